@@ -46,12 +46,14 @@ internal sealed record BenchOptions
         get
         {
             DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "NodeManager.slnx"))) folder = folder.Parent;
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "NodeManager.slnx")))
+                folder = folder.Parent;
             return folder?.FullName ?? throw new InvalidOperationException("NodeManager.slnx is in no folder above this program.");
         }
     }
 
-    public bool Wants(string work) => Works.Count == 0 || Works.Any(one => work == one || work.StartsWith(one + "-", StringComparison.Ordinal));
+    public bool Wants(string work) =>
+        Works.Count == 0 || Works.Any(one => work == one || work.StartsWith(one + "-", StringComparison.Ordinal));
 
     /// <summary>Where a module has code compiled for a platform.</summary>
     public static IEnumerable<string> NativeFolders(string module) =>
@@ -61,8 +63,13 @@ internal sealed record BenchOptions
     public static BenchOptions? Parse(string[] args)
     {
         // Where the module is and where the report goes is this machine's.
-        IEnumerable<string> repeated = args.Where((arg, at) => arg is not ("--module" or "--output") && (at == 0 || args[at - 1] is not ("--module" or "--output")));
-        BenchOptions options = new() { Command = ("dotnet run -c Release --project bench -- " + string.Join(' ', repeated)).TrimEnd([' ', '-']) };
+        IEnumerable<string> repeated = args.Where(
+            (arg, at) => arg is not ("--module" or "--output") && (at == 0 || args[at - 1] is not ("--module" or "--output"))
+        );
+        BenchOptions options = new()
+        {
+            Command = ("dotnet run -c Release --project bench -- " + string.Join(' ', repeated)).TrimEnd([' ', '-']),
+        };
         for (int at = 0; at < args.Length; at++)
         {
             if (!args[at].StartsWith('-'))
@@ -71,18 +78,32 @@ internal sealed record BenchOptions
                 continue;
             }
 
-            if (at + 1 == args.Length) return null;
+            if (at + 1 == args.Length)
+                return null;
             string value = args[++at];
             int number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : 0;
             switch (args[at - 1])
             {
-                case "--rounds" when number > 0: options = options with { Rounds = number }; break;
-                case "--nodes" when number >= 1000: options = options with { Nodes = number }; break;
-                case "--pods" when number > 0: options = options with { Pods = number }; break;
-                case "--minutes" when number > 0: options = options with { Minutes = number }; break;
-                case "--module": options = options with { Module = Path.GetFullPath(value) }; break;
-                case "--output": options = options with { OutputFolder = Path.GetFullPath(value) }; break;
-                default: return null;
+                case "--rounds" when number > 0:
+                    options = options with { Rounds = number };
+                    break;
+                case "--nodes" when number >= 1000:
+                    options = options with { Nodes = number };
+                    break;
+                case "--pods" when number > 0:
+                    options = options with { Pods = number };
+                    break;
+                case "--minutes" when number > 0:
+                    options = options with { Minutes = number };
+                    break;
+                case "--module":
+                    options = options with { Module = Path.GetFullPath(value) };
+                    break;
+                case "--output":
+                    options = options with { OutputFolder = Path.GetFullPath(value) };
+                    break;
+                default:
+                    return null;
             }
         }
 

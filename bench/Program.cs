@@ -7,8 +7,10 @@ using NodeManager.Bench.Reports;
 using NodeManager.Bench.Running;
 using NodeManager.Conformance.RealCluster;
 
-if (args is [InsideProcess.Argument, .. string[] inside]) return await Part.RunAsync(inside);
-if (args is [MicroBenchmarks.Argument, .. string[] micro]) return MicroBenchmarks.Run(micro);
+if (args is [InsideProcess.Argument, .. string[] inside])
+    return await Part.RunAsync(inside);
+if (args is [MicroBenchmarks.Argument, .. string[] micro])
+    return MicroBenchmarks.Run(micro);
 if (args is ["--help"])
 {
     Console.WriteLine(BenchOptions.Help);
@@ -37,13 +39,15 @@ void Stop(PosixSignalContext signal)
     stop.Cancel();
 }
 
-using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+    terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 var results = new Results(options.OutputFolder, new(server), options.Command);
 foreach ((string name, Func<IAsyncEnumerable<Step>> works) in Plan.Parts(options, stop.Token))
 {
     try
     {
-        await foreach (Step step in works()) await results.AddAsync(await Runner.RunAsync(step, options.Rounds, stop.Token));
+        await foreach (Step step in works())
+            await results.AddAsync(await Runner.RunAsync(step, options.Rounds, stop.Token));
     }
     catch (Exception exception)
     {
@@ -51,10 +55,12 @@ foreach ((string name, Func<IAsyncEnumerable<Step>> works) in Plan.Parts(options
         await results.AddAsync($"{name}: {(stop.IsCancellationRequested ? "the run was interrupted." : exception.Message)}");
     }
 
-    if (stop.IsCancellationRequested) break;
+    if (stop.IsCancellationRequested)
+        break;
 }
 
-if (!stop.IsCancellationRequested && options.Wants(MicroBenchmarks.Work)) await results.AddMicroAsync(await MicroBenchmarks.TryRunAsync(results.Assets, stop.Token));
+if (!stop.IsCancellationRequested && options.Wants(MicroBenchmarks.Work))
+    await results.AddMicroAsync(await MicroBenchmarks.TryRunAsync(results.Assets, stop.Token));
 if (results.IsEmpty)
 {
     await Console.Error.WriteLineAsync("No work has a name like " + string.Join(", ", options.Works) + ".");

@@ -6,7 +6,9 @@ namespace NodeManager.Bench;
 internal sealed class CountingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private readonly ConcurrentDictionary<string, int> _watches = new();
-    private int _requests, _open, _peak;
+    private int _requests,
+        _open,
+        _peak;
 
     public int Requests => _requests;
 
@@ -15,7 +17,8 @@ internal sealed class CountingHandler(HttpMessageHandler inner) : DelegatingHand
     public int PeakOfWatches => _peak;
 
     /// <summary>How many watches of each kind were opened, most first.</summary>
-    public string Kinds => string.Join(", ", _watches.OrderByDescending(static kind => kind.Value).Select(static kind => $"{kind.Value} {kind.Key}"));
+    public string Kinds =>
+        string.Join(", ", _watches.OrderByDescending(static kind => kind.Value).Select(static kind => $"{kind.Value} {kind.Key}"));
 
     public void Reset()
     {
@@ -28,10 +31,12 @@ internal sealed class CountingHandler(HttpMessageHandler inner) : DelegatingHand
     {
         Interlocked.Increment(ref _requests);
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        if (!request.RequestUri!.Query.Contains("watch=true", StringComparison.Ordinal)) return response;
+        if (!request.RequestUri!.Query.Contains("watch=true", StringComparison.Ordinal))
+            return response;
         _watches.AddOrUpdate(request.RequestUri.Segments[^1], 1, static (_, count) => count + 1);
         int open = Interlocked.Increment(ref _open);
-        for (int peak = _peak; open > peak; peak = _peak) Interlocked.CompareExchange(ref _peak, open, peak);
+        for (int peak = _peak; open > peak; peak = _peak)
+            Interlocked.CompareExchange(ref _peak, open, peak);
         response.Content = new CountedContent(response.Content, () => Interlocked.Decrement(ref _open));
         return response;
     }
@@ -42,7 +47,8 @@ internal sealed class CountingHandler(HttpMessageHandler inner) : DelegatingHand
 
         protected override Task<Stream> CreateContentReadStreamAsync() => inner.ReadAsStreamAsync();
 
-        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => inner.CopyToAsync(stream, context);
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
+            inner.CopyToAsync(stream, context);
 
         protected override bool TryComputeLength(out long length)
         {

@@ -11,7 +11,8 @@ namespace NodeManager.Bench;
 internal sealed class ServedCluster : IDisposable
 {
     private readonly Process _process;
-    private int _open, _peak;
+    private int _open,
+        _peak;
 
     private ServedCluster(Process process, ClusterConfiguration configuration)
     {
@@ -27,7 +28,8 @@ internal sealed class ServedCluster : IDisposable
                 ConnectCallback = ConnectAsync,
                 SslOptions = new() { CertificateChainPolicy = trust },
             },
-            authorization);
+            authorization
+        );
     }
 
     public Uri Server { get; }
@@ -38,8 +40,15 @@ internal sealed class ServedCluster : IDisposable
 
     public static async Task<ServedCluster> StartAsync()
     {
-        Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Assembly.GetExecutingAssembly().Location, "serve"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        string path = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The embedded cluster did not start.");
+        Process process = Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!, [Assembly.GetExecutingAssembly().Location, "serve"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
+        string path =
+            await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The embedded cluster did not start.");
         return new(process, Kubeconfig.Load(new() { Paths = [path] }));
     }
 
@@ -56,7 +65,8 @@ internal sealed class ServedCluster : IDisposable
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
         int open = Interlocked.Increment(ref _open);
-        for (int peak = _peak; open > peak; peak = _peak) Interlocked.CompareExchange(ref _peak, open, peak);
+        for (int peak = _peak; open > peak; peak = _peak)
+            Interlocked.CompareExchange(ref _peak, open, peak);
         return new CountedStream(socket, () => Interlocked.Decrement(ref _open));
     }
 

@@ -22,8 +22,28 @@ internal sealed class BenchedServer : IDisposable
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         Address = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/");
         Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        string file = Path.Combine(BenchOptions.Root, "src", Program, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", Program + ".dll");
-        _start = new("dotnet", ["exec", file, "--kubeconfig", kubeconfig, "--port", port.ToString(CultureInfo.InvariantCulture), "--approver", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))])
+        string file = Path.Combine(
+            BenchOptions.Root,
+            "src",
+            Program,
+            "bin",
+            new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
+            "net10.0",
+            Program + ".dll"
+        );
+        _start = new(
+            "dotnet",
+            [
+                "exec",
+                file,
+                "--kubeconfig",
+                kubeconfig,
+                "--port",
+                port.ToString(CultureInfo.InvariantCulture),
+                "--approver",
+                Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Token))),
+            ]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -40,7 +60,8 @@ internal sealed class BenchedServer : IDisposable
     /// <summary>Until it knows the cluster.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_process is not null) return;
+        if (_process is not null)
+            return;
         _process = Process.Start(_start)!;
         _process.OutputDataReceived += static (_, _) => { };
         _process.ErrorDataReceived += static (_, _) => { };
@@ -49,11 +70,13 @@ internal sealed class BenchedServer : IDisposable
         using var client = new HttpClient { BaseAddress = Address };
         while (true)
         {
-            if (_process.HasExited) throw new InvalidOperationException("The server ended.");
+            if (_process.HasExited)
+                throw new InvalidOperationException("The server ended.");
             try
             {
                 using HttpResponseMessage answer = await client.GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken);
-                if (answer.IsSuccessStatusCode) return;
+                if (answer.IsSuccessStatusCode)
+                    return;
             }
             catch (HttpRequestException)
             {
@@ -66,8 +89,10 @@ internal sealed class BenchedServer : IDisposable
 
     public void Dispose()
     {
-        if (_process is null) return;
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (_process is null)
+            return;
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 }

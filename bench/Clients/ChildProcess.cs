@@ -16,10 +16,21 @@ internal static class ChildProcess
     /// <param name="cancellationToken">Kills it.</param>
     /// <returns>What it took, with the bytes of its output, which is thrown away.</returns>
     /// <exception cref="InvalidOperationException">It ended with an error.</exception>
-    public static async Task<Sample> RunAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+    public static async Task<Sample> RunAsync(
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        CancellationToken cancellationToken
+    )
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         double before = CpuOfChildren();
         var watch = Stopwatch.StartNew();
         using Process process = Process.Start(start)!;
@@ -31,7 +42,10 @@ internal static class ChildProcess
         await process.WaitForExitAsync(CancellationToken.None);
         double milliseconds = watch.Elapsed.TotalMilliseconds;
         cancellationToken.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {await errors}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException(
+                $"{file} {string.Join(' ', arguments)} ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {await errors}"
+            );
         double cpu = OperatingSystem.IsWindows() ? process.TotalProcessorTime.TotalMilliseconds : CpuOfChildren() - before;
         return new(milliseconds, cpu, await peak, bytes);
     }
@@ -40,7 +54,8 @@ internal static class ChildProcess
     {
         byte[] buffer = new byte[1 << 20];
         long count = 0;
-        while (await stream.ReadAsync(buffer) is > 0 and int read) count += read;
+        while (await stream.ReadAsync(buffer) is > 0 and int read)
+            count += read;
         return count;
     }
 
@@ -53,7 +68,8 @@ internal static class ChildProcess
             try
             {
                 process.Refresh();
-                if (process.HasExited) return peak;
+                if (process.HasExited)
+                    return peak;
                 peak = Math.Max(peak, process.PeakWorkingSet64);
             }
             catch (InvalidOperationException)
@@ -68,9 +84,11 @@ internal static class ChildProcess
     // Of all children that have ended, in ms: one runs at a time. Windows keeps it with the process.
     private static double CpuOfChildren()
     {
-        if (OperatingSystem.IsWindows()) return 0;
+        if (OperatingSystem.IsWindows())
+            return 0;
         long[] usage = new long[36];
-        if (GetUsage(Children, usage) != 0) throw new InvalidOperationException("getrusage failed.");
+        if (GetUsage(Children, usage) != 0)
+            throw new InvalidOperationException("getrusage failed.");
         // struct rusage: seconds and microseconds of user, then of system time. On macOS the microseconds take 32 bits, and padding follows.
         return ((usage[0] + usage[2]) * 1000.0) + ((Micro(usage[1]) + Micro(usage[3])) / 1000.0);
     }

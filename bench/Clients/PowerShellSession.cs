@@ -38,8 +38,13 @@ internal sealed class PowerShellSession : IDisposable
     {
         string file = Path.Combine(_folder, "driver.ps1");
         File.WriteAllText(file, Driver);
-        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", file]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", file])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
     }
 
@@ -51,7 +56,9 @@ internal sealed class PowerShellSession : IDisposable
     public async Task<Sample> RunAsync(string script, string? expected, CancellationToken cancellationToken)
     {
         (Sample sample, string value) = await RunAsync(script, cancellationToken);
-        return expected is null || value == expected ? sample : throw new InvalidOperationException($"'{value}' instead of '{expected}': {script}");
+        return expected is null || value == expected
+            ? sample
+            : throw new InvalidOperationException($"'{value}' instead of '{expected}': {script}");
     }
 
     public async Task<(Sample Sample, string Value)> RunAsync(string script, CancellationToken cancellationToken)
@@ -61,11 +68,16 @@ internal sealed class PowerShellSession : IDisposable
         await _process.StandardInput.FlushAsync(CancellationToken.None);
         while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
         {
-            if (!line.StartsWith(Mark, StringComparison.Ordinal)) continue;
+            if (!line.StartsWith(Mark, StringComparison.Ordinal))
+                continue;
             using var answer = JsonDocument.Parse(line[Mark.Length..]);
             JsonElement root = answer.RootElement;
-            if (root.GetProperty("failure").GetString() is { } failure) throw new InvalidOperationException($"{script}: {failure}");
-            return (new(root.GetProperty("ms").GetDouble(), root.GetProperty("cpu").GetDouble(), root.GetProperty("peak").GetInt64()), root.GetProperty("value").GetString()!);
+            if (root.GetProperty("failure").GetString() is { } failure)
+                throw new InvalidOperationException($"{script}: {failure}");
+            return (
+                new(root.GetProperty("ms").GetDouble(), root.GetProperty("cpu").GetDouble(), root.GetProperty("peak").GetInt64()),
+                root.GetProperty("value").GetString()!
+            );
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -74,7 +86,8 @@ internal sealed class PowerShellSession : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

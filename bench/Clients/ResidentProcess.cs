@@ -23,13 +23,19 @@ internal static class ResidentProcess
         long read = 0;
         List<long> kept = [];
         Task output = Task.WhenAll(
-            ReadAsync(process.StandardOutput, line =>
-            {
-                Interlocked.Add(ref read, line.Length + 1);
-                if (!line.StartsWith(Live, StringComparison.Ordinal)) return;
-                lock (kept) kept.Add(long.Parse(line.AsSpan(Live.Length), CultureInfo.InvariantCulture));
-            }),
-            ReadAsync(process.StandardError, static _ => { }));
+            ReadAsync(
+                process.StandardOutput,
+                line =>
+                {
+                    Interlocked.Add(ref read, line.Length + 1);
+                    if (!line.StartsWith(Live, StringComparison.Ordinal))
+                        return;
+                    lock (kept)
+                        kept.Add(long.Parse(line.AsSpan(Live.Length), CultureInfo.InvariantCulture));
+                }
+            ),
+            ReadAsync(process.StandardError, static _ => { })
+        );
         try
         {
             await Task.Delay(warmUp, TimeProvider.System, cancellationToken);
@@ -39,24 +45,34 @@ internal static class ResidentProcess
             var watch = Stopwatch.StartNew();
             await Task.Delay(window, TimeProvider.System, cancellationToken);
             process.Refresh();
-            if (process.HasExited) throw new InvalidOperationException($"{start.FileName} ended with {process.ExitCode} before it was measured.");
+            if (process.HasExited)
+                throw new InvalidOperationException($"{start.FileName} ended with {process.ExitCode} before it was measured.");
             long bytes = Interlocked.Read(ref read) - before;
-            if (bytes == 0) throw new InvalidOperationException($"{start.FileName} was told of no change.");
+            if (bytes == 0)
+                throw new InvalidOperationException($"{start.FileName} was told of no change.");
             long[] course;
-            lock (kept) course = [.. kept];
+            lock (kept)
+                course = [.. kept];
             return new(
-                watch.Elapsed.TotalMilliseconds, (process.TotalProcessorTime - cpu).TotalMilliseconds, process.WorkingSet64, bytes,
-                course.Length > 0 ? course[^1] : null, course.Length > 0 ? course : null);
+                watch.Elapsed.TotalMilliseconds,
+                (process.TotalProcessorTime - cpu).TotalMilliseconds,
+                process.WorkingSet64,
+                bytes,
+                course.Length > 0 ? course[^1] : null,
+                course.Length > 0 ? course : null
+            );
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
             await output;
         }
     }
 
     private static async Task ReadAsync(StreamReader reader, Action<string> take)
     {
-        while (await reader.ReadLineAsync(CancellationToken.None) is { } line) take(line);
+        while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
+            take(line);
     }
 }

@@ -17,24 +17,43 @@ internal static class Scheduling
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = nodes });
         using var client = new KubernetesClient(cluster.Server, cluster.CreateTransport());
-        var manifest = JsonNode.Parse("""
+        var manifest = JsonNode.Parse(
+            """
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"bench"},"spec":{"selector":{"matchLabels":{"app":"bench"}},"template":{"metadata":{"labels":{"app":"bench"}},
             "spec":{"containers":[{"name":"main","image":"registry.invalid/app","resources":{"requests":{"cpu":"10m","memory":"16Mi"}}}]}}}}
-            """)!;
+            """
+        )!;
         manifest["spec"]!["replicas"] = pods;
         using var content = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
-        await client.SendAsync(HttpMethod.Post, Resources.Deployments.Path("default"), content, Resources.Deployments.Item, RequestOptions.Default, CancellationToken.None);
+        await client.SendAsync(
+            HttpMethod.Post,
+            Resources.Deployments.Path("default"),
+            content,
+            Resources.Deployments.Item,
+            RequestOptions.Default,
+            CancellationToken.None
+        );
         HashSet<string> bound = [];
-        await foreach (WatchEvent<Pod> change in client.WatchAsync(Resources.Pods, new() { Namespace = "default", LabelSelector = "app=bench" }, CancellationToken.None))
+        await foreach (
+            WatchEvent<Pod> change in client.WatchAsync(
+                Resources.Pods,
+                new() { Namespace = "default", LabelSelector = "app=bench" },
+                CancellationToken.None
+            )
+        )
         {
-            if (change.Object?.Spec.NodeName is { Length: > 0 }) bound.Add(change.Object.Metadata.Name);
-            if (bound.Count == pods) break;
+            if (change.Object?.Spec.NodeName is { Length: > 0 })
+                bound.Add(change.Object.Metadata.Name);
+            if (bound.Count == pods)
+                break;
         }
 
         TimeSpan took = watch.Elapsed;
         using var process = Process.GetCurrentProcess();
-        InsideProcess.Write(new(took.TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, process.PeakWorkingSet64));
+        InsideProcess.Write(
+            new(took.TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds, process.PeakWorkingSet64)
+        );
     }
 }

@@ -22,7 +22,10 @@ public class ListBenchmarks
 
     private readonly KubernetesClient _wireNodes = AnsweringProtobuf();
 
-    private readonly KubernetesClient _pods = Answering("PodList", static number => Documents.Pod(number, Documents.NodeName(number % 10), "00000000-0000-0000-0000-000000000001"));
+    private readonly KubernetesClient _pods = Answering(
+        "PodList",
+        static number => Documents.Pod(number, Documents.NodeName(number % 10), "00000000-0000-0000-0000-000000000001")
+    );
 
     private static Uri Server => new("https://list.invalid");
 
@@ -56,42 +59,97 @@ public class ListBenchmarks
         return new(Server, new FixedAnswer(Encoding.UTF8.GetBytes(list.ToJsonString()), "application/json"));
     }
 
-    private static KubernetesClient AnsweringProtobuf() => new(
-        Server, new FixedAnswer([.. WireEnvelope.Magic, .. Field(1, Text(1, "v1"), Text(2, "NodeList")), .. Field(2, [Field(1, Text(2, "1")), .. Enumerable.Range(0, Count).Select(WireNode)])], WireEnvelope.MediaType));
+    private static KubernetesClient AnsweringProtobuf() =>
+        new(
+            Server,
+            new FixedAnswer(
+                [
+                    .. WireEnvelope.Magic,
+                    .. Field(1, Text(1, "v1"), Text(2, "NodeList")),
+                    .. Field(2, [Field(1, Text(2, "1")), .. Enumerable.Range(0, Count).Select(WireNode)]),
+                ],
+                WireEnvelope.MediaType
+            )
+        );
 
     // The node of Documents: its labels, quantities, conditions and images.
     private static byte[] WireNode(int number)
     {
         JsonObject node = Documents.Node(number, Now);
-        JsonObject metadata = node["metadata"]!.AsObject(), status = node["status"]!.AsObject();
+        JsonObject metadata = node["metadata"]!.AsObject(),
+            status = node["status"]!.AsObject();
         byte[] time = Number(1, 1_767_225_600);
         byte[][] amounts =
         [
-            .. new[] { (1, "capacity"), (2, "allocatable") }.SelectMany(field => status[field.Item2]!.AsObject().Select(amount => Field(field.Item1, Text(1, amount.Key), Field(2, Text(1, (string)amount.Value!))))),
+            .. new[] { (1, "capacity"), (2, "allocatable") }.SelectMany(field =>
+                status[field.Item2]!
+                    .AsObject()
+                    .Select(amount => Field(field.Item1, Text(1, amount.Key), Field(2, Text(1, (string)amount.Value!))))
+            ),
         ];
         return Field(
             2,
-            Field(1, [Text(1, (string)metadata["name"]!), Text(5, $"00000000-0000-0000-0000-{number:000000000000}"), Text(6, "1"), Field(8, time), .. Entries(11, metadata["labels"]!), .. Entries(12, metadata["annotations"]!)]),
+            Field(
+                1,
+                [
+                    Text(1, (string)metadata["name"]!),
+                    Text(5, $"00000000-0000-0000-0000-{number:000000000000}"),
+                    Text(6, "1"),
+                    Field(8, time),
+                    .. Entries(11, metadata["labels"]!),
+                    .. Entries(12, metadata["annotations"]!),
+                ]
+            ),
             Field(2, Text(1, (string)node["spec"]!["podCIDR"]!), Text(3, (string)node["spec"]!["providerID"]!)),
             Field(
                 3,
                 [
                     .. amounts,
-                    .. status["conditions"]!.AsArray().Select(one => Field(4, Text(1, (string)one!["type"]!), Text(2, (string)one["status"]!), Field(3, time), Field(4, time), Text(5, (string)one["reason"]!), Text(6, (string)one["message"]!))),
-                    .. status["addresses"]!.AsArray().Select(static one => Field(5, Text(1, (string)one!["type"]!), Text(2, (string)one["address"]!))),
+                    .. status["conditions"]!
+                        .AsArray()
+                        .Select(one =>
+                            Field(
+                                4,
+                                Text(1, (string)one!["type"]!),
+                                Text(2, (string)one["status"]!),
+                                Field(3, time),
+                                Field(4, time),
+                                Text(5, (string)one["reason"]!),
+                                Text(6, (string)one["message"]!)
+                            )
+                        ),
+                    .. status["addresses"]!
+                        .AsArray()
+                        .Select(static one => Field(5, Text(1, (string)one!["type"]!), Text(2, (string)one["address"]!))),
                     Field(7, [.. status["nodeInfo"]!.AsObject().Select(static (one, at) => Text(at + 1, (string)one.Value!))]),
-                    .. status["images"]!.AsArray().Select(static one => Field(8, [.. one!["names"]!.AsArray().Select(static name => Text(1, (string)name!)), Number(2, (ulong)(long)one["sizeBytes"]!)])),
-                ]));
+                    .. status["images"]!
+                        .AsArray()
+                        .Select(static one =>
+                            Field(
+                                8,
+                                [
+                                    .. one!["names"]!.AsArray().Select(static name => Text(1, (string)name!)),
+                                    Number(2, (ulong)(long)one["sizeBytes"]!),
+                                ]
+                            )
+                        ),
+                ]
+            )
+        );
     }
 
-    private static IEnumerable<byte[]> Entries(int number, JsonNode map) => map.AsObject().Select(one => Entry(number, one.Key, (string)one.Value!));
+    private static IEnumerable<byte[]> Entries(int number, JsonNode map) =>
+        map.AsObject().Select(one => Entry(number, one.Key, (string)one.Value!));
 
     private sealed class FixedAnswer(byte[] body, string type) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
-        {
-            RequestMessage = request,
-            Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) } },
-        });
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(
+                new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    RequestMessage = request,
+                    Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) } },
+                }
+            );
     }
 }

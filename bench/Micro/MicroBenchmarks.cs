@@ -16,7 +16,8 @@ namespace NodeManager.Bench.Micro;
 /// <summary>The benchmarks of single functions: <c>--micro [FILTER]</c>.</summary>
 internal static class MicroBenchmarks
 {
-    public const string Argument = "--micro", Work = "micro";
+    public const string Argument = "--micro",
+        Work = "micro";
 
     private const string Output = "--output";
 
@@ -29,7 +30,12 @@ internal static class MicroBenchmarks
         string artifacts = Path.Combine(folder, Work);
         try
         {
-            await ChildProcess.RunAsync("dotnet", ["exec", Assembly.GetExecutingAssembly().Location, Argument, Output, artifacts], null, cancellationToken);
+            await ChildProcess.RunAsync(
+                "dotnet",
+                ["exec", Assembly.GetExecutingAssembly().Location, Argument, Output, artifacts],
+                null,
+                cancellationToken
+            );
             string report = Directory.EnumerateFiles(artifacts, "*.md", SearchOption.AllDirectories).Single();
             return (await File.ReadAllTextAsync(report, CancellationToken.None), null);
         }
@@ -39,7 +45,8 @@ internal static class MicroBenchmarks
         }
         finally
         {
-            if (Directory.Exists(artifacts)) Directory.Delete(artifacts, recursive: true);
+            if (Directory.Exists(artifacts))
+                Directory.Delete(artifacts, recursive: true);
         }
     }
 
@@ -47,10 +54,17 @@ internal static class MicroBenchmarks
     /// <returns>The exit code.</returns>
     public static int Run(string[] arguments)
     {
-        (string folder, string[] filter) = arguments is [Output, string given, .. string[] rest] ? (given, rest) : (Path.Combine(Path.GetTempPath(), "nodemanager-bench-micro"), arguments);
+        (string folder, string[] filter) = arguments is [Output, string given, .. string[] rest]
+            ? (given, rest)
+            : (Path.Combine(Path.GetTempPath(), "nodemanager-bench-micro"), arguments);
         // A few seconds each: ten short iterations say more than three long ones.
-        Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(10).WithIterationTime(TimeInterval.FromMilliseconds(200));
-        IConfig config = ManualConfig.CreateEmpty()
+        Job job = Job
+            .Default.WithToolchain(InProcessEmitToolchain.Instance)
+            .WithWarmupCount(3)
+            .WithIterationCount(10)
+            .WithIterationTime(TimeInterval.FromMilliseconds(200));
+        IConfig config = ManualConfig
+            .CreateEmpty()
             .AddJob(job)
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddLogger(ConsoleLogger.Default)
@@ -58,7 +72,16 @@ internal static class MicroBenchmarks
             .AddExporter(MarkdownExporter.GitHub)
             .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile)
             .WithArtifactsPath(folder);
-        Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(MicroBenchmarks).Assembly).Run(["--filter", .. filter.Length == 0 ? ["*"] : filter], config)];
-        return summaries.Length > 0 && summaries.All(static one => !one.HasCriticalValidationErrors && one.Reports.All(static report => report.Success)) ? 0 : 1;
+        Summary[] summaries =
+        [
+            .. BenchmarkSwitcher
+                .FromAssembly(typeof(MicroBenchmarks).Assembly)
+                .Run(["--filter", .. filter.Length == 0 ? ["*"] : filter], config),
+        ];
+        return
+            summaries.Length > 0
+            && summaries.All(static one => !one.HasCriticalValidationErrors && one.Reports.All(static report => report.Success))
+            ? 0
+            : 1;
     }
 }

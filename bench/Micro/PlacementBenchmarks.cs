@@ -36,8 +36,21 @@ public class PlacementBenchmarks
         string name = string.Create(CultureInfo.InvariantCulture, $"node-{number:0000}");
         return new()
         {
-            Metadata = new() { Name = name, Uid = name, Labels = new() { ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = $"zone-{(number % Zones) + 1}" } },
-            Status = new() { Allocatable = new() { ["cpu"] = Quantity.Parse("16"), ["memory"] = Quantity.Parse("64Gi"), ["pods"] = Quantity.Parse("110") } },
+            Metadata = new()
+            {
+                Name = name,
+                Uid = name,
+                Labels = new() { ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = $"zone-{(number % Zones) + 1}" },
+            },
+            Status = new()
+            {
+                Allocatable = new()
+                {
+                    ["cpu"] = Quantity.Parse("16"),
+                    ["memory"] = Quantity.Parse("64Gi"),
+                    ["pods"] = Quantity.Parse("110"),
+                },
+            },
         };
     }
 }

@@ -7,7 +7,8 @@ namespace NodeManager.Bench.Micro;
 /// <summary>A label selector of three terms.</summary>
 public class SelectorBenchmarks
 {
-    private const string Text = "topology.kubernetes.io/zone in (zone-1,zone-2),example.com/team=team-4,!node-role.kubernetes.io/control-plane";
+    private const string Text =
+        "topology.kubernetes.io/zone in (zone-1,zone-2),example.com/team=team-4,!node-role.kubernetes.io/control-plane";
 
     private readonly string _text = Text;
 

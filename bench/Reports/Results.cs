@@ -12,10 +12,15 @@ internal sealed class Results(string folder, Machine machine, string command)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
-        WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd-HHmm}-{machine.ServerVersion}");
+    private readonly string _name = string.Create(
+        CultureInfo.InvariantCulture,
+        $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd-HHmm}-{machine.ServerVersion}"
+    );
     private readonly List<Result> _results = [];
     private readonly List<string> _failures = [];
     private string? _micro;
@@ -50,16 +55,35 @@ internal sealed class Results(string folder, Machine machine, string command)
     public async Task AddMicroAsync((string? Table, string? Failure) micro)
     {
         _micro = micro.Table;
-        if (micro.Failure is not null) await AddAsync(micro.Failure);
-        else await WriteAsync();
+        if (micro.Failure is not null)
+            await AddAsync(micro.Failure);
+        else
+            await WriteAsync();
     }
 
     private async Task WriteAsync()
     {
         Directory.CreateDirectory(Assets);
         string setting = machine.Describe();
-        var works = _results.Select(static one => new { one.Work.Name, one.Work.What, one.Failure, one.Samples });
-        await File.WriteAllTextAsync(Path.Combine(Assets, "samples.json"), JsonSerializer.Serialize(new { setting, command, works }, Json) + Environment.NewLine);
+        var works = _results.Select(static one => new
+        {
+            one.Work.Name,
+            one.Work.What,
+            one.Failure,
+            one.Samples,
+        });
+        await File.WriteAllTextAsync(
+            Path.Combine(Assets, "samples.json"),
+            JsonSerializer.Serialize(
+                new
+                {
+                    setting,
+                    command,
+                    works,
+                },
+                Json
+            ) + Environment.NewLine
+        );
         await File.WriteAllTextAsync(Report, MarkdownReport.Write(setting, command, _results, _failures, _micro, _name));
     }
 }

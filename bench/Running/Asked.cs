@@ -19,5 +19,5 @@ internal static class Asked
     public const string Growth = "Growth from 1,000 to 5,000 nodes; 20,000 nodes work";
 
     public static IReadOnlyList<string> Rows { get; } =
-        [List, ListMemory, Start, Usage, Changes, DrainOne, DrainFive, DrainTen, Cache, Watch, Sandbox, Scheduler, Copy, Growth];
+    [List, ListMemory, Start, Usage, Changes, DrainOne, DrainFive, DrainTen, Cache, Watch, Sandbox, Scheduler, Copy, Growth];
 }

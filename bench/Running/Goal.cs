@@ -46,11 +46,21 @@ internal sealed record Goal(string Contender, Metric Metric, double Limit, strin
         string Count(string contender) => result.Samples.GetValueOrDefault(contender, []).Count.ToString(CultureInfo.InvariantCulture);
     }
 
-    public string Measured(double? value) => value is null ? "not measured" : Peer is null ? Format.Of(Metric, value) : Format.Ratio(value);
+    public string Measured(double? value) =>
+        value is null ? "not measured"
+        : Peer is null ? Format.Of(Metric, value)
+        : Format.Ratio(value);
 
     public override string ToString()
     {
-        string what = Metric switch { Metric.Time => "", Metric.Cpu or Metric.Core => "CPU of ", Metric.Live => "kept by ", Metric.Drift => "growth of what is kept by ", _ => "memory of " };
+        string what = Metric switch
+        {
+            Metric.Time => "",
+            Metric.Cpu or Metric.Core => "CPU of ",
+            Metric.Live => "kept by ",
+            Metric.Drift => "growth of what is kept by ",
+            _ => "memory of ",
+        };
         string above = Above is null ? "" : " beyond " + Above;
         string limit = Peer is null ? Format.Of(Metric, Limit) : string.Create(CultureInfo.InvariantCulture, $"{Limit:0.###} of {Peer}");
         return $"{what}{Contender}{above} ≤ {limit}";

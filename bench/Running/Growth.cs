@@ -30,8 +30,21 @@ internal sealed record Growth(string What, string Small, string Large, string Co
         new("embedded cluster: usage, pods known", "sandbox-list-1000", "sandbox-list-5000", "Get-ClusterNode -Usage"),
         new("embedded cluster: statistics, pods known", "sandbox-list-1000", "sandbox-list-5000", "Get-ClusterStatistic"),
         new("embedded cluster: start", "sandbox-1000", "sandbox-5000", "Connect-NodeManager -Sandbox", Above: "pwsh"),
-        new("embedded cluster: start, list, usage and statistics", "sandbox-1000", "sandbox-5000", "start, list, usage, statistics", Above: "pwsh"),
-        new("embedded cluster: largest working set after these", "sandbox-1000", "sandbox-5000", "start, list, usage, statistics", Metric.Peak, "pwsh"),
+        new(
+            "embedded cluster: start, list, usage and statistics",
+            "sandbox-1000",
+            "sandbox-5000",
+            "start, list, usage, statistics",
+            Above: "pwsh"
+        ),
+        new(
+            "embedded cluster: largest working set after these",
+            "sandbox-1000",
+            "sandbox-5000",
+            "start, list, usage, statistics",
+            Metric.Peak,
+            "pwsh"
+        ),
     ];
 
     public double? Value(Result few, Result many) => Own(many) / Own(few);

@@ -16,13 +16,14 @@ internal sealed record Result(Work Work, IReadOnlyDictionary<string, IReadOnlyLi
     public IEnumerable<double> Values(string contender, Metric metric) =>
         Samples.GetValueOrDefault(contender, []).Select(sample => Of(sample, metric)).OfType<double>();
 
-    private static double? Of(Sample sample, Metric metric) => metric switch
-    {
-        Metric.Time => sample.Milliseconds,
-        Metric.Cpu => sample.CpuMilliseconds,
-        Metric.Core => 100 * sample.CpuMilliseconds / sample.Milliseconds,
-        Metric.Live => sample.LiveBytes,
-        Metric.Drift => sample.LiveCourse is { Count: > 1 } course ? (double)course[^1] / course[(course.Count - 1) / 2] : null,
-        _ => sample.PeakBytes,
-    };
+    private static double? Of(Sample sample, Metric metric) =>
+        metric switch
+        {
+            Metric.Time => sample.Milliseconds,
+            Metric.Cpu => sample.CpuMilliseconds,
+            Metric.Core => 100 * sample.CpuMilliseconds / sample.Milliseconds,
+            Metric.Live => sample.LiveBytes,
+            Metric.Drift => sample.LiveCourse is { Count: > 1 } course ? (double)course[^1] / course[(course.Count - 1) / 2] : null,
+            _ => sample.PeakBytes,
+        };
 }

@@ -12,14 +12,17 @@ internal static class Runner
     /// <returns>For each work what was measured, also where it failed or was cancelled.</returns>
     public static async Task<IReadOnlyList<Result>> RunAsync(Step step, int rounds, CancellationToken cancellationToken)
     {
-        if (step.During is not { } during) return [await RunAsync(step.Works[0], rounds, cancellationToken)];
+        if (step.During is not { } during)
+            return [await RunAsync(step.Works[0], rounds, cancellationToken)];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task meanwhile = during(stop.Token);
         Result[] results = await Task.WhenAll(step.Works.Select(work => RunAtOnceAsync(work, cancellationToken)));
         await stop.CancelAsync();
         await meanwhile.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Without the changes there was nothing to measure.
-        return meanwhile.IsFaulted ? [.. results.Select(result => result with { Failure = result.Failure ?? meanwhile.Exception!.InnerException!.Message })] : results;
+        return meanwhile.IsFaulted
+            ? [.. results.Select(result => result with { Failure = result.Failure ?? meanwhile.Exception!.InnerException!.Message })]
+            : results;
     }
 
     private static async Task<Result> RunAsync(Work work, int rounds, CancellationToken cancellationToken)
@@ -34,9 +37,11 @@ internal static class Runner
                 {
                     // What takes minutes is not done for nothing.
                     bool counts = round > 0;
-                    if (samples[contender.Name].Count >= contender.Samples || (!counts && contender.Samples < rounds)) continue;
+                    if (samples[contender.Name].Count >= contender.Samples || (!counts && contender.Samples < rounds))
+                        continue;
                     Sample sample = await SampleAsync(work, contender, counts, cancellationToken);
-                    if (counts) samples[contender.Name].Add(sample);
+                    if (counts)
+                        samples[contender.Name].Add(sample);
                 }
             }
         }
@@ -47,7 +52,8 @@ internal static class Runner
 
         try
         {
-            if (work.FinishAsync is { } finish) await finish(cancellationToken);
+            if (work.FinishAsync is { } finish)
+                await finish(cancellationToken);
         }
         catch (Exception exception)
         {
@@ -64,7 +70,11 @@ internal static class Runner
         string? failure = null;
         try
         {
-            await Task.WhenAll(work.Contenders.Select(async contender => samples[contender.Name].Add(await SampleAsync(work, contender, counts: true, cancellationToken))));
+            await Task.WhenAll(
+                work.Contenders.Select(async contender =>
+                    samples[contender.Name].Add(await SampleAsync(work, contender, counts: true, cancellationToken))
+                )
+            );
         }
         catch (Exception exception)
         {
@@ -78,18 +88,22 @@ internal static class Runner
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Longest);
-        if (contender.PrepareAsync is { } prepare) await prepare(limit.Token);
+        if (contender.PrepareAsync is { } prepare)
+            await prepare(limit.Token);
         Sample sample = await contender.RunAsync(limit.Token);
-        await Console.Error.WriteLineAsync($"{work.Name,-16} {contender.Name,-48} {Format.Milliseconds(sample.Milliseconds),12}{(counts ? "" : "  (not counted)")}");
+        await Console.Error.WriteLineAsync(
+            $"{work.Name, -16} {contender.Name, -48} {Format.Milliseconds(sample.Milliseconds), 12}{(counts ? "" : "  (not counted)")}"
+        );
         return sample;
     }
 
     private static async Task<string> FailureAsync(Work work, Exception exception, CancellationToken cancellationToken)
     {
-        string failure = cancellationToken.IsCancellationRequested
-            ? "The run was interrupted."
-            : exception is OperationCanceledException ? $"A sample took more than {Longest.TotalMinutes} minutes." : exception.Message;
-        await Console.Error.WriteLineAsync($"{work.Name,-16} FAILED: {failure}");
+        string failure =
+            cancellationToken.IsCancellationRequested ? "The run was interrupted."
+            : exception is OperationCanceledException ? $"A sample took more than {Longest.TotalMinutes} minutes."
+            : exception.Message;
+        await Console.Error.WriteLineAsync($"{work.Name, -16} FAILED: {failure}");
         return failure;
     }
 

@@ -8,4 +8,10 @@ namespace NodeManager.Bench.Running;
 /// <param name="LiveBytes">Managed memory that it keeps, after a full collection. Null: not measured.</param>
 /// <param name="LiveCourse">The same, minute by minute. Null: not measured.</param>
 internal sealed record Sample(
-    double Milliseconds, double? CpuMilliseconds = null, long? PeakBytes = null, long? Bytes = null, long? LiveBytes = null, IReadOnlyList<long>? LiveCourse = null);
+    double Milliseconds,
+    double? CpuMilliseconds = null,
+    long? PeakBytes = null,
+    long? Bytes = null,
+    long? LiveBytes = null,
+    IReadOnlyList<long>? LiveCourse = null
+);

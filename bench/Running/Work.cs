@@ -10,7 +10,11 @@ internal sealed record Work(string Name, string What)
     public IReadOnlyList<Goal> Goals { get; init; } = [];
 
     /// <summary>Whose time the others' are compared with. Null: the first one's.</summary>
-    public string Subject { get => field ?? Contenders[0].Name; init; }
+    public string Subject
+    {
+        get => field ?? Contenders[0].Name;
+        init;
+    }
 
     /// <summary>A round that does not count comes first: caches fill, code is compiled. Where every sample has a process of its own there is little to warm.</summary>
     public bool IsWarmed { get; init; } = true;

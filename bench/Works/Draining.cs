@@ -8,25 +8,38 @@ namespace NodeManager.Bench.Works;
 /// <summary>Drains, pwsh's start included.</summary>
 internal static class Draining
 {
-    private const string Ours = "NodeManager", Kubectl = "kubectl", Ideal = "an ideal client", Shell = "pwsh", Connected = "pwsh, import and connect";
+    private const string Ours = "NodeManager",
+        Kubectl = "kubectl",
+        Ideal = "an ideal client",
+        Shell = "pwsh",
+        Connected = "pwsh, import and connect";
 
     // As many as a PDB of 5 % lets go in a few minutes.
-    private const int Nodes = 5, PodsAmong = 200, Among = 20;
+    private const int Nodes = 5,
+        PodsAmong = 200,
+        Among = 20;
 
-    public static Work OneNode(DrainCluster cluster, string module) => Of(cluster, module, "drain-1", "drain one node, 10 pods, maxUnavailable: 1", 1, 10, 1) with
-    {
-        Goals = [new(Ours, Metric.Time, 0.25, Kubectl) { Row = Asked.DrainOne }, new(Ours, Metric.Time, 1.05, Ideal, Shell) { Row = Asked.DrainOne }],
-    };
+    public static Work OneNode(DrainCluster cluster, string module) =>
+        Of(cluster, module, "drain-1", "drain one node, 10 pods, maxUnavailable: 1", 1, 10, 1) with
+        {
+            Goals =
+            [
+                new(Ours, Metric.Time, 0.25, Kubectl) { Row = Asked.DrainOne },
+                new(Ours, Metric.Time, 1.05, Ideal, Shell) { Row = Asked.DrainOne },
+            ],
+        };
 
-    public static Work FiveNodes(DrainCluster cluster, string module) => Of(cluster, module, "drain-5", "drain five nodes, 50 pods, maxUnavailable: 5% of 200 pods", Nodes, PodsAmong, "5%", Among) with
-    {
-        Goals = [new(Ours, Metric.Time, 1.1, Ideal, Shell) { Row = Asked.DrainFive }],
-    };
+    public static Work FiveNodes(DrainCluster cluster, string module) =>
+        Of(cluster, module, "drain-5", "drain five nodes, 50 pods, maxUnavailable: 5% of 200 pods", Nodes, PodsAmong, "5%", Among) with
+        {
+            Goals = [new(Ours, Metric.Time, 1.1, Ideal, Shell) { Row = Asked.DrainFive }],
+        };
 
-    public static Work TenNodes(DrainCluster cluster, string module) => Of(cluster, module, "drain-10", "drain ten nodes, 1,000 pods, no PDB", 10, 1000, null) with
-    {
-        Goals = [new(Ours, Metric.Time, 0.05, Kubectl) { Row = Asked.DrainTen }],
-    };
+    public static Work TenNodes(DrainCluster cluster, string module) =>
+        Of(cluster, module, "drain-10", "drain ten nodes, 1,000 pods, no PDB", 10, 1000, null) with
+        {
+            Goals = [new(Ours, Metric.Time, 0.05, Kubectl) { Row = Asked.DrainTen }],
+        };
 
     /// <summary>What a drain of five nodes would do.</summary>
     public static Work Plan(DrainCluster cluster, string module)
@@ -37,21 +50,47 @@ internal static class Draining
         {
             Contenders =
             [
-                new(Shell, async stop =>
-                {
-                    // Once: a plan changes nothing.
-                    if (Interlocked.Exchange(ref prepare, null) is { } once) await once(stop);
-                    return await setup.ShellAsync("exit", stop);
-                }),
+                new(
+                    Shell,
+                    async stop =>
+                    {
+                        // Once: a plan changes nothing.
+                        if (Interlocked.Exchange(ref prepare, null) is { } once)
+                            await once(stop);
+                        return await setup.ShellAsync("exit", stop);
+                    }
+                ),
                 new(Connected, stop => setup.ShellAsync(setup.Connect, stop)),
-                new(Ours, stop => setup.ShellAsync($"{setup.Connect}; if (@(Get-NodeDrainPlan {setup.List}).Pods.Count -lt 50) {{ exit 1 }}", stop)),
-                new(Kubectl, stop => ChildProcess.RunAsync("kubectl", ["drain", .. setup.Names, "--ignore-daemonsets", "--dry-run=client"], setup.Environment, stop)),
+                new(
+                    Ours,
+                    stop =>
+                        setup.ShellAsync($"{setup.Connect}; if (@(Get-NodeDrainPlan {setup.List}).Pods.Count -lt 50) {{ exit 1 }}", stop)
+                ),
+                new(
+                    Kubectl,
+                    stop =>
+                        ChildProcess.RunAsync(
+                            "kubectl",
+                            ["drain", .. setup.Names, "--ignore-daemonsets", "--dry-run=client"],
+                            setup.Environment,
+                            stop
+                        )
+                ),
             ],
             Subject = Ours,
         };
     }
 
-    private static Work Of(DrainCluster cluster, string module, string name, string what, int nodes, int pods, JsonNode? maxUnavailable, int? among = null)
+    private static Work Of(
+        DrainCluster cluster,
+        string module,
+        string name,
+        string what,
+        int nodes,
+        int pods,
+        JsonNode? maxUnavailable,
+        int? among = null
+    )
     {
         Setup setup = new(cluster, module, nodes);
         return new(name, what + ", the shell's start included")
@@ -60,24 +99,40 @@ internal static class Draining
             [
                 new(Shell, stop => setup.ShellAsync("exit", stop)),
                 new(Connected, stop => setup.ShellAsync(setup.Connect, stop)),
-                Checked(Ours, stop => setup.ShellAsync(
-                    $"{setup.Connect}; if (@(Invoke-NodeDrain {setup.List} -Confirm:$false -WarningAction Ignore | Where-Object Status -eq Drained).Count -ne {nodes}) {{ exit 1 }}", stop)),
+                Checked(
+                    Ours,
+                    stop =>
+                        setup.ShellAsync(
+                            $"{setup.Connect}; if (@(Invoke-NodeDrain {setup.List} -Confirm:$false -WarningAction Ignore | Where-Object Status -eq Drained).Count -ne {nodes}) {{ exit 1 }}",
+                            stop
+                        )
+                ),
                 Checked(Ideal, stop => cluster.DrainIdeallyAsync(nodes, maxUnavailable is not null, stop)),
-                Checked(Kubectl, stop => ChildProcess.RunAsync("kubectl", ["drain", .. setup.Names, "--ignore-daemonsets"], setup.Environment, stop)) with { Samples = 1 },
+                Checked(
+                    Kubectl,
+                    stop => ChildProcess.RunAsync("kubectl", ["drain", .. setup.Names, "--ignore-daemonsets"], setup.Environment, stop)
+                ) with
+                {
+                    Samples = 1,
+                },
             ],
             Subject = Ours,
             IsWarmed = false,
         };
 
-        Contender Checked(string contender, Func<CancellationToken, Task<Sample>> run) => new(contender, async stop =>
-        {
-            Sample sample = await run(stop);
-            await cluster.CheckAsync(nodes, stop);
-            return sample;
-        })
-        {
-            PrepareAsync = stop => cluster.PrepareAsync(among ?? nodes, pods, maxUnavailable, stop),
-        };
+        Contender Checked(string contender, Func<CancellationToken, Task<Sample>> run) =>
+            new(
+                contender,
+                async stop =>
+                {
+                    Sample sample = await run(stop);
+                    await cluster.CheckAsync(nodes, stop);
+                    return sample;
+                }
+            )
+            {
+                PrepareAsync = stop => cluster.PrepareAsync(among ?? nodes, pods, maxUnavailable, stop),
+            };
     }
 
     // How a shell of its own reaches the cluster, and the nodes that it is about.
@@ -92,6 +147,11 @@ internal static class Draining
         public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { ["KUBECONFIG"] = Cluster.Kubeconfig };
 
         public Task<Sample> ShellAsync(string script, CancellationToken cancellationToken) =>
-            ChildProcess.RunAsync("pwsh", ["-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; " + script], Environment, cancellationToken);
+            ChildProcess.RunAsync(
+                "pwsh",
+                ["-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; " + script],
+                Environment,
+                cancellationToken
+            );
     }
 }

@@ -11,19 +11,33 @@ internal static class Embedding
 
     public static Work Start(BenchSetting setting, int nodes)
     {
-        const string Started = "Connect-NodeManager -Sandbox", Used = "start, list, usage, statistics";
+        const string Started = "Connect-NodeManager -Sandbox",
+            Used = "start, list, usage, statistics";
         string start = string.Create(CultureInfo.InvariantCulture, $"$null = Connect-NodeManager -Sandbox -SandboxNodes {nodes}");
-        return new(string.Create(CultureInfo.InvariantCulture, $"sandbox-{nodes}"), string.Create(CultureInfo.InvariantCulture, $"an embedded cluster of {nodes} nodes with ten running pods each, in a fresh pwsh"))
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"sandbox-{nodes}"),
+            string.Create(CultureInfo.InvariantCulture, $"an embedded cluster of {nodes} nodes with ten running pods each, in a fresh pwsh")
+        )
         {
             Contenders =
             [
                 setting.Shell(Shell, "exit"),
                 setting.ImportedShell(Started, start),
-                setting.ImportedShell(Used, $"{start}; if (@(Get-ClusterNode).Count -ne {nodes} -or @(Get-ClusterNode -Usage).Count -ne {nodes}) {{ exit 1 }}; $null = Get-ClusterStatistic"),
+                setting.ImportedShell(
+                    Used,
+                    $"{start}; if (@(Get-ClusterNode).Count -ne {nodes} -or @(Get-ClusterNode -Usage).Count -ne {nodes}) {{ exit 1 }}; $null = Get-ClusterStatistic"
+                ),
             ],
             Subject = Started,
             IsWarmed = false,
-            Goals = nodes == 5000 ? [new(Started, Metric.Time, 5000, Above: Shell) { Row = Asked.Sandbox }, new(Started, Metric.Peak, 400 * 1048576) { Row = Asked.Sandbox }] : [],
+            Goals =
+                nodes == 5000
+                    ?
+                    [
+                        new(Started, Metric.Time, 5000, Above: Shell) { Row = Asked.Sandbox },
+                        new(Started, Metric.Peak, 400 * 1048576) { Row = Asked.Sandbox },
+                    ]
+                    : [],
         };
     }
 
@@ -36,9 +50,18 @@ internal static class Embedding
         {
             Contenders =
             [
-                setting.Connected("Get-ClusterNode", "@(Get-ClusterNode -Session $embedded).Count", count) with { PrepareAsync = started },
-                setting.Connected("Get-ClusterNode -Usage", "@(Get-ClusterNode -Usage -Session $embedded).Count", count) with { PrepareAsync = started },
-                setting.Connected("Get-ClusterStatistic", "(Get-ClusterStatistic -Session $embedded).Nodes", count) with { PrepareAsync = started },
+                setting.Connected("Get-ClusterNode", "@(Get-ClusterNode -Session $embedded).Count", count) with
+                {
+                    PrepareAsync = started,
+                },
+                setting.Connected("Get-ClusterNode -Usage", "@(Get-ClusterNode -Usage -Session $embedded).Count", count) with
+                {
+                    PrepareAsync = started,
+                },
+                setting.Connected("Get-ClusterStatistic", "(Get-ClusterStatistic -Session $embedded).Nodes", count) with
+                {
+                    PrepareAsync = started,
+                },
             ],
         };
     }
@@ -70,13 +93,23 @@ internal static class Embedding
     /// <param name="pods">How many.</param>
     public static Work Copy(BenchSetting setting, int nodes, int pods)
     {
-        const string Ours = "New-Sandbox -From", Connected = "pwsh, import and connect";
-        return new("copy", string.Create(CultureInfo.InvariantCulture, $"copy a cluster of {nodes} nodes and {pods} pods into an embedded one, in a fresh pwsh"))
+        const string Ours = "New-Sandbox -From",
+            Connected = "pwsh, import and connect";
+        return new(
+            "copy",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"copy a cluster of {nodes} nodes and {pods} pods into an embedded one, in a fresh pwsh"
+            )
+        )
         {
             Contenders =
             [
                 setting.ConnectedShell(Connected, "exit"),
-                setting.ConnectedShell(Ours, $"$copy = New-Sandbox -From (Get-NodeManagerSession); if (@(Get-ClusterNode -Session $copy).Count -ne {nodes} -or @(Get-NodePod {Documents.NodeName(42)} -Session $copy).Count -ne {pods / nodes}) {{ exit 1 }}"),
+                setting.ConnectedShell(
+                    Ours,
+                    $"$copy = New-Sandbox -From (Get-NodeManagerSession); if (@(Get-ClusterNode -Session $copy).Count -ne {nodes} -or @(Get-NodePod {Documents.NodeName(42)} -Session $copy).Count -ne {pods / nodes}) {{ exit 1 }}"
+                ),
             ],
             Subject = Ours,
             Goals = [new(Ours, Metric.Time, 4000, Above: Connected) { Row = Asked.Copy }],

@@ -12,37 +12,76 @@ internal static class Planning
     private static readonly string[] Limits = ["5%", "10", "1"];
 
     /// <summary>Karpenter's published mix.</summary>
-    public static Work Mix(int pods) => Of(
-        string.Create(CultureInfo.InvariantCulture, $"scale-{pods}"), string.Create(CultureInfo.InvariantCulture, $"the autoscaler's plan for {pods} pods of Karpenter's published mix, 400 sizes of machines"), pods, 0) with
-    {
-        Goals = pods == 20_000 ? [new(Ours, Metric.Time, 5000), new(Ours, Metric.Peak, 250 * 1048576)] : [],
-    };
+    public static Work Mix(int pods) =>
+        Of(
+            string.Create(CultureInfo.InvariantCulture, $"scale-{pods}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the autoscaler's plan for {pods} pods of Karpenter's published mix, 400 sizes of machines"
+            ),
+            pods,
+            0
+        ) with
+        {
+            Goals = pods == 20_000 ? [new(Ours, Metric.Time, 5000), new(Ours, Metric.Peak, 250 * 1048576)] : [],
+        };
 
-    public static Work Nodes(int pods, int nodes) => Of(
-        "scale-nodes", string.Create(CultureInfo.InvariantCulture, $"the autoscaler's plan for {pods} pods over {nodes} nodes"), pods, nodes) with
-    {
-        Goals = [new(Ours, Metric.Time, 1000)],
-    };
+    public static Work Nodes(int pods, int nodes) =>
+        Of(
+            "scale-nodes",
+            string.Create(CultureInfo.InvariantCulture, $"the autoscaler's plan for {pods} pods over {nodes} nodes"),
+            pods,
+            nodes
+        ) with
+        {
+            Goals = [new(Ours, Metric.Time, 1000)],
+        };
 
     /// <summary>All batches of a maintenance of all nodes, and what each drain meets.</summary>
     public static Work Fleet(BenchSetting setting, int nodes, double most)
     {
-        string prepare = string.Create(CultureInfo.InvariantCulture, $"$null = Connect-NodeManager -Sandbox -SandboxNodes {nodes}; $fleet = @(Get-ClusterNode)");
-        return new(string.Create(CultureInfo.InvariantCulture, $"plan-{nodes}"), string.Create(CultureInfo.InvariantCulture, $"the plan of a maintenance of {nodes} nodes with ten pods each, embedded cluster"))
+        string prepare = string.Create(
+            CultureInfo.InvariantCulture,
+            $"$null = Connect-NodeManager -Sandbox -SandboxNodes {nodes}; $fleet = @(Get-ClusterNode)"
+        );
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"plan-{nodes}"),
+            string.Create(CultureInfo.InvariantCulture, $"the plan of a maintenance of {nodes} nodes with ten pods each, embedded cluster")
+        )
         {
             Contenders =
             [
-                .. Limits.Select(limit => setting.Fresh(
-                    "-MaxUnavailable " + limit, prepare, $"@($fleet | Invoke-NodeMaintenance -MaxUnavailable {limit} -WhatIf -WarningAction Ignore).Count -gt 0", "True") with { Samples = limit == Limits[0] && nodes < 2000 ? int.MaxValue : 1 }),
+                .. Limits.Select(limit =>
+                    setting.Fresh(
+                        "-MaxUnavailable " + limit,
+                        prepare,
+                        $"@($fleet | Invoke-NodeMaintenance -MaxUnavailable {limit} -WhatIf -WarningAction Ignore).Count -gt 0",
+                        "True"
+                    ) with
+                    {
+                        Samples = limit == Limits[0] && nodes < 2000 ? int.MaxValue : 1,
+                    }
+                ),
             ],
             IsWarmed = false,
             Goals = [new("-MaxUnavailable 5%", Metric.Time, most), new("-MaxUnavailable 1", Metric.Time, most)],
         };
     }
 
-    private static Work Of(string name, string what, int pods, int nodes) => new(name, what)
-    {
-        IsWarmed = false,
-        Contenders = [new(Ours, stop => InsideProcess.RunAsync(["planning", pods.ToString(CultureInfo.InvariantCulture), nodes.ToString(CultureInfo.InvariantCulture)], stop))],
-    };
+    private static Work Of(string name, string what, int pods, int nodes) =>
+        new(name, what)
+        {
+            IsWarmed = false,
+            Contenders =
+            [
+                new(
+                    Ours,
+                    stop =>
+                        InsideProcess.RunAsync(
+                            ["planning", pods.ToString(CultureInfo.InvariantCulture), nodes.ToString(CultureInfo.InvariantCulture)],
+                            stop
+                        )
+                ),
+            ],
+        };
 }

@@ -19,18 +19,26 @@ internal static class Resting
     /// <summary>It watches, in contrast to what reads once and ends.</summary>
     public static bool Stays(string who) => who != Footprint.Usage;
 
-    public static Work Of(RestingCluster cluster, int nodes, string who) => who switch
-    {
-        Footprint.Autoscaler => Of(cluster, nodes, who, "an autoscaler at rest over", 100, 0.5),
-        Footprint.Monitor => Of(cluster, nodes, who, "a health monitor at rest over", 60, 1),
-        _ => Of(cluster, nodes, who, "the caches of a list with usage of", 80, null),
-    };
+    public static Work Of(RestingCluster cluster, int nodes, string who) =>
+        who switch
+        {
+            Footprint.Autoscaler => Of(cluster, nodes, who, "an autoscaler at rest over", 100, 0.5),
+            Footprint.Monitor => Of(cluster, nodes, who, "a health monitor at rest over", 60, 1),
+            _ => Of(cluster, nodes, who, "the caches of a list with usage of", 80, null),
+        };
 
-    private static Work Of(RestingCluster cluster, int nodes, string who, string what, int megabytes, double? percent) => new(
-        "rest-" + who, string.Create(CultureInfo.InvariantCulture, $"{what} {nodes} nodes with ten pods each"))
-    {
-        // It takes almost four minutes to come to rest.
-        Contenders = [new(Ours, stop => InsideProcess.RunAsync(["footprint", who, cluster.Kubeconfig], LikeTheServer, stop)) { Samples = 1 }],
-        Goals = [new(Ours, Metric.Live, megabytes * 1048576.0) { Row = who == Footprint.Usage ? Asked.Cache : null }, .. percent is { } most ? [new(Ours, Metric.Core, most)] : Array.Empty<Goal>()],
-    };
+    private static Work Of(RestingCluster cluster, int nodes, string who, string what, int megabytes, double? percent) =>
+        new("rest-" + who, string.Create(CultureInfo.InvariantCulture, $"{what} {nodes} nodes with ten pods each"))
+        {
+            // It takes almost four minutes to come to rest.
+            Contenders =
+            [
+                new(Ours, stop => InsideProcess.RunAsync(["footprint", who, cluster.Kubeconfig], LikeTheServer, stop)) { Samples = 1 },
+            ],
+            Goals =
+            [
+                new(Ours, Metric.Live, megabytes * 1048576.0) { Row = who == Footprint.Usage ? Asked.Cache : null },
+                .. percent is { } most ? [new(Ours, Metric.Core, most)] : Array.Empty<Goal>(),
+            ],
+        };
 }

@@ -8,10 +8,13 @@ namespace NodeManager.Bench.Works;
 /// <summary>What NodeManager's server answers to those who read from it.</summary>
 internal static class Serving
 {
-    private const string Ours = "NodeManager.Server", Nodes = "api/plugins/streamspace-node-manager/nodes", Events = "api/v1/events";
+    private const string Ours = "NodeManager.Server",
+        Nodes = "api/plugins/streamspace-node-manager/nodes",
+        Events = "api/v1/events";
     private const int Readers = 500;
 
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30), Window = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30),
+        Window = TimeSpan.FromMinutes(1);
 
     public static Work List(BenchSetting setting, int nodes)
     {
@@ -21,12 +24,26 @@ internal static class Serving
         {
             Contenders =
             [
-                new(Ours, async stop =>
-                {
-                    await server.StartAsync(stop);
-                    return await ChildProcess.RunAsync(
-                        "curl", ["--silent", "--show-error", "--fail-with-body", "--header", "Authorization: Bearer " + server.Token, new Uri(server.Address, Nodes).AbsoluteUri], null, stop);
-                }),
+                new(
+                    Ours,
+                    async stop =>
+                    {
+                        await server.StartAsync(stop);
+                        return await ChildProcess.RunAsync(
+                            "curl",
+                            [
+                                "--silent",
+                                "--show-error",
+                                "--fail-with-body",
+                                "--header",
+                                "Authorization: Bearer " + server.Token,
+                                new Uri(server.Address, Nodes).AbsoluteUri,
+                            ],
+                            null,
+                            stop
+                        );
+                    }
+                ),
                 setting.Curl("the API server's own list", isCompressed: false, "api/v1/nodes"),
             ],
             Goals = nodes == 1000 ? [new(Ours, Metric.Time, 50)] : [],
@@ -46,17 +63,27 @@ internal static class Serving
         };
     }
 
-    private static Func<CancellationToken, Task> Ending(BenchedServer server) => _ =>
-    {
-        server.Dispose();
-        return Task.CompletedTask;
-    };
+    private static Func<CancellationToken, Task> Ending(BenchedServer server) =>
+        _ =>
+        {
+            server.Dispose();
+            return Task.CompletedTask;
+        };
 
-    private static async Task<Sample> StreamAsync(BenchSetting setting, BenchedServer server, int nodes, CancellationToken cancellationToken)
+    private static async Task<Sample> StreamAsync(
+        BenchSetting setting,
+        BenchedServer server,
+        int nodes,
+        CancellationToken cancellationToken
+    )
     {
         await server.StartAsync(cancellationToken);
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Readers };
-        using var client = new HttpClient(handler) { BaseAddress = server.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", server.Token) } };
+        using var client = new HttpClient(handler)
+        {
+            BaseAddress = server.Address,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", server.Token) },
+        };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         long read = 0;
         int open = 0;
@@ -65,14 +92,22 @@ internal static class Serving
         try
         {
             await Task.Delay(Settling, TimeProvider.System, cancellationToken);
-            if (open != Readers) throw new InvalidOperationException($"{open} readers instead of {Readers}.");
+            if (open != Readers)
+                throw new InvalidOperationException($"{open} readers instead of {Readers}.");
             server.Process.Refresh();
             TimeSpan cpu = server.Process.TotalProcessorTime;
-            long before = Interlocked.Read(ref read), start = TimeProvider.System.GetTimestamp();
+            long before = Interlocked.Read(ref read),
+                start = TimeProvider.System.GetTimestamp();
             await Task.Delay(Window, TimeProvider.System, cancellationToken);
             server.Process.Refresh();
-            if (open != Readers) throw new InvalidOperationException($"{open} readers are left of {Readers}.");
-            return new(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, (server.Process.TotalProcessorTime - cpu).TotalMilliseconds, server.Process.WorkingSet64, Interlocked.Read(ref read) - before);
+            if (open != Readers)
+                throw new InvalidOperationException($"{open} readers are left of {Readers}.");
+            return new(
+                TimeProvider.System.GetElapsedTime(start).TotalMilliseconds,
+                (server.Process.TotalProcessorTime - cpu).TotalMilliseconds,
+                server.Process.WorkingSet64,
+                Interlocked.Read(ref read) - before
+            );
         }
         finally
         {
@@ -82,14 +117,19 @@ internal static class Serving
 
         async Task ReadAsync()
         {
-            using HttpResponseMessage answer = await client.GetAsync(new Uri(Events, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, stop.Token);
+            using HttpResponseMessage answer = await client.GetAsync(
+                new Uri(Events, UriKind.Relative),
+                HttpCompletionOption.ResponseHeadersRead,
+                stop.Token
+            );
             answer.EnsureSuccessStatusCode();
             Interlocked.Increment(ref open);
             try
             {
                 await using Stream stream = await answer.Content.ReadAsStreamAsync(stop.Token);
                 byte[] buffer = new byte[1 << 14];
-                while (await stream.ReadAsync(buffer, stop.Token) is > 0 and int count) Interlocked.Add(ref read, count);
+                while (await stream.ReadAsync(buffer, stop.Token) is > 0 and int count)
+                    Interlocked.Add(ref read, count);
             }
             finally
             {

@@ -13,10 +13,22 @@ internal static class CapabilityReader
     {
         KubernetesJson json = KubernetesJson.Default;
         Task<VersionInfo> version = client.GetVersionAsync(cancellationToken);
-        Task<ApiResourceList> core =
-            client.SendAsync(HttpMethod.Get, "/api/v1", null, json.ApiResourceList, RequestOptions.Default, cancellationToken);
-        Task<ApiGroup> policy =
-            client.SendAsync(HttpMethod.Get, "/apis/policy", null, json.ApiGroup, RequestOptions.Default, cancellationToken);
+        Task<ApiResourceList> core = client.SendAsync(
+            HttpMethod.Get,
+            "/api/v1",
+            null,
+            json.ApiResourceList,
+            RequestOptions.Default,
+            cancellationToken
+        );
+        Task<ApiGroup> policy = client.SendAsync(
+            HttpMethod.Get,
+            "/apis/policy",
+            null,
+            json.ApiGroup,
+            RequestOptions.Default,
+            cancellationToken
+        );
         Task<bool> hasRequests = HasEvictionRequestsAsync(client, cancellationToken);
         await Task.WhenAll(version, core, NotFoundIsEmpty(policy), hasRequests);
 
@@ -26,7 +38,8 @@ internal static class CapabilityReader
             (await version).GitVersion,
             minor,
             eviction?.Version ?? (minor >= 22 ? "v1" : "v1beta1"),
-            policy.IsCompletedSuccessfully && (await policy).Versions.Exists(v => v.Version == "v1") ? "v1" : "v1beta1")
+            policy.IsCompletedSuccessfully && (await policy).Versions.Exists(v => v.Version == "v1") ? "v1" : "v1beta1"
+        )
         {
             HasEvictionRequests = await hasRequests,
         };
@@ -38,7 +51,13 @@ internal static class CapabilityReader
         try
         {
             ApiResourceList served = await client.SendAsync(
-                HttpMethod.Get, "/apis/lifecycle.k8s.io/v1alpha1", null, KubernetesJson.Default.ApiResourceList, RequestOptions.Default, cancellationToken);
+                HttpMethod.Get,
+                "/apis/lifecycle.k8s.io/v1alpha1",
+                null,
+                KubernetesJson.Default.ApiResourceList,
+                RequestOptions.Default,
+                cancellationToken
+            );
             return served.Resources.Exists(r => r.Name == "evictionrequests") && served.Resources.Exists(r => r.Name == "evictions");
         }
         catch (KubernetesException)
@@ -53,12 +72,12 @@ internal static class CapabilityReader
         {
             await policy;
         }
-        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-        {
-        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound) { }
     }
 
     /// <summary>Some providers write <c>20+</c>.</summary>
     private static int Minor(string text) =>
-        int.TryParse(string.Concat(text.TakeWhile(char.IsAsciiDigit)), NumberStyles.None, CultureInfo.InvariantCulture, out int minor) ? minor : 0;
+        int.TryParse(string.Concat(text.TakeWhile(char.IsAsciiDigit)), NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
+            ? minor
+            : 0;
 }

@@ -28,12 +28,14 @@ public sealed class KubernetesClient : IDisposable
     /// <param name="transport">What carries the requests; disposed with the client.</param>
     /// <param name="options">Clock, log and the like.</param>
     public KubernetesClient(Uri server, HttpMessageHandler transport, KubernetesClientOptions? options = null)
-        : this(server, transport, handler => handler, options ?? new())
-    {
-    }
+        : this(server, transport, handler => handler, options ?? new()) { }
 
     private KubernetesClient(
-        Uri server, HttpMessageHandler transport, Func<HttpMessageHandler, HttpMessageHandler> authenticate, KubernetesClientOptions options)
+        Uri server,
+        HttpMessageHandler transport,
+        Func<HttpMessageHandler, HttpMessageHandler> authenticate,
+        KubernetesClientOptions options
+    )
     {
         _options = options;
         Server = server;
@@ -48,7 +50,8 @@ public sealed class KubernetesClient : IDisposable
             configuration.Server,
             TransportFactory.Create(configuration),
             inner => new CredentialHandler(configuration, CredentialSource.Create(configuration.User, options), options.Time, inner),
-            options);
+            options
+        );
 
     /// <summary>
     /// A client for the same server over the same connections, whose requests are treated as another user's (impersonation). It works as long as
@@ -57,8 +60,15 @@ public sealed class KubernetesClient : IDisposable
     /// <param name="user">As whom.</param>
     /// <param name="groups">In which groups; none leaves it to the server.</param>
     /// <exception cref="NodeManagerException">CredentialUnsupported: a name contains a control character.</exception>
-    public KubernetesClient ActAs(string user, IReadOnlyList<string> groups) => new(
-        Server, new ImpersonationHandler(_transport, ImpersonationReader.CheckAsked(new(user) { Groups = groups })), _options with { WrapTransport = null });
+    public KubernetesClient ActAs(string user, IReadOnlyList<string> groups) =>
+        new(
+            Server,
+            new ImpersonationHandler(_transport, ImpersonationReader.CheckAsked(new(user) { Groups = groups })),
+            _options with
+            {
+                WrapTransport = null,
+            }
+        );
 
     public Uri Server { get; }
 
@@ -85,18 +95,30 @@ public sealed class KubernetesClient : IDisposable
     public Task<T> GetAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
         where T : KubernetesObject =>
         _sender.SendAsync(
-            new(HttpMethod.Get, type.Path(ns, name), RetryMode.Always) { Accept = type.AcceptItem }, Reading(type.Item), cancellationToken);
+            new(HttpMethod.Get, type.Path(ns, name), RetryMode.Always) { Accept = type.AcceptItem },
+            Reading(type.Item),
+            cancellationToken
+        );
 
     /// <summary>All pages of a list, as one of one version of the cluster. Items of a list carry no apiVersion and no kind.</summary>
     public Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject => _lists.ReadAllAsync(type, options, cancellationToken);
 
     /// <summary>The same, page by page as they arrive. Later pages may be newer, where the server forgot the version of the first.</summary>
-    public IAsyncEnumerable<KubernetesList<T>> ListPagesAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
+    public IAsyncEnumerable<KubernetesList<T>> ListPagesAsync<T>(
+        ResourceType<T> type,
+        ListOptions options,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject => _lists.ReadPagesAsync(type, options, cancellationToken);
 
     /// <inheritdoc cref="ListReader.ReadPagesAsync{T, TItem}"/>
-    public IAsyncEnumerable<KubernetesList<TItem>> ListPagesAsync<T, TItem>(ResourceType<T> type, ListOptions options, Func<T, TItem> map, CancellationToken cancellationToken)
+    public IAsyncEnumerable<KubernetesList<TItem>> ListPagesAsync<T, TItem>(
+        ResourceType<T> type,
+        ListOptions options,
+        Func<T, TItem> map,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject => _lists.ReadPagesAsync(type, options, map, cancellationToken);
 
     public Task<T> CreateAsync<T>(ResourceType<T> type, T item, string? ns, RequestOptions options, CancellationToken cancellationToken)
@@ -107,10 +129,18 @@ public sealed class KubernetesClient : IDisposable
                 Body = JsonSerializer.SerializeToUtf8Bytes(item, type.Item),
             },
             Reading(type.Item),
-            cancellationToken);
+            cancellationToken
+        );
 
     public Task<T> PatchAsync<T>(
-        ResourceType<T> type, string name, string? ns, Patch patch, string? subresource, RequestOptions options, CancellationToken cancellationToken)
+        ResourceType<T> type,
+        string name,
+        string? ns,
+        Patch patch,
+        string? subresource,
+        RequestOptions options,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject =>
         _sender.SendAsync(
             new(HttpMethod.Patch, Changing(type.Path(ns, name, subresource), options), options.Retry ? RetryMode.Always : RetryMode.Never)
@@ -119,7 +149,8 @@ public sealed class KubernetesClient : IDisposable
                 ContentType = patch.ContentType,
             },
             Reading(type.Item),
-            cancellationToken);
+            cancellationToken
+        );
 
     public Task DeleteAsync<T>(ResourceType<T> type, string name, string? ns, DeleteOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject =>
@@ -129,7 +160,8 @@ public sealed class KubernetesClient : IDisposable
                 Body = JsonSerializer.SerializeToUtf8Bytes(options, KubernetesJson.Default.DeleteOptions),
             },
             Ignoring,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>
     /// Asks for a pod's eviction, at the version that the server has, once: what the answers mean (429 most of all) is for the caller.
@@ -150,7 +182,8 @@ public sealed class KubernetesClient : IDisposable
                 Body = JsonSerializer.SerializeToUtf8Bytes(eviction, KubernetesJson.Default.Eviction),
             },
             Ignoring,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -162,15 +195,26 @@ public sealed class KubernetesClient : IDisposable
     /// <param name="port">Of the pod.</param>
     /// <param name="path">Without a slash before it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<string> GetThroughPodAsync(string name, string ns, string scheme, int port, string path, CancellationToken cancellationToken) =>
+    public Task<string> GetThroughPodAsync(
+        string name,
+        string ns,
+        string scheme,
+        int port,
+        string path,
+        CancellationToken cancellationToken
+    ) =>
         _sender.SendAsync(
-            new(HttpMethod.Get, $"{Resources.Pods.Path(ns, $"{scheme}:{name}:{port}", "proxy")}/{path}", RetryMode.Never) { Accept = "*/*" },
+            new(HttpMethod.Get, $"{Resources.Pods.Path(ns, $"{scheme}:{name}:{port}", "proxy")}/{path}", RetryMode.Never)
+            {
+                Accept = "*/*",
+            },
             static async (body, token) =>
             {
                 using var reader = new StreamReader(body);
                 return await reader.ReadToEndAsync(token);
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>The end of a container's log.</summary>
     /// <param name="name">Of the pod.</param>
@@ -179,10 +223,20 @@ public sealed class KubernetesClient : IDisposable
     /// <param name="previous">That of the container before it was restarted; the server refuses where it was not (BadRequest).</param>
     /// <param name="lines">How many of its last lines.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<string> GetLogAsync(string name, string ns, string? container, bool previous, int lines, CancellationToken cancellationToken)
+    public Task<string> GetLogAsync(
+        string name,
+        string ns,
+        string? container,
+        bool previous,
+        int lines,
+        CancellationToken cancellationToken
+    )
     {
         string path = new QueryString(Resources.Pods.Path(ns, name, "log"))
-            .Add("container", container).Add("previous", previous ? "true" : null).Add("tailLines", lines).ToString();
+            .Add("container", container)
+            .Add("previous", previous ? "true" : null)
+            .Add("tailLines", lines)
+            .ToString();
         return _sender.SendAsync(
             new(HttpMethod.Get, path, RetryMode.Always) { Accept = "*/*" },
             static async (body, token) =>
@@ -190,7 +244,8 @@ public sealed class KubernetesClient : IDisposable
                 using var reader = new StreamReader(body);
                 return await reader.ReadToEndAsync(token);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>May this user do that? (SelfSubjectAccessReview)</summary>
@@ -208,7 +263,8 @@ public sealed class KubernetesClient : IDisposable
                 Body = JsonSerializer.SerializeToUtf8Bytes(review, KubernetesJson.Default.SelfSubjectAccessReview),
             },
             Reading(KubernetesJson.Default.SelfSubjectAccessReview),
-            cancellationToken);
+            cancellationToken
+        );
         return answer.Status ?? new();
     }
 
@@ -225,15 +281,29 @@ public sealed class KubernetesClient : IDisposable
     /// <param name="options">What to watch.</param>
     /// <param name="state">Told whether the watch is connected.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, ListOptions options, WatchState? state, CancellationToken cancellationToken)
+    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        ResourceType<T> type,
+        ListOptions options,
+        WatchState? state,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject =>
         new Watcher<T>(_sender, _lists, type, options, _options.Time, _options.Logger, state).RunAsync(cancellationToken);
 
     /// <summary>Sends a request and reads the answer. For what the other members do not offer.</summary>
     public async Task<T> SendAsync<T>(
-        HttpMethod method, string pathAndQuery, HttpContent? content, JsonTypeInfo<T> answer, RequestOptions options, CancellationToken cancellationToken)
+        HttpMethod method,
+        string pathAndQuery,
+        HttpContent? content,
+        JsonTypeInfo<T> answer,
+        RequestOptions options,
+        CancellationToken cancellationToken
+    )
     {
-        RetryMode retry = !options.Retry ? RetryMode.Never : method == HttpMethod.Get ? RetryMode.Always : RetryMode.WhenRefused;
+        RetryMode retry =
+            !options.Retry ? RetryMode.Never
+            : method == HttpMethod.Get ? RetryMode.Always
+            : RetryMode.WhenRefused;
         string path = method == HttpMethod.Get ? pathAndQuery : Changing(pathAndQuery, options);
         var request = new ApiRequest(method, path, retry);
         if (content is not null)
@@ -252,8 +322,11 @@ public sealed class KubernetesClient : IDisposable
     /// <param name="pathAndQuery">From the server's root.</param>
     /// <param name="read">Reads the body; again from its beginning where it was cut short, which an <see cref="IOException"/> or a <see cref="JsonException"/> says.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<T> ReadAsync<T>(string pathAndQuery, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) =>
-        _sender.SendAsync(new(HttpMethod.Get, pathAndQuery, RetryMode.Always), read, cancellationToken);
+    public Task<T> ReadAsync<T>(
+        string pathAndQuery,
+        Func<Stream, CancellationToken, ValueTask<T>> read,
+        CancellationToken cancellationToken
+    ) => _sender.SendAsync(new(HttpMethod.Get, pathAndQuery, RetryMode.Always), read, cancellationToken);
 
     public void Dispose() => _sender.Dispose();
 

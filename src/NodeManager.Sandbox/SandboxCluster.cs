@@ -40,7 +40,10 @@ public sealed class SandboxCluster : IDisposable
     private SandboxCluster(SandboxOptions options, int logCapacity, SavedCluster? saved = null)
     {
         if (!(options.Speed is > 0 and <= SandboxOptions.MaximumSpeed))
-            throw new ArgumentException($"The sandbox's clock takes a speed above 0 and up to {SandboxOptions.MaximumSpeed}, not {options.Speed}.", nameof(options));
+            throw new ArgumentException(
+                $"The sandbox's clock takes a speed above 0 and up to {SandboxOptions.MaximumSpeed}, not {options.Speed}.",
+                nameof(options)
+            );
         Options = options;
         Time = options is { Speed: 1, StartsAt: null } ? options.Time : new ClusterClock(options.Time, options.Speed, options.StartsAt);
         int minor = ParseMinor(options.Version);
@@ -56,7 +59,8 @@ public sealed class SandboxCluster : IDisposable
         Runs = new(store, options.Programs, Time);
         _server = new(Registry, Catalog, _tokens, _faults, options.Rbac, Runs);
         _pools = new(StartPools);
-        if (saved is not null) Load(saved);
+        if (saved is not null)
+            Load(saved);
         InitialObjects.Create(Registry);
         UsageModel usage = new(store, Time, options.Seed);
         _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
@@ -94,7 +98,8 @@ public sealed class SandboxCluster : IDisposable
     internal static SandboxCluster Start(SandboxOptions options, int logCapacity)
     {
         var cluster = new SandboxCluster(options, logCapacity);
-        if (options.Nodes > 0) DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
+        if (options.Nodes > 0)
+            DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
         DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
         cluster.Live();
         return cluster;
@@ -109,7 +114,12 @@ public sealed class SandboxCluster : IDisposable
     /// <param name="told">Hears what could not be copied.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="KubernetesException">The source refuses what a copy needs.</exception>
-    public static async Task<SandboxCluster> CopyAsync(KubernetesClient source, SandboxOptions options, Action<string> told, CancellationToken cancellationToken)
+    public static async Task<SandboxCluster> CopyAsync(
+        KubernetesClient source,
+        SandboxOptions options,
+        Action<string> told,
+        CancellationToken cancellationToken
+    )
     {
         var reader = new SourceReader(source);
         int minor = await reader.ReadMinorAsync(cancellationToken);
@@ -152,7 +162,8 @@ public sealed class SandboxCluster : IDisposable
         };
         var cluster = new SandboxCluster(options, DocumentStore.DefaultLogCapacity, saved);
         cluster.Live();
-        foreach (FaultRequest fault in header.Faults) cluster.SetFault(fault);
+        foreach (FaultRequest fault in header.Faults)
+            cluster.SetFault(fault);
         return cluster;
     }
 
@@ -230,10 +241,13 @@ public sealed class SandboxCluster : IDisposable
     /// <summary>Stops it: its watches end, and nothing answers any more.</summary>
     public void Dispose()
     {
-        if (_stopped.IsCancellationRequested) return;
+        if (_stopped.IsCancellationRequested)
+            return;
         _stopped.Cancel();
-        foreach (SandboxServer server in _servers) server.Dispose();
-        if (_pools.IsValueCreated) _pools.Value.Dispose();
+        foreach (SandboxServer server in _servers)
+            server.Dispose();
+        if (_pools.IsValueCreated)
+            _pools.Value.Dispose();
         Controllers?.Dispose();
         _tokens.Dispose();
         _faults.Dispose();
@@ -241,20 +255,33 @@ public sealed class SandboxCluster : IDisposable
         _stopped.Dispose();
     }
 
-    private static int HashSeed(int seed, long version) => unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
+    private static int HashSeed(int seed, long version) =>
+        unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
 
     private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs, _tokens);
 
-    private SandboxPoolService StartPools() => new(Registry, Catalog, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);
+    private SandboxPoolService StartPools() =>
+        new(Registry, Catalog, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);
 
     // Definitions first: they make the kinds that others are of.
     private void Load(SavedCluster saved)
     {
-        foreach (SavedObject item in saved.Objects.OrderByDescending(static one => one.Group == BuiltInKinds.CustomResourceDefinitions.Group).ThenBy(static one => one.Version))
+        foreach (
+            SavedObject item in saved
+                .Objects.OrderByDescending(static one => one.Group == BuiltInKinds.CustomResourceDefinitions.Group)
+                .ThenBy(static one => one.Version)
+        )
         {
-            ResourceKind kind = Catalog.Kinds.FirstOrDefault(kind => kind.IsStored && kind.StoredAs == kind && kind.Group == item.Group && kind.Plural == item.Plural)
+            ResourceKind kind =
+                Catalog.Kinds.FirstOrDefault(kind =>
+                    kind.IsStored && kind.StoredAs == kind && kind.Group == item.Group && kind.Plural == item.Plural
+                )
                 ?? throw new NodeManagerException(
-                    ErrorIds.SandboxFileDamaged, ErrorKind.InvalidData, $"The saved cluster has {item.Plural}.{item.Group}, which nothing defines.", item.Plural);
+                    ErrorIds.SandboxFileDamaged,
+                    ErrorKind.InvalidData,
+                    $"The saved cluster has {item.Plural}.{item.Group}, which nothing defines.",
+                    item.Plural
+                );
             JsonObject document = item.Document;
             if (KubeSystemUid.IsStoredIn(kind, (document["metadata"] as JsonObject).Text("name") ?? ""))
             {
@@ -269,7 +296,9 @@ public sealed class SandboxCluster : IDisposable
     }
 
     private static int ParseMinor(string version) =>
-        version.Split('.') is ["1", var minor, ..] && int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 20 and <= 37
+        version.Split('.') is ["1", var minor, ..]
+        && int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number is >= 20 and <= 37
             ? number
             : throw new ArgumentException($"The sandbox is a Kubernetes of 1.20 to 1.37, not {version}.", nameof(version));
 }

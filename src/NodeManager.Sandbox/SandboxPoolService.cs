@@ -21,20 +21,39 @@ public sealed class SandboxPoolService : IDisposable
     private readonly CancellationToken _stopped;
     private readonly TimeProvider _time;
 
-    internal SandboxPoolService(ResourceRegistry registry, KindCatalog catalog, int seed, Func<string, bool> isKnownToken, CancellationToken stopped)
+    internal SandboxPoolService(
+        ResourceRegistry registry,
+        KindCatalog catalog,
+        int seed,
+        Func<string, bool> isKnownToken,
+        CancellationToken stopped
+    )
     {
         IdentitySource identities = new(unchecked((int)StableHash.Of("pools", seed)));
         _time = registry.Time;
         _stopped = stopped;
-        _isKnownToken = token => isKnownToken(token) || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(Token));
+        _isKnownToken = token =>
+            isKnownToken(token) || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(Token));
         var store = new PoolStore(_time, identities);
         Api = new(store, _time);
         ClusterId = store.AddCluster("sandbox", new() { ["platform"] = new JsonObject { ["type"] = "gcp" } }, User).Id;
-        store.Report(true, ClusterId, new()
-        {
-            ["controller_name"] = "sandbox", ["observed_generation"] = 1,
-            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["lastTransitionTime"] = PoolStore.Timestamp(_time.GetUtcNow()) }),
-        });
+        store.Report(
+            true,
+            ClusterId,
+            new()
+            {
+                ["controller_name"] = "sandbox",
+                ["observed_generation"] = 1,
+                ["conditions"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["type"] = "Ready",
+                        ["status"] = "True",
+                        ["lastTransitionTime"] = PoolStore.Timestamp(_time.GetUtcNow()),
+                    }
+                ),
+            }
+        );
         PoolAdoption.Adopt(store, registry.As(new("pool-controller")), ClusterId, User);
         _platform = new(store, registry, catalog, identities, ClusterId);
     }

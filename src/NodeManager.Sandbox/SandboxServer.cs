@@ -15,15 +15,24 @@ public sealed class SandboxServer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Port, IPEndPoint.MinPort);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Port, IPEndPoint.MaxPort);
-        ServerIdentity identity = options.IdentityPath is { } path ? ServerIdentity.Keep(path, TimeProvider.System) : ServerIdentity.Make(TimeProvider.System);
+        ServerIdentity identity = options.IdentityPath is { } path
+            ? ServerIdentity.Keep(path, TimeProvider.System)
+            : ServerIdentity.Make(TimeProvider.System);
         _certificate = identity.LoadCertificate();
         ConnectionListener? listener = null;
         try
         {
-            _listener = listener = new(options.Port, _certificate, new(cluster.Api, () => cluster.Pools.Api, identity.Token, cluster.Time), limits);
+            _listener = listener = new(
+                options.Port,
+                _certificate,
+                new(cluster.Api, () => cluster.Pools.Api, identity.Token, cluster.Time),
+                limits
+            );
             Address = new($"https://127.0.0.1:{_listener.Port}");
             Access = new(Address, identity.AuthorityPem, identity.Token);
-            _kubeconfig = options.WritesKubeconfig ? ServedKubeconfig.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token) : null;
+            _kubeconfig = options.WritesKubeconfig
+                ? ServedKubeconfig.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token)
+                : null;
             KubeconfigPath = _kubeconfig?.Path ?? "";
             _listener.Start();
         }

@@ -40,10 +40,14 @@ public sealed class ClusterSnapshot
     public IReadOnlyCollection<PodState> Pods => _pods.Values;
 
     /// <summary>One of each zone in turn; the same list while nodes and their zones stay.</summary>
-    internal IReadOnlyList<NodeState> NodesByZone => _nodesByZone ??=
-    [
-        .. _nodes.Values.GroupBy(ZoneOf).SelectMany(static zone => zone.Select(static (node, index) => (node, index))).OrderBy(static one => one.index).Select(static one => one.node),
-    ];
+    internal IReadOnlyList<NodeState> NodesByZone =>
+        _nodesByZone ??= [
+            .. _nodes
+                .Values.GroupBy(ZoneOf)
+                .SelectMany(static zone => zone.Select(static (node, index) => (node, index)))
+                .OrderBy(static one => one.index)
+                .Select(static one => one.node),
+        ];
 
     internal IReadOnlyCollection<PodState> PodsWithAntiAffinity => _antiAffine.Values;
 
@@ -56,8 +60,10 @@ public sealed class ClusterSnapshot
     public static ClusterSnapshot Of(IEnumerable<Node> nodes, IEnumerable<Pod> pods, int minorVersion = 37)
     {
         ClusterSnapshot snapshot = new(minorVersion);
-        foreach (Node node in nodes) snapshot.SetNode(node);
-        foreach (Pod pod in pods) snapshot.SetPod(pod);
+        foreach (Node node in nodes)
+            snapshot.SetNode(node);
+        foreach (Pod pod in pods)
+            snapshot.SetPod(pod);
         return snapshot;
     }
 
@@ -70,29 +76,35 @@ public sealed class ClusterSnapshot
         {
             string zone = ZoneOf(state);
             state.Node = node;
-            if (ZoneOf(state) != zone) _nodesByZone = null;
+            if (ZoneOf(state) != zone)
+                _nodesByZone = null;
             return;
         }
         _nodesByZone = null;
         state = new(node);
         _nodes.Add(node.Metadata.Name, state);
-        if (!_nodeless.Remove(node.Metadata.Name, out Dictionary<string, PodState>? waiting)) return;
-        foreach ((string key, PodState pod) in waiting) state.Add(key, pod);
+        if (!_nodeless.Remove(node.Metadata.Name, out Dictionary<string, PodState>? waiting))
+            return;
+        foreach ((string key, PodState pod) in waiting)
+            state.Add(key, pod);
     }
 
     /// <summary>Takes a node away. Its pods still count for affinity nowhere, and are there again if the node comes back.</summary>
     public void RemoveNode(string name)
     {
-        if (!_nodes.Remove(name, out NodeState? state)) return;
+        if (!_nodes.Remove(name, out NodeState? state))
+            return;
         _nodesByZone = null;
-        if (state.Pods.Count > 0) _nodeless[name] = state.Pods.ToDictionary(pod => pod.Pod.Key(), StringComparer.Ordinal);
+        if (state.Pods.Count > 0)
+            _nodeless[name] = state.Pods.ToDictionary(pod => pod.Pod.Key(), StringComparer.Ordinal);
     }
 
     /// <summary>Adds a pod where its spec says it is, or replaces it; without a node, or finished, it is taken away.</summary>
     public void SetPod(Pod pod)
     {
         RemovePod(pod);
-        if (!string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()) Add(_latest = new(pod, pod.Spec.NodeName, _latest));
+        if (!string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished())
+            Add(_latest = new(pod, pod.Spec.NodeName, _latest));
     }
 
     /// <summary>Lets a pod run on a node, wherever it was before; the pod itself is not changed.</summary>
@@ -134,7 +146,8 @@ public sealed class ClusterSnapshot
     public ClusterSnapshot Clone()
     {
         ClusterSnapshot copy = new(MinorVersion) { KnowsStorage = KnowsStorage };
-        foreach ((string name, NodeState node) in _nodes) copy._nodes.Add(name, node.Clone());
+        foreach ((string name, NodeState node) in _nodes)
+            copy._nodes.Add(name, node.Clone());
         Copy(_pods, copy._pods);
         Copy(_antiAffine, copy._antiAffine);
         Copy(_affine, copy._affine);
@@ -159,9 +172,12 @@ public sealed class ClusterSnapshot
         Dictionary<string, string> labels = [];
         foreach (Service service in _services.Values)
         {
-            if (service.Spec.Selector is not { } selector || service.Metadata.Namespace != pod.Metadata.Namespace) continue;
-            if (!selector.All(pair => pod.Metadata.Labels?.GetValueOrDefault(pair.Key) == pair.Value)) continue;
-            foreach ((string key, string value) in selector) labels[key] = value;
+            if (service.Spec.Selector is not { } selector || service.Metadata.Namespace != pod.Metadata.Namespace)
+                continue;
+            if (!selector.All(pair => pod.Metadata.Labels?.GetValueOrDefault(pair.Key) == pair.Value))
+                continue;
+            foreach ((string key, string value) in selector)
+                labels[key] = value;
         }
         return labels;
     }
@@ -175,11 +191,14 @@ public sealed class ClusterSnapshot
     /// <summary>Takes a pod away by its <c>namespace/name</c>; null where there is none.</summary>
     internal PodState? Take(string key)
     {
-        if (!_pods.Remove(key, out PodState? state)) return null;
+        if (!_pods.Remove(key, out PodState? state))
+            return null;
         _antiAffine.Remove(key);
         _affine.Remove(key);
-        if (_nodes.TryGetValue(state.NodeName, out NodeState? node)) node.Remove(key);
-        else if (_nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting)) waiting.Remove(key);
+        if (_nodes.TryGetValue(state.NodeName, out NodeState? node))
+            node.Remove(key);
+        else if (_nodeless.TryGetValue(state.NodeName, out Dictionary<string, PodState>? waiting))
+            waiting.Remove(key);
         return state;
     }
 
@@ -188,8 +207,10 @@ public sealed class ClusterSnapshot
     {
         string key = state.Pod.Key();
         _pods.Add(key, state);
-        if (state.HasRequiredAntiAffinity) _antiAffine.Add(key, state);
-        if (state.HasPodAffinity) _affine.Add(key, state);
+        if (state.HasRequiredAntiAffinity)
+            _antiAffine.Add(key, state);
+        if (state.HasPodAffinity)
+            _affine.Add(key, state);
         if (_nodes.TryGetValue(state.NodeName, out NodeState? node))
         {
             node.Add(key, state);
@@ -204,6 +225,7 @@ public sealed class ClusterSnapshot
 
     private static void Copy<T>(Dictionary<string, T> from, Dictionary<string, T> to)
     {
-        foreach ((string key, T value) in from) to.Add(key, value);
+        foreach ((string key, T value) in from)
+            to.Add(key, value);
     }
 }

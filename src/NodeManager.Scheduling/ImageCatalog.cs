@@ -11,12 +11,16 @@ internal sealed class ImageCatalog
     public void Set(string nodeName, IReadOnlyList<ContainerImage> images)
     {
         if (_byNode.Remove(nodeName, out Dictionary<string, long>? before))
-            foreach (string name in before.Keys) _holders[name]--;
-        if (images.Count == 0) return;
+            foreach (string name in before.Keys)
+                _holders[name]--;
+        if (images.Count == 0)
+            return;
         Dictionary<string, long> held = new(StringComparer.Ordinal);
         foreach (ContainerImage image in images)
-            foreach (string name in image.Names ?? []) held[name] = image.SizeBytes ?? 0;
-        foreach (string name in held.Keys) _holders[name] = _holders.GetValueOrDefault(name) + 1;
+        foreach (string name in image.Names ?? [])
+            held[name] = image.SizeBytes ?? 0;
+        foreach (string name in held.Keys)
+            _holders[name] = _holders.GetValueOrDefault(name) + 1;
         _byNode[nodeName] = held;
     }
 
@@ -29,8 +33,10 @@ internal sealed class ImageCatalog
 
     public void CopyFrom(ImageCatalog other)
     {
-        foreach ((string node, Dictionary<string, long> held) in other._byNode) _byNode.Add(node, held);
-        foreach ((string name, int count) in other._holders) _holders.Add(name, count);
+        foreach ((string node, Dictionary<string, long> held) in other._byNode)
+            _byNode.Add(node, held);
+        foreach ((string name, int count) in other._holders)
+            _holders.Add(name, count);
     }
 
     /// <summary>Without a tag the latest is meant; a digest's colon is behind the last slash as well.</summary>

@@ -16,9 +16,11 @@ public sealed record NodeAllocation(int Pods, IReadOnlyDictionary<string, decima
         Dictionary<string, decimal> sum = [];
         foreach (Pod pod in pods)
         {
-            if (pod.IsFinished()) continue;
+            if (pod.IsFinished())
+                continue;
             count++;
-            foreach ((string name, decimal amount) in PodRequests.Of(pod)) sum[name] = sum.GetValueOrDefault(name) + amount;
+            foreach ((string name, decimal amount) in PodRequests.Of(pod))
+                sum[name] = sum.GetValueOrDefault(name) + amount;
         }
         return new(count, sum);
     }

@@ -10,7 +10,8 @@ public static class NodeSelectorMatching
     public static bool Selects(this Pod pod, Node node)
     {
         foreach ((string key, string value) in pod.Spec.NodeSelector ?? [])
-            if (node.Metadata.Labels?.GetValueOrDefault(key) != value) return false;
+            if (node.Metadata.Labels?.GetValueOrDefault(key) != value)
+                return false;
         NodeSelector? required = pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
         return required is null || required.Selects(node);
     }
@@ -19,11 +20,20 @@ public static class NodeSelectorMatching
     public static HashSet<string>? NamedNodes(this Pod pod)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (NodeSelectorTerm term in pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms ?? [])
+        foreach (
+            NodeSelectorTerm term in pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms
+                ?? []
+        )
         {
-            List<SelectorRequirement> named = term.MatchFields?.FindAll(static one => one is { Key: "metadata.name", Operator: "In" }) ?? [];
-            if (named.Count == 0) return null;
-            names.UnionWith(named.Skip(1).Aggregate(named[0].Values ?? [], static (both, one) => [.. both.Intersect(one.Values ?? [], StringComparer.Ordinal)]));
+            List<SelectorRequirement> named =
+                term.MatchFields?.FindAll(static one => one is { Key: "metadata.name", Operator: "In" }) ?? [];
+            if (named.Count == 0)
+                return null;
+            names.UnionWith(
+                named
+                    .Skip(1)
+                    .Aggregate(named[0].Values ?? [], static (both, one) => [.. both.Intersect(one.Values ?? [], StringComparer.Ordinal)])
+            );
         }
 
         return names.Count == 0 ? null : names;
@@ -35,14 +45,25 @@ public static class NodeSelectorMatching
     /// <summary>All expressions must hold; an empty term selects nothing. The only field is <c>metadata.name</c>.</summary>
     public static bool Selects(this NodeSelectorTerm term, Node node)
     {
-        if (term is { MatchExpressions: null or [], MatchFields: null or [] }) return false;
+        if (term is { MatchExpressions: null or [], MatchFields: null or [] })
+            return false;
         foreach (SelectorRequirement requirement in term.MatchExpressions ?? [])
-            if (!requirement.Matches(node.Metadata.Labels)) return false;
+            if (!requirement.Matches(node.Metadata.Labels))
+                return false;
         foreach (SelectorRequirement requirement in term.MatchFields ?? [])
         {
-            if (requirement.Key != "metadata.name" || requirement.Values is not [string name]) return false;
+            if (requirement.Key != "metadata.name" || requirement.Values is not [string name])
+                return false;
             bool isNamed = node.Metadata.Name == name;
-            if (requirement.Operator switch { "In" => !isNamed, "NotIn" => isNamed, _ => true }) return false;
+            if (
+                requirement.Operator switch
+                {
+                    "In" => !isNamed,
+                    "NotIn" => isNamed,
+                    _ => true,
+                }
+            )
+                return false;
         }
         return true;
     }

@@ -53,15 +53,20 @@ public sealed class NodeState
     internal void Add(string key, PodState pod)
     {
         _pods.Add(key, pod);
-        foreach ((string name, decimal amount) in pod.Requests) _requested[name] = _requested.GetValueOrDefault(name) + amount;
-        foreach ((string name, decimal amount) in pod.AssumedRequests) _assumed[name] = _assumed.GetValueOrDefault(name) + amount;
+        foreach ((string name, decimal amount) in pod.Requests)
+            _requested[name] = _requested.GetValueOrDefault(name) + amount;
+        foreach ((string name, decimal amount) in pod.AssumedRequests)
+            _assumed[name] = _assumed.GetValueOrDefault(name) + amount;
     }
 
     internal void Remove(string key)
     {
-        if (!_pods.Remove(key, out PodState? pod)) return;
-        foreach ((string name, decimal amount) in pod.Requests) _requested[name] -= amount;
-        foreach ((string name, decimal amount) in pod.AssumedRequests) _assumed[name] -= amount;
+        if (!_pods.Remove(key, out PodState? pod))
+            return;
+        foreach ((string name, decimal amount) in pod.Requests)
+            _requested[name] -= amount;
+        foreach ((string name, decimal amount) in pod.AssumedRequests)
+            _assumed[name] -= amount;
     }
 
     internal NodeState Clone() => new(this);

@@ -13,7 +13,8 @@ internal static class PodAffinityMatching
     public static bool Matches(this PodAffinityTerm term, Pod holder, Pod other, ClusterSnapshot snapshot)
     {
         string ns = other.Metadata.Namespace ?? "";
-        bool isInNamespace = term.Namespaces?.Contains(ns) == true
+        bool isInNamespace =
+            term.Namespaces?.Contains(ns) == true
             || (term.NamespaceSelector is { } selector && selector.Matches(snapshot.NamespaceLabels(ns)))
             || (term is { Namespaces: null or [], NamespaceSelector: null } && ns == holder.Metadata.Namespace);
         return isInNamespace && term.LabelSelector.Matches(other.Metadata.Labels);

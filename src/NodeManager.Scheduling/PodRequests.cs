@@ -25,7 +25,10 @@ public static class PodRequests
     /// <param name="status">What was granted, if it runs.</param>
     /// <param name="missing">What to take for each container's requests that are not said; null: nothing.</param>
     public static IReadOnlyDictionary<string, decimal> Of(
-        PodSpec spec, PodStatus? status = null, IReadOnlyDictionary<string, decimal>? missing = null)
+        PodSpec spec,
+        PodStatus? status = null,
+        IReadOnlyDictionary<string, decimal>? missing = null
+    )
     {
         Dictionary<string, decimal> sum = [];
         foreach (Container container in spec.Containers)
@@ -37,9 +40,10 @@ public static class PodRequests
         foreach (Container container in spec.InitContainers ?? [])
         {
             bool isSidecar = container.RestartPolicy == "Always";
-            Dictionary<string, decimal> own = With(missing, isSidecar
-                ? Granted(container, status?.InitContainerStatuses, status)
-                : Amounts(container.Resources?.Requests));
+            Dictionary<string, decimal> own = With(
+                missing,
+                isSidecar ? Granted(container, status?.InitContainerStatuses, status) : Amounts(container.Resources?.Requests)
+            );
             if (isSidecar)
             {
                 Add(sum, own);
@@ -55,7 +59,8 @@ public static class PodRequests
         Raise(sum, peak);
 
         foreach ((string name, Quantity quantity) in spec.Resources?.Requests ?? [])
-            if (IsPodLevel(name)) sum[name] = quantity.Value;
+            if (IsPodLevel(name))
+                sum[name] = quantity.Value;
         Add(sum, Amounts(spec.Overhead));
         return sum;
     }
@@ -67,7 +72,8 @@ public static class PodRequests
     {
         Dictionary<string, decimal> wanted = Amounts(container.Resources?.Requests);
         ContainerStatus? own = statuses?.Find(candidate => candidate.Name == container.Name);
-        if (own?.Resources is null) return wanted;
+        if (own?.Resources is null)
+            return wanted;
         Dictionary<string, decimal> result = IsInfeasible(status!) ? [] : wanted;
         Raise(result, Amounts(own.Resources.Requests));
         Raise(result, Amounts(own.AllocatedResources));
@@ -79,30 +85,33 @@ public static class PodRequests
         status.Resize == "Infeasible"
         || status.Conditions?.Exists(condition => condition is { Type: "PodResizePending", Status: "True", Reason: "Infeasible" }) == true;
 
-    private static bool IsPodLevel(string name) =>
-        name is "cpu" or "memory" || name.StartsWith("hugepages-", StringComparison.Ordinal);
+    private static bool IsPodLevel(string name) => name is "cpu" or "memory" || name.StartsWith("hugepages-", StringComparison.Ordinal);
 
     private static Dictionary<string, decimal> With(IReadOnlyDictionary<string, decimal>? missing, Dictionary<string, decimal> requests)
     {
-        foreach ((string name, decimal amount) in missing ?? new Dictionary<string, decimal>()) requests.TryAdd(name, amount);
+        foreach ((string name, decimal amount) in missing ?? new Dictionary<string, decimal>())
+            requests.TryAdd(name, amount);
         return requests;
     }
 
     private static Dictionary<string, decimal> Amounts(Dictionary<string, Quantity>? quantities)
     {
         Dictionary<string, decimal> amounts = [];
-        foreach ((string name, Quantity quantity) in quantities ?? []) amounts[name] = quantity.Value;
+        foreach ((string name, Quantity quantity) in quantities ?? [])
+            amounts[name] = quantity.Value;
         return amounts;
     }
 
     private static void Add(Dictionary<string, decimal> total, Dictionary<string, decimal> more)
     {
-        foreach ((string name, decimal amount) in more) total[name] = total.GetValueOrDefault(name) + amount;
+        foreach ((string name, decimal amount) in more)
+            total[name] = total.GetValueOrDefault(name) + amount;
     }
 
     private static void Raise(Dictionary<string, decimal> total, Dictionary<string, decimal> atLeast)
     {
         foreach ((string name, decimal amount) in atLeast)
-            if (!total.TryGetValue(name, out decimal present) || present < amount) total[name] = amount;
+            if (!total.TryGetValue(name, out decimal present) || present < amount)
+                total[name] = amount;
     }
 }

@@ -28,11 +28,17 @@ internal sealed class PodSignature
             Metadata = new()
             {
                 Namespace = pod.Metadata.Namespace,
-                Labels = pod.Metadata.Labels?.Where(label => _selectedKeys.Contains(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal).ToDictionary(),
+                Labels = pod
+                    .Metadata.Labels?.Where(label => _selectedKeys.Contains(label.Key))
+                    .OrderBy(label => label.Key, StringComparer.Ordinal)
+                    .ToDictionary(),
             },
             Spec = new()
             {
-                Affinity = isSpread || spec.Affinity is null ? spec.Affinity : new() { PodAffinity = spec.Affinity.PodAffinity, PodAntiAffinity = spec.Affinity.PodAntiAffinity },
+                Affinity =
+                    isSpread || spec.Affinity is null
+                        ? spec.Affinity
+                        : new() { PodAffinity = spec.Affinity.PodAffinity, PodAntiAffinity = spec.Affinity.PodAntiAffinity },
                 TopologySpreadConstraints = spec.TopologySpreadConstraints,
                 // Which nodes count in a spread.
                 NodeSelector = isSpread ? spec.NodeSelector : null,
@@ -43,19 +49,33 @@ internal sealed class PodSignature
     }
 
     /// <summary>Namespace and selected labels: what decides in which counts of others the pod is.</summary>
-    public string CountedOf(Pod pod) => string.Join('\n', (pod.Metadata.Labels ?? []).Where(label => _selectedKeys.Contains(label.Key))
-        .OrderBy(static label => label.Key, StringComparer.Ordinal).Select(static label => $"{label.Key}={label.Value}").Prepend(pod.Metadata.Namespace ?? ""));
+    public string CountedOf(Pod pod) =>
+        string.Join(
+            '\n',
+            (pod.Metadata.Labels ?? [])
+                .Where(label => _selectedKeys.Contains(label.Key))
+                .OrderBy(static label => label.Key, StringComparer.Ordinal)
+                .Select(static label => $"{label.Key}={label.Value}")
+                .Prepend(pod.Metadata.Namespace ?? "")
+        );
 
     private static IEnumerable<string> KeysOf(Pod pod)
     {
         IEnumerable<LabelSelector?> selectors =
         [
             .. (pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? []).Select(term => term.LabelSelector),
-            .. (pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? []).Select(term => term.LabelSelector),
+            .. (pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? []).Select(term =>
+                term.LabelSelector
+            ),
             .. (pod.Spec.TopologySpreadConstraints ?? []).Select(constraint => constraint.LabelSelector),
         ];
-        return selectors.OfType<LabelSelector>()
-            .SelectMany(selector => (selector.MatchLabels?.Keys ?? Enumerable.Empty<string>()).Concat(selector.MatchExpressions?.Select(expression => expression.Key) ?? []))
+        return selectors
+            .OfType<LabelSelector>()
+            .SelectMany(selector =>
+                (selector.MatchLabels?.Keys ?? Enumerable.Empty<string>()).Concat(
+                    selector.MatchExpressions?.Select(expression => expression.Key) ?? []
+                )
+            )
             .Concat((pod.Spec.TopologySpreadConstraints ?? []).SelectMany(constraint => constraint.MatchLabelKeys ?? []));
     }
 }

@@ -50,10 +50,16 @@ public sealed class PodState
 
     // Told without counting, where pods share what they have in common.
     private static bool RequestsAsMuch(Pod pod, Pod other) =>
-        ReferenceEquals(pod.Spec.Containers, other.Spec.Containers) && ReferenceEquals(pod.Spec.InitContainers, other.Spec.InitContainers)
-        && ReferenceEquals(pod.Spec.Resources, other.Spec.Resources) && ReferenceEquals(pod.Spec.Overhead, other.Spec.Overhead)
-        && !pod.IsFinished() && !other.IsFinished() && !IsGranted(pod.Status) && !IsGranted(other.Status);
+        ReferenceEquals(pod.Spec.Containers, other.Spec.Containers)
+        && ReferenceEquals(pod.Spec.InitContainers, other.Spec.InitContainers)
+        && ReferenceEquals(pod.Spec.Resources, other.Spec.Resources)
+        && ReferenceEquals(pod.Spec.Overhead, other.Spec.Overhead)
+        && !pod.IsFinished()
+        && !other.IsFinished()
+        && !IsGranted(pod.Status)
+        && !IsGranted(other.Status);
 
     private static bool IsGranted(PodStatus status) =>
-        status.ContainerStatuses?.Exists(static one => one.Resources is not null) == true || status.InitContainerStatuses?.Exists(static one => one.Resources is not null) == true;
+        status.ContainerStatuses?.Exists(static one => one.Resources is not null) == true
+        || status.InitContainerStatuses?.Exists(static one => one.Resources is not null) == true;
 }

@@ -5,7 +5,10 @@ namespace NodeManager.Scheduling;
 /// <param name="Resources">The resources that count, with their weights.</param>
 /// <param name="Shape">Of the last type: points of utilization in percent and score of 0 to 10, in between on a line.</param>
 public sealed record ResourceScoring(
-    string Type, IReadOnlyList<KeyValuePair<string, long>> Resources, IReadOnlyList<KeyValuePair<long, long>> Shape)
+    string Type,
+    IReadOnlyList<KeyValuePair<string, long>> Resources,
+    IReadOnlyList<KeyValuePair<long, long>> Shape
+)
 {
     public const string LeastAllocated = nameof(LeastAllocated);
     public const string MostAllocated = nameof(MostAllocated);

@@ -13,24 +13,52 @@ public sealed record SchedulingProfile
     /// <summary>The system's own default constraints of PodTopologySpread.</summary>
     public static IReadOnlyList<TopologySpreadConstraint> SystemConstraints { get; } =
     [
-        new() { TopologyKey = "kubernetes.io/hostname", WhenUnsatisfiable = "ScheduleAnyway", MaxSkew = 3 },
-        new() { TopologyKey = "topology.kubernetes.io/zone", WhenUnsatisfiable = "ScheduleAnyway", MaxSkew = 5 },
+        new()
+        {
+            TopologyKey = "kubernetes.io/hostname",
+            WhenUnsatisfiable = "ScheduleAnyway",
+            MaxSkew = 3,
+        },
+        new()
+        {
+            TopologyKey = "topology.kubernetes.io/zone",
+            WhenUnsatisfiable = "ScheduleAnyway",
+            MaxSkew = 5,
+        },
     ];
 
     /// <summary>The rules of <see cref="PodFit"/>, and those plugins of kube-scheduler that never say no here.</summary>
-    public static IReadOnlySet<string> KnownFilters { get; } = new HashSet<string>
-    {
-        "NodeUnschedulable", "NodeName", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit", "VolumeBinding", "PodTopologySpread",
-        "InterPodAffinity",
-    };
+    public static IReadOnlySet<string> KnownFilters { get; } =
+        new HashSet<string>
+        {
+            "NodeUnschedulable",
+            "NodeName",
+            "TaintToleration",
+            "NodeAffinity",
+            "NodePorts",
+            "NodeResourcesFit",
+            "VolumeBinding",
+            "PodTopologySpread",
+            "InterPodAffinity",
+        };
 
     /// <summary>The rules of <see cref="PodScore"/>, and plugins that score all nodes equally without further arguments.</summary>
-    public static IReadOnlySet<string> KnownScores { get; } = new HashSet<string>
-    {
-        "NodeResourcesFit", "NodeResourcesLeastAllocated", "NodeResourcesMostAllocated", "RequestedToCapacityRatio",
-        "NodeResourcesBalancedAllocation", "ImageLocality", "InterPodAffinity", "NodeAffinity", "TaintToleration", "PodTopologySpread",
-        "VolumeBinding", "NodePreferAvoidPods",
-    };
+    public static IReadOnlySet<string> KnownScores { get; } =
+        new HashSet<string>
+        {
+            "NodeResourcesFit",
+            "NodeResourcesLeastAllocated",
+            "NodeResourcesMostAllocated",
+            "RequestedToCapacityRatio",
+            "NodeResourcesBalancedAllocation",
+            "ImageLocality",
+            "InterPodAffinity",
+            "NodeAffinity",
+            "TaintToleration",
+            "PodTopologySpread",
+            "VolumeBinding",
+            "NodePreferAvoidPods",
+        };
 
     /// <summary>The scheduler's name, which pods ask for.</summary>
     public string Name { get; init; } = "default-scheduler";
@@ -74,21 +102,33 @@ public sealed record SchedulingProfile
     /// <summary>Whether a filter of that name runs.</summary>
     public bool Runs(string filter) => Filters is null || Filters.Contains(filter);
 
-    private static SchedulingProfile Old { get; } = new()
-    {
-        Scores =
-        [
-            new("NodeResourcesBalancedAllocation", 1), new("ImageLocality", 1), new("InterPodAffinity", 1), new("NodeResourcesLeastAllocated", 1),
-            new("NodeAffinity", 1), new("PodTopologySpread", 2), new("TaintToleration", 1),
-        ],
-    };
+    private static SchedulingProfile Old { get; } =
+        new()
+        {
+            Scores =
+            [
+                new("NodeResourcesBalancedAllocation", 1),
+                new("ImageLocality", 1),
+                new("InterPodAffinity", 1),
+                new("NodeResourcesLeastAllocated", 1),
+                new("NodeAffinity", 1),
+                new("PodTopologySpread", 2),
+                new("TaintToleration", 1),
+            ],
+        };
 
-    private static SchedulingProfile Current { get; } = new()
-    {
-        Scores =
-        [
-            new("TaintToleration", 3), new("NodeAffinity", 2), new("NodeResourcesFit", 1), new("PodTopologySpread", 2), new("InterPodAffinity", 2),
-            new("NodeResourcesBalancedAllocation", 1), new("ImageLocality", 1),
-        ],
-    };
+    private static SchedulingProfile Current { get; } =
+        new()
+        {
+            Scores =
+            [
+                new("TaintToleration", 3),
+                new("NodeAffinity", 2),
+                new("NodeResourcesFit", 1),
+                new("PodTopologySpread", 2),
+                new("InterPodAffinity", 2),
+                new("NodeResourcesBalancedAllocation", 1),
+                new("ImageLocality", 1),
+            ],
+        };
 }

@@ -39,9 +39,13 @@ internal sealed class SpreadConstraint
         if (pod.Spec.TopologySpreadConstraints is { Count: > 0 } own)
             return [.. own.Where(one => one.WhenUnsatisfiable == action).Select(one => OfPod(pod, one, snapshot.MinorVersion))];
         List<TopologySpreadConstraint> defaults = [.. profile.DefaultConstraints.Where(one => one.WhenUnsatisfiable == action)];
-        if (defaults.Count == 0) return [];
-        string? owner = pod.Controller() is { Kind: "ReplicaSet" or "StatefulSet" or "ReplicationController" } controller ? controller.Uid : null;
-        if (Kin(pod, snapshot, owner) is not { } kin) return [];
+        if (defaults.Count == 0)
+            return [];
+        string? owner = pod.Controller() is { Kind: "ReplicaSet" or "StatefulSet" or "ReplicationController" } controller
+            ? controller.Uid
+            : null;
+        if (Kin(pod, snapshot, owner) is not { } kin)
+            return [];
         return [.. defaults.Select(one => new SpreadConstraint(pod, one, kin, countsNone: false, owner))];
     }
 
@@ -53,10 +57,12 @@ internal sealed class SpreadConstraint
     /// <summary>How many pods of the node are among those to spread; terminating ones are not.</summary>
     public int Count(NodeState node)
     {
-        if (_countsNone) return 0;
+        if (_countsNone)
+            return 0;
         int count = 0;
         foreach (PodState other in node.PodStates)
-            if (Counts(other)) count++;
+            if (Counts(other))
+                count++;
         return count;
     }
 
@@ -77,10 +83,19 @@ internal sealed class SpreadConstraint
 
     private static LabelSelector? WithMatchLabelKeys(Pod pod, TopologySpreadConstraint constraint)
     {
-        if (constraint.MatchLabelKeys is not { Count: > 0 } keys || constraint.LabelSelector is not { } selector) return constraint.LabelSelector;
+        if (constraint.MatchLabelKeys is not { Count: > 0 } keys || constraint.LabelSelector is not { } selector)
+            return constraint.LabelSelector;
         List<SelectorRequirement> expressions = [.. selector.MatchExpressions ?? []];
         foreach (string key in keys)
-            if (pod.Metadata.Labels?.GetValueOrDefault(key) is { } value) expressions.Add(new() { Key = key, Operator = "In", Values = [value] });
+            if (pod.Metadata.Labels?.GetValueOrDefault(key) is { } value)
+                expressions.Add(
+                    new()
+                    {
+                        Key = key,
+                        Operator = "In",
+                        Values = [value],
+                    }
+                );
         return new() { MatchLabels = selector.MatchLabels, MatchExpressions = expressions };
     }
 
@@ -88,8 +103,10 @@ internal sealed class SpreadConstraint
     private static Predicate<Pod>? Kin(Pod pod, ClusterSnapshot snapshot, string? owner)
     {
         Dictionary<string, string> labels = snapshot.ServiceLabels(pod);
-        if (labels.Count == 0 && owner is null) return null;
-        return other => (owner is null || other.Controller()?.Uid == owner)
+        if (labels.Count == 0 && owner is null)
+            return null;
+        return other =>
+            (owner is null || other.Controller()?.Uid == owner)
             && labels.All(pair => other.Metadata.Labels?.GetValueOrDefault(pair.Key) == pair.Value);
     }
 }

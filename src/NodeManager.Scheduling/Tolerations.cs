@@ -11,8 +11,10 @@ public static class Tolerations
     /// <summary>An empty effect tolerates every effect; an empty key with <c>Exists</c> every taint; <c>Gt</c> and <c>Lt</c> compare integers (1.35).</summary>
     public static bool Tolerates(this Toleration toleration, Taint taint)
     {
-        if (!string.IsNullOrEmpty(toleration.Effect) && toleration.Effect != taint.Effect) return false;
-        if (!string.IsNullOrEmpty(toleration.Key) && toleration.Key != taint.Key) return false;
+        if (!string.IsNullOrEmpty(toleration.Effect) && toleration.Effect != taint.Effect)
+            return false;
+        if (!string.IsNullOrEmpty(toleration.Key) && toleration.Key != taint.Key)
+            return false;
         return toleration.Operator switch
         {
             null or "" or "Equal" => !string.IsNullOrEmpty(toleration.Key) && (toleration.Value ?? "") == (taint.Value ?? ""),
@@ -32,7 +34,8 @@ public static class Tolerations
     public static Taint? FirstUntolerated(this Pod pod, Node node)
     {
         foreach (Taint taint in node.Spec.Taints ?? [])
-            if (taint.Effect is "NoSchedule" or "NoExecute" && !pod.Tolerates(taint)) return taint;
+            if (taint.Effect is "NoSchedule" or "NoExecute" && !pod.Tolerates(taint))
+                return taint;
         return null;
     }
 

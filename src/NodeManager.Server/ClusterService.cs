@@ -15,20 +15,39 @@ internal sealed class ClusterService(ServerOptions options, Terminal terminal) :
     public Task StartAsync(CancellationToken cancellationToken)
     {
         string? kept = Kept("cluster");
-        _cluster = kept is not null && File.Exists(kept)
-            ? SandboxCluster.Restore(SandboxFile.Read(kept), options.Speed, SandboxPrograms.All, TimeProvider.System)
-            : SandboxCluster.Start(new()
+        _cluster =
+            kept is not null && File.Exists(kept)
+                ? SandboxCluster.Restore(SandboxFile.Read(kept), options.Speed, SandboxPrograms.All, TimeProvider.System)
+                : SandboxCluster.Start(
+                    new()
+                    {
+                        Nodes = options.Nodes,
+                        Seed = options.Seed,
+                        Version = options.Version,
+                        Speed = options.Speed ?? 1,
+                        Rbac = options.Rbac,
+                        Programs = SandboxPrograms.All,
+                    }
+                );
+        _server = _cluster.Serve(
+            new()
             {
-                Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Speed = options.Speed ?? 1, Rbac = options.Rbac, Programs = SandboxPrograms.All,
-            });
-        _server = _cluster.Serve(new()
-        {
-            Port = options.ClusterPort ?? 0, KubeconfigPath = options.KubeconfigPath ?? Kept("kubeconfig"), IdentityPath = Kept("identity"),
-        });
-        terminal.Line($"A Kubernetes {_cluster.Options.Version} of {_cluster.Options.Nodes} nodes is served at {_server.Address} until Ctrl-C.");
-        if (_cluster.Options.Speed > 1) terminal.Line($"Its clock runs {_cluster.Options.Speed} times as fast as yours.");
+                Port = options.ClusterPort ?? 0,
+                KubeconfigPath = options.KubeconfigPath ?? Kept("kubeconfig"),
+                IdentityPath = Kept("identity"),
+            }
+        );
+        terminal.Line(
+            $"A Kubernetes {_cluster.Options.Version} of {_cluster.Options.Nodes} nodes is served at {_server.Address} until Ctrl-C."
+        );
+        if (_cluster.Options.Speed > 1)
+            terminal.Line($"Its clock runs {_cluster.Options.Speed} times as fast as yours.");
         terminal.Line("Point kubectl at it:");
-        terminal.Line(OperatingSystem.IsWindows() ? $"  $env:KUBECONFIG = '{_server.KubeconfigPath}'" : $"  export KUBECONFIG='{_server.KubeconfigPath}'");
+        terminal.Line(
+            OperatingSystem.IsWindows()
+                ? $"  $env:KUBECONFIG = '{_server.KubeconfigPath}'"
+                : $"  export KUBECONFIG='{_server.KubeconfigPath}'"
+        );
         terminal.Line("  kubectl get nodes");
         return Task.CompletedTask;
     }
@@ -36,7 +55,8 @@ internal sealed class ClusterService(ServerOptions options, Terminal terminal) :
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _server?.Dispose();
-        if (_cluster is not { } cluster || Kept("cluster") is not { } kept) return Task.CompletedTask;
+        if (_cluster is not { } cluster || Kept("cluster") is not { } kept)
+            return Task.CompletedTask;
         cluster.Save(kept, includeSecrets: true, replace: true);
         terminal.Line($"Kept in {options.StateFolder}.");
         return Task.CompletedTask;

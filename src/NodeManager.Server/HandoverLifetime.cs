@@ -21,8 +21,11 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
     public HandoverLifetime(TextReader input, TextWriter output) => (_input, _output) = (input, output);
 
     /// <summary>Of this process, as UTF-8 on every platform.</summary>
-    public static HandoverLifetime OfProcess() => new(
-        new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false)), new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" });
+    public static HandoverLifetime OfProcess() =>
+        new(
+            new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false)),
+            new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" }
+        );
 
     /// <summary>Ends the host; set before it starts.</summary>
     public Action? Stop { get; set; }
@@ -33,7 +36,8 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
     {
         try
         {
-            if (_input.ReadLine() is { } line && JsonSerializer.Deserialize(line, ServerJson.Default.ServerHandover) is { } handed) return handed;
+            if (_input.ReadLine() is { } line && JsonSerializer.Deserialize(line, ServerJson.Default.ServerHandover) is { } handed)
+                return handed;
         }
         catch (JsonException)
         {
@@ -41,7 +45,12 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
         }
 
         throw new NodeManagerException(
-            ErrorIds.ServerStartFailed, ErrorKind.InvalidData, "--handover needs the description of a cluster on standard input.", null, "Start the server with Start-NodeManagerServer.");
+            ErrorIds.ServerStartFailed,
+            ErrorKind.InvalidData,
+            "--handover needs the description of a cluster on standard input.",
+            null,
+            "Start the server with Start-NodeManagerServer."
+        );
     }
 
     /// <summary>Tells the parent where the server is, and how to get in.</summary>
@@ -54,17 +63,23 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
     }
 
     /// <summary>Tells the parent why there is no server.</summary>
-    public void Report(NodeManagerException problem) => Write(new() { Fault = new(problem.ErrorId, problem.Kind, problem.Message, problem.RecommendedAction ?? "") });
+    public void Report(NodeManagerException problem) =>
+        Write(new() { Fault = new(problem.ErrorId, problem.Kind, problem.Message, problem.RecommendedAction ?? "") });
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGQUIT])
             _signals.Add(PosixSignalRegistration.Create(signal, static context => context.Cancel = true));
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-        {
-            context.Cancel = true;
-            Stop?.Invoke();
-        }));
+        _signals.Add(
+            PosixSignalRegistration.Create(
+                PosixSignal.SIGTERM,
+                context =>
+                {
+                    context.Cancel = true;
+                    Stop?.Invoke();
+                }
+            )
+        );
         // A thread of its own, as a read of a pipe blocks; it does not keep the process alive.
         new Thread(Watch) { IsBackground = true, Name = "Standard input" }.Start();
         return Task.CompletedTask;
@@ -74,7 +89,8 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
+        foreach (PosixSignalRegistration signal in _signals)
+            signal.Dispose();
         _signals.Clear();
     }
 
@@ -83,7 +99,8 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
         try
         {
             while (_input.ReadLine() is { } line)
-                if (line == ServerAnnouncement.LinkRequest && Volatile.Read(ref _link) is { } link) Write(link());
+                if (line == ServerAnnouncement.LinkRequest && Volatile.Read(ref _link) is { } link)
+                    Write(link());
         }
         catch (IOException)
         {
@@ -97,7 +114,8 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
     {
         try
         {
-            lock (_output) _output.WriteLine(JsonSerializer.Serialize(announcement, ServerJson.Default.ServerAnnouncement));
+            lock (_output)
+                _output.WriteLine(JsonSerializer.Serialize(announcement, ServerJson.Default.ServerAnnouncement));
         }
         catch (IOException)
         {

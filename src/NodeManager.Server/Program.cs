@@ -38,13 +38,17 @@ var terminal = options.Mcp || options.Handover ? new Terminal(Console.Error, fal
 using HandoverLifetime? parent = options.Handover ? HandoverLifetime.OfProcess() : null;
 try
 {
-    if (parent is not null) options = options with { Handed = parent.ReadHandover() };
+    if (parent is not null)
+        options = options with { Handed = parent.ReadHandover() };
     // Ctrl-C and SIGTERM stop the host, also while it starts.
     using IHost host = ServerHost.Build(options, terminal, parent);
     await host.StartAsync();
-    if (options.Once) await host.StopAsync();
-    else await host.WaitForShutdownAsync();
-    if (host.Services.GetService<AutoscalerService>()?.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
+    if (options.Once)
+        await host.StopAsync();
+    else
+        await host.WaitForShutdownAsync();
+    if (host.Services.GetService<AutoscalerService>()?.Failure is { } failure)
+        ExceptionDispatchInfo.Throw(failure);
     return !options.Once || host.Services.GetRequiredService<TourService>().HasSucceeded ? 0 : 1;
 }
 catch (OperationCanceledException)
@@ -52,10 +56,15 @@ catch (OperationCanceledException)
     terminal.Line("Interrupted.");
     return 130;
 }
-catch (Exception problem) when (problem is NodeManagerException or ArgumentException or IOException or UnauthorizedAccessException or SocketException)
+catch (Exception problem)
+    when (problem is NodeManagerException or ArgumentException or IOException or UnauthorizedAccessException or SocketException)
 {
-    parent?.Report(problem as NodeManagerException ?? new(ErrorIds.ServerStartFailed, ErrorKind.ResourceUnavailable, $"The server did not start: {problem.Message}"));
+    parent?.Report(
+        problem as NodeManagerException
+            ?? new(ErrorIds.ServerStartFailed, ErrorKind.ResourceUnavailable, $"The server did not start: {problem.Message}")
+    );
     await Console.Error.WriteLineAsync(DisplayText.EscapeLines(problem.Message));
-    if (problem is NodeManagerException { RecommendedAction: { } action }) await Console.Error.WriteLineAsync(action);
+    if (problem is NodeManagerException { RecommendedAction: { } action })
+        await Console.Error.WriteLineAsync(action);
     return 1;
 }

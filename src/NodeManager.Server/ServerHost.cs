@@ -27,48 +27,71 @@ internal static class ServerHost
     /// <param name="parent">The process that handed a cluster over; null where none did.</param>
     public static IHost Build(ServerOptions options, Terminal terminal, HandoverLifetime? parent = null)
     {
-        if (options.ClusterPort is not null) return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
-        if (options.Once) return BuildHost(options, services => AddCluster(services, options, terminal));
+        if (options.ClusterPort is not null)
+            return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
+        if (options.Once)
+            return BuildHost(options, services => AddCluster(services, options, terminal));
 
-        if (options.Autoscaler) return BuildAutoscaler(options, terminal);
+        if (options.Autoscaler)
+            return BuildAutoscaler(options, terminal);
         // Without an approver the API has no user: an agent over standard input does not need it.
         if (options is { Mcp: true, Approver: null })
         {
-            return BuildHost(options, services =>
-            {
-                AddCluster(services, options, terminal);
-                AgentSetup.Add(services);
-                services.AddHostedService(static provider => provider.GetRequiredService<OperationRegistry>());
-                AgentSetup.AddStdio(services);
-            });
+            return BuildHost(
+                options,
+                services =>
+                {
+                    AddCluster(services, options, terminal);
+                    AgentSetup.Add(services);
+                    services.AddHostedService(static provider => provider.GetRequiredService<OperationRegistry>());
+                    AgentSetup.AddStdio(services);
+                }
+            );
         }
 
         var listen = new ListenSettings(
-            options.Address ?? IPAddress.Loopback, options.Port, options.CertificatePath is { } path ? new(path, options.KeyPath) : null, options.InCluster);
+            options.Address ?? IPAddress.Loopback,
+            options.Port,
+            options.CertificatePath is { } path ? new(path, options.KeyPath) : null,
+            options.InCluster
+        );
         RequireFree(listen.Address, options.Port);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
-        if (options.Mcp) AgentSetup.AddStdio(builder.Services);
-        if (parent is not null) builder.Services.AddSingleton<IHostLifetime>(parent);
+        if (options.Mcp)
+            AgentSetup.AddStdio(builder.Services);
+        if (parent is not null)
+            builder.Services.AddSingleton<IHostLifetime>(parent);
         AddDetached(builder, options);
         AddMounts(builder.Services, options, listen);
         WebApplication app = ApiHost.Build(builder, listen);
-        if (options.Approver is { } hash) app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
-        if (parent is not null) parent.Stop = app.Lifetime.StopApplication;
+        if (options.Approver is { } hash)
+            app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
+        if (parent is not null)
+            parent.Stop = app.Lifetime.StopApplication;
         app.Lifetime.ApplicationStarted.Register(() =>
         {
-            if (parent is not null) Announce(parent, app);
-            else Announce(terminal, app, options);
+            if (parent is not null)
+                Announce(parent, app);
+            else
+                Announce(terminal, app, options);
         });
         return app;
     }
 
     private static void AddDetached(WebApplicationBuilder builder, ServerOptions options)
     {
-        if (options.DetachedNamespace is not { } ns) return;
-        builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(DetachedService).FullName, LogLevel.Information).AddFilter(typeof(DetachedService).FullName, LogLevel.Information);
-        builder.Services.AddHostedService(provider => new DetachedService(provider.GetRequiredService<ClusterSession>(), ns, provider.GetRequiredService<ILogger<DetachedService>>()));
+        if (options.DetachedNamespace is not { } ns)
+            return;
+        builder
+            .Logging.AddFilter<ConsoleLoggerProvider>(typeof(DetachedService).FullName, LogLevel.Information)
+            .AddFilter(typeof(DetachedService).FullName, LogLevel.Information);
+        builder.Services.AddHostedService(provider => new DetachedService(
+            provider.GetRequiredService<ClusterSession>(),
+            ns,
+            provider.GetRequiredService<ILogger<DetachedService>>()
+        ));
     }
 
     // The clusters beside the first. A context that does not exist is found before anything is served; a cluster that cannot be reached is tried again.
@@ -83,12 +106,20 @@ internal static class ServerHost
         }
         else
         {
-            foreach (string context in contexts) Kubeconfig.Load(options.RequestOf(context));
+            foreach (string context in contexts)
+                Kubeconfig.Load(options.RequestOf(context));
         }
 
         services.AddSingleton(provider => new ClusterMounts(
             provider.GetRequiredService<ClusterSession>(),
-            [.. contexts.Select(context => new ClusterMount(context, server => BuildMounted(provider, options with { Context = context, AllContexts = false }, listen, server), TimeProvider.System))]));
+            [
+                .. contexts.Select(context => new ClusterMount(
+                    context,
+                    server => BuildMounted(provider, options with { Context = context, AllContexts = false }, listen, server),
+                    TimeProvider.System
+                )),
+            ]
+        ));
     }
 
     // Signed in once, a user is signed in for every cluster; what the user may do there is that cluster's decision.
@@ -97,7 +128,9 @@ internal static class ServerHost
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         builder.Services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
-        builder.Services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
+        builder.Services.AddSingleton(provider =>
+            ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>())
+        );
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         builder.Services.AddSingleton<IServer>(server).AddSingleton<IHostLifetime>(server);
         builder.Services.AddSingleton(first.GetRequiredService<ClusterMounts>());
@@ -118,8 +151,13 @@ internal static class ServerHost
         catch (SocketException taken)
         {
             throw new NodeManagerException(
-                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {port} of {address} is not available: {taken.Message}.", port,
-                "Use another port, or 0 for a free one.", taken);
+                ErrorIds.PortUnavailable,
+                ErrorKind.ResourceUnavailable,
+                $"Port {port} of {address} is not available: {taken.Message}.",
+                port,
+                "Use another port, or 0 for a free one.",
+                taken
+            );
         }
     }
 
@@ -128,14 +166,19 @@ internal static class ServerHost
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         // Every step of a claim is a log line: the operator of a service has no other view of it.
-        builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(AutoscalerService).FullName, LogLevel.Information).AddFilter(typeof(AutoscalerService).FullName, LogLevel.Information);
+        builder
+            .Logging.AddFilter<ConsoleLoggerProvider>(typeof(AutoscalerService).FullName, LogLevel.Information)
+            .AddFilter(typeof(AutoscalerService).FullName, LogLevel.Information);
         AddCluster(builder.Services, options, terminal);
         builder.Services.AddSingleton(new AutoscalerSettings(options.Namespace ?? NodeSmithNames.DefaultNamespace, options.Providers));
         builder.Services.AddSingleton<AutoscalerService>();
         builder.Services.AddHostedService(static provider => provider.GetRequiredService<AutoscalerService>());
         WebApplication app = AutoscalerProbes.Build(builder, options.Address ?? IPAddress.Any, options.Port);
-        app.Lifetime.ApplicationStarted.Register(() => terminal.Line(
-            $"The autoscaler of cluster '{app.Services.GetRequiredService<ClusterSession>().Session.Cluster}' runs; {app.Urls.First()} has {AutoscalerProbes.Health}, {AutoscalerProbes.Readiness} and {AutoscalerProbes.Metrics}."));
+        app.Lifetime.ApplicationStarted.Register(() =>
+            terminal.Line(
+                $"The autoscaler of cluster '{app.Services.GetRequiredService<ClusterSession>().Session.Cluster}' runs; {app.Urls.First()} has {AutoscalerProbes.Health}, {AutoscalerProbes.Readiness} and {AutoscalerProbes.Metrics}."
+            )
+        );
         return app;
     }
 
@@ -153,9 +196,12 @@ internal static class ServerHost
     private static void AddCluster(IServiceCollection services, ServerOptions options, Terminal terminal)
     {
         services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
-        services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
+        services.AddSingleton(provider =>
+            ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>())
+        );
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        if (options.Autoscaler || options.Mcp || options.InCluster || options.Handover || options.Kubeconfig is not null) return;
+        if (options.Autoscaler || options.Mcp || options.InCluster || options.Handover || options.Kubeconfig is not null)
+            return;
         services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
     }
@@ -165,7 +211,9 @@ internal static class ServerHost
     {
         logging.ClearProviders();
         logging.AddSimpleConsole(console => console.SingleLine = true);
-        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace
+        );
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter(AuditLog.Category, LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.None);
@@ -177,7 +225,9 @@ internal static class ServerHost
     {
         if (options.InCluster)
         {
-            terminal.Line($"Serving the API of cluster '{app.Services.GetRequiredService<ClusterSession>().Session.Cluster}' at {app.Urls.First()} to callers with tokens of the cluster.");
+            terminal.Line(
+                $"Serving the API of cluster '{app.Services.GetRequiredService<ClusterSession>().Session.Cluster}' at {app.Urls.First()} to callers with tokens of the cluster."
+            );
             return;
         }
 
@@ -193,13 +243,18 @@ internal static class ServerHost
         string address = app.Urls.First();
         terminal.Heading("Serving the console and the REST API until Ctrl-C");
         terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
-        foreach (ClusterMount mount in app.Services.GetRequiredService<ClusterMounts>().Further) terminal.Line($"  Cluster of context '{mount.Name}' at {address}{mount.Path}");
-        terminal.Line($"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}");
+        foreach (ClusterMount mount in app.Services.GetRequiredService<ClusterMounts>().Further)
+            terminal.Line($"  Cluster of context '{mount.Name}' at {address}{mount.Path}");
+        terminal.Line(
+            $"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}"
+        );
         terminal.Line($"  Token that reads:   {tokens.Issue(AccessLevel.Viewer)}");
         terminal.Line($"  Token that changes: {tokens.Issue(AccessLevel.Admin)}");
         // In an argument, the token would be in the list of processes and in the history of the shell.
         terminal.Line($"  curl: read -rs T; printf 'Authorization: Bearer %s' \"$T\" | curl -H @- {address}{NodeRoutes.Prefix}/nodes");
-        terminal.Line($"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", read-only")}");
+        terminal.Line(
+            $"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", read-only")}"
+        );
     }
 
     private static void Announce(HandoverLifetime parent, WebApplication app)
@@ -207,16 +262,18 @@ internal static class ServerHost
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         SignIns signIns = app.Services.GetRequiredService<SignIns>();
         Uri address = new(app.Urls.First());
-        ServerAnnouncement Link() => new()
-        {
-            Address = address,
-            SignInLink = $"{address.GetLeftPart(UriPartial.Authority)}/#{signIns.CreateLink(AccessLevel.Admin)}",
-            SignInExpiresAt = TimeProvider.System.GetUtcNow() + SignIns.LinkLifetime,
-        };
+        ServerAnnouncement Link() =>
+            new()
+            {
+                Address = address,
+                SignInLink = $"{address.GetLeftPart(UriPartial.Authority)}/#{signIns.CreateLink(AccessLevel.Admin)}",
+                SignInExpiresAt = TimeProvider.System.GetUtcNow() + SignIns.LinkLifetime,
+            };
         parent.Announce(Link() with { ViewerToken = tokens.Issue(AccessLevel.Viewer), AdminToken = tokens.Issue(AccessLevel.Admin) }, Link);
     }
 
-    private static string Describe(NodeManagerSession session) => session.Source == "Sandbox"
-        ? "embedded"
-        : $"context '{session.Context}', {session.Server}{(session.User.Length > 0 ? $", as '{session.User}'" : "")}";
+    private static string Describe(NodeManagerSession session) =>
+        session.Source == "Sandbox"
+            ? "embedded"
+            : $"context '{session.Context}', {session.Server}{(session.User.Length > 0 ? $", as '{session.User}'" : "")}";
 }

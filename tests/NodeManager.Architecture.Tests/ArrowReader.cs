@@ -28,7 +28,8 @@ internal sealed class ArrowReader : IDisposable
 
     public IReadOnlyCollection<Arrow> Read()
     {
-        foreach (TypeDefinition type in Types) Walk(type, type);
+        foreach (TypeDefinition type in Types)
+            Walk(type, type);
         return _arrows;
     }
 
@@ -48,8 +49,10 @@ internal sealed class ArrowReader : IDisposable
             ModuleDefinition module => module.Assembly.Name.Name,
             IMetadataScope scope => scope.Name,
         };
-        string[] parts = type.Namespace.Split('.'), root = assembly.Split('.');
-        if (parts.Length > 1 && root.Length > 1 && !parts[1].StartsWith(root[1], StringComparison.Ordinal)) return string.Join('/', parts);
+        string[] parts = type.Namespace.Split('.'),
+            root = assembly.Split('.');
+        if (parts.Length > 1 && root.Length > 1 && !parts[1].StartsWith(root[1], StringComparison.Ordinal))
+            return string.Join('/', parts);
         string[] below = parts[Math.Min(root.Length, parts.Length)..];
         return string.Join('/', [assembly, .. below]);
     }
@@ -59,7 +62,8 @@ internal sealed class ArrowReader : IDisposable
     private void Walk(TypeDefinition top, TypeDefinition type)
     {
         Add(top, type.BaseType);
-        foreach (InterfaceImplementation one in type.Interfaces) Add(top, one.InterfaceType);
+        foreach (InterfaceImplementation one in type.Interfaces)
+            Add(top, one.InterfaceType);
         AddAttributes(top, type);
         AddConstraints(top, type);
         foreach (FieldDefinition field in type.Fields)
@@ -68,24 +72,31 @@ internal sealed class ArrowReader : IDisposable
             AddAttributes(top, field);
         }
 
-        foreach (PropertyDefinition property in type.Properties) AddAttributes(top, property);
-        foreach (EventDefinition one in type.Events) Add(top, one.EventType);
+        foreach (PropertyDefinition property in type.Properties)
+            AddAttributes(top, property);
+        foreach (EventDefinition one in type.Events)
+            Add(top, one.EventType);
         foreach (MethodDefinition method in type.Methods)
         {
             Add(top, (MethodReference)method);
             AddAttributes(top, method);
             AddConstraints(top, method);
-            foreach (ParameterDefinition parameter in method.Parameters) AddAttributes(top, parameter);
-            if (method.HasBody) AddBody(top, method.Body);
+            foreach (ParameterDefinition parameter in method.Parameters)
+                AddAttributes(top, parameter);
+            if (method.HasBody)
+                AddBody(top, method.Body);
         }
 
-        foreach (TypeDefinition nested in type.NestedTypes) Walk(top, nested);
+        foreach (TypeDefinition nested in type.NestedTypes)
+            Walk(top, nested);
     }
 
     private void AddBody(TypeDefinition top, MethodBody body)
     {
-        foreach (VariableDefinition variable in body.Variables) Add(top, variable.VariableType);
-        foreach (ExceptionHandler handler in body.ExceptionHandlers) Add(top, handler.CatchType);
+        foreach (VariableDefinition variable in body.Variables)
+            Add(top, variable.VariableType);
+        foreach (ExceptionHandler handler in body.ExceptionHandlers)
+            Add(top, handler.CatchType);
         foreach (Instruction instruction in body.Instructions)
         {
             switch (instruction.Operand)
@@ -108,15 +119,18 @@ internal sealed class ArrowReader : IDisposable
     {
         Add(top, method.DeclaringType);
         Add(top, method.ReturnType);
-        foreach (ParameterDefinition parameter in method.Parameters) Add(top, parameter.ParameterType);
+        foreach (ParameterDefinition parameter in method.Parameters)
+            Add(top, parameter.ParameterType);
         if (method is GenericInstanceMethod generic)
-            foreach (TypeReference argument in generic.GenericArguments) Add(top, argument);
+            foreach (TypeReference argument in generic.GenericArguments)
+                Add(top, argument);
     }
 
     private void AddConstraints(TypeDefinition top, IGenericParameterProvider provider)
     {
         foreach (GenericParameter parameter in provider.GenericParameters)
-            foreach (GenericParameterConstraint constraint in parameter.Constraints) Add(top, constraint.ConstraintType);
+        foreach (GenericParameterConstraint constraint in parameter.Constraints)
+            Add(top, constraint.ConstraintType);
     }
 
     private void AddAttributes(TypeDefinition top, ICustomAttributeProvider provider)
@@ -125,9 +139,11 @@ internal sealed class ArrowReader : IDisposable
         {
             Add(top, attribute.AttributeType);
             // Other arguments may be of types in assemblies that are not beside ours.
-            if (!attribute.Constructor.Parameters.Any(static parameter => parameter.ParameterType.FullName == "System.Type")) continue;
+            if (!attribute.Constructor.Parameters.Any(static parameter => parameter.ParameterType.FullName == "System.Type"))
+                continue;
             foreach (CustomAttributeArgument argument in attribute.ConstructorArguments)
-                if (argument.Value is TypeReference type) Add(top, type);
+                if (argument.Value is TypeReference type)
+                    Add(top, type);
         }
     }
 
@@ -139,16 +155,21 @@ internal sealed class ArrowReader : IDisposable
                 return;
             case GenericInstanceType generic:
                 Add(top, generic.ElementType);
-                foreach (TypeReference argument in generic.GenericArguments) Add(top, argument);
+                foreach (TypeReference argument in generic.GenericArguments)
+                    Add(top, argument);
                 return;
             case TypeSpecification specification:
                 Add(top, specification.ElementType);
                 return;
         }
 
-        while (type.DeclaringType is { } outer) type = outer;
-        if (!IsOurs(type.Namespace)) return;
-        string from = FolderOf(top), to = FolderOf(type);
-        if (from != to) _arrows.Add(new(from, to, top.Name, type.Name));
+        while (type.DeclaringType is { } outer)
+            type = outer;
+        if (!IsOurs(type.Namespace))
+            return;
+        string from = FolderOf(top),
+            to = FolderOf(type);
+        if (from != to)
+            _arrows.Add(new(from, to, top.Name, type.Name));
     }
 }

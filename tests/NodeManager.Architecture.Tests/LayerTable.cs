@@ -17,7 +17,8 @@ internal sealed partial class LayerTable
         {
             number++;
             foreach (string folder in row)
-                if (!_rows.TryAdd(folder, number)) throw new FormatException($"docs/architecture.md states {folder} twice.");
+                if (!_rows.TryAdd(folder, number))
+                    throw new FormatException($"docs/architecture.md states {folder} twice.");
         }
     }
 
@@ -26,16 +27,24 @@ internal sealed partial class LayerTable
     /// <param name="text">Markdown with a section <c>## Layers</c>, in which each row of the table names folders in back quotes.</param>
     public static LayerTable Parse(string text)
     {
-        string section = Section().Match(text) is { Success: true } found ? found.Value : throw new FormatException("docs/architecture.md has no section \"Layers\".");
-        return new(section.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal))
-            .Select(static line => Folder().Matches(line).Select(static one => one.Groups[1].Value).ToArray()).Where(static row => row.Length > 0));
+        string section = Section().Match(text) is { Success: true } found
+            ? found.Value
+            : throw new FormatException("docs/architecture.md has no section \"Layers\".");
+        return new(
+            section
+                .Split('\n')
+                .Where(static line => line.StartsWith("| ", StringComparison.Ordinal))
+                .Select(static line => Folder().Matches(line).Select(static one => one.Groups[1].Value).ToArray())
+                .Where(static row => row.Length > 0)
+        );
     }
 
     /// <summary>The entry that stands for a folder; null where there is none.</summary>
     public string? EntryOf(string folder)
     {
         for (string at = folder; at.Length > 0; at = at.LastIndexOf('/') is > 0 and var cut ? at[..cut] : "")
-            if (_rows.ContainsKey(at)) return at;
+            if (_rows.ContainsKey(at))
+                return at;
         return null;
     }
 

@@ -13,7 +13,10 @@ public sealed class LayerTests
     public void Each_folder_uses_only_folders_of_the_rows_above_it()
     {
         LayerTable table = Table;
-        string[] refused = [.. Arrows().Where(arrow => !table.Allows(arrow)).Select(static arrow => arrow.ToString()).Order(StringComparer.Ordinal)];
+        string[] refused =
+        [
+            .. Arrows().Where(arrow => !table.Allows(arrow)).Select(static arrow => arrow.ToString()).Order(StringComparer.Ordinal),
+        ];
         Assert.True(refused.Length == 0, $"{refused.Length} arrows lead to the same row or below:\n{string.Join('\n', refused.Take(60))}");
     }
 
@@ -33,28 +36,48 @@ public sealed class LayerTests
     [Fact]
     public void An_arrow_to_the_same_row_or_below_is_found()
     {
-        LayerTable turned = LayerTable.Parse("## Layers\n\n| folders |\n|---|\n| `NodeManager.Core` |\n| `NodeManager.Kubernetes`, `NodeManager.Scheduling` |\n");
-        Arrow[] refused = [.. Arrows().Where(arrow => turned.EntryOf(arrow.From) is not null && turned.EntryOf(arrow.To) is not null && !turned.Allows(arrow))];
+        LayerTable turned = LayerTable.Parse(
+            "## Layers\n\n| folders |\n|---|\n| `NodeManager.Core` |\n| `NodeManager.Kubernetes`, `NodeManager.Scheduling` |\n"
+        );
+        Arrow[] refused =
+        [
+            .. Arrows()
+                .Where(arrow => turned.EntryOf(arrow.From) is not null && turned.EntryOf(arrow.To) is not null && !turned.Allows(arrow)),
+        ];
 
-        Assert.Contains(refused, static arrow => arrow.From.StartsWith("NodeManager.Core/", StringComparison.Ordinal) && arrow.To.StartsWith("NodeManager.Kubernetes", StringComparison.Ordinal));
-        Assert.Contains(refused, static arrow => arrow.From.StartsWith("NodeManager.Scheduling", StringComparison.Ordinal) && arrow.To.StartsWith("NodeManager.Kubernetes", StringComparison.Ordinal));
+        Assert.Contains(
+            refused,
+            static arrow =>
+                arrow.From.StartsWith("NodeManager.Core/", StringComparison.Ordinal)
+                && arrow.To.StartsWith("NodeManager.Kubernetes", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            refused,
+            static arrow =>
+                arrow.From.StartsWith("NodeManager.Scheduling", StringComparison.Ordinal)
+                && arrow.To.StartsWith("NodeManager.Kubernetes", StringComparison.Ordinal)
+        );
     }
 
     private static Arrow[] Arrows() =>
-    [
-        .. ModuleAssemblies.Files().SelectMany(static path =>
-        {
-            using ArrowReader reader = new(path);
-            return reader.Read();
-        }),
-    ];
+        [
+            .. ModuleAssemblies
+                .Files()
+                .SelectMany(static path =>
+                {
+                    using ArrowReader reader = new(path);
+                    return reader.Read();
+                }),
+        ];
 
     private static string[] Folders() =>
-    [
-        .. ModuleAssemblies.Files().SelectMany(static path =>
-        {
-            using ArrowReader reader = new(path);
-            return reader.Folders;
-        }),
-    ];
+        [
+            .. ModuleAssemblies
+                .Files()
+                .SelectMany(static path =>
+                {
+                    using ArrowReader reader = new(path);
+                    return reader.Folders;
+                }),
+        ];
 }

@@ -4,5 +4,9 @@ namespace NodeManager.Architecture.Tests;
 internal static class ModuleAssemblies
 {
     public static string[] Files() =>
-        [.. Directory.GetFiles(AppContext.BaseDirectory, "NodeManager*.dll").Where(static path => !path.EndsWith(".Tests.dll", StringComparison.Ordinal))];
+        [
+            .. Directory
+                .GetFiles(AppContext.BaseDirectory, "NodeManager*.dll")
+                .Where(static path => !path.EndsWith(".Tests.dll", StringComparison.Ordinal)),
+        ];
 }

@@ -11,8 +11,13 @@ public sealed class NameTests
     {
         string[] repeated =
         [
-            .. ModuleAssemblies.Files().SelectMany(static path => NamesIn(path)).GroupBy(static type => type.Name, static type => type.FullName, StringComparer.Ordinal)
-                .Where(static same => same.Distinct().Count() > 1).Select(static same => string.Join(", ", same.Distinct().Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal),
+            .. ModuleAssemblies
+                .Files()
+                .SelectMany(static path => NamesIn(path))
+                .GroupBy(static type => type.Name, static type => type.FullName, StringComparer.Ordinal)
+                .Where(static same => same.Distinct().Count() > 1)
+                .Select(static same => string.Join(", ", same.Distinct().Order(StringComparer.Ordinal)))
+                .Order(StringComparer.Ordinal),
         ];
         Assert.True(repeated.Length == 0, $"{repeated.Length} names stand for several types:\n{string.Join('\n', repeated)}");
     }
@@ -23,11 +28,15 @@ public sealed class NameTests
         using var assembly = AssemblyDefinition.ReadAssembly(path);
         return
         [
-            .. assembly.MainModule.Types.Where(static type => type.Namespace.StartsWith("NodeManager", StringComparison.Ordinal) && !IsGenerated(type))
+            .. assembly
+                .MainModule.Types.Where(static type =>
+                    type.Namespace.StartsWith("NodeManager", StringComparison.Ordinal) && !IsGenerated(type)
+                )
                 .Select(static type => (type.Name, type.FullName)),
         ];
     }
 
     private static bool IsGenerated(TypeDefinition type) =>
-        type.Name.Contains('<', StringComparison.Ordinal) || type.CustomAttributes.Any(static one => one.AttributeType.FullName == typeof(CompilerGeneratedAttribute).FullName);
+        type.Name.Contains('<', StringComparison.Ordinal)
+        || type.CustomAttributes.Any(static one => one.AttributeType.FullName == typeof(CompilerGeneratedAttribute).FullName);
 }

@@ -14,11 +14,16 @@ public sealed class WaitTests
         string source = Path.Combine(RepositoryFolder.Path, "src");
         string[] files =
         [
-            .. Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-                .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)),
+            .. Directory
+                .EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+                .Where(static file =>
+                    !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                ),
         ];
         Assert.True(files.Length > 1000);
-        Assert.Empty(files.SelectMany(file => Discarding(File.ReadAllText(file)).Select(wait => $"{Path.GetRelativePath(source, file)}: {wait}")));
+        Assert.Empty(
+            files.SelectMany(file => Discarding(File.ReadAllText(file)).Select(wait => $"{Path.GetRelativePath(source, file)}: {wait}"))
+        );
     }
 
     [Theory]
@@ -32,12 +37,23 @@ public sealed class WaitTests
 
     private static IEnumerable<string> Discarding(string source)
     {
-        if (!source.Contains("WhenAny", StringComparison.Ordinal)) return [];
-        return CSharpSyntaxTree.ParseText(source).GetRoot().DescendantNodes().OfType<ExpressionStatementSyntax>()
-            .Where(static statement => statement.Expression is AwaitExpressionSyntax { Expression: InvocationExpressionSyntax awaited } && IsWhenAny(awaited))
+        if (!source.Contains("WhenAny", StringComparison.Ordinal))
+            return [];
+        return CSharpSyntaxTree
+            .ParseText(source)
+            .GetRoot()
+            .DescendantNodes()
+            .OfType<ExpressionStatementSyntax>()
+            .Where(static statement =>
+                statement.Expression is AwaitExpressionSyntax { Expression: InvocationExpressionSyntax awaited } && IsWhenAny(awaited)
+            )
             .Select(static statement => statement.ToString());
     }
 
-    private static bool IsWhenAny(InvocationExpressionSyntax call) => call.Expression is MemberAccessExpressionSyntax access &&
-        ((access.Name.Identifier.Text == "WhenAny" && access.Expression.ToString() == "Task") || (access.Expression is InvocationExpressionSyntax inner && IsWhenAny(inner)));
+    private static bool IsWhenAny(InvocationExpressionSyntax call) =>
+        call.Expression is MemberAccessExpressionSyntax access
+        && (
+            (access.Name.Identifier.Text == "WhenAny" && access.Expression.ToString() == "Task")
+            || (access.Expression is InvocationExpressionSyntax inner && IsWhenAny(inner))
+        );
 }

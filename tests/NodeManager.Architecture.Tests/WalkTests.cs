@@ -30,14 +30,23 @@ public sealed partial class WalkTests
     {
         string page = File.ReadAllText(Path.Combine(Root, "docs", "architecture.md"));
         string walk = page[page.IndexOf($"`$node | {command}", StringComparison.Ordinal)..];
-        return walk.Split('\n').SkipWhile(static line => !line.StartsWith("|---", StringComparison.Ordinal)).Skip(1).TakeWhile(static line => line.StartsWith('|'))
+        return walk.Split('\n')
+            .SkipWhile(static line => !line.StartsWith("|---", StringComparison.Ordinal))
+            .Skip(1)
+            .TakeWhile(static line => line.StartsWith('|'))
             .SelectMany(static row => Quoted().Matches(row).Select(static one => one.Groups[1].Value.Split('/')[^1]));
     }
 
-    private static string SourceOf(string name) => string.Concat(
-        Directory.EnumerateFiles(Path.Combine(Root, "src"), name + "*.cs", SearchOption.AllDirectories)
-            .Where(path => Path.GetFileName(path).Split('.')[0] == name && !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .Select(File.ReadAllText));
+    private static string SourceOf(string name) =>
+        string.Concat(
+            Directory
+                .EnumerateFiles(Path.Combine(Root, "src"), name + "*.cs", SearchOption.AllDirectories)
+                .Where(path =>
+                    Path.GetFileName(path).Split('.')[0] == name
+                    && !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                )
+                .Select(File.ReadAllText)
+        );
 
     private static bool Names(string source, string name) => Regex.IsMatch(source, $@"\b{Regex.Escape(name)}\b");
 

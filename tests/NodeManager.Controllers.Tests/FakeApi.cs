@@ -41,37 +41,53 @@ internal sealed class FakeApi : HttpMessageHandler
         Before = (request, token) => FaultInjectionHandler.IsWatch(request) ? open.Task.WaitAsync(token) : Task.CompletedTask;
         Pods.Cut();
         await during();
-        if (isForgotten) Pods.Expire();
+        if (isForgotten)
+            Pods.Expire();
         open.SetResult();
     }
 
-    public KubernetesClient Connect(TimeProvider time, FaultInjectionHandler? faults = null) => new(
-        new("http://test.invalid/"), this,
-        new()
-        {
-            Time = time,
-            WrapTransport = inner =>
+    public KubernetesClient Connect(TimeProvider time, FaultInjectionHandler? faults = null) =>
+        new(
+            new("http://test.invalid/"),
+            this,
+            new()
             {
-                if (faults is null) return inner;
-                faults.InnerHandler = inner;
-                return faults;
-            },
-        });
+                Time = time,
+                WrapTransport = inner =>
+                {
+                    if (faults is null)
+                        return inner;
+                    faults.InnerHandler = inner;
+                    return faults;
+                },
+            }
+        );
 
     public static ObjectCaches Caches(KubernetesClient client) => new(client, NullLogger.Instance);
 
-    public static JsonObject Pod(string name, string node, string? owner = null, string? app = null, string? uid = null) => new()
-    {
-        ["metadata"] = new JsonObject
+    public static JsonObject Pod(string name, string node, string? owner = null, string? app = null, string? uid = null) =>
+        new()
         {
-            ["name"] = name,
-            ["namespace"] = "shop",
-            ["uid"] = uid ?? "uid-" + name,
-            ["labels"] = app is null ? null : new JsonObject { ["app"] = app },
-            ["ownerReferences"] = owner is null ? null : new JsonArray(new JsonObject { ["uid"] = owner, ["kind"] = "ReplicaSet", ["name"] = owner, ["controller"] = true }),
-        },
-        ["spec"] = new JsonObject { ["nodeName"] = node },
-    };
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["namespace"] = "shop",
+                ["uid"] = uid ?? "uid-" + name,
+                ["labels"] = app is null ? null : new JsonObject { ["app"] = app },
+                ["ownerReferences"] = owner is null
+                    ? null
+                    : new JsonArray(
+                        new JsonObject
+                        {
+                            ["uid"] = owner,
+                            ["kind"] = "ReplicaSet",
+                            ["name"] = owner,
+                            ["controller"] = true,
+                        }
+                    ),
+            },
+            ["spec"] = new JsonObject { ["nodeName"] = node },
+        };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -80,10 +96,12 @@ internal sealed class FakeApi : HttpMessageHandler
         string method = isWatch ? "WATCH" : request.Method.Method;
         _requests.Enqueue($"{method} {request.RequestUri.PathAndQuery}");
         await Before(request, cancellationToken);
-        if (Denied.Contains(method)) return Status(HttpStatusCode.Forbidden);
+        if (Denied.Contains(method))
+            return Status(HttpStatusCode.Forbidden);
         string[] parts = request.RequestUri.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries);
         int at = parts[0] == "api" ? 2 : 3;
-        if (parts[at] == "namespaces") at += 2;
+        if (parts[at] == "namespaces")
+            at += 2;
         ServedKind kind = Kind(parts[at]);
         string? name = parts.Length > at + 1 ? parts[at + 1] : null;
         string body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
@@ -97,12 +115,16 @@ internal sealed class FakeApi : HttpMessageHandler
         };
     }
 
-    private static HttpResponseMessage Status(HttpStatusCode code) => StubHandler.Json(
-        $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{code}}","reason":"{{code}}","code":{{(int)code}}}""", code);
+    private static HttpResponseMessage Status(HttpStatusCode code) =>
+        StubHandler.Json(
+            $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{code}}","reason":"{{code}}","code":{{(int)code}}}""",
+            code
+        );
 
     private static HttpResponseMessage Create(ServedKind kind, JsonObject item)
     {
-        if (kind[item["metadata"]!["name"]!.GetValue<string>()] is not null) return Status(HttpStatusCode.Conflict);
+        if (kind[item["metadata"]!["name"]!.GetValue<string>()] is not null)
+            return Status(HttpStatusCode.Conflict);
         item["metadata"]!["namespace"] = "shop";
         item["metadata"]!["uid"] = Guid.NewGuid().ToString();
         return StubHandler.Json(kind.Put(item).ToJsonString(), HttpStatusCode.Created);
@@ -110,10 +132,12 @@ internal sealed class FakeApi : HttpMessageHandler
 
     private static HttpResponseMessage Patch(ServedKind kind, string name, JsonNode patch)
     {
-        if (kind[name] is not { } item) return Status(HttpStatusCode.NotFound);
+        if (kind[name] is not { } item)
+            return Status(HttpStatusCode.NotFound);
         if (patch is JsonObject merge)
         {
-            if (merge["metadata"]?["resourceVersion"] is { } version && !JsonNode.DeepEquals(version, item["metadata"]!["resourceVersion"])) return Status(HttpStatusCode.Conflict);
+            if (merge["metadata"]?["resourceVersion"] is { } version && !JsonNode.DeepEquals(version, item["metadata"]!["resourceVersion"]))
+                return Status(HttpStatusCode.Conflict);
             return kind.Merge(name, merge);
         }
 
@@ -121,8 +145,10 @@ internal sealed class FakeApi : HttpMessageHandler
         {
             string[] path = step!["path"]!.GetValue<string>().Trim('/').Split('/');
             JsonNode parent = path[..^1].Aggregate((JsonNode)item, static (node, key) => node[key]!);
-            if (step["op"]!.GetValue<string>() != "test") parent[path[^1]] = step["value"]!.DeepClone();
-            else if (!JsonNode.DeepEquals(parent[path[^1]], step["value"])) return Status(HttpStatusCode.UnprocessableEntity);
+            if (step["op"]!.GetValue<string>() != "test")
+                parent[path[^1]] = step["value"]!.DeepClone();
+            else if (!JsonNode.DeepEquals(parent[path[^1]], step["value"]))
+                return Status(HttpStatusCode.UnprocessableEntity);
         }
 
         return StubHandler.Json(kind.Put(item).ToJsonString());

@@ -23,7 +23,14 @@ internal static class BootedMachines
         try
         {
             var content = new StringContent(node.ToJsonString(), Encoding.UTF8, "application/json");
-            await client.SendAsync(HttpMethod.Post, Resources.Nodes.Path(null), content, Resources.Nodes.Item, RequestOptions.Default, default);
+            await client.SendAsync(
+                HttpMethod.Post,
+                Resources.Nodes.Path(null),
+                content,
+                Resources.Nodes.Item,
+                RequestOptions.Default,
+                default
+            );
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
@@ -34,8 +41,15 @@ internal static class BootedMachines
     private static JsonObject ToNode(FakeVm vm)
     {
         string name = vm.Configuration["name"];
-        long cores = Number("cores", 1) * Number("sockets", 1), memory = Number("memory", 512);
-        var resources = new JsonObject { ["cpu"] = Text(cores), ["memory"] = $"{Text(memory - OverheadMiB)}Mi", ["pods"] = "110", ["ephemeral-storage"] = "16Gi" };
+        long cores = Number("cores", 1) * Number("sockets", 1),
+            memory = Number("memory", 512);
+        var resources = new JsonObject
+        {
+            ["cpu"] = Text(cores),
+            ["memory"] = $"{Text(memory - OverheadMiB)}Mi",
+            ["pods"] = "110",
+            ["ephemeral-storage"] = "16Gi",
+        };
         return new()
         {
             ["apiVersion"] = "v1",
@@ -43,13 +57,20 @@ internal static class BootedMachines
             ["metadata"] = new JsonObject
             {
                 ["name"] = name,
-                ["labels"] = new JsonObject { ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64" },
+                ["labels"] = new JsonObject
+                {
+                    ["kubernetes.io/hostname"] = name,
+                    ["kubernetes.io/os"] = "linux",
+                    ["kubernetes.io/arch"] = "amd64",
+                },
             },
             ["status"] = new JsonObject { ["capacity"] = resources, ["allocatable"] = resources.DeepClone() },
         };
 
         long Number(string key, long whereUnset) =>
-            long.TryParse(vm.Configuration.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : whereUnset;
+            long.TryParse(vm.Configuration.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+                ? number
+                : whereUnset;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -30,8 +30,10 @@ public sealed class FileTrustTests
     {
         Skip.If(OperatingSystem.IsWindows(), "Owners and modes of Unix.");
         // For the analyzer, which does not know Skip.
-        if (OperatingSystem.IsWindows()) return;
-        string folder = Directory.CreateTempSubdirectory("trust").FullName, file = Path.Combine(folder, "nodemanager.json");
+        if (OperatingSystem.IsWindows())
+            return;
+        string folder = Directory.CreateTempSubdirectory("trust").FullName,
+            file = Path.Combine(folder, "nodemanager.json");
         try
         {
             File.WriteAllText(file, "{}");

@@ -19,20 +19,27 @@ internal sealed class ScriptedApi : HttpMessageHandler
 
     public static string Event(string type, string item) => $$"""{"type":"{{type}}","object":{{item}}}""";
 
-    public static string Bookmark(int version) => Event("BOOKMARK", $$$"""{"kind":"Node","metadata":{"resourceVersion":"{{{version}}}"},"spec":{},"status":{}}""");
+    public static string Bookmark(int version) =>
+        Event("BOOKMARK", $$$"""{"kind":"Node","metadata":{"resourceVersion":"{{{version}}}"},"spec":{},"status":{}}""");
 
     public static string Status(HttpStatusCode code, string? next = null) =>
         new JsonObject
         {
-            ["kind"] = "Status", ["status"] = "Failure", ["code"] = (int)code, ["reason"] = code.ToString(), ["message"] = "scripted",
+            ["kind"] = "Status",
+            ["status"] = "Failure",
+            ["code"] = (int)code,
+            ["reason"] = code.ToString(),
+            ["message"] = "scripted",
             ["metadata"] = new JsonObject { ["continue"] = next },
         }.ToJsonString();
 
     public ScriptedApi List(int version, params string[] items) => Page(version, null, items);
 
-    public ScriptedApi Page(int version, string? next, params string[] items) => Answer(
-        HttpStatusCode.OK,
-        $$$"""{"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"{{{version}}}","continue":"{{{next}}}"},"items":[{{{string.Join(',', items)}}}]}""");
+    public ScriptedApi Page(int version, string? next, params string[] items) =>
+        Answer(
+            HttpStatusCode.OK,
+            $$$"""{"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"{{{version}}}","continue":"{{{next}}}"},"items":[{{{string.Join(',', items)}}}]}"""
+        );
 
     public ScriptedApi Refuse(HttpStatusCode code, string? next = null) => Answer(code, Status(code, next));
 

@@ -15,12 +15,22 @@ public sealed class BuiltInMachineProvidersTests
 
     [Theory]
     [InlineData("proxmox", "{}", "spec.credentialsSecretRef = /[] PROXMOX_TOKEN_ID PROXMOX_SECRET")]
-    [InlineData("proxmox", """{"credentialsSecretRef":{"name":"a","namespace":"b"}}""", "spec.credentialsSecretRef = b/[a] PROXMOX_TOKEN_ID PROXMOX_SECRET")]
-    [InlineData("redfish", """{"redfish":{"systems":[]}}""", "")]
-    [InlineData("redfish", """{"credentialsSecretRef":{"name":"a"},"redfish":{"systems":[{"name":"x","endpoint":"https://x"}]}}""", "spec.credentialsSecretRef = /[a] REDFISH_USERNAME REDFISH_PASSWORD")]
     [InlineData(
-        "redfish", """{"redfish":{"systems":[{"name":"x","endpoint":"https://x","credentialsSecretRef":{"name":"x-bmc"}},{"name":"y","endpoint":"https://y"}]}}""",
-        "spec.redfish.systems[x].credentialsSecretRef = /[x-bmc] REDFISH_USERNAME REDFISH_PASSWORD; spec.credentialsSecretRef = /[] REDFISH_USERNAME REDFISH_PASSWORD")]
+        "proxmox",
+        """{"credentialsSecretRef":{"name":"a","namespace":"b"}}""",
+        "spec.credentialsSecretRef = b/[a] PROXMOX_TOKEN_ID PROXMOX_SECRET"
+    )]
+    [InlineData("redfish", """{"redfish":{"systems":[]}}""", "")]
+    [InlineData(
+        "redfish",
+        """{"credentialsSecretRef":{"name":"a"},"redfish":{"systems":[{"name":"x","endpoint":"https://x"}]}}""",
+        "spec.credentialsSecretRef = /[a] REDFISH_USERNAME REDFISH_PASSWORD"
+    )]
+    [InlineData(
+        "redfish",
+        """{"redfish":{"systems":[{"name":"x","endpoint":"https://x","credentialsSecretRef":{"name":"x-bmc"}},{"name":"y","endpoint":"https://y"}]}}""",
+        "spec.redfish.systems[x].credentialsSecretRef = /[x-bmc] REDFISH_USERNAME REDFISH_PASSWORD; spec.credentialsSecretRef = /[] REDFISH_USERNAME REDFISH_PASSWORD"
+    )]
     [InlineData("simulated", "{}", "")]
     [InlineData("simulated", """{"credentialsSecretRef":{"name":"a"}}""", "spec.credentialsSecretRef = /[a]")]
     public void Each_provider_type_names_its_secrets(string type, string spec, string expected)
@@ -28,6 +38,12 @@ public sealed class BuiltInMachineProvidersTests
         var registry = new MachineProviderRegistry();
         BuiltInMachineProviders.AddTo(registry);
         IReadOnlyList<MachineSecret> secrets = registry.Find(type)!.GetSecrets(JsonDocument.Parse(spec).RootElement);
-        Assert.Equal(expected, string.Join("; ", secrets.Select(static one => $"{one.Field} = {one.Namespace}/[{one.Name}] {string.Join(' ', one.Keys)}".TrimEnd())));
+        Assert.Equal(
+            expected,
+            string.Join(
+                "; ",
+                secrets.Select(static one => $"{one.Field} = {one.Namespace}/[{one.Name}] {string.Join(' ', one.Keys)}".TrimEnd())
+            )
+        );
     }
 }

@@ -16,7 +16,8 @@ public sealed class SampleProviderTests
     public async Task A_claim_gets_one_machine_and_no_foreign_machine_is_destroyed()
     {
         using var folder = new TemporaryFolder();
-        using IMachineProvider provider = Load().Create(Type, Settings(folder.Path("."), "cluster/a")), other = Load().Create(Type, Settings(folder.Path("."), "cluster/b"));
+        using IMachineProvider provider = Load().Create(Type, Settings(folder.Path("."), "cluster/a")),
+            other = Load().Create(Type, Settings(folder.Path("."), "cluster/b"));
         var request = new MachineRequest("11111111-2222-3333-4444-555555555555", "one", 4, 8192);
 
         Machine made = (await provider.ProvisionAsync(request, default)).Machine!;
@@ -27,7 +28,10 @@ public sealed class SampleProviderTests
         Assert.Empty((await other.ListAsync(default)).Machines);
 
         MachineIdentity identity = new(made.ProviderId, "one", request.ClaimUid);
-        foreach (MachineIdentity wrong in (MachineIdentity[])[identity with { ClaimUid = "other" }, identity with { ProviderId = "folder://two" }])
+        foreach (
+            MachineIdentity wrong in (MachineIdentity[])
+                [identity with { ClaimUid = "other" }, identity with { ProviderId = "folder://two" }]
+        )
             Assert.Equal(MachineOutcome.Refused, (await provider.DeprovisionAsync(wrong, default)).Outcome);
         Assert.Equal(MachineOutcome.Refused, (await other.DeprovisionAsync(identity, default)).Outcome);
         Assert.Equal(MachineOutcome.Succeeded, (await provider.RestartAsync(identity, default)).Outcome);
@@ -42,14 +46,24 @@ public sealed class SampleProviderTests
     {
         MachineProviderRegistry registry = Load();
         Assert.Equal("TOKEN", Assert.Single(Assert.Single(registry.Find(Type)!.GetSecrets(JsonDocument.Parse("{}").RootElement)).Keys));
-        Assert.Contains("additionalSettings.folder.path", Assert.Throws<NodeManagerException>(() => registry.Create(Type, Settings(null, "c"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "additionalSettings.folder.path",
+            Assert.Throws<NodeManagerException>(() => registry.Create(Type, Settings(null, "c"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void The_guide_contains_the_sample_provider()
     {
-        string sample = string.Join('\n', Directory.GetFiles(Path.Combine(Root, "tests", "NodeManager.SampleProvider"), "*.cs").Select(Text));
-        MatchCollection blocks = Regex.Matches(Text(Path.Combine(Root, "docs", "guides", "write-a-provider.md")), "(?s)```csharp\n(.*?)\n```");
+        string sample = string.Join(
+            '\n',
+            Directory.GetFiles(Path.Combine(Root, "tests", "NodeManager.SampleProvider"), "*.cs").Select(Text)
+        );
+        MatchCollection blocks = Regex.Matches(
+            Text(Path.Combine(Root, "docs", "guides", "write-a-provider.md")),
+            "(?s)```csharp\n(.*?)\n```"
+        );
         Assert.True(blocks.Count > 3);
         Assert.All(blocks, block => Assert.Contains(block.Groups[1].Value, sample, StringComparison.Ordinal));
     }
@@ -63,7 +77,16 @@ public sealed class SampleProviderTests
         return registry;
     }
 
-    private static MachineProviderSettings Settings(string? folder, string owner) => new(
-        "files", "default", JsonSerializer.SerializeToElement(folder is null ? new() : new Dictionary<string, object> { ["additionalSettings"] = new { folder = new { path = folder } } }),
-        new(new Dictionary<string, string> { ["TOKEN"] = "t" })) { Owner = owner };
+    private static MachineProviderSettings Settings(string? folder, string owner) =>
+        new(
+            "files",
+            "default",
+            JsonSerializer.SerializeToElement(
+                folder is null ? new() : new Dictionary<string, object> { ["additionalSettings"] = new { folder = new { path = folder } } }
+            ),
+            new(new Dictionary<string, string> { ["TOKEN"] = "t" })
+        )
+        {
+            Owner = owner,
+        };
 }

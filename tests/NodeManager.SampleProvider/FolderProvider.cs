@@ -12,40 +12,50 @@ public sealed class FolderProvider(MachineProviderSettings settings, string fold
 
     private readonly Lock _lock = new();
 
-    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) => Run(() =>
-    {
-        // The claim decides, not the name: a claim never gets two machines, however often it asks.
-        if (FindByClaim(request.ClaimUid) is { } known) return MachineResult.Success(known);
-        string path = Path.Combine(folder, request.Name);
-        if (File.Exists(path)) return MachineResult.Ended(MachineOutcome.Refused, $"{path} exists and is not the claim's.");
-        var mark = new MachineMark(settings.Owner, request.ClaimUid, request.Name, request.Name, IsComplete: true);
-        // CreateNew fails where another process was faster, as an API's conditional request would.
-        using (var file = new StreamWriter(new FileStream(path, FileMode.CreateNew)))
-            file.Write($"{mark.Format()}\n{request.CpuCores} {request.MemoryMiB}\n");
-        return MachineResult.Success(Read(path));
-    });
+    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            // The claim decides, not the name: a claim never gets two machines, however often it asks.
+            if (FindByClaim(request.ClaimUid) is { } known)
+                return MachineResult.Success(known);
+            string path = Path.Combine(folder, request.Name);
+            if (File.Exists(path))
+                return MachineResult.Ended(MachineOutcome.Refused, $"{path} exists and is not the claim's.");
+            var mark = new MachineMark(settings.Owner, request.ClaimUid, request.Name, request.Name, IsComplete: true);
+            // CreateNew fails where another process was faster, as an API's conditional request would.
+            using (var file = new StreamWriter(new FileStream(path, FileMode.CreateNew)))
+                file.Write($"{mark.Format()}\n{request.CpuCores} {request.MemoryMiB}\n");
+            return MachineResult.Success(Read(path));
+        });
 
-    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => Run(() =>
-    {
-        (string? path, MachineResult? ended) = Identify(identity);
-        if (path is null) return ended!;
-        File.Delete(path);
-        return MachineResult.Success(null);
-    });
+    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            (string? path, MachineResult? ended) = Identify(identity);
+            if (path is null)
+                return ended!;
+            File.Delete(path);
+            return MachineResult.Success(null);
+        });
 
-    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => Run(() =>
-    {
-        Machine? found = identity.ProviderId is { } id && id.StartsWith(Scheme, StringComparison.Ordinal)
-            ? Read(Path.Combine(folder, Path.GetFileName(id)))
-            : FindByClaim(identity.ClaimUid);
-        return found is null ? MachineResult.Ended(MachineOutcome.NotFound, $"There is no machine {identity.Name}.") : MachineResult.Success(found);
-    });
+    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            Machine? found =
+                identity.ProviderId is { } id && id.StartsWith(Scheme, StringComparison.Ordinal)
+                    ? Read(Path.Combine(folder, Path.GetFileName(id)))
+                    : FindByClaim(identity.ClaimUid);
+            return found is null
+                ? MachineResult.Ended(MachineOutcome.NotFound, $"There is no machine {identity.Name}.")
+                : MachineResult.Success(found);
+        });
 
     public Task<MachineListResult> ListAsync(CancellationToken cancellationToken)
     {
         try
         {
-            lock (_lock) return Task.FromResult(MachineListResult.Success([.. All().Where(static one => one.ClaimUid.Length > 0)]));
+            lock (_lock)
+                return Task.FromResult(MachineListResult.Success([.. All().Where(static one => one.ClaimUid.Length > 0)]));
         }
         catch (IOException e)
         {
@@ -53,33 +63,35 @@ public sealed class FolderProvider(MachineProviderSettings settings, string fold
         }
     }
 
-    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => Run(() =>
-    {
-        (string? path, MachineResult? ended) = Identify(identity);
-        if (path is null) return ended!;
-        File.SetLastWriteTimeUtc(path, settings.Time.GetUtcNow().UtcDateTime);
-        return MachineResult.Success(Read(path));
-    });
+    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        Run(() =>
+        {
+            (string? path, MachineResult? ended) = Identify(identity);
+            if (path is null)
+                return ended!;
+            File.SetLastWriteTimeUtc(path, settings.Time.GetUtcNow().UtcDateTime);
+            return MachineResult.Success(Read(path));
+        });
 
-    public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MachineProviderFinding>>(
-    [
-        Directory.Exists(folder)
-            ? new("Reachable", true, $"The folder {folder} exists.")
-            : new("Reachable", false, $"The folder {folder} does not exist.") { Action = "Create it." },
-    ]);
+    public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<MachineProviderFinding>>([
+            Directory.Exists(folder)
+                ? new("Reachable", true, $"The folder {folder} exists.")
+                : new("Reachable", false, $"The folder {folder} does not exist.") { Action = "Create it." },
+        ]);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     /// <summary>The rule before everything that destroys: read what is there now, and compare all of it.</summary>
     private (string? Path, MachineResult? Ended) Identify(MachineIdentity identity)
     {
         string path = Path.Combine(folder, identity.Name);
-        if (!File.Exists(path)) return (null, MachineResult.Ended(MachineOutcome.NotFound, $"The machine {identity.Name} is gone."));
+        if (!File.Exists(path))
+            return (null, MachineResult.Ended(MachineOutcome.NotFound, $"The machine {identity.Name} is gone."));
         MachineMark? mark = MachineMark.Parse(File.ReadAllText(path));
         string? wantedId = identity.ProviderId is { } id ? Path.GetFileName(id) : null;
-        return MachineOwnership.Check(identity, wantedId, settings.Owner, new(identity.Name, identity.Name, HasTag: true, mark)) is { } differs
+        return
+            MachineOwnership.Check(identity, wantedId, settings.Owner, new(identity.Name, identity.Name, HasTag: true, mark)) is { } differs
             ? (null, MachineResult.Ended(MachineOutcome.Refused, $"Machine {identity.Name} was not touched: {differs}.", Read(path)))
             : (path, null);
     }
@@ -90,7 +102,8 @@ public sealed class FolderProvider(MachineProviderSettings settings, string fold
 
     private Machine? Read(string path)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         string[] lines = File.ReadAllLines(path);
         string name = Path.GetFileName(path);
         bool isOwn = lines.Length > 1 && MachineMark.Parse(lines[0]) is { } mark && mark.Owner == settings.Owner && mark.Id == name;
@@ -114,7 +127,8 @@ public sealed class FolderProvider(MachineProviderSettings settings, string fold
     {
         try
         {
-            lock (_lock) return Task.FromResult(work());
+            lock (_lock)
+                return Task.FromResult(work());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,5 +20,7 @@ public sealed class FolderProviderFactory : IMachineProviderFactory
     private static string? FolderOf(MachineProviderSettings settings) =>
         settings.Spec.TryGetProperty("additionalSettings", out JsonElement further)
         && further.TryGetProperty("folder", out JsonElement folder)
-        && folder.TryGetProperty("path", out JsonElement path) ? path.GetString() : null;
+        && folder.TryGetProperty("path", out JsonElement path)
+            ? path.GetString()
+            : null;
 }

@@ -13,16 +13,30 @@ internal sealed class TestCluster : IDisposable
 
     public TestCluster(string version = "1.37", TimeProvider? time = null, int logCapacity = DocumentStore.DefaultLogCapacity)
     {
-        Cluster = SandboxCluster.StartStill(new() { Nodes = 0, Version = version, Time = time ?? TimeProvider.System }, logCapacity);
+        Cluster = SandboxCluster.StartStill(
+            new()
+            {
+                Nodes = 0,
+                Version = version,
+                Time = time ?? TimeProvider.System,
+            },
+            logCapacity
+        );
         _http = new(Cluster.CreateTransport()) { BaseAddress = Cluster.Server, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public SandboxCluster Cluster { get; }
 
-    public async Task<(HttpStatusCode Code, JsonObject Body)> SendAsync(string method, string path, string? body = null, string contentType = "application/json")
+    public async Task<(HttpStatusCode Code, JsonObject Body)> SendAsync(
+        string method,
+        string path,
+        string? body = null,
+        string contentType = "application/json"
+    )
     {
         using var request = new HttpRequestMessage(new(method), path);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType));
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType));
         using HttpResponseMessage response = await _http.SendAsync(request);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject());
     }

@@ -84,7 +84,13 @@ internal sealed class RandomDocument(int seed)
                 text.Append("- {name: ").Append(plugin).Append(", weight: 3}");
                 break;
             case 1:
-                text.Append("- weight: 2").Append(Comment()).Append('\n').Append(Lines(indent + 2)).Append(' ', indent + 2).Append("name: ").Append(plugin);
+                text.Append("- weight: 2")
+                    .Append(Comment())
+                    .Append('\n')
+                    .Append(Lines(indent + 2))
+                    .Append(' ', indent + 2)
+                    .Append("name: ")
+                    .Append(plugin);
                 break;
             case 2:
                 text.Append("-\n").Append(' ', indent + 3).Append("name: '").Append(plugin).Append('\'');
@@ -109,16 +115,21 @@ internal sealed class RandomDocument(int seed)
     private string FlowList()
     {
         var separator = _random.Next(2) == 0 ? ", " : ",";
-        var items = string.Join(separator, Some().Select(plugin => _random.Next(2) == 0 ? "{name: " + plugin + "}" : "{\"name\": " + plugin + ", weight: 1 }"));
+        var items = string.Join(
+            separator,
+            Some().Select(plugin => _random.Next(2) == 0 ? "{name: " + plugin + "}" : "{\"name\": " + plugin + ", weight: 1 }")
+        );
         return _random.Next(3) == 0 ? "[ " + items + " ]" : "[" + items + "]";
     }
 
-    private string Comment() => _random.Next(3) == 0 ? new string(' ', 1 + _random.Next(3)) + "# c" + _random.Next(100).ToString(CultureInfo.InvariantCulture) : "";
+    private string Comment() =>
+        _random.Next(3) == 0 ? new string(' ', 1 + _random.Next(3)) + "# c" + _random.Next(100).ToString(CultureInfo.InvariantCulture) : "";
 
-    private string Lines(int indent) => _random.Next(6) switch
-    {
-        0 => "\n",
-        1 => new string(' ', indent) + "# own line " + _random.Next(100).ToString(CultureInfo.InvariantCulture) + "\n",
-        _ => "",
-    };
+    private string Lines(int indent) =>
+        _random.Next(6) switch
+        {
+            0 => "\n",
+            1 => new string(' ', indent) + "# own line " + _random.Next(100).ToString(CultureInfo.InvariantCulture) + "\n",
+            _ => "",
+        };
 }

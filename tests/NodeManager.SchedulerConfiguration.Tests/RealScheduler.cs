@@ -27,7 +27,11 @@ internal static class RealScheduler
 
     public static string Configuration(SchedulerApi api, SchedulerCase example)
     {
-        List<(string Field, string Yaml)> fields = [("clientConnection", "{\"kubeconfig\": \"KUBECONFIG\"}"), ("leaderElection", "{\"leaderElect\": false}")];
+        List<(string Field, string Yaml)> fields =
+        [
+            ("clientConnection", "{\"kubeconfig\": \"KUBECONFIG\"}"),
+            ("leaderElection", "{\"leaderElect\": false}"),
+        ];
         if (Minor < 23)
             fields.AddRange([("healthzBindAddress", "\"ADDRESS\""), ("metricsBindAddress", "\"ADDRESS\"")]);
         return example.Text(api.Name, [.. fields]);
@@ -36,11 +40,17 @@ internal static class RealScheduler
     public static (bool Starts, string Output, string Written) Try(string text)
     {
         using var folder = new TemporaryFolder();
-        var kubeconfig = folder.Write("kubeconfig", """
+        var kubeconfig = folder.Write(
+            "kubeconfig",
+            """
             {"apiVersion": "v1", "kind": "Config", "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
              "users": [{"name": "u", "user": {}}], "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}], "current-context": "x"}
-            """);
-        var configuration = folder.Write("configuration.yaml", text.Replace("KUBECONFIG", kubeconfig, StringComparison.Ordinal).Replace("ADDRESS", FreeAddress(), StringComparison.Ordinal));
+            """
+        );
+        var configuration = folder.Write(
+            "configuration.yaml",
+            text.Replace("KUBECONFIG", kubeconfig, StringComparison.Ordinal).Replace("ADDRESS", FreeAddress(), StringComparison.Ordinal)
+        );
         var written = folder.Path("written.yaml");
         var (code, output) = Run("--config", configuration, "--write-config-to", written, "--secure-port", "0", "-v", "2");
         return (code == 0 && File.Exists(written), output, File.Exists(written) ? File.ReadAllText(written) : "");
@@ -68,7 +78,12 @@ internal static class RealScheduler
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Binary!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false },
+            StartInfo = new ProcessStartInfo(Binary!, arguments)
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            },
         };
         process.Start();
         var errors = process.StandardError.ReadToEndAsync();

@@ -24,9 +24,12 @@ public sealed record SchedulerCase(string Name, string Body, bool Starts, string
     {
         var added = more.Where(field => !Body.Contains(field.Field + ":", StringComparison.Ordinal)).ToList();
         var version = $"kubescheduler.config.k8s.io/{api}";
-        var json = $"\"apiVersion\": \"{version}\", \"kind\": \"KubeSchedulerConfiguration\""
+        var json =
+            $"\"apiVersion\": \"{version}\", \"kind\": \"KubeSchedulerConfiguration\""
             + string.Concat(added.Select(field => $", \"{field.Field}\": {field.Yaml}"));
-        var yaml = $"apiVersion: {version}\nkind: KubeSchedulerConfiguration\n" + string.Concat(added.Select(field => $"{field.Field}: {field.Yaml}\n"));
+        var yaml =
+            $"apiVersion: {version}\nkind: KubeSchedulerConfiguration\n"
+            + string.Concat(added.Select(field => $"{field.Field}: {field.Yaml}\n"));
         if (Body.Contains(JsonHead, StringComparison.Ordinal))
             return Body.Replace(JsonHead, json, StringComparison.Ordinal);
         return Body.Contains(Head, StringComparison.Ordinal) ? Body.Replace(Head, yaml, StringComparison.Ordinal) : yaml + Body;

@@ -34,7 +34,10 @@ public sealed class InterPodAffinityTests
         ClusterSnapshot snapshot = Zones(Make.On("a1", "shy", extra: $",{Affinity("podAntiAffinity", "web", "zone", "")}"));
         Pod pod = Make.Pod(labels: Web);
         Assert.Equal("b1,c1", Fitting(pod, snapshot));
-        Assert.Equal(["node(s) didn't satisfy existing pods anti-affinity rules"], PodFit.Evaluate(pod, snapshot.Node("a2")!, snapshot).Reasons);
+        Assert.Equal(
+            ["node(s) didn't satisfy existing pods anti-affinity rules"],
+            PodFit.Evaluate(pod, snapshot.Node("a2")!, snapshot).Reasons
+        );
     }
 
     [Theory]
@@ -60,18 +63,23 @@ public sealed class InterPodAffinityTests
         Assert.Equal("a1,a2", Fitting(pod, snapshot));
     }
 
-    private static ClusterSnapshot Zones(params Pod[] pods) => ClusterSnapshot.Of(
-        [
-            Make.Node("a1", """{"zone":"a","host":"a1"}"""), Make.Node("a2", """{"zone":"a","host":"a2"}"""),
-            Make.Node("b1", """{"zone":"b","host":"b1"}"""), Make.Node("c1"),
-        ], pods);
+    private static ClusterSnapshot Zones(params Pod[] pods) =>
+        ClusterSnapshot.Of(
+            [
+                Make.Node("a1", """{"zone":"a","host":"a1"}"""),
+                Make.Node("a2", """{"zone":"a","host":"a2"}"""),
+                Make.Node("b1", """{"zone":"b","host":"b1"}"""),
+                Make.Node("c1"),
+            ],
+            pods
+        );
 
     private static Pod Incoming(string affinity) => Make.Pod($$"""{ {{affinity}} }""", labels: Web);
 
     private static string Affinity(string kind, string app, string key, string more) =>
         $$"""
-        "affinity":{"{{kind}}":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"{{key}}","labelSelector":{"matchLabels":{"app":"{{app}}"} }{{more}} }]} }
-        """;
+            "affinity":{"{{kind}}":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"{{key}}","labelSelector":{"matchLabels":{"app":"{{app}}"} }{{more}} }]} }
+            """;
 
     private static string Fitting(Pod pod, ClusterSnapshot snapshot)
     {

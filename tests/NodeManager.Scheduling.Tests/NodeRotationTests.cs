@@ -14,14 +14,16 @@ public sealed class NodeRotationTests
     [InlineData(1000, 420)]
     [InlineData(5000, 500)]
     [InlineData(20000, 1000)]
-    public void As_many_nodes_as_kube_scheduler_looks_for_are_enough(int nodes, int enough) => Assert.Equal(enough, NodeRotation.Enough(nodes));
+    public void As_many_nodes_as_kube_scheduler_looks_for_are_enough(int nodes, int enough) =>
+        Assert.Equal(enough, NodeRotation.Enough(nodes));
 
     [Fact]
     public void Pods_are_placed_over_all_nodes_of_a_large_cluster_and_its_zones()
     {
         ClusterSnapshot snapshot = Snapshot(600);
         NodeRotation rotation = new();
-        Dictionary<string, int> zones = new(StringComparer.Ordinal), nodes = new(StringComparer.Ordinal);
+        Dictionary<string, int> zones = new(StringComparer.Ordinal),
+            nodes = new(StringComparer.Ordinal);
         for (int index = 0; index < 600; index++)
         {
             Pod pod = Pod(index);
@@ -68,26 +70,48 @@ public sealed class NodeRotationTests
         {
             // By name all of one zone come first.
             string zone = "zone-" + "abc"[index * 3 / nodes];
-            snapshot.SetNode(new()
-            {
-                Metadata = new() { Name = "node-" + index.ToString("0000", CultureInfo.InvariantCulture), Labels = new() { ["topology.kubernetes.io/zone"] = zone } },
-                Status = new() { Allocatable = Amounts("8", "32Gi", "110") },
-            });
+            snapshot.SetNode(
+                new()
+                {
+                    Metadata = new()
+                    {
+                        Name = "node-" + index.ToString("0000", CultureInfo.InvariantCulture),
+                        Labels = new() { ["topology.kubernetes.io/zone"] = zone },
+                    },
+                    Status = new() { Allocatable = Amounts("8", "32Gi", "110") },
+                }
+            );
         }
 
         return snapshot;
     }
 
-    private static Pod Pod(int index) => new()
-    {
-        Metadata = new() { Namespace = "default", Name = "pod-" + index.ToString(CultureInfo.InvariantCulture) },
-        Spec = new() { Containers = [new() { Name = "main", Resources = new() { Requests = Amounts("1", "4Gi", null) } }] },
-    };
+    private static Pod Pod(int index) =>
+        new()
+        {
+            Metadata = new() { Namespace = "default", Name = "pod-" + index.ToString(CultureInfo.InvariantCulture) },
+            Spec = new()
+            {
+                Containers =
+                [
+                    new()
+                    {
+                        Name = "main",
+                        Resources = new() { Requests = Amounts("1", "4Gi", null) },
+                    },
+                ],
+            },
+        };
 
     private static Dictionary<string, Kubernetes.Quantities.Quantity> Amounts(string cpu, string memory, string? pods)
     {
-        Dictionary<string, Kubernetes.Quantities.Quantity> amounts = new() { ["cpu"] = Kubernetes.Quantities.Quantity.Parse(cpu), ["memory"] = Kubernetes.Quantities.Quantity.Parse(memory) };
-        if (pods is not null) amounts["pods"] = Kubernetes.Quantities.Quantity.Parse(pods);
+        Dictionary<string, Kubernetes.Quantities.Quantity> amounts = new()
+        {
+            ["cpu"] = Kubernetes.Quantities.Quantity.Parse(cpu),
+            ["memory"] = Kubernetes.Quantities.Quantity.Parse(memory),
+        };
+        if (pods is not null)
+            amounts["pods"] = Kubernetes.Quantities.Quantity.Parse(pods);
         return amounts;
     }
 }

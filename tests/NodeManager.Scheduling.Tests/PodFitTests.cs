@@ -18,16 +18,30 @@ public sealed class PodFitTests
     [InlineData("""{"containers":[{"resources":{"requests":{"cpu":"2"}}}]}""", "{}", null)]
     [InlineData("""{"containers":[{"resources":{"requests":{"example.com/thing":"1"}}}]}""", "{}", "Insufficient example.com/thing")]
     [InlineData("""{"containers":[{"resources":{"requests":{"example.com/thing":"0"}}}]}""", "{}", null)]
-    [InlineData("""{"containers":[{"ports":[{"containerPort":80,"hostPort":8080}]}]}""", "{}", "node(s) didn't have free ports for the requested pod ports")]
-    [InlineData("""{"hostNetwork":true,"containers":[{"ports":[{"containerPort":8080}]}]}""", "{}", "node(s) didn't have free ports for the requested pod ports")]
+    [InlineData(
+        """{"containers":[{"ports":[{"containerPort":80,"hostPort":8080}]}]}""",
+        "{}",
+        "node(s) didn't have free ports for the requested pod ports"
+    )]
+    [InlineData(
+        """{"hostNetwork":true,"containers":[{"ports":[{"containerPort":8080}]}]}""",
+        "{}",
+        "node(s) didn't have free ports for the requested pod ports"
+    )]
     [InlineData("""{"containers":[{"ports":[{"containerPort":80,"hostPort":8080,"protocol":"UDP"}]}]}""", "{}", null)]
     [InlineData("""{"containers":[{"ports":[{"containerPort":8080}]}]}""", "{}", null)]
     public void A_node_is_rejected_with_the_message_of_the_scheduler(string pod, string nodeSpec, string? reason)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a", """{"zone":"a"}""", nodeSpec)],
-            [Make.Pod("""{"nodeName":"a","containers":[{"resources":{"requests":{"cpu":"2"}},"ports":[{"containerPort":1,"hostPort":8080}]}]}""", name: "there")],
-            30);
+            [
+                Make.Pod(
+                    """{"nodeName":"a","containers":[{"resources":{"requests":{"cpu":"2"}},"ports":[{"containerPort":1,"hostPort":8080}]}]}""",
+                    name: "there"
+                ),
+            ],
+            30
+        );
         FitResult result = PodFit.Evaluate(Make.Pod(pod), snapshot.Node("a")!, snapshot);
         Assert.Equal(reason is null ? [] : [reason], result.Reasons);
         Assert.Equal(reason is null ? FitVerdict.Fits : FitVerdict.DoesNotFit, result.Verdict);
@@ -38,10 +52,18 @@ public sealed class PodFitTests
     [InlineData(30, "{}", "node(s) had untolerated taint {gpu: }")]
     [InlineData(37, "{}", "node(s) had untolerated taint(s)")]
     [InlineData(20, """{"nodeSelector":{"x":"y"},"tolerations":[{"operator":"Exists"}]}""", "node(s) didn't match Pod's node affinity")]
-    [InlineData(37, """{"nodeSelector":{"x":"y"},"tolerations":[{"operator":"Exists"}]}""", "node(s) didn't match Pod's node affinity/selector")]
+    [InlineData(
+        37,
+        """{"nodeSelector":{"x":"y"},"tolerations":[{"operator":"Exists"}]}""",
+        "node(s) didn't match Pod's node affinity/selector"
+    )]
     public void The_message_follows_the_version_of_the_scheduler(int minor, string pod, string reason)
     {
-        ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a", spec: """{"taints":[{"key":"gpu","effect":"NoSchedule"}]}""")], [], minor);
+        ClusterSnapshot snapshot = ClusterSnapshot.Of(
+            [Make.Node("a", spec: """{"taints":[{"key":"gpu","effect":"NoSchedule"}]}""")],
+            [],
+            minor
+        );
         Assert.Equal([reason], PodFit.Evaluate(Make.Pod(pod), snapshot.Node("a")!, snapshot).Reasons);
     }
 
@@ -55,18 +77,30 @@ public sealed class PodFitTests
     [InlineData("""{"matchFields":[{"key":"metadata.name","operator":"In","values":["a"]}]}""", true)]
     [InlineData("""{"matchFields":[{"key":"metadata.name","operator":"NotIn","values":["a"]}]}""", false)]
     [InlineData("{}", false)]
-    [InlineData("""{"matchFields":[{"key":"metadata.name","operator":"In","values":["b"]}]},{"matchExpressions":[{"key":"zone","operator":"Exists"}]}""", true)]
+    [InlineData(
+        """{"matchFields":[{"key":"metadata.name","operator":"In","values":["b"]}]},{"matchExpressions":[{"key":"zone","operator":"Exists"}]}""",
+        true
+    )]
     public void Terms_of_node_affinity_are_alternatives(string terms, bool selects) =>
-        Assert.Equal(selects, JsonSerializer.Deserialize($$"""{"nodeSelectorTerms":[{{terms}}]}""", KubernetesJson.Default.NodeSelector)!
-            .Selects(Make.Node("a", """{"zone":"a","cores":"8"}""")));
+        Assert.Equal(
+            selects,
+            JsonSerializer
+                .Deserialize($$"""{"nodeSelectorTerms":[{{terms}}]}""", KubernetesJson.Default.NodeSelector)!
+                .Selects(Make.Node("a", """{"zone":"a","cores":"8"}"""))
+        );
 
     [Fact]
     public void A_full_node_reports_every_insufficient_resource()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
-            [Make.Node("a", allocatable: """{"cpu":"1","memory":"1Gi","pods":"1"}""")], [Make.On("a", "there", requests: """{"cpu":"1"}""")]);
+            [Make.Node("a", allocatable: """{"cpu":"1","memory":"1Gi","pods":"1"}""")],
+            [Make.On("a", "there", requests: """{"cpu":"1"}""")]
+        );
         FitResult result = PodFit.Evaluate(
-            Make.Pod("""{"containers":[{"resources":{"requests":{"memory":"2Gi","cpu":"500m"}}}]}"""), snapshot.Node("a")!, snapshot);
+            Make.Pod("""{"containers":[{"resources":{"requests":{"memory":"2Gi","cpu":"500m"}}}]}"""),
+            snapshot.Node("a")!,
+            snapshot
+        );
         Assert.Equal(["Too many pods", "Insufficient cpu", "Insufficient memory"], result.Reasons);
         Assert.False(result.IsResolvable);
     }
@@ -76,7 +110,10 @@ public sealed class PodFitTests
     [InlineData("""{"schedulingGates":[{"name":"wait"}]}""", "the scheduling gate 'wait' blocks the pod")]
     [InlineData("""{"resourceClaims":[{"name":"gpu"}]}""", "the devices of ResourceClaim 'gpu' are unknown")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"lost"}}]}""", "PersistentVolumeClaim 'lost' is unknown")]
-    [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"waits"}}]}""", "PersistentVolumeClaim 'waits' is not bound")]
+    [InlineData(
+        """{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"waits"}}]}""",
+        "PersistentVolumeClaim 'waits' is not bound"
+    )]
     [InlineData("""{"volumes":[{"name":"v","ephemeral":{}}]}""", "the PersistentVolumeClaim of volume 'v' is recreated")]
     public void A_pod_that_cannot_be_simulated_is_unknown(string pod, string reason)
     {
@@ -95,12 +132,18 @@ public sealed class PodFitTests
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a", """{"zone":"a"}"""), Make.Node("b", """{"zone":"b"}""")], [], 30);
         snapshot.SetClaim(new() { Metadata = { Name = "data", Namespace = "default" }, Spec = { VolumeName = "pv" } });
-        snapshot.SetVolume(JsonSerializer.Deserialize("""
-            {"metadata":{"name":"pv"},"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"In","values":["a"]}]}]}}}}
-            """, KubernetesJson.Default.PersistentVolume)!);
+        snapshot.SetVolume(
+            JsonSerializer.Deserialize(
+                """
+                {"metadata":{"name":"pv"},"spec":{"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"In","values":["a"]}]}]}}}}
+                """,
+                KubernetesJson.Default.PersistentVolume
+            )!
+        );
         Pod pod = Make.Pod("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}""");
         FitResult result = PodFit.Evaluate(pod, snapshot.Node(node)!, snapshot);
         Assert.Equal(verdict, result.Verdict);
-        if (verdict != FitVerdict.Fits) Assert.Equal(["node(s) had volume node affinity conflict"], result.Reasons);
+        if (verdict != FitVerdict.Fits)
+            Assert.Equal(["node(s) had volume node affinity conflict"], result.Reasons);
     }
 }

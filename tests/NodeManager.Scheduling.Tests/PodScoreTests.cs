@@ -9,18 +9,23 @@ public sealed class PodScoreTests
     private const string HostName = """{"kubernetes.io/hostname":"NAME"}""";
 
     private static long[] Scores(SchedulingProfile profile, Pod pod, ClusterSnapshot snapshot) =>
-        [.. new PodScore(pod, snapshot, profile).Of([.. snapshot.Nodes.OrderBy(node => node.Name, StringComparer.Ordinal)]).Select(score => score.Total)];
+        [
+            .. new PodScore(pod, snapshot, profile)
+                .Of([.. snapshot.Nodes.OrderBy(node => node.Name, StringComparer.Ordinal)])
+                .Select(score => score.Total),
+        ];
 
     private static SchedulingProfile Only(string plugin, ResourceScoring? fit = null) =>
         new() { Scores = [new(plugin, 1)], Fit = fit ?? ResourceScoring.Least };
 
-    private static ResourceScoring Scoring(string type, params KeyValuePair<long, long>[] shape) => new(type, ResourceScoring.CpuAndMemory, shape);
+    private static ResourceScoring Scoring(string type, params KeyValuePair<long, long>[] shape) =>
+        new(type, ResourceScoring.CpuAndMemory, shape);
 
     private static Pod Asking(string cpu, string memory) =>
         Make.Pod($$"""{"containers":[{"name":"c","resources":{"requests":{"cpu":"{{cpu}}","memory":"{{memory}}" } } }]}""");
 
-    private static ClusterSnapshot TwoNodes(int minor = 36) => ClusterSnapshot.Of(
-        [Make.Node("a"), Make.Node("b")], [Make.On("a", "1", requests: """{"cpu":"2","memory":"2Gi"}""")], minor);
+    private static ClusterSnapshot TwoNodes(int minor = 36) =>
+        ClusterSnapshot.Of([Make.Node("a"), Make.Node("b")], [Make.On("a", "1", requests: """{"cpu":"2","memory":"2Gi"}""")], minor);
 
     [Fact]
     public void The_scoring_strategy_prefers_empty_or_full_nodes()
@@ -28,7 +33,10 @@ public sealed class PodScoreTests
         // a: cpu 3 of 4, memory 3 of 8; b: 1 of 4, 1 of 8.
         Pod pod = Asking("1", "1Gi");
         Assert.Equal([(25 + 62) / 2, (75 + 87) / 2], Scores(Only("NodeResourcesFit"), pod, TwoNodes()));
-        Assert.Equal([(75 + 37) / 2, (25 + 12) / 2], Scores(Only("NodeResourcesFit", Scoring(ResourceScoring.MostAllocated)), pod, TwoNodes()));
+        Assert.Equal(
+            [(75 + 37) / 2, (25 + 12) / 2],
+            Scores(Only("NodeResourcesFit", Scoring(ResourceScoring.MostAllocated)), pod, TwoNodes())
+        );
         // Utilization 75 and 37, 25 and 12, on a line from 0 at 0 to 10 at 100.
         ResourceScoring shape = Scoring(ResourceScoring.RequestedToCapacityRatio, new(0, 0), new(100, 10));
         Assert.Equal([56, 19], Scores(Only("NodeResourcesFit", shape), pod, TwoNodes()));
@@ -49,7 +57,10 @@ public sealed class PodScoreTests
         // a goes from 0.5 and 0.25 to 0.75 and 0.375; b from nothing to 0.25 and 0.125.
         Pod pod = Asking("1", "1Gi");
         Assert.Equal([81, 93], Scores(Only("NodeResourcesBalancedAllocation"), pod, TwoNodes(35)));
-        Assert.Equal([50 + ((50 + 81 - 87) / 2), 50 + ((50 + 93 - 100) / 2)], Scores(Only("NodeResourcesBalancedAllocation"), pod, TwoNodes(36)));
+        Assert.Equal(
+            [50 + ((50 + 81 - 87) / 2), 50 + ((50 + 93 - 100) / 2)],
+            Scores(Only("NodeResourcesBalancedAllocation"), pod, TwoNodes(36))
+        );
         // 1.20: the whole difference.
         Assert.Equal([62, 87], Scores(Only("NodeResourcesBalancedAllocation"), pod, TwoNodes(20)));
         Assert.Equal([0, 0], Scores(Only("NodeResourcesBalancedAllocation"), Make.Pod("""{"containers":[{"name":"c"}]}"""), TwoNodes(36)));
@@ -74,20 +85,31 @@ public sealed class PodScoreTests
     public void Scores_of_taints_and_preferred_labels_are_normalized_to_a_hundred()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
-        [
-            Make.Node("a", """{"disk":"ssd","zone":"1"}""", """{"taints":[{"key":"x","effect":"PreferNoSchedule"},{"key":"y","effect":"PreferNoSchedule"}]}"""),
-            Make.Node("b", """{"disk":"ssd"}""", """{"taints":[{"key":"x","effect":"PreferNoSchedule"}]}"""),
-            Make.Node("c"),
-        ], []);
-        Pod pod = Make.Pod("""
+            [
+                Make.Node(
+                    "a",
+                    """{"disk":"ssd","zone":"1"}""",
+                    """{"taints":[{"key":"x","effect":"PreferNoSchedule"},{"key":"y","effect":"PreferNoSchedule"}]}"""
+                ),
+                Make.Node("b", """{"disk":"ssd"}""", """{"taints":[{"key":"x","effect":"PreferNoSchedule"}]}"""),
+                Make.Node("c"),
+            ],
+            []
+        );
+        Pod pod = Make.Pod(
+            """
             {"affinity":{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[
               {"weight":20,"preference":{"matchExpressions":[{"key":"disk","operator":"Exists"}]}},
               {"weight":10,"preference":{"matchExpressions":[{"key":"zone","operator":"Exists"}]}}]}}}
-            """);
+            """
+        );
         Assert.Equal([0, 50, 100], Scores(Only("TaintToleration"), pod, snapshot));
         Assert.Equal([100, 66, 0], Scores(Only("NodeAffinity"), pod, snapshot));
         Assert.Equal([0, 0, 0], Scores(Only("NodeAffinity"), Make.Pod(), snapshot));
-        Assert.Equal([100 + 0, 66 + 150, 0 + 300], Scores(new() { Scores = [new("NodeAffinity", 1), new("TaintToleration", 3)] }, pod, snapshot));
+        Assert.Equal(
+            [100 + 0, 66 + 150, 0 + 300],
+            Scores(new() { Scores = [new("NodeAffinity", 1), new("TaintToleration", 3)] }, pod, snapshot)
+        );
     }
 
     [Fact]
@@ -99,11 +121,16 @@ public sealed class PodScoreTests
             """;
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             names.Select(name => Make.Node(name, HostName.Replace("NAME", name, StringComparison.Ordinal))),
-            [Make.On("a", "1", """{"app":"web"}"""), Make.On("b", "2", """{"app":"web"}""", extra: wants)]);
-        Pod pod = Make.Pod("""
+            [Make.On("a", "1", """{"app":"web"}"""), Make.On("b", "2", """{"app":"web"}""", extra: wants)]
+        );
+        Pod pod = Make.Pod(
+            """
             {"affinity":{"podAntiAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[
               {"weight":4,"podAffinityTerm":{"topologyKey":"kubernetes.io/hostname","labelSelector":{"matchLabels":{"app":"web"}}}}]}}}
-            """, name: "db", labels: """{"app":"db"}""");
+            """,
+            name: "db",
+            labels: """{"app":"db"}"""
+        );
         // -4, -4 + 1, 0.
         Assert.Equal([0, 25, 100], Scores(Only("InterPodAffinity"), pod, snapshot));
         Assert.Equal([0, 0, 100], Scores(Only("InterPodAffinity") with { HardPodAffinityWeight = 0 }, pod, snapshot));
@@ -118,10 +145,17 @@ public sealed class PodScoreTests
         string[] names = ["a", "b", "c"];
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             names.Select(name => Make.Node(name, HostName.Replace("NAME", name, StringComparison.Ordinal))),
-            [Make.On("a", "1", """{"app":"web"}"""), Make.On("a", "2", """{"app":"web"}"""), Make.On("b", "3", """{"app":"web"}""")]);
+            [Make.On("a", "1", """{"app":"web"}"""), Make.On("a", "2", """{"app":"web"}"""), Make.On("b", "3", """{"app":"web"}""")]
+        );
         Pod pod = Make.Pod(name: "4", labels: """{"app":"web"}""");
         Assert.Equal([0, 0, 0], Scores(Only("PodTopologySpread"), pod, snapshot));
-        snapshot.SetService(new() { Metadata = new() { Name = "web", Namespace = "default" }, Spec = new() { Selector = new() { ["app"] = "web" } } });
+        snapshot.SetService(
+            new()
+            {
+                Metadata = new() { Name = "web", Namespace = "default" },
+                Spec = new() { Selector = new() { ["app"] = "web" } },
+            }
+        );
         // 2, 1 and 0 pods times log(5), plus 2: 5, 4, 2.
         Assert.Equal([100 * (5 + 2 - 5) / 5, 100 * (5 + 2 - 4) / 5, 100], Scores(Only("PodTopologySpread"), pod, snapshot));
     }

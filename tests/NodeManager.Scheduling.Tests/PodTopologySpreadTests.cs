@@ -42,20 +42,28 @@ public sealed class PodTopologySpreadTests
         ClusterSnapshot snapshot = Zones([leaving]);
         snapshot.SetNode(Make.Node("bare"));
         Assert.Equal("a,b,c", Fitting(Incoming(""), snapshot));
-        Assert.Equal(["node(s) didn't match pod topology spread constraints (missing required label)"],
-            PodFit.Evaluate(Incoming(""), snapshot.Node("bare")!, snapshot).Reasons);
+        Assert.Equal(
+            ["node(s) didn't match pod topology spread constraints (missing required label)"],
+            PodFit.Evaluate(Incoming(""), snapshot.Node("bare")!, snapshot).Reasons
+        );
     }
 
     private static ClusterSnapshot Zones(IEnumerable<Pod> pods) =>
-        ClusterSnapshot.Of([Make.Node("a", """{"zone":"a"}"""), Make.Node("b", """{"zone":"b"}"""), Make.Node("c", """{"zone":"c"}""")], pods);
+        ClusterSnapshot.Of(
+            [Make.Node("a", """{"zone":"a"}"""), Make.Node("b", """{"zone":"b"}"""), Make.Node("c", """{"zone":"c"}""")],
+            pods
+        );
 
     private static IEnumerable<Pod> Pods(string node, int count) =>
         Enumerable.Range(0, count).Select(index => Make.On(node, $"{node}{index}", """{"app":"web","version":"1"}"""));
 
-    private static Pod Incoming(string more, string spec = "") => Make.Pod(
-        $$"""
-        {"topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule","labelSelector":{"matchLabels":{"app":"web"} }{{more}} }]{{spec}} }
-        """, labels: """{"app":"web","version":"2"}""");
+    private static Pod Incoming(string more, string spec = "") =>
+        Make.Pod(
+            $$"""
+            {"topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule","labelSelector":{"matchLabels":{"app":"web"} }{{more}} }]{{spec}} }
+            """,
+            labels: """{"app":"web","version":"2"}"""
+        );
 
     private static string Fitting(Pod pod, ClusterSnapshot snapshot)
     {

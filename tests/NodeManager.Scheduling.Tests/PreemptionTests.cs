@@ -11,7 +11,8 @@ public sealed class PreemptionTests
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a"), Make.Node("b"), Make.Node("c", spec: """{"unschedulable":true}""")],
-            [On("a", "a1", 10, "2"), On("a", "a2", 5, "2"), On("b", "b1", 10, "3"), On("b", "b2", 1, "1"), On("c", "c1", 0, "1")]);
+            [On("a", "a1", 10, "2"), On("a", "a2", 5, "2"), On("b", "b1", 10, "3"), On("b", "b2", 1, "1"), On("c", "c1", 0, "1")]
+        );
 
         PreemptionResult result = Find(Wants("2", 100), snapshot);
 
@@ -36,12 +37,24 @@ public sealed class PreemptionTests
 
     [Theory]
     [InlineData("2", 100, "Never", "not eligible due to preemptionPolicy=Never.")]
-    [InlineData("2", 0, "PreemptLowerPriority", "0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.")]
-    [InlineData("3.5", 7, "PreemptLowerPriority", "0/2 nodes are available: 1 Insufficient cpu, 1 Preemption is not helpful for scheduling.")]
+    [InlineData(
+        "2",
+        0,
+        "PreemptLowerPriority",
+        "0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling."
+    )]
+    [InlineData(
+        "3.5",
+        7,
+        "PreemptLowerPriority",
+        "0/2 nodes are available: 1 Insufficient cpu, 1 Preemption is not helpful for scheduling."
+    )]
     public void The_reason_against_a_preemption_is_reported(string cpu, int priority, string policy, string message)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
-            [Make.Node("a"), Make.Node("b", spec: """{"unschedulable":true}""")], [On("a", "more", 10, "2"), On("a", "less", 5, "2")]);
+            [Make.Node("a"), Make.Node("b", spec: """{"unschedulable":true}""")],
+            [On("a", "more", 10, "2"), On("a", "less", 5, "2")]
+        );
         Pod pod = Wants(cpu, priority);
         pod.Spec.PreemptionPolicy = policy;
 
@@ -73,7 +86,9 @@ public sealed class PreemptionTests
     private static Pod On(string node, string name, int priority, string cpu, string app = "x") =>
         Make.On(node, name, $$"""{"app":"{{app}}"}""", $$"""{"cpu":"{{cpu}}"}""", $",\"priority\":{priority}");
 
-    private static PodDisruptionBudget Budget(string app, int allowed) => JsonSerializer.Deserialize(
-        $$"""{"metadata":{"name":"b","namespace":"default"},"spec":{"selector":{"matchLabels":{"app":"{{app}}"} } },"status":{"disruptionsAllowed":{{allowed}} } }""",
-        KubernetesJson.Default.PodDisruptionBudget)!;
+    private static PodDisruptionBudget Budget(string app, int allowed) =>
+        JsonSerializer.Deserialize(
+            $$"""{"metadata":{"name":"b","namespace":"default"},"spec":{"selector":{"matchLabels":{"app":"{{app}}"} } },"status":{"disruptionsAllowed":{{allowed}} } }""",
+            KubernetesJson.Default.PodDisruptionBudget
+        )!;
 }

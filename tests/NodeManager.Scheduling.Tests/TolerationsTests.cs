@@ -16,7 +16,18 @@ public sealed class TolerationsTests
     [InlineData("""{"operator":"Exists","effect":"NoExecute"}""", false)]
     [InlineData("""{"key":"gpu","operator":"Gt","value":"1"}""", false)]
     public void A_toleration_matches_key_value_and_effect(string toleration, bool tolerates) =>
-        Assert.Equal(tolerates, Read(toleration).Tolerates(new Taint { Key = "gpu", Value = "yes", Effect = "NoSchedule" }));
+        Assert.Equal(
+            tolerates,
+            Read(toleration)
+                .Tolerates(
+                    new Taint
+                    {
+                        Key = "gpu",
+                        Value = "yes",
+                        Effect = "NoSchedule",
+                    }
+                )
+        );
 
     [Theory]
     [InlineData("Gt", "899", true)]
@@ -24,13 +35,30 @@ public sealed class TolerationsTests
     [InlineData("Lt", "901", true)]
     [InlineData("Lt", "900", false)]
     public void Numbers_are_compared_with_the_taint_s_value(string comparison, string bound, bool tolerates) =>
-        Assert.Equal(tolerates, new Toleration { Key = "sla", Operator = comparison, Value = bound }
-            .Tolerates(new Taint { Key = "sla", Value = "900", Effect = "NoSchedule" }));
+        Assert.Equal(
+            tolerates,
+            new Toleration
+            {
+                Key = "sla",
+                Operator = comparison,
+                Value = bound,
+            }.Tolerates(
+                new Taint
+                {
+                    Key = "sla",
+                    Value = "900",
+                    Effect = "NoSchedule",
+                }
+            )
+        );
 
     [Fact]
     public void PreferNoSchedule_taints_exclude_no_pod()
     {
-        Node node = Make.Node("a", spec: """{"taints":[{"key":"slow","effect":"PreferNoSchedule"},{"key":"x","value":"1","effect":"NoExecute"}]}""");
+        Node node = Make.Node(
+            "a",
+            spec: """{"taints":[{"key":"slow","effect":"PreferNoSchedule"},{"key":"x","value":"1","effect":"NoExecute"}]}"""
+        );
         Assert.Equal("x", Make.Pod().FirstUntolerated(node)?.Key);
         Assert.Null(Make.Pod("""{"tolerations":[{"key":"x","operator":"Exists"}]}""").FirstUntolerated(node));
     }

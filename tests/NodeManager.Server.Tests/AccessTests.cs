@@ -14,31 +14,81 @@ namespace NodeManager.Server.Tests;
 /// <summary>Who may call which route.</summary>
 public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
-    private static readonly string[] Open = ["/", "/page.js", "/page.css", "/admin/{**page}", "/assets/{**file}", "/healthz", "/readyz", "/sign-in"];
+    private static readonly string[] Open =
+    [
+        "/",
+        "/page.js",
+        "/page.css",
+        "/admin/{**page}",
+        "/assets/{**file}",
+        "/healthz",
+        "/readyz",
+        "/sign-in",
+    ];
 
     public static TheoryData<string, string, string?> Callers()
     {
         var calls = new TheoryData<string, string, string?>();
         (string, string)[] routes =
         [
-            ("GET", "/nodes"), ("GET", "/nodes/stats"), ("GET", "/nodes/x"), ("PUT", "/nodes/x/labels"), ("DELETE", "/nodes/x/labels/a"),
-            ("POST", "/nodes/x/taints"), ("DELETE", "/nodes/x/taints/a"), ("POST", "/nodes/x/cordon"), ("POST", "/nodes/x/uncordon"), ("POST", "/nodes/x/drain"),
-            ("GET", "/nodes/x/details"), ("GET", "/nodes/x/pods"), ("GET", "/nodes/x/events"), ("GET", "/nodes/x/drain-plan"),
+            ("GET", "/nodes"),
+            ("GET", "/nodes/stats"),
+            ("GET", "/nodes/x"),
+            ("PUT", "/nodes/x/labels"),
+            ("DELETE", "/nodes/x/labels/a"),
+            ("POST", "/nodes/x/taints"),
+            ("DELETE", "/nodes/x/taints/a"),
+            ("POST", "/nodes/x/cordon"),
+            ("POST", "/nodes/x/uncordon"),
+            ("POST", "/nodes/x/drain"),
+            ("GET", "/nodes/x/details"),
+            ("GET", "/nodes/x/pods"),
+            ("GET", "/nodes/x/events"),
+            ("GET", "/nodes/x/drain-plan"),
         ];
-        IEnumerable<(string, string)> all = routes.Select(r => (r.Item1, NodeRoutes.Prefix + r.Item2)).Concat(
-        [
-            ("GET", "/api/v1/plugins"), ("POST", "/api/v1/plugins/X/enable"), ("POST", "/api/v1/plugins/X/disable"), ("PUT", "/api/v1/plugins/X/config"),
-            ("POST", "/api/v1/scheduler/restart"), ("POST", "/api/v1/config/backup"), ("GET", "/api/v1/config/revisions"), ("GET", "/api/v1/config/revisions/1"),
-            ("POST", "/api/v1/config/revisions/1/restore"), ("GET", "/api/v1/health"), ("GET", "/api/v1/nodepools"), ("POST", "/api/v1/nodepools"),
-            ("GET", "/api/v1/nodepools/x"), ("PUT", "/api/v1/nodepools/x"), ("DELETE", "/api/v1/nodepools/x"), ("GET", "/api/v1/nodepools/x/status"),
-            ("PUT", "/api/v1/nodepools/x/status"), ("GET", "/api/v1/clusters/x/nodepools"), ("POST", "/api/v1/clusters/x/nodepools"), ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"),
-            ("DELETE", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("GET", "/api/v1/me"), ("GET", "/api/v1/events"), ("GET", "/api/v1/openapi.json"), ("GET", "/metrics"), ("POST", "/sign-out"), ("GET", "/nowhere"),
-            ("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp"), ("GET", "/api/v1/agents/plans"), ("GET", "/api/v1/agents/plans/x"),
-            ("POST", "/api/v1/agents/plans/x/approve"), ("POST", "/api/v1/agents/plans/x/deny"),
-        ]);
+        IEnumerable<(string, string)> all = routes
+            .Select(r => (r.Item1, NodeRoutes.Prefix + r.Item2))
+            .Concat([
+                ("GET", "/api/v1/plugins"),
+                ("POST", "/api/v1/plugins/X/enable"),
+                ("POST", "/api/v1/plugins/X/disable"),
+                ("PUT", "/api/v1/plugins/X/config"),
+                ("POST", "/api/v1/scheduler/restart"),
+                ("POST", "/api/v1/config/backup"),
+                ("GET", "/api/v1/config/revisions"),
+                ("GET", "/api/v1/config/revisions/1"),
+                ("POST", "/api/v1/config/revisions/1/restore"),
+                ("GET", "/api/v1/health"),
+                ("GET", "/api/v1/nodepools"),
+                ("POST", "/api/v1/nodepools"),
+                ("GET", "/api/v1/nodepools/x"),
+                ("PUT", "/api/v1/nodepools/x"),
+                ("DELETE", "/api/v1/nodepools/x"),
+                ("GET", "/api/v1/nodepools/x/status"),
+                ("PUT", "/api/v1/nodepools/x/status"),
+                ("GET", "/api/v1/clusters/x/nodepools"),
+                ("POST", "/api/v1/clusters/x/nodepools"),
+                ("GET", "/api/v1/operations"),
+                ("GET", "/api/v1/operations/x"),
+                ("DELETE", "/api/v1/operations/x"),
+                ("GET", "/api/v1/operations/x/events"),
+                ("GET", "/api/v1/me"),
+                ("GET", "/api/v1/events"),
+                ("GET", "/api/v1/openapi.json"),
+                ("GET", "/metrics"),
+                ("POST", "/sign-out"),
+                ("GET", "/nowhere"),
+                ("POST", "/mcp"),
+                ("GET", "/mcp"),
+                ("DELETE", "/mcp"),
+                ("GET", "/api/v1/agents/plans"),
+                ("GET", "/api/v1/agents/plans/x"),
+                ("POST", "/api/v1/agents/plans/x/approve"),
+                ("POST", "/api/v1/agents/plans/x/deny"),
+            ]);
         foreach ((string method, string path) in all)
-            foreach (string? token in new[] { null, "wrong", "" })
-                calls.Add(method, path, token);
+        foreach (string? token in new[] { null, "wrong", "" })
+            calls.Add(method, path, token);
         return calls;
     }
 
@@ -62,9 +112,12 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
             string pattern = route.RoutePattern.RawText!;
             string? policy = route.Metadata.GetMetadata<IAuthorizeData>()?.Policy;
             string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
-            if (Open.Contains(pattern)) Assert.Null(policy);
-            else if (pattern is "/sign-out" or "/mcp") Assert.Equal(AccessLevel.Viewer, policy);
-            else Assert.Equal(method == "GET" ? AccessLevel.Viewer : AccessLevel.Admin, policy);
+            if (Open.Contains(pattern))
+                Assert.Null(policy);
+            else if (pattern is "/sign-out" or "/mcp")
+                Assert.Equal(AccessLevel.Viewer, policy);
+            else
+                Assert.Equal(method == "GET" ? AccessLevel.Viewer : AccessLevel.Admin, policy);
         }
     }
 
@@ -74,18 +127,24 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         List<string> wrong = [];
         foreach (RouteEndpoint route in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
-            string pattern = route.RoutePattern.RawText!, method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
+            string pattern = route.RoutePattern.RawText!,
+                method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
             // Signing out ends the caller's own session, and a backup or a restart by an admin is tested where it is looked at.
-            if (Open.Contains(pattern) || pattern is "/sign-out") continue;
+            if (Open.Contains(pattern) || pattern is "/sign-out")
+                continue;
             bool isChange = route.Metadata.GetMetadata<IAuthorizeData>()!.Policy == AccessLevel.Admin;
             string path = System.Text.RegularExpressions.Regex.Replace(pattern, @"\{[^}]*\}", "999");
             HttpStatusCode viewer = await CodeAsync(method, path, EmbeddedServer.ViewerToken);
-            if (isChange != viewer is HttpStatusCode.Forbidden) wrong.Add($"{method} {path}: a viewer gets {viewer}");
-            if (!isChange && viewer == HttpStatusCode.Unauthorized) wrong.Add($"{method} {path}: a viewer is not known");
+            if (isChange != viewer is HttpStatusCode.Forbidden)
+                wrong.Add($"{method} {path}: a viewer gets {viewer}");
+            if (!isChange && viewer == HttpStatusCode.Unauthorized)
+                wrong.Add($"{method} {path}: a viewer is not known");
             // What names nothing that exists changes nothing; what names nothing at all is not sent.
-            if (isChange && !pattern.Contains('{', StringComparison.Ordinal)) continue;
+            if (isChange && !pattern.Contains('{', StringComparison.Ordinal))
+                continue;
             HttpStatusCode admin = await CodeAsync(method, path, EmbeddedServer.Token);
-            if (admin is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) wrong.Add($"{method} {path}: an admin gets {admin}");
+            if (admin is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+                wrong.Add($"{method} {path}: an admin gets {admin}");
         }
 
         Assert.Empty(wrong);
@@ -117,7 +176,10 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         string session = (string)(await first.Content.ReadFromJsonAsync<JsonObject>())!["session"]!;
         Assert.NotEqual(secret, session);
         Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
-        Assert.Equal("viewer", (string?)(await (await SendAsync("GET", "/api/v1/me", "Bearer " + session)).Content.ReadFromJsonAsync<JsonObject>())!["level"]);
+        Assert.Equal(
+            "viewer",
+            (string?)(await (await SendAsync("GET", "/api/v1/me", "Bearer " + session)).Content.ReadFromJsonAsync<JsonObject>())!["level"]
+        );
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync("POST", "/sign-out", "Bearer " + session)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync("GET", "/api/v1/me", "Bearer " + session)).StatusCode);
     }
@@ -142,19 +204,26 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
             Assert.Equal(HttpStatusCode.OK, await CodeOfAsync(other, sessions[1]));
             Assert.Equal(HttpStatusCode.Unauthorized, await CodeOfAsync(other, sessions[0]));
             // Nor does one that is made up count.
-            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync("GET", "/api/v1/me", null, cookie: "nodemanager-session=" + sessions[0])).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.Unauthorized,
+                (await SendAsync("GET", "/api/v1/me", null, cookie: "nodemanager-session=" + sessions[0])).StatusCode
+            );
 
             async Task<string> SignInAsync(EmbeddedServer at)
             {
                 string secret = at.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin);
-                using HttpResponseMessage answer = await browser.PostAsJsonAsync(new Uri(at.Client.BaseAddress!, "/sign-in"), new { secret });
+                using HttpResponseMessage answer = await browser.PostAsJsonAsync(
+                    new Uri(at.Client.BaseAddress!, "/sign-in"),
+                    new { secret }
+                );
                 return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["session"]!;
             }
 
             async Task<HttpStatusCode> CodeOfAsync(EmbeddedServer at, string? session)
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(at.Client.BaseAddress!, "/api/v1/me"));
-                if (session is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", session);
+                if (session is not null)
+                    request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", session);
                 using HttpResponseMessage answer = await browser.SendAsync(request);
                 return answer.StatusCode;
             }
@@ -174,7 +243,8 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         {
             string secret = own.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Viewer);
             List<HttpStatusCode> wrong = [];
-            for (int i = 0; i < 2 * SignIns.RefusalsPerMinute; i++) wrong.Add(await SignInAsync("wrong"));
+            for (int i = 0; i < 2 * SignIns.RefusalsPerMinute; i++)
+                wrong.Add(await SignInAsync("wrong"));
 
             Assert.Equal(HttpStatusCode.Unauthorized, wrong[0]);
             Assert.Equal(HttpStatusCode.TooManyRequests, wrong[^1]);
@@ -197,7 +267,8 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     {
         using var signIns = new SignIns(new TestClock());
         string first = signIns.Exchange(signIns.CreateLink(AccessLevel.Viewer))!;
-        for (int i = 0; i < 1000; i++) Assert.NotNull(signIns.Exchange(signIns.CreateLink(AccessLevel.Viewer)));
+        for (int i = 0; i < 1000; i++)
+            Assert.NotNull(signIns.Exchange(signIns.CreateLink(AccessLevel.Viewer)));
 
         Assert.Null(signIns.Find(first));
     }
@@ -206,7 +277,8 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     public void The_sign_in_limit_of_an_address_is_its_own()
     {
         using var signIns = new SignIns(new TestClock());
-        for (int i = 0; i < SignIns.RefusalsPerMinute; i++) Assert.True(signIns.TakeRefusal("10.0.0.1"));
+        for (int i = 0; i < SignIns.RefusalsPerMinute; i++)
+            Assert.True(signIns.TakeRefusal("10.0.0.1"));
 
         Assert.False(signIns.TakeRefusal("10.0.0.1"));
         Assert.True(signIns.TakeRefusal("10.0.0.2"));
@@ -242,9 +314,11 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
             foreach (string? token in new[] { null, EmbeddedServer.ViewerToken, EmbeddedServer.Token })
             {
                 using var request = new HttpRequestMessage(new(method), path) { Headers = { { "Origin", "https://evil.example" } } };
-                if (token is not null) request.Headers.Authorization = new("Bearer", token);
+                if (token is not null)
+                    request.Headers.Authorization = new("Bearer", token);
                 using HttpResponseMessage answer = await client.SendAsync(request);
-                if (answer.StatusCode != HttpStatusCode.Forbidden) wrong.Add($"{method} {path}: {answer.StatusCode}");
+                if (answer.StatusCode != HttpStatusCode.Forbidden)
+                    wrong.Add($"{method} {path}: {answer.StatusCode}");
             }
         }
 
@@ -263,9 +337,12 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     public async Task Cross_site_requests_are_refused(string? host, string? origin, string? site, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, NodeRoutes.Prefix + "/nodes/x/cordon");
-        if (host is not null) request.Headers.Host = host;
-        if (origin is not null) request.Headers.Add("Origin", origin);
-        if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+        if (host is not null)
+            request.Headers.Host = host;
+        if (origin is not null)
+            request.Headers.Add("Origin", origin);
+        if (site is not null)
+            request.Headers.Add("Sec-Fetch-Site", site);
 
         Assert.Equal(expected, (await server.Client.SendAsync(request)).StatusCode);
     }
@@ -279,12 +356,27 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         var release = new TaskCompletionSource();
         Operations.OperationRegistry operations = server.Services.GetRequiredService<Operations.OperationRegistry>();
-        string id = operations.Start("test", static result => result, () => Core.Operations.RunningOperation.Start("Test", "nothing", TimeProvider.System, async context =>
-        {
-            context.Warning("begun");
-            await release.Task;
-        })).Operation.Id;
-        using HttpResponseMessage response = await client.GetAsync($"/api/v1/operations/{id}/events", HttpCompletionOption.ResponseHeadersRead);
+        string id = operations
+            .Start(
+                "test",
+                static result => result,
+                () =>
+                    Core.Operations.RunningOperation.Start(
+                        "Test",
+                        "nothing",
+                        TimeProvider.System,
+                        async context =>
+                        {
+                            context.Warning("begun");
+                            await release.Task;
+                        }
+                    )
+            )
+            .Operation.Id;
+        using HttpResponseMessage response = await client.GetAsync(
+            $"/api/v1/operations/{id}/events",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         Assert.Equal("event: warning", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)));
 
@@ -316,7 +408,11 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     public async Task An_oversized_body_is_refused()
     {
         HttpResponseMessage response = await SendAsync(
-            "PUT", NodeRoutes.Prefix + "/nodes/x/labels", "Bearer " + EmbeddedServer.Token, $$"""{"key":"{{new string('a', 70_000)}}"}""");
+            "PUT",
+            NodeRoutes.Prefix + "/nodes/x/labels",
+            "Bearer " + EmbeddedServer.Token,
+            $$"""{"key":"{{new string('a', 70_000)}}"}"""
+        );
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
@@ -331,14 +427,23 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         return response.StatusCode;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string method, string path, string? authorization, string? body = null, string? cookie = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        string method,
+        string path,
+        string? authorization,
+        string? body = null,
+        string? cookie = null
+    )
     {
         using var handler = new HttpClientHandler { UseCookies = false };
         using var client = new HttpClient(handler) { BaseAddress = server.Client.BaseAddress };
         using var request = new HttpRequestMessage(new(method), path);
-        if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
-        if (cookie is not null) request.Headers.Add("Cookie", cookie);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (authorization is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (cookie is not null)
+            request.Headers.Add("Cookie", cookie);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         HttpResponseMessage response = await client.SendAsync(request);
         await response.Content.LoadIntoBufferAsync();
         return response;

@@ -23,9 +23,23 @@ public sealed class AlertRoutesTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _sandbox = SandboxCluster.Start(new() { Nodes = 12, Speed = 10, Programs = SandboxPrograms.All });
+        _sandbox = SandboxCluster.Start(
+            new()
+            {
+                Nodes = 12,
+                Speed = 10,
+                Programs = SandboxPrograms.All,
+            }
+        );
         _session = await SessionFactory.ConnectAsync(
-            "sandbox", _sandbox.Server, _sandbox.CreateTransport(), _sandbox, NullLogger.Instance, _sandbox.Time, CancellationToken.None);
+            "sandbox",
+            _sandbox.Server,
+            _sandbox.CreateTransport(),
+            _sandbox,
+            NullLogger.Instance,
+            _sandbox.Time,
+            CancellationToken.None
+        );
         _app = EmbeddedServer.Serve(_session, EmbeddedServer.Token);
         await _app.StartAsync();
         _client = new() { BaseAddress = new(_app.Urls.First()) };
@@ -42,25 +56,49 @@ public sealed class AlertRoutesTests : IAsyncLifetime
     [Fact]
     public async Task An_alert_is_listed_with_its_evidence_and_streamed_until_it_is_resolved()
     {
-        using HttpResponseMessage stream = await _client.GetAsync(new Uri(EventRoutes.Path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
-        await using IAsyncEnumerator<SseItem<string>> events = SseParser.Create(await stream.Content.ReadAsStreamAsync()).EnumerateAsync().GetAsyncEnumerator();
+        using HttpResponseMessage stream = await _client.GetAsync(
+            new Uri(EventRoutes.Path, UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead
+        );
+        await using IAsyncEnumerator<SseItem<string>> events = SseParser
+            .Create(await stream.Content.ReadAsStreamAsync())
+            .EnumerateAsync()
+            .GetAsyncEnumerator();
         Assert.True(await events.MoveNextAsync());
-        string node = (string)(await _client.GetFromJsonAsync<JsonArray>(Server.Nodes.NodeRoutes.Prefix + "/nodes"))!
-            .First(static one => (bool)one!["status"]!["ready"]! && ((string)one["name"]!).StartsWith("worker", StringComparison.Ordinal))!["name"]!;
+        string node = (string)
+            (await _client.GetFromJsonAsync<JsonArray>(Server.Nodes.NodeRoutes.Prefix + "/nodes"))!.First(static one =>
+                (bool)one!["status"]!["ready"]! && ((string)one["name"]!).StartsWith("worker", StringComparison.Ordinal)
+            )!["name"]!;
 
-        _sandbox.SetFault(new() { Kind = SandboxFaultKind.DiskPressure, Name = "disk", Nodes = [node] });
-        JsonObject raised = await UntilAsync(events, alert => IsAbout(alert, node) && (string?)alert["transition"] == NodeAlertTransition.Raised);
+        _sandbox.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.DiskPressure,
+                Name = "disk",
+                Nodes = [node],
+            }
+        );
+        JsonObject raised = await UntilAsync(
+            events,
+            alert => IsAbout(alert, node) && (string?)alert["transition"] == NodeAlertTransition.Raised
+        );
         Assert.Equal((NodeAlertStatus.Firing, NodeFindingCause.DiskPressure), ((string?)raised["status"], (string?)raised["cause"]));
 
         JsonObject known = (await _client.GetFromJsonAsync<JsonObject>(AlertRoutes.Path))!;
         Assert.True((bool)known["monitoring"]!);
         JsonNode listed = Assert.Single(known["alerts"]!.AsArray(), alert => (string?)alert!["id"] == (string?)raised["id"])!;
-        Assert.Contains(listed["findings"]![0]!["evidence"]!.AsArray(), static one => (string?)one!["kind"] == "Condition" && (string?)one["name"] == "DiskPressure");
+        Assert.Contains(
+            listed["findings"]![0]!["evidence"]!.AsArray(),
+            static one => (string?)one!["kind"] == "Condition" && (string?)one["name"] == "DiskPressure"
+        );
         // The cluster has a node that was lost before the monitor began.
         Assert.Contains(known["alerts"]!.AsArray(), static alert => (string?)alert!["cause"] == NodeFindingCause.Unreachable);
 
         Assert.True(_sandbox.ClearFault("disk"));
-        JsonObject resolved = await UntilAsync(events, alert => (string?)alert["id"] == (string?)raised["id"] && (string?)alert["status"] != NodeAlertStatus.Firing);
+        JsonObject resolved = await UntilAsync(
+            events,
+            alert => (string?)alert["id"] == (string?)raised["id"] && (string?)alert["status"] != NodeAlertStatus.Firing
+        );
         Assert.Equal(NodeAlertStatus.Resolved, (string?)resolved["status"]);
         Assert.NotNull(resolved["ends_at"]);
     }
@@ -78,7 +116,12 @@ public sealed class AlertRoutesTests : IAsyncLifetime
     {
         while (await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(3)))
         {
-            if (events.Current.EventType == AlertService.Event && JsonNode.Parse(events.Current.Data)!.AsObject() is var alert && isMeant(alert)) return alert;
+            if (
+                events.Current.EventType == AlertService.Event
+                && JsonNode.Parse(events.Current.Data)!.AsObject() is var alert
+                && isMeant(alert)
+            )
+                return alert;
         }
 
         throw new InvalidOperationException("The stream has ended.");

@@ -20,9 +20,15 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     public async Task Every_route_of_the_API_is_described_with_its_answers()
     {
         JsonObject document = await DocumentAsync();
-        IEnumerable<string> mapped = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(static route => route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && route.RoutePattern.RawText != ApiDocument.Path)
-            .Select(static route => $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {Plain(route.RoutePattern.RawText!)}");
+        IEnumerable<string> mapped = server
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(static route =>
+                route.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && route.RoutePattern.RawText != ApiDocument.Path
+            )
+            .Select(static route =>
+                $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {Plain(route.RoutePattern.RawText!)}"
+            );
         List<string> described = [];
         foreach ((string path, JsonNode? item) in document["paths"]!.AsObject())
         {
@@ -45,7 +51,12 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     [InlineData("GET", "/api/plugins/streamspace-node-manager/nodes/{name}", "none", null)]
     [InlineData("PUT", "/api/plugins/streamspace-node-manager/nodes/{name}/labels", "NODE", """{"key":"a","value":"b"}""")]
     [InlineData("PUT", "/api/plugins/streamspace-node-manager/nodes/{name}/labels", "NODE", """{"value":"b"}""")]
-    [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/taints", "NODE", """{"key":"a","value":"b","effect":"PreferNoSchedule"}""")]
+    [InlineData(
+        "POST",
+        "/api/plugins/streamspace-node-manager/nodes/{name}/taints",
+        "NODE",
+        """{"key":"a","value":"b","effect":"PreferNoSchedule"}"""
+    )]
     [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/cordon", "NODE", null)]
     [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/drain", "NODE", """{"timeout_seconds":0}""")]
     [InlineData("POST", "/api/plugins/streamspace-node-manager/nodes/{name}/uncordon", "NODE", null)]
@@ -54,7 +65,12 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     [InlineData("GET", "/api/v1/nodepools/{id}", "POOL", null)]
     [InlineData("GET", "/api/v1/nodepools/{id}", "none", null)]
     [InlineData("GET", "/api/v1/nodepools/{id}/status", "POOL", null)]
-    [InlineData("POST", "/api/v1/nodepools", null, """{"name":"described","spec":{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4"}},"nodeCount":0}}""")]
+    [InlineData(
+        "POST",
+        "/api/v1/nodepools",
+        null,
+        """{"name":"described","spec":{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4"}},"nodeCount":0}}"""
+    )]
     [InlineData("GET", "/api/v1/nodepools/overview", null, null)]
     [InlineData("GET", "/api/v1/nodepools/{id}/overview", "POOL", null)]
     [InlineData("GET", "/api/v1/nodepools/{id}/nodes", "POOL", null)]
@@ -81,12 +97,15 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     public async Task Responses_match_the_OpenAPI_document(string method, string path, string? name, string? body)
     {
         using var request = new HttpRequestMessage(new(method), await FillAsync(path, name));
-        if (body is not null) request.Content = new StringContent(body, null, "application/json");
+        if (body is not null)
+            request.Content = new StringContent(body, null, "application/json");
         using HttpResponseMessage response = await server.Client.SendAsync(request);
         string answer = await response.Content.ReadAsStringAsync();
 
         JsonObject document = await DocumentAsync();
-        JsonNode? described = document["paths"]![path.Split('?')[0]]![method.ToLowerInvariant()]!["responses"]![$"{(int)response.StatusCode}"];
+        JsonNode? described = document["paths"]![path.Split('?')[0]]![method.ToLowerInvariant()]!["responses"]![
+            $"{(int)response.StatusCode}"
+        ];
         Assert.True(described is not null, $"{method} {path} answers {response.StatusCode}, which is not described: {answer}");
         JsonSchema schema = await SchemaAsync(document, described["content"]!["application/json"]!["schema"]!);
         ICollection<ValidationError> errors = schema.Validate(answer);
@@ -98,7 +117,9 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     {
         JsonObject document = await DocumentAsync();
         JsonSchema schema = await SchemaAsync(
-            document, document["paths"]![Nodes[1]]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!);
+            document,
+            document["paths"]![Nodes[1]]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!
+        );
         Assert.NotEmpty(schema.Validate("""{"name": 1}"""));
     }
 
@@ -111,10 +132,14 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
 
     private async Task<string> FillAsync(string path, string? name)
     {
-        if (name is null) return path;
+        if (name is null)
+            return path;
         string value = name switch
         {
-            "NODE" => (string)(await server.Client.GetFromJsonAsync<JsonArray>(Nodes[0]))!.First(static n => ((string)n!["name"]!).StartsWith("worker", StringComparison.Ordinal))!["name"]!,
+            "NODE" => (string)
+                (await server.Client.GetFromJsonAsync<JsonArray>(Nodes[0]))!.First(static n =>
+                    ((string)n!["name"]!).StartsWith("worker", StringComparison.Ordinal)
+                )!["name"]!,
             "POOL" => (string)(await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/nodepools"))!["nodepools"]![0]!["id"]!,
             _ => name,
         };
@@ -126,10 +151,17 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     // The validator knows definitions, and not the components of a document.
     private static Task<JsonSchema> SchemaAsync(JsonObject document, JsonNode schema)
     {
-        var root = new JsonObject { ["allOf"] = new JsonArray(schema.DeepClone()), ["definitions"] = document["components"]!["schemas"]!.DeepClone() };
-        return JsonSchema.FromJsonAsync(root.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
-            .Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal));
+        var root = new JsonObject
+        {
+            ["allOf"] = new JsonArray(schema.DeepClone()),
+            ["definitions"] = document["components"]!["schemas"]!.DeepClone(),
+        };
+        return JsonSchema.FromJsonAsync(
+            root.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })
+                .Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal)
+        );
     }
 
-    private static string Plain(string pattern) => pattern.Replace("**", "", StringComparison.Ordinal).Replace(":long", "", StringComparison.Ordinal).TrimEnd('/');
+    private static string Plain(string pattern) =>
+        pattern.Replace("**", "", StringComparison.Ordinal).Replace(":long", "", StringComparison.Ordinal).TrimEnd('/');
 }

@@ -33,7 +33,15 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 5, Programs = SandboxPrograms.All });
-        _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        _session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
         _app = EmbeddedServer.Serve(_session, Token, log: logging => logging.AddProvider(_lines));
         await _app.StartAsync();
         _client = new() { BaseAddress = new(_app.Urls.First()) };
@@ -61,17 +69,28 @@ public sealed class AuditTests : IAsyncLifetime
         SignIns signIns = _app.Services.GetRequiredService<SignIns>();
         string secret = signIns.CreateLink(AccessLevel.Viewer);
         await _client.PostAsJsonAsync("/sign-in", new { secret });
-        TrackedOperation operation = _app.Services.GetRequiredService<OperationRegistry>().Start(
-            "local-admin", static result => result, () => RunningOperation.Start("Test", "a thing", TimeProvider.System, static _ => Task.CompletedTask));
+        TrackedOperation operation = _app
+            .Services.GetRequiredService<OperationRegistry>()
+            .Start(
+                "local-admin",
+                static result => result,
+                () => RunningOperation.Start("Test", "a thing", TimeProvider.System, static _ => Task.CompletedTask)
+            );
         await operation.Operation.Completion;
         JsonObject[] entries = await EntriesAsync(4);
 
         JsonObject change = Assert.Single(entries, static one => ((string)one["what"]!).StartsWith("PUT", StringComparison.Ordinal));
-        Assert.Equal(("local-admin", "token", "127.0.0.1", $"PUT {Nodes}/{name}/labels", 200), ((string?)change["who"], (string?)change["by"], (string?)change["from"], (string?)change["what"], (int)change["result"]!));
+        Assert.Equal(
+            ("local-admin", "token", "127.0.0.1", $"PUT {Nodes}/{name}/labels", 200),
+            ((string?)change["who"], (string?)change["by"], (string?)change["from"], (string?)change["what"], (int)change["result"]!)
+        );
         JsonObject refused = Assert.Single(entries, static one => (string?)one["who"] == "anonymous" && one["result"]!.ToString() == "401");
         Assert.Equal($"GET {Nodes}", (string?)refused["what"]);
         JsonObject ended = Assert.Single(entries, static one => one["target"] is not null);
-        Assert.Equal(("Test", "a thing", "Succeeded", operation.Operation.Id), ((string?)ended["what"], (string?)ended["target"], (string?)ended["result"], (string?)ended["operation"]));
+        Assert.Equal(
+            ("Test", "a thing", "Succeeded", operation.Operation.Id),
+            ((string?)ended["what"], (string?)ended["target"], (string?)ended["result"], (string?)ended["operation"])
+        );
         Assert.All(_lines.All, line => Assert.DoesNotMatch($"{Token}|wrong-token|{secret}|body-text|query-text|\n", line));
     }
 
@@ -95,7 +114,8 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.Contains("nodemanager_cache_current 1\n", text, StringComparison.Ordinal);
         Assert.Contains("nodemanager_cache_nodes 5\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain(Token, text, StringComparison.Ordinal);
-        if (await CheckWithPromtoolAsync(text) is { } complaint) Assert.Fail(complaint);
+        if (await CheckWithPromtoolAsync(text) is { } complaint)
+            Assert.Fail(complaint);
     }
 
     // Null where promtool finds nothing, or is not installed.
@@ -104,7 +124,14 @@ public sealed class AuditTests : IAsyncLifetime
         Process process;
         try
         {
-            process = Process.Start(new ProcessStartInfo("promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!;
+            process = Process.Start(
+                new ProcessStartInfo("promtool", ["check", "metrics"])
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                }
+            )!;
         }
         catch (Win32Exception)
         {
@@ -124,7 +151,8 @@ public sealed class AuditTests : IAsyncLifetime
     // A line is written after the answer is sent.
     private async Task<JsonObject[]> EntriesAsync(int count)
     {
-        for (int i = 0; i < 600 && _lines.All.Count < count; i++) await Task.Delay(100);
+        for (int i = 0; i < 600 && _lines.All.Count < count; i++)
+            await Task.Delay(100);
         return [.. _lines.All.Select(static line => JsonNode.Parse(line)!.AsObject())];
     }
 
@@ -140,8 +168,13 @@ public sealed class AuditTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Enqueue(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => All.Enqueue(formatter(state, exception));
 
         public void Dispose()
         {

@@ -28,24 +28,60 @@ public sealed class AutoscalerHostTests
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 3, Speed = 10 });
         using SandboxServer served = cluster.Serve(new());
         using NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "sandbox", cluster.Server, cluster.CreateTransport(), null, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, cluster.Time, default);
-        await foreach (AutoscalerObject _ in AutoscalerInstaller.InstallAsync(session, NodeSmithNames.DefaultNamespace, Patience, static _ => Task.FromResult(true), NullObserver.Instance, default))
+            "sandbox",
+            cluster.Server,
+            cluster.CreateTransport(),
+            null,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
+            cluster.Time,
+            default
+        );
+        await foreach (
+            AutoscalerObject _ in AutoscalerInstaller.InstallAsync(
+                session,
+                NodeSmithNames.DefaultNamespace,
+                Patience,
+                static _ => Task.FromResult(true),
+                NullObserver.Instance,
+                default
+            )
+        )
         {
             // All of them.
         }
 
         await AutoscalerDemo.CreateAsync(session, "NodeSmithProvider", "sim", """{"type":"simulated"}""");
         await AutoscalerDemo.CreateAsync(session, "NodeSmithControlPlane", "plane", """{"pools":["small"]}""");
-        await AutoscalerDemo.CreateAsync(session, "NodeSmithPool", "small", """{"providerRef":"sim","limits":{"minNodes":2,"maxNodes":5,"cpuCores":0,"memoryMiB":0},"machineTemplate":{}}""");
+        await AutoscalerDemo.CreateAsync(
+            session,
+            "NodeSmithPool",
+            "small",
+            """{"providerRef":"sim","limits":{"minNodes":2,"maxNodes":5,"cpuCores":0,"memoryMiB":0},"machineTemplate":{}}"""
+        );
 
-        using IHost first = Build(served), second = Build(served);
+        using IHost first = Build(served),
+            second = Build(served);
         await first.StartAsync();
         using HttpClient http = new();
         Uri one = AddressOf(first);
-        await UntilAsync(async () => (await http.GetStringAsync(new Uri(one, AutoscalerProbes.Metrics))).Contains("nodemanager_autoscaler_pool_ready_nodes{pool=\"small\"} 2\n", StringComparison.Ordinal));
-        Assert.Equal(("ok", "ok"), (await http.GetStringAsync(new Uri(one, AutoscalerProbes.Health)), await http.GetStringAsync(new Uri(one, AutoscalerProbes.Readiness))));
+        await UntilAsync(async () =>
+            (await http.GetStringAsync(new Uri(one, AutoscalerProbes.Metrics))).Contains(
+                "nodemanager_autoscaler_pool_ready_nodes{pool=\"small\"} 2\n",
+                StringComparison.Ordinal
+            )
+        );
+        Assert.Equal(
+            ("ok", "ok"),
+            (
+                await http.GetStringAsync(new Uri(one, AutoscalerProbes.Health)),
+                await http.GetStringAsync(new Uri(one, AutoscalerProbes.Readiness))
+            )
+        );
         string metrics = await http.GetStringAsync(new Uri(one, AutoscalerProbes.Metrics));
-        Assert.All(metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries), static line => Assert.Matches("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"\})? [-0-9.E+]+)$""", line));
+        Assert.All(
+            metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            static line => Assert.Matches("""^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[^"]*"\})? [-0-9.E+]+)$""", line)
+        );
         Assert.Matches("""nodemanager_autoscaler_decisions_total\{decision="Initialize"\} 2""", metrics);
         Assert.Matches("nodemanager_autoscaler_plan_duration_seconds_count [1-9]", metrics);
 
@@ -58,7 +94,12 @@ public sealed class AutoscalerHostTests
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(two, "/api/nodes"))).StatusCode);
 
         await first.StopAsync();
-        await UntilAsync(async () => (await http.GetStringAsync(new Uri(two, AutoscalerProbes.Metrics))).Contains("nodemanager_autoscaler_leader 1\n", StringComparison.Ordinal));
+        await UntilAsync(async () =>
+            (await http.GetStringAsync(new Uri(two, AutoscalerProbes.Metrics))).Contains(
+                "nodemanager_autoscaler_leader 1\n",
+                StringComparison.Ordinal
+            )
+        );
         Assert.Null(second.Services.GetRequiredService<AutoscalerService>().Failure);
         await second.StopAsync();
     }
@@ -89,8 +130,13 @@ public sealed class AutoscalerHostTests
         DateTimeOffset now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
         AutoscalerActivity activity = new()
         {
-            Identity = "a", StartedAt = now.AddHours(-1), ObservedAt = now, IsLeader = leads, KnowsLeader = knows,
-            LeaderSince = leads ? now.AddMinutes(-minutes) : null, CheckedAt = plans == 0 ? null : now.AddMinutes(-minutes),
+            Identity = "a",
+            StartedAt = now.AddHours(-1),
+            ObservedAt = now,
+            IsLeader = leads,
+            KnowsLeader = knows,
+            LeaderSince = leads ? now.AddMinutes(-minutes) : null,
+            CheckedAt = plans == 0 ? null : now.AddMinutes(-minutes),
             // An old plan alone is no fault: without changes none is made.
             Plans = (plans, TimeSpan.Zero, plans == 0 ? null : now.AddHours(-1)),
         };
@@ -104,7 +150,14 @@ public sealed class AutoscalerHostTests
     [Fact]
     public void Labels_of_metrics_are_escaped()
     {
-        AutoscalerActivity activity = new() { Identity = "a", StartedAt = default, ObservedAt = default, IsLeader = true, Pools = [new("a\"b\\c\nd", 1, 1, 1, 1, 1)] };
+        AutoscalerActivity activity = new()
+        {
+            Identity = "a",
+            StartedAt = default,
+            ObservedAt = default,
+            IsLeader = true,
+            Pools = [new("a\"b\\c\nd", 1, 1, 1, 1, 1)],
+        };
         Assert.Contains("""pool_nodes{pool="a\"b\\c\nd"} 1""", AutoscalerMetrics.Format(activity), StringComparison.Ordinal);
         Assert.Contains("nodemanager_autoscaler_up 0\n", AutoscalerMetrics.Format(null), StringComparison.Ordinal);
     }
@@ -126,12 +179,19 @@ public sealed class AutoscalerHostTests
         Assert.Contains($"key: {NodeSmithNames.DefaultPoolLabelKey}", deployment, StringComparison.Ordinal);
         // A tag can be moved to another image.
         Assert.All(new[] { deployment, server }, static text => Assert.Matches(@"\n        image: \S+@sha256:[0-9a-f]{64}\n", text));
-        Assert.All(Regex.Matches(container, "^FROM (.*)$", RegexOptions.Multiline).Select(static one => one.Groups[1].Value), static image => Assert.StartsWith("${", image, StringComparison.Ordinal));
+        Assert.All(
+            Regex.Matches(container, "^FROM (.*)$", RegexOptions.Multiline).Select(static one => one.Groups[1].Value),
+            static image => Assert.StartsWith("${", image, StringComparison.Ordinal)
+        );
         // What the containers start, the program takes.
         Assert.Contains("""ENTRYPOINT ["dotnet", "NodeManager.Server.dll"]""", container, StringComparison.Ordinal);
-        ServerOptions options = ServerOptions.Parse(ArgumentsOf(deployment)), inCluster = ServerOptions.Parse(ArgumentsOf(server));
+        ServerOptions options = ServerOptions.Parse(ArgumentsOf(deployment)),
+            inCluster = ServerOptions.Parse(ArgumentsOf(server));
         Assert.Equal((true, 8443), (inCluster.InCluster, inCluster.Port));
-        Assert.Equal((true, ServerOptions.DefaultProbesPort, "kubenodesmith", null), (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig));
+        Assert.Equal(
+            (true, ServerOptions.DefaultProbesPort, "kubenodesmith", null),
+            (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig)
+        );
     }
 
     [Theory]
@@ -150,23 +210,33 @@ public sealed class AutoscalerHostTests
     }
 
     private static string[] ArgumentsOf(string deployment) =>
-        [.. Regex.Matches(Regex.Match(deployment, @"        args:\n((?:        - .*\n)+)").Groups[1].Value, "- \"?([^\"\n]+)").Select(static one => one.Groups[1].Value)];
+        [
+            .. Regex
+                .Matches(Regex.Match(deployment, @"        args:\n((?:        - .*\n)+)").Groups[1].Value, "- \"?([^\"\n]+)")
+                .Select(static one => one.Groups[1].Value),
+        ];
 
     private static void Check(string? expected, string? actual)
     {
-        if (expected is null) Assert.Null(actual);
-        else Assert.Contains(expected, actual, StringComparison.Ordinal);
+        if (expected is null)
+            Assert.Null(actual);
+        else
+            Assert.Contains(expected, actual, StringComparison.Ordinal);
     }
 
-    private IHost Build(SandboxServer served) => ServerHost.Build(
-        ServerOptions.Parse(["--autoscaler", "--kubeconfig", served.KubeconfigPath, "--address", "127.0.0.1", "--port", "0"]), new(_output, color: false));
+    private IHost Build(SandboxServer served) =>
+        ServerHost.Build(
+            ServerOptions.Parse(["--autoscaler", "--kubeconfig", served.KubeconfigPath, "--address", "127.0.0.1", "--port", "0"]),
+            new(_output, color: false)
+        );
 
     private static Uri AddressOf(IHost host) => new(Assert.Single(((WebApplication)host).Urls));
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using CancellationTokenSource limit = new(Patience);
-        while (!await condition()) await Task.Delay(100, limit.Token);
+        while (!await condition())
+            await Task.Delay(100, limit.Token);
     }
 }
 

@@ -34,8 +34,19 @@ public sealed class ConsoleFlowTests
         Skip.IfNot(File.Exists(Browser), $"There is no browser at {Browser}; NODEMANAGER_CHROMIUM names another one.");
         SandboxCluster sandbox = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
         using NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
-        await using WebApplication app = EmbeddedServer.Serve(session, EmbeddedServer.Token, ConsoleFiles.Read(Path.Combine(Folder, "obj", "console")));
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
+        await using WebApplication app = EmbeddedServer.Serve(
+            session,
+            EmbeddedServer.Token,
+            ConsoleFiles.Read(Path.Combine(Folder, "obj", "console"))
+        );
         MapHost(app, session, sandbox);
         await app.StartAsync();
 
@@ -51,10 +62,20 @@ public sealed class ConsoleFlowTests
         try
         {
             await clusters.InitializeAsync();
-            string browser = await SignInAsync(clusters.Client, clusters.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin));
+            string browser = await SignInAsync(
+                clusters.Client,
+                clusters.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)
+            );
             string address = clusters.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
-            await RunAsync("flows", ("NODEMANAGER_URL", address), ("NODEMANAGER_SESSION", browser), ("NODEMANAGER_CHROMIUM", Browser), ("NODEMANAGER_CLUSTERS", "1"), ("NODEMANAGER_FLOWS", "another of the clusters"));
+            await RunAsync(
+                "flows",
+                ("NODEMANAGER_URL", address),
+                ("NODEMANAGER_SESSION", browser),
+                ("NODEMANAGER_CHROMIUM", Browser),
+                ("NODEMANAGER_CLUSTERS", "1"),
+                ("NODEMANAGER_FLOWS", "another of the clusters")
+            );
         }
         finally
         {
@@ -76,9 +97,12 @@ public sealed class ConsoleFlowTests
         await RunAsync("check");
     }
 
-    private static void SkipUnlessBuilt() => Skip.IfNot(
-        Environment.GetEnvironmentVariable("NODEMANAGER_CONSOLE") == "1" && File.Exists(Path.Combine(Folder, "obj", "console", "index.html")),
-        "The console is built and tested where NODEMANAGER_CONSOLE is 1.");
+    private static void SkipUnlessBuilt() =>
+        Skip.IfNot(
+            Environment.GetEnvironmentVariable("NODEMANAGER_CONSOLE") == "1"
+                && File.Exists(Path.Combine(Folder, "obj", "console", "index.html")),
+            "The console is built and tested where NODEMANAGER_CONSOLE is 1."
+        );
 
     /// <summary>Uses the secret of a link; the token of the browser session.</summary>
     internal static async Task<string> SignInAsync(HttpClient client, string secret)
@@ -92,42 +116,108 @@ public sealed class ConsoleFlowTests
     {
         app.MapPost("/test-host/link", (JsonObject body, SignIns signIns) => signIns.CreateLink((string)body["level"]!)).AllowAnonymous();
         app.MapPost("/test-host/token", () => EmbeddedServer.ViewerToken).AllowAnonymous();
-        app.MapPost("/test-host/fault", (JsonObject body) =>
-        {
-            var (kind, node) = ((string)body["kind"]!, (string)body["node"]!);
-            if ((bool)body["on"]!) sandbox.SetFault(new() { Kind = kind, Name = $"{kind}-{node}".ToLowerInvariant(), Nodes = [node] });
-            else sandbox.ClearFault($"{kind}-{node}".ToLowerInvariant());
-            return Results.NoContent();
-        }).AllowAnonymous();
-        app.MapPost("/test-host/autoscaler", async () =>
-        {
-            await AutoscalerDemo.StartAsync(session);
-            return Results.NoContent();
-        }).AllowAnonymous();
-        app.MapPost("/test-host/agent-plan", (JsonObject body, AgentPlanStore plans) => plans.Add(new("local-viewer", "secret:agent"), (id, now) => new()
-        {
-            Id = id, Change = new() { Action = AgentAction.SetLabels, Nodes = ["gpu-1b-01"], Labels = new Dictionary<string, string> { ["team"] = "ml" }, Reason = (string)body["reason"]! },
-            By = new("local-viewer", "secret:agent"), Steps = ["Set label team=ml on node gpu-1b-01."], Warnings = [], RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval,
-            Nodes = [new() { Name = "gpu-1b-01", Status = "Ready" }],
-        }).Id).AllowAnonymous();
-        app.MapPost("/test-host/condition", async (JsonObject body) =>
-        {
-            var condition = new JsonObject { ["type"] = (string)body["type"]!, ["status"] = "True", ["reason"] = "Reported", ["message"] = (string)body["message"]! };
-            await session.Connection().Client.PatchAsync(
-                Resources.Nodes, (string)body["node"]!, null, Patch.Strategic(new() { ["status"] = new JsonObject { ["conditions"] = new JsonArray(condition) } }), "status",
-                RequestOptions.Default, CancellationToken.None);
-            return Results.NoContent();
-        }).AllowAnonymous();
-        app.MapPost("/test-host/budget", async (JsonObject body) =>
-        {
-            KubernetesClient client = session.Connection().Client;
-            ServerCapabilities capabilities = await client.GetCapabilitiesAsync(CancellationToken.None);
-            await client.PatchAsync(
-                Resources.PodDisruptionBudgets(capabilities.BudgetVersion), (string)body["name"]!, (string)body["namespace"]!,
-                Patch.Merge(new() { ["spec"] = new JsonObject { ["minAvailable"] = (int)body["min_available"]! } }), subresource: null, RequestOptions.Default,
-                CancellationToken.None);
-            return Results.NoContent();
-        }).AllowAnonymous();
+        app.MapPost(
+                "/test-host/fault",
+                (JsonObject body) =>
+                {
+                    var (kind, node) = ((string)body["kind"]!, (string)body["node"]!);
+                    if ((bool)body["on"]!)
+                        sandbox.SetFault(
+                            new()
+                            {
+                                Kind = kind,
+                                Name = $"{kind}-{node}".ToLowerInvariant(),
+                                Nodes = [node],
+                            }
+                        );
+                    else
+                        sandbox.ClearFault($"{kind}-{node}".ToLowerInvariant());
+                    return Results.NoContent();
+                }
+            )
+            .AllowAnonymous();
+        app.MapPost(
+                "/test-host/autoscaler",
+                async () =>
+                {
+                    await AutoscalerDemo.StartAsync(session);
+                    return Results.NoContent();
+                }
+            )
+            .AllowAnonymous();
+        app.MapPost(
+                "/test-host/agent-plan",
+                (JsonObject body, AgentPlanStore plans) =>
+                    plans
+                        .Add(
+                            new("local-viewer", "secret:agent"),
+                            (id, now) =>
+                                new()
+                                {
+                                    Id = id,
+                                    Change = new()
+                                    {
+                                        Action = AgentAction.SetLabels,
+                                        Nodes = ["gpu-1b-01"],
+                                        Labels = new Dictionary<string, string> { ["team"] = "ml" },
+                                        Reason = (string)body["reason"]!,
+                                    },
+                                    By = new("local-viewer", "secret:agent"),
+                                    Steps = ["Set label team=ml on node gpu-1b-01."],
+                                    Warnings = [],
+                                    RequestedAt = now,
+                                    ExpiresAt = now + AgentPlanStore.WaitForApproval,
+                                    Nodes = [new() { Name = "gpu-1b-01", Status = "Ready" }],
+                                }
+                        )
+                        .Id
+            )
+            .AllowAnonymous();
+        app.MapPost(
+                "/test-host/condition",
+                async (JsonObject body) =>
+                {
+                    var condition = new JsonObject
+                    {
+                        ["type"] = (string)body["type"]!,
+                        ["status"] = "True",
+                        ["reason"] = "Reported",
+                        ["message"] = (string)body["message"]!,
+                    };
+                    await session
+                        .Connection()
+                        .Client.PatchAsync(
+                            Resources.Nodes,
+                            (string)body["node"]!,
+                            null,
+                            Patch.Strategic(new() { ["status"] = new JsonObject { ["conditions"] = new JsonArray(condition) } }),
+                            "status",
+                            RequestOptions.Default,
+                            CancellationToken.None
+                        );
+                    return Results.NoContent();
+                }
+            )
+            .AllowAnonymous();
+        app.MapPost(
+                "/test-host/budget",
+                async (JsonObject body) =>
+                {
+                    KubernetesClient client = session.Connection().Client;
+                    ServerCapabilities capabilities = await client.GetCapabilitiesAsync(CancellationToken.None);
+                    await client.PatchAsync(
+                        Resources.PodDisruptionBudgets(capabilities.BudgetVersion),
+                        (string)body["name"]!,
+                        (string)body["namespace"]!,
+                        Patch.Merge(new() { ["spec"] = new JsonObject { ["minAvailable"] = (int)body["min_available"]! } }),
+                        subresource: null,
+                        RequestOptions.Default,
+                        CancellationToken.None
+                    );
+                    return Results.NoContent();
+                }
+            )
+            .AllowAnonymous();
     }
 
     internal static async Task RunAsync(string script, params (string Name, string Value)[] environment)
@@ -135,10 +225,14 @@ public sealed class ConsoleFlowTests
         bool isWindows = OperatingSystem.IsWindows();
         var start = new ProcessStartInfo(isWindows ? "cmd.exe" : "npm", isWindows ? ["/c", "npm", "run", script] : ["run", script])
         {
-            WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8,
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
         };
         start.Environment["NO_COLOR"] = "1";
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();

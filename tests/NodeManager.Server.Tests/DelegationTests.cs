@@ -31,17 +31,37 @@ public sealed class DelegationTests : IAsyncLifetime
 
     private NodeManagerSession _session = null!;
     private WebApplication _app = null!;
-    private string _reader = "", _admin = "", _node = "";
+    private string _reader = "",
+        _admin = "",
+        _node = "";
 
     public async Task InitializeAsync()
     {
-        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 6, Rbac = true, Programs = SandboxPrograms.All });
-        _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        SandboxCluster sandbox = SandboxCluster.Start(
+            new()
+            {
+                Nodes = 6,
+                Rbac = true,
+                Programs = SandboxPrograms.All,
+            }
+        );
+        _session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
         _reader = await AccountAsync("reader", """[{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch"]}]""");
         // All that a drain takes, but the evictions.
-        _admin = await AccountAsync("operator", """
+        _admin = await AccountAsync(
+            "operator",
+            """
             [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"nonResourceURLs":["/metrics"],"verbs":["get"]}]
-            """);
+            """
+        );
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Pages.ConsoleFiles.None);
@@ -50,7 +70,10 @@ public sealed class DelegationTests : IAsyncLifetime
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         _app = ApiHost.Build(builder, new(IPAddress.Loopback, 0, IsDelegated: true));
         await _app.StartAsync();
-        _node = (await _app.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None)).List().First(static n => n.Name.StartsWith("worker", StringComparison.Ordinal)).Name;
+        _node = (await _app.Services.GetRequiredService<LiveNodeService>().ReadyAsync(CancellationToken.None))
+            .List()
+            .First(static n => n.Name.StartsWith("worker", StringComparison.Ordinal))
+            .Name;
     }
 
     public async Task DisposeAsync()
@@ -76,12 +99,23 @@ public sealed class DelegationTests : IAsyncLifetime
     [InlineData("DELETE", "/{node}/labels/a", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.OK)]
     [InlineData("POST", "/{node}/drain", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden)]
     public async Task The_server_refuses_requests_that_the_cluster_forbids_the_user(
-        string method, string path, HttpStatusCode stranger, HttpStatusCode reader, HttpStatusCode admin)
+        string method,
+        string path,
+        HttpStatusCode stranger,
+        HttpStatusCode reader,
+        HttpStatusCode admin
+    )
     {
         string address = Nodes + path.Replace("{node}", _node, StringComparison.Ordinal);
         Assert.Equal(
             (stranger, stranger, reader, admin),
-            ((await SendAsync(method, address, null)).Code, (await SendAsync(method, address, "wrong")).Code, (await SendAsync(method, address, _reader)).Code, (await SendAsync(method, address, _admin)).Code));
+            (
+                (await SendAsync(method, address, null)).Code,
+                (await SendAsync(method, address, "wrong")).Code,
+                (await SendAsync(method, address, _reader)).Code,
+                (await SendAsync(method, address, _admin)).Code
+            )
+        );
     }
 
     [Fact]
@@ -89,7 +123,10 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         (HttpStatusCode code, string body) = await SendAsync("POST", $"{Nodes}/{_node}/drain", _admin);
         Assert.Equal(HttpStatusCode.Forbidden, code);
-        Assert.Matches("'system:serviceaccount:default:operator' cannot create pods/eviction in namespace '", (string)JsonNode.Parse(body)!["message"]!);
+        Assert.Matches(
+            "'system:serviceaccount:default:operator' cannot create pods/eviction in namespace '",
+            (string)JsonNode.Parse(body)!["message"]!
+        );
         Assert.False((bool)JsonNode.Parse((await SendAsync("GET", $"{Nodes}/{_node}", _reader)).Body)!["status"]!["unschedulable"]!);
     }
 
@@ -98,8 +135,10 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         foreach (RouteEndpoint route in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
-            if (route.Metadata.GetMetadata<IAllowAnonymous>() is not null) continue;
-            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0], pattern = route.RoutePattern.RawText!;
+            if (route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+                continue;
+            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0],
+                pattern = route.RoutePattern.RawText!;
             string path = System.Text.RegularExpressions.Regex.Replace(pattern, @"\{[^}]*\}", "1");
             Assert.Equal((HttpStatusCode.Unauthorized, pattern), ((await SendAsync(method, path, null)).Code, pattern));
             Assert.True(RouteRules.Find(method, pattern) is not null, $"{method} {pattern} has no rule");
@@ -109,7 +148,8 @@ public sealed class DelegationTests : IAsyncLifetime
     [Fact]
     public async Task Agents_get_from_each_tool_what_the_cluster_allows_their_user()
     {
-        await using McpClient reader = await AgentAsync(_reader), admin = await AgentAsync(_admin);
+        await using McpClient reader = await AgentAsync(_reader),
+            admin = await AgentAsync(_admin);
         string[] tools = [.. (await admin.ListToolsAsync()).Select(static tool => tool.Name)];
         Assert.All(tools, static tool => Assert.NotNull(ToolRules.Find(tool)));
 
@@ -118,7 +158,14 @@ public sealed class DelegationTests : IAsyncLifetime
             Assert.Contains("cannot", await RefusalAsync(reader, tool, []), StringComparison.Ordinal);
 
         // Who may not change nodes plans no change; who may not evict plans no drain, and nobody approves their own.
-        Dictionary<string, object?> cordon = new() { ["action"] = "Cordon", ["nodes"] = new[] { _node }, ["reason"] = "a test" }, drain = new(cordon) { ["action"] = "Drain" };
+        Dictionary<string, object?> cordon =
+                new()
+                {
+                    ["action"] = "Cordon",
+                    ["nodes"] = new[] { _node },
+                    ["reason"] = "a test",
+                },
+            drain = new(cordon) { ["action"] = "Drain" };
         Assert.Contains("cannot list pods", await RefusalAsync(reader, "request_change", cordon), StringComparison.Ordinal);
         await AllowAsync("operator-pods", "operator", """[{"apiGroups":[""],"resources":["pods"],"verbs":["get","list","watch"]}]""");
         Assert.Contains("cannot create pods/eviction", await RefusalAsync(admin, "request_change", drain), StringComparison.Ordinal);
@@ -139,12 +186,20 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         (string Method, string Path)[] routes =
         [
-            ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("DELETE", "/api/v1/operations/x"),
-            ("GET", "/api/v1/agents/plans"), ("GET", "/api/v1/agents/plans/x"), ("GET", "/api/v1/alerts"),
+            ("GET", "/api/v1/operations"),
+            ("GET", "/api/v1/operations/x"),
+            ("GET", "/api/v1/operations/x/events"),
+            ("DELETE", "/api/v1/operations/x"),
+            ("GET", "/api/v1/agents/plans"),
+            ("GET", "/api/v1/agents/plans/x"),
+            ("GET", "/api/v1/alerts"),
         ];
-        string lister = await AccountAsync("lister", """
+        string lister = await AccountAsync(
+            "lister",
+            """
             [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"apiGroups":[""],"resources":["pods"],"verbs":["list"]}]
-            """);
+            """
+        );
         foreach ((string method, string path) in routes)
         {
             (HttpStatusCode code, string body) = await SendAsync(method, path, _admin);
@@ -161,13 +216,15 @@ public sealed class DelegationTests : IAsyncLifetime
 
         Assert.Equal(["viewer", "viewer", "admin"], await Task.WhenAll(LevelAsync(nobody), LevelAsync(_reader), LevelAsync(_admin)));
 
-        async Task<string> LevelAsync(string token) => (string)JsonNode.Parse((await SendAsync("GET", "/api/v1/me", token)).Body)!["level"]!;
+        async Task<string> LevelAsync(string token) =>
+            (string)JsonNode.Parse((await SendAsync("GET", "/api/v1/me", token)).Body)!["level"]!;
     }
 
     [Fact]
     public async Task An_agent_whose_user_cannot_change_nodes_is_offered_no_change()
     {
-        await using McpClient reader = await AgentAsync(_reader), admin = await AgentAsync(_admin);
+        await using McpClient reader = await AgentAsync(_reader),
+            admin = await AgentAsync(_admin);
 
         Assert.DoesNotContain(await reader.ListToolsAsync(), static tool => tool.Name is "request_change" or "apply_plan");
         Assert.Contains(await admin.ListToolsAsync(), static tool => tool.Name == "request_change");
@@ -200,9 +257,18 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), new Clock());
         Dictionary<string, Task<DelegatedUser?>> asked = await Task.Factory.StartNew(
-            () => Enumerable.Range(0, ReviewBudgets.UnknownBurst * 3).Select(i => $"token-{i}")
-                .ToDictionary(token => token, token => reviewer.AuthenticateAsync(token, "flood", isFresh: true, CancellationToken.None)),
-            CancellationToken.None, TaskCreationOptions.None, new ImmediateScheduler());
+            () =>
+                Enumerable
+                    .Range(0, ReviewBudgets.UnknownBurst * 3)
+                    .Select(i => $"token-{i}")
+                    .ToDictionary(
+                        token => token,
+                        token => reviewer.AuthenticateAsync(token, "flood", isFresh: true, CancellationToken.None)
+                    ),
+            CancellationToken.None,
+            TaskCreationOptions.None,
+            new ImmediateScheduler()
+        );
         await Task.WhenAll(asked.Values).ContinueWith(static _ => { }, TaskScheduler.Default);
 
         string[] refused = [.. asked.Where(static one => one.Value.IsFaulted).Select(static one => one.Key)];
@@ -219,11 +285,18 @@ public sealed class DelegationTests : IAsyncLifetime
         protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => TryExecuteTask(task);
     }
 
-    private Task<McpClient> AgentAsync(string token) => McpClient.CreateAsync(new HttpClientTransport(new()
-    {
-        Endpoint = new(new Uri(_app.Urls.First()), "/mcp"), TransportMode = HttpTransportMode.StreamableHttp, EnableStandaloneGetStream = false,
-        AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + token },
-    }));
+    private Task<McpClient> AgentAsync(string token) =>
+        McpClient.CreateAsync(
+            new HttpClientTransport(
+                new()
+                {
+                    Endpoint = new(new Uri(_app.Urls.First()), "/mcp"),
+                    TransportMode = HttpTransportMode.StreamableHttp,
+                    EnableStandaloneGetStream = false,
+                    AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + token },
+                }
+            )
+        );
 
     private static async Task<string> RefusalAsync(McpClient agent, string tool, Dictionary<string, object?> arguments)
     {
@@ -236,7 +309,8 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         using var client = new HttpClient { BaseAddress = new(_app.Urls.First()) };
         using var request = new HttpRequestMessage(new(method), path);
-        if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using HttpResponseMessage response = await client.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
@@ -245,25 +319,41 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         const string Rbac = "/apis/rbac.authorization.k8s.io/v1/";
         await SendToApiAsync(HttpMethod.Post, Rbac + "clusterroles", $$"""{"metadata":{"name":"{{role}}"},"rules":{{rules}}}""");
-        await SendToApiAsync(HttpMethod.Post, Rbac + "clusterrolebindings", $$"""
+        await SendToApiAsync(
+            HttpMethod.Post,
+            Rbac + "clusterrolebindings",
+            $$"""
             {"metadata":{"name":"{{role}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{role}}"},
              "subjects":[{"kind":"ServiceAccount","name":"{{account}}","namespace":"default"}]}
-            """);
+            """
+        );
     }
 
     private async Task<string> AccountAsync(string name, string rules)
     {
         await SendToApiAsync(HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
         await AllowAsync(name, name, rules);
-        JsonObject made = await SendToApiAsync(HttpMethod.Post, $"/api/v1/namespaces/default/serviceaccounts/{name}/token", """{"spec":{"expirationSeconds":3600}}""");
+        JsonObject made = await SendToApiAsync(
+            HttpMethod.Post,
+            $"/api/v1/namespaces/default/serviceaccounts/{name}/token",
+            """{"spec":{"expirationSeconds":3600}}"""
+        );
         return (string)made["status"]!["token"]!;
     }
 
     private async Task<JsonObject> SendToApiAsync(HttpMethod method, string path, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await _session.Connection().Client.SendAsync(
-            method, path, content, (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)), RequestOptions.Default, CancellationToken.None);
+        return await _session
+            .Connection()
+            .Client.SendAsync(
+                method,
+                path,
+                content,
+                (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)),
+                RequestOptions.Default,
+                CancellationToken.None
+            );
     }
 
     private sealed class Clock : TimeProvider

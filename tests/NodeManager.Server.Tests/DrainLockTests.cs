@@ -19,16 +19,23 @@ public sealed class DrainLockTests(EmbeddedServer server) : IClassFixture<Embedd
     {
         string name = await BlockedNodeAsync(0);
 
-        JsonObject first = await StartAsync(name, 600), second = await StartAsync(name, 600);
+        JsonObject first = await StartAsync(name, 600),
+            second = await StartAsync(name, 600);
         using HttpResponseMessage other = await PostAsync(name, 60);
 
         Assert.Equal((string?)first["id"], (string?)second["id"]);
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
         Assert.Contains((string)first["id"]!, await other.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         long start = TimeProvider.System.GetTimestamp();
-        using HttpResponseMessage cancelled = await server.Client.DeleteAsync(new Uri($"/api/v1/operations/{first["id"]}", UriKind.Relative));
+        using HttpResponseMessage cancelled = await server.Client.DeleteAsync(
+            new Uri($"/api/v1/operations/{first["id"]}", UriKind.Relative)
+        );
         Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
-        await WaitAsync("the drain has ended", async () => (string?)(await server.Client.GetFromJsonAsync<JsonObject>($"/api/v1/operations/{first["id"]}"))!["state"] == "Cancelled");
+        await WaitAsync(
+            "the drain has ended",
+            async () =>
+                (string?)(await server.Client.GetFromJsonAsync<JsonObject>($"/api/v1/operations/{first["id"]}"))!["state"] == "Cancelled"
+        );
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await WaitAsync("the node is free", async () => (await NodeAsync(name))["operation"] is null);
     }
@@ -46,7 +53,10 @@ public sealed class DrainLockTests(EmbeddedServer server) : IClassFixture<Embedd
         Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
         NodeDrainResult result = await drain;
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        Assert.Equal((NodeDrainStatus.Cancelled, NodeDrainCancelReason.Requested, true), (result.Status, result.CancelReason, result.Cordoned));
+        Assert.Equal(
+            (NodeDrainStatus.Cancelled, NodeDrainCancelReason.Requested, true),
+            (result.Status, result.CancelReason, result.Cordoned)
+        );
         Assert.Contains("local-admin cancelled the operation", result.Message, StringComparison.Ordinal);
     }
 
@@ -54,7 +64,8 @@ public sealed class DrainLockTests(EmbeddedServer server) : IClassFixture<Embedd
     public async Task The_plan_of_a_control_plane_node_names_it()
     {
         JsonArray all = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
-        string name = (string)all.First(static node => node!["labels"]!.AsObject().ContainsKey("node-role.kubernetes.io/control-plane"))!["name"]!;
+        string name = (string)
+            all.First(static node => node!["labels"]!.AsObject().ContainsKey("node-role.kubernetes.io/control-plane"))!["name"]!;
 
         JsonObject plan = await PlanAsync(name);
 
@@ -65,26 +76,44 @@ public sealed class DrainLockTests(EmbeddedServer server) : IClassFixture<Embedd
 
     private async Task<NodeDrainResult> DrainAsync(string name, NodeLockUse use)
     {
-        DrainOptions options = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, Timeout = TimeSpan.FromMinutes(5) };
-        return Assert.Single(await NodeDrainer.DrainAsync(server.Session, [name], options, use, NullObserver.Instance, default).ToListAsync());
+        DrainOptions options = new()
+        {
+            DeleteEmptyDirData = true,
+            DeleteUnmanagedPods = true,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
+        return Assert.Single(
+            await NodeDrainer.DrainAsync(server.Session, [name], options, use, NullObserver.Instance, default).ToListAsync()
+        );
     }
 
     // A PDB of the seeded cluster holds its drain.
     private async Task<string> BlockedNodeAsync(int index)
     {
         List<string> blocked = [];
-        foreach (JsonNode? node in (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!.OrderBy(static node => (string?)node!["name"], StringComparer.Ordinal))
+        foreach (
+            JsonNode? node in (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!.OrderBy(
+                static node => (string?)node!["name"],
+                StringComparer.Ordinal
+            )
+        )
         {
             JsonObject plan = await PlanAsync((string)node!["name"]!);
-            if ((string?)plan["status"] == NodeDrainPlanStatus.WillNotFinish) blocked.Add((string)node["name"]!);
-            if (blocked.Count > index) return blocked[index];
+            if ((string?)plan["status"] == NodeDrainPlanStatus.WillNotFinish)
+                blocked.Add((string)node["name"]!);
+            if (blocked.Count > index)
+                return blocked[index];
         }
 
         throw new InvalidOperationException("The seeded cluster has too few nodes whose drain is blocked.");
     }
 
     private async Task<JsonObject> PlanAsync(string name) =>
-        (await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true"))!;
+        (
+            await server.Client.GetFromJsonAsync<JsonObject>(
+                $"{Nodes}/{name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true"
+            )
+        )!;
 
     private async Task<JsonNode> NodeAsync(string name) =>
         (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!.First(node => (string?)node!["name"] == name)!;
@@ -100,7 +129,14 @@ public sealed class DrainLockTests(EmbeddedServer server) : IClassFixture<Embedd
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Nodes}/{name}/drain")
         {
-            Content = JsonContent.Create(new { delete_emptydir_data = true, delete_unmanaged_pods = true, timeout_seconds = timeout }),
+            Content = JsonContent.Create(
+                new
+                {
+                    delete_emptydir_data = true,
+                    delete_unmanaged_pods = true,
+                    timeout_seconds = timeout,
+                }
+            ),
         };
         request.Headers.Add("Prefer", "respond-async");
         return await server.Client.SendAsync(request);
@@ -111,7 +147,8 @@ public sealed class DrainLockTests(EmbeddedServer server) : IClassFixture<Embedd
         long start = TimeProvider.System.GetTimestamp();
         while (!await isSo())
         {
-            if (TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromMinutes(1)) throw new TimeoutException(what);
+            if (TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromMinutes(1))
+                throw new TimeoutException(what);
             await Task.Delay(100);
         }
     }

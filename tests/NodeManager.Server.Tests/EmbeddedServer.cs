@@ -32,7 +32,14 @@ public sealed class EmbeddedServer : IAsyncLifetime
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
         Session = await SessionFactory.ConnectAsync(
-            "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
         _app = Serve(Session, Token);
         await _app.StartAsync();
         Client = new() { BaseAddress = new(_app.Urls.First()) };
@@ -40,7 +47,12 @@ public sealed class EmbeddedServer : IAsyncLifetime
     }
 
     /// <summary>The routes over a session, on a free port of loopback. Without a console, whether or not the server was built with one.</summary>
-    internal static WebApplication Serve(NodeManagerSession session, string token, ConsoleFiles? console = null, Action<ILoggingBuilder>? log = null)
+    internal static WebApplication Serve(
+        NodeManagerSession session,
+        string token,
+        ConsoleFiles? console = null,
+        Action<ILoggingBuilder>? log = null
+    )
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

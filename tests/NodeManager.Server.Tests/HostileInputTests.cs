@@ -45,7 +45,9 @@ public sealed class HostileInputTests(EmbeddedServer server, ITestOutputHelper o
     [InlineData("Cookie: nodemanager-session=1; nodemanager-session=a-token-for-tests")]
     public async Task Only_a_valid_token_authenticates(string header)
     {
-        string answer = await RawAsync($"POST {NodeRoutes.Prefix}/nodes/x/cordon HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        string answer = await RawAsync(
+            $"POST {NodeRoutes.Prefix}/nodes/x/cordon HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
         Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
     }
 
@@ -62,7 +64,8 @@ public sealed class HostileInputTests(EmbeddedServer server, ITestOutputHelper o
     {
         string answer = await RawAsync(
             $"PUT {NodeRoutes.Prefix}/nodes/x/labels HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {EmbeddedServer.Token}\r\nContent-Type: application/json\r\n"
-            + $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+                + $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"
+        );
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.DoesNotMatch("System\\.|NodeManager\\.|BytePosition|LineNumber|\\.NET|ApiLabel", answer);
     }
@@ -70,14 +73,21 @@ public sealed class HostileInputTests(EmbeddedServer server, ITestOutputHelper o
     [Theory]
     [InlineData("GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")]
     [InlineData("GET /api/v1/me HTTP/1.1\r\nConnection: close\r\n\r\n")]
-    [InlineData("POST /api/v1/config/backup HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n")]
+    [InlineData(
+        "POST /api/v1/config/backup HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n"
+    )]
     [InlineData("POST /api/v1/config/backup HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\nConnection: close\r\n\r\n")]
     [InlineData("GET /api/v1/me HTTP/9.9\r\nHost: localhost\r\n\r\n")]
-    public async Task Requests_that_are_not_HTTP_are_refused(string request) => Assert.Matches("^HTTP/1.1 (400|401|505) ", await RawAsync(request));
+    public async Task Requests_that_are_not_HTTP_are_refused(string request) =>
+        Assert.Matches("^HTTP/1.1 (400|401|505) ", await RawAsync(request));
 
     [Fact]
-    public async Task Headers_beyond_the_limit_are_refused() => Assert.StartsWith(
-        "HTTP/1.1 431 ", await RawAsync($"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string('a', 20_000)}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    public async Task Headers_beyond_the_limit_are_refused() =>
+        Assert.StartsWith(
+            "HTTP/1.1 431 ",
+            await RawAsync($"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string('a', 20_000)}\r\nConnection: close\r\n\r\n"),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_client_with_incomplete_headers_is_disconnected_without_affecting_others()
@@ -97,23 +107,32 @@ public sealed class HostileInputTests(EmbeddedServer server, ITestOutputHelper o
         string token = tokens.Issue(AccessLevel.Viewer);
         using var client = new HttpClient { BaseAddress = server.Client.BaseAddress, Timeout = Limit };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        HttpResponseMessage[] streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => client.GetAsync(new Uri("/api/v1/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)));
+        HttpResponseMessage[] streams = await Task.WhenAll(
+            Enumerable
+                .Range(0, Streams)
+                .Select(_ => client.GetAsync(new Uri("/api/v1/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead))
+        );
         try
         {
             Assert.All(streams, static one => Assert.Equal(HttpStatusCode.OK, one.StatusCode));
 
-            Task ends = Task.WhenAll(streams.Select(static async one => await (await one.Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null)));
+            Task ends = Task.WhenAll(
+                streams.Select(static async one => await (await one.Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null))
+            );
             long revoked = Stopwatch.GetTimestamp();
             tokens.Revoke(token);
 
             await ends.WaitAsync(Limit);
-            output.WriteLine($"{Streams} streams ended within {Stopwatch.GetElapsedTime(revoked).TotalMilliseconds:0} ms of the revocation.");
+            output.WriteLine(
+                $"{Streams} streams ended within {Stopwatch.GetElapsedTime(revoked).TotalMilliseconds:0} ms of the revocation."
+            );
             using HttpResponseMessage after = await client.GetAsync(new Uri("/api/v1/me", UriKind.Relative));
             Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
         }
         finally
         {
-            foreach (HttpResponseMessage one in streams) one.Dispose();
+            foreach (HttpResponseMessage one in streams)
+                one.Dispose();
         }
     }
 

@@ -36,7 +36,15 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 6, Programs = SandboxPrograms.All });
         _requests.InnerHandler = sandbox.CreateTransport();
-        _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, _requests, sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        _session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            sandbox.Server,
+            _requests,
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
         _app = EmbeddedServer.Serve(_session, Token);
         await _app.StartAsync();
         _client = new() { BaseAddress = new(_app.Urls.First()) };
@@ -55,7 +63,8 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task After_the_sync_reads_cause_no_request()
     {
         JsonArray nodes = (await _client.GetFromJsonAsync<JsonArray>(Nodes))!;
-        while (!(bool)(await _client.GetFromJsonAsync<JsonObject>(AlertRoutes.Path))!["monitoring"]! || _requests.Monitors == 0) await Task.Delay(20);
+        while (!(bool)(await _client.GetFromJsonAsync<JsonObject>(AlertRoutes.Path))!["monitoring"]! || _requests.Monitors == 0)
+            await Task.Delay(20);
         int before = _requests.Count;
         for (int i = 0; i < 20; i++)
         {
@@ -72,7 +81,8 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_change_is_in_the_next_read_and_streamed_once_to_each_reader()
     {
         string name = await WorkerAsync();
-        await using Reader first = await Reader.OpenAsync(_client, ""), second = await Reader.OpenAsync(_client, "");
+        await using Reader first = await Reader.OpenAsync(_client, ""),
+            second = await Reader.OpenAsync(_client, "");
         int watches = _requests.Watches;
 
         HttpResponseMessage cordoned = await _client.PostAsync(new Uri($"{Nodes}/{name}/cordon", UriKind.Relative), null);
@@ -92,15 +102,28 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task The_start_and_the_end_of_an_operation_are_streamed()
     {
         await using Reader reader = await Reader.OpenAsync(_client, "");
-        TrackedOperation started = _app.Services.GetRequiredService<OperationRegistry>().Start(
-            "test", static result => result,
-            () => RunningOperation.Start("NodeDrain", "worker-1 in cluster 'sandbox'", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token)));
+        TrackedOperation started = _app
+            .Services.GetRequiredService<OperationRegistry>()
+            .Start(
+                "test",
+                static result => result,
+                () =>
+                    RunningOperation.Start(
+                        "NodeDrain",
+                        "worker-1 in cluster 'sandbox'",
+                        TimeProvider.System,
+                        context => Task.Delay(Timeout.Infinite, context.Token)
+                    )
+            );
 
         JsonNode begun = await reader.UntilAsync("operation", data => (string?)data["id"] == started.Operation.Id);
         started.Operation.Cancel();
         JsonNode ended = await reader.UntilAsync("operation", data => (string?)data["id"] == started.Operation.Id);
 
-        Assert.Equal(("NodeDrain", "worker-1 in cluster 'sandbox'", "Running"), ((string?)begun["kind"], (string?)begun["target"], (string?)begun["state"]));
+        Assert.Equal(
+            ("NodeDrain", "worker-1 in cluster 'sandbox'", "Running"),
+            ((string?)begun["kind"], (string?)begun["target"], (string?)begun["state"])
+        );
         Assert.Equal("Cancelled", (string?)ended["state"]);
     }
 
@@ -125,24 +148,31 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     {
         string name = await WorkerAsync();
         string id;
-        await using (Reader reader = await Reader.OpenAsync(_client, "")) id = reader.LastId;
+        await using (Reader reader = await Reader.OpenAsync(_client, ""))
+            id = reader.LastId;
         await _client.PutAsJsonAsync($"{Nodes}/{name}/labels", new { key = "while", value = "away" });
         EventLog log = _app.Services.GetRequiredService<EventLog>();
         await using (Reader back = await Reader.OpenAsync(_client, id))
         {
             Assert.Equal(EventLog.Ready, back.FirstType);
-            Assert.Equal("away", (string?)(await back.UntilAsync("node", data => (string?)data["name"] == name))["node"]!["labels"]!["while"]);
+            Assert.Equal(
+                "away",
+                (string?)(await back.UntilAsync("node", data => (string?)data["name"] == name))["node"]!["labels"]!["while"]
+            );
         }
 
-        for (int i = 0; i < EventLog.Kept + 1; i++) log.Write("test", "{}");
-        await using Reader late = await Reader.OpenAsync(_client, id), stranger = await Reader.OpenAsync(_client, "other-1");
+        for (int i = 0; i < EventLog.Kept + 1; i++)
+            log.Write("test", "{}");
+        await using Reader late = await Reader.OpenAsync(_client, id),
+            stranger = await Reader.OpenAsync(_client, "other-1");
         Assert.Equal([EventLog.Reset, EventLog.Reset], [late.FirstType, stranger.FirstType]);
     }
 
     [Fact]
     public async Task Many_streams_share_one_watch_and_little_memory()
     {
-        const int Written = 6000, Reading = 10;
+        const int Written = 6000,
+            Reading = 10;
         using var client = new HttpClient { BaseAddress = _client.BaseAddress, Timeout = TimeSpan.FromMinutes(5) };
         // As many as one caller may open in a burst.
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", EmbeddedServer.ViewerToken);
@@ -160,7 +190,8 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
             EventLog log = _app.Services.GetRequiredService<EventLog>();
             string data = $$"""{"text":"{{new string('a', 2000)}}"}""";
             Task ends = Task.WhenAll(readers.Take(Reading).Select(static reader => reader.UntilAsync("last", static _ => true)));
-            for (int i = 0; i < Written; i++) log.Write("test", data);
+            for (int i = 0; i < Written; i++)
+                log.Write("test", data);
             // A reader that fell behind is told to read everything again, and goes on from there.
             while (!ends.IsCompleted)
             {
@@ -178,12 +209,16 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         }
         finally
         {
-            foreach (Reader reader in readers) await reader.DisposeAsync();
+            foreach (Reader reader in readers)
+                await reader.DisposeAsync();
         }
     }
 
     private async Task<string> WorkerAsync() =>
-        (string)(await _client.GetFromJsonAsync<JsonArray>(Nodes))!.First(static n => ((string)n!["name"]!).StartsWith("worker", StringComparison.Ordinal) && !(bool)n["status"]!["unschedulable"]!)!["name"]!;
+        (string)
+            (await _client.GetFromJsonAsync<JsonArray>(Nodes))!.First(static n =>
+                ((string)n!["name"]!).StartsWith("worker", StringComparison.Ordinal) && !(bool)n["status"]!["unschedulable"]!
+            )!["name"]!;
 
     private sealed class Reader(HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> events) : IAsyncDisposable
     {
@@ -194,7 +229,8 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         public static async Task<Reader> OpenAsync(HttpClient client, string lastId)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, EventRoutes.Path);
-            if (lastId.Length > 0) request.Headers.Add("Last-Event-ID", lastId);
+            if (lastId.Length > 0)
+                request.Headers.Add("Last-Event-ID", lastId);
             HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             Assert.Equal("text/event-stream", response.EnsureSuccessStatusCode().Content.Headers.ContentType!.MediaType);
             SseParser<string> parser = SseParser.Create(await response.Content.ReadAsStreamAsync());
@@ -208,7 +244,8 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
             while (true)
             {
                 (string found, JsonObject data) = await NextAsync();
-                if (found == type && isMeant(data)) return data;
+                if (found == type && isMeant(data))
+                    return data;
             }
         }
 
@@ -222,7 +259,8 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         {
             Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
             SseItem<string> item = events.Current;
-            if (FirstType.Length == 0) FirstType = item.EventType;
+            if (FirstType.Length == 0)
+                FirstType = item.EventType;
             LastId = item.EventId ?? LastId;
             return (item.EventType, JsonNode.Parse(item.Data)!.AsObject());
         }
@@ -231,7 +269,9 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
     // Leases and heartbeats of the embedded cluster's own parts do not pass here.
     private sealed class CountingHandler : DelegatingHandler
     {
-        private int _count, _watches, _monitors;
+        private int _count,
+            _watches,
+            _monitors;
 
         public int Count => _count;
 
@@ -246,9 +286,12 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string address = request.RequestUri!.PathAndQuery;
-            if (address.Contains("watch=", StringComparison.Ordinal)) Interlocked.Increment(ref _watches);
-            else if (address.Contains("/leases", StringComparison.Ordinal)) Interlocked.Increment(ref _monitors);
-            else if (!address.Contains("metrics.k8s.io", StringComparison.Ordinal)) Interlocked.Increment(ref _count);
+            if (address.Contains("watch=", StringComparison.Ordinal))
+                Interlocked.Increment(ref _watches);
+            else if (address.Contains("/leases", StringComparison.Ordinal))
+                Interlocked.Increment(ref _monitors);
+            else if (!address.Contains("metrics.k8s.io", StringComparison.Ordinal))
+                Interlocked.Increment(ref _count);
             return Hangs ? HangAsync(cancellationToken) : base.SendAsync(request, cancellationToken);
         }
 

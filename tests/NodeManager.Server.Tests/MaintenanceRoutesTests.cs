@@ -13,13 +13,30 @@ public sealed class MaintenanceRoutesTests(EmbeddedServer server) : IClassFixtur
     public async Task A_maintenance_is_planned_executed_and_stored()
     {
         string[] nodes = await DrainableAsync();
-        JsonObject plan = await PostAsync("/plan", new { nodes, delete_emptydir_data = true, delete_unmanaged_pods = true });
+        JsonObject plan = await PostAsync(
+            "/plan",
+            new
+            {
+                nodes,
+                delete_emptydir_data = true,
+                delete_unmanaged_pods = true,
+            }
+        );
         Assert.Equal([1, 2], plan["nodes"]!.AsArray().Select(static one => (int)one!["batch"]!));
         Assert.Empty((await server.Client.GetFromJsonAsync<JsonArray>(MaintenanceRoutes.Path))!);
 
         using var request = new HttpRequestMessage(HttpMethod.Post, MaintenanceRoutes.Path)
         {
-            Content = JsonContent.Create(new { nodes, delete_emptydir_data = true, delete_unmanaged_pods = true, on_error = "Continue" }), Headers = { { "Prefer", "respond-async" } },
+            Content = JsonContent.Create(
+                new
+                {
+                    nodes,
+                    delete_emptydir_data = true,
+                    delete_unmanaged_pods = true,
+                    on_error = "Continue",
+                }
+            ),
+            Headers = { { "Prefer", "respond-async" } },
         };
         using HttpResponseMessage accepted = await server.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
@@ -34,7 +51,11 @@ public sealed class MaintenanceRoutesTests(EmbeddedServer server) : IClassFixtur
         JsonNode run = Assert.Single((await server.Client.GetFromJsonAsync<JsonArray>(MaintenanceRoutes.Path))!)!;
         Assert.Equal((NodeMaintenanceRunStatus.Completed, 2), ((string?)run["status"], (int)run["completed"]!));
         JsonObject one = (await server.Client.GetFromJsonAsync<JsonObject>($"{MaintenanceRoutes.Path}/{run["id"]}"))!;
-        Assert.All(one["nodes"]!.AsArray(), static node => Assert.Contains(node!["steps"]!.AsArray(), static step => (string?)step!["name"] == NodeMaintenanceStepName.Drain));
+        Assert.All(
+            one["nodes"]!.AsArray(),
+            static node =>
+                Assert.Contains(node!["steps"]!.AsArray(), static step => (string?)step!["name"] == NodeMaintenanceStepName.Drain)
+        );
         Assert.False((bool)(await PostAsync($"/{run["id"]}/stop", null))["stopped"]!);
     }
 
@@ -50,7 +71,12 @@ public sealed class MaintenanceRoutesTests(EmbeddedServer server) : IClassFixtur
     public async Task An_invalid_maintenance_is_refused(string path, string body, HttpStatusCode status)
     {
         using var content = new StringContent(body, null, "application/json");
-        Assert.Equal(status, (await server.Client.PostAsync(new Uri(MaintenanceRoutes.Path + path, UriKind.Relative), body.Length > 0 ? content : null)).StatusCode);
+        Assert.Equal(
+            status,
+            (
+                await server.Client.PostAsync(new Uri(MaintenanceRoutes.Path + path, UriKind.Relative), body.Length > 0 ? content : null)
+            ).StatusCode
+        );
     }
 
     // Two whose drains end as things are.
@@ -60,8 +86,17 @@ public sealed class MaintenanceRoutesTests(EmbeddedServer server) : IClassFixtur
         foreach (JsonNode? node in (await server.Client.GetFromJsonAsync<JsonArray>(NodeRoutes.Prefix + "/nodes"))!)
         {
             var name = (string)node!["name"]!;
-            JsonObject plan = (await server.Client.GetFromJsonAsync<JsonObject>($"{NodeRoutes.Prefix}/nodes/{name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true"))!;
-            if ((bool)node["status"]!["ready"]! && (string?)plan["status"] == NodeDrainPlanStatus.Drainable && !name.StartsWith("control", StringComparison.Ordinal)) found.Add(name);
+            JsonObject plan = (
+                await server.Client.GetFromJsonAsync<JsonObject>(
+                    $"{NodeRoutes.Prefix}/nodes/{name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true"
+                )
+            )!;
+            if (
+                (bool)node["status"]!["ready"]!
+                && (string?)plan["status"] == NodeDrainPlanStatus.Drainable
+                && !name.StartsWith("control", StringComparison.Ordinal)
+            )
+                found.Add(name);
         }
 
         return [.. found.Take(2)];

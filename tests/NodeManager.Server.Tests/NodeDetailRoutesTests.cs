@@ -40,11 +40,22 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     public async Task The_events_of_a_node_report_a_drain()
     {
         string name = await WorkerAsync();
-        await server.Client.PostAsJsonAsync($"{Nodes}/{name}/drain", new { timeout_seconds = 20, delete_emptydir_data = true, delete_unmanaged_pods = true });
+        await server.Client.PostAsJsonAsync(
+            $"{Nodes}/{name}/drain",
+            new
+            {
+                timeout_seconds = 20,
+                delete_emptydir_data = true,
+                delete_unmanaged_pods = true,
+            }
+        );
 
         JsonArray events = (await server.Client.GetFromJsonAsync<JsonArray>($"{Nodes}/{name}/events"))!;
 
-        Assert.Contains(events, e => (string?)e!["source"] == "nodemanager" && ((string)e["reason"]!).StartsWith("NodeDrain", StringComparison.Ordinal));
+        Assert.Contains(
+            events,
+            e => (string?)e!["source"] == "nodemanager" && ((string)e["reason"]!).StartsWith("NodeDrain", StringComparison.Ordinal)
+        );
         await server.Client.PostAsync(new Uri($"{Nodes}/{name}/uncordon", UriKind.Relative), null);
     }
 
@@ -53,7 +64,11 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     {
         string name = await WorkerAsync();
 
-        JsonObject plan = (await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true"))!;
+        JsonObject plan = (
+            await server.Client.GetFromJsonAsync<JsonObject>(
+                $"{Nodes}/{name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true"
+            )
+        )!;
 
         Assert.Contains((string?)plan["status"], new[] { NodeDrainPlanStatus.Drainable, NodeDrainPlanStatus.WillNotFinish });
         Assert.Contains(plan["pods"]!.AsArray(), p => (string?)p!["decision"] == DrainDecision.Evict);
@@ -87,7 +102,9 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     private async Task<string> WorkerAsync()
     {
         JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
-        return nodes.Where(n => (bool)n!["status"]!["ready"]! && !(bool)n["status"]!["unschedulable"]!).Select(n => (string)n!["name"]!)
+        return nodes
+            .Where(n => (bool)n!["status"]!["ready"]! && !(bool)n["status"]!["unschedulable"]!)
+            .Select(n => (string)n!["name"]!)
             .First(n => n.StartsWith("worker", StringComparison.Ordinal));
     }
 }

@@ -19,8 +19,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
         Assert.Equal(12, nodes.Count);
         JsonObject ready = nodes.Select(n => n!.AsObject()).First(n => n["usage"] is not null);
-        Assert.Equal(
-            ["name", "labels", "taints", "status", "capacity", "allocatable", "usage", "pods", "age"], ready.Select(p => p.Key));
+        Assert.Equal(["name", "labels", "taints", "status", "capacity", "allocatable", "usage", "pods", "age"], ready.Select(p => p.Key));
         Assert.True((bool)ready["status"]!["ready"]!);
         Assert.Equal("Ready", (string)ready["status"]!["phase"]!);
         Assert.InRange((decimal)ready["usage"]!["cpu_percent"]!, 0, 100);
@@ -43,11 +42,16 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_label_is_set_and_removed()
     {
         string name = await WorkerAsync();
-        HttpResponseMessage set = await server.Client.PutAsJsonAsync($"{Nodes}/{name}/labels", new { key = "example.com/environment", value = "production" });
+        HttpResponseMessage set = await server.Client.PutAsJsonAsync(
+            $"{Nodes}/{name}/labels",
+            new { key = "example.com/environment", value = "production" }
+        );
         Assert.Equal(HttpStatusCode.OK, set.StatusCode);
         Assert.Equal("production", (string)(await NodeAsync(name))["labels"]!["example.com/environment"]!);
 
-        HttpResponseMessage removed = await server.Client.DeleteAsync(new Uri($"{Nodes}/{name}/labels/example.com/environment", UriKind.Relative));
+        HttpResponseMessage removed = await server.Client.DeleteAsync(
+            new Uri($"{Nodes}/{name}/labels/example.com/environment", UriKind.Relative)
+        );
         Assert.Equal(HttpStatusCode.OK, removed.StatusCode);
         Assert.Null((await NodeAsync(name))["labels"]!["example.com/environment"]);
     }
@@ -57,9 +61,19 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     {
         string name = await WorkerAsync();
         HttpResponseMessage set = await server.Client.PostAsJsonAsync(
-            $"{Nodes}/{name}/taints", new { key = "dedicated", value = "gpu-workloads", effect = "PreferNoSchedule" });
+            $"{Nodes}/{name}/taints",
+            new
+            {
+                key = "dedicated",
+                value = "gpu-workloads",
+                effect = "PreferNoSchedule",
+            }
+        );
         Assert.Equal(HttpStatusCode.OK, set.StatusCode);
-        Assert.Contains((await NodeAsync(name))["taints"]!.AsArray(), t => (string)t!["key"]! == "dedicated" && (string)t["value"]! == "gpu-workloads");
+        Assert.Contains(
+            (await NodeAsync(name))["taints"]!.AsArray(),
+            t => (string)t!["key"]! == "dedicated" && (string)t["value"]! == "gpu-workloads"
+        );
 
         await server.Client.DeleteAsync(new Uri($"{Nodes}/{name}/taints/dedicated", UriKind.Relative));
         Assert.DoesNotContain((await NodeAsync(name))["taints"]!.AsArray(), t => (string)t!["key"]! == "dedicated");
@@ -70,7 +84,14 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     {
         string name = await DrainableAsync();
         HttpResponseMessage drained = await server.Client.PostAsJsonAsync(
-            $"{Nodes}/{name}/drain", new { delete_emptydir_data = true, delete_unmanaged_pods = true, timeout_seconds = 60 });
+            $"{Nodes}/{name}/drain",
+            new
+            {
+                delete_emptydir_data = true,
+                delete_unmanaged_pods = true,
+                timeout_seconds = 60,
+            }
+        );
         JsonObject result = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
         Assert.True(drained.StatusCode == HttpStatusCode.OK, result.ToJsonString());
         Assert.Equal("Node drained successfully", (string)result["message"]!);
@@ -96,10 +117,17 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("POST", "/nodes/x/drain", """{"grace_period_seconds":-1}""", HttpStatusCode.BadRequest, "InvalidDuration")]
     [InlineData("POST", "/../../v1/plugins/ImageLocality/disable?dry_run=maybe", null, HttpStatusCode.BadRequest, "InvalidRequest")]
     [InlineData("GET", "/nowhere", null, HttpStatusCode.NotFound, "RouteNotFound")]
-    public async Task Invalid_input_gets_a_status_and_a_reason(string method, string path, string? body, HttpStatusCode status, string error)
+    public async Task Invalid_input_gets_a_status_and_a_reason(
+        string method,
+        string path,
+        string? body,
+        HttpStatusCode status,
+        string error
+    )
     {
         using var request = new HttpRequestMessage(new(method), NodeRoutes.Prefix + path);
-        if (body is not null) request.Content = new StringContent(body, null, "application/json");
+        if (body is not null)
+            request.Content = new StringContent(body, null, "application/json");
         HttpResponseMessage response = await server.Client.SendAsync(request);
         Assert.Equal(status, response.StatusCode);
         JsonObject answer = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
@@ -128,7 +156,8 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task Without_a_token_no_data_is_served(string? token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Client.BaseAddress!, Nodes));
-        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        if (token is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
         using var client = new HttpClient();
         HttpResponseMessage response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -142,9 +171,17 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     private async Task<List<ClusterNode>> WorkersAsync()
     {
         var nodes = new List<ClusterNode>();
-        await foreach (ClusterNode node in NodeReader.ReadAsync(
-            server.Session, new() { Statuses = [NodeStatus.Ready] }, missing => throw missing, NullObserver.Instance, CancellationToken.None))
-            if (!node.Unschedulable && !node.Roles.Contains("control-plane")) nodes.Add(node);
+        await foreach (
+            ClusterNode node in NodeReader.ReadAsync(
+                server.Session,
+                new() { Statuses = [NodeStatus.Ready] },
+                missing => throw missing,
+                NullObserver.Instance,
+                CancellationToken.None
+            )
+        )
+            if (!node.Unschedulable && !node.Roles.Contains("control-plane"))
+                nodes.Add(node);
         return nodes;
     }
 
@@ -155,7 +192,8 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
         foreach (ClusterNode node in await WorkersAsync())
         {
             NodeDrainPlan plan = (await DrainPlanner.PlanAsync(server.Session, [node.Name], options, CancellationToken.None))[0];
-            if (plan is { CanDrain: true, BlockedByBudget: 0, Evict: > 0 }) return node.Name;
+            if (plan is { CanDrain: true, BlockedByBudget: 0, Evict: > 0 })
+                return node.Name;
         }
 
         throw new InvalidOperationException("The seeded cluster has no node that can be drained without waiting.");

@@ -18,7 +18,14 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
         string name = nodes.Select(n => (string)n!["name"]!).First(n => n.StartsWith("worker", StringComparison.Ordinal));
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{NodeRoutes.Prefix}/nodes/{name}/drain")
         {
-            Content = JsonContent.Create(new { delete_emptydir_data = true, delete_unmanaged_pods = true, timeout_seconds = 2 }),
+            Content = JsonContent.Create(
+                new
+                {
+                    delete_emptydir_data = true,
+                    delete_unmanaged_pods = true,
+                    timeout_seconds = 2,
+                }
+            ),
         };
         request.Headers.Add("Prefer", "wait=10, respond-async");
 
@@ -33,20 +40,33 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
         Assert.Equal(all.Select(e => e.Id).Order(), all.Select(e => e.Id));
         long middle = all[all.Count / 2].Id;
         // A later report of progress replaces the former one.
-        Assert.Equal(all.Where(e => e.Id > middle && e.Type != "progress"), (await EventsAsync(location, middle)).Where(e => e.Type != "progress"));
+        Assert.Equal(
+            all.Where(e => e.Id > middle && e.Type != "progress"),
+            (await EventsAsync(location, middle)).Where(e => e.Type != "progress")
+        );
         JsonObject operation = (await server.Client.GetFromJsonAsync<JsonObject>(location))!;
         Assert.Equal(("NodeDrain", "local-admin"), ((string?)operation["kind"], (string?)operation["by"]));
         Assert.Single(operation["results"]!.AsArray());
-        Assert.Contains((await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/operations"))!, o => (string?)o!["id"] == (string?)operation["id"]);
+        Assert.Contains(
+            (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/operations"))!,
+            o => (string?)o!["id"] == (string?)operation["id"]
+        );
     }
 
     [Fact]
     public async Task An_operation_is_cancelled()
     {
-        TrackedOperation running = server.Services.GetRequiredService<OperationRegistry>().Start(
-            "test", static result => result, () => RunningOperation.Start("Test", "nothing", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token)));
+        TrackedOperation running = server
+            .Services.GetRequiredService<OperationRegistry>()
+            .Start(
+                "test",
+                static result => result,
+                () => RunningOperation.Start("Test", "nothing", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token))
+            );
 
-        HttpResponseMessage answer = await server.Client.DeleteAsync(new Uri($"/api/v1/operations/{running.Operation.Id}", UriKind.Relative));
+        HttpResponseMessage answer = await server.Client.DeleteAsync(
+            new Uri($"/api/v1/operations/{running.Operation.Id}", UriKind.Relative)
+        );
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal(OperationState.Cancelled, await running.Operation.Completion.WaitAsync(TimeSpan.FromMinutes(1)));
@@ -55,8 +75,13 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
     [Fact]
     public async Task The_text_of_an_internal_error_is_not_shown()
     {
-        TrackedOperation failed = server.Services.GetRequiredService<OperationRegistry>().Start(
-            "test", static result => result, () => RunningOperation.Start("Test", "nothing", TimeProvider.System, _ => throw new InvalidOperationException("the secret")));
+        TrackedOperation failed = server
+            .Services.GetRequiredService<OperationRegistry>()
+            .Start(
+                "test",
+                static result => result,
+                () => RunningOperation.Start("Test", "nothing", TimeProvider.System, _ => throw new InvalidOperationException("the secret"))
+            );
         await failed.Operation.Completion;
 
         string text = await server.Client.GetStringAsync($"/api/v1/operations/{failed.Operation.Id}");
@@ -78,11 +103,19 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
     private async Task<List<(long Id, string Type)>> EventsAsync(string location, long after)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, location + "/events");
-        if (after > 0) request.Headers.Add("Last-Event-ID", $"{after}");
+        if (after > 0)
+            request.Headers.Add("Last-Event-ID", $"{after}");
         HttpResponseMessage response = await server.Client.SendAsync(request);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         string[] lines = (await response.Content.ReadAsStringAsync()).Split('\n');
-        return [.. lines.Where(l => l.StartsWith("id:", StringComparison.Ordinal)).Zip(
-            lines.Where(l => l.StartsWith("event:", StringComparison.Ordinal)), (id, type) => (long.Parse(id[3..]), type[6..].Trim()))];
+        return
+        [
+            .. lines
+                .Where(l => l.StartsWith("id:", StringComparison.Ordinal))
+                .Zip(
+                    lines.Where(l => l.StartsWith("event:", StringComparison.Ordinal)),
+                    (id, type) => (long.Parse(id[3..]), type[6..].Trim())
+                ),
+        ];
     }
 }

@@ -45,7 +45,8 @@ public sealed class PoolDetailRoutesTests(EmbeddedServer server) : IClassFixture
 
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = JsonContent.Create(new { machine_type = "g6.2xlarge", delete_emptydir_data = true }), Headers = { { "Prefer", "respond-async" } },
+            Content = JsonContent.Create(new { machine_type = "g6.2xlarge", delete_emptydir_data = true }),
+            Headers = { { "Prefer", "respond-async" } },
         };
         using HttpResponseMessage accepted = await server.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
@@ -75,7 +76,8 @@ public sealed class PoolDetailRoutesTests(EmbeddedServer server) : IClassFixture
     public async Task An_invalid_pool_change_is_refused(string method, string path, string body, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(new(method), $"{Pools}/{(await PoolAsync("worker"))["id"]}{path}");
-        if (body.Length > 0) request.Content = new StringContent(body, null, "application/json");
+        if (body.Length > 0)
+            request.Content = new StringContent(body, null, "application/json");
         using HttpResponseMessage answer = await server.Client.SendAsync(request);
         Assert.True(status == answer.StatusCode, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }

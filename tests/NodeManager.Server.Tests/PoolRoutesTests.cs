@@ -17,13 +17,25 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_pool_of_a_service_is_created_listed_scaled_and_deleted()
     {
         string cluster = (string)(await FirstAsync())["cluster_id"]!;
-        JsonObject created = await SendAsync("POST", $"/api/v1/clusters/{cluster}/nodepools", Creation("workers-a", cluster), HttpStatusCode.Created);
+        JsonObject created = await SendAsync(
+            "POST",
+            $"/api/v1/clusters/{cluster}/nodepools",
+            Creation("workers-a", cluster),
+            HttpStatusCode.Created
+        );
         Assert.Equal(
-            ["id", "name", "cluster_id", "generation", "resource_version", "spec", "created_at", "updated_at", "created_by"], created.Select(static p => p.Key));
+            ["id", "name", "cluster_id", "generation", "resource_version", "spec", "created_at", "updated_at", "created_by"],
+            created.Select(static p => p.Key)
+        );
         string id = (string)created["id"]!;
         Assert.Equal((1, "n1-standard-4"), ((int)created["generation"]!, (string?)created["spec"]!["platform"]!["gcp"]!["machineType"]));
 
-        JsonObject replaced = await SendAsync("PUT", $"{Pools}/{id}", new JsonObject { ["name"] = "workers-b", ["spec"] = Spec(2) }, HttpStatusCode.OK);
+        JsonObject replaced = await SendAsync(
+            "PUT",
+            $"{Pools}/{id}",
+            new JsonObject { ["name"] = "workers-b", ["spec"] = Spec(2) },
+            HttpStatusCode.OK
+        );
         Assert.Equal(("workers-b", 2, 2), ((string?)replaced["name"], (int)replaced["spec"]!["nodeCount"]!, (int)replaced["generation"]!));
         // The specification is replaced: what the body leaves out is gone.
         Assert.Null(replaced["spec"]!["autoscaling"]);
@@ -43,16 +55,31 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_status_is_reported_and_read_as_documented()
     {
         string id = (string)(await FirstAsync())["id"]!;
-        JsonObject reported = await SendAsync("PUT", $"{Pools}/{id}/status", JsonNode.Parse("""
-            {"controller_name": "gcp-nodepool-controller", "observed_generation": 1,
-             "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2025-10-17T10:30:00Z", "reason": "NodesReady", "message": "All nodes are ready and healthy"}],
-             "metadata": {"platform": "gcp", "active_nodes": 5, "node_ages": "2h30m,1h45m"}}
-            """), HttpStatusCode.OK);
-        Assert.Equal((id, "gcp-nodepool-controller", 1), ((string?)reported["nodepool_id"], (string?)reported["controller_name"], (int)reported["observed_generation"]!));
+        JsonObject reported = await SendAsync(
+            "PUT",
+            $"{Pools}/{id}/status",
+            JsonNode.Parse(
+                """
+                {"controller_name": "gcp-nodepool-controller", "observed_generation": 1,
+                 "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": "2025-10-17T10:30:00Z", "reason": "NodesReady", "message": "All nodes are ready and healthy"}],
+                 "metadata": {"platform": "gcp", "active_nodes": 5, "node_ages": "2h30m,1h45m"}}
+                """
+            ),
+            HttpStatusCode.OK
+        );
+        Assert.Equal(
+            (id, "gcp-nodepool-controller", 1),
+            ((string?)reported["nodepool_id"], (string?)reported["controller_name"], (int)reported["observed_generation"]!)
+        );
 
         JsonObject status = await SendAsync("GET", $"{Pools}/{id}/status", null, HttpStatusCode.OK);
-        JsonNode controller = status["controller_status"]!.AsArray().Single(static one => (string?)one!["controller_name"] == "gcp-nodepool-controller")!;
-        Assert.Equal(["type", "status", "lastTransitionTime", "reason", "message"], controller["conditions"]![0]!.AsObject().Select(static p => p.Key));
+        JsonNode controller = status["controller_status"]!
+            .AsArray()
+            .Single(static one => (string?)one!["controller_name"] == "gcp-nodepool-controller")!;
+        Assert.Equal(
+            ["type", "status", "lastTransitionTime", "reason", "message"],
+            controller["conditions"]![0]!.AsObject().Select(static p => p.Key)
+        );
         Assert.Equal((5, "2h30m,1h45m"), ((int)controller["metadata"]!["active_nodes"]!, (string?)controller["metadata"]!["node_ages"]));
         Assert.NotNull(controller["updated_at"]);
     }
@@ -60,22 +87,41 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [Fact]
     public async Task A_cluster_pool_is_stored_as_a_NodeSmithPool()
     {
-        await foreach (AutoscalerObject _ in AutoscalerInstaller.InstallAsync(
-            server.Session, NodeSmithNames.DefaultNamespace, TimeSpan.FromMinutes(2), static _ => Task.FromResult(true), NullObserver.Instance, CancellationToken.None))
+        await foreach (
+            AutoscalerObject _ in AutoscalerInstaller.InstallAsync(
+                server.Session,
+                NodeSmithNames.DefaultNamespace,
+                TimeSpan.FromMinutes(2),
+                static _ => Task.FromResult(true),
+                NullObserver.Instance,
+                CancellationToken.None
+            )
+        )
         {
             // All of it.
         }
 
         const string Query = "?provider=Cluster";
-        JsonObject created = await SendAsync("POST", Pools + Query, JsonNode.Parse("""
-            {"name": "own-workers", "spec": {"providerRef": "metal", "limits": {"minNodes": 0, "maxNodes": 3}}}
-            """), HttpStatusCode.Created);
+        JsonObject created = await SendAsync(
+            "POST",
+            Pools + Query,
+            JsonNode.Parse(
+                """
+                {"name": "own-workers", "spec": {"providerRef": "metal", "limits": {"minNodes": 0, "maxNodes": 3}}}
+                """
+            ),
+            HttpStatusCode.Created
+        );
         Assert.Equal(server.Session.Cluster, (string?)created["cluster_id"]);
         string id = (string)created["id"]!;
         Assert.Equal("own-workers", (string?)(await SendAsync("GET", Pools + Query, null, HttpStatusCode.OK))["nodepools"]![0]!["name"]);
 
         JsonObject renamed = await SendAsync(
-            "PUT", $"{Pools}/{id}{Query}", new JsonObject { ["name"] = "other", ["spec"] = created["spec"]!.DeepClone() }, HttpStatusCode.BadRequest);
+            "PUT",
+            $"{Pools}/{id}{Query}",
+            new JsonObject { ["name"] = "other", ["spec"] = created["spec"]!.DeepClone() },
+            HttpStatusCode.BadRequest
+        );
         Assert.Equal("NodePoolFieldUnsupported", (string?)renamed["error"]!["error_id"]);
         using HttpResponseMessage deleted = await CallAsync("DELETE", $"{Pools}/{id}{Query}", null);
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
@@ -84,12 +130,39 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [Theory]
     [InlineData("POST", Pools, """{"spec":{}}""", HttpStatusCode.BadRequest, "VALIDATION_ERROR", "name")]
     [InlineData("POST", Pools, """{"name":"a"}""", HttpStatusCode.BadRequest, "VALIDATION_ERROR", "spec")]
-    [InlineData("POST", Pools, """{"name":"Not_Valid","spec":{"platform":{"type":"gcp"}}}""", HttpStatusCode.BadRequest, "VALIDATION_ERROR", "name")]
-    [InlineData("POST", Pools, """{"name":"a","spec":{"platform":{"type":"gcp"},"nodeCount":-1}}""", HttpStatusCode.BadRequest, "VALIDATION_ERROR", "spec.nodeCount")]
+    [InlineData(
+        "POST",
+        Pools,
+        """{"name":"Not_Valid","spec":{"platform":{"type":"gcp"}}}""",
+        HttpStatusCode.BadRequest,
+        "VALIDATION_ERROR",
+        "name"
+    )]
+    [InlineData(
+        "POST",
+        Pools,
+        """{"name":"a","spec":{"platform":{"type":"gcp"},"nodeCount":-1}}""",
+        HttpStatusCode.BadRequest,
+        "VALIDATION_ERROR",
+        "spec.nodeCount"
+    )]
     [InlineData("POST", Pools, """{"name":"a","sepc":{}}""", HttpStatusCode.BadRequest, "VALIDATION_ERROR", "sepc")]
-    [InlineData("POST", "/api/v1/clusters/one/nodepools", """{"name":"a","cluster_id":"two","spec":{}}""", HttpStatusCode.BadRequest, "VALIDATION_ERROR", "cluster_id")]
-    [InlineData("PUT", Pools + "/123e4567-e89b-12d3-a456-426614174000/status", """{"controller_name":"a","observed_generation":1,"conditions":[{"type":"Ready"}]}""",
-        HttpStatusCode.BadRequest, "VALIDATION_ERROR", "conditions[0].status")]
+    [InlineData(
+        "POST",
+        "/api/v1/clusters/one/nodepools",
+        """{"name":"a","cluster_id":"two","spec":{}}""",
+        HttpStatusCode.BadRequest,
+        "VALIDATION_ERROR",
+        "cluster_id"
+    )]
+    [InlineData(
+        "PUT",
+        Pools + "/123e4567-e89b-12d3-a456-426614174000/status",
+        """{"controller_name":"a","observed_generation":1,"conditions":[{"type":"Ready"}]}""",
+        HttpStatusCode.BadRequest,
+        "VALIDATION_ERROR",
+        "conditions[0].status"
+    )]
     [InlineData("GET", Pools + "?limit=101", null, HttpStatusCode.BadRequest, "VALIDATION_ERROR", "limit")]
     [InlineData("GET", Pools + "?offset=-1", null, HttpStatusCode.BadRequest, "VALIDATION_ERROR", "offset")]
     [InlineData("GET", Pools + "?status=Odd", null, HttpStatusCode.BadRequest, "VALIDATION_ERROR", "status")]
@@ -97,7 +170,14 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("GET", Pools + "/not-a-uuid", null, HttpStatusCode.NotFound, "NOT_FOUND", "nodepools")]
     [InlineData("GET", "/api/v1/clusters/elsewhere/nodepools", null, HttpStatusCode.NotFound, "NOT_FOUND", "")]
     [InlineData("PATCH", Pools, "{}", HttpStatusCode.MethodNotAllowed, "BAD_REQUEST", "GET")]
-    public async Task A_pool_error_has_the_shape_of_a_pool_service_and_names_the_field(string method, string path, string? body, HttpStatusCode status, string code, string field)
+    public async Task A_pool_error_has_the_shape_of_a_pool_service_and_names_the_field(
+        string method,
+        string path,
+        string? body,
+        HttpStatusCode status,
+        string code,
+        string field
+    )
     {
         JsonObject refusal = await SendAsync(method, path, body is null ? null : JsonNode.Parse(body), status);
         Assert.Equal(code, (string?)refusal["error"]!["code"]);
@@ -133,19 +213,37 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     private static JsonObject Creation(string name, string? cluster)
     {
         JsonObject spec = Spec(1);
-        spec["autoscaling"] = new JsonObject { ["enabled"] = true, ["minNodes"] = 1, ["maxNodes"] = 10 };
-        return new() { ["name"] = name, ["cluster_id"] = cluster, ["spec"] = spec };
+        spec["autoscaling"] = new JsonObject
+        {
+            ["enabled"] = true,
+            ["minNodes"] = 1,
+            ["maxNodes"] = 10,
+        };
+        return new()
+        {
+            ["name"] = name,
+            ["cluster_id"] = cluster,
+            ["spec"] = spec,
+        };
     }
 
-    private static JsonObject Spec(int nodes) => new()
-    {
-        ["platform"] = new JsonObject
+    private static JsonObject Spec(int nodes) =>
+        new()
         {
-            ["type"] = "gcp",
-            ["gcp"] = new JsonObject { ["machineType"] = "n1-standard-4", ["diskSize"] = 100, ["diskType"] = "pd-ssd", ["zones"] = new JsonArray("us-central1-a"), ["preemptible"] = false },
-        },
-        ["nodeCount"] = nodes,
-    };
+            ["platform"] = new JsonObject
+            {
+                ["type"] = "gcp",
+                ["gcp"] = new JsonObject
+                {
+                    ["machineType"] = "n1-standard-4",
+                    ["diskSize"] = 100,
+                    ["diskType"] = "pd-ssd",
+                    ["zones"] = new JsonArray("us-central1-a"),
+                    ["preemptible"] = false,
+                },
+            },
+            ["nodeCount"] = nodes,
+        };
 
     private async Task<JsonObject> FirstAsync() => (await SendAsync("GET", Pools, null, HttpStatusCode.OK))["nodepools"]![0]!.AsObject();
 
@@ -160,7 +258,8 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     private async Task<HttpResponseMessage> CallAsync(string method, string path, JsonNode? body)
     {
         using var request = new HttpRequestMessage(new(method), path);
-        if (body is not null) request.Content = JsonContent.Create(body);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
         return await server.Client.SendAsync(request);
     }
 }

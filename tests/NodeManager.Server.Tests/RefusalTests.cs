@@ -44,9 +44,13 @@ public sealed class RefusalTests
     [Fact]
     public void Every_kind_of_error_is_in_the_table()
     {
-        IEnumerable<ErrorKind> tested = typeof(RefusalTests).GetMethod(nameof(Each_kind_of_error_has_its_status_code))!
-            .GetCustomAttributesData().Where(data => data.AttributeType == typeof(InlineDataAttribute))
-            .Select(data => (ErrorKind)((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!)[0].Value!);
+        IEnumerable<ErrorKind> tested = typeof(RefusalTests)
+            .GetMethod(nameof(Each_kind_of_error_has_its_status_code))!
+            .GetCustomAttributesData()
+            .Where(data => data.AttributeType == typeof(InlineDataAttribute))
+            .Select(data =>
+                (ErrorKind)((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!)[0].Value!
+            );
 
         Assert.Equal(Enum.GetValues<ErrorKind>().Order(), tested.Order());
     }
@@ -56,13 +60,28 @@ public sealed class RefusalTests
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 3, Rbac = true });
         using NodeManagerSession admin = await SessionFactory.ConnectAsync(
-            "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
         KubernetesClient client = admin.Connection().Client;
-        await PostAsync(client, "clusterroles", """{"metadata":{"name":"viewer"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list","watch"]}]}""");
-        await PostAsync(client, "clusterrolebindings", """
+        await PostAsync(
+            client,
+            "clusterroles",
+            """{"metadata":{"name":"viewer"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list","watch"]}]}"""
+        );
+        await PostAsync(
+            client,
+            "clusterrolebindings",
+            """
             {"metadata":{"name":"viewer"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"viewer"},
             "subjects":[{"kind":"User","name":"jane","apiGroup":"rbac.authorization.k8s.io"}]}
-            """);
+            """
+        );
         using NodeManagerSession jane = await SessionFactory.ConnectAsAsync(admin, "jane", [], NullLogger.Instance, CancellationToken.None);
         await using WebApplication app = EmbeddedServer.Serve(jane, Token);
         await app.StartAsync();
@@ -72,7 +91,9 @@ public sealed class RefusalTests
         string name = nodes.Select(node => (string)node!["name"]!).First(node => node.StartsWith("worker", StringComparison.Ordinal));
 
         HttpResponseMessage drained = await http.PostAsJsonAsync(
-            $"{NodeRoutes.Prefix}/nodes/{name}/drain", new { delete_emptydir_data = true, delete_unmanaged_pods = true });
+            $"{NodeRoutes.Prefix}/nodes/{name}/drain",
+            new { delete_emptydir_data = true, delete_unmanaged_pods = true }
+        );
         HttpResponseMessage cordoned = await http.PostAsync(new Uri($"{NodeRoutes.Prefix}/nodes/{name}/cordon", UriKind.Relative), null);
 
         JsonObject answer = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
@@ -82,7 +103,13 @@ public sealed class RefusalTests
         Assert.Equal("Forbidden", (string?)(await cordoned.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
     }
 
-    private static Task<JsonObject> PostAsync(KubernetesClient client, string plural, string body) => client.SendAsync(
-        HttpMethod.Post, "/apis/rbac.authorization.k8s.io/v1/" + plural, new StringContent(body, Encoding.UTF8, "application/json"),
-        (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)), RequestOptions.Default, default);
+    private static Task<JsonObject> PostAsync(KubernetesClient client, string plural, string body) =>
+        client.SendAsync(
+            HttpMethod.Post,
+            "/apis/rbac.authorization.k8s.io/v1/" + plural,
+            new StringContent(body, Encoding.UTF8, "application/json"),
+            (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)),
+            RequestOptions.Default,
+            default
+        );
 }

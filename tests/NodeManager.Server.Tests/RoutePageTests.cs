@@ -14,15 +14,20 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
     [Fact]
     public void The_page_lists_the_routes_of_the_API()
     {
-        IEnumerable<string> mapped = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(route =>
-            $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {PathOf(route.RoutePattern.RawText!)}");
+        IEnumerable<string> mapped = server
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Select(route => $"{route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0]} {PathOf(route.RoutePattern.RawText!)}");
 
         Assert.Equal(mapped.Order(), Page.Where(section => section.Key != "Autoscaler").SelectMany(section => section.Value).Order());
     }
 
     [Fact]
     public void The_page_lists_the_routes_of_the_autoscaler() =>
-        Assert.Equal([$"GET {AutoscalerProbes.Health}", $"GET {AutoscalerProbes.Readiness}", $"GET {AutoscalerProbes.Metrics}"], Page["Autoscaler"]);
+        Assert.Equal(
+            [$"GET {AutoscalerProbes.Health}", $"GET {AutoscalerProbes.Readiness}", $"GET {AutoscalerProbes.Metrics}"],
+            Page["Autoscaler"]
+        );
 
     private static string PathOf(string pattern) => pattern == "/" ? pattern : Constraint().Replace(pattern, "{$1}").TrimEnd('/');
 
@@ -34,9 +39,14 @@ public sealed partial class RoutePageTests(EmbeddedServer server) : IClassFixtur
         var prefix = "";
         foreach (string line in File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "server-routes.md")))
         {
-            if (line.StartsWith("## ", StringComparison.Ordinal)) (routes, prefix) = (sections[line[3..]] = [], "");
-            else if (Prefix().Match(line) is { Success: true } start) prefix = start.Groups[1].Value;
-            else if (Row().IsMatch(line)) routes.AddRange(Route().Matches(line.Split('|')[1]).Select(one => $"{one.Groups[1].Value} {prefix}{one.Groups[2].Value}".TrimEnd()));
+            if (line.StartsWith("## ", StringComparison.Ordinal))
+                (routes, prefix) = (sections[line[3..]] = [], "");
+            else if (Prefix().Match(line) is { Success: true } start)
+                prefix = start.Groups[1].Value;
+            else if (Row().IsMatch(line))
+                routes.AddRange(
+                    Route().Matches(line.Split('|')[1]).Select(one => $"{one.Groups[1].Value} {prefix}{one.Groups[2].Value}".TrimEnd())
+                );
         }
 
         return sections;

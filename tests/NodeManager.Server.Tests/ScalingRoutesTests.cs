@@ -28,7 +28,10 @@ public sealed class ScalingRoutesTests(EmbeddedServer server) : IClassFixture<Em
             }
 
             JsonNode claim = claims.First(static one => (string?)one!["status"] == NodeClaimStatus.Ready)!;
-            Assert.Contains(claim["conditions"]!.AsArray(), static one => (string?)one!["type"] == "Registered" && (string?)one["status"] == "True");
+            Assert.Contains(
+                claim["conditions"]!.AsArray(),
+                static one => (string?)one!["type"] == "Registered" && (string?)one["status"] == "True"
+            );
             Assert.Equal("small", (string?)claim["pool"]);
             Assert.False(string.IsNullOrEmpty((string?)claim["node"]));
 
@@ -43,7 +46,9 @@ public sealed class ScalingRoutesTests(EmbeddedServer server) : IClassFixture<Em
             Assert.All(plan["pods"]!.AsArray(), static pod => Assert.NotEqual("", (string?)pod!["reason"]));
 
             // The pages about pools of the cluster show the same pool.
-            JsonNode pool = Assert.Single((await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/nodepools/overview?provider=Cluster"))!)!;
+            JsonNode pool = Assert.Single(
+                (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/nodepools/overview?provider=Cluster"))!
+            )!;
             Assert.Equal(("small", NodePoolProvider.Cluster), ((string?)pool["name"], (string?)pool["provider"]));
         }
         finally

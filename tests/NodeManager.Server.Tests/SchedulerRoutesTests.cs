@@ -18,9 +18,11 @@ public sealed class SchedulerRoutesTests(EmbeddedServer server) : IClassFixture<
         Assert.NotNull(data["disabled_plugins"]);
         Assert.NotNull(data["plugin_configs"]);
         string?[] plugins = [.. answer["supported_plugins"]!.AsArray().Select(p => (string?)p)];
-        foreach (string plugin in new[] { "Coscheduling", "CapacityScheduling", "TargetLoadPacking", "LoadVariationRiskBalancing" }) Assert.Contains(plugin, plugins);
+        foreach (string plugin in new[] { "Coscheduling", "CapacityScheduling", "TargetLoadPacking", "LoadVariationRiskBalancing" })
+            Assert.Contains(plugin, plugins);
         string?[] phases = [.. answer["supported_phases"]!.AsArray().Select(p => (string?)p)];
-        foreach (string phase in new[] { "filter", "score", "reserve", "preBind", "preFilter", "postFilter", "permit", "bind", "postBind" }) Assert.Contains(phase, phases);
+        foreach (string phase in new[] { "filter", "score", "reserve", "preBind", "preFilter", "postFilter", "permit", "bind", "postBind" })
+            Assert.Contains(phase, phases);
     }
 
     [Fact]
@@ -30,25 +32,55 @@ public sealed class SchedulerRoutesTests(EmbeddedServer server) : IClassFixture<
         JsonObject backup = await SendAsync("POST", "/api/v1/config/backup", null, HttpStatusCode.OK);
         long revision = (long)backup["data"]!["revision"]!;
 
-        JsonObject preview = await SendAsync("POST", "/api/v1/plugins/ImageLocality/disable?dry_run=true", new { phases = new[] { "score" } }, HttpStatusCode.OK);
+        JsonObject preview = await SendAsync(
+            "POST",
+            "/api/v1/plugins/ImageLocality/disable?dry_run=true",
+            new { phases = new[] { "score" } },
+            HttpStatusCode.OK
+        );
         Assert.True((bool)preview["dry_run"]!);
         Assert.NotEmpty(preview["changes"]!.AsArray());
         Assert.Equal(before["data"]!.ToJsonString(), (await GetAsync("/api/v1/plugins"))["data"]!.ToJsonString());
 
-        JsonObject disabled = await SendAsync("POST", "/api/v1/plugins/ImageLocality/disable", new { phases = new[] { "score" }, reason = "test" }, HttpStatusCode.OK);
+        JsonObject disabled = await SendAsync(
+            "POST",
+            "/api/v1/plugins/ImageLocality/disable",
+            new { phases = new[] { "score" }, reason = "test" },
+            HttpStatusCode.OK
+        );
         Assert.Equal(("success", "Restarted"), ((string?)disabled["status"], (string?)disabled["restart"]!["result"]));
         Assert.Contains("ImageLocality", (await StateAsync())["disabled_plugins"]!["score"]!.AsArray().Select(p => (string?)p));
 
-        JsonObject again = await SendAsync("POST", "/api/v1/plugins/ImageLocality/disable", new { phases = new[] { "score" } }, HttpStatusCode.OK);
+        JsonObject again = await SendAsync(
+            "POST",
+            "/api/v1/plugins/ImageLocality/disable",
+            new { phases = new[] { "score" } },
+            HttpStatusCode.OK
+        );
         Assert.Empty(again["changes"]!.AsArray());
         Assert.Null(again["restart"]);
 
-        await SendAsync("PUT", "/api/v1/plugins/NodeAffinity/config?restart=false", new { addedAffinity = (object?)null }, HttpStatusCode.OK);
-        JsonObject set = await SendAsync("PUT", "/api/v1/plugins/InterPodAffinity/config?restart=false", new { hardPodAffinityWeight = 7 }, HttpStatusCode.OK);
+        await SendAsync(
+            "PUT",
+            "/api/v1/plugins/NodeAffinity/config?restart=false",
+            new { addedAffinity = (object?)null },
+            HttpStatusCode.OK
+        );
+        JsonObject set = await SendAsync(
+            "PUT",
+            "/api/v1/plugins/InterPodAffinity/config?restart=false",
+            new { hardPodAffinityWeight = 7 },
+            HttpStatusCode.OK
+        );
         Assert.Null(set["restart"]);
         Assert.Equal(7, (long)(await StateAsync())["plugin_configs"]!["InterPodAffinity"]!["hardPodAffinityWeight"]!);
 
-        await SendAsync("POST", "/api/v1/plugins/ImageLocality/enable?restart=false", new { phases = new[] { "score" } }, HttpStatusCode.OK);
+        await SendAsync(
+            "POST",
+            "/api/v1/plugins/ImageLocality/enable?restart=false",
+            new { phases = new[] { "score" } },
+            HttpStatusCode.OK
+        );
         JsonArray revisions = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/config/revisions"))!;
         Assert.Contains(revisions, r => (string?)r!["reason"] == "test");
 
@@ -88,7 +120,8 @@ public sealed class SchedulerRoutesTests(EmbeddedServer server) : IClassFixture<
     public async Task Bad_input_gets_a_status_and_a_reason(string method, string path, string? body, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(new(method), path);
-        if (body is not null) request.Content = new StringContent(body, null, "application/json");
+        if (body is not null)
+            request.Content = new StringContent(body, null, "application/json");
         HttpResponseMessage response = await server.Client.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
 
@@ -105,7 +138,8 @@ public sealed class SchedulerRoutesTests(EmbeddedServer server) : IClassFixture<
     private async Task<JsonObject> SendAsync(string method, string path, object? body, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(new(method), path);
-        if (body is not null) request.Content = JsonContent.Create(body);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
         HttpResponseMessage response = await server.Client.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == expected, $"{method} {path}: {response.StatusCode}: {text}");

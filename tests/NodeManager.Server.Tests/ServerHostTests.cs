@@ -43,7 +43,11 @@ public sealed partial class ServerHostTests
             Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
             Assert.Equal("127.0.0.1", new Uri(address).Host);
             Assert.StartsWith(address, curl.Groups["address"].Value, StringComparison.Ordinal);
-            Assert.Contains($"Cluster '{session.Cluster}' (context '{session.Context}', {served.Address}", _output.ToString(), StringComparison.Ordinal);
+            Assert.Contains(
+                $"Cluster '{session.Cluster}' (context '{session.Context}', {served.Address}",
+                _output.ToString(),
+                StringComparison.Ordinal
+            );
             Assert.Contains($"Kubernetes {session.ServerVersion}", _output.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("Draining", _output.ToString(), StringComparison.Ordinal);
             await host.StopAsync();

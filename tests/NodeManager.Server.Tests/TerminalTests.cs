@@ -8,7 +8,13 @@ public sealed class TerminalTests
     public void Columns_are_as_wide_as_their_widest_cell()
     {
         var output = new StringWriter { NewLine = "\n" };
-        new Terminal(output, color: false).Table(["NAME", "STATUS"], [["a-long-name", "Ready"], ["b", new Cell("NotReady", Ink.Red)]]);
+        new Terminal(output, color: false).Table(
+            ["NAME", "STATUS"],
+            [
+                ["a-long-name", "Ready"],
+                ["b", new Cell("NotReady", Ink.Red)],
+            ]
+        );
         Assert.Equal("  NAME         STATUS\n  a-long-name  Ready\n  b            NotReady\n", output.ToString());
     }
 
@@ -16,7 +22,12 @@ public sealed class TerminalTests
     public void Color_codes_do_not_count_as_width()
     {
         var output = new StringWriter { NewLine = "\n" };
-        new Terminal(output, color: true).Table(["A", "B"], [[new Cell("x", Ink.Green), "y"]]);
+        new Terminal(output, color: true).Table(
+            ["A", "B"],
+            [
+                [new Cell("x", Ink.Green), "y"],
+            ]
+        );
         Assert.EndsWith("\e[32mx\e[0m  y\n", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -30,7 +41,13 @@ public sealed class TerminalTests
         var terminal = new Terminal(output, color);
         terminal.Heading(Hostile);
         terminal.Line(Hostile, new Cell(Hostile, Ink.Red));
-        terminal.Table(["A"], [[Hostile], [new Cell(Hostile, Ink.Green)]]);
+        terminal.Table(
+            ["A"],
+            [
+                [Hostile],
+                [new Cell(Hostile, Ink.Green)],
+            ]
+        );
         new TourObserver(terminal, TimeProvider.System).Warning(Hostile);
         string plain = System.Text.RegularExpressions.Regex.Replace(output.ToString(), "\e\\[[0-9]+m", "");
         Assert.DoesNotContain(plain, c => char.IsControl(c) && c != '\n');

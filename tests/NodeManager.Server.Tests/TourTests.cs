@@ -13,9 +13,19 @@ public sealed class TourTests
         var output = new StringWriter();
         SandboxCluster sandbox = SandboxCluster.Start(new());
         using NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
 
-        bool succeeded = await new ClusterTour(session, new(output, color: false)).RunAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None);
+        bool succeeded = await new ClusterTour(session, new(output, color: false)).RunAsync(
+            TimeSpan.FromMilliseconds(1),
+            CancellationToken.None
+        );
 
         string text = output.ToString();
         Assert.True(succeeded, text);

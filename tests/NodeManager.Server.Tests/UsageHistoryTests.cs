@@ -11,7 +11,8 @@ public sealed class UsageHistoryTests
     public void Samples_are_ordered_and_the_oldest_are_dropped()
     {
         var history = new UsageHistory();
-        for (int i = 0; i < UsageHistory.Kept + 5; i++) history.Add(Start.AddSeconds(30 * i), [Node("a", i % 100, 20)]);
+        for (int i = 0; i < UsageHistory.Kept + 5; i++)
+            history.Add(Start.AddSeconds(30 * i), [Node("a", i % 100, 20)]);
 
         IReadOnlyList<ApiUsageSample> samples = history.Of("a");
 
@@ -29,14 +30,20 @@ public sealed class UsageHistoryTests
         history.Add(Start.AddSeconds(30), [Node("a", null, null)]);
         history.Add(Start.AddSeconds(60), [Node("a", 30, null), Node("late", 1, 1)]);
 
-        Assert.Equal([(Start, (decimal?)10m, (decimal?)20m), (Start.AddSeconds(60), 30m, null)], history.Of("a").Select(static one => (one.At, one.CpuPercent, one.MemoryPercent)));
+        Assert.Equal(
+            [(Start, (decimal?)10m, (decimal?)20m), (Start.AddSeconds(60), 30m, null)],
+            history.Of("a").Select(static one => (one.At, one.CpuPercent, one.MemoryPercent))
+        );
         Assert.Empty(history.Of("b"));
         Assert.Single(history.Of("late"));
         Assert.Empty(history.Of("none"));
     }
 
-    private static ClusterNode Node(string name, decimal? cpu, decimal? memory) => new()
-    {
-        Name = name, Status = "Ready", Usage = cpu is null && memory is null ? null : new() { CpuPercent = cpu, MemoryPercent = memory },
-    };
+    private static ClusterNode Node(string name, decimal? cpu, decimal? memory) =>
+        new()
+        {
+            Name = name,
+            Status = "Ready",
+            Usage = cpu is null && memory is null ? null : new() { CpuPercent = cpu, MemoryPercent = memory },
+        };
 }

@@ -36,7 +36,8 @@ public sealed class ConnectProxy : IAsyncDisposable
         List<Task> tunnels = [];
         try
         {
-            while (true) tunnels.Add(TunnelAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            while (true)
+                tunnels.Add(TunnelAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -71,7 +72,8 @@ public sealed class ConnectProxy : IAsyncDisposable
     {
         var head = new StringBuilder();
         byte[] one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) == 1) head.Append((char)one[0]);
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) == 1)
+            head.Append((char)one[0]);
         return head.ToString();
     }
 }

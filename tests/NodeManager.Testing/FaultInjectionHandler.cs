@@ -10,21 +10,18 @@ public sealed class FaultInjectionHandler : DelegatingHandler
     private readonly List<(Fault Fault, Func<HttpRequestMessage, bool> When)> _script = [];
     private readonly List<string> _requests = [];
 
-    public FaultInjectionHandler()
-    {
-    }
+    public FaultInjectionHandler() { }
 
     public FaultInjectionHandler(HttpMessageHandler inner)
-        : base(inner)
-    {
-    }
+        : base(inner) { }
 
     /// <summary>What was asked: method, path and query, in order.</summary>
     public IReadOnlyList<string> Requests
     {
         get
         {
-            lock (_lock) return [.. _requests];
+            lock (_lock)
+                return [.. _requests];
         }
     }
 
@@ -33,7 +30,8 @@ public sealed class FaultInjectionHandler : DelegatingHandler
     {
         get
         {
-            lock (_lock) return _script.Count;
+            lock (_lock)
+                return _script.Count;
         }
     }
 
@@ -42,7 +40,8 @@ public sealed class FaultInjectionHandler : DelegatingHandler
     /// <param name="when">With which; null: with any.</param>
     public FaultInjectionHandler Inject(Fault fault, int times = 1, Func<HttpRequestMessage, bool>? when = null)
     {
-        lock (_lock) _script.AddRange(Enumerable.Repeat((fault, when ?? (_ => true)), times));
+        lock (_lock)
+            _script.AddRange(Enumerable.Repeat((fault, when ?? (_ => true)), times));
         return this;
     }
 

@@ -7,7 +7,8 @@ internal sealed class FaultyStream(Stream inner, int bytes, Exception? error) : 
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_left == 0) return error is null ? 0 : throw error;
+        if (_left == 0)
+            return error is null ? 0 : throw error;
         int read = await inner.ReadAsync(buffer[..Math.Min(buffer.Length, _left)], cancellationToken);
         _left -= read;
         return read;
@@ -15,7 +16,8 @@ internal sealed class FaultyStream(Stream inner, int bytes, Exception? error) : 
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing)
+            inner.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -13,8 +13,10 @@ internal sealed class LineStream(Stream inner, int lines, int times, Exception? 
     {
         if (_rest.IsEmpty)
         {
-            if (_given == lines && error is not null) throw error;
-            if (await _reader.ReadLineAsync(cancellationToken) is not { } line) return 0;
+            if (_given == lines && error is not null)
+                throw error;
+            if (await _reader.ReadLineAsync(cancellationToken) is not { } line)
+                return 0;
             _given++;
             _rest = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(line + "\n", times)));
         }
@@ -27,7 +29,8 @@ internal sealed class LineStream(Stream inner, int lines, int times, Exception? 
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _reader.Dispose();
+        if (disposing)
+            _reader.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -9,9 +9,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     private int _set;
 
     public ManualTimeProvider()
-        : this(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
-    {
-    }
+        : this(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)) { }
 
     /// <summary>Timers are due immediately, and the clock shows their time.</summary>
     public bool IsEager { get; init; }
@@ -21,7 +19,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
         get
         {
-            lock (_lock) return _timers.Count;
+            lock (_lock)
+                return _timers.Count;
         }
     }
 
@@ -30,7 +29,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
         get
         {
-            lock (_lock) return _set;
+            lock (_lock)
+                return _set;
         }
     }
 
@@ -40,7 +40,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_lock) return _now;
+        lock (_lock)
+            return _now;
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
@@ -56,8 +57,10 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     public void Advance(TimeSpan by)
     {
         DateTimeOffset end = GetUtcNow() + by;
-        while (TakeDue(end) is { } timer) timer.Fire();
-        lock (_lock) _now = end > _now ? end : _now;
+        while (TakeDue(end) is { } timer)
+            timer.Fire();
+        lock (_lock)
+            _now = end > _now ? end : _now;
     }
 
     private ManualTimer? TakeDue(DateTimeOffset end)
@@ -65,10 +68,13 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         lock (_lock)
         {
             ManualTimer? next = _timers.MinBy(timer => timer.Due);
-            if (next is null || next.Due > end) return null;
-            if (next.Due > _now) _now = next.Due;
+            if (next is null || next.Due > end)
+                return null;
+            if (next.Due > _now)
+                _now = next.Due;
             _timers.Remove(next);
-            if (next.Period > TimeSpan.Zero) Schedule(next, next.Due + next.Period);
+            if (next.Period > TimeSpan.Zero)
+                Schedule(next, next.Due + next.Period);
             return next;
         }
     }
@@ -94,7 +100,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
             {
                 clock._timers.Remove(this);
                 Period = period > TimeSpan.Zero ? period : TimeSpan.Zero;
-                if (dueTime == Timeout.InfiniteTimeSpan) return true;
+                if (dueTime == Timeout.InfiniteTimeSpan)
+                    return true;
                 if (!clock.IsEager)
                 {
                     clock.Schedule(this, clock._now + dueTime);
@@ -110,7 +117,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
         public void Dispose()
         {
-            lock (clock._lock) clock._timers.Remove(this);
+            lock (clock._lock)
+                clock._timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

@@ -21,7 +21,8 @@ public sealed class PacedTimeProvider : TimeProvider, IDisposable
 
     public override long GetTimestamp() => _clock.GetTimestamp();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => _clock.CreateTimer(callback, state, dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        _clock.CreateTimer(callback, state, dueTime, period);
 
     public void Dispose()
     {

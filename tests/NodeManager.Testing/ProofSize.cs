@@ -6,5 +6,7 @@ namespace NodeManager.Testing;
 public static class ProofSize
 {
     public static int Read(string variable, int whereUnset) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : whereUnset;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int size)
+            ? size
+            : whereUnset;
 }

@@ -9,7 +9,8 @@ public static class RepositoryFolder
     private static string Find()
     {
         string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder, "NodeManager.slnx"))) folder = System.IO.Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder, "NodeManager.slnx")))
+            folder = System.IO.Path.GetDirectoryName(folder);
         return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
     }
 }

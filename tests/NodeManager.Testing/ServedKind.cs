@@ -21,7 +21,8 @@ public sealed class ServedKind
     {
         get
         {
-            lock (_gate) return _objects.GetValueOrDefault(name)?.DeepClone().AsObject();
+            lock (_gate)
+                return _objects.GetValueOrDefault(name)?.DeepClone().AsObject();
         }
     }
 
@@ -29,7 +30,8 @@ public sealed class ServedKind
     {
         get
         {
-            lock (_gate) return [.. _objects.Values.Select(o => o.DeepClone().AsObject())];
+            lock (_gate)
+                return [.. _objects.Values.Select(o => o.DeepClone().AsObject())];
         }
     }
 
@@ -62,7 +64,8 @@ public sealed class ServedKind
     {
         lock (_gate)
         {
-            if (!_objects.Remove(name, out JsonObject? item)) return;
+            if (!_objects.Remove(name, out JsonObject? item))
+                return;
             item["metadata"]!["resourceVersion"] = Next();
             Tell("DELETED", item);
         }
@@ -89,7 +92,8 @@ public sealed class ServedKind
         {
             _oldest = ++_version;
             _log.Clear();
-            foreach ((Pipe pipe, _) in _watches) pipe.Writer.Complete();
+            foreach ((Pipe pipe, _) in _watches)
+                pipe.Writer.Complete();
             _watches.Clear();
         }
     }
@@ -99,22 +103,24 @@ public sealed class ServedKind
     {
         get
         {
-            lock (_gate) return _watches.Count;
+            lock (_gate)
+                return _watches.Count;
         }
     }
 
-    public HttpResponseMessage Get(string name) =>
-        this[name] is { } item ? Json(item) : NotFound(name);
+    public HttpResponseMessage Get(string name) => this[name] is { } item ? Json(item) : NotFound(name);
 
     public HttpResponseMessage List(string query)
     {
         lock (_gate)
         {
-            return Json(new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture) },
-                ["items"] = new JsonArray([.. _objects.Values.Where(o => Selects(query, o)).Select(o => o.DeepClone())]),
-            });
+            return Json(
+                new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture) },
+                    ["items"] = new JsonArray([.. _objects.Values.Where(o => Selects(query, o)).Select(o => o.DeepClone())]),
+                }
+            );
         }
     }
 
@@ -123,10 +129,15 @@ public sealed class ServedKind
         lock (_gate)
         {
             int since = int.Parse(Ask(query)["resourceVersion"], CultureInfo.InvariantCulture);
-            if (since < _oldest) return StubHandler.Json("""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version","reason":"Expired","code":410}""", HttpStatusCode.Gone);
+            if (since < _oldest)
+                return StubHandler.Json(
+                    """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version","reason":"Expired","code":410}""",
+                    HttpStatusCode.Gone
+                );
             Pipe pipe = new(new(pauseWriterThreshold: 0));
             _watches.Add((pipe, query));
-            foreach ((_, string type, JsonObject item) in _log.Where(l => l.Version > since && Selects(query, l.Item))) Write(pipe, type, item);
+            foreach ((_, string type, JsonObject item) in _log.Where(l => l.Version > since && Selects(query, l.Item)))
+                Write(pipe, type, item);
             return new(HttpStatusCode.OK) { Content = new StreamContent(pipe.Reader.AsStream()) };
         }
     }
@@ -135,7 +146,8 @@ public sealed class ServedKind
     {
         lock (_gate)
         {
-            if (!_objects.ContainsKey(name)) return NotFound(name);
+            if (!_objects.ContainsKey(name))
+                return NotFound(name);
             Change(name, item => Merge(item, patch));
             return Json(this[name]!);
         }
@@ -143,9 +155,19 @@ public sealed class ServedKind
 
     private static HttpResponseMessage Json(JsonNode body) => StubHandler.Json(body.ToJsonString());
 
-    private static HttpResponseMessage NotFound(string name) => StubHandler.Json(
-        new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["message"] = $"\"{name}\" not found", ["reason"] = "NotFound", ["code"] = 404 }.ToJsonString(),
-        HttpStatusCode.NotFound);
+    private static HttpResponseMessage NotFound(string name) =>
+        StubHandler.Json(
+            new JsonObject
+            {
+                ["kind"] = "Status",
+                ["apiVersion"] = "v1",
+                ["status"] = "Failure",
+                ["message"] = $"\"{name}\" not found",
+                ["reason"] = "NotFound",
+                ["code"] = 404,
+            }.ToJsonString(),
+            HttpStatusCode.NotFound
+        );
 
     private string Next() => (++_version).ToString(CultureInfo.InvariantCulture);
 
@@ -153,7 +175,8 @@ public sealed class ServedKind
     {
         _log.Add((_version, type, item.DeepClone().AsObject()));
         foreach ((Pipe pipe, string query) in _watches)
-            if (Selects(query, item)) Write(pipe, type, item);
+            if (Selects(query, item))
+                Write(pipe, type, item);
     }
 
     private static void Write(Pipe pipe, string type, JsonObject item)
@@ -164,8 +187,11 @@ public sealed class ServedKind
     }
 
     private static Dictionary<string, string> Ask(string query) =>
-        query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Select(p => p.Split('=', 2)).ToDictionary(p => p[0], p => Uri.UnescapeDataString(p[1]));
+        query
+            .TrimStart('?')
+            .Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => p.Split('=', 2))
+            .ToDictionary(p => p[0], p => Uri.UnescapeDataString(p[1]));
 
     private static bool Selects(string query, JsonObject item)
     {
@@ -174,10 +200,12 @@ public sealed class ServedKind
         {
             string[] parts = field.Split('=', 2);
             JsonNode? value = parts[0].Split('.').Aggregate((JsonNode?)item, (node, key) => node?[key]);
-            if (value?.GetValue<string>() != parts[1]) return false;
+            if (value?.GetValue<string>() != parts[1])
+                return false;
         }
 
-        if (!asked.TryGetValue("labelSelector", out string? label)) return true;
+        if (!asked.TryGetValue("labelSelector", out string? label))
+            return true;
         string[] pair = label.Split('=', 2);
         return item["metadata"]!["labels"]?[pair[0]]?.GetValue<string>() == pair[1];
     }
@@ -186,11 +214,14 @@ public sealed class ServedKind
     {
         foreach ((string key, JsonNode? value) in patch)
         {
-            if (value is null) target.Remove(key);
-            else if (value is not JsonObject part) target[key] = value.DeepClone();
+            if (value is null)
+                target.Remove(key);
+            else if (value is not JsonObject part)
+                target[key] = value.DeepClone();
             else
             {
-                if (target[key] is not JsonObject inner) target[key] = inner = [];
+                if (target[key] is not JsonObject inner)
+                    target[key] = inner = [];
                 Merge(inner, part);
             }
         }

@@ -39,8 +39,10 @@ public sealed class TestCertificates : IDisposable
         using ECDsa key = NewKey();
         var request = new CertificateRequest("CN=test-server", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
-        if (names.Length == 0) alternatives.AddIpAddress(IPAddress.Loopback);
-        foreach (string name in names.Length == 0 ? ["localhost"] : names) alternatives.AddDnsName(name);
+        if (names.Length == 0)
+            alternatives.AddIpAddress(IPAddress.Loopback);
+        foreach (string name in names.Length == 0 ? ["localhost"] : names)
+            alternatives.AddDnsName(name);
         request.CertificateExtensions.Add(alternatives.Build());
         using X509Certificate2 signed = Sign(request, end, "1.3.6.1.5.5.7.3.1");
         using X509Certificate2 pair = signed.CopyWithPrivateKey(key);
@@ -61,7 +63,10 @@ public sealed class TestCertificates : IDisposable
     {
         using RSA key = RSA.Create(2048);
         using X509Certificate2 signed = Sign(
-            new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), end ?? End, "1.3.6.1.5.5.7.3.2");
+            new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+            end ?? End,
+            "1.3.6.1.5.5.7.3.2"
+        );
         return (signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), key.ExportRSAPrivateKeyPem());
     }
 
@@ -79,7 +84,9 @@ public sealed class TestCertificates : IDisposable
     {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true)
+        );
         return request;
     }
 
@@ -87,9 +94,15 @@ public sealed class TestCertificates : IDisposable
 
     private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset end, string? usage = null)
     {
-        if (usage is not null) request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        if (usage is not null)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         using ECDsa authorityKey = _authority.GetECDsaPrivateKey()!;
         return request.Create(
-            _authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), Begin, end, RandomNumberGenerator.GetBytes(8));
+            _authority.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(authorityKey),
+            Begin,
+            end,
+            RandomNumberGenerator.GetBytes(8)
+        );
     }
 }

@@ -7,7 +7,14 @@ namespace NodeManager.Testing;
 /// <param name="ClientCertificate">Its subject.</param>
 /// <param name="Protocol">For example <c>HTTP/2</c>.</param>
 /// <param name="Body">The content.</param>
-public sealed record TlsRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string? ClientCertificate, string Protocol, string Body)
+public sealed record TlsRequest(
+    string Method,
+    string Path,
+    IReadOnlyDictionary<string, string> Headers,
+    string? ClientCertificate,
+    string Protocol,
+    string Body
+)
 {
     /// <summary>Each line of the headers, in their order.</summary>
     public required IReadOnlyList<(string Name, string Value)> Lines { get; init; }

@@ -27,32 +27,49 @@ public sealed class TlsServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            if (certificate is null) return;
-            listen.UseHttps(https =>
-            {
-                https.ServerCertificate = certificate;
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                https.ClientCertificateValidation = (_, _, _) => true;
-            });
-        }));
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+                kestrel.Listen(
+                    IPAddress.Loopback,
+                    0,
+                    listen =>
+                    {
+                        if (certificate is null)
+                            return;
+                        listen.UseHttps(https =>
+                        {
+                            https.ServerCertificate = certificate;
+                            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                            https.ClientCertificateValidation = (_, _, _) => true;
+                        });
+                    }
+                )
+            );
         WebApplication application = builder.Build();
         var server = new TlsServer(application);
         application.Run(async context =>
         {
             using var body = new StreamReader(context.Request.Body);
             string text = await body.ReadToEndAsync(context.RequestAborted);
-            server.Requests.Enqueue(new(
-                context.Request.Method,
-                context.Request.Path + context.Request.QueryString,
-                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-                context.Connection.ClientCertificate?.Subject,
-                context.Request.Protocol,
-                text)
-            {
-                Lines = [.. context.Request.Headers.SelectMany(header => header.Value.Select(value => (header.Key, value ?? "")))],
-            });
+            server.Requests.Enqueue(
+                new(
+                    context.Request.Method,
+                    context.Request.Path + context.Request.QueryString,
+                    context.Request.Headers.ToDictionary(
+                        header => header.Key,
+                        header => header.Value.ToString(),
+                        StringComparer.OrdinalIgnoreCase
+                    ),
+                    context.Connection.ClientCertificate?.Subject,
+                    context.Request.Protocol,
+                    text
+                )
+                {
+                    Lines = [.. context.Request.Headers.SelectMany(header => header.Value.Select(value => (header.Key, value ?? "")))],
+                }
+            );
             await (answer ?? AnswerVersion)(context);
         });
         await application.StartAsync();
@@ -69,7 +86,9 @@ public sealed class TlsServer : IAsyncDisposable
     {
         context.Response.StatusCode = (int)code;
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync($$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{code}}","reason":"{{code}}","code":{{(int)code}}}""");
+        return context.Response.WriteAsync(
+            $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{code}}","reason":"{{code}}","code":{{(int)code}}}"""
+        );
     }
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();

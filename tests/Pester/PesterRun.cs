@@ -17,12 +17,20 @@ internal static partial class PesterRun
 
     private static readonly HashSet<string> Alone = new(StringComparer.Ordinal)
     {
-        "Configuration.Tests.ps1", Help, "Maintenance.Tests.ps1", "Module.Tests.ps1", "Pack.Tests.ps1", "Session.Tests.ps1",
+        "Configuration.Tests.ps1",
+        Help,
+        "Maintenance.Tests.ps1",
+        "Module.Tests.ps1",
+        "Pack.Tests.ps1",
+        "Session.Tests.ps1",
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Runs = new(StringComparer.Ordinal);
 
-    private static readonly IReadOnlyList<string> All = [.. Directory.GetFiles(PowerShell.SuiteFolder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    private static readonly IReadOnlyList<string> All =
+    [
+        .. Directory.GetFiles(PowerShell.SuiteFolder, "*.Tests.ps1").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>All suites but the help's. Without PowerShell one row says so for all of them.</summary>
     public static IEnumerable<string> Others => PowerShell.Missing is not null ? ["*.Tests.ps1"] : All.Where(static suite => suite != Help);
@@ -43,27 +51,33 @@ internal static partial class PesterRun
     }
 
     private static IReadOnlyList<string> ProcessOf(string suite) =>
-        Alone.Contains(suite) ? [suite] : All.Where(static one => !Alone.Contains(one)).Chunk(SuitesOfAProcess).First(chunk => chunk.Contains(suite));
+        Alone.Contains(suite)
+            ? [suite]
+            : All.Where(static one => !Alone.Contains(one)).Chunk(SuitesOfAProcess).First(chunk => chunk.Contains(suite));
 
-    private static async Task<string> RunAsync(IReadOnlyList<string> suites) => (await PowerShell.RunAsync(
-        "-Command",
-        $$"""
-        Import-Module Pester -MinimumVersion 5.0
-        foreach ($suite in '{{string.Join("', '", suites)}}') {
-            Write-Host "`n== $suite"
-            $configuration = New-PesterConfiguration
-            $configuration.Run.Path = Join-Path '{{PowerShell.SuiteFolder}}' $suite
-            $configuration.Run.PassThru = $true
-            $configuration.Output.Verbosity = 'Normal'
-            $configuration.Output.RenderMode = 'Plaintext'
-            $result = Invoke-Pester -Configuration $configuration
-            $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
-            Write-Host "== ended: $($result.PassedCount) passed, $failed failed"
-            if (Get-Module NodeManager) { Get-NodeManagerSession | Disconnect-NodeManager }
-            Get-Job | Remove-Job -Force
-            Set-Location '{{PowerShell.SuiteFolder}}'
-        }
-        """)).Output.ReplaceLineEndings("\n");
+    private static async Task<string> RunAsync(IReadOnlyList<string> suites) =>
+        (
+            await PowerShell.RunAsync(
+                "-Command",
+                $$"""
+                Import-Module Pester -MinimumVersion 5.0
+                foreach ($suite in '{{string.Join("', '", suites)}}') {
+                    Write-Host "`n== $suite"
+                    $configuration = New-PesterConfiguration
+                    $configuration.Run.Path = Join-Path '{{PowerShell.SuiteFolder}}' $suite
+                    $configuration.Run.PassThru = $true
+                    $configuration.Output.Verbosity = 'Normal'
+                    $configuration.Output.RenderMode = 'Plaintext'
+                    $result = Invoke-Pester -Configuration $configuration
+                    $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
+                    Write-Host "== ended: $($result.PassedCount) passed, $failed failed"
+                    if (Get-Module NodeManager) { Get-NodeManagerSession | Disconnect-NodeManager }
+                    Get-Job | Remove-Job -Force
+                    Set-Location '{{PowerShell.SuiteFolder}}'
+                }
+                """
+            )
+        ).Output.ReplaceLineEndings("\n");
 
     private static int Number(Match counts, string group) => int.Parse(counts.Groups[group].Value, CultureInfo.InvariantCulture);
 

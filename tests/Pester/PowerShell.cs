@@ -59,7 +59,8 @@ internal static class PowerShell
     private static string? Find()
     {
         string name = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
             .Where(folder => folder.Length > 0)
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);

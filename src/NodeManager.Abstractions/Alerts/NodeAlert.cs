@@ -45,7 +45,11 @@ public sealed class NodeAlert : ClusterObject
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>When the alert was listed; in the output of a monitor, when this transition happened.</summary>
-    public DateTimeOffset ObservedAt { get => _observedAt ?? UpdatedAt; init => _observedAt = value; }
+    public DateTimeOffset ObservedAt
+    {
+        get => _observedAt ?? UpdatedAt;
+        init => _observedAt = value;
+    }
 
     /// <summary>The fault, in one or two sentences.</summary>
     public required string Message { get; init; }

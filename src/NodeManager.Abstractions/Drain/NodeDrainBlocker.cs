@@ -29,5 +29,6 @@ public sealed class NodeDrainBlocker
     /// <summary>Of a refused pod: see <see cref="NodeDrainPlanPod.PermittedBy"/>.</summary>
     public ItemList<string> PermittedBy { get; init; } = ItemList<string>.Empty;
 
-    public override string ToString() => $"{(Kind == "Budget" ? "PDB" : Kind)} {Name}: {Message}{(Remedy.Length == 0 ? "" : $"{(Message.EndsWith('.') ? "" : ".")} {Remedy}")}";
+    public override string ToString() =>
+        $"{(Kind == "Budget" ? "PDB" : Kind)} {Name}: {Message}{(Remedy.Length == 0 ? "" : $"{(Message.EndsWith('.') ? "" : ".")} {Remedy}")}";
 }

@@ -57,7 +57,13 @@ public sealed class NodeDrainPlan : ClusterObject
 
     /// <summary>The PDBs that would refuse one of its pods, now or after earlier evictions, each once; those that allow no eviction first.</summary>
     public ItemList<PodBudget> BlockingBudgets =>
-        new([.. Pods.Where(p => (p.BlockedByBudget || p.WaitsForTurn) && !p.Surges).SelectMany(p => p.Budgets).Where(b => b.Outlook != BudgetOutlook.Now).OrderBy(b => b.Outlook != BudgetOutlook.Never).DistinctBy(b => (b.Namespace, b.Name))]);
+        new([
+            .. Pods.Where(p => (p.BlockedByBudget || p.WaitsForTurn) && !p.Surges)
+                .SelectMany(p => p.Budgets)
+                .Where(b => b.Outlook != BudgetOutlook.Now)
+                .OrderBy(b => b.Outlook != BudgetOutlook.Never)
+                .DistinctBy(b => (b.Namespace, b.Name)),
+        ]);
 
     /// <summary>The maximum duration when all planned nodes are drained together; null where the drain cannot finish.</summary>
     public TimeSpan? EstimatedDuration { get; init; }

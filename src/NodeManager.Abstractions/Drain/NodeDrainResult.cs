@@ -28,9 +28,15 @@ public sealed class NodeDrainResult : ClusterObject
     public int Unselected { get; init; }
 
     /// <summary>Pods that had to be evicted and are still there.</summary>
-    public int Remaining => Pods.Count(p =>
-        p.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed
-            or DrainPodOutcome.NotAttempted);
+    public int Remaining =>
+        Pods.Count(p =>
+            p.Outcome
+                is DrainPodOutcome.Terminating
+                    or DrainPodOutcome.Blocked
+                    or DrainPodOutcome.Refused
+                    or DrainPodOutcome.Failed
+                    or DrainPodOutcome.NotAttempted
+        );
 
     /// <summary>Pods that were force-deleted.</summary>
     public int Forced => Pods.Count(p => p.Forced.Count > 0);

@@ -54,9 +54,10 @@ public sealed class PodBudget
         get
         {
             string wants = MinAvailable.Length > 0 ? $"minAvailable {MinAvailable}" : $"maxUnavailable {MaxUnavailable}";
-            string unhealthy = UnhealthyPods.Count == 0
-                ? ""
-                : $", {UnhealthyPods.Count} not ready: {string.Join(", ", UnhealthyPods.Take(3))}{(UnhealthyPods.Count > 3 ? ", …" : "")}";
+            string unhealthy =
+                UnhealthyPods.Count == 0
+                    ? ""
+                    : $", {UnhealthyPods.Count} not ready: {string.Join(", ", UnhealthyPods.Take(3))}{(UnhealthyPods.Count > 3 ? ", …" : "")}";
             return $"{wants}, {CurrentHealthy}/{ExpectedPods} healthy, {DisruptionsAllowed} {(DisruptionsAllowed == 1 ? "disruption" : "disruptions")} allowed{unhealthy}";
         }
     }

@@ -18,7 +18,8 @@ public class NodeManagerException : Exception
         string message,
         object? target = null,
         string? recommendedAction = null,
-        Exception? innerException = null)
+        Exception? innerException = null
+    )
         : base(DisplayText.EscapeLines(message), innerException)
     {
         ErrorId = errorId;

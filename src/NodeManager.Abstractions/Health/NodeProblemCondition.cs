@@ -22,9 +22,21 @@ public static class NodeProblemCondition
     public const string XfsShutdown = nameof(XfsShutdown);
 
     /// <summary>All of them.</summary>
-    public static ItemList<string> All { get; } = new(
-    [
-        ContainerRuntimeUnhealthy, CorruptDockerOverlay2, CperHardwareErrorFatal, DiskBadBlock, FrequentContainerdRestart, FrequentDockerRestart, FrequentKubeletRestart,
-        FrequentUnregisterNetDevice, KernelDeadlock, KubeProxyUnhealthy, KubeletUnhealthy, NtpProblem, ReadonlyFilesystem, XfsShutdown,
-    ]);
+    public static ItemList<string> All { get; } =
+        new([
+            ContainerRuntimeUnhealthy,
+            CorruptDockerOverlay2,
+            CperHardwareErrorFatal,
+            DiskBadBlock,
+            FrequentContainerdRestart,
+            FrequentDockerRestart,
+            FrequentKubeletRestart,
+            FrequentUnregisterNetDevice,
+            KernelDeadlock,
+            KubeProxyUnhealthy,
+            KubeletUnhealthy,
+            NtpProblem,
+            ReadonlyFilesystem,
+            XfsShutdown,
+        ]);
 }

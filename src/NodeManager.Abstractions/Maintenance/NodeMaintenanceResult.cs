@@ -46,7 +46,8 @@ public sealed class NodeMaintenanceResult : ClusterObject
     public DateTimeOffset? StartedAt => Steps.FirstOrDefault(s => s.Name != NodeMaintenanceStepName.Claim)?.StartedAt;
 
     /// <summary>From the cordon to the last step that ended; null before.</summary>
-    public TimeSpan? Duration => Steps.LastOrDefault(s => s.EndedAt is not null && s.Name != NodeMaintenanceStepName.Claim)?.EndedAt - StartedAt;
+    public TimeSpan? Duration =>
+        Steps.LastOrDefault(s => s.EndedAt is not null && s.Name != NodeMaintenanceStepName.Claim)?.EndedAt - StartedAt;
 
     public override string ToString() => $"{Node}: {Status}";
 }

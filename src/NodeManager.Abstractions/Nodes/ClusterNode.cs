@@ -67,7 +67,8 @@ public sealed class ClusterNode : ClusterObject
     public ItemList<NodeCondition> Conditions { get; init; } = ItemList<NodeCondition>.Empty;
 
     /// <summary>The <see cref="NodeLifecycleCondition"/>s that are True: operations in progress or completed on the node.</summary>
-    public ItemList<string> Lifecycle => new([.. Conditions.Where(c => c.Status == "True").Select(c => c.Type).Where(NodeLifecycleCondition.All.Contains)]);
+    public ItemList<string> Lifecycle =>
+        new([.. Conditions.Where(c => c.Status == "True").Select(c => c.Type).Where(NodeLifecycleCondition.All.Contains)]);
 
     /// <summary>The capacity of the machine.</summary>
     public NodeResources Capacity { get; init; } = NodeResources.None;

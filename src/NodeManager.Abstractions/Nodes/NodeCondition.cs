@@ -3,7 +3,8 @@ namespace NodeManager;
 /// <summary>A condition of a node as its kubelet or a controller reported it.</summary>
 public sealed class NodeCondition
 {
-    private readonly CompactTime _heartbeat, _transition;
+    private readonly CompactTime _heartbeat,
+        _transition;
 
     public required string Type { get; init; }
 
@@ -14,9 +15,17 @@ public sealed class NodeCondition
 
     public string Message { get; init; } = "";
 
-    public DateTimeOffset? LastHeartbeatTime { get => _heartbeat; init => _heartbeat = value; }
+    public DateTimeOffset? LastHeartbeatTime
+    {
+        get => _heartbeat;
+        init => _heartbeat = value;
+    }
 
-    public DateTimeOffset? LastTransitionTime { get => _transition; init => _transition = value; }
+    public DateTimeOffset? LastTransitionTime
+    {
+        get => _transition;
+        init => _transition = value;
+    }
 
     public override string ToString() => $"{Type}={Status}";
 }

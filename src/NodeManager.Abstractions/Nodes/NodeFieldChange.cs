@@ -15,11 +15,12 @@ public sealed class NodeFieldChange
     public override string ToString() => $"{Field}: {Describe(Before)} -> {Describe(After)}";
 
     /// <summary>A value as it is displayed: <c>(absent)</c> for null, <c>""</c> for an empty one. A value that could be taken for one of these is quoted.</summary>
-    public static string Describe(string? value) => value switch
-    {
-        null => "(absent)",
-        "" or "(absent)" => $"\"{value}\"",
-        ['"', ..] => $"\"{value}\"",
-        _ => value,
-    };
+    public static string Describe(string? value) =>
+        value switch
+        {
+            null => "(absent)",
+            "" or "(absent)" => $"\"{value}\"",
+            ['"', ..] => $"\"{value}\"",
+            _ => value,
+        };
 }

@@ -27,12 +27,9 @@ public sealed class NodeResources
 
     public override string ToString()
     {
-        var parts = new List<string>
-        {
-            "cpu=" + Cpu.ToString("0.###", CultureInfo.InvariantCulture),
-            "memory=" + ByteSize.Format(Memory),
-        };
-        if (Pods != 0) parts.Add("pods=" + Pods.ToString(CultureInfo.InvariantCulture));
+        var parts = new List<string> { "cpu=" + Cpu.ToString("0.###", CultureInfo.InvariantCulture), "memory=" + ByteSize.Format(Memory) };
+        if (Pods != 0)
+            parts.Add("pods=" + Pods.ToString(CultureInfo.InvariantCulture));
         parts.AddRange(Extended.Where(e => e.Value != 0).Select(e => $"{e.Key}={e.Value.ToString("0.###", CultureInfo.InvariantCulture)}"));
         return string.Join(", ", parts);
     }

@@ -23,5 +23,6 @@ public sealed class NodePoolAutoscaling
     /// <summary>How long pods must wait before a node is added. Null where it is not given, or is not a duration.</summary>
     public TimeSpan? ScaleUpDelay { get; init; }
 
-    public override string ToString() => Enabled ? string.Create(CultureInfo.InvariantCulture, $"{MinNodes ?? 0}..{(MaxNodes is { } most ? most : "?")} nodes") : "off";
+    public override string ToString() =>
+        Enabled ? string.Create(CultureInfo.InvariantCulture, $"{MinNodes ?? 0}..{(MaxNodes is { } most ? most : "?")} nodes") : "off";
 }

@@ -29,7 +29,10 @@ public sealed class NodePoolControllerStatus
     /// <summary>The condition's status; null where the controller does not report it.</summary>
     internal string? StatusOf(string condition) => Conditions.FirstOrDefault(one => one.Type == condition)?.Status;
 
-    private int? Count(string key) => Metadata.TryGetValue(key, out object? value) && value is long or int or decimal
-        ? Convert.ToDecimal(value, CultureInfo.InvariantCulture) is >= 0 and <= int.MaxValue and var count ? (int)count : null
-        : null;
+    private int? Count(string key) =>
+        Metadata.TryGetValue(key, out object? value) && value is long or int or decimal
+            ? Convert.ToDecimal(value, CultureInfo.InvariantCulture) is >= 0 and <= int.MaxValue and var count
+                ? (int)count
+                : null
+            : null;
 }

@@ -23,5 +23,6 @@ public sealed class NodePoolFieldPlan
     /// <summary>Why, in words; empty where the effect needs no explanation.</summary>
     public string Reason { get; init; } = "";
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Field}: {Before} -> {After} ({Effect}{(Nodes is > 0 ? $" {Nodes}" : "")})");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Field}: {Before} -> {After} ({Effect}{(Nodes is > 0 ? $" {Nodes}" : "")})");
 }

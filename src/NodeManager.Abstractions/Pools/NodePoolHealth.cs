@@ -24,7 +24,11 @@ public static class NodePoolHealth
     {
         if (controllers.Any(static one => one.StatusOf(NodePoolCondition.Failed) == "True" || one is { ActiveNodes: 0, DesiredNodes: > 0 }))
             return Unhealthy;
-        if (controllers.Any(static one => one.StatusOf(NodePoolCondition.Degraded) == "True" || one.StatusOf(NodePoolCondition.Ready) == "False"))
+        if (
+            controllers.Any(static one =>
+                one.StatusOf(NodePoolCondition.Degraded) == "True" || one.StatusOf(NodePoolCondition.Ready) == "False"
+            )
+        )
             return Degraded;
         return controllers.Count > 0 && controllers.All(static one => one.StatusOf(NodePoolCondition.Ready) == "True") ? Healthy : Unknown;
     }

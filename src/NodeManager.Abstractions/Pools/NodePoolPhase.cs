@@ -24,6 +24,8 @@ public static class NodePoolPhase
             return Pending;
         if (controllers.Any(one => one.ObservedGeneration >= generation && one.StatusOf(NodePoolCondition.Failed) == "True"))
             return Failed;
-        return controllers.All(one => one.ObservedGeneration >= generation && one.StatusOf(NodePoolCondition.Ready) == "True") ? Ready : Progressing;
+        return controllers.All(one => one.ObservedGeneration >= generation && one.StatusOf(NodePoolCondition.Ready) == "True")
+            ? Ready
+            : Progressing;
     }
 }

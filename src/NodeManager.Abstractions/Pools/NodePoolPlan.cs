@@ -55,16 +55,29 @@ public sealed class NodePoolPlan : ClusterObject
     {
         get
         {
-            if (Action == "Change" && Fields.Count == 0) return "nothing to change";
+            if (Action == "Change" && Fields.Count == 0)
+                return "nothing to change";
             string nodes = Effect switch
             {
                 NodePoolEffect.InPlace => "in place",
                 NodePoolEffect.Unknown => "effect on nodes Unknown: the service decides",
-                _ => string.Join(", ", Counted.Where(one => Fields.Any(changed => changed.Effect == one.Effect)).Select(one => $"{one.Verb} {Count(Affected(one.Effect), "node")}")),
+                _ => string.Join(
+                    ", ",
+                    Counted
+                        .Where(one => Fields.Any(changed => changed.Effect == one.Effect))
+                        .Select(one => $"{one.Verb} {Count(Affected(one.Effect), "node")}")
+                ),
             };
-            string pods = Fields.Any(static one => one.Effect is NodePoolEffect.RemovesNodes or NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes)
-                ? MovingPods is { } moving ? $", moves {Count(moving, "pod")}" : ", pods Unknown" : "";
-            string budgets = BlockingBudgets is { Count: > 0 } blocking ? $", blocked by {string.Join(", ", blocking.Select(static one => $"PDB {one.Namespace}/{one.Name}"))}" : "";
+            string pods = Fields.Any(static one =>
+                one.Effect is NodePoolEffect.RemovesNodes or NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes
+            )
+                ? MovingPods is { } moving
+                    ? $", moves {Count(moving, "pod")}"
+                    : ", pods Unknown"
+                : "";
+            string budgets = BlockingBudgets is { Count: > 0 } blocking
+                ? $", blocked by {string.Join(", ", blocking.Select(static one => $"PDB {one.Namespace}/{one.Name}"))}"
+                : "";
             return nodes + pods + budgets;
         }
     }
@@ -72,12 +85,17 @@ public sealed class NodePoolPlan : ClusterObject
     public override string ToString() => $"{Pool}: {Summary}";
 
     private static IEnumerable<(string Effect, string Verb)> Counted =>
-    [
-        (NodePoolEffect.RecreatesNodes, "recreates"), (NodePoolEffect.RollsNodes, "rolls"), (NodePoolEffect.RemovesNodes, "removes"), (NodePoolEffect.AddsNodes, "adds"),
-    ];
+        [
+            (NodePoolEffect.RecreatesNodes, "recreates"),
+            (NodePoolEffect.RollsNodes, "rolls"),
+            (NodePoolEffect.RemovesNodes, "removes"),
+            (NodePoolEffect.AddsNodes, "adds"),
+        ];
 
     private int? Affected(string effect) => Fields.Where(one => one.Effect == effect).Max(static one => one.Nodes);
 
     private static string Count(int? number, string noun) =>
-        number is not { } known ? $"an unknown number of {noun}s" : string.Create(CultureInfo.InvariantCulture, $"{known} {noun}{(known == 1 ? "" : "s")}");
+        number is not { } known
+            ? $"an unknown number of {noun}s"
+            : string.Create(CultureInfo.InvariantCulture, $"{known} {noun}{(known == 1 ? "" : "s")}");
 }

@@ -17,5 +17,8 @@ public sealed class NodePoolShape
 
     /// <summary>As <c>-Shape</c> takes it: <c>large=8x32Gi@zone-a</c>.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Name}={CpuCores}x{(Memory % (1L << 30) == 0 ? $"{Memory >> 30}Gi" : $"{Memory >> 20}Mi")}{(Zone.Length > 0 ? "@" + Zone : "")}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name}={CpuCores}x{(Memory % (1L << 30) == 0 ? $"{Memory >> 30}Gi" : $"{Memory >> 20}Mi")}{(Zone.Length > 0 ? "@" + Zone : "")}"
+        );
 }

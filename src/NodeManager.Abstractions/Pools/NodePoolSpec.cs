@@ -41,5 +41,6 @@ public sealed class NodePoolSpec
     /// <summary>The whole specification as JSON, including fields that are unknown to this version of NodeManager.</summary>
     public string Json { get; init; } = "{}";
 
-    public override string ToString() => $"{(NodeProvider.Length > 0 ? NodeProvider : Platform)}, {(Autoscaling is { Enabled: true } scaling ? $"{scaling}" : $"{NodeCount} nodes")}";
+    public override string ToString() =>
+        $"{(NodeProvider.Length > 0 ? NodeProvider : Platform)}, {(Autoscaling is { Enabled: true } scaling ? $"{scaling}" : $"{NodeCount} nodes")}";
 }

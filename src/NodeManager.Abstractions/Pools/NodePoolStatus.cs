@@ -36,9 +36,16 @@ public sealed class NodePoolStatus : ClusterObject
     public int? DesiredNodes => Controllers.Max(static one => one.DesiredNodes);
 
     /// <summary>The conditions that are not as they should be, as <c>controller: message</c>. Empty for a pool that is ready.</summary>
-    public string Message => string.Join("; ", Controllers.SelectMany(static one => one.Conditions
-        .Where(static condition => NodePoolHealth.IsBad(condition) || condition is { Type: NodePoolCondition.Ready, Status: not "True" })
-        .Select(condition => $"{one.Name}: {(condition.Message.Length > 0 ? condition.Message : condition.ToString())}")));
+    public string Message =>
+        string.Join(
+            "; ",
+            Controllers.SelectMany(static one =>
+                one.Conditions.Where(static condition =>
+                        NodePoolHealth.IsBad(condition) || condition is { Type: NodePoolCondition.Ready, Status: not "True" }
+                    )
+                    .Select(condition => $"{one.Name}: {(condition.Message.Length > 0 ? condition.Message : condition.ToString())}")
+            )
+        );
 
     public override string ToString() => $"{Phase}, {Health}";
 }

@@ -5,9 +5,7 @@ namespace NodeManager;
 /// <summary>How a session reaches the service that keeps its node pools. Immutable. A token can be given, but not read.</summary>
 public sealed class PoolServiceConfiguration
 {
-    public PoolServiceConfiguration()
-    {
-    }
+    public PoolServiceConfiguration() { }
 
     /// <param name="uri">The service's base address, for example <c>https://pools.example.com/api/v1</c>.</param>
     public PoolServiceConfiguration(string uri) => Uri = new(uri, UriKind.Absolute);

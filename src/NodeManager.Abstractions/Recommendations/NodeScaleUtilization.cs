@@ -20,5 +20,9 @@ public sealed class NodeScaleUtilization
     /// <summary>The same for what is used, if the use stays the same.</summary>
     public decimal? UsedPercentAfter { get; init; }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Resource} {RequestedPercent:0.#}% requested, {(UsedPercent is { } used ? $"{used:0.#}% used" : "usage unknown")}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Resource} {RequestedPercent:0.#}% requested, {(UsedPercent is { } used ? $"{used:0.#}% used" : "usage unknown")}"
+        );
 }

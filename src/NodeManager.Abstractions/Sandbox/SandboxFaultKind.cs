@@ -66,7 +66,25 @@ public static class SandboxFaultKind
     /// <summary>All of them: nodes', pods', the API's.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        NodeDown, NodeFlapping, NodeSlow, MemoryPressure, DiskPressure, PIDPressure, NetworkUnavailable, ClockSkew, ImageGarbageCollection, NodeProblem, PodNeverReady, PodUnready, PodNeverEnds, ApiThrottled, ApiError,
-        ApiSlow, ApiConflict, WatchCut, ContinueExpired, MetricsUnavailable,
+        NodeDown,
+        NodeFlapping,
+        NodeSlow,
+        MemoryPressure,
+        DiskPressure,
+        PIDPressure,
+        NetworkUnavailable,
+        ClockSkew,
+        ImageGarbageCollection,
+        NodeProblem,
+        PodNeverReady,
+        PodUnready,
+        PodNeverEnds,
+        ApiThrottled,
+        ApiError,
+        ApiSlow,
+        ApiConflict,
+        WatchCut,
+        ContinueExpired,
+        MetricsUnavailable,
     ];
 }

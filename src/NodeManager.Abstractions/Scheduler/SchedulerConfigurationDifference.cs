@@ -14,10 +14,11 @@ public sealed class SchedulerConfigurationDifference
 
     public string After { get; init; } = "";
 
-    public override string ToString() => Type switch
-    {
-        "Added" => $"{Path}: added {After}",
-        "Removed" => $"{Path}: removed {Before}",
-        _ => $"{Path}: {Before} -> {After}",
-    };
+    public override string ToString() =>
+        Type switch
+        {
+            "Added" => $"{Path}: added {After}",
+            "Removed" => $"{Path}: removed {Before}",
+            _ => $"{Path}: {Before} -> {After}",
+        };
 }

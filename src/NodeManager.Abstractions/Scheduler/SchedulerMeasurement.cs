@@ -33,5 +33,6 @@ public sealed class SchedulerMeasurement : ClusterObject
     /// <summary>The time between the two samples; null: since the scheduler started.</summary>
     public TimeSpan? Window { get; init; }
 
-    public override string ToString() => string.Join(' ', new[] { Kind, SchedulerName, ExtensionPoint, Plugin }.Where(part => part.Length > 0));
+    public override string ToString() =>
+        string.Join(' ', new[] { Kind, SchedulerName, ExtensionPoint, Plugin }.Where(part => part.Length > 0));
 }

@@ -3,9 +3,7 @@ namespace NodeManager;
 /// <summary>The default values of commands in a session. Immutable: a change replaces the configuration of the session.</summary>
 public sealed class NodeManagerConfiguration : ClusterObject
 {
-    public NodeManagerConfiguration()
-    {
-    }
+    public NodeManagerConfiguration() { }
 
     /// <summary>A copy; its initializer names what differs.</summary>
     internal NodeManagerConfiguration(NodeManagerConfiguration other)

@@ -24,7 +24,11 @@ public sealed class NodeManagerSession : IDisposable
     /// The identity of the cluster: the UID of its namespace <c>kube-system</c>. Empty without the permission to get that namespace, and until a
     /// late answer arrives.
     /// </summary>
-    public string ClusterUid { get => Volatile.Read(ref _clusterUid); internal init => _clusterUid = value; }
+    public string ClusterUid
+    {
+        get => Volatile.Read(ref _clusterUid);
+        internal init => _clusterUid = value;
+    }
 
     /// <summary><c>Kubeconfig</c>, <c>InCluster</c> or <c>Sandbox</c>.</summary>
     public required string Source { get; init; }
@@ -57,7 +61,8 @@ public sealed class NodeManagerSession : IDisposable
     {
         get
         {
-            if (Volatile.Read(ref _configuration) is { } current) return current;
+            if (Volatile.Read(ref _configuration) is { } current)
+                return current;
             NodeManagerConfiguration initial = new() { Cluster = Cluster, Session = this };
             return Interlocked.CompareExchange(ref _configuration, initial, null) ?? initial;
         }
@@ -84,7 +89,8 @@ public sealed class NodeManagerSession : IDisposable
         {
             NodeManagerConfiguration before = Configuration;
             NodeManagerConfiguration after = change(before);
-            if (Interlocked.CompareExchange(ref _configuration, after, before) == before) return after;
+            if (Interlocked.CompareExchange(ref _configuration, after, before) == before)
+                return after;
         }
     }
 

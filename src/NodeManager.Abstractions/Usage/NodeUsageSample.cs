@@ -12,7 +12,10 @@ public sealed class NodeUsageSample
     public DateTimeOffset? MeasuredAt { get; init; }
 
     /// <summary>How old the measurement was; null for a missing sample.</summary>
-    public TimeSpan? Age => MeasuredAt is not { } measured ? null : SampledAt > measured ? SampledAt - measured : TimeSpan.Zero;
+    public TimeSpan? Age =>
+        MeasuredAt is not { } measured ? null
+        : SampledAt > measured ? SampledAt - measured
+        : TimeSpan.Zero;
 
     /// <summary>One of <see cref="NodeUsageStatus"/>.</summary>
     public required string Status { get; init; }
@@ -32,5 +35,6 @@ public sealed class NodeUsageSample
     /// <summary>Percent of the allocatable memory, one decimal.</summary>
     public decimal? MemoryPercent { get; init; }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{SampledAt:HH:mm:ss} cpu={CpuPercent:0.#}%, memory={MemoryPercent:0.#}%");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{SampledAt:HH:mm:ss} cpu={CpuPercent:0.#}%, memory={MemoryPercent:0.#}%");
 }

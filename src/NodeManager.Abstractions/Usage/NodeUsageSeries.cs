@@ -34,7 +34,10 @@ public sealed class NodeUsageSeries : ClusterObject
     public DateTimeOffset? MeasuredAt { get; init; }
 
     /// <summary>How old the newest measurement was when the last sample was taken; null without any.</summary>
-    public TimeSpan? Age => MeasuredAt is not { } measured ? null : ObservedAt > measured ? ObservedAt - measured : TimeSpan.Zero;
+    public TimeSpan? Age =>
+        MeasuredAt is not { } measured ? null
+        : ObservedAt > measured ? ObservedAt - measured
+        : TimeSpan.Zero;
 
     /// <summary>Cores; null where no sample has them.</summary>
     public NodeUsageStatistic? Cpu { get; init; }

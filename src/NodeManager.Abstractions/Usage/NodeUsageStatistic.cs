@@ -44,7 +44,9 @@ public sealed class NodeUsageStatistic
     /// <inheritdoc cref="MinimumPercent"/>
     public decimal? LatestPercent => Percent(Latest);
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{MinimumPercent:0}-{MaximumPercent:0}%, mean {MeanPercent:0}%");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{MinimumPercent:0}-{MaximumPercent:0}%, mean {MeanPercent:0}%");
 
-    private decimal? Percent(decimal amount) => Allocatable <= 0 ? null : Math.Round(amount * 100m / Allocatable, 1, MidpointRounding.AwayFromZero);
+    private decimal? Percent(decimal amount) =>
+        Allocatable <= 0 ? null : Math.Round(amount * 100m / Allocatable, 1, MidpointRounding.AwayFromZero);
 }

@@ -7,9 +7,7 @@ namespace NodeManager;
 public sealed class AmountMap : ReadOnlyDictionary<string, decimal>
 {
     public AmountMap(IEnumerable<KeyValuePair<string, decimal>> entries)
-        : base(new SortedEntries<decimal>(entries))
-    {
-    }
+        : base(new SortedEntries<decimal>(entries)) { }
 
     /// <summary>The empty map.</summary>
     public static new AmountMap Empty { get; } = new([]);

@@ -9,5 +9,6 @@ internal readonly struct CompactTime
 
     public static implicit operator CompactTime(DateTimeOffset? time) => new(time);
 
-    public static implicit operator DateTimeOffset?(CompactTime time) => time._ticks == 0 ? null : new DateTimeOffset(time._ticks - 1, TimeSpan.Zero);
+    public static implicit operator DateTimeOffset?(CompactTime time) =>
+        time._ticks == 0 ? null : new DateTimeOffset(time._ticks - 1, TimeSpan.Zero);
 }

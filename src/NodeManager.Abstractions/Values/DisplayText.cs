@@ -20,9 +20,14 @@ public static class DisplayText
     /// Whether a terminal would obey a character or a reader would not see it: controls (C0, DEL, C1), overrides of the writing direction
     /// and other format characters, separators of lines and paragraphs, halves of surrogate pairs, and what no text has.
     /// </summary>
-    public static bool IsHidden(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        || (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF;
+    public static bool IsHidden(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+        || (rune.Value & 0xFFFE) == 0xFFFE
+        || rune.Value is >= 0xFDD0 and <= 0xFDEF;
 
     private static string Escape(string? text, bool keepLines)
     {

@@ -46,14 +46,15 @@ public static partial class HumanDuration
     {
         string unit = part.TrimStart("0123456789.".ToCharArray());
         double amount = double.Parse(part[..^unit.Length], CultureInfo.InvariantCulture);
-        return amount * unit switch
-        {
-            "ms" => 0.001,
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => 86400,
-        };
+        return amount
+            * unit switch
+            {
+                "ms" => 0.001,
+                "s" => 1,
+                "m" => 60,
+                "h" => 3600,
+                _ => 86400,
+            };
     }
 
     private static bool TryFromSeconds(double seconds, out TimeSpan duration)
@@ -63,6 +64,9 @@ public static partial class HumanDuration
         return isInRange;
     }
 
-    [GeneratedRegex(@"^(?<minus>-)?(?<part>(\d+(\.\d+)?|\.\d+)(ms|s|m|h|d))+$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<minus>-)?(?<part>(\d+(\.\d+)?|\.\d+)(ms|s|m|h|d))+$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant
+    )]
     private static partial Regex UnitPattern();
 }

@@ -13,9 +13,11 @@ internal sealed class SortedEntries<T> : IDictionary<string, T>
     {
         _entries = [.. entries];
         // The API server sends them in order.
-        if (!IsSorted()) Array.Sort(_entries, static (one, other) => string.CompareOrdinal(one.Key, other.Key));
+        if (!IsSorted())
+            Array.Sort(_entries, static (one, other) => string.CompareOrdinal(one.Key, other.Key));
         for (int at = 1; at < _entries.Length; at++)
-            if (_entries[at - 1].Key == _entries[at].Key) throw new ArgumentException($"Two entries have the key '{_entries[at].Key}'.", nameof(entries));
+            if (_entries[at - 1].Key == _entries[at].Key)
+                throw new ArgumentException($"Two entries have the key '{_entries[at].Key}'.", nameof(entries));
     }
 
     public int Count => _entries.Length;
@@ -41,7 +43,8 @@ internal sealed class SortedEntries<T> : IDictionary<string, T>
         return at >= 0;
     }
 
-    public bool Contains(KeyValuePair<string, T> item) => TryGetValue(item.Key, out T? value) && EqualityComparer<T>.Default.Equals(value, item.Value);
+    public bool Contains(KeyValuePair<string, T> item) =>
+        TryGetValue(item.Key, out T? value) && EqualityComparer<T>.Default.Equals(value, item.Value);
 
     public void CopyTo(KeyValuePair<string, T>[] array, int arrayIndex) => _entries.CopyTo(array, arrayIndex);
 
@@ -64,21 +67,26 @@ internal sealed class SortedEntries<T> : IDictionary<string, T>
     private bool IsSorted()
     {
         for (int at = 1; at < _entries.Length; at++)
-            if (string.CompareOrdinal(_entries[at - 1].Key, _entries[at].Key) > 0) return false;
+            if (string.CompareOrdinal(_entries[at - 1].Key, _entries[at].Key) > 0)
+                return false;
         return true;
     }
 
     private int Find(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        int low = 0, high = _entries.Length - 1;
+        int low = 0,
+            high = _entries.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
             int order = string.CompareOrdinal(_entries[middle].Key, key);
-            if (order == 0) return middle;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
 
         return ~low;

@@ -11,15 +11,14 @@ namespace NodeManager;
 public sealed class StringMap : ReadOnlyDictionary<string, string>, IEnumerable
 {
     public StringMap(IEnumerable<KeyValuePair<string, string>> entries)
-        : base(new SortedEntries<string>(entries))
-    {
-    }
+        : base(new SortedEntries<string>(entries)) { }
 
     /// <summary>The empty map.</summary>
     public static new StringMap Empty { get; } = new([]);
 
     // PowerShell shows the items of this enumerator (Format-List *), and takes values from the others.
-    IEnumerator IEnumerable.GetEnumerator() => this.Select(static entry => (object)new DisplayEntry(entry.Key, entry.Value)).GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() =>
+        this.Select(static entry => (object)new DisplayEntry(entry.Key, entry.Value)).GetEnumerator();
 
     public override string ToString() => string.Join(",", this.Select(e => $"{e.Key}={e.Value}"));
 }

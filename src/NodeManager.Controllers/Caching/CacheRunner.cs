@@ -78,11 +78,13 @@ internal sealed class CacheRunner<T> : CacheRunner
     {
         try
         {
-            await foreach (WatchEvent<T> seen in _client.WatchAsync(_type, _what, Cache.Watch, Stopped)) Cache.Apply(seen);
+            await foreach (WatchEvent<T> seen in _client.WatchAsync(_type, _what, Cache.Watch, Stopped))
+                Cache.Apply(seen);
         }
         catch (Exception failure)
         {
-            if (!Stopped.IsCancellationRequested) Cache.Fail(failure);
+            if (!Stopped.IsCancellationRequested)
+                Cache.Fail(failure);
         }
     }
 }

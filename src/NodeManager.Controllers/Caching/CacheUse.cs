@@ -27,7 +27,8 @@ public sealed class CacheUse<T> : IDisposable
     /// </summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        if (_list is not null) Cache.Relist(await _list(cancellationToken));
+        if (_list is not null)
+            Cache.Relist(await _list(cancellationToken));
         await Cache.Synced.WaitAsync(cancellationToken);
     }
 

@@ -10,7 +10,8 @@ internal sealed class ChangeSignals<TKey>
     /// <summary>Ends at the next change; fails if no further change will be reported.</summary>
     public Task Next(TKey key)
     {
-        if (_failure is not null) return Task.FromException(_failure);
+        if (_failure is not null)
+            return Task.FromException(_failure);
         if (!_waiting.TryGetValue(key, out TaskCompletionSource? signal))
             _waiting.Add(key, signal = new(TaskCreationOptions.RunContinuationsAsynchronously));
         return signal.Task;
@@ -18,7 +19,8 @@ internal sealed class ChangeSignals<TKey>
 
     public void Raise(TKey key)
     {
-        if (_waiting.Remove(key, out TaskCompletionSource? signal)) signal.TrySetResult();
+        if (_waiting.Remove(key, out TaskCompletionSource? signal))
+            signal.TrySetResult();
     }
 
     public void Fail(Exception failure)

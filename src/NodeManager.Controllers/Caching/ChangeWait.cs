@@ -17,10 +17,17 @@ public static class ChangeWait
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <remarks>What made a cache fail is thrown as it is: a KubernetesException, or ObjectDisposedException if its session was closed.</remarks>
     public static async Task<bool> WaitForChangeAsync(
-        this TimeProvider time, IEnumerable<Task> changes, TimeSpan? atMost, CancellationToken cancellationToken)
+        this TimeProvider time,
+        IEnumerable<Task> changes,
+        TimeSpan? atMost,
+        CancellationToken cancellationToken
+    )
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        TimeSpan limit = atMost is not { } given ? Timeout.InfiniteTimeSpan : given > TimeSpan.Zero ? given : TimeSpan.Zero;
+        TimeSpan limit =
+            atMost is not { } given ? Timeout.InfiniteTimeSpan
+            : given > TimeSpan.Zero ? given
+            : TimeSpan.Zero;
         Task timeUp = time.DelayAsync(limit, done.Token);
         Task first = await Task.WhenAny([.. changes, timeUp]);
         await done.CancelAsync();

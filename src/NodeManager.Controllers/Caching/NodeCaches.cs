@@ -17,10 +17,12 @@ public sealed class NodeCaches<T> : IDisposable
     public ObjectCache<T>? Find(string node) => _uses.GetValueOrDefault(node)?.Cache;
 
     /// <inheritdoc cref="CacheUse{T}.CatchUpAsync"/>
-    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_uses.Values.Select(use => use.CatchUpAsync(cancellationToken)));
+    public Task CatchUpAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_uses.Values.Select(use => use.CatchUpAsync(cancellationToken)));
 
     public void Dispose()
     {
-        foreach (CacheUse<T> use in _uses.Values) use.Dispose();
+        foreach (CacheUse<T> use in _uses.Values)
+            use.Dispose();
     }
 }

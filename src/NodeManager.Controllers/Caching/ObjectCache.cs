@@ -46,7 +46,8 @@ public sealed partial class ObjectCache<T>
     {
         get
         {
-            lock (_lock) return _store.Count;
+            lock (_lock)
+                return _store.Count;
         }
     }
 
@@ -55,50 +56,58 @@ public sealed partial class ObjectCache<T>
     {
         get
         {
-            lock (_lock) return _store.Items;
+            lock (_lock)
+                return _store.Items;
         }
     }
 
     /// <summary>The last known object of this UID; null if it was deleted.</summary>
     public T? Find(string uid)
     {
-        lock (_lock) return _store.Find(uid);
+        lock (_lock)
+            return _store.Find(uid);
     }
 
     /// <summary>The last known object of this name; null if none exists.</summary>
     public T? Find(string? ns, string name)
     {
-        lock (_lock) return _store.Find(ns, name);
+        lock (_lock)
+            return _store.Find(ns, name);
     }
 
     /// <summary>The objects with this key.</summary>
     public IReadOnlyList<T> FindAll(ObjectIndex<T> index, string key)
     {
-        lock (_lock) return _store.FindAll(index, key);
+        lock (_lock)
+            return _store.FindAll(index, key);
     }
 
     /// <summary>The object of this UID (null: deleted, or not reported yet), and a task that ends when that changes.</summary>
     public (T? Object, Task Changed) Look(string uid)
     {
-        lock (_lock) return (_store.Find(uid), _store.Changed(uid));
+        lock (_lock)
+            return (_store.Find(uid), _store.Changed(uid));
     }
 
     /// <summary>The objects with this key, and a task that ends when one of them changes, comes or goes.</summary>
     public (IReadOnlyList<T> Objects, Task Changed) Look(ObjectIndex<T> index, string key)
     {
-        lock (_lock) return (_store.FindAll(index, key), _store.Changed(index, key));
+        lock (_lock)
+            return (_store.FindAll(index, key), _store.Changed(index, key));
     }
 
     /// <summary>All objects, and a task that ends at the next change of any.</summary>
     public (IReadOnlyList<T> Objects, Task Changed) LookAtAll()
     {
-        lock (_lock) return (_store.Items, _store.Changed());
+        lock (_lock)
+            return (_store.Items, _store.Changed());
     }
 
     /// <summary>Ends at the next change of any object. For those who read after taking it.</summary>
     public Task Changed()
     {
-        lock (_lock) return _store.Changed();
+        lock (_lock)
+            return _store.Changed();
     }
 
     /// <summary>Waits until the object meets a condition.</summary>
@@ -112,7 +121,8 @@ public sealed partial class ObjectCache<T>
         while (true)
         {
             (T? item, Task changed) = Look(uid);
-            if (isMet(item)) return item;
+            if (isMet(item))
+                return item;
             await changed.WaitAsync(cancellationToken);
         }
     }
@@ -124,7 +134,8 @@ public sealed partial class ObjectCache<T>
     /// <param name="items">Of this cache's kind and selection, as the server answered them.</param>
     public void Admit(params IEnumerable<T> items)
     {
-        foreach (T item in items) Tell(() => _store.Admit(item));
+        foreach (T item in items)
+            Tell(() => _store.Admit(item));
     }
 
     /// <summary>
@@ -137,8 +148,10 @@ public sealed partial class ObjectCache<T>
         lock (_telling)
         {
             IReadOnlyList<T> items;
-            lock (_lock) items = _store.Items;
-            foreach (T item in items) Tell(handler, new(WatchEventType.Added, item));
+            lock (_lock)
+                items = _store.Items;
+            foreach (T item in items)
+                Tell(handler, new(WatchEventType.Added, item));
             _handlers = _handlers.Add(handler);
         }
 
@@ -150,12 +163,14 @@ public sealed partial class ObjectCache<T>
     internal void Apply(WatchEvent<T> seen)
     {
         Tell(() => _store.Apply(seen));
-        if (seen.Type == WatchEventType.Synced) _synced.TrySetResult();
+        if (seen.Type == WatchEventType.Synced)
+            _synced.TrySetResult();
     }
 
     internal void Fail(Exception failure)
     {
-        lock (_lock) _store.Fail(failure);
+        lock (_lock)
+            _store.Fail(failure);
         _failed.TrySetException(failure);
         _synced.TrySetException(failure);
     }
@@ -165,9 +180,11 @@ public sealed partial class ObjectCache<T>
         lock (_telling)
         {
             List<ObjectChange<T>> changes;
-            lock (_lock) changes = change();
+            lock (_lock)
+                changes = change();
             foreach (ObjectChange<T> one in changes)
-                foreach (Action<ObjectChange<T>> handler in _handlers) Tell(handler, one);
+            foreach (Action<ObjectChange<T>> handler in _handlers)
+                Tell(handler, one);
         }
     }
 

@@ -26,7 +26,8 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
     {
         get
         {
-            lock (_lock) return _runners.Count;
+            lock (_lock)
+                return _runners.Count;
         }
     }
 
@@ -47,7 +48,10 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
                 runner?.Dispose();
                 ListOptions options = new()
                 {
-                    Namespace = what.Namespace, LabelSelector = what.LabelSelector, FieldSelector = what.FieldSelector, RelistInterval = RelistInterval,
+                    Namespace = what.Namespace,
+                    LabelSelector = what.LabelSelector,
+                    FieldSelector = what.FieldSelector,
+                    RelistInterval = RelistInterval,
                     // Of a few objects there is little to share.
                     SharesParts = what.SharesParts || key == WholeOf(type),
                 };
@@ -76,7 +80,8 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
     public CacheUse<T> OpenWithin<T>(ResourceType<T> type, string? ns)
         where T : KubernetesObject
     {
-        lock (_lock) return Open(type, new() { Namespace = IsOpen(type) ? null : ns });
+        lock (_lock)
+            return Open(type, new() { Namespace = IsOpen(type) ? null : ns });
     }
 
     /// <summary>Joins the cache of a kind in the whole cluster, where one is open and can be read; null otherwise.</summary>
@@ -84,7 +89,10 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         where T : KubernetesObject
     {
         lock (_lock)
-            return _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && runner is CacheRunner<T> { Cache.IsCurrent: true } current ? Join(current, WholeOf(type), isNew: false) : null;
+            return
+                _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && runner is CacheRunner<T> { Cache.IsCurrent: true } current
+                ? Join(current, WholeOf(type), isNew: false)
+                : null;
     }
 
     /// <summary>Closes all caches. Waits for a cache fail with an <see cref="ObjectDisposedException"/>.</summary>
@@ -93,13 +101,15 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         CacheRunner[] runners;
         lock (_lock)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+                return;
             _isDisposed = true;
             runners = [.. _runners.Values];
             _runners.Clear();
         }
 
-        foreach (CacheRunner runner in runners) runner.Dispose();
+        foreach (CacheRunner runner in runners)
+            runner.Dispose();
     }
 
     private static CacheKey WholeOf<T>(ResourceType<T> type)
@@ -113,12 +123,17 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         where T : KubernetesObject
     {
         HashSet<CacheKey> wanted = [.. nodes.Select(node => Key(scope.Of(node)))];
-        List<CacheKey> others = [.. _runners.Keys.Where(key => scope.Type.Equals(key.Type) && scope.IsOfOneNode(key.Selection) && !wanted.Contains(key))];
+        List<CacheKey> others =
+        [
+            .. _runners.Keys.Where(key => scope.Type.Equals(key.Type) && scope.IsOfOneNode(key.Selection) && !wanted.Contains(key)),
+        ];
         foreach (CacheKey idle in others.Where(key => _runners[key].Users == 0).ToList())
         {
-            if (others.Count + wanted.Count <= NodeScope<T>.Limit) break;
+            if (others.Count + wanted.Count <= NodeScope<T>.Limit)
+                break;
             others.Remove(idle);
-            if (_runners.Remove(idle, out CacheRunner? runner)) runner.Dispose();
+            if (_runners.Remove(idle, out CacheRunner? runner))
+                runner.Dispose();
         }
 
         return others.Count + wanted.Count;
@@ -137,7 +152,8 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
     {
         lock (_lock)
         {
-            if (runner.Leave() && !_isDisposed) runner.StartLinger(client.Time, Linger, () => CloseUnused(runner, key));
+            if (runner.Leave() && !_isDisposed)
+                runner.StartLinger(client.Time, Linger, () => CloseUnused(runner, key));
         }
     }
 
@@ -145,8 +161,10 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
     {
         lock (_lock)
         {
-            if (runner.Users > 0 || _isDisposed) return;
-            if (_runners.GetValueOrDefault(key) == runner) _runners.Remove(key);
+            if (runner.Users > 0 || _isDisposed)
+                return;
+            if (_runners.GetValueOrDefault(key) == runner)
+                _runners.Remove(key);
         }
 
         runner.Dispose();
@@ -154,6 +172,12 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
 
     private sealed record CacheKey(object Type, string? Namespace, string? LabelSelector, string? FieldSelector)
     {
-        public ListOptions Selection => new() { Namespace = Namespace, LabelSelector = LabelSelector, FieldSelector = FieldSelector };
+        public ListOptions Selection =>
+            new()
+            {
+                Namespace = Namespace,
+                LabelSelector = LabelSelector,
+                FieldSelector = FieldSelector,
+            };
     }
 }

@@ -7,9 +7,10 @@ public static class ObjectIndexes<T>
     where T : KubernetesObject
 {
     /// <summary>By the UID of the controller that owns the object.</summary>
-    public static ObjectIndex<T> ByOwner { get; } = new(static item =>
-        item.Metadata.OwnerReferences?.Find(static owner => owner.Controller == true) is { } owner ? [owner.Uid] : []);
+    public static ObjectIndex<T> ByOwner { get; } =
+        new(static item => item.Metadata.OwnerReferences?.Find(static owner => owner.Controller == true) is { } owner ? [owner.Uid] : []);
 
     /// <summary>By label, as <c>key=value</c>.</summary>
-    public static ObjectIndex<T> ByLabel { get; } = new(static item => (item.Metadata.Labels ?? []).Select(static label => $"{label.Key}={label.Value}"));
+    public static ObjectIndex<T> ByLabel { get; } =
+        new(static item => (item.Metadata.Labels ?? []).Select(static label => $"{label.Key}={label.Value}"));
 }

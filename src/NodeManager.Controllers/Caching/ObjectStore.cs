@@ -15,7 +15,8 @@ internal sealed class ObjectStore<T>
     private readonly ChangeSignals<string> _ofObjects = new();
     private readonly ChangeSignals<(ObjectIndex<T> Index, string Key)> _ofKeys = new();
     private readonly ChangeSignals<bool> _ofAll = new();
-    private string? _version, _listed;
+    private string? _version,
+        _listed;
 
     public IReadOnlyList<T> Items => [.. _byUid.Values];
 
@@ -23,7 +24,8 @@ internal sealed class ObjectStore<T>
 
     public T? Find(string uid) => _byUid.GetValueOrDefault(uid);
 
-    public T? Find(string? ns, string name) => _byName.GetAlternateLookup<(string? Namespace, string Name)>().TryGetValue((ns, name), out T? item) ? item : null;
+    public T? Find(string? ns, string name) =>
+        _byName.GetAlternateLookup<(string? Namespace, string Name)>().TryGetValue((ns, name), out T? item) ? item : null;
 
     public IReadOnlyList<T> FindAll(ObjectIndex<T> index, string key) =>
         Index(index).TryGetValue(key, out HashSet<string>? uids) ? [.. uids.Select(uid => _byUid[uid])] : [];
@@ -43,7 +45,10 @@ internal sealed class ObjectStore<T>
         {
             _version = seen.ListVersion;
             // A list that is as new as they are does not have them.
-            foreach (string gone in _admitted.Where(a => !ResourceVersions.IsNewer(a.Value, seen.ListVersion)).Select(static a => a.Key).ToList()) Remove(gone, changes);
+            foreach (
+                string gone in _admitted.Where(a => !ResourceVersions.IsNewer(a.Value, seen.ListVersion)).Select(static a => a.Key).ToList()
+            )
+                Remove(gone, changes);
             _byUid.TrimExcess(_byUid.Count + (_byUid.Count / 8));
             _byName.TrimExcess(_byName.Count + (_byName.Count / 8));
             return changes;
@@ -51,9 +56,15 @@ internal sealed class ObjectStore<T>
 
         _version = seen.Object.Metadata.ResourceVersion ?? _version;
         _admitted.Remove(KeyOf(seen.Object));
-        if (seen.Type == WatchEventType.Deleted) Remove(KeyOf(seen.Object), changes, seen.Object);
+        if (seen.Type == WatchEventType.Deleted)
+            Remove(KeyOf(seen.Object), changes, seen.Object);
         // Told late of what a list beside the watch did not have any more.
-        else if (_listed is null || _byUid.ContainsKey(KeyOf(seen.Object)) || ResourceVersions.IsNewer(seen.Object.Metadata.ResourceVersion, _listed)) Put(seen.Object, changes);
+        else if (
+            _listed is null
+            || _byUid.ContainsKey(KeyOf(seen.Object))
+            || ResourceVersions.IsNewer(seen.Object.Metadata.ResourceVersion, _listed)
+        )
+            Put(seen.Object, changes);
         return changes;
     }
 
@@ -62,7 +73,8 @@ internal sealed class ObjectStore<T>
     {
         List<ObjectChange<T>> changes = [];
         string? version = item.Metadata.ResourceVersion;
-        if (_version is not null && !ResourceVersions.IsNewer(version, _version)) return changes;
+        if (_version is not null && !ResourceVersions.IsNewer(version, _version))
+            return changes;
         PutAdmitted(item, changes);
         return changes;
     }
@@ -72,12 +84,19 @@ internal sealed class ObjectStore<T>
     {
         List<ObjectChange<T>> changes = [];
         string? version = list.Metadata.ResourceVersion;
-        if (_version is not null && !ResourceVersions.IsNewer(version, _version)) return changes;
+        if (_version is not null && !ResourceVersions.IsNewer(version, _version))
+            return changes;
         _listed = version;
         HashSet<string> present = [.. list.Items.Select(KeyOf)];
-        foreach (string gone in _byUid.Where(o => !present.Contains(o.Key) && !ResourceVersions.IsNewer(o.Value.Metadata.ResourceVersion, version)).Select(static o => o.Key).ToList())
+        foreach (
+            string gone in _byUid
+                .Where(o => !present.Contains(o.Key) && !ResourceVersions.IsNewer(o.Value.Metadata.ResourceVersion, version))
+                .Select(static o => o.Key)
+                .ToList()
+        )
             Remove(gone, changes);
-        foreach (T item in list.Items) PutAdmitted(item, changes);
+        foreach (T item in list.Items)
+            PutAdmitted(item, changes);
         return changes;
     }
 
@@ -93,7 +112,8 @@ internal sealed class ObjectStore<T>
 
     private void PutAdmitted(T item, List<ObjectChange<T>> changes)
     {
-        if (!_byUid.ContainsKey(KeyOf(item))) _admitted[KeyOf(item)] = item.Metadata.ResourceVersion ?? "";
+        if (!_byUid.ContainsKey(KeyOf(item)))
+            _admitted[KeyOf(item)] = item.Metadata.ResourceVersion ?? "";
         Put(item, changes);
     }
 
@@ -101,13 +121,16 @@ internal sealed class ObjectStore<T>
     {
         string uid = KeyOf(item);
         T? before = _byUid.GetValueOrDefault(uid);
-        if (before is not null && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion)) return;
+        if (before is not null && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion))
+            return;
         // Another object of the same name: the former one is gone, even if its deletion was not reported yet.
-        if (_byName.TryGetValue(item, out T? former) && KeyOf(former) is var key && key != uid) Remove(key, changes);
+        if (_byName.TryGetValue(item, out T? former) && KeyOf(former) is var key && key != uid)
+            Remove(key, changes);
         _byUid[uid] = item;
         _byName.Remove(item);
         _byName.Add(item);
-        foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes) Reindex(index, byKey, uid, before, item);
+        foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes)
+            Reindex(index, byKey, uid, before, item);
         changes.Add(new(before is null ? WatchEventType.Added : WatchEventType.Modified, item) { Before = before });
         _ofObjects.Raise(uid);
         _ofAll.Raise(true);
@@ -116,9 +139,11 @@ internal sealed class ObjectStore<T>
     private void Remove(string uid, List<ObjectChange<T>> changes, T? last = null)
     {
         _admitted.Remove(uid);
-        if (!_byUid.Remove(uid, out T? before)) return;
+        if (!_byUid.Remove(uid, out T? before))
+            return;
         _byName.Remove(before);
-        foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes) Reindex(index, byKey, uid, before, null);
+        foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes)
+            Reindex(index, byKey, uid, before, null);
         changes.Add(new(WatchEventType.Deleted, last ?? before));
         _ofObjects.Raise(uid);
         _ofAll.Raise(true);
@@ -126,10 +151,13 @@ internal sealed class ObjectStore<T>
 
     private Dictionary<string, HashSet<string>> Index(ObjectIndex<T> index)
     {
-        if (_indexes.TryGetValue(index, out Dictionary<string, HashSet<string>>? byKey)) return byKey;
+        if (_indexes.TryGetValue(index, out Dictionary<string, HashSet<string>>? byKey))
+            return byKey;
         _indexes.Add(index, byKey = new(StringComparer.Ordinal));
-        foreach ((string uid, T item) in _byUid) Reindex(index, byKey, uid, null, item);
-        foreach (HashSet<string> uids in byKey.Values) uids.TrimExcess();
+        foreach ((string uid, T item) in _byUid)
+            Reindex(index, byKey, uid, null, item);
+        foreach (HashSet<string> uids in byKey.Values)
+            uids.TrimExcess();
         return byKey;
     }
 
@@ -137,7 +165,8 @@ internal sealed class ObjectStore<T>
     {
         foreach (string key in before is null ? [] : index.KeysOf(before))
         {
-            if (byKey.TryGetValue(key, out HashSet<string>? uids) && uids.Remove(uid) && uids.Count == 0) byKey.Remove(key);
+            if (byKey.TryGetValue(key, out HashSet<string>? uids) && uids.Remove(uid) && uids.Count == 0)
+                byKey.Remove(key);
             _ofKeys.Raise((index, key));
         }
 

@@ -14,7 +14,13 @@ namespace NodeManager.Controllers.Leasing;
 /// <param name="options">Which Lease, and for whom.</param>
 /// <param name="leader">Works, and is told what happens.</param>
 /// <param name="ended">Cancelled when the client ends.</param>
-public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches, LeaderLeaseOptions options, ILeader leader, CancellationToken ended)
+public sealed class LeaderElection(
+    KubernetesClient client,
+    ObjectCaches caches,
+    LeaderLeaseOptions options,
+    ILeader leader,
+    CancellationToken ended
+)
 {
     // What a shutdown may take to release the Lease.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
@@ -24,7 +30,7 @@ public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches,
     /// <summary>Runs until the work is done, or cancelled; the Lease is released.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (TimeSpan pause = FirstPause; ;)
+        for (TimeSpan pause = FirstPause; ; )
         {
             cancellationToken.ThrowIfCancellationRequested();
             await using LeaderLease lease = new(client, caches, options, leader, ended);
@@ -34,7 +40,8 @@ public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches,
             }
             catch (Exception e) when (IsPassing(e) && !cancellationToken.IsCancellationRequested)
             {
-                if (!leader.Failed(e, isLeading: false)) throw;
+                if (!leader.Failed(e, isLeading: false))
+                    throw;
                 await Task.Delay(pause, client.Time, cancellationToken);
                 // Others wait for this process to lead: no longer than they would wait for one that is gone.
                 pause = pause * 2 < options.Duration ? pause * 2 : options.Duration;
@@ -45,11 +52,13 @@ public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches,
             leader.Leading();
             try
             {
-                if (await LeadAsync(lease, cancellationToken)) return;
+                if (await LeadAsync(lease, cancellationToken))
+                    return;
             }
             finally
             {
-                if (!lease.Lost.IsCancellationRequested) await ReleaseAsync(lease);
+                if (!lease.Lost.IsCancellationRequested)
+                    await ReleaseAsync(lease);
             }
 
             leader.Deposed(lease.Taker);
@@ -65,7 +74,8 @@ public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches,
             long start = client.Time.GetTimestamp();
             try
             {
-                if (await leader.WorkAsync(hold.Token)) return true;
+                if (await leader.WorkAsync(hold.Token))
+                    return true;
             }
             catch (OperationCanceledException) when (hold.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
@@ -74,10 +84,12 @@ public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches,
             }
             catch (Exception e) when (IsPassing(e) && !cancellationToken.IsCancellationRequested)
             {
-                if (!leader.Failed(e, isLeading: true)) throw;
+                if (!leader.Failed(e, isLeading: true))
+                    throw;
             }
 
-            if (client.Time.GetElapsedTime(start) > LongestPause) pause = FirstPause;
+            if (client.Time.GetElapsedTime(start) > LongestPause)
+                pause = FirstPause;
             await Task.Delay(pause, client.Time, cancellationToken);
         }
 
@@ -93,7 +105,15 @@ public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches,
         {
             await lease.ReleaseAsync(limit.Token);
         }
-        catch (Exception e) when (e is KubernetesException or NodeManagerException or OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)
+        catch (Exception e)
+            when (e
+                    is KubernetesException
+                        or NodeManagerException
+                        or OperationCanceledException
+                        or HttpRequestException
+                        or IOException
+                        or ObjectDisposedException
+            )
         {
             // It expires.
         }

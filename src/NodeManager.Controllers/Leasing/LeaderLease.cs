@@ -24,7 +24,12 @@ namespace NodeManager.Controllers.Leasing;
 /// <param name="listener">Told what happens to it.</param>
 /// <param name="ended">Cancelled when the client ends: it is renewed no more.</param>
 public sealed class LeaderLease(
-    KubernetesClient client, ObjectCaches caches, LeaderLeaseOptions options, ILeaseListener listener, CancellationToken ended = default) : IAsyncDisposable
+    KubernetesClient client,
+    ObjectCaches caches,
+    LeaderLeaseOptions options,
+    ILeaseListener listener,
+    CancellationToken ended = default
+) : IAsyncDisposable
 {
     private const int RenewalsAtOnce = 4;
 
@@ -50,7 +55,8 @@ public sealed class LeaderLease(
     {
         get
         {
-            lock (_lock) return _doubt.Token;
+            lock (_lock)
+                return _doubt.Token;
         }
     }
 
@@ -77,7 +83,10 @@ public sealed class LeaderLease(
     {
         LeaseState? state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
         while (state is not null)
-            state = await TryTakeAsync(await LeaseObserver.WaitUntilFreeAsync(client, caches, state, waits, cancellationToken), cancellationToken);
+            state = await TryTakeAsync(
+                await LeaseObserver.WaitUntilFreeAsync(client, caches, state, waits, cancellationToken),
+                cancellationToken
+            );
     }
 
     private async Task<LeaseState?> TryTakeAsync(LeaseState state, CancellationToken cancellationToken)
@@ -85,14 +94,17 @@ public sealed class LeaderLease(
         long start = _time.GetTimestamp();
         try
         {
-            if (state.Lease is null) await CreateAsync(cancellationToken);
-            else await TakeAsync(state.Lease, cancellationToken);
+            if (state.Lease is null)
+                await CreateAsync(cancellationToken);
+            else
+                await TakeAsync(state.Lease, cancellationToken);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
         {
             // Another one was faster, unless the answer to a request of ours was lost that was done.
             state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
-            if (state.Holder != options.Identity) return state;
+            if (state.Holder != options.Identity)
+                return state;
         }
 
         Extend(start);
@@ -103,14 +115,16 @@ public sealed class LeaderLease(
     /// <summary>Ends when it is ours beyond doubt, or lost for good; see <see cref="Lost"/>.</summary>
     public Task HoldAsync(CancellationToken cancellationToken)
     {
-        lock (_lock) return _held.Task.WaitAsync(cancellationToken);
+        lock (_lock)
+            return _held.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Stops renewing it and releases it immediately.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         await StopAsync();
-        if (_lost.IsCancellationRequested) return;
+        if (_lost.IsCancellationRequested)
+            return;
         await PatchAsync(Patch.Operation("replace", "/spec/holderIdentity", ""), true, cancellationToken);
     }
 
@@ -138,7 +152,8 @@ public sealed class LeaderLease(
             {
                 await DelayAsync();
                 renewals.RemoveAll(static renewal => renewal.IsCompleted);
-                if (await _renewals.WaitAsync(TimeSpan.Zero, _stop.Token)) renewals.Add(RenewAsync());
+                if (await _renewals.WaitAsync(TimeSpan.Zero, _stop.Token))
+                    renewals.Add(RenewAsync());
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -153,7 +168,8 @@ public sealed class LeaderLease(
     private async Task DelayAsync()
     {
         TimeSpan left;
-        lock (_lock) left = _good - _time.GetElapsedTime(_lastSign);
+        lock (_lock)
+            left = _good - _time.GetElapsedTime(_lastSign);
         TimeSpan period = options.Duration / 5;
         if (left < period && left > TimeSpan.Zero)
         {
@@ -171,24 +187,29 @@ public sealed class LeaderLease(
         CancellationTokenSource doubt;
         lock (_lock)
         {
-            if (!_held.Task.IsCompleted || _lost.IsCancellationRequested || _time.GetElapsedTime(_lastSign) < _good) return;
+            if (!_held.Task.IsCompleted || _lost.IsCancellationRequested || _time.GetElapsedTime(_lastSign) < _good)
+                return;
             _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
             doubt = _doubt;
         }
 
         doubt.Cancel();
         // A server that does not answer may answer again; one that refuses will not renew it before others may take it.
-        if (Refusal is not null) Lose();
-        else listener.InDoubt(_good);
+        if (Refusal is not null)
+            Lose();
+        else
+            listener.InDoubt(_good);
     }
 
     private void Lose()
     {
         CancellationTokenSource doubt;
-        lock (_lock) doubt = _doubt;
+        lock (_lock)
+            doubt = _doubt;
         _lost.Cancel();
         doubt.Cancel();
-        lock (_lock) _held.TrySetResult();
+        lock (_lock)
+            _held.TrySetResult();
     }
 
     private async Task RenewAsync()
@@ -203,7 +224,8 @@ public sealed class LeaderLease(
             Extend(start);
             listener.Renewed(renewed);
         }
-        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        catch (KubernetesException refused)
+            when (refused.Code is HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
             await LookForTakerAsync(stop.Token);
         }
@@ -215,7 +237,8 @@ public sealed class LeaderLease(
         {
             bool isNew = Refusal is null;
             Refusal = failure;
-            if (isNew) listener.RenewalRefused(failure);
+            if (isNew)
+                listener.RenewalRefused(failure);
         }
         catch (Exception)
         {
@@ -232,7 +255,8 @@ public sealed class LeaderLease(
         try
         {
             LeaseState state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
-            if (state.Holder == options.Identity) return;
+            if (state.Holder == options.Identity)
+                return;
             Taker = state.Holder;
             Refusal = null;
             Lose();
@@ -248,11 +272,14 @@ public sealed class LeaderLease(
     {
         lock (_lock)
         {
-            if (_lost.IsCancellationRequested || (_good > TimeSpan.Zero && sent < _lastSign)) return;
+            if (_lost.IsCancellationRequested || (_good > TimeSpan.Zero && sent < _lastSign))
+                return;
             _lastSign = sent;
             _good = options.Duration * Usable;
-            if (_time.GetElapsedTime(sent) >= _good) return;
-            if (_doubt.IsCancellationRequested) _doubt = new();
+            if (_time.GetElapsedTime(sent) >= _good)
+                return;
+            if (_doubt.IsCancellationRequested)
+                _doubt = new();
             _held.TrySetResult();
         }
     }
@@ -268,37 +295,56 @@ public sealed class LeaderLease(
             ["spec"] = Spec(0),
         };
         return client.SendAsync(
-            HttpMethod.Post, Resources.Leases.Path(options.Namespace), new StringContent(lease.ToJsonString(), Encoding.UTF8, "application/json"),
-            Resources.Leases.Item, RequestOptions.Default, cancellationToken);
+            HttpMethod.Post,
+            Resources.Leases.Path(options.Namespace),
+            new StringContent(lease.ToJsonString(), Encoding.UTF8, "application/json"),
+            Resources.Leases.Item,
+            RequestOptions.Default,
+            cancellationToken
+        );
     }
 
     private Task<Lease> TakeAsync(Lease lease, CancellationToken cancellationToken)
     {
         JsonObject annotations = new(options.StaleAnnotations.Select(static key => KeyValuePair.Create<string, JsonNode?>(key, null)));
         return client.PatchAsync(
-            Resources.Leases, options.Name, options.Namespace,
-            Patch.Merge(new()
-            {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion, ["annotations"] = annotations },
-                ["spec"] = Spec((lease.Spec.LeaseTransitions ?? 0) + 1),
-            }),
-            null, RequestOptions.Default, cancellationToken);
+            Resources.Leases,
+            options.Name,
+            options.Namespace,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["resourceVersion"] = lease.Metadata.ResourceVersion, ["annotations"] = annotations },
+                    ["spec"] = Spec((lease.Spec.LeaseTransitions ?? 0) + 1),
+                }
+            ),
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
     }
 
-    private JsonObject Spec(int transitions) => new()
-    {
-        ["holderIdentity"] = options.Identity,
-        ["leaseDurationSeconds"] = Math.Max(1, (int)Math.Ceiling(options.Duration.TotalSeconds)),
-        ["acquireTime"] = Now(),
-        ["renewTime"] = Now(),
-        ["leaseTransitions"] = transitions,
-    };
+    private JsonObject Spec(int transitions) =>
+        new()
+        {
+            ["holderIdentity"] = options.Identity,
+            ["leaseDurationSeconds"] = Math.Max(1, (int)Math.Ceiling(options.Duration.TotalSeconds)),
+            ["acquireTime"] = Now(),
+            ["renewTime"] = Now(),
+            ["leaseTransitions"] = transitions,
+        };
 
     // Only while it is ours, which the server tests.
-    private Task<Lease> PatchAsync(JsonObject operation, bool retry, CancellationToken cancellationToken) => client.PatchAsync(
-        Resources.Leases, options.Name, options.Namespace,
-        Patch.Json([Patch.Operation("test", "/spec/holderIdentity", options.Identity), operation]), null,
-        new() { Retry = retry }, cancellationToken);
+    private Task<Lease> PatchAsync(JsonObject operation, bool retry, CancellationToken cancellationToken) =>
+        client.PatchAsync(
+            Resources.Leases,
+            options.Name,
+            options.Namespace,
+            Patch.Json([Patch.Operation("test", "/spec/holderIdentity", options.Identity), operation]),
+            null,
+            new() { Retry = retry },
+            cancellationToken
+        );
 
     private string Now() => _time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

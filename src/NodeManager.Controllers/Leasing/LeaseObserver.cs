@@ -35,10 +35,17 @@ public static class LeaseObserver
     /// <param name="waits">Told of the holder, before it is waited for.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<LeaseState> ObserveAsync(
-        KubernetesClient client, ObjectCaches caches, string name, string ns, Action<LeaseState> waits, CancellationToken cancellationToken)
+        KubernetesClient client,
+        ObjectCaches caches,
+        string name,
+        string ns,
+        Action<LeaseState> waits,
+        CancellationToken cancellationToken
+    )
     {
         LeaseState first = await ReadAsync(client, name, ns, cancellationToken);
-        if (!first.IsHeld) return first;
+        if (!first.IsHeld)
+            return first;
         waits(first);
         using CacheUse<Lease> use = Open(caches, first.Lease!);
         return await NextAsync(client, use, first, cancellationToken);
@@ -51,13 +58,20 @@ public static class LeaseObserver
     /// <param name="waits">Told of each holder that is waited for.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<LeaseState> WaitUntilFreeAsync(
-        KubernetesClient client, ObjectCaches caches, LeaseState state, Action<LeaseState> waits, CancellationToken cancellationToken)
+        KubernetesClient client,
+        ObjectCaches caches,
+        LeaseState state,
+        Action<LeaseState> waits,
+        CancellationToken cancellationToken
+    )
     {
-        if (!state.IsHeld) return state;
+        if (!state.IsHeld)
+            return state;
         using CacheUse<Lease> use = Open(caches, state.Lease!);
         for (string told = ""; state.IsHeld; state = await NextAsync(client, use, state, cancellationToken))
         {
-            if (state.Holder == told) continue;
+            if (state.Holder == told)
+                continue;
             waits(state);
             told = state.Holder;
         }
@@ -71,7 +85,12 @@ public static class LeaseObserver
     /// <param name="first">As it was read, with a holder.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>False where its holder renews it still.</returns>
-    public static async Task<bool> WaitForEndAsync(KubernetesClient client, ObjectCaches caches, LeaseState first, CancellationToken cancellationToken)
+    public static async Task<bool> WaitForEndAsync(
+        KubernetesClient client,
+        ObjectCaches caches,
+        LeaseState first,
+        CancellationToken cancellationToken
+    )
     {
         using CacheUse<Lease> use = Open(caches, first.Lease!);
         using CancellationTokenSource limit = client.Time.StartLimit(2 * first.Duration);
@@ -79,7 +98,8 @@ public static class LeaseObserver
         try
         {
             LeaseState state = first;
-            while (state.IsHeld && state.Holder == first.Holder) state = await NextAsync(client, use, state, stop.Token);
+            while (state.IsHeld && state.Holder == first.Holder)
+                state = await NextAsync(client, use, state, stop.Token);
             return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -90,13 +110,21 @@ public static class LeaseObserver
 
     private static CacheUse<Lease> Open(ObjectCaches caches, Lease lease)
     {
-        CacheUse<Lease> use = caches.Open(Resources.Leases, new() { Namespace = lease.Metadata.Namespace, FieldSelector = $"metadata.name={lease.Metadata.Name}" });
+        CacheUse<Lease> use = caches.Open(
+            Resources.Leases,
+            new() { Namespace = lease.Metadata.Namespace, FieldSelector = $"metadata.name={lease.Metadata.Name}" }
+        );
         use.Cache.Admit(lease);
         return use;
     }
 
     // What comes after that state: a renewal, another holder or none. Where nothing came for the whole duration its holder had its time.
-    private static async Task<LeaseState> NextAsync(KubernetesClient client, CacheUse<Lease> use, LeaseState former, CancellationToken cancellationToken)
+    private static async Task<LeaseState> NextAsync(
+        KubernetesClient client,
+        CacheUse<Lease> use,
+        LeaseState former,
+        CancellationToken cancellationToken
+    )
     {
         (string name, string ns) = (former.Lease!.Metadata.Name, former.Lease.Metadata.Namespace!);
         using CancellationTokenSource silence = client.Time.StartLimit(former.Duration);
@@ -109,7 +137,8 @@ public static class LeaseObserver
             {
                 Task changed = use.Cache.Changed();
                 last = use.Cache.Find(ns, name) is { } lease ? LeaseState.Of(lease) : LeaseState.Missing;
-                if (!last.IsHeld || last.HasMovedSince(former)) return last;
+                if (!last.IsHeld || last.HasMovedSince(former))
+                    return last;
                 await client.Time.WaitForChangeAsync([changed], null, stop.Token);
             }
         }

@@ -21,5 +21,8 @@ public sealed record LeaseState(Lease? Lease, bool IsHeld)
     internal static LeaseState Of(Lease lease) => new(lease, !string.IsNullOrEmpty(lease.Spec.HolderIdentity));
 
     /// <summary>Whether the lease was renewed, or its holder changed, between that state and this one.</summary>
-    internal bool HasMovedSince(LeaseState former) => Holder != former.Holder || Lease?.Metadata.Uid != former.Lease?.Metadata.Uid || Lease?.Spec.RenewTime != former.Lease?.Spec.RenewTime;
+    internal bool HasMovedSince(LeaseState former) =>
+        Holder != former.Holder
+        || Lease?.Metadata.Uid != former.Lease?.Metadata.Uid
+        || Lease?.Spec.RenewTime != former.Lease?.Spec.RenewTime;
 }

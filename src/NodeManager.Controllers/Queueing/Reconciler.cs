@@ -10,7 +10,10 @@ namespace NodeManager.Controllers.Queueing;
 /// <param name="reconcile">Looks at a key and does what is needed next. Safe to repeat.</param>
 /// <param name="failed">Told of each failure, and when the key is tried again.</param>
 public sealed class Reconciler<TKey>(
-    WorkQueue<TKey> queue, Func<TKey, CancellationToken, Task<ReconcileResult>> reconcile, Action<TKey, Exception, TimeSpan> failed)
+    WorkQueue<TKey> queue,
+    Func<TKey, CancellationToken, Task<ReconcileResult>> reconcile,
+    Action<TKey, Exception, TimeSpan> failed
+)
     where TKey : notnull
 {
     /// <summary>Works until cancelled, or until the queue is disposed of; ends when the work that was begun has ended.</summary>
@@ -53,7 +56,8 @@ public sealed class Reconciler<TKey>(
         {
             ReconcileResult result = await reconcile(key, cancellationToken);
             queue.Forget(key);
-            if (result.After is { } after) queue.AddAfter(key, after);
+            if (result.After is { } after)
+                queue.AddAfter(key, after);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

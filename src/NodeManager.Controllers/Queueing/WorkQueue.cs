@@ -30,7 +30,8 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
     {
         get
         {
-            lock (_lock) return (_ready.Reader.Count, _processing.Count, _delays.Count);
+            lock (_lock)
+                return (_ready.Reader.Count, _processing.Count, _delays.Count);
         }
     }
 
@@ -39,7 +40,8 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
     {
         lock (_lock)
         {
-            if (_isDisposed || !_dirty.Add(key) || _processing.Contains(key)) return;
+            if (_isDisposed || !_dirty.Add(key) || _processing.Contains(key))
+                return;
             _ready.Writer.TryWrite(key);
         }
     }
@@ -55,12 +57,14 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
 
         lock (_lock)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+                return;
             // Not by the clock's time, which may be set: a delay would seem to end before one that is shorter.
             long now = time.GetTimestamp();
             if (_delays.TryGetValue(key, out Delay? known))
             {
-                if (known.Length - time.GetElapsedTime(known.Since, now) <= delay) return;
+                if (known.Length - time.GetElapsedTime(known.Since, now) <= delay)
+                    return;
                 known.Timer?.Dispose();
             }
 
@@ -78,9 +82,13 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         lock (_lock)
         {
             int failures = _failures[key] = _failures.GetValueOrDefault(key) + 1;
-            double backOff = Math.Min(options.FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 62)), options.LongestDelay.TotalMilliseconds);
+            double backOff = Math.Min(
+                options.FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 62)),
+                options.LongestDelay.TotalMilliseconds
+            );
             delay = TimeSpan.FromMilliseconds(backOff * (1 + (options.Jitter * _random())));
-            if (_bucket.Reserve() is var turn && turn > delay) delay = turn;
+            if (_bucket.Reserve() is var turn && turn > delay)
+                delay = turn;
         }
 
         AddAfter(key, delay);
@@ -90,13 +98,15 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
     /// <summary>How often a key failed since it was last forgotten.</summary>
     public int Failures(TKey key)
     {
-        lock (_lock) return _failures.GetValueOrDefault(key);
+        lock (_lock)
+            return _failures.GetValueOrDefault(key);
     }
 
     /// <summary>A key is well: its next failure is its first.</summary>
     public void Forget(TKey key)
     {
-        lock (_lock) _failures.Remove(key);
+        lock (_lock)
+            _failures.Remove(key);
     }
 
     /// <summary>Takes the next key, which is worked on from now until <see cref="Done"/>.</summary>
@@ -119,7 +129,8 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
     {
         lock (_lock)
         {
-            if (_processing.Remove(key) && _dirty.Contains(key) && !_isDisposed) _ready.Writer.TryWrite(key);
+            if (_processing.Remove(key) && _dirty.Contains(key) && !_isDisposed)
+                _ready.Writer.TryWrite(key);
         }
     }
 
@@ -128,7 +139,8 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         lock (_lock)
         {
             _isDisposed = true;
-            foreach (Delay delay in _delays.Values) delay.Timer?.Dispose();
+            foreach (Delay delay in _delays.Values)
+                delay.Timer?.Dispose();
             _delays.Clear();
             _ready.Writer.TryComplete();
         }
@@ -139,7 +151,8 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         lock (_lock)
         {
             // A timer that fires while an earlier delay takes its place.
-            if (_delays.GetValueOrDefault(key) != entry) return;
+            if (_delays.GetValueOrDefault(key) != entry)
+                return;
             _delays.Remove(key);
             entry.Timer?.Dispose();
         }

@@ -17,7 +17,8 @@ public sealed class NodeAlerts
     {
         get
         {
-            lock (_lock) return _changed.Task;
+            lock (_lock)
+                return _changed.Task;
         }
     }
 
@@ -26,19 +27,32 @@ public sealed class NodeAlerts
     {
         get
         {
-            lock (_lock) return _monitors;
+            lock (_lock)
+                return _monitors;
         }
     }
 
     /// <summary>All of them, each as last reported, the newest first.</summary>
     public IReadOnlyList<NodeAlert> List()
     {
-        lock (_lock) return [.. _open.Values.Concat(_past).OrderByDescending(static alert => alert.StartsAt).ThenBy(static alert => alert.Id, StringComparer.Ordinal)];
+        lock (_lock)
+            return
+            [
+                .. _open
+                    .Values.Concat(_past)
+                    .OrderByDescending(static alert => alert.StartsAt)
+                    .ThenBy(static alert => alert.Id, StringComparer.Ordinal),
+            ];
     }
 
     /// <summary>The same, with what is open observed at a time.</summary>
     public IReadOnlyList<NodeAlert> List(DateTimeOffset now) =>
-        [.. List().Select(alert => alert.Status == NodeAlertStatus.Firing && now > alert.UpdatedAt ? AlertCopies.Observed(alert, now) : alert)];
+        [
+            .. List()
+                .Select(alert =>
+                    alert.Status == NodeAlertStatus.Firing && now > alert.UpdatedAt ? AlertCopies.Observed(alert, now) : alert
+                ),
+        ];
 
     internal void Begin()
     {
@@ -61,9 +75,11 @@ public sealed class NodeAlerts
             }
 
             _open.Remove(alert.Id);
-            if (_past.Any(known => known.Id == alert.Id && known.Status == alert.Status)) return;
+            if (_past.Any(known => known.Id == alert.Id && known.Status == alert.Status))
+                return;
             _past.AddFirst(alert);
-            if (_past.Count > PastLimit) _past.RemoveLast();
+            if (_past.Count > PastLimit)
+                _past.RemoveLast();
         }
     }
 
@@ -75,7 +91,8 @@ public sealed class NodeAlerts
             _monitors--;
             Signal();
             foreach (string id in ids)
-                if (_open.Remove(id, out NodeAlert? alert)) _past.AddFirst(AlertCopies.Unobserved(alert, now));
+                if (_open.Remove(id, out NodeAlert? alert))
+                    _past.AddFirst(AlertCopies.Unobserved(alert, now));
         }
     }
 

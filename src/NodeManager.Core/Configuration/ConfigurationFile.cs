@@ -31,7 +31,8 @@ internal static class ConfigurationFile
             document = JsonNode.Parse(before)!.AsObject();
         }
 
-        foreach (ConfigurationValue change in changes) document[change.Option.Name] = JsonOf(change.Value);
+        foreach (ConfigurationValue change in changes)
+            document[change.Option.Name] = JsonOf(change.Value);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -80,17 +81,22 @@ internal static class ConfigurationFile
                     throw Invalid(path, line, field, "The option is set twice.", field);
                 reader.Read();
                 bool isScalar = reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
-                if (option is null && isScalar) continue;
+                if (option is null && isScalar)
+                    continue;
                 object? raw = isScalar ? RawOf(ref reader) : null;
                 if (!isScalar || !option!.Rule.Convert(raw, out object? value))
-                    throw Invalid(path, LineAt(json, reader.TokenStartIndex), field, $"Its value is not {option?.Rule.Accepts ?? "text"}.", raw);
+                    throw Invalid(
+                        path,
+                        LineAt(json, reader.TokenStartIndex),
+                        field,
+                        $"Its value is not {option?.Rule.Accepts ?? "text"}.",
+                        raw
+                    );
                 values.Add(new(option, value, path, line));
             }
 
             // What follows the object is an error, too.
-            while (reader.Read())
-            {
-            }
+            while (reader.Read()) { }
         }
         catch (JsonException fault)
         {
@@ -105,35 +111,52 @@ internal static class ConfigurationFile
     }
 
     private static string Meant(string field) =>
-        ConfigurationOption.All.FirstOrDefault(option => option.Name.Equals(field, StringComparison.OrdinalIgnoreCase)) is { } meant ? $" Names are case-sensitive: '{meant.Name}'." : "";
+        ConfigurationOption.All.FirstOrDefault(option => option.Name.Equals(field, StringComparison.OrdinalIgnoreCase)) is { } meant
+            ? $" Names are case-sensitive: '{meant.Name}'."
+            : "";
 
-    private static object? RawOf(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.True => true,
-        JsonTokenType.False => false,
-        JsonTokenType.Number => reader.TryGetDecimal(out decimal number) ? number : reader.GetDouble().ToString(System.Globalization.CultureInfo.InvariantCulture),
-        JsonTokenType.String => reader.GetString(),
-        _ => null,
-    };
+    private static object? RawOf(ref Utf8JsonReader reader) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            JsonTokenType.Number => reader.TryGetDecimal(out decimal number)
+                ? number
+                : reader.GetDouble().ToString(System.Globalization.CultureInfo.InvariantCulture),
+            JsonTokenType.String => reader.GetString(),
+            _ => null,
+        };
 
-    private static JsonValue? JsonOf(object? value) => value switch
-    {
-        null => null,
-        TimeSpan duration => JsonValue.Create((decimal)duration.TotalSeconds),
-        bool flag => JsonValue.Create(flag),
-        int number => JsonValue.Create(number),
-        decimal number => JsonValue.Create(number),
-        _ => JsonValue.Create((string)value),
-    };
+    private static JsonValue? JsonOf(object? value) =>
+        value switch
+        {
+            null => null,
+            TimeSpan duration => JsonValue.Create((decimal)duration.TotalSeconds),
+            bool flag => JsonValue.Create(flag),
+            int number => JsonValue.Create(number),
+            decimal number => JsonValue.Create(number),
+            _ => JsonValue.Create((string)value),
+        };
 
     private static int LineAt(ReadOnlySpan<byte> json, long index) => json[..(int)index].Count((byte)'\n') + 1;
 
     private static NodeManagerException Invalid(string path, int line, string field, string why, object? target, Exception? cause = null) =>
         new(
-            ErrorIds.ConfigurationFileInvalid, ErrorKind.InvalidData, $"Configuration file '{path}', line {line}, field '{field}': {why}", target ?? path,
-            "Correct the file. Get-Help about_NodeManager_Configuration lists the options and their values; docs/nodemanager.schema.json describes them to editors.", cause);
+            ErrorIds.ConfigurationFileInvalid,
+            ErrorKind.InvalidData,
+            $"Configuration file '{path}', line {line}, field '{field}': {why}",
+            target ?? path,
+            "Correct the file. Get-Help about_NodeManager_Configuration lists the options and their values; docs/nodemanager.schema.json describes them to editors.",
+            cause
+        );
 
     private static NodeManagerException Unreadable(string path, string message, Exception cause) =>
-        new(ErrorIds.ConfigurationFileUnreadable, cause is UnauthorizedAccessException ? ErrorKind.PermissionDenied : ErrorKind.ResourceUnavailable, message, path,
-            "Check that the file exists and that you have the permission.", cause);
+        new(
+            ErrorIds.ConfigurationFileUnreadable,
+            cause is UnauthorizedAccessException ? ErrorKind.PermissionDenied : ErrorKind.ResourceUnavailable,
+            message,
+            path,
+            "Check that the file exists and that you have the permission.",
+            cause
+        );
 }

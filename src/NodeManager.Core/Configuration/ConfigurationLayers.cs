@@ -18,8 +18,12 @@ public static class ConfigurationLayers
     /// The user's file: <c>$XDG_CONFIG_HOME/nodemanager/config.json</c> (default <c>~/.config</c>) on Linux, in the user's application data
     /// on Windows and macOS.
     /// </summary>
-    public static string UserFile => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "nodemanager", "config.json");
+    public static string UserFile =>
+        Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "nodemanager",
+            "config.json"
+        );
 
     /// <summary>The names of all options.</summary>
     public static IEnumerable<string> OptionNames => ConfigurationOption.All.Select(option => option.Name);
@@ -63,20 +67,22 @@ public static class ConfigurationLayers
 
     /// <summary>The names and values that a file sets.</summary>
     /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>.</exception>
-    public static IReadOnlyDictionary<string, object?> ReadFile(string file) => ConfigurationFile.Read(file).ToDictionary(value => value.Option.Name, value => value.Value);
+    public static IReadOnlyDictionary<string, object?> ReadFile(string file) =>
+        ConfigurationFile.Read(file).ToDictionary(value => value.Option.Name, value => value.Value);
 
     /// <summary>Each option's value and where it comes from.</summary>
-    public static IEnumerable<NodeManagerSetting> Explain(NodeManagerConfiguration configuration) => ConfigurationOption.All.Select(option => new NodeManagerSetting
-    {
-        Cluster = configuration.Cluster,
-        Session = configuration.Session,
-        Name = option.Name,
-        Value = option.Read(configuration),
-        Source = configuration.Origins.GetValueOrDefault(option.Name, "Built-in"),
-        Default = option.Default,
-        Accepts = option.Rule.Accepts,
-        Variable = option.Variable,
-    });
+    public static IEnumerable<NodeManagerSetting> Explain(NodeManagerConfiguration configuration) =>
+        ConfigurationOption.All.Select(option => new NodeManagerSetting
+        {
+            Cluster = configuration.Cluster,
+            Session = configuration.Session,
+            Name = option.Name,
+            Value = option.Read(configuration),
+            Source = configuration.Origins.GetValueOrDefault(option.Name, "Built-in"),
+            Default = option.Default,
+            Accepts = option.Rule.Accepts,
+            Variable = option.Variable,
+        });
 
     /// <summary>The nearest project file in the folder or above it; null where there is none. A file that other users can change is refused.</summary>
     /// <exception cref="NodeManagerException">ConfigurationFileUntrusted.</exception>
@@ -85,10 +91,17 @@ public static class ConfigurationLayers
         for (DirectoryInfo? at = new(folder); at is not null; at = at.Parent)
         {
             string candidate = Path.Combine(at.FullName, ProjectFileName);
-            if (!File.Exists(candidate)) continue;
-            return FileTrust.Doubt(candidate) is not { } doubt ? candidate : throw new NodeManagerException(
-                ErrorIds.ConfigurationFileUntrusted, ErrorKind.SecurityError, $"The project file '{candidate}' was found and is not used: {doubt}.", candidate,
-                "Make the file and its folder yours, and writable only for you: chown, and chmod go-w. Or work in another folder.");
+            if (!File.Exists(candidate))
+                continue;
+            return FileTrust.Doubt(candidate) is not { } doubt
+                ? candidate
+                : throw new NodeManagerException(
+                    ErrorIds.ConfigurationFileUntrusted,
+                    ErrorKind.SecurityError,
+                    $"The project file '{candidate}' was found and is not used: {doubt}.",
+                    candidate,
+                    "Make the file and its folder yours, and writable only for you: chown, and chmod go-w. Or work in another folder."
+                );
         }
 
         return null;
@@ -98,21 +111,34 @@ public static class ConfigurationLayers
     {
         foreach (ConfigurationOption option in ConfigurationOption.All)
         {
-            if (variable(option.Variable) is not { Length: > 0 } text) continue;
+            if (variable(option.Variable) is not { Length: > 0 } text)
+                continue;
             if (!option.Rule.Convert(text, out object? value))
-                throw Invalid($"Environment variable {option.Variable} is '{text}'; {option.Name} takes {option.Rule.Accepts}.", option.Variable, "Correct or unset the environment variable.");
+                throw Invalid(
+                    $"Environment variable {option.Variable} is '{text}'; {option.Name} takes {option.Rule.Accepts}.",
+                    option.Variable,
+                    "Correct or unset the environment variable."
+                );
             yield return new(option, value, option.Variable);
         }
     }
 
-    private static List<ConfigurationValue> Read(IReadOnlyDictionary<string, object?> changes) => [.. changes.Select(change =>
-    {
-        ConfigurationOption option = ConfigurationOption.Find(change.Key) ?? throw new ArgumentException($"Option '{change.Key}' does not exist.", nameof(changes));
-        return option.Rule.Convert(change.Value, out object? value)
-            ? new ConfigurationValue(option, value, Session)
-            : throw Invalid(
-                $"'{change.Value}' is not a valid {option.Name}: it takes {option.Rule.Accepts}.", change.Value, "Get-Help about_NodeManager_Configuration lists the options and their values.");
-    })];
+    private static List<ConfigurationValue> Read(IReadOnlyDictionary<string, object?> changes) =>
+        [
+            .. changes.Select(change =>
+            {
+                ConfigurationOption option =
+                    ConfigurationOption.Find(change.Key)
+                    ?? throw new ArgumentException($"Option '{change.Key}' does not exist.", nameof(changes));
+                return option.Rule.Convert(change.Value, out object? value)
+                    ? new ConfigurationValue(option, value, Session)
+                    : throw Invalid(
+                        $"'{change.Value}' is not a valid {option.Name}: it takes {option.Rule.Accepts}.",
+                        change.Value,
+                        "Get-Help about_NodeManager_Configuration lists the options and their values."
+                    );
+            }),
+        ];
 
     private static NodeManagerConfiguration Apply(NodeManagerConfiguration configuration, IReadOnlyList<ConfigurationValue> values)
     {
@@ -126,12 +152,18 @@ public static class ConfigurationLayers
         }
 
         configuration = new(configuration) { Origins = origins };
-        if (configuration.MinNodes > configuration.MaxNodes) throw Contradiction("minNodes", "maxNodes", "at most");
-        if (configuration.ScaleDownThreshold >= configuration.ScaleUpThreshold) throw Contradiction("scaleDownThreshold", "scaleUpThreshold", "less than");
+        if (configuration.MinNodes > configuration.MaxNodes)
+            throw Contradiction("minNodes", "maxNodes", "at most");
+        if (configuration.ScaleDownThreshold >= configuration.ScaleUpThreshold)
+            throw Contradiction("scaleDownThreshold", "scaleUpThreshold", "less than");
         return configuration;
 
         NodeManagerException Contradiction(string lower, string upper, string relation) =>
-            Invalid($"{Describe(lower)} must be {relation} {Describe(upper)}.", ConfigurationOption.Find(lower)!.Read(configuration), "Change one of the two values where it is set.");
+            Invalid(
+                $"{Describe(lower)} must be {relation} {Describe(upper)}.",
+                ConfigurationOption.Find(lower)!.Read(configuration),
+                "Change one of the two values where it is set."
+            );
 
         string Describe(string name)
         {
@@ -141,5 +173,6 @@ public static class ConfigurationLayers
         }
     }
 
-    private static NodeManagerException Invalid(string message, object? target, string action) => new(ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument, message, target, action);
+    private static NodeManagerException Invalid(string message, object? target, string action) =>
+        new(ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument, message, target, action);
 }

@@ -6,7 +6,11 @@ namespace NodeManager.Core.Configuration;
 /// <param name="Read">Its value in a configuration.</param>
 /// <param name="With">A copy of a configuration with another value.</param>
 internal sealed record ConfigurationOption(
-    string Name, ValueRule Rule, Func<NodeManagerConfiguration, object?> Read, Func<NodeManagerConfiguration, object?, NodeManagerConfiguration> With)
+    string Name,
+    ValueRule Rule,
+    Func<NodeManagerConfiguration, object?> Read,
+    Func<NodeManagerConfiguration, object?, NodeManagerConfiguration> With
+)
 {
     private static readonly NodeManagerConfiguration BuiltIn = new();
 
@@ -15,12 +19,29 @@ internal sealed record ConfigurationOption(
     [
         new("enableAutoScaling", ValueRule.Boolean, c => c.EnableAutoScaling, (c, v) => new(c) { EnableAutoScaling = (bool)v! }),
         new("scaleUpThreshold", ValueRule.Number(50, 95), c => c.ScaleUpThreshold, (c, v) => new(c) { ScaleUpThreshold = (decimal)v! }),
-        new("scaleDownThreshold", ValueRule.Number(5, 50), c => c.ScaleDownThreshold, (c, v) => new(c) { ScaleDownThreshold = (decimal)v! }),
+        new(
+            "scaleDownThreshold",
+            ValueRule.Number(5, 50),
+            c => c.ScaleDownThreshold,
+            (c, v) => new(c) { ScaleDownThreshold = (decimal)v! }
+        ),
         new(
             "nodeSelectionStrategy",
-            ValueRule.Choice(NodeSelectionStrategy.LeastSessions, NodeSelectionStrategy.MostResources, NodeSelectionStrategy.Random, NodeSelectionStrategy.RoundRobin),
-            c => c.NodeSelectionStrategy, (c, v) => new(c) { NodeSelectionStrategy = (string)v! }),
-        new("healthCheckInterval", ValueRule.Seconds(30, 600), c => c.HealthCheckInterval, (c, v) => new(c) { HealthCheckInterval = (TimeSpan)v! }),
+            ValueRule.Choice(
+                NodeSelectionStrategy.LeastSessions,
+                NodeSelectionStrategy.MostResources,
+                NodeSelectionStrategy.Random,
+                NodeSelectionStrategy.RoundRobin
+            ),
+            c => c.NodeSelectionStrategy,
+            (c, v) => new(c) { NodeSelectionStrategy = (string)v! }
+        ),
+        new(
+            "healthCheckInterval",
+            ValueRule.Seconds(30, 600),
+            c => c.HealthCheckInterval,
+            (c, v) => new(c) { HealthCheckInterval = (TimeSpan)v! }
+        ),
         new("metricsEnabled", ValueRule.Boolean, c => c.MetricsEnabled, (c, v) => new(c) { MetricsEnabled = (bool)v! }),
         new("alertOnNodeFailure", ValueRule.Boolean, c => c.AlertOnNodeFailure, (c, v) => new(c) { AlertOnNodeFailure = (bool)v! }),
         new("minNodes", ValueRule.WholeNumber(1, 100), c => c.MinNodes, (c, v) => new(c) { MinNodes = (int)v! }),
@@ -31,11 +52,17 @@ internal sealed record ConfigurationOption(
         new("schedulerConfigMap", ValueRule.Text, c => c.SchedulerConfigMap, (c, v) => new(c) { SchedulerConfigMap = (string?)v }),
         new("schedulerConfigKey", ValueRule.Text, c => c.SchedulerConfigKey, (c, v) => new(c) { SchedulerConfigKey = (string?)v }),
         new("schedulerDeployment", ValueRule.Text, c => c.SchedulerDeployment, (c, v) => new(c) { SchedulerDeployment = (string?)v }),
-        new("protectedContexts", ValueRule.Text, c => c.ProtectedContexts, (c, v) => new(c) { ProtectedContexts = ClusterProtection.Join(c.ProtectedContexts, (string?)v) }),
+        new(
+            "protectedContexts",
+            ValueRule.Text,
+            c => c.ProtectedContexts,
+            (c, v) => new(c) { ProtectedContexts = ClusterProtection.Join(c.ProtectedContexts, (string?)v) }
+        ),
     ];
 
     /// <summary>The environment variable that sets it: <c>NODEMANAGER_SCALE_UP_THRESHOLD</c>.</summary>
-    public string Variable { get; } = "NODEMANAGER_" + string.Concat(Name.Select(c => char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
+    public string Variable { get; } =
+        "NODEMANAGER_" + string.Concat(Name.Select(c => char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 
     /// <summary>Its built-in value.</summary>
     public object? Default => Read(BuiltIn);

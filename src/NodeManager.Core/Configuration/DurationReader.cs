@@ -27,8 +27,12 @@ public static partial class DurationReader
             TimeSpan span => span,
             string text => Parse(text),
             _ when literal is not null && !PlainLiteral().IsMatch(literal) => ParseLiteral(literal),
-            decimal number => throw new FormatException(string.Create(CultureInfo.InvariantCulture,
-                $"The decimal {number} is ambiguous as a duration: PowerShell reads 1d as the decimal 1. Quote a duration with a unit ('{number}d' or '{number}s'), or specify seconds as an integer.")),
+            decimal number => throw new FormatException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The decimal {number} is ambiguous as a duration: PowerShell reads 1d as the decimal 1. Quote a duration with a unit ('{number}d' or '{number}s'), or specify seconds as an integer."
+                )
+            ),
             byte or short or int or long or float or double => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
             _ => throw Unreadable(value),
         };
@@ -52,16 +56,23 @@ public static partial class DurationReader
 
     private static TimeSpan Parse(string text) => HumanDuration.TryParse(text, out TimeSpan duration) ? duration : throw Unreadable(text);
 
-    private static TimeSpan ParseLiteral(string literal) => HumanDuration.TryParse(literal, out TimeSpan duration) ? duration
-        : throw new FormatException($"'{literal}' is a number with a suffix of PowerShell, not a duration. {Accepted}");
+    private static TimeSpan ParseLiteral(string literal) =>
+        HumanDuration.TryParse(literal, out TimeSpan duration)
+            ? duration
+            : throw new FormatException($"'{literal}' is a number with a suffix of PowerShell, not a duration. {Accepted}");
 
     private static TimeSpan FromSeconds(double seconds) =>
-        double.IsFinite(seconds) && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : throw Unreadable(seconds);
+        double.IsFinite(seconds) && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw Unreadable(seconds);
 
     private static FormatException Unreadable(object value) =>
         new(string.Create(CultureInfo.InvariantCulture, $"'{value}' is not a duration. {Accepted}"));
 
     // Digits, exponents, hexadecimal and binary: the number is what the text says.
-    [GeneratedRegex(@"^[+-]?(0[xX][0-9a-fA-F]+|0[bB][01]+|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[+-]?(0[xX][0-9a-fA-F]+|0[bB][01]+|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant
+    )]
     private static partial Regex PlainLiteral();
 }

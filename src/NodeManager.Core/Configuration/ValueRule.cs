@@ -11,26 +11,38 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
     /// <summary>Reads a raw value.</summary>
     public delegate bool Converter(object? raw, out object? value);
 
-    public static readonly ValueRule Boolean = new("true or false", "boolean", static (raw, out value) =>
-    {
-        value = raw is string text && bool.TryParse(text, out bool parsed) ? parsed : raw as bool?;
-        return value is not null;
-    });
+    public static readonly ValueRule Boolean = new(
+        "true or false",
+        "boolean",
+        static (raw, out value) =>
+        {
+            value = raw is string text && bool.TryParse(text, out bool parsed) ? parsed : raw as bool?;
+            return value is not null;
+        }
+    );
 
     /// <summary>Text that is not empty, or null.</summary>
-    public static readonly ValueRule Text = new("text, or null", "string", static (raw, out value) =>
-    {
-        value = raw is string { Length: > 0 } ? raw : null;
-        return raw is null or string;
-    });
+    public static readonly ValueRule Text = new(
+        "text, or null",
+        "string",
+        static (raw, out value) =>
+        {
+            value = raw is string { Length: > 0 } ? raw : null;
+            return raw is null or string;
+        }
+    );
 
     /// <summary>A duration of zero or more, or null.</summary>
-    public static readonly ValueRule Duration = new("a duration (30 seconds, 5m, 1h30m), or null", "string", static (raw, out value) =>
-    {
-        TimeSpan? duration = DurationOf(raw);
-        value = duration;
-        return raw is null or "" || duration >= TimeSpan.Zero;
-    });
+    public static readonly ValueRule Duration = new(
+        "a duration (30 seconds, 5m, 1h30m), or null",
+        "string",
+        static (raw, out value) =>
+        {
+            TimeSpan? duration = DurationOf(raw);
+            value = duration;
+            return raw is null or "" || duration >= TimeSpan.Zero;
+        }
+    );
 
     /// <summary>The least value, where there is one.</summary>
     public decimal? Minimum { get; init; }
@@ -42,53 +54,86 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
     public IReadOnlyList<string>? Choices { get; init; }
 
     public static ValueRule Number(decimal minimum, decimal maximum) =>
-        new($"a number from {minimum} to {maximum}", "number", (raw, out value) =>
+        new(
+            $"a number from {minimum} to {maximum}",
+            "number",
+            (raw, out value) =>
+            {
+                value = NumberOf(raw) is { } number && number >= minimum && number <= maximum ? number : null;
+                return value is not null;
+            }
+        )
         {
-            value = NumberOf(raw) is { } number && number >= minimum && number <= maximum ? number : null;
-            return value is not null;
-        })
-        { Minimum = minimum, Maximum = maximum };
+            Minimum = minimum,
+            Maximum = maximum,
+        };
 
     public static ValueRule WholeNumber(int minimum, int maximum) =>
-        new($"a whole number from {minimum} to {maximum}", "integer", (raw, out value) =>
+        new(
+            $"a whole number from {minimum} to {maximum}",
+            "integer",
+            (raw, out value) =>
+            {
+                value =
+                    NumberOf(raw) is { } number && number >= minimum && number <= maximum && decimal.IsInteger(number) ? (int)number : null;
+                return value is not null;
+            }
+        )
         {
-            value = NumberOf(raw) is { } number && number >= minimum && number <= maximum && decimal.IsInteger(number) ? (int)number : null;
-            return value is not null;
-        })
-        { Minimum = minimum, Maximum = maximum };
+            Minimum = minimum,
+            Maximum = maximum,
+        };
 
     /// <summary>A duration within bounds; a number is seconds.</summary>
     public static ValueRule Seconds(int minimum, int maximum) =>
-        new($"a duration from {minimum} to {maximum} seconds", "number", (raw, out value) =>
+        new(
+            $"a duration from {minimum} to {maximum} seconds",
+            "number",
+            (raw, out value) =>
+            {
+                value =
+                    DurationOf(raw) is { } duration && duration.TotalSeconds >= minimum && duration.TotalSeconds <= maximum
+                        ? duration
+                        : null;
+                return value is not null;
+            }
+        )
         {
-            value = DurationOf(raw) is { } duration && duration.TotalSeconds >= minimum && duration.TotalSeconds <= maximum ? duration : null;
-            return value is not null;
-        })
-        { Minimum = minimum, Maximum = maximum };
+            Minimum = minimum,
+            Maximum = maximum,
+        };
 
     /// <summary>One of several words. Case and hyphens do not matter: <c>least-sessions</c> is <c>LeastSessions</c>.</summary>
     public static ValueRule Choice(params IReadOnlyList<string> choices) =>
-        new($"one of {string.Join(", ", choices)}", "string", (raw, out value) =>
+        new(
+            $"one of {string.Join(", ", choices)}",
+            "string",
+            (raw, out value) =>
+            {
+                string? word = (raw as string)?.Replace("-", "", StringComparison.Ordinal);
+                value = choices.FirstOrDefault(choice => choice.Equals(word, StringComparison.OrdinalIgnoreCase));
+                return value is not null;
+            }
+        )
         {
-            string? word = (raw as string)?.Replace("-", "", StringComparison.Ordinal);
-            value = choices.FirstOrDefault(choice => choice.Equals(word, StringComparison.OrdinalIgnoreCase));
-            return value is not null;
-        })
-        { Choices = choices };
+            Choices = choices,
+        };
 
-    private static decimal? NumberOf(object? raw) => raw switch
-    {
-        decimal number => number,
-        int number => number,
-        string text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) => number,
-        _ => null,
-    };
+    private static decimal? NumberOf(object? raw) =>
+        raw switch
+        {
+            decimal number => number,
+            int number => number,
+            string text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) => number,
+            _ => null,
+        };
 
     // A JSON number has no suffix, so a decimal is seconds here.
-    private static TimeSpan? DurationOf(object? raw) => raw switch
-    {
-        decimal seconds => DurationReader.TryRead((double)seconds, out TimeSpan duration) ? duration : null,
-        TimeSpan or string => DurationReader.TryRead(raw, out TimeSpan duration) ? duration : null,
-        _ => null,
-    };
+    private static TimeSpan? DurationOf(object? raw) =>
+        raw switch
+        {
+            decimal seconds => DurationReader.TryRead((double)seconds, out TimeSpan duration) ? duration : null,
+            TimeSpan or string => DurationReader.TryRead(raw, out TimeSpan duration) ? duration : null,
+            _ => null,
+        };
 }

@@ -1,6 +1,5 @@
 using NodeManager.Core.Observing;
 
-
 namespace NodeManager.Core.Drain;
 
 /// <summary>What a drain that did not end well is as an error.</summary>
@@ -16,35 +15,75 @@ public static class DrainFailures
             return new(ErrorIds.NodeReplaced, ErrorKind.InvalidOperation, replaced.Message, result.Node, replaced.Remedy);
         if (!HasResult(result))
             return new(
-                ErrorIds.NodeNotFound, ErrorKind.ObjectNotFound, $"Node '{result.Node}' does not exist in cluster '{result.Cluster}'.", result.Node,
-                "List the nodes with Get-ClusterNode.");
+                ErrorIds.NodeNotFound,
+                ErrorKind.ObjectNotFound,
+                $"Node '{result.Node}' does not exist in cluster '{result.Cluster}'.",
+                result.Node,
+                "List the nodes with Get-ClusterNode."
+            );
         (string Id, ErrorKind Kind, string Advice)? failure = result.Status switch
         {
-            NodeDrainStatus.Blocked or NodeDrainStatus.TimedOut when IsHeldBy(result, "Operation") =>
-                (ErrorIds.NodeBusy, ErrorKind.ResourceBusy, result.Blockers[0].Remedy),
-            NodeDrainStatus.Cancelled when result.CancelReason is NodeDrainCancelReason.Uncordoned or NodeDrainCancelReason.Requested or NodeDrainCancelReason.LockLost =>
-                (ErrorIds.DrainCalledOff, ErrorKind.ResourceBusy, "If the node is still to be drained, run the command again."),
-            NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") =>
-                (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "Read Blockers of the result. To try again, run the command again; to wait, leave out -Once."),
-            NodeDrainStatus.Blocked when IsHeldBy(result, "DisruptionController") =>
-                (ErrorIds.DisruptionControllerDown, ErrorKind.InvalidOperation, "Read cause and remedy in Blockers of the result, then run the command again to continue."),
+            NodeDrainStatus.Blocked or NodeDrainStatus.TimedOut when IsHeldBy(result, "Operation") => (
+                ErrorIds.NodeBusy,
+                ErrorKind.ResourceBusy,
+                result.Blockers[0].Remedy
+            ),
+            NodeDrainStatus.Cancelled
+                when result.CancelReason
+                    is NodeDrainCancelReason.Uncordoned
+                        or NodeDrainCancelReason.Requested
+                        or NodeDrainCancelReason.LockLost => (
+                ErrorIds.DrainCalledOff,
+                ErrorKind.ResourceBusy,
+                "If the node is still to be drained, run the command again."
+            ),
+            NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") => (
+                ErrorIds.EvictionBlocked,
+                ErrorKind.InvalidOperation,
+                "Read Blockers of the result. To try again, run the command again; to wait, leave out -Once."
+            ),
+            NodeDrainStatus.Blocked when IsHeldBy(result, "DisruptionController") => (
+                ErrorIds.DisruptionControllerDown,
+                ErrorKind.InvalidOperation,
+                "Read cause and remedy in Blockers of the result, then run the command again to continue."
+            ),
             // With Once, the server requested a later retry.
-            NodeDrainStatus.Blocked when result.Blockers.Count == 0 =>
-                (ErrorIds.EvictionFailed, ErrorKind.ResourceBusy, "Read the server's answer in Pods of the result. To try again, run the command again; to wait, leave out -Once."),
-            NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") =>
-                (ErrorIds.DrainRefused, ErrorKind.PermissionDenied, "Grant it with a role; deploy/rbac.yaml contains suitable roles."),
-            NodeDrainStatus.Blocked =>
-                (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, Permit(result)),
-            NodeDrainStatus.TimedOut =>
-                (TimedOutOn(result), ErrorKind.OperationTimeout, "Read cause and remedy in Blockers of the result, then run the command again to continue."),
-            NodeDrainStatus.Failed when IsHeldBy(result, "Node") =>
-                (ErrorIds.NodeDeleted, ErrorKind.ObjectNotFound, "List the nodes with Get-ClusterNode. A machine that registers again is a new node."),
-            NodeDrainStatus.Failed when IsHeldBy(result, "Replacement") =>
-                (ErrorIds.ReplacementStuck, ErrorKind.ResourceUnavailable, "The node is empty. Blockers of the result states why the replacement pods do not start."),
-            NodeDrainStatus.Failed when IsHeldBy(result, "Credentials") =>
-                (ErrorIds.Unauthorized, ErrorKind.AuthenticationError, "Renew the credentials and connect again, then run the command again to continue."),
-            NodeDrainStatus.Failed =>
-                (ErrorIds.EvictionFailed, ErrorKind.InvalidOperation, "Read Pods and Blockers of the result, then run the command again to continue."),
+            NodeDrainStatus.Blocked when result.Blockers.Count == 0 => (
+                ErrorIds.EvictionFailed,
+                ErrorKind.ResourceBusy,
+                "Read the server's answer in Pods of the result. To try again, run the command again; to wait, leave out -Once."
+            ),
+            NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") => (
+                ErrorIds.DrainRefused,
+                ErrorKind.PermissionDenied,
+                "Grant it with a role; deploy/rbac.yaml contains suitable roles."
+            ),
+            NodeDrainStatus.Blocked => (ErrorIds.DrainRefused, ErrorKind.InvalidOperation, Permit(result)),
+            NodeDrainStatus.TimedOut => (
+                TimedOutOn(result),
+                ErrorKind.OperationTimeout,
+                "Read cause and remedy in Blockers of the result, then run the command again to continue."
+            ),
+            NodeDrainStatus.Failed when IsHeldBy(result, "Node") => (
+                ErrorIds.NodeDeleted,
+                ErrorKind.ObjectNotFound,
+                "List the nodes with Get-ClusterNode. A machine that registers again is a new node."
+            ),
+            NodeDrainStatus.Failed when IsHeldBy(result, "Replacement") => (
+                ErrorIds.ReplacementStuck,
+                ErrorKind.ResourceUnavailable,
+                "The node is empty. Blockers of the result states why the replacement pods do not start."
+            ),
+            NodeDrainStatus.Failed when IsHeldBy(result, "Credentials") => (
+                ErrorIds.Unauthorized,
+                ErrorKind.AuthenticationError,
+                "Renew the credentials and connect again, then run the command again to continue."
+            ),
+            NodeDrainStatus.Failed => (
+                ErrorIds.EvictionFailed,
+                ErrorKind.InvalidOperation,
+                "Read Pods and Blockers of the result, then run the command again to continue."
+            ),
             _ => null,
         };
         return failure is var (id, kind, advice) ? new(id, kind, Describe(result), result, advice) : null;
@@ -62,7 +101,8 @@ public static class DrainFailures
     // The blockers' names only: the result is shown beside the error and explains the rest.
     private static string Describe(NodeDrainResult result)
     {
-        if (IsHeldBy(result, "Operation")) return $"Drain of node '{result.Node}' in cluster '{result.Cluster}' ended as {result.Status}: {result.Blockers[0].Message}";
+        if (IsHeldBy(result, "Operation"))
+            return $"Drain of node '{result.Node}' in cluster '{result.Cluster}' ended as {result.Status}: {result.Blockers[0].Message}";
         string[] held = [.. result.Blockers.Select(b => $"{(b.Kind == "Budget" ? "PDB" : b.Kind)} {b.Name}").Distinct()];
         return $"Drain of node '{result.Node}' in cluster '{result.Cluster}' ended as {result.Status}"
             + (result.Remaining > 0 ? $" with {(result.Remaining == 1 ? "1 pod" : $"{result.Remaining} pods")} left" : "")

@@ -27,30 +27,57 @@ public static class NodeDrainer
     /// </remarks>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the results.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        RunAsync(session, nodes, options, new(), observer, new(observer), CancellationToken.None, cancellationToken);
+        NodeManagerSession session,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) => RunAsync(session, nodes, options, new(), observer, new(observer), CancellationToken.None, cancellationToken);
 
     /// <summary>The same for an operation that says how it uses the locks of its nodes.</summary>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, CancellationToken cancellationToken) =>
-        RunAsync(session, nodes, options, use, observer, new(observer), CancellationToken.None, cancellationToken);
+        NodeManagerSession session,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        NodeLockUse use,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) => RunAsync(session, nodes, options, use, observer, new(observer), CancellationToken.None, cancellationToken);
 
     /// <summary>The same. When <paramref name="withdrawal"/> is cancelled, nodes that this drain cordoned and that still have all their pods are uncordoned; the others stay cordoned.</summary>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, CancellationToken withdrawal,
-        CancellationToken cancellationToken) =>
-        RunAsync(session, nodes, options, use, observer, new(observer), withdrawal, cancellationToken);
+        NodeManagerSession session,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        NodeLockUse use,
+        IOperationObserver observer,
+        CancellationToken withdrawal,
+        CancellationToken cancellationToken
+    ) => RunAsync(session, nodes, options, use, observer, new(observer), withdrawal, cancellationToken);
 
     /// <summary>The same for a call that drains several times, and reports refused conditions once.</summary>
     internal static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, ConditionRefusals refusals,
-        CancellationToken cancellationToken) => RunAsync(session, nodes, options, use, observer, refusals, CancellationToken.None, cancellationToken);
+        NodeManagerSession session,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        NodeLockUse use,
+        IOperationObserver observer,
+        ConditionRefusals refusals,
+        CancellationToken cancellationToken
+    ) => RunAsync(session, nodes, options, use, observer, refusals, CancellationToken.None, cancellationToken);
 
     private static async IAsyncEnumerable<NodeDrainResult> RunAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, ConditionRefusals refusals,
-        CancellationToken withdrawal, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NodeManagerSession session,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        NodeLockUse use,
+        IOperationObserver observer,
+        ConditionRefusals refusals,
+        CancellationToken withdrawal,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ClusterConnection connection = session.Connection();
         using DrainScope scope = new(session, connection, options.In(session), observer, refusals, withdrawal);
@@ -72,7 +99,8 @@ public static class NodeDrainer
 
                 results.Writer.Complete(failure);
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         try
         {
             // Not the caller's token: what was interrupted still has its result.

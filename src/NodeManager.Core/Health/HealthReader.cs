@@ -30,21 +30,46 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         bool isFew = nodes.Count <= FewNodes;
         Task<string> version = VersionAsync(cancellationToken);
         Task<Func<string, IReadOnlyList<Pod>>> pods = IfAllowedAsync(
-            PodsAsync(isFew ? nodes : null, cancellationToken), "Pods", "restarting system pods, evicted pods, the pod limit and repelling taints", static _ => []);
+            PodsAsync(isFew ? nodes : null, cancellationToken),
+            "Pods",
+            "restarting system pods, evicted pods, the pod limit and repelling taints",
+            static _ => []
+        );
         Task<Dictionary<string, NodeLease>> leases = IfAllowedAsync(
-            LeasesAsync(isFew ? nodes : null, cancellationToken), $"Leases of namespace {NodeLeases.Namespace}", "stale Leases and clock skew", []);
+            LeasesAsync(isFew ? nodes : null, cancellationToken),
+            $"Leases of namespace {NodeLeases.Namespace}",
+            "stale Leases and clock skew",
+            []
+        );
         Task<List<Event>> aboutNodes = IfAllowedAsync(
-            EventsAsync(isFew ? [.. nodes.Select(static name => OfNode(name))] : [OfNode(null)], cancellationToken), "Events", "flapping, evictions and image garbage collection", []);
-        Task<List<Event>> evictions = IfAllowedAsync(EventsAsync([FieldSelector.Equal("reason", Rules.KubeletEventRules.Evicted)], cancellationToken), null, null, []);
+            EventsAsync(isFew ? [.. nodes.Select(static name => OfNode(name))] : [OfNode(null)], cancellationToken),
+            "Events",
+            "flapping, evictions and image garbage collection",
+            []
+        );
+        Task<List<Event>> evictions = IfAllowedAsync(
+            EventsAsync([FieldSelector.Equal("reason", Rules.KubeletEventRules.Evicted)], cancellationToken),
+            null,
+            null,
+            []
+        );
         await Task.WhenAll(version, pods, leases, aboutNodes, evictions);
 
-        ILookup<string, Event> events = (await aboutNodes).Concat((await evictions).Where(static one => one.InvolvedObject.Kind == "Pod"))
-            .ToLookup(static one => one.InvolvedObject.Kind == "Node" ? one.InvolvedObject.Name ?? "" : one.Source?.Host ?? one.ReportingInstance ?? "", StringComparer.Ordinal);
+        ILookup<string, Event> events = (await aboutNodes)
+            .Concat((await evictions).Where(static one => one.InvolvedObject.Kind == "Pod"))
+            .ToLookup(
+                static one =>
+                    one.InvolvedObject.Kind == "Node" ? one.InvolvedObject.Name ?? "" : one.Source?.Host ?? one.ReportingInstance ?? "",
+                StringComparer.Ordinal
+            );
         return new(_client.ServerTime, await version, await pods, await leases, events);
     }
 
     private static string OfNode(string? name) =>
-        FieldSelector.And(FieldSelector.Equal("involvedObject.kind", "Node"), name is null ? null : FieldSelector.Equal("involvedObject.name", name))!;
+        FieldSelector.And(
+            FieldSelector.Equal("involvedObject.kind", "Node"),
+            name is null ? null : FieldSelector.Equal("involvedObject.name", name)
+        )!;
 
     // The version of the connection is that of its beginning; the control plane may have been upgraded since.
     private async Task<string> VersionAsync(CancellationToken cancellationToken)
@@ -66,7 +91,11 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         {
             using NodeCaches<Pod> few = caches.Open(ClusterPods.OfNodes, nodes);
             await Task.WhenAll(nodes.Select(node => few.Of(node).Synced)).WaitAsync(cancellationToken);
-            Dictionary<string, IReadOnlyList<Pod>> known = nodes.ToDictionary(static node => node, node => few.Of(node).FindAll(PodIndexes.ByNode, node), StringComparer.Ordinal);
+            Dictionary<string, IReadOnlyList<Pod>> known = nodes.ToDictionary(
+                static node => node,
+                node => few.Of(node).FindAll(PodIndexes.ByNode, node),
+                StringComparer.Ordinal
+            );
             return node => known.GetValueOrDefault(node) ?? [];
         }
 
@@ -76,13 +105,20 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         return node => [.. byNode[node]];
     }
 
-    private async Task<Dictionary<string, NodeLease>> LeasesAsync(IReadOnlyCollection<string>? nodes, CancellationToken cancellationToken) =>
-        (await NodeLeases.ReadAsync(_client, nodes, cancellationToken)).ToDictionary(static lease => lease.Metadata.Name, StringComparer.Ordinal);
+    private async Task<Dictionary<string, NodeLease>> LeasesAsync(
+        IReadOnlyCollection<string>? nodes,
+        CancellationToken cancellationToken
+    ) =>
+        (await NodeLeases.ReadAsync(_client, nodes, cancellationToken)).ToDictionary(
+            static lease => lease.Metadata.Name,
+            StringComparer.Ordinal
+        );
 
     private async Task<List<Event>> EventsAsync(IReadOnlyList<string> selectors, CancellationToken cancellationToken)
     {
         KubernetesList<Event>[] lists = await Task.WhenAll(
-            selectors.Select(selector => _client.ListAsync(Resources.Events, new() { FieldSelector = selector }, cancellationToken)));
+            selectors.Select(selector => _client.ListAsync(Resources.Events, new() { FieldSelector = selector }, cancellationToken))
+        );
         return [.. lists.SelectMany(static list => list.Items)];
     }
 
@@ -95,7 +131,9 @@ internal sealed class HealthReader(ClusterConnection connection, IOperationObser
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
         {
             if (what is not null)
-                observer.Warning($"{what} of cluster '{connection.Cluster}' cannot be read, so findings about {missing} are missing: {refused.Message}");
+                observer.Warning(
+                    $"{what} of cluster '{connection.Cluster}' cannot be read, so findings about {missing} are missing: {refused.Message}"
+                );
             return otherwise;
         }
     }

@@ -10,16 +10,22 @@ namespace NodeManager.Core.Health;
 /// <param name="Leases">Of each node that has one.</param>
 /// <param name="Events">About each node, and the kubelet's about its evicted pods.</param>
 internal sealed record HealthSurroundings(
-    DateTimeOffset Now, string ServerVersion, Func<string, IReadOnlyList<Pod>> Pods, IReadOnlyDictionary<string, NodeLease> Leases, ILookup<string, Event> Events)
+    DateTimeOffset Now,
+    string ServerVersion,
+    Func<string, IReadOnlyList<Pod>> Pods,
+    IReadOnlyDictionary<string, NodeLease> Leases,
+    ILookup<string, Event> Events
+)
 {
-    public HealthInput Around(Node node, NodeManagerSession session) => new()
-    {
-        Node = node,
-        Session = session,
-        Now = Now,
-        Lease = Leases.GetValueOrDefault(node.Metadata.Name),
-        Pods = Pods(node.Metadata.Name),
-        Events = [.. Events[node.Metadata.Name]],
-        ServerVersion = ServerVersion,
-    };
+    public HealthInput Around(Node node, NodeManagerSession session) =>
+        new()
+        {
+            Node = node,
+            Session = session,
+            Now = Now,
+            Lease = Leases.GetValueOrDefault(node.Metadata.Name),
+            Pods = Pods(node.Metadata.Name),
+            Events = [.. Events[node.Metadata.Name]],
+            ServerVersion = ServerVersion,
+        };
 }

@@ -26,18 +26,30 @@ public static class NodeHealthChecks
     /// <returns>The nodes by name.</returns>
     /// <exception cref="NodeManagerException">InvalidSelector; Forbidden: nodes may not be read.</exception>
     public static Task<IReadOnlyList<NodeHealth>> TestAsync(
-        NodeManagerSession session, HealthQuery query, Action<NodeManagerException> missing, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        HealthQuery query,
+        Action<NodeManagerException> missing,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         NodeInput.CheckSelector(query.Selector);
         return ClusterOperation.RunAsync(
-            session, null, async (connection, token) =>
+            session,
+            null,
+            async (connection, token) =>
             {
                 IReadOnlyList<Node> nodes = await ReadAsync(connection, query, missing, token);
-                if (nodes.Count == 0) return (IReadOnlyList<NodeHealth>)[];
-                HealthSurroundings around = await new HealthReader(connection, observer).ReadAsync([.. nodes.Select(static node => node.Metadata.Name)], token);
+                if (nodes.Count == 0)
+                    return (IReadOnlyList<NodeHealth>)[];
+                HealthSurroundings around = await new HealthReader(connection, observer).ReadAsync(
+                    [.. nodes.Select(static node => node.Metadata.Name)],
+                    token
+                );
                 return [.. nodes.Select(node => Describe(session, around.Around(node, session), query.Severity)).OfType<NodeHealth>()];
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private static NodeHealth? Describe(NodeManagerSession session, HealthInput input, string? severity)
@@ -47,20 +59,32 @@ public static class NodeHealthChecks
         {
             int least = NodeFindingSeverity.All.IndexOf(severity);
             findings = [.. findings.Where(finding => NodeFindingSeverity.All.IndexOf(finding.Severity) <= least)];
-            if (findings.Count == 0) return null;
+            if (findings.Count == 0)
+                return null;
         }
 
         return new()
         {
-            Cluster = session.Cluster, Session = session, Name = input.Node.Metadata.Name, Uid = input.Node.Metadata.Uid ?? "", ObservedAt = input.Now,
+            Cluster = session.Cluster,
+            Session = session,
+            Name = input.Node.Metadata.Name,
+            Uid = input.Node.Metadata.Uid ?? "",
+            ObservedAt = input.Now,
             Findings = new([.. findings]),
         };
     }
 
     private static async Task<IReadOnlyList<Node>> ReadAsync(
-        ClusterConnection connection, HealthQuery query, Action<NodeManagerException> missing, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        HealthQuery query,
+        Action<NodeManagerException> missing,
+        CancellationToken cancellationToken
+    )
     {
-        string[] plain = [.. query.Names.Where(static name => !NamePattern.IsWildcard(name)).Select(static name => name.ToLowerInvariant()).Distinct()];
+        string[] plain =
+        [
+            .. query.Names.Where(static name => !NamePattern.IsWildcard(name)).Select(static name => name.ToLowerInvariant()).Distinct(),
+        ];
         LabelSelector? selector = query.Selector is null ? null : LabelSelectorParser.Parse(query.Selector);
         Dictionary<string, Node> known;
         if (plain.Length is > 0 and <= FewNames && !query.Names.Any(NamePattern.IsWildcard))
@@ -76,18 +100,21 @@ public static class NodeHealthChecks
             known = nodes.Cache.Items.ToDictionary(static node => node.Metadata.Name, StringComparer.Ordinal);
         }
 
-        foreach (string name in plain.Where(name => !known.ContainsKey(name))) missing(NodeReader.Missing(name, connection.Cluster));
+        foreach (string name in plain.Where(name => !known.ContainsKey(name)))
+            missing(NodeReader.Missing(name, connection.Cluster));
         Predicate<string> isNamed = query.Names.Count == 0 ? static _ => true : NamePattern.Any(query.Names);
         foreach ((string name, string uid) in query.Uids)
         {
-            if (!known.TryGetValue(name, out Node? node) || node.Metadata.Uid == uid) continue;
+            if (!known.TryGetValue(name, out Node? node) || node.Metadata.Uid == uid)
+                continue;
             missing(ErrorTranslator.NodeReplaced(name, uid, node.Metadata.Uid, connection.Cluster));
             known.Remove(name);
         }
 
         return
         [
-            .. known.Values.Where(node => isNamed(node.Metadata.Name) && (selector is null || selector.Matches(node.Metadata.Labels)))
+            .. known
+                .Values.Where(node => isNamed(node.Metadata.Name) && (selector is null || selector.Matches(node.Metadata.Labels)))
                 .OrderBy(static node => node.Metadata.Name, StringComparer.Ordinal),
         ];
     }

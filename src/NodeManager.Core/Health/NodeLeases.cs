@@ -16,9 +16,14 @@ internal static class NodeLeases
     /// <param name="nodes">Those to read by name, concurrently; null: all, by one list.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Those that exist.</returns>
-    public static async Task<IReadOnlyList<NodeLease>> ReadAsync(KubernetesClient client, IReadOnlyCollection<string>? nodes, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<NodeLease>> ReadAsync(
+        KubernetesClient client,
+        IReadOnlyCollection<string>? nodes,
+        CancellationToken cancellationToken
+    )
     {
-        if (nodes is null) return (await client.ListAsync(Resources.NodeLeases, new() { Namespace = Namespace }, cancellationToken)).Items;
+        if (nodes is null)
+            return (await client.ListAsync(Resources.NodeLeases, new() { Namespace = Namespace }, cancellationToken)).Items;
         return [.. (await Task.WhenAll(nodes.Select(FindAsync))).OfType<NodeLease>()];
 
         async Task<NodeLease?> FindAsync(string node)

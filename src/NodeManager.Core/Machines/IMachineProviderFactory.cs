@@ -34,13 +34,16 @@ public sealed record MachineSecret(string Field, string? Namespace, string Name,
 
     /// <summary>The Secret of <c>credentialsSecretRef</c>; null where the spec names none.</summary>
     public static MachineSecret? Find(JsonElement spec, params IReadOnlyList<string> keys) =>
-        spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty("credentialsSecretRef", out JsonElement reference)
-        && reference.ValueKind == JsonValueKind.Object && Text(reference, "name") is { Length: > 0 } name
+        spec.ValueKind == JsonValueKind.Object
+        && spec.TryGetProperty("credentialsSecretRef", out JsonElement reference)
+        && reference.ValueKind == JsonValueKind.Object
+        && Text(reference, "name") is { Length: > 0 } name
             ? new(OwnField, Text(reference, "namespace") is { Length: > 0 } ns ? ns : null, name, keys)
             : null;
 
     /// <summary>The Secret of <c>credentialsSecretRef</c>, which must be named.</summary>
-    public static MachineSecret Require(JsonElement spec, params IReadOnlyList<string> keys) => Find(spec, keys) ?? new(OwnField, null, "", keys);
+    public static MachineSecret Require(JsonElement spec, params IReadOnlyList<string> keys) =>
+        Find(spec, keys) ?? new(OwnField, null, "", keys);
 
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

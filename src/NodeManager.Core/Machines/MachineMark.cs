@@ -16,16 +16,26 @@ public sealed record MachineMark(string Owner, string ClaimUid, string Id, strin
     /// <summary>The mark in a description; null where there is none, or more than one.</summary>
     public static MachineMark? Parse(string? description)
     {
-        string[] lines = [.. (description ?? "").Split('\n', StringSplitOptions.TrimEntries).Where(static line => line.StartsWith(Prefix, StringComparison.Ordinal))];
-        if (lines.Length != 1) return null;
+        string[] lines =
+        [
+            .. (description ?? "")
+                .Split('\n', StringSplitOptions.TrimEntries)
+                .Where(static line => line.StartsWith(Prefix, StringComparison.Ordinal)),
+        ];
+        if (lines.Length != 1)
+            return null;
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string pair in lines[0][Prefix.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (pair.Split('=', 2) is not [string key, { Length: > 0 } value] || !values.TryAdd(key, value)) return null;
+            if (pair.Split('=', 2) is not [string key, { Length: > 0 } value] || !values.TryAdd(key, value))
+                return null;
         }
 
-        return values.TryGetValue("owner", out string? owner) && values.TryGetValue("claim", out string? claim)
-            && values.TryGetValue("id", out string? id) && values.TryGetValue("name", out string? name)
+        return
+            values.TryGetValue("owner", out string? owner)
+            && values.TryGetValue("claim", out string? claim)
+            && values.TryGetValue("id", out string? id)
+            && values.TryGetValue("name", out string? name)
             ? new(owner, claim, id, name, values.GetValueOrDefault("state") == "complete")
             : null;
     }

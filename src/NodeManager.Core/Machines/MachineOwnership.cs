@@ -10,13 +10,20 @@ public static class MachineOwnership
     /// <param name="seen">What was read from the machine.</param>
     public static string? Check(MachineIdentity wanted, string? wantedId, string owner, ObservedMachine seen)
     {
-        if (wanted.ClaimUid.Length == 0 || wanted.Name.Length == 0) return "the claim has no UID or no name to compare with";
-        if (seen.Mark is not { } mark) return "it carries no claim";
-        if (mark.Owner != owner) return $"it belongs to another cluster or provider ({mark.Owner})";
-        if (mark.ClaimUid != wanted.ClaimUid) return $"it belongs to claim {mark.ClaimUid}, not to {wanted.ClaimUid}";
-        if (mark.Id != seen.Id) return $"it is a copy of machine {mark.Id}";
-        if (wantedId is not null && wantedId != seen.Id) return $"its id is {seen.Id}, not {wantedId}";
-        if (seen.Name != wanted.Name || mark.Name != wanted.Name) return $"its name is '{seen.Name}', not '{wanted.Name}'";
+        if (wanted.ClaimUid.Length == 0 || wanted.Name.Length == 0)
+            return "the claim has no UID or no name to compare with";
+        if (seen.Mark is not { } mark)
+            return "it carries no claim";
+        if (mark.Owner != owner)
+            return $"it belongs to another cluster or provider ({mark.Owner})";
+        if (mark.ClaimUid != wanted.ClaimUid)
+            return $"it belongs to claim {mark.ClaimUid}, not to {wanted.ClaimUid}";
+        if (mark.Id != seen.Id)
+            return $"it is a copy of machine {mark.Id}";
+        if (wantedId is not null && wantedId != seen.Id)
+            return $"its id is {seen.Id}, not {wantedId}";
+        if (seen.Name != wanted.Name || mark.Name != wanted.Name)
+            return $"its name is '{seen.Name}', not '{wanted.Name}'";
         return seen.HasTag ? null : "it no longer carries the provider's tag";
     }
 }

@@ -30,15 +30,23 @@ public sealed class MachineProviderRegistry
         if (LabelRules.CheckKey(factory.Type) is { } broken)
         {
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{factory.Type}' is not a valid provider type: {broken}.", factory.Type,
-                "Use a qualified name such as example.com/name.");
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                $"'{factory.Type}' is not a valid provider type: {broken}.",
+                factory.Type,
+                "Use a qualified name such as example.com/name."
+            );
         }
 
         if (_factories.GetOrAdd(factory.Type, factory) is { } known && known.GetType() != factory.GetType())
         {
             throw new NodeManagerException(
-                ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"The provider type '{factory.Type}' is registered by {known.GetType().FullName}.", factory.Type,
-                "Use a type name with a prefix of your own, such as example.com/name.");
+                ErrorIds.AlreadyExists,
+                ErrorKind.ResourceExists,
+                $"The provider type '{factory.Type}' is registered by {known.GetType().FullName}.",
+                factory.Type,
+                "Use a type name with a prefix of your own, such as example.com/name."
+            );
         }
     }
 
@@ -50,7 +58,10 @@ public sealed class MachineProviderRegistry
         var added = new List<string>();
         foreach (MachineProviderAttribute declared in assembly.GetCustomAttributes<MachineProviderAttribute>())
         {
-            if (!typeof(IMachineProviderFactory).IsAssignableFrom(declared.Factory) || Activator.CreateInstance(declared.Factory) is not IMachineProviderFactory factory)
+            if (
+                !typeof(IMachineProviderFactory).IsAssignableFrom(declared.Factory)
+                || Activator.CreateInstance(declared.Factory) is not IMachineProviderFactory factory
+            )
                 throw NotAProvider(assembly, $"{declared.Factory.FullName} does not implement {nameof(IMachineProviderFactory)}");
             Add(factory);
             added.Add(factory.Type);
@@ -67,36 +78,61 @@ public sealed class MachineProviderRegistry
         try
         {
             string full = Path.GetFullPath(path);
-            AssemblyLoadContext context = AssemblyLoadContext.GetLoadContext(typeof(IMachineProvider).Assembly) ?? AssemblyLoadContext.Default;
+            AssemblyLoadContext context =
+                AssemblyLoadContext.GetLoadContext(typeof(IMachineProvider).Assembly) ?? AssemblyLoadContext.Default;
             // What the provider brings along lies beside it. What NodeManager has is NodeManager's, so this is asked last.
             string folder = Path.GetDirectoryName(full)!;
-            context.Resolving += (into, name) => Path.Combine(folder, name.Name + ".dll") is var beside && File.Exists(beside) ? into.LoadFromAssemblyPath(beside) : null;
+            context.Resolving += (into, name) =>
+                Path.Combine(folder, name.Name + ".dll") is var beside && File.Exists(beside) ? into.LoadFromAssemblyPath(beside) : null;
             return Add(context.LoadFromAssemblyPath(full));
         }
-        catch (Exception e) when (e is IOException or BadImageFormatException or FileLoadException or ArgumentException or TypeLoadException)
+        catch (Exception e)
+            when (e is IOException or BadImageFormatException or FileLoadException or ArgumentException or TypeLoadException)
         {
             throw new NodeManagerException(
-                ErrorIds.ProviderAssemblyInvalid, ErrorKind.InvalidArgument, $"The provider assembly {path} cannot be loaded: {e.Message}", path,
-                "Pass the path of a .NET assembly that references NodeManager.Core.", e);
+                ErrorIds.ProviderAssemblyInvalid,
+                ErrorKind.InvalidArgument,
+                $"The provider assembly {path} cannot be loaded: {e.Message}",
+                path,
+                "Pass the path of a .NET assembly that references NodeManager.Core.",
+                e
+            );
         }
     }
 
     /// <exception cref="NodeManagerException">Invalid: no such type, or its settings are wrong.</exception>
     public IMachineProvider Create(string type, MachineProviderSettings settings)
     {
-        IMachineProviderFactory factory = Find(type) ?? throw new NodeManagerException(
-            ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Namespace}/{settings.Name}: the provider type '{type}' is unknown.", settings.Name,
-            $"Use one of {string.Join(", ", Types)}, or load the assembly that brings it.");
+        IMachineProviderFactory factory =
+            Find(type)
+            ?? throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidData,
+                $"NodeSmithProvider {settings.Namespace}/{settings.Name}: the provider type '{type}' is unknown.",
+                settings.Name,
+                $"Use one of {string.Join(", ", Types)}, or load the assembly that brings it."
+            );
         IReadOnlyList<string> wrong = factory.Validate(settings);
-        return wrong.Count == 0 ? factory.Create(settings) : throw new NodeManagerException(
-            ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Namespace}/{settings.Name}: {string.Join(" ", wrong)}", settings.Name,
-            "Correct the fields of the NodeSmithProvider that the message names.");
+        return wrong.Count == 0
+            ? factory.Create(settings)
+            : throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidData,
+                $"NodeSmithProvider {settings.Namespace}/{settings.Name}: {string.Join(" ", wrong)}",
+                settings.Name,
+                "Correct the fields of the NodeSmithProvider that the message names."
+            );
     }
 
     /// <summary>Null where the type is unknown.</summary>
     public IMachineProviderFactory? Find(string type) => _factories.GetValueOrDefault(type);
 
-    private static NodeManagerException NotAProvider(Assembly assembly, string why) => new(
-        ErrorIds.ProviderAssemblyInvalid, ErrorKind.InvalidArgument, $"The assembly {assembly.GetName().Name} brings no provider: {why}.", assembly.GetName().Name,
-        "See the provider author's guide.");
+    private static NodeManagerException NotAProvider(Assembly assembly, string why) =>
+        new(
+            ErrorIds.ProviderAssemblyInvalid,
+            ErrorKind.InvalidArgument,
+            $"The assembly {assembly.GetName().Name} brings no provider: {why}.",
+            assembly.GetName().Name,
+            "See the provider author's guide."
+        );
 }

@@ -21,7 +21,8 @@ public sealed record MachineProviderSettings(string Name, string Namespace, Json
     public IReadOnlyDictionary<string, MachineCredentials> FurtherCredentials { get; init; } = new Dictionary<string, MachineCredentials>();
 
     /// <summary>A text without any credential.</summary>
-    public string Redact(string text) => FurtherCredentials.Values.Aggregate(Credentials.Redact(text), static (rest, further) => further.Redact(rest));
+    public string Redact(string text) =>
+        FurtherCredentials.Values.Aggregate(Credentials.Redact(text), static (rest, further) => further.Redact(rest));
 
     /// <summary>The clock of all waiting.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -41,11 +42,14 @@ public sealed class MachineCredentials(IReadOnlyDictionary<string, string> value
     public static MachineCredentials None { get; } = new(new Dictionary<string, string>());
 
     /// <summary>The value of a key, without the line break that <c>--from-file</c> leaves at its end; null where there is none.</summary>
-    public string? Find(string key) => values.TryGetValue(key, out string? value) && value.TrimEnd('\r', '\n') is { Length: > 0 } found ? found : null;
+    public string? Find(string key) =>
+        values.TryGetValue(key, out string? value) && value.TrimEnd('\r', '\n') is { Length: > 0 } found ? found : null;
 
     /// <summary>The text without any of the values.</summary>
     public string Redact(string text) =>
-        values.Values.Select(static value => value.TrimEnd('\r', '\n')).Where(static value => value.Length >= 4)
+        values
+            .Values.Select(static value => value.TrimEnd('\r', '\n'))
+            .Where(static value => value.Length >= 4)
             .Aggregate(text, static (rest, value) => rest.Replace(value, "***", StringComparison.Ordinal));
 
     public override string ToString() => $"credentials ({string.Join(", ", values.Keys.Order(StringComparer.Ordinal))})";

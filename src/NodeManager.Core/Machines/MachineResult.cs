@@ -44,7 +44,8 @@ public sealed record MachineResult(MachineOutcome Outcome, Machine? Machine, str
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>True where the same call may succeed later without anyone changing anything.</summary>
-    public bool IsTransient => Outcome is MachineOutcome.Pending or MachineOutcome.NoCapacity or MachineOutcome.Unavailable or MachineOutcome.Failed;
+    public bool IsTransient =>
+        Outcome is MachineOutcome.Pending or MachineOutcome.NoCapacity or MachineOutcome.Unavailable or MachineOutcome.Failed;
 
     public static MachineResult Success(Machine? machine) => new(MachineOutcome.Succeeded, machine, "");
 

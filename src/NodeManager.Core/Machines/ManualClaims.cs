@@ -13,7 +13,8 @@ public static class ManualClaims
 
     /// <param name="owner">Of the provider's machines: <see cref="MachineProviderSettings.Owner"/>.</param>
     /// <param name="name">Of the machine.</param>
-    public static string Of(string owner, string name) => Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{owner}\n{name}")).AsSpan(0, 12));
+    public static string Of(string owner, string name) =>
+        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{owner}\n{name}")).AsSpan(0, 12));
 
     /// <summary>True where a person made the machine, and a person removes it.</summary>
     public static bool IsManual(string claimUid) => claimUid.StartsWith(Prefix, StringComparison.Ordinal);

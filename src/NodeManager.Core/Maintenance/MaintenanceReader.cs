@@ -19,40 +19,74 @@ public static class MaintenanceReader
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">MaintenanceNotFound for an id without wildcards; what the server refused.</exception>
     public static Task<IReadOnlyList<NodeMaintenanceRun>> ReadAsync(
-        NodeManagerSession session, IReadOnlyList<string> ids, string ns, int limit, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        IReadOnlyList<string> ids,
+        string ns,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync<IReadOnlyList<NodeMaintenanceRun>>(
-            session, null,
+            session,
+            null,
             async (connection, token) =>
             {
                 IReadOnlyList<Entry> entries = await ListAsync(connection, ns, token);
                 List<NamePattern> patterns = [.. ids.Select(id => new NamePattern(id))];
-                if (ids.FirstOrDefault(id => !NamePattern.IsWildcard(id) && !entries.Any(r => new NamePattern(id).Matches(r.Id))) is { } missing)
+                if (
+                    ids.FirstOrDefault(id => !NamePattern.IsWildcard(id) && !entries.Any(r => new NamePattern(id).Matches(r.Id))) is
+                    { } missing
+                )
                     throw MaintenanceErrors.NotFound(missing, ns, session.Cluster);
                 Entry[] wanted = [.. entries.Where(r => patterns.Count == 0 || patterns.Exists(p => p.Matches(r.Id))).Take(limit)];
-                IReadOnlyDictionary<string, string> held = Array.Exists(wanted, static one => one.Head is not null) ? await RunDirectory.HoldersAsync(connection, ns, token) : Nobody;
+                IReadOnlyDictionary<string, string> held = Array.Exists(wanted, static one => one.Head is not null)
+                    ? await RunDirectory.HoldersAsync(connection, ns, token)
+                    : Nobody;
                 var read = new NodeMaintenanceRun[wanted.Length];
                 await MaintenanceScope.EachAsync(
-                    Enumerable.Range(0, wanted.Length), async (i, stop) => read[i] = await MapAsync(session, connection, wanted[i], ns, held, stop), token);
+                    Enumerable.Range(0, wanted.Length),
+                    async (i, stop) => read[i] = await MapAsync(session, connection, wanted[i], ns, held, stop),
+                    token
+                );
                 return read;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>The ids of all runs that are kept there, the newest first.</summary>
     /// <exception cref="NodeManagerException">What the server refused.</exception>
     public static Task<IReadOnlyList<string>> IdsAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<string>>(
-            session, null, async (connection, token) => [.. (await ListAsync(connection, ns, token)).Select(r => r.Id)], cancellationToken);
+            session,
+            null,
+            async (connection, token) => [.. (await ListAsync(connection, ns, token)).Select(r => r.Id)],
+            cancellationToken
+        );
 
     private static readonly IReadOnlyDictionary<string, string> Nobody = new Dictionary<string, string>();
 
     private static async Task<NodeMaintenanceRun> MapAsync(
-        NodeManagerSession session, ClusterConnection connection, Entry entry, string ns, IReadOnlyDictionary<string, string> held, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        Entry entry,
+        string ns,
+        IReadOnlyDictionary<string, string> held,
+        CancellationToken cancellationToken
+    )
     {
-        if (entry.Head is not { } head) return DetachedDirectory.Map(session, entry.Detached!, connection.Time.GetUtcNow());
+        if (entry.Head is not { } head)
+            return DetachedDirectory.Map(session, entry.Detached!, connection.Time.GetUtcNow());
         bool isHeld = held.ContainsKey(entry.Id);
         // A run writes its end before it releases its Lease: it may have ended between the two reads.
-        if (!isHeld && !head.State.IsOver) head = await RunDirectory.FindHeadAsync(connection, entry.Id, ns, cancellationToken) ?? head;
-        return RunMapper.Map(session, await RunDirectory.LoadAsync(connection, head, ns, cancellationToken), ns, isHeld, connection.Time.GetUtcNow(), entry.Detached);
+        if (!isHeld && !head.State.IsOver)
+            head = await RunDirectory.FindHeadAsync(connection, entry.Id, ns, cancellationToken) ?? head;
+        return RunMapper.Map(
+            session,
+            await RunDirectory.LoadAsync(connection, head, ns, cancellationToken),
+            ns,
+            isHeld,
+            connection.Time.GetUtcNow(),
+            entry.Detached
+        );
     }
 
     // The newest first. A detached run has a record of its own from the moment at which a server has begun it.
@@ -73,7 +107,10 @@ public static class MaintenanceReader
         Dictionary<string, NodeMaintenanceRequest> byId = (requests ?? []).ToDictionary(static one => one.Metadata.Name);
         List<Entry> all = [.. runs.Select(run => new Entry(run.Run.Id, run.Run.At, run, byId.GetValueOrDefault(run.Run.Id)))];
         HashSet<string> begun = [.. all.Select(static one => one.Id)];
-        all.AddRange(byId.Values.Where(one => !begun.Contains(one.Metadata.Name)).Select(static one => new Entry(one.Metadata.Name, one.Metadata.CreationTimestamp ?? default, null, one)));
+        all.AddRange(
+            byId.Values.Where(one => !begun.Contains(one.Metadata.Name))
+                .Select(static one => new Entry(one.Metadata.Name, one.Metadata.CreationTimestamp ?? default, null, one))
+        );
         return [.. all.OrderByDescending(static one => one.At).ThenBy(static one => one.Id, StringComparer.Ordinal)];
     }
 

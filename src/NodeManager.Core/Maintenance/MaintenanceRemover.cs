@@ -21,17 +21,28 @@ public static class MaintenanceRemover
     /// </summary>
     /// <returns>The names of nodes that the run has left cordoned.</returns>
     /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceAlive, what the server refused.</exception>
-    public static Task<IReadOnlyList<string>> RemoveAsync(NodeManagerSession session, string id, string ns, bool resume, CancellationToken cancellationToken) =>
+    public static Task<IReadOnlyList<string>> RemoveAsync(
+        NodeManagerSession session,
+        string id,
+        string ns,
+        bool resume,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync<IReadOnlyList<string>>(
-            session, id,
+            session,
+            id,
             async (connection, token) =>
             {
                 NodeMaintenanceRequest? detached = await DetachedDirectory.FindAsync(connection, id, ns, token);
                 if (detached is { IsOver: false })
                 {
                     throw new NodeManagerException(
-                        ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is detached and not over: a NodeManager server carries it out.", id,
-                        $"Stop it first: Stop-NodeMaintenance {id}.");
+                        ErrorIds.MaintenanceAlive,
+                        ErrorKind.ResourceBusy,
+                        $"Maintenance run {id} is detached and not over: a NodeManager server carries it out.",
+                        id,
+                        $"Stop it first: Stop-NodeMaintenance {id}."
+                    );
                 }
 
                 StoredRun run;
@@ -50,32 +61,61 @@ public static class MaintenanceRemover
                 if (sign.IsHeld)
                 {
                     throw new NodeManagerException(
-                        ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is in progress; holder: {sign.Holder}.", id,
-                        $"Stop it first: Stop-NodeMaintenance {id}.");
+                        ErrorIds.MaintenanceAlive,
+                        ErrorKind.ResourceBusy,
+                        $"Maintenance run {id} is in progress; holder: {sign.Holder}.",
+                        id,
+                        $"Stop it first: Stop-NodeMaintenance {id}."
+                    );
                 }
 
-                List<Node> nodes = (await connection.Client.ListAsync(Resources.Nodes, new(), token)).Items.FindAll(n => ClaimOf(n)?.Run == id);
-                await MaintenanceScope.EachAsync(nodes, (node, stop) => ReleaseAsync(connection, node.Metadata.Name, id, resume, stop), token);
+                List<Node> nodes = (await connection.Client.ListAsync(Resources.Nodes, new(), token)).Items.FindAll(n =>
+                    ClaimOf(n)?.Run == id
+                );
+                await MaintenanceScope.EachAsync(
+                    nodes,
+                    (node, stop) => ReleaseAsync(connection, node.Metadata.Name, id, resume, stop),
+                    token
+                );
                 await RunDirectory.DeleteAsync(connection, run.Run, ns, token);
-                if (detached is not null) await DetachedDirectory.DeleteAsync(connection, id, ns, token);
-                return resume ? [] : [.. nodes.Where(n => ClaimOf(n) is { IsBegun: true, WasCordoned: false }).Select(n => n.Metadata.Name)];
+                if (detached is not null)
+                    await DetachedDirectory.DeleteAsync(connection, id, ns, token);
+                return resume
+                    ? []
+                    : [.. nodes.Where(n => ClaimOf(n) is { IsBegun: true, WasCordoned: false }).Select(n => n.Metadata.Name)];
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    private static async Task ReleaseAsync(ClusterConnection connection, string node, string id, bool resume, CancellationToken cancellationToken)
+    private static async Task ReleaseAsync(
+        ClusterConnection connection,
+        string node,
+        string id,
+        bool resume,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            await NodeGoneException.GuardAsync(node, () => NodePatcher.ChangeAsync(
-                connection, node,
-                current =>
-                {
-                    if (MaintenanceClaim.Read(current) is not { } claim || claim.Run != id) return null;
-                    JsonObject patch = MaintenanceClaim.Undoing(claim);
-                    if (!resume) patch.Remove("spec");
-                    return patch;
-                },
-                false, cancellationToken));
+            await NodeGoneException.GuardAsync(
+                node,
+                () =>
+                    NodePatcher.ChangeAsync(
+                        connection,
+                        node,
+                        current =>
+                        {
+                            if (MaintenanceClaim.Read(current) is not { } claim || claim.Run != id)
+                                return null;
+                            JsonObject patch = MaintenanceClaim.Undoing(claim);
+                            if (!resume)
+                                patch.Remove("spec");
+                            return patch;
+                        },
+                        false,
+                        cancellationToken
+                    )
+            );
         }
         catch (NodeGoneException)
         {
@@ -83,5 +123,6 @@ public static class MaintenanceRemover
         }
     }
 
-    private static MaintenanceClaim? ClaimOf(Node node) => MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
+    private static MaintenanceClaim? ClaimOf(Node node) =>
+        MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
 }

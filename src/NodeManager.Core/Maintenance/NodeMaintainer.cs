@@ -22,7 +22,11 @@ public static class NodeMaintainer
     /// MaintenanceInvalid, InvalidWindow, InvalidMaxUnavailable, and what the server refuses.
     /// </exception>
     public static async Task<MaintenanceOutcome> RunAsync(
-        NodeManagerSession session, MaintenanceRequest request, IMaintenanceObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        MaintenanceRequest request,
+        IMaintenanceObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         ClusterConnection connection = session.Connection();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
@@ -43,8 +47,15 @@ public static class NodeMaintainer
             MaintenanceOutcome outcome = await new MaintenanceRun(scope, nodes.Cache, start).RunAsync(stop.Token);
             if (outcome.Failure is { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.MaintenanceLeaseNotRenewed } lost)
                 outcome = outcome with { Failure = MaintenanceFailures.WithCordoned(lost, outcome.Run) };
-            bool isCut = outcome is { Failure: null, Run.Status: NodeMaintenanceRunStatus.Interrupted } && !cancellationToken.IsCancellationRequested;
-            return isCut && connection.Closed.IsCancellationRequested ? outcome with { Failure = ClusterOperation.Disconnected(session, outcome.Run.Id) } : outcome;
+            bool isCut =
+                outcome is { Failure: null, Run.Status: NodeMaintenanceRunStatus.Interrupted }
+                && !cancellationToken.IsCancellationRequested;
+            return isCut && connection.Closed.IsCancellationRequested
+                ? outcome with
+                {
+                    Failure = ClusterOperation.Disconnected(session, outcome.Run.Id),
+                }
+                : outcome;
         }
         catch (Exception exception) when (ClusterOperation.Replacement(exception, session, null, cancellationToken) is { } known)
         {

@@ -42,15 +42,30 @@ public static class NodeOperations
     /// <param name="cancellationToken">Stops it; each node still has an outcome.</param>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the outcomes.</exception>
     public static async IAsyncEnumerable<DrainOutcome> DrainAsync(
-        DrainRequest request, IOperationObserver observer, CancellationToken withdrawal, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DrainRequest request,
+        IOperationObserver observer,
+        CancellationToken withdrawal,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         DrainOptions options = request.Options.In(request.Session);
         long start = request.Session.Time().GetTimestamp();
         await WarnAsync(request, observer, cancellationToken);
         TimeSpan spent = request.Session.Time().GetElapsedTime(start);
-        if (options.HasTimeout && spent > NoTime) options = options with { Timeout = options.Timeout > spent ? options.Timeout - spent : NoTime };
+        if (options.HasTimeout && spent > NoTime)
+            options = options with { Timeout = options.Timeout > spent ? options.Timeout - spent : NoTime };
         NodeLockUse use = request.Lock with { Former = (node, token) => MaintenanceHolds.FormerLockAsync(request.Session, node, token) };
-        await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(request.Session, request.Nodes, options, use, observer, withdrawal, cancellationToken))
+        await foreach (
+            NodeDrainResult result in NodeDrainer.DrainAsync(
+                request.Session,
+                request.Nodes,
+                options,
+                use,
+                observer,
+                withdrawal,
+                cancellationToken
+            )
+        )
             yield return new(result.Node, DrainFailures.HasResult(result) ? result : null, DrainFailures.Of(result));
     }
 
@@ -58,17 +73,42 @@ public static class NodeOperations
     /// Drains nodes in the background. The operation reports the end of each node (<see cref="OperationItemEnded"/>, with its name), its
     /// <see cref="NodeDrainResult"/> as output unless no such node exists, and a failure for each that did not end well.
     /// </summary>
-    public static RunningOperation StartDrain(params IReadOnlyList<DrainRequest> requests) => RunningOperation.Start(
-        Drain, Target(requests.Select(r => (r.Session, r.Nodes))), requests[0].Session.Time(),
-        context => Task.WhenAll(requests.Select(r => GuardAsync(context, r.Session, () => DrainAsync(r with { Lock = r.Lock with { Operation = context.Id } }, Observer(context, r.Session, requests.Count), context)))));
+    public static RunningOperation StartDrain(params IReadOnlyList<DrainRequest> requests) =>
+        RunningOperation.Start(
+            Drain,
+            Target(requests.Select(r => (r.Session, r.Nodes))),
+            requests[0].Session.Time(),
+            context =>
+                Task.WhenAll(
+                    requests.Select(r =>
+                        GuardAsync(
+                            context,
+                            r.Session,
+                            () =>
+                                DrainAsync(
+                                    r with
+                                    {
+                                        Lock = r.Lock with { Operation = context.Id },
+                                    },
+                                    Observer(context, r.Session, requests.Count),
+                                    context
+                                )
+                        )
+                    )
+                )
+        );
 
     /// <summary>
     /// Maintains nodes. The operation reports the start of each run (<see cref="OperationItemStarted"/>) with a <see cref="NodeMaintenanceRun"/>, and
     /// start and end of each of its nodes with a <see cref="NodeMaintenanceResult"/>, which is also its output; the run is its last.
     /// </summary>
-    public static RunningOperation StartMaintenance(params IReadOnlyList<ClusterMaintenance> requests) => RunningOperation.Start(
-        Maintenance, Target(requests.Select(r => (r.Session, r.Request.Nodes))), requests[0].Session.Time(),
-        context => Task.WhenAll(requests.Select(r => GuardAsync(context, r.Session, () => MaintainAsync(r, context)))));
+    public static RunningOperation StartMaintenance(params IReadOnlyList<ClusterMaintenance> requests) =>
+        RunningOperation.Start(
+            Maintenance,
+            Target(requests.Select(r => (r.Session, r.Request.Nodes))),
+            requests[0].Session.Time(),
+            context => Task.WhenAll(requests.Select(r => GuardAsync(context, r.Session, () => MaintainAsync(r, context))))
+        );
 
     // A server that does not answer is the drain's to report, within its time.
     private static async Task WarnAsync(DrainRequest request, IOperationObserver observer, CancellationToken cancellationToken)
@@ -89,18 +129,27 @@ public static class NodeOperations
     {
         await foreach (DrainOutcome outcome in DrainAsync(request, observer, CancellationToken.None, context.Token))
         {
-            if (outcome.Result is { } result) context.Output(result);
-            if (outcome.Failure is { ErrorId: ErrorIds.DrainCalledOff } calledOff) context.CallOff(calledOff, outcome.Result);
-            else if (outcome.Failure is { } failure) context.Fail(failure, outcome.Result);
+            if (outcome.Result is { } result)
+                context.Output(result);
+            if (outcome.Failure is { ErrorId: ErrorIds.DrainCalledOff } calledOff)
+                context.CallOff(calledOff, outcome.Result);
+            else if (outcome.Failure is { } failure)
+                context.Fail(failure, outcome.Result);
             context.ItemEnded(outcome.Node);
         }
     }
 
     private static async Task MaintainAsync(ClusterMaintenance request, OperationContext context)
     {
-        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(request.Session, request.Request, new Listener(request.Request, context), context.Token);
+        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(
+            request.Session,
+            request.Request,
+            new Listener(request.Request, context),
+            context.Token
+        );
         context.Output(outcome.Run);
-        if (outcome.Failure is { } failure) context.Fail(failure, outcome.Run.Id);
+        if (outcome.Failure is { } failure)
+            context.Fail(failure, outcome.Run.Id);
     }
 
     // What fails in one cluster leaves the work in the others alone.
@@ -131,7 +180,8 @@ public static class NodeOperations
         public void NodeEnded(NodeMaintenanceResult node)
         {
             context.Output(node);
-            if (MaintenanceFailures.Of(node, request) is { } failure) context.Fail(failure, node);
+            if (MaintenanceFailures.Of(node, request) is { } failure)
+                context.Fail(failure, node);
             context.ItemEnded(node);
         }
 

@@ -8,7 +8,12 @@ internal static class AnswerLimit
     /// <param name="ask">Sends what is to be answered.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>
-    public static async Task<T> AskAsync<T>(TimeSpan limit, TimeProvider time, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    public static async Task<T> AskAsync<T>(
+        TimeSpan limit,
+        TimeProvider time,
+        Func<CancellationToken, Task<T>> ask,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource end = new(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);

@@ -40,13 +40,24 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         _emit = emit;
         _time = connection.Time;
         _alerts = connection.Get<NodeAlerts>();
-        _journal = request.StatePath is null ? null : AlertJournal.OpenFile(request.StatePath, request.Session, [.. request.Sinks.Keys], observer);
+        _journal = request.StatePath is null
+            ? null
+            : AlertJournal.OpenFile(request.StatePath, request.Session, [.. request.Sinks.Keys], observer);
         _machine = new(request.Session, request.Session.Cluster, _journal?.Run ?? Guid.NewGuid().ToString("n"), request.Options);
         _watch = new(connection, HealthScope.Of(request.Session, request.Names, request.Selector), this, observer, request.Wall);
         AlertSinkContext context = new(request.Session, observer, request.Wall);
         _dispatcher = new(
-            [.. request.Sinks.Select(sink => sink.Value.Create(sink.Key, context))], request.QueueLimit, _journal, request.Wall,
-            new(static (_, _) => { }, OnDropped, sink => _watch.Post(now => _machine.End(NodeAlertCause.AlertsDropped, sink, now)), observer));
+            [.. request.Sinks.Select(sink => sink.Value.Create(sink.Key, context))],
+            request.QueueLimit,
+            _journal,
+            request.Wall,
+            new(
+                static (_, _) => { },
+                OnDropped,
+                sink => _watch.Post(now => _machine.End(NodeAlertCause.AlertsDropped, sink, now)),
+                observer
+            )
+        );
     }
 
     IReadOnlyCollection<string> IHealthFollower.Nodes => _machine.Nodes;
@@ -71,18 +82,29 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
 
     void IHealthFollower.Begin()
     {
-        if (_journal is null) return;
+        if (_journal is null)
+            return;
         _machine.Restore(_journal.Open);
-        foreach (NodeAlert alert in _journal.Past.Concat(_machine.Open)) _alerts.Note(alert);
+        foreach (NodeAlert alert in _journal.Past.Concat(_machine.Open))
+            _alerts.Note(alert);
     }
 
-    void IHealthFollower.Observe(NodeLook look, DateTimeOffset now, bool isInitial) => _machine.Observe(
-        look.Uid, NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, look.Node.Metadata.Annotations, _request.Session.Cluster), [.. look.Findings.Where(IsAlert)], now, isInitial);
+    void IHealthFollower.Observe(NodeLook look, DateTimeOffset now, bool isInitial) =>
+        _machine.Observe(
+            look.Uid,
+            NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, look.Node.Metadata.Annotations, _request.Session.Cluster),
+            [.. look.Findings.Where(IsAlert)],
+            now,
+            isInitial
+        );
 
     void IHealthFollower.Forget(string uid, DateTimeOffset now) => _machine.Forget(uid, now);
 
     void IHealthFollower.Disconnect(string problem, DateTimeOffset now) =>
-        _machine.Disconnect($"Cluster {_request.Session.Cluster} cannot be monitored, and the state of its nodes is unknown. {problem}", now);
+        _machine.Disconnect(
+            $"Cluster {_request.Session.Cluster} cannot be monitored, and the state of its nodes is unknown. {problem}",
+            now
+        );
 
     void IHealthFollower.Reconnect(DateTimeOffset now) => _machine.Reconnect(now);
 
@@ -100,20 +122,32 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
     // The configuration may change at any time.
     private bool IsAlert(NodeFinding finding) =>
         AlertText.Rank(finding.Severity) >= AlertText.Rank(_request.MinimumSeverity)
-        && (_request.Session.Configuration.AlertOnNodeFailure
-            || finding.Cause is not (NodeFindingCause.NotReady or NodeFindingCause.Unreachable or NodeFindingCause.Flapping));
+        && (
+            _request.Session.Configuration.AlertOnNodeFailure
+            || finding.Cause is not (NodeFindingCause.NotReady or NodeFindingCause.Unreachable or NodeFindingCause.Flapping)
+        );
 
-    private void OnDropped(string sink, NodeAlert alert, long count) => _watch.Post(now => _machine.Report(
-        NodeAlertCause.AlertsDropped, sink, NodeFindingSeverity.Warning, $"Sink '{sink}' does not accept alerts, and {count} transitions were dropped for it.", now));
+    private void OnDropped(string sink, NodeAlert alert, long count) =>
+        _watch.Post(now =>
+            _machine.Report(
+                NodeAlertCause.AlertsDropped,
+                sink,
+                NodeFindingSeverity.Warning,
+                $"Sink '{sink}' does not accept alerts, and {count} transitions were dropped for it.",
+                now
+            )
+        );
 
     private async Task EndAsync()
     {
         await _dispatcher.StopAsync(FlushTime);
         if (_dispatcher.Waiting is > 0 and int left)
         {
-            _observer.Warning(_journal is null
-                ? $"{left} deliveries to sinks are pending and will be lost. A monitor with a state file keeps them for its next run."
-                : $"{left} deliveries to sinks are pending. The next monitor with this state file sends them.");
+            _observer.Warning(
+                _journal is null
+                    ? $"{left} deliveries to sinks are pending and will be lost. A monitor with a state file keeps them for its next run."
+                    : $"{left} deliveries to sinks are pending. The next monitor with this state file sends them."
+            );
         }
 
         await _dispatcher.DisposeAsync();

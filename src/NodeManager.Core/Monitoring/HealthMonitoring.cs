@@ -20,14 +20,19 @@ public static class HealthMonitoring
         foreach (MonitorRequest request in requests)
         {
             NodeInput.CheckSelector(request.Selector);
-            foreach (string name in request.Names.Where(static name => !Kubernetes.Selectors.NamePattern.IsWildcard(name))) NodeInput.RequireName(name);
+            foreach (string name in request.Names.Where(static name => !Kubernetes.Selectors.NamePattern.IsWildcard(name)))
+                NodeInput.RequireName(name);
         }
 
         if (requests.Count > 1 && requests.Any(static request => request.StatePath is not null))
         {
             throw new NodeManagerException(
-                ErrorIds.MonitorInvalid, ErrorKind.InvalidArgument, "A state file belongs to the monitor of one cluster, and several sessions were given.", requests[0].StatePath,
-                "Start one monitor for each session, each with its own -StatePath.");
+                ErrorIds.MonitorInvalid,
+                ErrorKind.InvalidArgument,
+                "A state file belongs to the monitor of one cluster, and several sessions were given.",
+                requests[0].StatePath,
+                "Start one monitor for each session, each with its own -StatePath."
+            );
         }
     }
 
@@ -37,8 +42,12 @@ public static class HealthMonitoring
     {
         Check(requests);
         return RunningOperation.Start(
-            Kind, string.Join("; ", requests.Select(static request => $"nodes of cluster '{request.Session.Cluster}'")), requests[0].Session.Time(),
-            context => Task.WhenAll(requests.Select(request => RunAsync(request, context))), outputLimit: OutputLimit);
+            Kind,
+            string.Join("; ", requests.Select(static request => $"nodes of cluster '{request.Session.Cluster}'")),
+            requests[0].Session.Time(),
+            context => Task.WhenAll(requests.Select(request => RunAsync(request, context))),
+            outputLimit: OutputLimit
+        );
     }
 
     // What fails in one cluster leaves the monitors of the others alone.
@@ -47,12 +56,15 @@ public static class HealthMonitoring
         try
         {
             await ClusterOperation.RunAsync(
-                request.Session, request.Session, async (connection, token) =>
+                request.Session,
+                request.Session,
+                async (connection, token) =>
                 {
                     await new ClusterHealthMonitor(connection, request, context, context.Output).RunAsync(token);
                     return true;
                 },
-                context.Token);
+                context.Token
+            );
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !context.Token.IsCancellationRequested)
         {

@@ -15,11 +15,15 @@ internal sealed record HealthScope(NodeManagerSession Session, Predicate<string>
     /// <param name="session">Where.</param>
     /// <param name="names">Plain names or wildcards; none: all.</param>
     /// <param name="selector">As kubectl's <c>-l</c>; null: all.</param>
-    public static HealthScope Of(NodeManagerSession session, IReadOnlyList<string> names, string? selector) => new(
-        session, names.Count == 0 ? static _ => true : NamePattern.Any(names), selector is null ? null : LabelSelectorParser.Parse(selector))
-    {
-        PlainNames = [.. names.Where(static name => !NamePattern.IsWildcard(name))],
-    };
+    public static HealthScope Of(NodeManagerSession session, IReadOnlyList<string> names, string? selector) =>
+        new(
+            session,
+            names.Count == 0 ? static _ => true : NamePattern.Any(names),
+            selector is null ? null : LabelSelectorParser.Parse(selector)
+        )
+        {
+            PlainNames = [.. names.Where(static name => !NamePattern.IsWildcard(name))],
+        };
 
     public bool Selects(Node node) => IsNamed(node.Metadata.Name) && (Selector is null || Selector.Matches(node.Metadata.Labels));
 }

@@ -46,7 +46,13 @@ internal sealed class HealthWatch
     /// <param name="follower">Told what is found.</param>
     /// <param name="observer">Told of what cannot be read.</param>
     /// <param name="wall">The clock by which an answer is late: a cluster's own may run faster than its machine. Null: the system's.</param>
-    public HealthWatch(ClusterConnection connection, HealthScope scope, IHealthFollower follower, IOperationObserver observer, TimeProvider? wall = null)
+    public HealthWatch(
+        ClusterConnection connection,
+        HealthScope scope,
+        IHealthFollower follower,
+        IOperationObserver observer,
+        TimeProvider? wall = null
+    )
     {
         _connection = connection;
         _scope = scope;
@@ -75,7 +81,8 @@ internal sealed class HealthWatch
                 // The follower knows of the outage; a new watch may work.
             }
 
-            if (isFirst) TellScope(nodes.Names);
+            if (isFirst)
+                TellScope(nodes.Names);
             await FollowAsync(nodes, isFirst, cancellationToken);
             isFirst = false;
         }
@@ -86,9 +93,11 @@ internal sealed class HealthWatch
         _observer.Verbose($"Monitoring {names.Count} nodes of cluster '{_scope.Session.Cluster}'.");
         foreach (string name in _scope.PlainNames.Except(names, StringComparer.OrdinalIgnoreCase))
         {
-            _observer.Warning(_scope.Selector is null
-                ? $"Node '{name}' does not exist in cluster '{_scope.Session.Cluster}'. It is monitored when it joins."
-                : $"Node '{name}' does not exist in cluster '{_scope.Session.Cluster}', or its labels do not match the selector. It is monitored when that changes.");
+            _observer.Warning(
+                _scope.Selector is null
+                    ? $"Node '{name}' does not exist in cluster '{_scope.Session.Cluster}'. It is monitored when it joins."
+                    : $"Node '{name}' does not exist in cluster '{_scope.Session.Cluster}', or its labels do not match the selector. It is monitored when that changes."
+            );
         }
     }
 
@@ -108,12 +117,17 @@ internal sealed class HealthWatch
             // The first look at Leases comes before the first claim.
             Apply(await LeaseReader.ReadAsync(_connection, null, _wall, cancellationToken));
             _stale.Clear();
-            foreach (string uid in _follower.Nodes.Except(nodes.Names.Select(name => LookAt(nodes, name, isFirst: true)).OfType<string>()).ToList())
+            foreach (
+                string uid in _follower
+                    .Nodes.Except(nodes.Names.Select(name => LookAt(nodes, name, isFirst: true)).OfType<string>())
+                    .ToList()
+            )
                 _follower.Forget(uid, _time.GetUtcNow());
         }
         else
         {
-            foreach (string name in nodes.Names) LookAt(nodes, name, isFirst: false);
+            foreach (string name in nodes.Names)
+                LookAt(nodes, name, isFirst: false);
         }
 
         _nextFull = _time.GetUtcNow() + Interval;
@@ -121,7 +135,8 @@ internal sealed class HealthWatch
         while (true)
         {
             DateTimeOffset now = _time.GetUtcNow();
-            while (_inbox.TryDequeue(out Action<DateTimeOffset>? news)) news(now);
+            while (_inbox.TryDequeue(out Action<DateTimeOffset>? news))
+                news(now);
             if (nodes.Failure is { } failure && retryAt is null)
             {
                 GoDown($"The nodes cannot be read: {failure.Message}", now);
@@ -132,18 +147,24 @@ internal sealed class HealthWatch
             foreach (string name in nodes.TakeChanged())
             {
                 _leases.Doubt(name);
-                if (!_hasNoLeases && _leases.Find(name) is null) _leases.Expect(name, now);
+                if (!_hasNoLeases && _leases.Find(name) is null)
+                    _leases.Expect(name, now);
                 LookAt(nodes, name, isFirst: false);
             }
 
-            foreach (string name in _stale) LookAt(nodes, name, isFirst: false);
+            foreach (string name in _stale)
+                LookAt(nodes, name, isFirst: false);
             _stale.Clear();
-            foreach (string name in _expiring.Where(one => one.Value <= now).Select(static one => one.Key).ToList()) LookAt(nodes, name, isFirst: false);
-            if (now >= _nextFull) Refresh(nodes, now);
-            if (SilentUntil(nodes) <= now) StartCatchUp(now);
+            foreach (string name in _expiring.Where(one => one.Value <= now).Select(static one => one.Key).ToList())
+                LookAt(nodes, name, isFirst: false);
+            if (now >= _nextFull)
+                Refresh(nodes, now);
+            if (SilentUntil(nodes) <= now)
+                StartCatchUp(now);
             _follower.Publish(now);
             StartLook(now, cancellationToken);
-            if (retryAt <= now) return;
+            if (retryAt <= now)
+                return;
             await WaitAsync(nodes, retryAt, now, cancellationToken);
         }
     }
@@ -153,14 +174,21 @@ internal sealed class HealthWatch
     private string? LookAt(MonitoredNodes nodes, string name, bool isFirst)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        if (_isDown) return null;
+        if (_isDown)
+            return null;
         (NodeLook? look, string? former) = nodes.Look(name, now, _server, _leases);
-        if (former is not null) _follower.Forget(former, now);
-        if (look?.NextAt is { } next) _expiring[name] = next;
-        else _expiring.Remove(name);
-        if (look?.DependsOnTime == true) _aging.Add(name);
-        else _aging.Remove(name);
-        if (look is null) return null;
+        if (former is not null)
+            _follower.Forget(former, now);
+        if (look?.NextAt is { } next)
+            _expiring[name] = next;
+        else
+            _expiring.Remove(name);
+        if (look?.DependsOnTime == true)
+            _aging.Add(name);
+        else
+            _aging.Remove(name);
+        if (look is null)
+            return null;
         _follower.Observe(look, now, isFirst && look.IsFirst);
         return look.Uid;
     }
@@ -169,13 +197,16 @@ internal sealed class HealthWatch
     private void Refresh(MonitoredNodes nodes, DateTimeOffset now)
     {
         // LookAt changes the set.
-        foreach (string name in _aging.ToList()) LookAt(nodes, name, isFirst: false);
+        foreach (string name in _aging.ToList())
+            LookAt(nodes, name, isFirst: false);
         _nextFull = now + Interval;
     }
 
     // When a watch that has been silent since is no longer trusted: it may be dead without being cut. Null: it is being replaced by a list, or known to be cut.
     private DateTimeOffset? SilentUntil(MonitoredNodes nodes) =>
-        _isDown || _isCatchingUp ? null : (nodes.Watch.HeardAt is { } heard && heard > _caughtUpAt ? heard : _caughtUpAt) + Interval + BookmarkDelay;
+        _isDown || _isCatchingUp
+            ? null
+            : (nodes.Watch.HeardAt is { } heard && heard > _caughtUpAt ? heard : _caughtUpAt) + Interval + BookmarkDelay;
 
     private void StartCatchUp(DateTimeOffset now)
     {
@@ -206,10 +237,16 @@ internal sealed class HealthWatch
 
     private void CheckConnection(MonitoredNodes nodes, DateTimeOffset now)
     {
-        string? problem = nodes.Failure is not null ? "" : !nodes.Watch.IsConnected ? $"The watch of nodes was interrupted: {nodes.Watch.Problem ?? "no answer yet"}" : _leaseProblem;
-        if (problem is { Length: > 0 }) GoDown(problem, now);
-        if (problem is not null || !_isDown || _isLooking) return;
-        if (_hasNoLeases) ComeBack(nodes, now);
+        string? problem =
+            nodes.Failure is not null ? ""
+            : !nodes.Watch.IsConnected ? $"The watch of nodes was interrupted: {nodes.Watch.Problem ?? "no answer yet"}"
+            : _leaseProblem;
+        if (problem is { Length: > 0 })
+            GoDown(problem, now);
+        if (problem is not null || !_isDown || _isLooking)
+            return;
+        if (_hasNoLeases)
+            ComeBack(nodes, now);
         else
         {
             // Leases were not looked at during the outage: what is known of them says nothing about now.
@@ -220,33 +257,39 @@ internal sealed class HealthWatch
 
     private void GoDown(string problem, DateTimeOffset now)
     {
-        if (!_isDown) _observer.Verbose($"Cluster '{_scope.Session.Cluster}' cannot be monitored: {problem}");
+        if (!_isDown)
+            _observer.Verbose($"Cluster '{_scope.Session.Cluster}' cannot be monitored: {problem}");
         _isDown = true;
         _follower.Disconnect(problem, now);
     }
 
     private void ComeBack(MonitoredNodes nodes, DateTimeOffset now)
     {
-        if (!nodes.Watch.IsConnected || nodes.Failure is not null || !_isDown) return;
+        if (!nodes.Watch.IsConnected || nodes.Failure is not null || !_isDown)
+            return;
         _isDown = false;
         _observer.Verbose($"Cluster '{_scope.Session.Cluster}' is monitored again.");
         _follower.Reconnect(now);
         HashSet<string> there = [.. nodes.Names.Select(name => LookAt(nodes, name, isFirst: false)).OfType<string>()];
-        foreach (string uid in _follower.Nodes.Where(uid => !there.Contains(uid)).ToList()) _follower.Forget(uid, now);
+        foreach (string uid in _follower.Nodes.Where(uid => !there.Contains(uid)).ToList())
+            _follower.Forget(uid, now);
     }
 
     private void StartLook(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (_isLooking || _hasNoLeases || cancellationToken.IsCancellationRequested) return;
+        if (_isLooking || _hasNoLeases || cancellationToken.IsCancellationRequested)
+            return;
         if (_leaseProblem is not null)
         {
-            if (now < _nextLook) return;
+            if (now < _nextLook)
+                return;
             _isLooking = true;
             _ = LookAsync(null, null);
             return;
         }
 
-        if (_isDown || _leases.NextDue is not { } due || due > now) return;
+        if (_isDown || _leases.NextDue is not { } due || due > now)
+            return;
         _isLooking = true;
         _ = LookAsync(_leases.Due(now), null);
     }
@@ -260,7 +303,8 @@ internal sealed class HealthWatch
             {
                 _isLooking = false;
                 Apply(look);
-                if (look.Problem is null || look.IsForbidden) then?.Invoke(now);
+                if (look.Problem is null || look.IsForbidden)
+                    then?.Invoke(now);
             });
         }
         catch (OperationCanceledException)
@@ -274,7 +318,10 @@ internal sealed class HealthWatch
         DateTimeOffset now = _time.GetUtcNow();
         if (look.IsForbidden)
         {
-            if (!_hasNoLeases) _observer.Warning($"Leases of nodes cannot be read: a silent node is noticed when its Ready condition becomes Unknown. {look.Problem}");
+            if (!_hasNoLeases)
+                _observer.Warning(
+                    $"Leases of nodes cannot be read: a silent node is noticed when its Ready condition becomes Unknown. {look.Problem}"
+                );
             (_hasNoLeases, _leaseProblem) = (true, null);
         }
         else if (look.Problem is not null)
@@ -285,27 +332,37 @@ internal sealed class HealthWatch
         else
         {
             _leaseProblem = null;
-            foreach (string node in _leases.Apply(look.Leases, look.Asked, now, _connection.Client.ServerTime)) _stale.Add(node);
+            foreach (string node in _leases.Apply(look.Leases, look.Asked, now, _connection.Client.ServerTime))
+                _stale.Add(node);
         }
     }
 
     private async Task WaitAsync(MonitoredNodes nodes, DateTimeOffset? retryAt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         DateTimeOffset due = _nextFull;
-        if (_follower.NextDue is { } next && next < due) due = next;
+        if (_follower.NextDue is { } next && next < due)
+            due = next;
         // During an outage nothing is judged; what expired then is judged after it.
         foreach (DateTimeOffset at in _expiring.Values)
-            if (!_isDown && at < due) due = at;
+            if (!_isDown && at < due)
+                due = at;
         if (!_isLooking && !_hasNoLeases)
         {
-            DateTimeOffset? look = _leaseProblem is not null ? _nextLook : _isDown ? null : _leases.NextDue;
-            if (look < due) due = look.Value;
+            DateTimeOffset? look =
+                _leaseProblem is not null ? _nextLook
+                : _isDown ? null
+                : _leases.NextDue;
+            if (look < due)
+                due = look.Value;
         }
 
-        if (retryAt < due) due = retryAt.Value;
-        if (SilentUntil(nodes) is { } silent && silent < due) due = silent;
+        if (retryAt < due)
+            due = retryAt.Value;
+        if (SilentUntil(nodes) is { } silent && silent < due)
+            due = silent;
         TimeSpan pause = due - now;
-        if (pause <= TimeSpan.Zero) return;
+        if (pause <= TimeSpan.Zero)
+            return;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task isDue = Task.Delay(pause, _time, end.Token);
         Task woken = Volatile.Read(ref _woken).Task;
@@ -313,8 +370,10 @@ internal sealed class HealthWatch
         await end.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         // News are gathered for a moment: a change of a node seldom comes alone.
-        if (isNews && pause > Gather) await Task.Delay(Gather, _time, cancellationToken);
-        if (isNews) Volatile.Write(ref _woken, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (isNews && pause > Gather)
+            await Task.Delay(Gather, _time, cancellationToken);
+        if (isNews)
+            Volatile.Write(ref _woken, new(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 
     private void Wake() => Volatile.Read(ref _woken).TrySetResult();

@@ -18,12 +18,22 @@ internal static class LeaseReader
     /// <param name="nodes">Which; null: all.</param>
     /// <param name="wall">The clock by which an answer is late.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<LeaseLook> ReadAsync(ClusterConnection connection, IReadOnlyCollection<string>? nodes, TimeProvider wall, CancellationToken cancellationToken)
+    public static async Task<LeaseLook> ReadAsync(
+        ClusterConnection connection,
+        IReadOnlyCollection<string>? nodes,
+        TimeProvider wall,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             IReadOnlyCollection<string>? few = nodes is { Count: <= FewNodes } ? nodes : null;
-            return new(await AnswerLimit.AskAsync(Limit, wall, token => NodeLeases.ReadAsync(connection.Client, few, token), cancellationToken), few, null, false);
+            return new(
+                await AnswerLimit.AskAsync(Limit, wall, token => NodeLeases.ReadAsync(connection.Client, few, token), cancellationToken),
+                few,
+                null,
+                false
+            );
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {

@@ -66,7 +66,8 @@ internal sealed class MonitoredNodes : IDisposable
         foreach (CacheUse<Event> events in _events)
         {
             areKnown = await IsKnownAsync(events.Cache.Synced, "Events", areKnown ? observer : NullObserver.Instance, cancellationToken);
-            if (areKnown) _subscriptions.Add(events.Cache.Subscribe(change => Mark(NodeOf(change.Object))));
+            if (areKnown)
+                _subscriptions.Add(events.Cache.Subscribe(change => Mark(NodeOf(change.Object))));
         }
     }
 
@@ -109,7 +110,8 @@ internal sealed class MonitoredNodes : IDisposable
         string uid = node.Metadata.Uid ?? name;
         string? former = known is not null && known.Uid != uid ? known.Uid : null;
         bool isFirst = known is null || former is not null;
-        if (known is null || isFirst) _known[name] = known = new(uid);
+        if (known is null || isFirst)
+            _known[name] = known = new(uid);
         known.Note(node.Status.Conditions.Find("Ready")?.Status, now);
         HealthInput input = new()
         {
@@ -131,13 +133,16 @@ internal sealed class MonitoredNodes : IDisposable
     public void Dispose()
     {
         Watch.Changed -= _wake;
-        foreach (IDisposable subscription in _subscriptions) subscription.Dispose();
+        foreach (IDisposable subscription in _subscriptions)
+            subscription.Dispose();
         _nodes.Dispose();
         _pods.Dispose();
-        foreach (CacheUse<Event> events in _events) events.Dispose();
+        foreach (CacheUse<Event> events in _events)
+            events.Dispose();
     }
 
-    private static string? NodeOf(Event one) => one.InvolvedObject.Kind == "Node" ? one.InvolvedObject.Name : one.Source?.Host ?? one.ReportingInstance;
+    private static string? NodeOf(Event one) =>
+        one.InvolvedObject.Kind == "Node" ? one.InvolvedObject.Name : one.Source?.Host ?? one.ReportingInstance;
 
     private static async Task<bool> IsKnownAsync(Task synced, string what, IOperationObserver observer, CancellationToken cancellationToken)
     {
@@ -161,7 +166,8 @@ internal sealed class MonitoredNodes : IDisposable
         if (change.Before is { } before && NodeHeartbeat.IsOnly(before, change.Object))
         {
             lock (_lock)
-                if (_quiet.Contains(name)) return;
+                if (_quiet.Contains(name))
+                    return;
         }
 
         Mark(name);
@@ -171,17 +177,22 @@ internal sealed class MonitoredNodes : IDisposable
     {
         lock (_lock)
         {
-            if (isQuiet) _quiet.Add(node);
-            else _quiet.Remove(node);
+            if (isQuiet)
+                _quiet.Add(node);
+            else
+                _quiet.Remove(node);
         }
     }
 
     private void Mark(string? node)
     {
-        if (string.IsNullOrEmpty(node)) return;
+        if (string.IsNullOrEmpty(node))
+            return;
         bool isNew;
-        lock (_lock) isNew = _changed.Add(node) && _changed.Count == 1;
-        if (isNew) _wake();
+        lock (_lock)
+            isNew = _changed.Add(node) && _changed.Count == 1;
+        if (isNew)
+            _wake();
     }
 
     private sealed class Known(string uid)
@@ -196,7 +207,8 @@ internal sealed class MonitoredNodes : IDisposable
         public void Note(string? ready, DateTimeOffset now)
         {
             bool isReady = ready == "True";
-            if (_wasReady == true && !isReady) _became.Add(now);
+            if (_wasReady == true && !isReady)
+                _became.Add(now);
             _wasReady = isReady;
             _became.RemoveAll(at => now - at > HealthThresholds.Default.FlapWindow);
         }
@@ -210,4 +222,11 @@ internal sealed class MonitoredNodes : IDisposable
 /// <param name="IsFirst">It was not looked at before.</param>
 /// <param name="NextAt">When to look again even if nothing changes; null: no such moment.</param>
 /// <param name="DependsOnTime">Whether to look again now and then even if nothing changes.</param>
-internal sealed record NodeLook(string Uid, Node Node, IReadOnlyList<NodeFinding> Findings, bool IsFirst, DateTimeOffset? NextAt, bool DependsOnTime);
+internal sealed record NodeLook(
+    string Uid,
+    Node Node,
+    IReadOnlyList<NodeFinding> Findings,
+    bool IsFirst,
+    DateTimeOffset? NextAt,
+    bool DependsOnTime
+);

@@ -44,25 +44,31 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
         get
         {
             // Asked for at every change of any node.
-            if (!_isDueKnown) (_due, _isDueKnown) = (FindDue(), true);
+            if (!_isDueKnown)
+                (_due, _isDueKnown) = (FindDue(), true);
             return _due;
         }
     }
 
     /// <summary>The nodes whose Leases are due.</summary>
     public IReadOnlyList<string> Due(DateTimeOffset now) =>
-        [.. _entries.Where(entry => DueOf(entry.Value) <= now).Select(static entry => entry.Key), .. _expected.Where(one => one.Value <= now).Select(static one => one.Key)];
+        [
+            .. _entries.Where(entry => DueOf(entry.Value) <= now).Select(static entry => entry.Key),
+            .. _expected.Where(one => one.Value <= now).Select(static one => one.Key),
+        ];
 
     /// <summary>A node that had no Lease so far may have one by now.</summary>
     public void Expect(string node, DateTimeOffset now)
     {
-        if (!_entries.ContainsKey(node) && _expected.TryAdd(node, now + ExpectedWithin)) _isDueKnown = false;
+        if (!_entries.ContainsKey(node) && _expected.TryAdd(node, now + ExpectedWithin))
+            _isDueKnown = false;
     }
 
     /// <summary>A change of the node makes it worth a look: it may report again.</summary>
     public void Doubt(string node)
     {
-        if (!_entries.TryGetValue(node, out Entry? entry) || !IsStale(entry)) return;
+        if (!_entries.TryGetValue(node, out Entry? entry) || !IsStale(entry))
+            return;
         entry.IsDoubted = true;
         _isDueKnown = false;
     }
@@ -73,12 +79,20 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     /// <param name="now">When they were read, by our clock.</param>
     /// <param name="serverNow">The same by the API server's, whose times Leases have.</param>
     /// <returns>The nodes that became stale, or are so no longer, or whose clock shows something new.</returns>
-    public IReadOnlyList<string> Apply(IReadOnlyCollection<NodeLease> leases, IReadOnlyCollection<string>? asked, DateTimeOffset now, DateTimeOffset serverNow)
+    public IReadOnlyList<string> Apply(
+        IReadOnlyCollection<NodeLease> leases,
+        IReadOnlyCollection<string>? asked,
+        DateTimeOffset now,
+        DateTimeOffset serverNow
+    )
     {
         List<string> changed = [];
         _isDueKnown = false;
-        if (asked is null) _expected.Clear();
-        else foreach (string node in asked) _expected.Remove(node);
+        if (asked is null)
+            _expected.Clear();
+        else
+            foreach (string node in asked)
+                _expected.Remove(node);
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (NodeLease lease in leases)
         {
@@ -88,14 +102,17 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
             bool isSame = before is not null && before.Lease.Metadata.ResourceVersion == lease.Metadata.ResourceVersion;
             DateTimeOffset renewed = isSame ? before!.RenewedAt : Estimate(lease, now, serverNow);
             // What changed between two looks was renewed after the first.
-            if (!isSame && before is not null && renewed < before.LookedAt) renewed = before.LookedAt;
+            if (!isSame && before is not null && renewed < before.LookedAt)
+                renewed = before.LookedAt;
             Entry entry = new(lease, renewed, now) { IsConfirmed = isSame || now <= renewed + limit };
             _entries[node] = entry;
-            if (before is null || IsStale(before) != IsStale(entry) || Skew(before.Lease) != Skew(lease)) changed.Add(node);
+            if (before is null || IsStale(before) != IsStale(entry) || Skew(before.Lease) != Skew(lease))
+                changed.Add(node);
         }
 
         foreach (string gone in (asked ?? [.. _entries.Keys]).Where(node => !seen.Contains(node)).ToList())
-            if (_entries.Remove(gone)) changed.Add(gone);
+            if (_entries.Remove(gone))
+                changed.Add(gone);
         return changed;
     }
 
@@ -103,16 +120,19 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     {
         DateTimeOffset? due = null;
         foreach (Entry entry in _entries.Values)
-            if (DueOf(entry) is var one && (due is null || one < due)) due = one;
+            if (DueOf(entry) is var one && (due is null || one < due))
+                due = one;
         foreach (DateTimeOffset one in _expected.Values)
-            if (due is null || one < due) due = one;
+            if (due is null || one < due)
+                due = one;
         return due;
     }
 
     // The server's clock is known to a second.
     private static DateTimeOffset Estimate(NodeLease lease, DateTimeOffset now, DateTimeOffset serverNow)
     {
-        if (WrittenAt(lease) is not { } written) return now;
+        if (WrittenAt(lease) is not { } written)
+            return now;
         TimeSpan age = ((serverNow - now).Duration() <= ClockResolution ? now : serverNow) - written;
         return age > TimeSpan.Zero ? now - age : now;
     }
@@ -120,18 +140,27 @@ internal sealed class NodeLeaseTracker(TimeSpan limit)
     private static DateTimeOffset? WrittenAt(NodeLease lease) => lease.Metadata.ManagedFields?.Max(static entry => entry.Time);
 
     // In steps of seconds, as the server's times are.
-    private static long? Skew(NodeLease lease) => lease.Spec.RenewTime is { } renewed && WrittenAt(lease) is { } written ? (long)(renewed - written).TotalSeconds / 2 : null;
+    private static long? Skew(NodeLease lease) =>
+        lease.Spec.RenewTime is { } renewed && WrittenAt(lease) is { } written ? (long)(renewed - written).TotalSeconds / 2 : null;
 
     private bool IsStale(Entry entry) => entry.IsConfirmed && entry.LookedAt > entry.RenewedAt + limit;
 
     private DateTimeOffset DueOf(Entry entry)
     {
-        if (entry.IsDoubted) return entry.LookedAt;
-        if (!entry.IsConfirmed) return entry.LookedAt + RenewInterval;
-        if (!IsStale(entry)) return entry.RenewedAt + limit + Beyond;
+        if (entry.IsDoubted)
+            return entry.LookedAt;
+        if (!entry.IsConfirmed)
+            return entry.LookedAt + RenewInterval;
+        if (!IsStale(entry))
+            return entry.RenewedAt + limit + Beyond;
         // The longer it is stale, the more seldom.
         TimeSpan pause = (entry.LookedAt - entry.RenewedAt - limit) / 10;
-        return entry.LookedAt + (pause < ShortestDoubt ? ShortestDoubt : pause > LongestDoubt ? LongestDoubt : pause);
+        return entry.LookedAt
+            + (
+                pause < ShortestDoubt ? ShortestDoubt
+                : pause > LongestDoubt ? LongestDoubt
+                : pause
+            );
     }
 
     private sealed class Entry(NodeLease lease, DateTimeOffset renewedAt, DateTimeOffset lookedAt)

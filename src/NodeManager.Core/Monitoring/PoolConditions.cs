@@ -34,8 +34,18 @@ internal sealed class PoolConditions : IDisposable
     {
         NodeSmithPool pool = change.Object;
         string target = pool.Metadata.Name;
-        NodeSmithCondition? contradicted = pool.Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.MachinesAsPlanned, Status: "False" });
-        if (change.IsDeletion || contradicted is null) machine.End(NodeAlertCause.MachinesNotAsPlanned, target, now);
-        else machine.Report(NodeAlertCause.MachinesNotAsPlanned, target, NodeFindingSeverity.Warning, $"NodeSmithPool {pool.Metadata.Namespace}/{target}: {contradicted.Message}", now);
+        NodeSmithCondition? contradicted = pool.Status?.Conditions?.Find(static one =>
+            one is { Type: NodeSmithConditions.MachinesAsPlanned, Status: "False" }
+        );
+        if (change.IsDeletion || contradicted is null)
+            machine.End(NodeAlertCause.MachinesNotAsPlanned, target, now);
+        else
+            machine.Report(
+                NodeAlertCause.MachinesNotAsPlanned,
+                target,
+                NodeFindingSeverity.Warning,
+                $"NodeSmithPool {pool.Metadata.Namespace}/{target}: {contradicted.Message}",
+                now
+            );
     }
 }

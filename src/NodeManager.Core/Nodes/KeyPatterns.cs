@@ -18,7 +18,8 @@ internal static class KeyPatterns
     /// <summary>Those of a node's keys that a key or a pattern stands for.</summary>
     public static bool Matches(string keyOrPattern, string key)
     {
-        if (!IsPattern(keyOrPattern)) return keyOrPattern == key;
+        if (!IsPattern(keyOrPattern))
+            return keyOrPattern == key;
         string domain = Domain(key);
         return new NamePattern(keyOrPattern).Matches(key) && (!IsReserved(domain) || Domain(keyOrPattern) == domain);
     }

@@ -27,7 +27,12 @@ public static class LabelSelectorText
         return values is [var only] ? $"{key}={only}" : $"{key} in ({string.Join(',', values.Distinct(StringComparer.Ordinal))})";
     }
 
-    private static NodeManagerException Invalid(string message, string key) => new(
-        ErrorIds.InvalidSelector, ErrorKind.InvalidArgument, message, key,
-        "Use text for other requirements: 'key' (the label exists), '!key' (it does not exist), 'key!=value', 'key notin (a,b)'.");
+    private static NodeManagerException Invalid(string message, string key) =>
+        new(
+            ErrorIds.InvalidSelector,
+            ErrorKind.InvalidArgument,
+            message,
+            key,
+            "Use text for other requirements: 'key' (the label exists), '!key' (it does not exist), 'key!=value', 'key notin (a,b)'."
+        );
 }

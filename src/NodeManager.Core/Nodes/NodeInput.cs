@@ -41,26 +41,41 @@ internal static class NodeInput
     {
         CheckLabelKeys(labels.Keys);
         Refuse(
-            ErrorIds.InvalidLabelValue, "label value",
+            ErrorIds.InvalidLabelValue,
+            "label value",
             labels.Select(l => (Text: $"{l.Value}' of '{l.Key}", l.Value, Rule: LabelRules.CheckValue(l.Value))),
-            "Correct the values; nothing was changed.");
+            "Correct the values; nothing was changed."
+        );
     }
 
     /// <exception cref="NodeManagerException">InvalidLabelKey.</exception>
-    public static void CheckLabelKeys(IEnumerable<string> keys) => Refuse(
-        ErrorIds.InvalidLabelKey, "label key", keys.Select(k => (k, k, LabelRules.CheckKey(k))), "Correct the keys; nothing was changed.");
+    public static void CheckLabelKeys(IEnumerable<string> keys) =>
+        Refuse(
+            ErrorIds.InvalidLabelKey,
+            "label key",
+            keys.Select(k => (k, k, LabelRules.CheckKey(k))),
+            "Correct the keys; nothing was changed."
+        );
 
     /// <exception cref="NodeManagerException">InvalidAnnotationKey.</exception>
-    public static void CheckAnnotationKeys(IEnumerable<string> keys) => Refuse(
-        ErrorIds.InvalidAnnotationKey, "annotation key", keys.Select(k => (k, k, LabelRules.CheckAnnotationKey(k))),
-        "Correct the keys; nothing was changed.");
+    public static void CheckAnnotationKeys(IEnumerable<string> keys) =>
+        Refuse(
+            ErrorIds.InvalidAnnotationKey,
+            "annotation key",
+            keys.Select(k => (k, k, LabelRules.CheckAnnotationKey(k))),
+            "Correct the keys; nothing was changed."
+        );
 
     /// <exception cref="NodeManagerException">TaintOwnedByController, InvalidTaint.</exception>
     public static void CheckTaints(IReadOnlyList<NodeTaint> taints)
     {
-        foreach (NodeTaint taint in taints) RefuseControllers(taint.Key);
-        RefuseTaints(taints.Select(t => (t.ToString(), Join(
-            TaintRules.CheckKey(t.Key), TaintRules.CheckValue(t.Value), TaintRules.CheckEffect(t.Effect)))));
+        foreach (NodeTaint taint in taints)
+            RefuseControllers(taint.Key);
+        RefuseTaints(
+            taints.Select(t =>
+                (t.ToString(), Join(TaintRules.CheckKey(t.Key), TaintRules.CheckValue(t.Value), TaintRules.CheckEffect(t.Effect)))
+            )
+        );
         if (taints.GroupBy(t => (t.Key, t.Effect)).FirstOrDefault(g => g.Select(t => t.Value).Distinct().Count() > 1) is { } twice)
             RefuseTaints([($"{twice.Key.Key}:{twice.Key.Effect}", "several values are given for one key and effect")]);
     }
@@ -68,9 +83,19 @@ internal static class NodeInput
     /// <exception cref="NodeManagerException">TaintOwnedByController, InvalidTaint.</exception>
     public static void CheckTaintKeys(IReadOnlyList<(string Key, string? Effect)> taints)
     {
-        foreach ((string key, _) in taints) RefuseControllers(key);
-        RefuseTaints(taints.Select(t => (t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}", Join(
-            KeyPatterns.IsPattern(t.Key) ? null : TaintRules.CheckKey(t.Key), t.Effect is null ? null : TaintRules.CheckEffect(t.Effect)))));
+        foreach ((string key, _) in taints)
+            RefuseControllers(key);
+        RefuseTaints(
+            taints.Select(t =>
+                (
+                    t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}",
+                    Join(
+                        KeyPatterns.IsPattern(t.Key) ? null : TaintRules.CheckKey(t.Key),
+                        t.Effect is null ? null : TaintRules.CheckEffect(t.Effect)
+                    )
+                )
+            )
+        );
     }
 
     /// <summary>Whether a controller sets the taint, and puts it back.</summary>
@@ -79,29 +104,40 @@ internal static class NodeInput
     /// <exception cref="NodeManagerException">InvalidSelector: where it stops and what was expected there.</exception>
     public static void CheckSelector(string? selector)
     {
-        if (selector is not null) _ = LabelSelectorParser.Parse(selector);
+        if (selector is not null)
+            _ = LabelSelectorParser.Parse(selector);
     }
 
-    private static NodeManagerException InvalidName(string name, string rule) => new(
-        ErrorIds.InvalidNodeName, ErrorKind.InvalidArgument, $"No node can be named '{name}': {rule}.", name,
-        "List the nodes with Get-ClusterNode.");
+    private static NodeManagerException InvalidName(string name, string rule) =>
+        new(
+            ErrorIds.InvalidNodeName,
+            ErrorKind.InvalidArgument,
+            $"No node can be named '{name}': {rule}.",
+            name,
+            "List the nodes with Get-ClusterNode."
+        );
 
     private static void RefuseControllers(string key)
     {
         if (ControllerTaints.TryGetValue(key, out string? why))
             throw new NodeManagerException(
-                ErrorIds.TaintOwnedByController, ErrorKind.InvalidOperation,
-                $"The taint '{key}' is managed by a controller, which would revert the change: {why}.", key, "Change the state that the taint follows.");
+                ErrorIds.TaintOwnedByController,
+                ErrorKind.InvalidOperation,
+                $"The taint '{key}' is managed by a controller, which would revert the change: {why}.",
+                key,
+                "Change the state that the taint follows."
+            );
     }
 
-    private static void RefuseTaints(IEnumerable<(string Taint, string? Rule)> taints) => Refuse(
-        ErrorIds.InvalidTaint, "taint", taints.Select(t => (t.Taint, t.Taint, t.Rule)), "Correct the taints; nothing was changed.");
+    private static void RefuseTaints(IEnumerable<(string Taint, string? Rule)> taints) =>
+        Refuse(ErrorIds.InvalidTaint, "taint", taints.Select(t => (t.Taint, t.Taint, t.Rule)), "Correct the taints; nothing was changed.");
 
     // All invalid values are reported together; the target is the first of them.
     private static void Refuse(string errorId, string what, IEnumerable<(string Text, string Target, string? Rule)> checks, string action)
     {
         (string Text, string Target, string? Rule)[] wrong = [.. checks.Where(c => c.Rule is not null)];
-        if (wrong.Length == 0) return;
+        if (wrong.Length == 0)
+            return;
         string message = string.Join(" ", wrong.Select(w => $"The {what} '{w.Text}' is invalid: {w.Rule}."));
         throw new NodeManagerException(errorId, ErrorKind.InvalidArgument, message, wrong[0].Target, action);
     }

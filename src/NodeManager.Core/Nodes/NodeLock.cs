@@ -59,17 +59,16 @@ public sealed record NodeLock
     public static NodeLock? Read(JsonObject node) => Parse((string?)node["metadata"]?["annotations"]?[Key]);
 
     /// <summary>A merge patch that writes the lock, or removes it (null).</summary>
-    public static JsonObject Patch(NodeLock? written) => new()
-    {
-        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Key] = written?.ToJson() } },
-    };
+    public static JsonObject Patch(NodeLock? written) =>
+        new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [Key] = written?.ToJson() } } };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} {Operation} (holder: {Holder})";
 
     private static NodeLock? Parse(string? text)
     {
-        if (text is null) return null;
+        if (text is null)
+            return null;
         try
         {
             return JsonSerializer.Deserialize(text, NodeLockJson.Default.NodeLock);
@@ -91,6 +90,9 @@ public static class NodeLockKind
     public const string Scaling = "NodeScaling";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(NodeLock))]
 internal sealed partial class NodeLockJson : JsonSerializerContext;

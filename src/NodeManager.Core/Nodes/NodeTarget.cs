@@ -36,7 +36,9 @@ public readonly record struct NodeTarget
 
     /// <summary>The UIDs by name, of those targets that have one.</summary>
     public static IReadOnlyDictionary<string, string> UidsOf(IEnumerable<NodeTarget> nodes) =>
-        Distinct(nodes).Where(static one => one.Uid.Length > 0).ToDictionary(static one => one.Name, static one => one.Uid, StringComparer.Ordinal);
+        Distinct(nodes)
+            .Where(static one => one.Uid.Length > 0)
+            .ToDictionary(static one => one.Name, static one => one.Uid, StringComparer.Ordinal);
 
     /// <summary>Each name once; of several targets of a name, the first one that knows its UID.</summary>
     public static IReadOnlyList<NodeTarget> Distinct(IEnumerable<NodeTarget> nodes) =>

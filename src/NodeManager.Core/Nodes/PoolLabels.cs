@@ -38,13 +38,21 @@ public static class PoolLabels
     /// <param name="annotations">Of the node; null: none.</param>
     public static string PoolOf(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string>? annotations)
     {
-        if (annotations?.TryGetValue(KeyAnnotation, out string? own) == true && labels.TryGetValue(own, out string? named) && named.Length > 0) return named;
+        if (
+            annotations?.TryGetValue(KeyAnnotation, out string? own) == true
+            && labels.TryGetValue(own, out string? named)
+            && named.Length > 0
+        )
+            return named;
         foreach (string key in Keys)
-            if (labels.TryGetValue(key, out string? name) && name.Length > 0) return name;
+            if (labels.TryGetValue(key, out string? name) && name.Length > 0)
+                return name;
         return "";
     }
 
     /// <summary>Whether a node belongs to a pool that is known by id and name. The id decides where the node has one.</summary>
     public static bool IsOf(ClusterNode node, string id, string name) =>
-        node.Annotations.TryGetValue(IdAnnotation, out string? own) ? own == id : name.Length > 0 && PoolOf(node.Labels, node.Annotations) == name;
+        node.Annotations.TryGetValue(IdAnnotation, out string? own)
+            ? own == id
+            : name.Length > 0 && PoolOf(node.Labels, node.Annotations) == name;
 }

@@ -9,12 +9,15 @@ public sealed class ClusterProgress(IOperationObserver observer, NodeManagerSess
 
     public void Verbose(string message) => observer.Verbose(message);
 
-    public void Progress(OperationProgress progress) => observer.Progress(progress with
-    {
-        Key = KeyOf(progress.Key),
-        Activity = $"{progress.Activity} of {session.Cluster}",
-        Parent = progress.Parent.Length == 0 ? "" : KeyOf(progress.Parent),
-    });
+    public void Progress(OperationProgress progress) =>
+        observer.Progress(
+            progress with
+            {
+                Key = KeyOf(progress.Key),
+                Activity = $"{progress.Activity} of {session.Cluster}",
+                Parent = progress.Parent.Length == 0 ? "" : KeyOf(progress.Parent),
+            }
+        );
 
     private string KeyOf(string key) => $"{session.Id} {key}";
 }

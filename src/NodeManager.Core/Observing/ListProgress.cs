@@ -17,16 +17,21 @@ internal sealed class ListProgress(string activity, IOperationObserver observer)
     {
         _read += count;
         bool last = string.IsNullOrEmpty(page.Continue);
-        if (last && !_told) return;
+        if (last && !_told)
+            return;
         _told = true;
         // Servers do not count what is left of a list with a selector.
         long? total = last ? _read : _read + page.RemainingItemCount;
-        observer.Progress(new(
-            activity, activity,
-            total is null
-                ? _read.ToString(CultureInfo.InvariantCulture)
-                : string.Create(CultureInfo.InvariantCulture, $"{_read} of {total}"),
-            total is > 0 ? (int)(_read * 100 / total.Value) : -1,
-            last));
+        observer.Progress(
+            new(
+                activity,
+                activity,
+                total is null
+                    ? _read.ToString(CultureInfo.InvariantCulture)
+                    : string.Create(CultureInfo.InvariantCulture, $"{_read} of {total}"),
+                total is > 0 ? (int)(_read * 100 / total.Value) : -1,
+                last
+            )
+        );
     }
 }

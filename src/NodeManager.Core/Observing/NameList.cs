@@ -12,7 +12,8 @@ public static class NameList
     {
         string[] all = [.. names];
         // One more is named rather than counted.
-        return all.Length <= shown + 1 ? string.Join(", ", all) : string.Create(
-            CultureInfo.InvariantCulture, $"{string.Join(", ", all.Take(shown))} and {all.Length - shown:N0} more");
+        return all.Length <= shown + 1
+            ? string.Join(", ", all)
+            : string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", all.Take(shown))} and {all.Length - shown:N0} more");
     }
 }

@@ -5,15 +5,9 @@ public sealed class NullObserver : IOperationObserver
 {
     public static NullObserver Instance { get; } = new();
 
-    public void Warning(string message)
-    {
-    }
+    public void Warning(string message) { }
 
-    public void Verbose(string message)
-    {
-    }
+    public void Verbose(string message) { }
 
-    public void Progress(OperationProgress progress)
-    {
-    }
+    public void Progress(OperationProgress progress) { }
 }

@@ -13,7 +13,13 @@ internal sealed class OperationLogger(IOperationLog log) : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && log.IsEnabled(Map(logLevel));
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
         if (!IsEnabled(logLevel))
             return;
@@ -26,10 +32,11 @@ internal sealed class OperationLogger(IOperationLog log) : ILogger
         log.Write(Map(logLevel), line.ToString());
     }
 
-    private static OperationLogLevel Map(LogLevel level) => level switch
-    {
-        LogLevel.Trace or LogLevel.Debug => OperationLogLevel.Debug,
-        LogLevel.Information => OperationLogLevel.Verbose,
-        _ => OperationLogLevel.Warning,
-    };
+    private static OperationLogLevel Map(LogLevel level) =>
+        level switch
+        {
+            LogLevel.Trace or LogLevel.Debug => OperationLogLevel.Debug,
+            LogLevel.Information => OperationLogLevel.Verbose,
+            _ => OperationLogLevel.Warning,
+        };
 }

@@ -8,7 +8,13 @@ namespace NodeManager.Core.Observing;
 /// <param name="Completed">True takes the bar away.</param>
 /// <param name="Parent">The key of what it is a part of; empty for what stands alone.</param>
 public sealed record OperationProgress(
-    string Key, string Activity, string Status, int PercentComplete = -1, bool Completed = false, string Parent = "")
+    string Key,
+    string Activity,
+    string Status,
+    int PercentComplete = -1,
+    bool Completed = false,
+    string Parent = ""
+)
 {
     /// <summary>What it waits for, one entry each: what <see cref="Status"/> says in a sentence.</summary>
     public IReadOnlyList<string> WaitsFor { get; init; } = [];

@@ -11,8 +11,11 @@ namespace NodeManager.Core.Operations;
 internal static class ClusterOperation
 {
     public static async Task<T> RunAsync<T>(
-        NodeManagerSession session, object? target, Func<ClusterConnection, CancellationToken, Task<T>> work,
-        CancellationToken cancellationToken)
+        NodeManagerSession session,
+        object? target,
+        Func<ClusterConnection, CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken
+    )
     {
         ClusterConnection connection = session.Connection();
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
@@ -34,7 +37,8 @@ internal static class ClusterOperation
         NodeManagerSession session,
         object? target,
         Func<ClusterConnection, CancellationToken, IAsyncEnumerable<T>> work,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ClusterConnection connection = session.Connection();
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
@@ -43,7 +47,8 @@ internal static class ClusterOperation
         {
             try
             {
-                if (!await items.MoveNextAsync()) yield break;
+                if (!await items.MoveNextAsync())
+                    yield break;
             }
             catch (Exception exception) when (Replacement(exception, session, target, cancellationToken) is { } error)
             {
@@ -64,13 +69,23 @@ internal static class ClusterOperation
 
     /// <summary>What a failure is as an error; null where it is one already, or where the caller cancelled.</summary>
     public static NodeManagerException? Replacement(
-        Exception exception, NodeManagerSession session, object? target, CancellationToken cancellationToken) =>
+        Exception exception,
+        NodeManagerSession session,
+        object? target,
+        CancellationToken cancellationToken
+    ) =>
         cancellationToken.IsCancellationRequested || exception is NodeManagerException ? null
         : session.State != "Connected" ? Disconnected(session, target, exception)
         : ErrorTranslator.Translate(exception, session.Cluster, session.Server, target);
 
     /// <summary>SessionClosed: the session ended while it was in use, which is not a cancellation by the caller.</summary>
-    public static NodeManagerException Disconnected(NodeManagerSession session, object? target = null, Exception? cause = null) => new(
-        ErrorIds.SessionClosed, ErrorKind.OperationStopped, $"The session to '{session.Cluster}' was disconnected while it was in use.",
-        target ?? session, "Connect again with Connect-NodeManager.", cause);
+    public static NodeManagerException Disconnected(NodeManagerSession session, object? target = null, Exception? cause = null) =>
+        new(
+            ErrorIds.SessionClosed,
+            ErrorKind.OperationStopped,
+            $"The session to '{session.Cluster}' was disconnected while it was in use.",
+            target ?? session,
+            "Connect again with Connect-NodeManager.",
+            cause
+        );
 }

@@ -26,11 +26,13 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
         TaskCompletionSource changed;
         lock (_gate)
         {
-            if (_isComplete) return;
+            if (_isComplete)
+                return;
             if (happened is OperationProgressed { Progress.Key: var key })
                 _events.RemoveAll(e => e is OperationProgressed earlier && earlier.Progress.Key == key);
             _events.Add(happened with { Sequence = ++_last, At = time.GetUtcNow() });
-            if (happened is OperationMessage && ++_messages > messageLimit) DropMessage();
+            if (happened is OperationMessage && ++_messages > messageLimit)
+                DropMessage();
             if (happened is OperationOutput && ++_outputs > outputLimit)
             {
                 _events.RemoveAt(_events.FindIndex(static e => e is OperationOutput));
@@ -50,14 +52,16 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
     {
         get
         {
-            lock (_gate) return _events.Count > 0 ? _events[^1] : null;
+            lock (_gate)
+                return _events.Count > 0 ? _events[^1] : null;
         }
     }
 
     /// <summary>What is kept now.</summary>
     public IReadOnlyList<OperationEvent> Snapshot()
     {
-        lock (_gate) return [.. _events];
+        lock (_gate)
+            return [.. _events];
     }
 
     /// <summary>All events after a number, those that are kept first, then each as it happens, to the end of the operation.</summary>
@@ -82,7 +86,8 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
                 after = one.Sequence;
             }
 
-            if (isComplete) yield break;
+            if (isComplete)
+                yield break;
             await changed.WaitAsync(cancellationToken);
         }
     }
@@ -94,7 +99,8 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
         OperationEvent message = _events[oldest];
         OperationMessagesDropped mark = new((_dropped?.Count ?? 0) + 1) { Sequence = message.Sequence, At = message.At };
         _events[oldest] = mark;
-        if (_dropped is not null) _events.Remove(_dropped);
+        if (_dropped is not null)
+            _events.Remove(_dropped);
         _dropped = mark;
         _messages--;
     }
@@ -106,8 +112,10 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if (_events[middle].Sequence <= sequence) low = middle + 1;
-            else high = middle;
+            if (_events[middle].Sequence <= sequence)
+                low = middle + 1;
+            else
+                high = middle;
         }
 
         return low;

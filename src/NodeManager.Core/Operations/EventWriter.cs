@@ -19,13 +19,25 @@ internal static class EventWriter
     /// <param name="observer">Told where it could not be written.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task WriteAsync(
-        ClusterConnection connection, ObjectReference about, string type, string reason, string message, IOperationObserver observer,
-        CancellationToken cancellationToken)
+        ClusterConnection connection,
+        ObjectReference about,
+        string type,
+        string reason,
+        string message,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         Event written = Describe(about, $"{about.Name}.{Guid.NewGuid():n}", type, reason, message, connection.Time.GetUtcNow());
         try
         {
-            await connection.Client.CreateAsync(Resources.Events, written, written.Metadata.Namespace, new() { Retry = false }, cancellationToken);
+            await connection.Client.CreateAsync(
+                Resources.Events,
+                written,
+                written.Metadata.Namespace,
+                new() { Retry = false },
+                cancellationToken
+            );
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -40,20 +52,21 @@ internal static class EventWriter
     /// <param name="reason">One word for machines.</param>
     /// <param name="message">For people; cut at what the server takes.</param>
     /// <param name="now">When it happened.</param>
-    public static Event Describe(ObjectReference about, string name, string type, string reason, string message, DateTimeOffset now) => new()
-    {
-        ApiVersion = "v1",
-        Kind = "Event",
-        Metadata = new() { Name = name, Namespace = about.Namespace is { Length: > 0 } given ? given : "default" },
-        InvolvedObject = about,
-        Type = type,
-        Reason = reason,
-        Message = message.Length > LongestMessage ? message[..LongestMessage] : message,
-        Count = 1,
-        FirstTimestamp = now,
-        LastTimestamp = now,
-        Source = new() { Component = Component },
-        ReportingComponent = Component,
-        ReportingInstance = Environment.MachineName,
-    };
+    public static Event Describe(ObjectReference about, string name, string type, string reason, string message, DateTimeOffset now) =>
+        new()
+        {
+            ApiVersion = "v1",
+            Kind = "Event",
+            Metadata = new() { Name = name, Namespace = about.Namespace is { Length: > 0 } given ? given : "default" },
+            InvolvedObject = about,
+            Type = type,
+            Reason = reason,
+            Message = message.Length > LongestMessage ? message[..LongestMessage] : message,
+            Count = 1,
+            FirstTimestamp = now,
+            LastTimestamp = now,
+            Source = new() { Component = Component },
+            ReportingComponent = Component,
+            ReportingInstance = Environment.MachineName,
+        };
 }

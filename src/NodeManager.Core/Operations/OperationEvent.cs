@@ -12,9 +12,7 @@ public abstract record OperationEvent
     public DateTimeOffset At { get; internal init; }
 
     /// <summary>Repeats a message or a report of progress; does nothing for other events.</summary>
-    public virtual void Tell(IOperationObserver observer)
-    {
-    }
+    public virtual void Tell(IOperationObserver observer) { }
 }
 
 /// <summary>Work on a part of the operation, a node for example, began.</summary>
@@ -41,8 +39,10 @@ public sealed record OperationMessage(OperationLogLevel Level, string Text) : Op
     /// <inheritdoc/>
     public override void Tell(IOperationObserver observer)
     {
-        if (Level == OperationLogLevel.Warning) observer.Warning(Text);
-        else observer.Verbose(Text);
+        if (Level == OperationLogLevel.Warning)
+            observer.Warning(Text);
+        else
+            observer.Verbose(Text);
     }
 }
 

@@ -12,24 +12,41 @@ public static class PermissionCheck
     /// <param name="needed">All of them are needed.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">Forbidden, with the first permission that is missing.</exception>
-    public static Task RequireAsync(NodeManagerSession session, object target, IReadOnlyList<ResourceAttributes> needed, CancellationToken cancellationToken) =>
+    public static Task RequireAsync(
+        NodeManagerSession session,
+        object target,
+        IReadOnlyList<ResourceAttributes> needed,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, target,
+            session,
+            target,
             async (connection, token) =>
             {
                 await RequireAsync(connection, target, needed, token);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    internal static async Task RequireAsync(ClusterConnection connection, object target, IReadOnlyList<ResourceAttributes> needed, CancellationToken cancellationToken)
+    internal static async Task RequireAsync(
+        ClusterConnection connection,
+        object target,
+        IReadOnlyList<ResourceAttributes> needed,
+        CancellationToken cancellationToken
+    )
     {
         SubjectAccessReviewStatus[] answers = await Task.WhenAll(needed.Select(one => AskAsync(connection, one, cancellationToken)));
         int missing = Array.FindIndex(answers, static one => !one.Allowed);
-        if (missing >= 0) throw Forbidden(needed[missing], answers[missing].Reason, connection.Cluster, target);
+        if (missing >= 0)
+            throw Forbidden(needed[missing], answers[missing].Reason, connection.Cluster, target);
     }
 
-    private static async Task<SubjectAccessReviewStatus> AskAsync(ClusterConnection connection, ResourceAttributes needed, CancellationToken cancellationToken)
+    private static async Task<SubjectAccessReviewStatus> AskAsync(
+        ClusterConnection connection,
+        ResourceAttributes needed,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -49,7 +66,11 @@ public static class PermissionCheck
         string where = needed.Namespace is null ? "" : $" in namespace {needed.Namespace}";
         string answer = string.IsNullOrWhiteSpace(reason) ? "" : $" The API server answered: {reason}";
         return new(
-            ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Permission denied: cannot {needed.Verb} {qualified}{where} in cluster '{cluster}'.{answer}", target,
-            $"Grant the verb '{needed.Verb}' on the resource '{resource}' of API group '{needed.Group}'; deploy/rbac.yaml has suitable roles.");
+            ErrorIds.Forbidden,
+            ErrorKind.PermissionDenied,
+            $"Permission denied: cannot {needed.Verb} {qualified}{where} in cluster '{cluster}'.{answer}",
+            target,
+            $"Grant the verb '{needed.Verb}' on the resource '{resource}' of API group '{needed.Group}'; deploy/rbac.yaml has suitable roles."
+        );
     }
 }

@@ -1,6 +1,5 @@
-using NodeManager.Core.Observing;
-
 using System.Diagnostics.CodeAnalysis;
+using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Operations;
 
@@ -8,7 +7,11 @@ namespace NodeManager.Core.Operations;
 /// Work that continues without its caller: a PowerShell job and a request to the server are views of one. What happens is kept as numbered
 /// events, so that every reader sees the same in the same order, however late it comes. Thread-safe.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and abandoned work may still look at its token.")]
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "The token source has no timer and no wait handle, and abandoned work may still look at its token."
+)]
 public sealed class RunningOperation
 {
     /// <summary>How many messages are kept unless a caller says otherwise.</summary>
@@ -66,8 +69,13 @@ public sealed class RunningOperation
     /// <param name="messageLimit">How many warnings and verbose messages are kept; the oldest are dropped.</param>
     /// <param name="outputLimit">How many results are kept, for work without an end; the oldest are dropped.</param>
     public static RunningOperation Start(
-        string kind, string target, TimeProvider time, Func<OperationContext, Task> work, int messageLimit = DefaultMessageLimit,
-        int outputLimit = int.MaxValue)
+        string kind,
+        string target,
+        TimeProvider time,
+        Func<OperationContext, Task> work,
+        int messageLimit = DefaultMessageLimit,
+        int outputLimit = int.MaxValue
+    )
     {
         RunningOperation operation = new(kind, target, time, messageLimit, outputLimit);
         operation.Completion = Task.Run(() => operation.RunAsync(work));
@@ -77,7 +85,8 @@ public sealed class RunningOperation
     /// <summary>All events after a number: past events immediately, then each new one, to the end of the operation.</summary>
     /// <param name="after">The number of the last event that the reader has; 0 for none.</param>
     /// <param name="cancellationToken">Ends the reading, not the operation.</param>
-    public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken) => _events.ReadAsync(after, cancellationToken);
+    public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken) =>
+        _events.ReadAsync(after, cancellationToken);
 
     /// <summary>Requests the work to stop; <see cref="Completion"/> ends when it has. Does nothing after the end.</summary>
     public void Cancel() => _cancellation.Cancel();
@@ -98,7 +107,8 @@ public sealed class RunningOperation
             context.Fail(exception, null);
         }
 
-        OperationState state = _cancellation.IsCancellationRequested ? OperationState.Cancelled
+        OperationState state =
+            _cancellation.IsCancellationRequested ? OperationState.Cancelled
             : Volatile.Read(ref _hasFailed) != 0 ? OperationState.Failed
             : context.IsCalledOff ? OperationState.Cancelled
             : OperationState.Succeeded;
@@ -108,7 +118,8 @@ public sealed class RunningOperation
 
     private void Report(OperationEvent happened)
     {
-        if (happened is OperationFailure { IsCalledOff: false }) Volatile.Write(ref _hasFailed, 1);
+        if (happened is OperationFailure { IsCalledOff: false })
+            Volatile.Write(ref _hasFailed, 1);
         _events.Add(happened);
     }
 }

@@ -24,8 +24,8 @@ internal sealed class UnreachableServerRetry(TimeProvider time, IOperationObserv
             {
                 return await action(cancellationToken);
             }
-            catch (Exception exception) when (
-                TransientFailure.Is(exception) && time.GetElapsedTime(start) < Limit && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
+                when (TransientFailure.Is(exception) && time.GetElapsedTime(start) < Limit && !cancellationToken.IsCancellationRequested)
             {
                 observer.Verbose($"The API server does not answer correctly, retrying: {exception.Message}");
             }
@@ -34,11 +34,13 @@ internal sealed class UnreachableServerRetry(TimeProvider time, IOperationObserv
         }
     }
 
-    public Task RunAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken) => RunAsync(
-        async token =>
-        {
-            await action(token);
-            return true;
-        },
-        cancellationToken);
+    public Task RunAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken) =>
+        RunAsync(
+            async token =>
+            {
+                await action(token);
+                return true;
+            },
+            cancellationToken
+        );
 }

@@ -34,11 +34,16 @@ internal sealed class PendingSelections
 
         // The server's times have whole seconds.
         DateTimeOffset oldest = _entries[0].At.AddSeconds(-1);
-        foreach (Pod pod in pods.Where(pod => pod.Metadata.CreationTimestamp > oldest && !string.IsNullOrEmpty(pod.Spec.NodeName)).OrderBy(static pod => pod.Metadata.CreationTimestamp))
+        foreach (
+            Pod pod in pods.Where(pod => pod.Metadata.CreationTimestamp > oldest && !string.IsNullOrEmpty(pod.Spec.NodeName))
+                .OrderBy(static pod => pod.Metadata.CreationTimestamp)
+        )
         {
-            if (_matched.Contains(pod.Metadata.Uid ?? "")) continue;
+            if (_matched.Contains(pod.Metadata.Uid ?? ""))
+                continue;
             int found = _entries.FindIndex(entry => entry.IsFor(pod));
-            if (found < 0) continue;
+            if (found < 0)
+                continue;
             _matched.Add(pod.Metadata.Uid ?? "");
             _entries.RemoveAt(found);
         }
@@ -47,11 +52,13 @@ internal sealed class PendingSelections
     /// <summary>Lets the pending selections take their room in a snapshot.</summary>
     public void AssumeIn(ClusterSnapshot snapshot)
     {
-        foreach (Entry entry in _entries.Where(static entry => entry.TakesRoom)) snapshot.Assume(entry.Pod, entry.Node);
+        foreach (Entry entry in _entries.Where(static entry => entry.TakesRoom))
+            snapshot.Assume(entry.Pod, entry.Node);
     }
 
     /// <summary>How many selections are pending, by node.</summary>
-    public Dictionary<string, int> CountByNode() => _entries.GroupBy(static entry => entry.Node).ToDictionary(static group => group.Key, static group => group.Count());
+    public Dictionary<string, int> CountByNode() =>
+        _entries.GroupBy(static entry => entry.Node).ToDictionary(static group => group.Key, static group => group.Count());
 
     /// <summary>Counts a selection on its node.</summary>
     /// <returns>The pod that stands for it in snapshots; null where the request takes no room.</returns>
@@ -61,7 +68,9 @@ internal sealed class PendingSelections
         {
             Metadata = new()
             {
-                Namespace = pod.Metadata.Namespace is { Length: > 0 } ns ? ns : "default", Name = $"nodemanager-pending-{++_names}", Labels = pod.Metadata.Labels,
+                Namespace = pod.Metadata.Namespace is { Length: > 0 } ns ? ns : "default",
+                Name = $"nodemanager-pending-{++_names}",
+                Labels = pod.Metadata.Labels,
             },
             Spec = pod.Spec,
         };
@@ -77,8 +86,12 @@ internal sealed class PendingSelections
     public void Join(IReadOnlyCollection<string> eligible)
     {
         List<string> stayed = [.. eligible.Where(_lastEligible.Contains)];
-        long least = stayed.Count > 0 ? stayed.Min(Turns) : eligible.Count > 0 ? eligible.Max(Turns) : 0;
-        foreach (string node in eligible.Where(node => !_lastEligible.Contains(node) && Turns(node) < least)) _turns[node] = least;
+        long least =
+            stayed.Count > 0 ? stayed.Min(Turns)
+            : eligible.Count > 0 ? eligible.Max(Turns)
+            : 0;
+        foreach (string node in eligible.Where(node => !_lastEligible.Contains(node) && Turns(node) < least))
+            _turns[node] = least;
         _lastEligible = [.. eligible];
     }
 
@@ -94,11 +107,15 @@ internal sealed class PendingSelections
 
         public bool IsFor(Pod pod)
         {
-            if (pod.Spec.NodeName != Node || pod.Metadata.CreationTimestamp < At.AddSeconds(-1)) return false;
+            if (pod.Spec.NodeName != Node || pod.Metadata.CreationTimestamp < At.AddSeconds(-1))
+                return false;
             if (Wanted.Metadata.Name is { Length: > 0 } name)
             {
-                return pod.Metadata.Name == name || (pod.Metadata.Name.StartsWith(name + "-", StringComparison.Ordinal)
-                    && (Wanted.Metadata.Namespace is not { Length: > 0 } ns || pod.Metadata.Namespace == ns));
+                return pod.Metadata.Name == name
+                    || (
+                        pod.Metadata.Name.StartsWith(name + "-", StringComparison.Ordinal)
+                        && (Wanted.Metadata.Namespace is not { Length: > 0 } ns || pod.Metadata.Namespace == ns)
+                    );
             }
 
             IReadOnlyDictionary<string, decimal> actual = PodRequests.Of(pod);

@@ -14,14 +14,21 @@ internal static class PodDefaults
     /// <param name="minor">Of the API server, Kubernetes 1.x.</param>
     public static Pod AsCreated(this Pod pod, int minor)
     {
-        Pod created = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod), KubernetesJson.Default.Pod)!;
+        Pod created = JsonSerializer.Deserialize(
+            JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod),
+            KubernetesJson.Default.Pod
+        )!;
         foreach (Container container in created.Spec.Containers.Concat(created.Spec.InitContainers ?? []))
         {
-            foreach ((string resource, var limit) in container.Resources?.Limits ?? []) (container.Resources!.Requests ??= []).TryAdd(resource, limit);
+            foreach ((string resource, var limit) in container.Resources?.Limits ?? [])
+                (container.Resources!.Requests ??= []).TryAdd(resource, limit);
         }
 
-        if (minor < LabelKeysFrom) return created;
-        foreach (PodAffinityTerm term in new[] { created.Spec.Affinity?.PodAffinity, created.Spec.Affinity?.PodAntiAffinity }.SelectMany(TermsOf))
+        if (minor < LabelKeysFrom)
+            return created;
+        foreach (
+            PodAffinityTerm term in new[] { created.Spec.Affinity?.PodAffinity, created.Spec.Affinity?.PodAntiAffinity }.SelectMany(TermsOf)
+        )
         {
             Merge(term, term.MatchLabelKeys, "In", created.Metadata.Labels);
             Merge(term, term.MismatchLabelKeys, "NotIn", created.Metadata.Labels);
@@ -31,14 +38,24 @@ internal static class PodDefaults
     }
 
     private static IEnumerable<PodAffinityTerm> TermsOf(PodAffinity? affinity) =>
-        (affinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [])
-            .Concat((affinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(static preferred => preferred.PodAffinityTerm));
+        (affinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? []).Concat(
+            (affinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(static preferred => preferred.PodAffinityTerm)
+        );
 
     // A key that the pod has no label for is left out.
     private static void Merge(PodAffinityTerm term, List<string>? keys, string operation, Dictionary<string, string>? labels)
     {
-        if (term.LabelSelector is not { } selector) return;
+        if (term.LabelSelector is not { } selector)
+            return;
         foreach (string key in keys ?? [])
-            if (labels?.GetValueOrDefault(key) is { } value) (selector.MatchExpressions ??= []).Add(new() { Key = key, Operator = operation, Values = [value] });
+            if (labels?.GetValueOrDefault(key) is { } value)
+                (selector.MatchExpressions ??= []).Add(
+                    new()
+                    {
+                        Key = key,
+                        Operator = operation,
+                        Values = [value],
+                    }
+                );
     }
 }

@@ -17,7 +17,8 @@ public static class PodManifest
         try
         {
             JsonNode? root = YamlJsonReader.Read(text).Root;
-            JsonObject pod = PodOf(root as JsonObject) ?? throw Invalid(source, "It describes neither a pod nor a workload with a pod template.", null);
+            JsonObject pod =
+                PodOf(root as JsonObject) ?? throw Invalid(source, "It describes neither a pod nor a workload with a pod template.", null);
             Pod read = pod.Deserialize(KubernetesJson.Default.Pod)!;
             // The node that it runs on now does not matter.
             read.Spec.NodeName = null;
@@ -29,22 +30,25 @@ public static class PodManifest
         }
     }
 
-    private static JsonObject? PodOf(JsonObject? manifest) => (string?)manifest?["kind"] switch
-    {
-        "Pod" => manifest,
-        "CronJob" => Template(manifest?["spec"]?["jobTemplate"]?["spec"]?["template"], manifest),
-        _ => Template(manifest?["spec"]?["template"], manifest),
-    };
+    private static JsonObject? PodOf(JsonObject? manifest) =>
+        (string?)manifest?["kind"] switch
+        {
+            "Pod" => manifest,
+            "CronJob" => Template(manifest?["spec"]?["jobTemplate"]?["spec"]?["template"], manifest),
+            _ => Template(manifest?["spec"]?["template"], manifest),
+        };
 
     // The name of a workload begins the names of its pods.
     private static JsonObject? Template(JsonNode? template, JsonObject? owner)
     {
-        if (template is not JsonObject found) return null;
+        if (template is not JsonObject found)
+            return null;
         var pod = (JsonObject)found.DeepClone();
         JsonObject metadata = pod["metadata"] as JsonObject ?? [];
         foreach (string field in (string[])["name", "namespace"])
         {
-            if (owner?["metadata"]?[field] is { } value) metadata[field] = value.DeepClone();
+            if (owner?["metadata"]?[field] is { } value)
+                metadata[field] = value.DeepClone();
         }
 
         pod["metadata"] = metadata.Parent is null ? metadata : metadata.DeepClone();
@@ -52,5 +56,12 @@ public static class PodManifest
     }
 
     private static NodeManagerException Invalid(string source, string why, Exception? cause) =>
-        new(ErrorIds.ManifestInvalid, ErrorKind.InvalidData, $"The manifest '{source}' is not valid: {why}", source, "Specify a manifest of a Pod, Deployment, StatefulSet, Job or other workload.", cause);
+        new(
+            ErrorIds.ManifestInvalid,
+            ErrorKind.InvalidData,
+            $"The manifest '{source}' is not valid: {why}",
+            source,
+            "Specify a manifest of a Pod, Deployment, StatefulSet, Job or other workload.",
+            cause
+        );
 }

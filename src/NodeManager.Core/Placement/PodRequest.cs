@@ -16,7 +16,17 @@ public static class PodRequest
         {
             Spec = new()
             {
-                Containers = requests.Count > 0 ? [new() { Name = "request", Resources = new() { Requests = requests } }] : [],
+                Containers =
+                    requests.Count > 0
+                        ?
+                        [
+                            new()
+                            {
+                                Name = "request",
+                                Resources = new() { Requests = requests },
+                            },
+                        ]
+                        : [],
                 Tolerations = [.. tolerations.Select(Toleration)],
             },
         };
@@ -34,22 +44,42 @@ public static class PodRequest
         Quantity.TryParse(text, out Quantity amount) && amount.Value >= 0
             ? amount
             : throw new NodeManagerException(
-                ErrorIds.InvalidQuantity, ErrorKind.InvalidArgument, $"'{text}' is not a valid amount of {resource}.", text,
-                "Specify a number of zero or more, or a Kubernetes quantity such as 500m, 2, 4Gi.");
+                ErrorIds.InvalidQuantity,
+                ErrorKind.InvalidArgument,
+                $"'{text}' is not a valid amount of {resource}.",
+                text,
+                "Specify a number of zero or more, or a Kubernetes quantity such as 500m, 2, 4Gi."
+            );
 
     private static Toleration Toleration(string text)
     {
-        if (text == "*") return new() { Operator = "Exists" };
+        if (text == "*")
+            return new() { Operator = "Exists" };
         string[] effectOf = text.Split(':');
         string[] valueOf = effectOf[0].Split('=');
         string? effect = effectOf.Length > 1 ? effectOf[1] : null;
-        if (effectOf.Length > 2 || valueOf.Length > 2 || valueOf[0].Length == 0 || effect is not (null or "NoSchedule" or "PreferNoSchedule" or "NoExecute"))
+        if (
+            effectOf.Length > 2
+            || valueOf.Length > 2
+            || valueOf[0].Length == 0
+            || effect is not (null or "NoSchedule" or "PreferNoSchedule" or "NoExecute")
+        )
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, $"'{text}' is not a valid toleration.", text,
-                "Specify key=value:Effect, key:Effect, key, or *. Effects are NoSchedule, PreferNoSchedule and NoExecute.");
+                ErrorIds.InvalidTaint,
+                ErrorKind.InvalidArgument,
+                $"'{text}' is not a valid toleration.",
+                text,
+                "Specify key=value:Effect, key:Effect, key, or *. Effects are NoSchedule, PreferNoSchedule and NoExecute."
+            );
         }
 
-        return new() { Key = valueOf[0], Operator = valueOf.Length > 1 ? "Equal" : "Exists", Value = valueOf.Length > 1 ? valueOf[1] : null, Effect = effect };
+        return new()
+        {
+            Key = valueOf[0],
+            Operator = valueOf.Length > 1 ? "Equal" : "Exists",
+            Value = valueOf.Length > 1 ? valueOf[1] : null,
+            Effect = effect,
+        };
     }
 }

@@ -18,13 +18,23 @@ internal static class SelectionRules
     /// <param name="request">What to select for.</param>
     /// <param name="snapshot">The cluster, with earlier selections assumed.</param>
     /// <param name="pending">Earlier selections without a pod, by node; each is a session.</param>
-    public static IReadOnlyList<NodeChoice> Judge(SelectionRequest request, ClusterSnapshot snapshot, IReadOnlyDictionary<string, int> pending)
+    public static IReadOnlyList<NodeChoice> Judge(
+        SelectionRequest request,
+        ClusterSnapshot snapshot,
+        IReadOnlyDictionary<string, int> pending
+    )
     {
         PodFit fit = new(request.Pod, snapshot);
         return
         [
-            .. snapshot.Nodes.OrderBy(static node => node.Name, StringComparer.Ordinal).Select(node => new NodeChoice(
-                node, FitOf(request, fit, node), SessionsOn(request, node) + pending.GetValueOrDefault(node.Name), FreeShareOf(node))),
+            .. snapshot
+                .Nodes.OrderBy(static node => node.Name, StringComparer.Ordinal)
+                .Select(node => new NodeChoice(
+                    node,
+                    FitOf(request, fit, node),
+                    SessionsOn(request, node) + pending.GetValueOrDefault(node.Name),
+                    FreeShareOf(node)
+                )),
         ];
     }
 
@@ -36,28 +46,39 @@ internal static class SelectionRules
     /// <param name="eligible">In the order of their names.</param>
     /// <param name="turns">How often each node had its turn, for RoundRobin.</param>
     /// <param name="random">For Random.</param>
-    public static NodeChoice? Prefer(string strategy, IReadOnlyList<NodeChoice> eligible, Func<string, long> turns, Random random) => strategy switch
-    {
-        _ when eligible.Count == 0 => null,
-        NodeSelectionStrategy.MostResources =>
-            eligible.OrderByDescending(static c => c.FreeShare).ThenBy(static c => c.Sessions).ThenBy(static c => c.Name, StringComparer.Ordinal).First(),
-        NodeSelectionStrategy.Random => eligible[random.Next(eligible.Count)],
-        NodeSelectionStrategy.RoundRobin => eligible.OrderBy(c => turns(c.Name)).ThenBy(static c => c.Name, StringComparer.Ordinal).First(),
-        _ => eligible.OrderBy(static c => c.Sessions).ThenByDescending(static c => c.FreeShare).ThenBy(static c => c.Name, StringComparer.Ordinal).First(),
-    };
+    public static NodeChoice? Prefer(string strategy, IReadOnlyList<NodeChoice> eligible, Func<string, long> turns, Random random) =>
+        strategy switch
+        {
+            _ when eligible.Count == 0 => null,
+            NodeSelectionStrategy.MostResources => eligible
+                .OrderByDescending(static c => c.FreeShare)
+                .ThenBy(static c => c.Sessions)
+                .ThenBy(static c => c.Name, StringComparer.Ordinal)
+                .First(),
+            NodeSelectionStrategy.Random => eligible[random.Next(eligible.Count)],
+            NodeSelectionStrategy.RoundRobin => eligible
+                .OrderBy(c => turns(c.Name))
+                .ThenBy(static c => c.Name, StringComparer.Ordinal)
+                .First(),
+            _ => eligible
+                .OrderBy(static c => c.Sessions)
+                .ThenByDescending(static c => c.FreeShare)
+                .ThenBy(static c => c.Name, StringComparer.Ordinal)
+                .First(),
+        };
 
     /// <summary>Whether the pod is a session: active, and selected; without a selector neither a mirror pod nor managed by a DaemonSet.</summary>
     public static bool IsSession(Pod pod, LabelSelector? selector) =>
         !pod.IsFinished()
-        && (selector is not null
-            ? selector.Matches(pod.Metadata.Labels)
-            : pod.Controller()?.Kind != "DaemonSet" && !pod.IsMirror());
+        && (selector is not null ? selector.Matches(pod.Metadata.Labels) : pod.Controller()?.Kind != "DaemonSet" && !pod.IsMirror());
 
-    private static int SessionsOn(SelectionRequest request, NodeState node) => node.Pods.Count(state => !string.IsNullOrEmpty(state.Pod.Metadata.Uid) && IsSession(state.Pod, request.Sessions));
+    private static int SessionsOn(SelectionRequest request, NodeState node) =>
+        node.Pods.Count(state => !string.IsNullOrEmpty(state.Pod.Metadata.Uid) && IsSession(state.Pod, request.Sessions));
 
     private static FitResult FitOf(SelectionRequest request, PodFit fit, NodeState node)
     {
-        if (request.Nodes is not null && !request.Nodes.Matches(node.Node.Metadata.Labels)) return FitResult.Never(NotSelected);
+        if (request.Nodes is not null && !request.Nodes.Matches(node.Node.Metadata.Labels))
+            return FitResult.Never(NotSelected);
         FitResult result = fit.Evaluate(node);
         return result.Verdict == FitVerdict.Fits && !node.Node.Status.Conditions.IsTrue("Ready") ? FitResult.Never(NotReady) : result;
     }

@@ -33,7 +33,9 @@ internal sealed class SnapshotReader(KubernetesClient client, Action<string> war
         var namespaces = IfAllowedAsync(Resources.Namespaces, "namespaces", cancellationToken);
         var claims = IfAllowedAsync(Resources.PersistentVolumeClaims, "volume claims", cancellationToken);
         var volumes = IfAllowedAsync(Resources.PersistentVolumes, "volumes", cancellationToken);
-        var classes = knowsStorage ? IfAllowedAsync(Resources.StorageClasses, "storage classes", cancellationToken) : Task.FromResult<List<StorageClass>?>(null);
+        var classes = knowsStorage
+            ? IfAllowedAsync(Resources.StorageClasses, "storage classes", cancellationToken)
+            : Task.FromResult<List<StorageClass>?>(null);
         await Task.WhenAll(server, nodes, pods, images, services, namespaces, claims, volumes, classes);
 
         // What is missing in a list that may not be read may exist.

@@ -22,7 +22,8 @@ public interface IPoolController
     /// <param name="name">The pool's name.</param>
     /// <param name="after">The specification as it would be.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    Task<PoolForecast?> ForecastAsync(PoolRecord? before, string name, JsonObject after, CancellationToken cancellationToken) => Task.FromResult<PoolForecast?>(null);
+    Task<PoolForecast?> ForecastAsync(PoolRecord? before, string name, JsonObject after, CancellationToken cancellationToken) =>
+        Task.FromResult<PoolForecast?>(null);
 
     /// <summary>The nodes in the order in which they are removed when the pool shrinks.</summary>
     IEnumerable<ClusterNode> RemovalOrder(IReadOnlyList<ClusterNode> nodes);

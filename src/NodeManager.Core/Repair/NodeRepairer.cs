@@ -28,29 +28,58 @@ public static class NodeRepairer
     {
         RepairPolicy policy = request.Policy;
         NodeInput.CheckSelector(request.Selector);
-        foreach (string name in request.Names.Where(static name => !NamePattern.IsWildcard(name))) NodeInput.RequireName(name);
-        if (policy.Actions.Count == 0) throw Invalid("A policy needs an action.", null, "Use -Action Cordon, Drain, Restart or Replace.");
-        if (policy.Causes.Count == 0) throw Invalid("A policy needs a cause that is repaired.", null, $"The default is {string.Join(", ", RepairPolicy.DefaultCauses)}.");
+        foreach (string name in request.Names.Where(static name => !NamePattern.IsWildcard(name)))
+            NodeInput.RequireName(name);
+        if (policy.Actions.Count == 0)
+            throw Invalid("A policy needs an action.", null, "Use -Action Cordon, Drain, Restart or Replace.");
+        if (policy.Causes.Count == 0)
+            throw Invalid(
+                "A policy needs a cause that is repaired.",
+                null,
+                $"The default is {string.Join(", ", RepairPolicy.DefaultCauses)}."
+            );
         if (HealthyMinimum.Parse(policy.MinHealthy) is null)
-            throw Invalid($"'{policy.MinHealthy}' is not a number of nodes or a percentage from 0% to 100%.", policy.MinHealthy, "Use -MinHealthy 51% or -MinHealthy 3, for example.");
-        if (policy.MaxPerPool < 1) throw Invalid("At least 1 node of a pool must be allowed in repair.", policy.MaxPerPool, "Use -MaxPerPool 1 or more.");
-        if (policy.EscalateAfter <= TimeSpan.Zero) throw Invalid("Each action needs time.", policy.EscalateAfter, "Use -EscalateAfter 10m, for example.");
+            throw Invalid(
+                $"'{policy.MinHealthy}' is not a number of nodes or a percentage from 0% to 100%.",
+                policy.MinHealthy,
+                "Use -MinHealthy 51% or -MinHealthy 3, for example."
+            );
+        if (policy.MaxPerPool < 1)
+            throw Invalid("At least 1 node of a pool must be allowed in repair.", policy.MaxPerPool, "Use -MaxPerPool 1 or more.");
+        if (policy.EscalateAfter <= TimeSpan.Zero)
+            throw Invalid("Each action needs time.", policy.EscalateAfter, "Use -EscalateAfter 10m, for example.");
     }
 
     /// <summary>What a repair would do now: a result for each node that it would repair (Planned), and for each that it would not although it is unhealthy (Skipped). Touches nothing.</summary>
     /// <exception cref="NodeManagerException">See <see cref="Check"/>; what the server refused.</exception>
     public static Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> PlanAsync(
-        RepairRequest request, IOperationObserver observer, CancellationToken cancellationToken)
+        RepairRequest request,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         Check(request);
         return ClusterOperation.RunAsync(
-            request.Session, request.Session, async (connection, token) =>
+            request.Session,
+            request.Session,
+            async (connection, token) =>
             {
                 List<(NodeRepairResult Result, NodeManagerException? Failure)> results = [];
-                await RunAsync(request with { IsPlan = true, IsContinuous = false }, connection, (result, failure) => results.Add((result, failure)), observer, token);
+                await RunAsync(
+                    request with
+                    {
+                        IsPlan = true,
+                        IsContinuous = false,
+                    },
+                    connection,
+                    (result, failure) => results.Add((result, failure)),
+                    observer,
+                    token
+                );
                 return await WithMachinesAsync(request, connection, results, token);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -62,26 +91,39 @@ public static class NodeRepairer
     /// <param name="observer">Told what happens.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">InvalidSelector, InvalidNodeName, RepairInvalid; MaintenanceTakenOver, MaintenanceLeaseNotRenewed: the Lease was lost; what the server refused.</exception>
-    public static Task RunAsync(RepairRequest request, Action<NodeRepairResult, NodeManagerException?> told, IOperationObserver observer, CancellationToken cancellationToken)
+    public static Task RunAsync(
+        RepairRequest request,
+        Action<NodeRepairResult, NodeManagerException?> told,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         Check(request);
         return ClusterOperation.RunAsync(
-            request.Session, request.Session, async (connection, token) =>
+            request.Session,
+            request.Session,
+            async (connection, token) =>
             {
                 await RunAsync(request, connection, told, observer, token);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Repairs nodes in the background, as they fail, until it is cancelled. The operation's output are <see cref="NodeRepairResult"/>.</summary>
     /// <exception cref="NodeManagerException">See <see cref="Check"/>.</exception>
     public static RunningOperation Start(params IReadOnlyList<RepairRequest> requests)
     {
-        foreach (RepairRequest request in requests) Check(request);
+        foreach (RepairRequest request in requests)
+            Check(request);
         return RunningOperation.Start(
-            Kind, string.Join("; ", requests.Select(static request => $"nodes of cluster '{request.Session.Cluster}'")), requests[0].Session.Time(),
-            context => Task.WhenAll(requests.Select(request => RunAsync(request with { IsContinuous = true }, context))), outputLimit: OutputLimit);
+            Kind,
+            string.Join("; ", requests.Select(static request => $"nodes of cluster '{request.Session.Cluster}'")),
+            requests[0].Session.Time(),
+            context => Task.WhenAll(requests.Select(request => RunAsync(request with { IsContinuous = true }, context))),
+            outputLimit: OutputLimit
+        );
     }
 
     // What fails in one cluster leaves the repairs in the others alone.
@@ -99,12 +141,18 @@ public static class NodeRepairer
         void Told(NodeRepairResult result, NodeManagerException? failure)
         {
             context.Output(result);
-            if (failure is not null) context.Fail(failure, result);
+            if (failure is not null)
+                context.Fail(failure, result);
         }
     }
 
     private static async Task RunAsync(
-        RepairRequest request, ClusterConnection connection, Action<NodeRepairResult, NodeManagerException?> told, IOperationObserver observer, CancellationToken cancellationToken)
+        RepairRequest request,
+        ClusterConnection connection,
+        Action<NodeRepairResult, NodeManagerException?> told,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         // A watch that others have open may lag behind what the caller has just done or seen.
         await MonitoredNodes.CatchUpAsync(connection, cancellationToken);
@@ -114,24 +162,38 @@ public static class NodeRepairer
     }
 
     private static async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> WithMachinesAsync(
-        RepairRequest request, ClusterConnection connection, IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)> results, CancellationToken cancellationToken)
+        RepairRequest request,
+        ClusterConnection connection,
+        IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)> results,
+        CancellationToken cancellationToken
+    )
     {
-        if (!request.Policy.Actions.Any(static action => action >= NodeRepairAction.Restart)) return results;
+        if (!request.Policy.Actions.Any(static action => action >= NodeRepairAction.Restart))
+            return results;
         NodeMachines machines = new(request.Session, connection);
-        return await Task.WhenAll(results.Select(async one =>
-        {
-            if (one.Result is not { Status: NodeRepairStatus.Planned, Finding: not null } planned) return one;
-            try
+        return await Task.WhenAll(
+            results.Select(async one =>
             {
-                Node? node = await NodeReader.FindAsync(connection.Client, planned.Node, cancellationToken);
-                return node is null ? one : (planned.With(machine: (await machines.FindAsync(node, cancellationToken)).ToString()), null);
-            }
-            catch (NodeManagerException missing) when (missing.ErrorId == ErrorIds.NodeHasNoMachine)
-            {
-                return (planned.With(status: NodeRepairStatus.Skipped, reason: NodeRepairReason.NoMachine, message: missing.Message), missing);
-            }
-        }));
+                if (one.Result is not { Status: NodeRepairStatus.Planned, Finding: not null } planned)
+                    return one;
+                try
+                {
+                    Node? node = await NodeReader.FindAsync(connection.Client, planned.Node, cancellationToken);
+                    return node is null
+                        ? one
+                        : (planned.With(machine: (await machines.FindAsync(node, cancellationToken)).ToString()), null);
+                }
+                catch (NodeManagerException missing) when (missing.ErrorId == ErrorIds.NodeHasNoMachine)
+                {
+                    return (
+                        planned.With(status: NodeRepairStatus.Skipped, reason: NodeRepairReason.NoMachine, message: missing.Message),
+                        missing
+                    );
+                }
+            })
+        );
     }
 
-    private static NodeManagerException Invalid(string message, object? target, string advice) => new(ErrorIds.RepairInvalid, ErrorKind.InvalidArgument, message, target, advice);
+    private static NodeManagerException Invalid(string message, object? target, string advice) =>
+        new(ErrorIds.RepairInvalid, ErrorKind.InvalidArgument, message, target, advice);
 }

@@ -5,7 +5,12 @@ namespace NodeManager.Core.Screens;
 /// <param name="Statistic">The totals.</param>
 /// <param name="Nodes">With what runs on them.</param>
 /// <param name="Findings">The worst first; what can be told from nodes and pods alone.</param>
-public sealed record ClusterScreen(DateTimeOffset At, ClusterStatistic Statistic, IReadOnlyList<ClusterNode> Nodes, IReadOnlyList<NodeFinding> Findings)
+public sealed record ClusterScreen(
+    DateTimeOffset At,
+    ClusterStatistic Statistic,
+    IReadOnlyList<ClusterNode> Nodes,
+    IReadOnlyList<NodeFinding> Findings
+)
 {
     /// <summary>The open alerts, the worst first; null while no monitor runs in the session.</summary>
     public IReadOnlyList<NodeAlert>? Alerts { get; init; }

@@ -25,11 +25,26 @@ public static class ClusterScreens
     /// <param name="watch">Until cancelled.</param>
     /// <param name="observer">Told once when there is no usage.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static IAsyncEnumerable<ClusterScreen> FollowAsync(NodeManagerSession session, bool watch, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ClusterOperation.StreamAsync(session, null, (connection, token) => FollowAsync(session, connection, watch, observer, token), cancellationToken);
+    public static IAsyncEnumerable<ClusterScreen> FollowAsync(
+        NodeManagerSession session,
+        bool watch,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.StreamAsync(
+            session,
+            null,
+            (connection, token) => FollowAsync(session, connection, watch, observer, token),
+            cancellationToken
+        );
 
     private static async IAsyncEnumerable<ClusterScreen> FollowAsync(
-        NodeManagerSession session, ClusterConnection connection, bool watch, IOperationObserver observer, [EnumeratorCancellation] CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        bool watch,
+        IOperationObserver observer,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
         using CacheUse<Pod> pods = connection.Caches().Open(ClusterPods.Type, new());
@@ -48,22 +63,43 @@ public static class ClusterScreens
                 asked = connection.Time.GetUtcNow();
             }
 
-            yield return Of(session, nodes.Cache.Items, pods.Cache.Items, usage, connection.Time.GetUtcNow()) with { Alerts = OpenAlerts(alerts) };
-            if (!watch) yield break;
+            yield return Of(session, nodes.Cache.Items, pods.Cache.Items, usage, connection.Time.GetUtcNow()) with
+            {
+                Alerts = OpenAlerts(alerts),
+            };
+            if (!watch)
+                yield break;
             await connection.Time.DelayAsync(ShortestTime, cancellationToken);
-            await connection.Time.WaitForChangeAsync(changes, asked.GetValueOrDefault() + interval - connection.Time.GetUtcNow(), cancellationToken);
+            await connection.Time.WaitForChangeAsync(
+                changes,
+                asked.GetValueOrDefault() + interval - connection.Time.GetUtcNow(),
+                cancellationToken
+            );
         }
     }
 
-    private static IReadOnlyList<NodeAlert>? OpenAlerts(NodeAlerts alerts) => alerts.Monitors == 0 ? null :
-    [
-        .. alerts.List().Where(static alert => alert.Status == NodeAlertStatus.Firing)
-            .OrderBy(static alert => NodeFindingSeverity.All.IndexOf(alert.Severity)).ThenByDescending(static alert => alert.StartsAt),
-    ];
+    private static IReadOnlyList<NodeAlert>? OpenAlerts(NodeAlerts alerts) =>
+        alerts.Monitors == 0
+            ? null
+            :
+            [
+                .. alerts
+                    .List()
+                    .Where(static alert => alert.Status == NodeAlertStatus.Firing)
+                    .OrderBy(static alert => NodeFindingSeverity.All.IndexOf(alert.Severity))
+                    .ThenByDescending(static alert => alert.StartsAt),
+            ];
 
-    private static ClusterScreen Of(NodeManagerSession session, IReadOnlyList<Node> nodes, IReadOnlyList<Pod> pods, Dictionary<string, NodeMetrics>? usage, DateTimeOffset now)
+    private static ClusterScreen Of(
+        NodeManagerSession session,
+        IReadOnlyList<Node> nodes,
+        IReadOnlyList<Pod> pods,
+        Dictionary<string, NodeMetrics>? usage,
+        DateTimeOffset now
+    )
     {
-        ILookup<string, Pod> byNode = pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal);
+        ILookup<string, Pod> byNode = pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName))
+            .ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal);
         List<ClusterNode> mapped = [];
         List<NodeFinding> findings = [];
         foreach (Node node in nodes)
@@ -71,18 +107,40 @@ public static class ClusterScreens
             NodeAllocation load = NodeAllocation.Of(byNode[node.Metadata.Name]);
             Dictionary<string, decimal> requested = new(load.Requests) { [ResourceAmounts.Pods] = load.Pods };
             mapped.Add(NodeMapper.Map(node, session, now, new(load.Pods, requested, usage?.GetValueOrDefault(node.Metadata.Name))));
-            findings.AddRange(HealthRules.Judge(new() { Node = node, Session = session, Now = now, Pods = [.. byNode[node.Metadata.Name]] }));
+            findings.AddRange(
+                HealthRules.Judge(
+                    new()
+                    {
+                        Node = node,
+                        Session = session,
+                        Now = now,
+                        Pods = [.. byNode[node.Metadata.Name]],
+                    }
+                )
+            );
         }
 
         return new(
-            now, StatisticSum.Of(session, NodeGrouping.Parse(null), mapped, usage is not null)[0], [.. mapped.OrderBy(static n => n.Name, StringComparer.Ordinal)],
-            [.. findings.OrderBy(static f => NodeFindingSeverity.All.IndexOf(f.Severity)).ThenBy(static f => f.Node, StringComparer.Ordinal)]);
+            now,
+            StatisticSum.Of(session, NodeGrouping.Parse(null), mapped, usage is not null)[0],
+            [.. mapped.OrderBy(static n => n.Name, StringComparer.Ordinal)],
+            [
+                .. findings
+                    .OrderBy(static f => NodeFindingSeverity.All.IndexOf(f.Severity))
+                    .ThenBy(static f => f.Node, StringComparer.Ordinal),
+            ]
+        );
     }
 
     private static async Task<Dictionary<string, NodeMetrics>?> ReadUsageAsync(
-        NodeManagerSession session, ClusterConnection connection, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
-        if (!session.Configuration.MetricsEnabled) return null;
+        if (!session.Configuration.MetricsEnabled)
+            return null;
         try
         {
             return await MetricsReader.ReadAsync(connection.Client, [], cancellationToken);

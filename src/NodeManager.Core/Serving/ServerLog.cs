@@ -16,16 +16,28 @@ internal sealed class ServerLog : IDisposable
     /// <exception cref="NodeManagerException">ServerLogUnavailable.</exception>
     public ServerLog(string? path)
     {
-        if (path is null) return;
+        if (path is null)
+            return;
         try
         {
-            _file = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), new UTF8Encoding(false)) { AutoFlush = true };
+            _file = new(
+                new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete),
+                new UTF8Encoding(false)
+            )
+            {
+                AutoFlush = true,
+            };
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
-                ErrorIds.ServerLogUnavailable, ErrorKind.ResourceUnavailable, $"The log file '{path}' cannot be written: {problem.Message}", path,
-                "Specify a file in a folder that exists and that you may write to.", problem);
+                ErrorIds.ServerLogUnavailable,
+                ErrorKind.ResourceUnavailable,
+                $"The log file '{path}' cannot be written: {problem.Message}",
+                path,
+                "Specify a file in a folder that exists and that you may write to.",
+                problem
+            );
         }
     }
 
@@ -34,7 +46,8 @@ internal sealed class ServerLog : IDisposable
     {
         try
         {
-            while (await errors.ReadLineAsync() is { } line) Add(line);
+            while (await errors.ReadLineAsync() is { } line)
+                Add(line);
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException)
         {
@@ -54,7 +67,8 @@ internal sealed class ServerLog : IDisposable
 
     public void Dispose()
     {
-        lock (_gate) _file?.Dispose();
+        lock (_gate)
+            _file?.Dispose();
     }
 
     private void Add(string line)
@@ -70,9 +84,11 @@ internal sealed class ServerLog : IDisposable
                 // A full disk does not stop the server.
             }
 
-            if (line.Trim().Length == 0 || line.Contains(AuditCategory, StringComparison.Ordinal)) return;
+            if (line.Trim().Length == 0 || line.Contains(AuditCategory, StringComparison.Ordinal))
+                return;
             _last.Enqueue(line.Trim());
-            while (_last.Count > Kept) _last.Dequeue();
+            while (_last.Count > Kept)
+                _last.Dequeue();
         }
     }
 }

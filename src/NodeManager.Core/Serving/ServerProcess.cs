@@ -21,7 +21,8 @@ public sealed class ServerProcess : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Lock _gate = new();
     private readonly Task _reading;
-    private bool _isStopping, _isReleased;
+    private bool _isStopping,
+        _isReleased;
 
     private ServerProcess(Process process, ServerLog log, IDisposable? owned, TimeProvider time)
     {
@@ -62,7 +63,8 @@ public sealed class ServerProcess : IDisposable
         }
         finally
         {
-            if (announced is null) await started.AbandonAsync();
+            if (announced is null)
+                await started.AbandonAsync();
         }
     }
 
@@ -77,10 +79,14 @@ public sealed class ServerProcess : IDisposable
         {
             await _process.StandardInput.WriteLineAsync(ServerAnnouncement.LinkRequest);
             await _process.StandardInput.FlushAsync(stop.Token);
-            if (await ReadAsync(stop.Token) is not { SignInLink.Length: > 0 } announced) throw Ended();
+            if (await ReadAsync(stop.Token) is not { SignInLink.Length: > 0 } announced)
+                throw Ended();
             (Server.SignInLink, Server.SignInExpiresAt) = (announced.SignInLink, announced.SignInExpiresAt);
         }
-        catch (Exception problem) when (problem is IOException or ObjectDisposedException or InvalidOperationException || (problem is OperationCanceledException && limit.IsCancellationRequested))
+        catch (Exception problem)
+            when (problem is IOException or ObjectDisposedException or InvalidOperationException
+                || (problem is OperationCanceledException && limit.IsCancellationRequested)
+            )
         {
             throw Ended();
         }
@@ -123,46 +129,67 @@ public sealed class ServerProcess : IDisposable
         {
             log?.Dispose();
             launch.Owned?.Dispose();
-            if (problem is not (Win32Exception or IOException)) throw;
+            if (problem is not (Win32Exception or IOException))
+                throw;
             throw new NodeManagerException(
-                ErrorIds.ServerStartFailed, ErrorKind.ResourceUnavailable, $"The server cannot be started with '{launch.Start.FileName}': {problem.Message}", launch.Start.FileName,
-                "Run the server directly to see the cause: dotnet NodeManager.Server.dll --help.", problem);
+                ErrorIds.ServerStartFailed,
+                ErrorKind.ResourceUnavailable,
+                $"The server cannot be started with '{launch.Start.FileName}': {problem.Message}",
+                launch.Start.FileName,
+                "Run the server directly to see the cause: dotnet NodeManager.Server.dll --help.",
+                problem
+            );
         }
     }
 
-    private static NodeManagerServer Describe(ServerLaunch launch, ServerAnnouncement announced, int id) => new()
-    {
-        Address = announced.Address!,
-        Cluster = launch.Session.Cluster,
-        Session = launch.Session,
-        SignInLink = announced.SignInLink,
-        SignInExpiresAt = announced.SignInExpiresAt,
-        ViewerToken = Secure(announced.ViewerToken),
-        AdminToken = Secure(announced.AdminToken),
-        ProcessId = id,
-        StartedAt = launch.Time.GetUtcNow(),
-        LogPath = launch.LogPath ?? "",
-    };
+    private static NodeManagerServer Describe(ServerLaunch launch, ServerAnnouncement announced, int id) =>
+        new()
+        {
+            Address = announced.Address!,
+            Cluster = launch.Session.Cluster,
+            Session = launch.Session,
+            SignInLink = announced.SignInLink,
+            SignInExpiresAt = announced.SignInExpiresAt,
+            ViewerToken = Secure(announced.ViewerToken),
+            AdminToken = Secure(announced.AdminToken),
+            ProcessId = id,
+            StartedAt = launch.Time.GetUtcNow(),
+            LogPath = launch.LogPath ?? "",
+        };
 
     private static SecureString Secure(string text)
     {
         var secure = new SecureString();
-        foreach (char letter in text) secure.AppendChar(letter);
+        foreach (char letter in text)
+            secure.AppendChar(letter);
         secure.MakeReadOnly();
         return secure;
     }
 
     // Null, and why, where it does not serve.
-    private async Task<(ServerAnnouncement? Announced, string Problem)> HandOverAsync(ServerLaunch launch, CancellationToken cancellationToken)
+    private async Task<(ServerAnnouncement? Announced, string Problem)> HandOverAsync(
+        ServerLaunch launch,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource limit = new(launch.Timeout, launch.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(launch.Handover, ServerJson.Default.ServerHandover).AsMemory(), stop.Token);
+            await _process.StandardInput.WriteLineAsync(
+                JsonSerializer.Serialize(launch.Handover, ServerJson.Default.ServerHandover).AsMemory(),
+                stop.Token
+            );
             await _process.StandardInput.FlushAsync(stop.Token);
             ServerAnnouncement? announced = await ReadAsync(stop.Token);
-            if (announced?.Fault is { } fault) throw new NodeManagerException(fault.ErrorId, fault.Kind, fault.Message, launch.Session, fault.Action.Length > 0 ? fault.Action : null);
+            if (announced?.Fault is { } fault)
+                throw new NodeManagerException(
+                    fault.ErrorId,
+                    fault.Kind,
+                    fault.Message,
+                    launch.Session,
+                    fault.Action.Length > 0 ? fault.Action : null
+                );
             return announced?.Address is not null ? (announced, "") : (null, "it ended before it served");
         }
         catch (IOException)
@@ -180,7 +207,9 @@ public sealed class ServerProcess : IDisposable
     {
         try
         {
-            return await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line ? JsonSerializer.Deserialize(line, ServerJson.Default.ServerAnnouncement) : null;
+            return await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line
+                ? JsonSerializer.Deserialize(line, ServerJson.Default.ServerAnnouncement)
+                : null;
         }
         catch (JsonException)
         {
@@ -188,28 +217,43 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    private NodeManagerException StartFailed(string why) => new(
-        ErrorIds.ServerStartFailed, ErrorKind.ResourceUnavailable, $"The server did not start: {why}.{_log.Quote()}", "NodeManager.Server",
-        "Run the server directly to see the cause: dotnet NodeManager.Server.dll --help.");
+    private NodeManagerException StartFailed(string why) =>
+        new(
+            ErrorIds.ServerStartFailed,
+            ErrorKind.ResourceUnavailable,
+            $"The server did not start: {why}.{_log.Quote()}",
+            "NodeManager.Server",
+            "Run the server directly to see the cause: dotnet NodeManager.Server.dll --help."
+        );
 
-    private NodeManagerException Ended() => new(
-        ErrorIds.ServerEnded, ErrorKind.InvalidOperation, $"The server at {Server} has ended or does not answer.", Server, "Start another one with Start-NodeManagerServer.");
+    private NodeManagerException Ended() =>
+        new(
+            ErrorIds.ServerEnded,
+            ErrorKind.InvalidOperation,
+            $"The server at {Server} has ended or does not answer.",
+            Server,
+            "Start another one with Start-NodeManagerServer."
+        );
 
     private async Task WatchAsync()
     {
         await _process.WaitForExitAsync(CancellationToken.None);
         await _reading;
         bool isStopped;
-        lock (_gate) isStopped = _isStopping;
+        lock (_gate)
+            isStopped = _isStopping;
         int code = _process.ExitCode;
-        string error = isStopped ? "" : string.Create(CultureInfo.InvariantCulture, $"The server process {_process.Id} ended with exit code {code}.{_log.Quote()}");
+        string error = isStopped
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"The server process {_process.Id} ended with exit code {code}.{_log.Quote()}");
         Server.End(isStopped ? NodeManagerServerState.Stopped : NodeManagerServerState.Failed, code, error, _time.GetUtcNow());
         Release();
     }
 
     private async Task AbandonAsync()
     {
-        if (_isReleased) return;
+        if (_isReleased)
+            return;
         CloseInput();
         Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
@@ -230,7 +274,8 @@ public sealed class ServerProcess : IDisposable
     {
         lock (_gate)
         {
-            if (_isStopping) return;
+            if (_isStopping)
+                return;
             _isStopping = true;
         }
 

@@ -16,9 +16,7 @@ public sealed partial class ClusterConnection : IDisposable
     /// <param name="logger">Where it logs.</param>
     /// <param name="owned">What else ends with the connection, a sandbox say.</param>
     public ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned = null)
-        : this(cluster, client, logger, owned, null)
-    {
-    }
+        : this(cluster, client, logger, owned, null) { }
 
     internal ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned, SessionNames.Reservation? name)
     {

@@ -15,7 +15,12 @@ namespace NodeManager.Core.Sessions;
 internal static class ClusterPods
 {
     // Network plugins annotate each pod with its addresses.
-    private static readonly HashSet<string> Annotations = [DisruptionAnnotations.DoNotDisrupt, DisruptionAnnotations.SafeToEvict, PodExtensions.MirrorAnnotation];
+    private static readonly HashSet<string> Annotations =
+    [
+        DisruptionAnnotations.DoNotDisrupt,
+        DisruptionAnnotations.SafeToEvict,
+        PodExtensions.MirrorAnnotation,
+    ];
 
     public static ResourceType<Pod> Type { get; } = Resources.Pods with { Json = SharedJson.Restricted(Restrict), Wire = Read };
 
@@ -24,9 +29,12 @@ internal static class ClusterPods
 
     private static void Restrict(JsonTypeInfo type)
     {
-        if (type.Type == typeof(Pod)) type.OnDeserialized = static read => Trim((Pod)read);
-        else if (type.Type == typeof(ObjectMeta)) Leave(type, "generateName", "generation");
-        else if (type.Type == typeof(PodStatus)) Leave(type, "podIP", "hostIP", "qosClass");
+        if (type.Type == typeof(Pod))
+            type.OnDeserialized = static read => Trim((Pod)read);
+        else if (type.Type == typeof(ObjectMeta))
+            Leave(type, "generateName", "generation");
+        else if (type.Type == typeof(PodStatus))
+            Leave(type, "podIP", "hostIP", "qosClass");
     }
 
     private static Pod Read(ReadOnlySpan<byte> message)
@@ -38,7 +46,8 @@ internal static class ClusterPods
 
     private static void Leave(JsonTypeInfo type, params string[] unread)
     {
-        foreach (JsonPropertyInfo one in type.Properties.Where(one => unread.Contains(one.Name)).ToList()) type.Properties.Remove(one);
+        foreach (JsonPropertyInfo one in type.Properties.Where(one => unread.Contains(one.Name)).ToList())
+            type.Properties.Remove(one);
     }
 
     private static void Trim(Pod pod)
@@ -47,36 +56,46 @@ internal static class ClusterPods
         Trim(pod.Spec);
         Trim(pod.Status);
         // Each pod of a DaemonSet has the name of its node in an affinity of its own.
-        if (pod.Spec is { NodeName.Length: > 0, Affinity: { } affinity } && pod.Controller()?.Kind == "DaemonSet") affinity.NodeAffinity = null;
+        if (pod.Spec is { NodeName.Length: > 0, Affinity: { } affinity } && pod.Controller()?.Kind == "DaemonSet")
+            affinity.NodeAffinity = null;
     }
 
     private static void Trim(ObjectMeta metadata)
     {
-        if (metadata.Annotations is not { } annotations) return;
-        foreach (string key in annotations.Keys.Where(static key => !Annotations.Contains(key)).ToList()) annotations.Remove(key);
-        if (annotations.Count == 0) metadata.Annotations = null;
+        if (metadata.Annotations is not { } annotations)
+            return;
+        foreach (string key in annotations.Keys.Where(static key => !Annotations.Contains(key)).ToList())
+            annotations.Remove(key);
+        if (annotations.Count == 0)
+            metadata.Annotations = null;
     }
 
     // ConfigMaps, Secrets and tokens say nothing of where a pod fits.
     private static void Trim(PodSpec spec)
     {
         spec.Volumes?.RemoveAll(static one => one is { EmptyDir: null, PersistentVolumeClaim: null, HostPath: null, Ephemeral: null });
-        if (spec.Volumes is { Count: 0 }) spec.Volumes = null;
+        if (spec.Volumes is { Count: 0 })
+            spec.Volumes = null;
     }
 
     private static void Trim(PodStatus status)
     {
-        status.Conditions?.RemoveAll(static one => one is { Status: "True", Type: "Initialized" or "ContainersReady" or "PodReadyToStartContainers" });
+        status.Conditions?.RemoveAll(static one =>
+            one is { Status: "True", Type: "Initialized" or "ContainersReady" or "PodReadyToStartContainers" }
+        );
         foreach (Condition condition in status.Conditions ?? [])
         {
             condition.ObservedGeneration = null;
-            if (condition is { Status: "True", Type: "Ready" or "PodScheduled" }) condition.LastTransitionTime = null;
+            if (condition is { Status: "True", Type: "Ready" or "PodScheduled" })
+                condition.LastTransitionTime = null;
         }
 
         foreach (ContainerStatus container in (status.InitContainerStatuses ?? []).Concat(status.ContainerStatuses ?? []))
         {
-            if (container.State?.Running is { } running) running.StartedAt = null;
-            if (container.LastState is { Waiting: null, Running: null, Terminated: null }) container.LastState = null;
+            if (container.State?.Running is { } running)
+                running.StartedAt = null;
+            if (container.LastState is { Waiting: null, Running: null, Terminated: null })
+                container.LastState = null;
         }
     }
 }

@@ -8,7 +8,8 @@ namespace NodeManager.Core.Sessions;
 public readonly record struct ObjectOrigin(string Cluster, string ClusterUid, string ClusterServer, bool HasNodeUid)
 {
     /// <summary>The origin of an object.</summary>
-    public static ObjectOrigin Of(ClusterObject value, bool hasNodeUid) => new(value.Cluster, value.ClusterUid, value.ClusterServer, hasNodeUid);
+    public static ObjectOrigin Of(ClusterObject value, bool hasNodeUid) =>
+        new(value.Cluster, value.ClusterUid, value.ClusterServer, hasNodeUid);
 }
 
 /// <summary>The session that an object selects.</summary>

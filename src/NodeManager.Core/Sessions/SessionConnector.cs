@@ -7,23 +7,46 @@ namespace NodeManager.Core.Sessions;
 public static class SessionConnector
 {
     /// <summary>To a cluster of a kubeconfig.</summary>
-    public static Task<NodeManagerSession> ConnectAsync(KubeconfigRequest request, IOperationLog log, CancellationToken cancellationToken) =>
+    public static Task<NodeManagerSession> ConnectAsync(
+        KubeconfigRequest request,
+        IOperationLog log,
+        CancellationToken cancellationToken
+    ) =>
         SessionFactory.ConnectAsync(
-            Kubeconfig.Load(request), "Kubeconfig", new OperationLogger(log), TimeProvider.System, cancellationToken);
+            Kubeconfig.Load(request),
+            "Kubeconfig",
+            new OperationLogger(log),
+            TimeProvider.System,
+            cancellationToken
+        );
 
     /// <summary>From within a pod, with its service account.</summary>
     public static Task<NodeManagerSession> ConnectInClusterAsync(IOperationLog log, CancellationToken cancellationToken) =>
         SessionFactory.ConnectAsync(
-            Kubeconfig.LoadInCluster(), "InCluster", new OperationLogger(log), TimeProvider.System, cancellationToken);
+            Kubeconfig.LoadInCluster(),
+            "InCluster",
+            new OperationLogger(log),
+            TimeProvider.System,
+            cancellationToken
+        );
 
     /// <summary>Over a transport of its own, which ends with the session.</summary>
     public static Task<NodeManagerSession> ConnectAsync(
-        string cluster, Uri server, HttpMessageHandler transport, IDisposable owned, IOperationLog log, TimeProvider time,
-        CancellationToken cancellationToken) =>
-        SessionFactory.ConnectAsync(cluster, server, transport, owned, new OperationLogger(log), time, cancellationToken);
+        string cluster,
+        Uri server,
+        HttpMessageHandler transport,
+        IDisposable owned,
+        IOperationLog log,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => SessionFactory.ConnectAsync(cluster, server, transport, owned, new OperationLogger(log), time, cancellationToken);
 
     /// <summary>To the cluster of a session that is there, as another user.</summary>
     public static Task<NodeManagerSession> ConnectAsAsync(
-        NodeManagerSession session, string user, IReadOnlyList<string> groups, IOperationLog log, CancellationToken cancellationToken) =>
-        SessionFactory.ConnectAsAsync(session, user, groups, new OperationLogger(log), cancellationToken);
+        NodeManagerSession session,
+        string user,
+        IReadOnlyList<string> groups,
+        IOperationLog log,
+        CancellationToken cancellationToken
+    ) => SessionFactory.ConnectAsAsync(session, user, groups, new OperationLogger(log), cancellationToken);
 }

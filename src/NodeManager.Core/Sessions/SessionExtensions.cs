@@ -11,11 +11,16 @@ public static class SessionExtensions
         session.State == "Connected" && session.Connection is ClusterConnection connection
             ? connection
             : throw new NodeManagerException(
-                ErrorIds.SessionClosed, ErrorKind.InvalidOperation, $"The session to '{session.Cluster}' was disconnected.", session,
-                "Connect again with Connect-NodeManager.");
+                ErrorIds.SessionClosed,
+                ErrorKind.InvalidOperation,
+                $"The session to '{session.Cluster}' was disconnected.",
+                session,
+                "Connect again with Connect-NodeManager."
+            );
 
     /// <summary>The cluster's clock, also after the session has ended.</summary>
-    public static TimeProvider Time(this NodeManagerSession session) => (session.Connection as ClusterConnection ?? session.Connection()).Time;
+    public static TimeProvider Time(this NodeManagerSession session) =>
+        (session.Connection as ClusterConnection ?? session.Connection()).Time;
 
     /// <inheritdoc cref="ClusterConnection.Get{T}(Func{ClusterConnection, T})"/>
     /// <exception cref="NodeManagerException">SessionClosed: it was disconnected.</exception>
@@ -40,7 +45,8 @@ public static class SessionExtensions
     /// </summary>
     public static string NewHolder(this NodeManagerSession session)
     {
-        string who = session.ProcessUser(), unique = $"/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, true)}";
+        string who = session.ProcessUser(),
+            unique = $"/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, true)}";
         return who[..Math.Min(who.Length, LongestHolder - unique.Length)] + unique;
     }
 }

@@ -17,16 +17,32 @@ public static partial class SessionFactory
     /// ServerUnreachable, Unauthorized, CertificateUntrusted and what else keeps the server from saying its version.
     /// </exception>
     public static Task<NodeManagerSession> ConnectAsync(
-        ClusterConfiguration configuration, string source, ILogger logger, TimeProvider time, CancellationToken cancellationToken)
+        ClusterConfiguration configuration,
+        string source,
+        ILogger logger,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (string warning in configuration.Warnings) LogWarning(logger, warning);
+        foreach (string warning in configuration.Warnings)
+            LogWarning(logger, warning);
         return ConnectAsync(
-            KubernetesClient.Create(configuration, new() { Time = time, Logger = logger }), null, logger,
-            new(configuration.ClusterName, source, configuration.ContextName, configuration.ImpersonatedUser ?? configuration.UserName, configuration.Namespace)
+            KubernetesClient.Create(configuration, new() { Time = time, Logger = logger }),
+            null,
+            logger,
+            new(
+                configuration.ClusterName,
+                source,
+                configuration.ContextName,
+                configuration.ImpersonatedUser ?? configuration.UserName,
+                configuration.Namespace
+            )
             {
-                Groups = configuration.ImpersonatedGroups, Origin = configuration.Origin,
+                Groups = configuration.ImpersonatedGroups,
+                Origin = configuration.Origin,
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Over a transport of its own: the embedded cluster's.</summary>
@@ -38,11 +54,21 @@ public static partial class SessionFactory
     /// <param name="time">The cluster's clock.</param>
     /// <param name="cancellationToken">Stops the attempt.</param>
     public static Task<NodeManagerSession> ConnectAsync(
-        string cluster, Uri server, HttpMessageHandler transport, IDisposable? owned, ILogger logger, TimeProvider time,
-        CancellationToken cancellationToken) =>
+        string cluster,
+        Uri server,
+        HttpMessageHandler transport,
+        IDisposable? owned,
+        ILogger logger,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) =>
         ConnectAsync(
-            new(server, transport, new() { Time = time, Logger = logger }), owned, logger, new(cluster, "Sandbox", "", "", "default"),
-            cancellationToken);
+            new(server, transport, new() { Time = time, Logger = logger }),
+            owned,
+            logger,
+            new(cluster, "Sandbox", "", "", "default"),
+            cancellationToken
+        );
 
     /// <summary>To the cluster of a session that is there, over its connections and in its time, as another user. It ends with that session.</summary>
     /// <param name="session">Whose user needs the right to impersonate.</param>
@@ -51,35 +77,62 @@ public static partial class SessionFactory
     /// <param name="logger">Where it logs.</param>
     /// <param name="cancellationToken">Stops the attempt.</param>
     public static Task<NodeManagerSession> ConnectAsAsync(
-        NodeManagerSession session, string user, IReadOnlyList<string> groups, ILogger logger, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        string user,
+        IReadOnlyList<string> groups,
+        ILogger logger,
+        CancellationToken cancellationToken
+    ) =>
         ConnectAsync(
-            session.Connection().Client.ActAs(user, groups), null, logger,
+            session.Connection().Client.ActAs(user, groups),
+            null,
+            logger,
             new(session.Cluster, session.Source, session.Context, user, session.Namespace)
             {
-                Groups = groups, ClusterUid = session.ClusterUid, ActsThrough = session.Connection(), Origin = session.Connection().Origin is { } origin ? origin with { ImpersonateUser = user, ImpersonateGroups = groups } : null,
+                Groups = groups,
+                ClusterUid = session.ClusterUid,
+                ActsThrough = session.Connection(),
+                Origin = session.Connection().Origin is { } origin
+                    ? origin with
+                    {
+                        ImpersonateUser = user,
+                        ImpersonateGroups = groups,
+                    }
+                    : null,
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private static async Task<NodeManagerSession> ConnectAsync(
-        KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)
+        KubernetesClient client,
+        IDisposable? owned,
+        ILogger logger,
+        Description description,
+        CancellationToken cancellationToken
+    )
     {
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             // Another user of the same cluster may not have the permission to read the identity.
-            Task<string> identity = description.ActsThrough is null ? ClusterIdentity.ReadAsync(client, attempt.Token) : Task.FromResult(description.ClusterUid);
+            Task<string> identity = description.ActsThrough is null
+                ? ClusterIdentity.ReadAsync(client, attempt.Token)
+                : Task.FromResult(description.ClusterUid);
             VersionInfo version = await client.GetVersionAsync(cancellationToken);
             string? uid = await ClusterIdentity.AwaitBrieflyAsync(identity, owned is not null);
             NodeManagerSession session = Open(client, owned, logger, description, version, uid);
-            if (uid is null) _ = IdentifyAsync(session, (ClusterConnection)session.Connection!);
+            if (uid is null)
+                _ = IdentifyAsync(session, (ClusterConnection)session.Connection!);
             return session;
         }
         catch (Exception exception)
         {
             client.Dispose();
             owned?.Dispose();
-            if (!cancellationToken.IsCancellationRequested
-                && ErrorTranslator.Translate(exception, description.Cluster, client.Server, client.Server) is { } error)
+            if (
+                !cancellationToken.IsCancellationRequested
+                && ErrorTranslator.Translate(exception, description.Cluster, client.Server, client.Server) is { } error
+            )
                 throw error;
             throw;
         }
@@ -90,13 +143,26 @@ public static partial class SessionFactory
     }
 
     private static NodeManagerSession Open(
-        KubernetesClient client, IDisposable? owned, ILogger logger, Description description, VersionInfo version, string? uid)
+        KubernetesClient client,
+        IDisposable? owned,
+        ILogger logger,
+        Description description,
+        VersionInfo version,
+        string? uid
+    )
     {
         SessionNames.Reservation name = SessionNames.Reserve(description.Cluster, uid ?? "", client.Server);
-        ClusterConnection connection = new(name.Name, client, logger, owned, name) { Origin = description.Origin, ActsThrough = description.ActsThrough };
+        ClusterConnection connection = new(name.Name, client, logger, owned, name)
+        {
+            Origin = description.Origin,
+            ActsThrough = description.ActsThrough,
+        };
         LogConnected(
-            logger, name.Name, description.User.Length > 0 ? description.User : "(none)",
-            description.Groups.Count > 0 ? string.Join(", ", description.Groups.Select(group => $"'{group}'")) : "(decided by the server)");
+            logger,
+            name.Name,
+            description.User.Length > 0 ? description.User : "(none)",
+            description.Groups.Count > 0 ? string.Join(", ", description.Groups.Select(group => $"'{group}'")) : "(decided by the server)"
+        );
         return new()
         {
             Id = Interlocked.Increment(ref s_sessions),
@@ -118,7 +184,8 @@ public static partial class SessionFactory
     private static async Task IdentifyAsync(NodeManagerSession session, ClusterConnection connection)
     {
         string uid = await ClusterIdentity.ReadAsync(connection.Client, connection.Closed);
-        if (uid.Length > 0 && connection.TryIdentify(uid)) session.Identify(uid);
+        if (uid.Length > 0 && connection.TryIdentify(uid))
+            session.Identify(uid);
     }
 
     private sealed record Description(string Cluster, string Source, string Context, string User, string Namespace)

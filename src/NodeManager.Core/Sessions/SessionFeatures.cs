@@ -8,6 +8,7 @@ internal sealed class SessionFeatures
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Type, Lazy<object>> _known = [];
+
     // In the order of their completion: a feature that uses another one is completed after it.
     private readonly List<object> _created = [];
     private bool _isClosed;

@@ -20,9 +20,11 @@ internal static class SessionNames
         lock (Gate)
         {
             string name = wanted;
-            for (int number = 2; Taken.Contains(name) || !IsFree(name, owner); number++) name = $"{wanted}-{number}";
+            for (int number = 2; Taken.Contains(name) || !IsFree(name, owner); number++)
+                name = $"{wanted}-{number}";
             Taken.Add(name);
-            if (clusterUid.Length > 0 || !Owners.ContainsKey(name)) Owners[name] = owner;
+            if (clusterUid.Length > 0 || !Owners.ContainsKey(name))
+                Owners[name] = owner;
             return new(name, server);
         }
     }
@@ -47,7 +49,8 @@ internal static class SessionNames
             Owner owner = new(clusterUid, server);
             lock (Gate)
             {
-                if (!IsFree(Name, owner)) return false;
+                if (!IsFree(Name, owner))
+                    return false;
                 Owners[Name] = owner;
                 return true;
             }
@@ -55,8 +58,10 @@ internal static class SessionNames
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _freed, 1) != 0) return;
-            lock (Gate) Taken.Remove(Name);
+            if (Interlocked.Exchange(ref _freed, 1) != 0)
+                return;
+            lock (Gate)
+                Taken.Remove(Name);
         }
     }
 }

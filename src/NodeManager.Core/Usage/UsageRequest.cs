@@ -29,22 +29,33 @@ public sealed record UsageRequest
     /// <exception cref="NodeManagerException">InvalidDuration.</exception>
     internal void Validate()
     {
-        if (Window is not { } window) return;
-        if (Interval < ShortestInterval) throw Invalid(Interval, $"The time between two samples is {HumanDuration.Format(Interval)}; it is at least one second.", "Specify -Sample 1s or more; the default is 30s.");
+        if (Window is not { } window)
+            return;
+        if (Interval < ShortestInterval)
+            throw Invalid(
+                Interval,
+                $"The time between two samples is {HumanDuration.Format(Interval)}; it is at least one second.",
+                "Specify -Sample 1s or more; the default is 30s."
+            );
         if (window < Interval)
         {
             throw Invalid(
-                window, $"The window of {HumanDuration.Format(window)} is shorter than the time between two samples, {HumanDuration.Format(Interval)}.",
-                "Specify a longer -Window or a shorter -Sample. Without -Window, one sample is taken.");
+                window,
+                $"The window of {HumanDuration.Format(window)} is shorter than the time between two samples, {HumanDuration.Format(Interval)}.",
+                "Specify a longer -Window or a shorter -Sample. Without -Window, one sample is taken."
+            );
         }
 
         if (window / Interval >= MostSamples)
         {
             throw Invalid(
-                window, $"A window of {HumanDuration.Format(window)} has more than {MostSamples} samples of {HumanDuration.Format(Interval)}.",
-                "Specify a shorter -Window or a longer -Sample.");
+                window,
+                $"A window of {HumanDuration.Format(window)} has more than {MostSamples} samples of {HumanDuration.Format(Interval)}.",
+                "Specify a shorter -Window or a longer -Sample."
+            );
         }
     }
 
-    private static NodeManagerException Invalid(TimeSpan value, string message, string action) => new(ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, message, value, action);
+    private static NodeManagerException Invalid(TimeSpan value, string message, string action) =>
+        new(ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, message, value, action);
 }

@@ -14,8 +14,10 @@ internal static class UsageRules
     /// <param name="before">The newest measurement of the earlier samples.</param>
     public static NodeUsageSample Sample(NodeMetrics? metrics, NodeResources allocatable, DateTimeOffset sampledAt, DateTimeOffset? before)
     {
-        if (metrics is null || metrics.Usage.Count == 0) return new() { SampledAt = sampledAt, Status = NodeUsageStatus.Missing };
-        decimal? cpu = Amount(metrics, ResourceAmounts.Cpu), memory = Amount(metrics, ResourceAmounts.Memory);
+        if (metrics is null || metrics.Usage.Count == 0)
+            return new() { SampledAt = sampledAt, Status = NodeUsageStatus.Missing };
+        decimal? cpu = Amount(metrics, ResourceAmounts.Cpu),
+            memory = Amount(metrics, ResourceAmounts.Memory);
         // A server that does not say when it measured is taken to have done so just now.
         DateTimeOffset measuredAt = metrics.Timestamp ?? sampledAt;
         bool isStale = sampledAt - measuredAt > NodeUsage.StaleAfter;
@@ -23,7 +25,10 @@ internal static class UsageRules
         {
             SampledAt = sampledAt,
             MeasuredAt = measuredAt,
-            Status = isStale ? NodeUsageStatus.Stale : cpu is null || memory is null ? NodeUsageStatus.Partial : NodeUsageStatus.Complete,
+            Status =
+                isStale ? NodeUsageStatus.Stale
+                : cpu is null || memory is null ? NodeUsageStatus.Partial
+                : NodeUsageStatus.Complete,
             IsRepeated = measuredAt == before,
             Cpu = cpu,
             Memory = (long?)memory,
@@ -37,11 +42,18 @@ internal static class UsageRules
     /// <param name="allocatable">Of the node.</param>
     /// <param name="samples">In the order of time.</param>
     /// <param name="amount">The resource's amount of a sample.</param>
-    public static NodeUsageStatistic? Summarize(string resource, decimal allocatable, IReadOnlyList<NodeUsageSample> samples, Func<NodeUsageSample, decimal?> amount)
+    public static NodeUsageStatistic? Summarize(
+        string resource,
+        decimal allocatable,
+        IReadOnlyList<NodeUsageSample> samples,
+        Func<NodeUsageSample, decimal?> amount
+    )
     {
         List<NodeUsageSample> measured = [.. samples.Where(s => !s.IsRepeated && amount(s) is not null)];
-        if (measured.Exists(static s => s.Status != NodeUsageStatus.Stale)) measured.RemoveAll(static s => s.Status == NodeUsageStatus.Stale);
-        if (measured.Count == 0) return null;
+        if (measured.Exists(static s => s.Status != NodeUsageStatus.Stale))
+            measured.RemoveAll(static s => s.Status == NodeUsageStatus.Stale);
+        if (measured.Count == 0)
+            return null;
         decimal[] amounts = [.. measured.Select(s => amount(s)!.Value)];
         decimal latest = amounts[^1];
         Array.Sort(amounts);
@@ -62,18 +74,29 @@ internal static class UsageRules
     public static (string Status, string Message) Judge(IReadOnlyList<NodeUsageSample> samples, int expected)
     {
         int Count(string status) => samples.Count(s => s.Status == status);
-        int missing = Count(NodeUsageStatus.Missing) + Math.Max(0, expected - samples.Count), stale = Count(NodeUsageStatus.Stale), partial = Count(NodeUsageStatus.Partial);
-        if (missing + stale + partial == 0) return (NodeUsageStatus.Complete, "");
-        if (samples.All(static s => s.Status == NodeUsageStatus.Missing)) return (NodeUsageStatus.Missing, "metrics.k8s.io has no metrics of the node.");
+        int missing = Count(NodeUsageStatus.Missing) + Math.Max(0, expected - samples.Count),
+            stale = Count(NodeUsageStatus.Stale),
+            partial = Count(NodeUsageStatus.Partial);
+        if (missing + stale + partial == 0)
+            return (NodeUsageStatus.Complete, "");
+        if (samples.All(static s => s.Status == NodeUsageStatus.Missing))
+            return (NodeUsageStatus.Missing, "metrics.k8s.io has no metrics of the node.");
         if (stale > 0 && samples.All(static s => s.Status is NodeUsageStatus.Stale or NodeUsageStatus.Missing))
-            return (NodeUsageStatus.Stale, $"The newest measurement is {HumanDuration.Format(samples.Last(static s => s.Age is not null).Age!.Value)} old.");
-        if (samples is [var only]) return (NodeUsageStatus.Partial, $"metrics.k8s.io does not report {(only.Cpu is null ? "cpu" : "memory")}.");
+            return (
+                NodeUsageStatus.Stale,
+                $"The newest measurement is {HumanDuration.Format(samples.Last(static s => s.Age is not null).Age!.Value)} old."
+            );
+        if (samples is [var only])
+            return (NodeUsageStatus.Partial, $"metrics.k8s.io does not report {(only.Cpu is null ? "cpu" : "memory")}.");
         string[] parts =
         [
-            .. new[] { (missing, "missing"), (stale, "stale"), (partial, "without cpu or memory") }.Where(static p => p.Item1 > 0).Select(static p => $"{p.Item1} {p.Item2}"),
+            .. new[] { (missing, "missing"), (stale, "stale"), (partial, "without cpu or memory") }
+                .Where(static p => p.Item1 > 0)
+                .Select(static p => $"{p.Item1} {p.Item2}"),
         ];
         return (NodeUsageStatus.Partial, $"Of {expected} samples: {string.Join(", ", parts)}.");
     }
 
-    private static decimal? Amount(NodeMetrics metrics, string resource) => metrics.Usage.TryGetValue(resource, out Quantity amount) ? amount.Value : null;
+    private static decimal? Amount(NodeMetrics metrics, string resource) =>
+        metrics.Usage.TryGetValue(resource, out Quantity amount) ? amount.Value : null;
 }

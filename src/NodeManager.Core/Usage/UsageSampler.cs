@@ -22,21 +22,40 @@ public static class UsageSampler
     /// <exception cref="NodeManagerException">InvalidDuration, MetricsDisabled, MetricsUnavailable: the first sample failed. A later one that fails is missing.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first sample.</exception>
     public static async Task<IReadOnlyList<NodeUsageSeries>> SampleAsync(
-        NodeManagerSession session, UsageRequest request, Action<NodeManagerException> missing, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        UsageRequest request,
+        Action<NodeManagerException> missing,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         request.Validate();
         MetricsReader.RequireEnabled(session);
         return await ClusterOperation.RunAsync(
-            session, null, (connection, token) => SampleAsync(session, connection, request, missing, observer, token, cancellationToken), cancellationToken);
+            session,
+            null,
+            (connection, token) => SampleAsync(session, connection, request, missing, observer, token, cancellationToken),
+            cancellationToken
+        );
     }
 
     private static async Task<IReadOnlyList<NodeUsageSeries>> SampleAsync(
-        NodeManagerSession session, ClusterConnection connection, UsageRequest request, Action<NodeManagerException> missing, IOperationObserver observer,
-        CancellationToken stop, CancellationToken interrupt)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        UsageRequest request,
+        Action<NodeManagerException> missing,
+        IOperationObserver observer,
+        CancellationToken stop,
+        CancellationToken interrupt
+    )
     {
         List<Recording> nodes = [];
-        await foreach (ClusterNode node in NodeReader.ReadAsync(session, request.Nodes with { Usage = false }, missing, NullObserver.Instance, stop)) nodes.Add(new(node));
-        if (nodes.Count == 0) return [];
+        await foreach (
+            ClusterNode node in NodeReader.ReadAsync(session, request.Nodes with { Usage = false }, missing, NullObserver.Instance, stop)
+        )
+            nodes.Add(new(node));
+        if (nodes.Count == 0)
+            return [];
 
         string[] names = [.. nodes.Select(static n => n.Node.Name)];
         DateTimeOffset start = connection.Time.GetUtcNow();
@@ -57,14 +76,20 @@ public static class UsageSampler
                 {
                     throw absent;
                 }
-                catch (Exception failure) when (taken > 0 && !stop.IsCancellationRequested && ErrorTranslator.Translate(failure, session.Cluster, session.Server, null) is { } error)
+                catch (Exception failure)
+                    when (taken > 0
+                        && !stop.IsCancellationRequested
+                        && ErrorTranslator.Translate(failure, session.Cluster, session.Server, null) is { } error
+                    )
                 {
-                    if (!isWarned) observer.Warning($"A sample is missing: {error.Message}");
+                    if (!isWarned)
+                        observer.Warning($"A sample is missing: {error.Message}");
                     isWarned = true;
                 }
 
                 DateTimeOffset now = connection.Time.GetUtcNow();
-                foreach (Recording node in nodes) node.Add(answer.GetValueOrDefault(node.Node.Name), now);
+                foreach (Recording node in nodes)
+                    node.Add(answer.GetValueOrDefault(node.Node.Name), now);
                 Report(session, observer, request, taken + 1);
             }
         }
@@ -78,12 +103,19 @@ public static class UsageSampler
 
     private static void Report(NodeManagerSession session, IOperationObserver observer, UsageRequest request, int taken)
     {
-        if (request.Count == 1) return;
+        if (request.Count == 1)
+            return;
         string activity = $"Sampling the usage of nodes of {session.Cluster}";
         TimeSpan left = (request.Count - taken) * request.Interval;
-        observer.Progress(new(
-            activity, activity, string.Create(CultureInfo.InvariantCulture, $"{taken} of {request.Count} samples; {HumanDuration.Format(left)} left"), taken * 100 / request.Count,
-            taken == request.Count));
+        observer.Progress(
+            new(
+                activity,
+                activity,
+                string.Create(CultureInfo.InvariantCulture, $"{taken} of {request.Count} samples; {HumanDuration.Format(left)} left"),
+                taken * 100 / request.Count,
+                taken == request.Count
+            )
+        );
     }
 
     // The samples of one node.

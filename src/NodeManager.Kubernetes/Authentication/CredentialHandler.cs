@@ -6,18 +6,24 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>Puts the credential on each request, and a new one when the server refuses it (401), once.</summary>
-internal sealed class CredentialHandler(ClusterConfiguration configuration, CredentialSource source, TimeProvider time, HttpMessageHandler inner)
-    : DelegatingHandler(inner)
+internal sealed class CredentialHandler(
+    ClusterConfiguration configuration,
+    CredentialSource source,
+    TimeProvider time,
+    HttpMessageHandler inner
+) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // SocketsHttpHandler asks for, and checks, the name of the Host header.
         request.Headers.Host = configuration.TlsServerName;
-        if (!request.Headers.Contains(Impersonation.UserHeader)) configuration.User.Impersonation?.AddTo(request.Headers);
+        if (!request.Headers.Contains(Impersonation.UserHeader))
+            configuration.User.Impersonation?.AddTo(request.Headers);
         Credential credential = await source.GetAsync(cancellationToken);
         Apply(request, credential);
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.Unauthorized) return response;
+        if (response.StatusCode != HttpStatusCode.Unauthorized)
+            return response;
 
         Credential other;
         try
@@ -30,7 +36,8 @@ internal sealed class CredentialHandler(ClusterConfiguration configuration, Cred
             throw;
         }
 
-        if (ReferenceEquals(other, credential)) return response;
+        if (ReferenceEquals(other, credential))
+            return response;
         response.Dispose();
         Apply(request, other);
         return await base.SendAsync(request, cancellationToken);
@@ -40,13 +47,17 @@ internal sealed class CredentialHandler(ClusterConfiguration configuration, Cred
     {
         request.Headers.Authorization = credential.Header;
         ClientCertificate? certificate = credential.Certificate ?? configuration.User.ClientCertificate;
-        if (certificate is null) return;
+        if (certificate is null)
+            return;
         DateTimeOffset end = new(certificate.Leaf.NotAfter.ToUniversalTime());
         if (end < time.GetUtcNow())
             throw new NodeManagerException(
-                ErrorIds.CertificateExpired, ErrorKind.AuthenticationError,
+                ErrorIds.CertificateExpired,
+                ErrorKind.AuthenticationError,
                 $"The client certificate of the user '{configuration.UserName}' ({certificate}) expired on {end:u}.",
-                configuration.UserName, "Get a new kubeconfig, or renew the certificate (kubeadm certs renew, for example).");
+                configuration.UserName,
+                "Get a new kubeconfig, or renew the certificate (kubeadm certs renew, for example)."
+            );
         request.Options.Set(ConnectionHandler.Certificate, certificate);
     }
 }

@@ -5,8 +5,13 @@ using NodeManager.Kubernetes.Credentials;
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>Credentials of a plugin: asked once for all who wait, kept until they expire or are refused.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, so it holds nothing, and a caller may still wait for it.")]
-internal sealed partial class ExecCredentialSource(ExecConfiguration configuration, TimeProvider time, ILogger logger) : CredentialSource(Credential.None)
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "The semaphore has no wait handle, so it holds nothing, and a caller may still wait for it."
+)]
+internal sealed partial class ExecCredentialSource(ExecConfiguration configuration, TimeProvider time, ILogger logger)
+    : CredentialSource(Credential.None)
 {
     private readonly SemaphoreSlim _one = new(1);
     private volatile Credential? _current;
@@ -17,7 +22,8 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
         return IsValid(current) ? ValueTask.FromResult(current!) : AskAsync(current, cancellationToken);
     }
 
-    public override ValueTask<Credential> RefreshAsync(Credential refused, CancellationToken cancellationToken) => AskAsync(refused, cancellationToken);
+    public override ValueTask<Credential> RefreshAsync(Credential refused, CancellationToken cancellationToken) =>
+        AskAsync(refused, cancellationToken);
 
     private bool IsValid(Credential? credential) => credential is not null && !(credential.Expires <= time.GetUtcNow());
 
@@ -28,7 +34,8 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
         await _one.WaitAsync(cancellationToken);
         try
         {
-            if (!ReferenceEquals(_current, useless) && IsValid(_current)) return _current!;
+            if (!ReferenceEquals(_current, useless) && IsValid(_current))
+                return _current!;
             Credential answer = await ExecPlugin.RunAsync(configuration, logger, cancellationToken);
             LogAnswered(logger, configuration.Command, answer.Expires);
             return _current = answer;

@@ -18,7 +18,8 @@ internal static partial class ExecPlugin
     public static async Task<Credential> RunAsync(ExecConfiguration configuration, ILogger logger, CancellationToken cancellationToken)
     {
         using Process process = Start(configuration);
-        string output, errors;
+        string output,
+            errors;
         try
         {
             process.StandardInput.Close();
@@ -33,18 +34,24 @@ internal static partial class ExecPlugin
             throw;
         }
 
-        if (process.ExitCode != 0) throw Failed(configuration, $"ended with exit code {process.ExitCode}{Quote(errors)}");
+        if (process.ExitCode != 0)
+            throw Failed(configuration, $"ended with exit code {process.ExitCode}{Quote(errors)}");
         return Read(configuration, output);
     }
 
     private static async Task<string> TellAsync(
-        StreamReader errors, ExecConfiguration configuration, ILogger logger, CancellationToken cancellationToken)
+        StreamReader errors,
+        ExecConfiguration configuration,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
     {
         var said = new StringBuilder();
         while (await errors.ReadLineAsync(cancellationToken) is { } line)
         {
             said.AppendLine(line);
-            if (line.Length > 0) LogSaid(logger, DisplayText.Escape(configuration.Command), DisplayText.Escape(line));
+            if (line.Length > 0)
+                LogSaid(logger, DisplayText.Escape(configuration.Command), DisplayText.Escape(line));
         }
 
         return said.ToString();
@@ -52,7 +59,8 @@ internal static partial class ExecPlugin
 
     private static Process Start(ExecConfiguration configuration)
     {
-        string command = CommandPath.Find(configuration.Command) ?? throw Failed(configuration, "cannot be started: no folder of PATH has it");
+        string command =
+            CommandPath.Find(configuration.Command) ?? throw Failed(configuration, "cannot be started: no folder of PATH has it");
         var start = new ProcessStartInfo(command, configuration.Arguments)
         {
             RedirectStandardInput = true,
@@ -60,7 +68,8 @@ internal static partial class ExecPlugin
             RedirectStandardError = true,
             CreateNoWindow = true,
         };
-        foreach ((string name, string value) in configuration.Environment) start.Environment[name] = value;
+        foreach ((string name, string value) in configuration.Environment)
+            start.Environment[name] = value;
         start.Environment["KUBERNETES_EXEC_INFO"] = Information(configuration);
         try
         {
@@ -75,26 +84,42 @@ internal static partial class ExecPlugin
     private static string Information(ExecConfiguration configuration)
     {
         var spec = new JsonObject { ["interactive"] = false };
-        if (configuration.Cluster is { } cluster) spec["cluster"] = cluster.DeepClone();
-        return new JsonObject { ["apiVersion"] = configuration.ApiVersion, ["kind"] = "ExecCredential", ["spec"] = spec }.ToJsonString();
+        if (configuration.Cluster is { } cluster)
+            spec["cluster"] = cluster.DeepClone();
+        return new JsonObject
+        {
+            ["apiVersion"] = configuration.ApiVersion,
+            ["kind"] = "ExecCredential",
+            ["spec"] = spec,
+        }.ToJsonString();
     }
 
     private static Credential Read(ExecConfiguration configuration, string output)
     {
         ExecCredential? answer = Parse(configuration, output);
         // kubectl takes an answer without a kind: the version says what it is.
-        if (answer is not { Kind: null or "" or "ExecCredential" }) throw Failed(configuration, "printed no ExecCredential");
+        if (answer is not { Kind: null or "" or "ExecCredential" })
+            throw Failed(configuration, "printed no ExecCredential");
         if (answer.ApiVersion != configuration.ApiVersion)
-            throw Failed(configuration, $"answered in version '{answer.ApiVersion}', not in '{configuration.ApiVersion}', the version that the kubeconfig requires");
-        if (answer.Status is not { } status) throw Failed(configuration, "gave no status");
+            throw Failed(
+                configuration,
+                $"answered in version '{answer.ApiVersion}', not in '{configuration.ApiVersion}', the version that the kubeconfig requires"
+            );
+        if (answer.Status is not { } status)
+            throw Failed(configuration, "gave no status");
         bool hasCertificate = !string.IsNullOrEmpty(status.ClientCertificateData);
-        if (hasCertificate == string.IsNullOrEmpty(status.ClientKeyData)) throw Failed(configuration, "gave a certificate without its key, or the key alone");
-        if (!hasCertificate && string.IsNullOrEmpty(status.Token)) throw Failed(configuration, "gave neither a token nor a certificate");
-        if (!HeaderText.IsValid(status.Token ?? "")) throw Failed(configuration, "gave a token with a line break or another control character");
+        if (hasCertificate == string.IsNullOrEmpty(status.ClientKeyData))
+            throw Failed(configuration, "gave a certificate without its key, or the key alone");
+        if (!hasCertificate && string.IsNullOrEmpty(status.Token))
+            throw Failed(configuration, "gave neither a token nor a certificate");
+        if (!HeaderText.IsValid(status.Token ?? ""))
+            throw Failed(configuration, "gave a token with a line break or another control character");
         ClientCertificate? certificate = hasCertificate
             ? ClientCertificate.Parse(
-                status.ClientCertificateData!, status.ClientKeyData!,
-                (part, e) => Failed(configuration, $"gave a certificate that is of no use ({part.ToString().ToLowerInvariant()})", e))
+                status.ClientCertificateData!,
+                status.ClientKeyData!,
+                (part, e) => Failed(configuration, $"gave a certificate that is of no use ({part.ToString().ToLowerInvariant()})", e)
+            )
             : null;
         return new(string.IsNullOrEmpty(status.Token) ? null : new("Bearer", status.Token), certificate, status.ExpirationTimestamp);
     }
@@ -104,9 +129,9 @@ internal static partial class ExecPlugin
     {
         try
         {
-            return output.AsSpan().TrimStart() is ['{', ..]
-                ? JsonSerializer.Deserialize(output, ExecJson.Default.ExecCredential)
-                : YamlJsonReader.Read(output).Root is JsonObject yaml ? yaml.Deserialize(ExecJson.Default.ExecCredential) : null;
+            return output.AsSpan().TrimStart() is ['{', ..] ? JsonSerializer.Deserialize(output, ExecJson.Default.ExecCredential)
+                : YamlJsonReader.Read(output).Root is JsonObject yaml ? yaml.Deserialize(ExecJson.Default.ExecCredential)
+                : null;
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -130,12 +155,18 @@ internal static partial class ExecPlugin
     private static string Quote(string errors)
     {
         string text = errors.Trim();
-        if (text.Length == 0) return "";
+        if (text.Length == 0)
+            return "";
         return ": " + (text.Length > MaximumErrorLength ? text[..MaximumErrorLength] + "…" : text);
     }
 
     private static NodeManagerException Failed(ExecConfiguration configuration, string problem, Exception? cause = null) =>
-        new(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError,
-            $"The credential plugin '{configuration.Command}' {problem.TrimEnd('.')}.", configuration.Command,
-            configuration.InstallHint ?? "Run the command manually to see its error; you might need to sign in again.", cause);
+        new(
+            ErrorIds.CredentialPluginFailed,
+            ErrorKind.AuthenticationError,
+            $"The credential plugin '{configuration.Command}' {problem.TrimEnd('.')}.",
+            configuration.Command,
+            configuration.InstallHint ?? "Run the command manually to see its error; you might need to sign in again.",
+            cause
+        );
 }

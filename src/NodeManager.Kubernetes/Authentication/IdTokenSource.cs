@@ -8,9 +8,14 @@ internal sealed class IdTokenSource(IdToken token, TimeProvider time) : Credenti
     // As kubectl: a request may be on its way for a while.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
-    public override ValueTask<Credential> GetAsync(CancellationToken cancellationToken) => time.GetUtcNow() + Margin < token.Expires
-        ? base.GetAsync(cancellationToken)
-        : throw new NodeManagerException(
-            ErrorIds.Unauthorized, ErrorKind.AuthenticationError, $"The id-token of the kubeconfig's user expired on {token.Expires:u}.", null,
-            "Sign in again with the tool that wrote the id-token, for example by a command of kubectl, and reconnect. An exec plugin (kubectl oidc-login) renews tokens automatically.");
+    public override ValueTask<Credential> GetAsync(CancellationToken cancellationToken) =>
+        time.GetUtcNow() + Margin < token.Expires
+            ? base.GetAsync(cancellationToken)
+            : throw new NodeManagerException(
+                ErrorIds.Unauthorized,
+                ErrorKind.AuthenticationError,
+                $"The id-token of the kubeconfig's user expired on {token.Expires:u}.",
+                null,
+                "Sign in again with the tool that wrote the id-token, for example by a command of kubectl, and reconnect. An exec plugin (kubectl oidc-login) renews tokens automatically."
+            );
 }

@@ -15,7 +15,8 @@ internal sealed class ImpersonationHandler(HttpMessageHandler transport, Imperso
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _transport.Dispose();
+        if (disposing)
+            _transport.Dispose();
         base.Dispose(disposing);
     }
 }

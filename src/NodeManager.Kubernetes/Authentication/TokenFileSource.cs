@@ -27,7 +27,8 @@ internal sealed class TokenFileSource(string path, string? token, TimeProvider t
 
     public override ValueTask<Credential> RefreshAsync(Credential refused, CancellationToken cancellationToken)
     {
-        lock (_lock) return ValueTask.FromResult(ReferenceEquals(_current, refused) ? Read() : _current!);
+        lock (_lock)
+            return ValueTask.FromResult(ReferenceEquals(_current, refused) ? Read() : _current!);
     }
 
     private Credential Read()
@@ -36,9 +37,12 @@ internal sealed class TokenFileSource(string path, string? token, TimeProvider t
         {
             DateTime written = File.GetLastWriteTimeUtc(path);
             string content = File.ReadAllText(path).Trim();
-            if (content.Length == 0) throw new IOException("it is empty");
-            if (!HeaderText.IsValid(content)) throw new IOException("it contains a line break or another control character");
-            if (_current?.Header?.Parameter != content) _current = Credential.Bearer(content);
+            if (content.Length == 0)
+                throw new IOException("it is empty");
+            if (!HeaderText.IsValid(content))
+                throw new IOException("it contains a line break or another control character");
+            if (_current?.Header?.Parameter != content)
+                _current = Credential.Bearer(content);
             _written = written;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -46,8 +50,13 @@ internal sealed class TokenFileSource(string path, string? token, TimeProvider t
             // In the middle of being renewed; what it held may still do.
             if (_current is null)
                 throw new NodeManagerException(
-                    ErrorIds.KubeconfigInvalid, ErrorKind.AuthenticationError, $"The token file '{path}' cannot be read: {e.Message}", path,
-                    "Check that the file exists and that you have read permission.", e);
+                    ErrorIds.KubeconfigInvalid,
+                    ErrorKind.AuthenticationError,
+                    $"The token file '{path}' cannot be read: {e.Message}",
+                    path,
+                    "Check that the file exists and that you have read permission.",
+                    e
+                );
         }
 
         _read = time.GetTimestamp();

@@ -6,9 +6,10 @@ namespace NodeManager.Kubernetes.Configuration;
 public static class Addresses
 {
     /// <summary>Scheme, host, port and path: without user name and password, and without a query, which may hold a token.</summary>
-    public static Uri WithoutCredentials(this Uri address) => address is { UserInfo: "", Query: "", Fragment: "" }
-        ? address
-        : new(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+    public static Uri WithoutCredentials(this Uri address) =>
+        address is { UserInfo: "", Query: "", Fragment: "" }
+            ? address
+            : new(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
     /// <summary>What stands before the @ of an address; null without.</summary>
     internal static NetworkCredential? Credentials(this Uri address)

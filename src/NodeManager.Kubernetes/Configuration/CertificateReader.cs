@@ -13,7 +13,8 @@ internal static class CertificateReader
     /// <summary>Null when the section names none.</summary>
     public static X509Certificate2Collection? ReadAuthorities(YamlSection cluster)
     {
-        if (ReadPem(cluster, "certificate-authority") is not { } found) return null;
+        if (ReadPem(cluster, "certificate-authority") is not { } found)
+            return null;
         try
         {
             return PemCertificates.Read(found.Pem);
@@ -27,7 +28,8 @@ internal static class CertificateReader
     /// <summary>Null when the section names none.</summary>
     public static ClientCertificate? ReadClient(YamlSection user)
     {
-        (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"), key = ReadPem(user, "client-key");
+        (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"),
+            key = ReadPem(user, "client-key");
         if (certificate is not { } certificatePem)
         {
             return key is null || OtherMethods.Any(user.Has)
@@ -35,16 +37,30 @@ internal static class CertificateReader
                 : throw user.Invalid(null, "has a client key but no client-certificate or client-certificate-data");
         }
 
-        if (key is not { } keyPem) throw user.Invalid(null, "has a client certificate but no client-key or client-key-data");
+        if (key is not { } keyPem)
+            throw user.Invalid(null, "has a client certificate but no client-key or client-key-data");
         if (keyPem.Pem.Contains("ENCRYPTED", StringComparison.Ordinal))
             throw user.Invalid(keyPem.Field, "is encrypted, which is not supported; decrypt it (openssl pkey)");
-        return ClientCertificate.Parse(certificatePem.Pem, keyPem.Pem, (part, cause) => part switch
-        {
-            ClientCertificate.Part.Certificate => user.Invalid(certificatePem.Field, "holds no valid certificate", cause: cause),
-            ClientCertificate.Part.Algorithm => user.Invalid(certificatePem.Field, "is neither an RSA nor an EC certificate; others cannot be used", cause: cause),
-            ClientCertificate.Part.Key => user.Invalid(keyPem.Field, "holds no valid private key of the certificate's algorithm", cause: cause),
-            _ => user.Invalid(keyPem.Field, "does not match the certificate of this user", cause: cause),
-        });
+        return ClientCertificate.Parse(
+            certificatePem.Pem,
+            keyPem.Pem,
+            (part, cause) =>
+                part switch
+                {
+                    ClientCertificate.Part.Certificate => user.Invalid(certificatePem.Field, "holds no valid certificate", cause: cause),
+                    ClientCertificate.Part.Algorithm => user.Invalid(
+                        certificatePem.Field,
+                        "is neither an RSA nor an EC certificate; others cannot be used",
+                        cause: cause
+                    ),
+                    ClientCertificate.Part.Key => user.Invalid(
+                        keyPem.Field,
+                        "holds no valid private key of the certificate's algorithm",
+                        cause: cause
+                    ),
+                    _ => user.Invalid(keyPem.Field, "does not match the certificate of this user", cause: cause),
+                }
+        );
     }
 
     /// <summary>kubectl decodes the data of all entries, also of those that the context does not use.</summary>
@@ -52,7 +68,8 @@ internal static class CertificateReader
     public static void CheckData(YamlSection? section, params ReadOnlySpan<string> fields)
     {
         foreach (string field in fields)
-            if (section?.Text(field) is { } base64) Decode(section, field, base64);
+            if (section?.Text(field) is { } base64)
+                Decode(section, field, base64);
     }
 
     private static byte[] Decode(YamlSection section, string field, string base64) =>
@@ -63,11 +80,13 @@ internal static class CertificateReader
         string data = field + "-data";
         if (section.Text(data) is { } base64)
         {
-            if (section.Text(field) is not null) throw section.Invalid(data, $"is used together with {field}: only one of them is allowed");
+            if (section.Text(field) is not null)
+                throw section.Invalid(data, $"is used together with {field}: only one of them is allowed");
             return (data, Encoding.UTF8.GetString(Decode(section, data, base64)));
         }
 
-        if (section.Text(field) is not { } path) return null;
+        if (section.Text(field) is not { } path)
+            return null;
         string full = KubeconfigPath.Resolve(section, path);
         try
         {

@@ -39,13 +39,21 @@ public sealed record ClusterConfiguration
     /// <param name="token">A bearer token.</param>
     /// <param name="user">The user to act as; empty: the one of the token.</param>
     /// <param name="groups">The groups of that user.</param>
-    public static ClusterConfiguration ForToken(string cluster, Uri server, string authorityPem, string token, string user, IReadOnlyList<string> groups) => new()
-    {
-        ClusterName = cluster,
-        Server = server,
-        CertificateAuthorities = PemCertificates.Read(authorityPem),
-        User = new() { Token = token, Impersonation = user.Length > 0 ? new(user) { Groups = groups } : null },
-    };
+    public static ClusterConfiguration ForToken(
+        string cluster,
+        Uri server,
+        string authorityPem,
+        string token,
+        string user,
+        IReadOnlyList<string> groups
+    ) =>
+        new()
+        {
+            ClusterName = cluster,
+            Server = server,
+            CertificateAuthorities = PemCertificates.Read(authorityPem),
+            User = new() { Token = token, Impersonation = user.Length > 0 ? new(user) { Groups = groups } : null },
+        };
 
     /// <summary>Credentials go over TLS only.</summary>
     internal bool IsEncrypted => Server.Scheme == Uri.UriSchemeHttps;

@@ -7,32 +7,45 @@ namespace NodeManager.Kubernetes.Configuration;
 internal static class ClusterReader
 {
     /// <returns>The cluster, and the user name and password of its address; null without.</returns>
-    public static (ClusterConfiguration Cluster, NetworkCredential? OfAddress) Read(YamlSection cluster, string context, string name, bool skipTlsVerify)
+    public static (ClusterConfiguration Cluster, NetworkCredential? OfAddress) Read(
+        YamlSection cluster,
+        string context,
+        string name,
+        bool skipTlsVerify
+    )
     {
         Uri server = ReadServer(cluster);
         bool isEncrypted = server.Scheme == Uri.UriSchemeHttps;
-        return (new()
-        {
-            ContextName = context,
-            ClusterName = name,
-            Server = server.WithoutCredentials(),
-            CertificateAuthorities = isEncrypted && !skipTlsVerify ? ReadAuthorities(cluster) : null,
-            SkipTlsVerify = isEncrypted && (skipTlsVerify || cluster.Flag("insecure-skip-tls-verify")),
-            TlsServerName = isEncrypted ? cluster.Text("tls-server-name") : null,
-            Proxy = ReadProxy(cluster),
-            DisableCompression = cluster.Flag("disable-compression"),
-            PluginConfiguration = cluster.Named("extensions")
-                .FirstOrDefault(extension => extension.Name == "client.authentication.k8s.io/exec").Section?.Json("extension"),
-            Warnings = server.Credentials() is null || isEncrypted
-                ? []
-                : [$"{cluster.File}: {cluster.Path}.server has a user name. It is not sent, because the address is not https."],
-        }, server.Credentials());
+        return (
+            new()
+            {
+                ContextName = context,
+                ClusterName = name,
+                Server = server.WithoutCredentials(),
+                CertificateAuthorities = isEncrypted && !skipTlsVerify ? ReadAuthorities(cluster) : null,
+                SkipTlsVerify = isEncrypted && (skipTlsVerify || cluster.Flag("insecure-skip-tls-verify")),
+                TlsServerName = isEncrypted ? cluster.Text("tls-server-name") : null,
+                Proxy = ReadProxy(cluster),
+                DisableCompression = cluster.Flag("disable-compression"),
+                PluginConfiguration = cluster
+                    .Named("extensions")
+                    .FirstOrDefault(extension => extension.Name == "client.authentication.k8s.io/exec")
+                    .Section?.Json("extension"),
+                Warnings =
+                    server.Credentials() is null || isEncrypted
+                        ? []
+                        : [$"{cluster.File}: {cluster.Path}.server has a user name. It is not sent, because the address is not https."],
+            },
+            server.Credentials()
+        );
     }
 
     /// <summary>An authority beside <c>insecure-skip-tls-verify</c> would look verified and not be.</summary>
     private static X509Certificate2Collection? ReadAuthorities(YamlSection cluster)
     {
-        string? field = ((string[])["certificate-authority", "certificate-authority-data"]).FirstOrDefault(name => cluster.Text(name) is not null);
+        string? field = ((string[])["certificate-authority", "certificate-authority-data"]).FirstOrDefault(name =>
+            cluster.Text(name) is not null
+        );
         return field is null || !cluster.Flag("insecure-skip-tls-verify")
             ? CertificateReader.ReadAuthorities(cluster)
             : throw cluster.Invalid("insecure-skip-tls-verify", $"is true and {field} is set: remove one of them");
@@ -42,7 +55,8 @@ internal static class ClusterReader
     {
         string text = cluster.RequiredText("server");
         // As kubectl reads it: an address without a scheme is plain HTTP.
-        if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
+        if (!text.Contains("://", StringComparison.Ordinal))
+            text = "http://" + text;
         return ReadAddress(cluster, "server", text) is { Scheme: "http" or "https" } server
             ? server
             : throw cluster.Invalid("server", "should be an http or https address");
@@ -50,7 +64,8 @@ internal static class ClusterReader
 
     private static Uri? ReadProxy(YamlSection cluster)
     {
-        if (cluster.Text("proxy-url") is not { } text) return null;
+        if (cluster.Text("proxy-url") is not { } text)
+            return null;
         return ReadAddress(cluster, "proxy-url", text) is { Scheme: "http" or "https" or "socks5" } proxy
             ? proxy
             : throw cluster.Invalid("proxy-url", "should be an http, https or socks5 address");
@@ -65,7 +80,8 @@ internal static class ClusterReader
         // Go takes a space in a path only.
         if (text.Any(char.IsControl) || char.IsWhiteSpace(text[0]) || host.ContainsAny(" \\") || host.EndsWith(" "))
             throw cluster.Invalid(field, "contains white space or a character that an address cannot have");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address)) return null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address))
+            return null;
         if (address.HostNameType == UriHostNameType.IPv4 && !text.Contains(address.Host, StringComparison.Ordinal))
             throw cluster.Invalid(field, "has an IPv4 address that is not written as four decimal numbers");
         // Certificates name the IPv4 address.

@@ -14,13 +14,17 @@ internal static class ExecReader
         string version = exec.RequiredText("apiVersion");
         if (version is not (Version1 or "client.authentication.k8s.io/v1beta1"))
             throw KubeconfigErrors.Unsupported(
-                user, "exec.apiVersion", $"is '{version}'; known are client.authentication.k8s.io/v1 and v1beta1",
-                "Update the plugin and let it write the kubeconfig again.");
+                user,
+                "exec.apiVersion",
+                $"is '{version}'; known are client.authentication.k8s.io/v1 and v1beta1",
+                "Update the plugin and let it write the kubeconfig again."
+            );
         CheckMode(user, exec, version);
         Dictionary<string, string> environment = [];
         foreach ((string name, YamlSection variable) in exec.Named("env"))
         {
-            if (name.Length == 0) throw exec.Invalid("env", "has a variable without a name");
+            if (name.Length == 0)
+                throw exec.Invalid("env", "has a variable without a name");
             environment[name] = variable.Text("value") ?? "";
         }
 
@@ -34,19 +38,26 @@ internal static class ExecReader
     private static void CheckMode(YamlSection user, YamlSection exec, string version)
     {
         string? mode = exec.Text("interactiveMode");
-        if (mode is null && version == Version1) throw exec.Invalid("interactiveMode", "is missing; v1 requires Never, IfAvailable or Always");
-        if (mode is not (null or "Never" or "IfAvailable" or "Always")) throw exec.Invalid("interactiveMode", "should be Never, IfAvailable or Always");
+        if (mode is null && version == Version1)
+            throw exec.Invalid("interactiveMode", "is missing; v1 requires Never, IfAvailable or Always");
+        if (mode is not (null or "Never" or "IfAvailable" or "Always"))
+            throw exec.Invalid("interactiveMode", "should be Never, IfAvailable or Always");
         if (mode == "Always")
             throw KubeconfigErrors.Unsupported(
-                user, "exec.interactiveMode", "is Always, but no terminal is available for the plugin's prompt",
-                "Log in with the plugin's own command and set interactiveMode to IfAvailable.");
+                user,
+                "exec.interactiveMode",
+                "is Always, but no terminal is available for the plugin's prompt",
+                "Log in with the plugin's own command and set interactiveMode to IfAvailable."
+            );
     }
 
     /// <summary>A name is looked for on the path; what has a folder in it is relative to the file it stands in.</summary>
     private static string Command(YamlSection exec)
     {
         string command = exec.RequiredText("command");
-        return command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ? KubeconfigPath.Resolve(exec, command) : command;
+        return command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
+            ? KubeconfigPath.Resolve(exec, command)
+            : command;
     }
 
     /// <summary>It is shown to the user: escape sequences in it would reach the terminal.</summary>
@@ -56,12 +67,16 @@ internal static class ExecReader
     private static JsonObject Describe(ClusterConfiguration cluster)
     {
         var description = new JsonObject { ["server"] = cluster.Server.OriginalString };
-        if (cluster.TlsServerName is { } name) description["tls-server-name"] = name;
-        if (cluster.SkipTlsVerify) description["insecure-skip-tls-verify"] = true;
+        if (cluster.TlsServerName is { } name)
+            description["tls-server-name"] = name;
+        if (cluster.SkipTlsVerify)
+            description["insecure-skip-tls-verify"] = true;
         if (cluster.CertificateAuthorities is { } authorities)
             description["certificate-authority-data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities.ExportCertificatePems()));
-        if (cluster.Proxy is { } proxy) description["proxy-url"] = proxy.OriginalString;
-        if (cluster.DisableCompression) description["disable-compression"] = true;
+        if (cluster.Proxy is { } proxy)
+            description["proxy-url"] = proxy.OriginalString;
+        if (cluster.DisableCompression)
+            description["disable-compression"] = true;
         description["config"] = cluster.PluginConfiguration?.DeepClone();
         return description;
     }

@@ -10,13 +10,18 @@ internal static class InClusterReader
 
     public static ClusterConfiguration Read(string root)
     {
-        string? host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"), port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT");
-        string token = Path.Combine(root, "token"), ns = Path.Combine(root, "namespace");
+        string? host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST"),
+            port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT");
+        string token = Path.Combine(root, "token"),
+            ns = Path.Combine(root, "namespace");
         if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port) || !File.Exists(token))
             throw new NodeManagerException(
-                ErrorIds.NotInCluster, ErrorKind.InvalidOperation,
+                ErrorIds.NotInCluster,
+                ErrorKind.InvalidOperation,
                 $"This process does not run in a pod with a ServiceAccount: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be set and '{token}' must exist.",
-                null, "Outside of a cluster, use a kubeconfig. In a pod, check that automountServiceAccountToken is not false.");
+                null,
+                "Outside of a cluster, use a kubeconfig. In a pod, check that automountServiceAccountToken is not false."
+            );
         return new()
         {
             ClusterName = "in-cluster",
@@ -32,7 +37,8 @@ internal static class InClusterReader
     /// <summary>Null where none is mounted: then this machine's own are asked.</summary>
     private static X509Certificate2Collection? ReadAuthorities(string path)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         var authorities = new X509Certificate2Collection();
         try
         {
@@ -42,7 +48,13 @@ internal static class InClusterReader
         catch (CryptographicException e)
         {
             throw new NodeManagerException(
-                ErrorIds.CertificateInvalid, ErrorKind.InvalidData, $"'{path}' holds no valid certificate.", path, "See what is mounted there.", e);
+                ErrorIds.CertificateInvalid,
+                ErrorKind.InvalidData,
+                $"'{path}' holds no valid certificate.",
+                path,
+                "See what is mounted there.",
+                e
+            );
         }
     }
 }

@@ -13,7 +13,11 @@ public static class Kubeconfig
         KubeconfigSet files = KubeconfigSet.Read(request.Paths);
         (string name, YamlSection context) = files.Context(request.Context);
         (ClusterConfiguration cluster, NetworkCredential? ofAddress) = ClusterReader.Read(
-            files.Cluster(name, context), name, context.RequiredText("cluster"), request.SkipTlsVerify);
+            files.Cluster(name, context),
+            name,
+            context.RequiredText("cluster"),
+            request.SkipTlsVerify
+        );
         return cluster with
         {
             Origin = request with { Paths = files.Paths, Context = name },

@@ -21,7 +21,8 @@ internal sealed class KubeconfigEvents : IParser
         while (parser.MoveNext())
         {
             Add(parser.Current!);
-            if (parser.Current is not DocumentEnd) continue;
+            if (parser.Current is not DocumentEnd)
+                continue;
             Add(new StreamEnd());
             return;
         }
@@ -46,14 +47,16 @@ internal sealed class KubeconfigEvents : IParser
         switch (parsed)
         {
             case MappingStart or SequenceStart:
-                if (_open.Count == MaximumDepth) throw new YamlException(parsed.Start, parsed.End, "it is nested too deeply");
+                if (_open.Count == MaximumDepth)
+                    throw new YamlException(parsed.Start, parsed.End, "it is nested too deeply");
                 _open.Push(new(parsed is MappingStart, ((NodeEvent)parsed).Anchor, _events.Count - 1));
                 break;
             case MappingEnd or SequenceEnd:
                 Complete(_open.Pop().Start, null);
                 break;
             case AnchorAlias alias:
-                if (_open.Any(frame => frame.Anchor == alias.Value)) throw new YamlException(parsed.Start, parsed.End, "it contains itself");
+                if (_open.Any(frame => frame.Anchor == alias.Value))
+                    throw new YamlException(parsed.Start, parsed.End, "it contains itself");
                 Complete(_events.Count - 1, null);
                 break;
             case Scalar scalar:
@@ -65,7 +68,8 @@ internal sealed class KubeconfigEvents : IParser
     /// <summary>A node has ended: a key, a value, or an item.</summary>
     private void Complete(int start, Scalar? scalar)
     {
-        if (!_open.TryPeek(out Frame? frame) || !frame.IsMapping) return;
+        if (!_open.TryPeek(out Frame? frame) || !frame.IsMapping)
+            return;
         frame.IsAtValue = !frame.IsAtValue;
         if (frame.IsAtValue)
         {
@@ -74,11 +78,13 @@ internal sealed class KubeconfigEvents : IParser
             return;
         }
 
-        if (frame.Key is not { } key) return;
+        if (frame.Key is not { } key)
+            return;
         if (frame.Pairs.TryGetValue(key, out (int Start, int End) former))
         {
             Duplicates.Add((key, _events[frame.KeyStart]!.Start));
-            for (int i = former.Start; i < former.End; i++) _events[i] = null;
+            for (int i = former.Start; i < former.End; i++)
+                _events[i] = null;
         }
 
         frame.Pairs[key] = (frame.KeyStart, _events.Count);

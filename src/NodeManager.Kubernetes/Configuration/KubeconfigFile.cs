@@ -12,14 +12,18 @@ internal sealed class KubeconfigFile
     private KubeconfigFile(string path)
     {
         YamlSection root = Read(path, _warnings);
-        if (root.Text("kind") is not (null or "Config")) throw root.Invalid("kind", "should be Config");
-        if (root.Text("apiVersion") is not (null or "v1")) throw root.Invalid("apiVersion", "should be v1");
+        if (root.Text("kind") is not (null or "Config"))
+            throw root.Invalid("kind", "should be Config");
+        if (root.Text("apiVersion") is not (null or "v1"))
+            throw root.Invalid("apiVersion", "should be v1");
         CurrentContext = root.Text("current-context");
         Clusters = ByName(root, "clusters");
         Users = ByName(root, "users");
         Contexts = ByName(root, "contexts");
-        foreach (YamlSection entry in Clusters.Values) CertificateReader.CheckData(entry.Section("cluster"), "certificate-authority-data");
-        foreach (YamlSection entry in Users.Values) CertificateReader.CheckData(entry.Section("user"), "client-certificate-data", "client-key-data");
+        foreach (YamlSection entry in Clusters.Values)
+            CertificateReader.CheckData(entry.Section("cluster"), "certificate-authority-data");
+        foreach (YamlSection entry in Users.Values)
+            CertificateReader.CheckData(entry.Section("user"), "client-certificate-data", "client-key-data");
     }
 
     /// <summary>What is odd about the file and does no harm.</summary>
@@ -53,14 +57,19 @@ internal sealed class KubeconfigFile
     private static YamlSection Read(string path, List<string> warnings)
     {
         string text;
-        using (var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true))) text = reader.ReadToEnd();
+        using (var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true)))
+            text = reader.ReadToEnd();
         RefuseControls(path, text);
         YamlNode root = Parse(path, text, warnings);
         return root switch
         {
             YamlMappingNode mapping => new(path, mapping, ""),
             YamlScalarNode { Value: null or "" } => new(path, [], ""),
-            _ => throw KubeconfigErrors.Invalid(path, root.Start.Line, "the file is not a kubeconfig: it should be a mapping with clusters, users and contexts"),
+            _ => throw KubeconfigErrors.Invalid(
+                path,
+                root.Start.Line,
+                "the file is not a kubeconfig: it should be a mapping with clusters, users and contexts"
+            ),
         };
     }
 
@@ -69,8 +78,22 @@ internal sealed class KubeconfigFile
     {
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] is '\t' or '\n' or '\r' or (>= ' ' and <= '~') or '\u0085' or (>= '\u00a0' and < '\ufeff') or (> '\ufeff' and <= '\ufffd')) continue;
-            throw KubeconfigErrors.Invalid(path, 1 + text.AsSpan(0, i).Count('\n'), $"the file contains the control character U+{(int)text[i]:X4}");
+            if (
+                text[i]
+                is '\t'
+                    or '\n'
+                    or '\r'
+                    or (>= ' ' and <= '~')
+                    or '\u0085'
+                    or (>= '\u00a0' and < '\ufeff')
+                    or (> '\ufeff' and <= '\ufffd')
+            )
+                continue;
+            throw KubeconfigErrors.Invalid(
+                path,
+                1 + text.AsSpan(0, i).Count('\n'),
+                $"the file contains the control character U+{(int)text[i]:X4}"
+            );
         }
     }
 
@@ -82,14 +105,21 @@ internal sealed class KubeconfigFile
             var events = new KubeconfigEvents(new Parser(scanner));
             var yaml = new YamlStream();
             yaml.Load(events);
-            warnings.AddRange(events.Duplicates.Select(duplicate =>
-                $"{path}:{duplicate.Place.Line}: the key '{duplicate.Key}' occurs more than once in its mapping. The last value is used."));
+            warnings.AddRange(
+                events.Duplicates.Select(duplicate =>
+                    $"{path}:{duplicate.Place.Line}: the key '{duplicate.Key}' occurs more than once in its mapping. The last value is used."
+                )
+            );
             return yaml.Documents.Count == 0 ? new YamlMappingNode() : yaml.Documents[0].RootNode;
         }
         catch (AnchorNotFoundException e)
         {
             // Its message quotes the name, which may be a password that begins with an asterisk.
-            throw KubeconfigErrors.Invalid(path, e.Start.Line, "an alias (*) refers to an anchor that does not exist; put a value that begins with * in quotes");
+            throw KubeconfigErrors.Invalid(
+                path,
+                e.Start.Line,
+                "an alias (*) refers to an anchor that does not exist; put a value that begins with * in quotes"
+            );
         }
         // The scanner throws InvalidOperationException at what follows a brace that is never closed, and names the file's start for a tab.
         catch (Exception e) when (e is InvalidOperationException or SyntaxErrorException { Start.Index: 0 })
@@ -101,15 +131,21 @@ internal sealed class KubeconfigFile
             throw Broken(e.Start, e, e);
         }
 
-        NodeManagerException Broken(Mark at, YamlException? said, Exception cause) => KubeconfigErrors.Invalid(
-            path, at.Line, $"the file is not valid YAML at column {at.Column}" + (said is null ? "" : $" ({said.Message.TrimEnd('.')})"), cause);
+        NodeManagerException Broken(Mark at, YamlException? said, Exception cause) =>
+            KubeconfigErrors.Invalid(
+                path,
+                at.Line,
+                $"the file is not valid YAML at column {at.Column}" + (said is null ? "" : $" ({said.Message.TrimEnd('.')})"),
+                cause
+            );
     }
 
     private static Dictionary<string, YamlSection> ByName(YamlSection root, string field)
     {
         Dictionary<string, YamlSection> sections = [];
         foreach ((string name, YamlSection section) in root.Named(field))
-            if (!sections.TryAdd(name, section)) throw section.Invalid("name", "occurs more than once in the list");
+            if (!sections.TryAdd(name, section))
+                throw section.Invalid("name", "occurs more than once in the list");
         return sections;
     }
 }

@@ -25,7 +25,8 @@ internal sealed class KubeconfigSet
     /// <param name="paths">Named by the user: each must exist. Null: <c>KUBECONFIG</c>, of which some may be missing, else <c>~/.kube/config</c>.</param>
     public static KubeconfigSet Read(IReadOnlyList<string>? paths)
     {
-        if (paths is { Count: > 0 }) return new(paths);
+        if (paths is { Count: > 0 })
+            return new(paths);
         string? variable = Environment.GetEnvironmentVariable("KUBECONFIG");
         string[] candidates = string.IsNullOrEmpty(variable)
             ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]
@@ -33,10 +34,12 @@ internal sealed class KubeconfigSet
         string[] present = [.. candidates.Distinct().Where(Path.Exists)];
         return present.Length > 0
             ? new(present)
-            : throw KubeconfigErrors.NotFound(string.IsNullOrEmpty(variable)
-                ? $"There is no kubeconfig: KUBECONFIG is not set and '{candidates[0]}' does not exist."
-                : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).",
-                string.Join(", ", candidates));
+            : throw KubeconfigErrors.NotFound(
+                string.IsNullOrEmpty(variable)
+                    ? $"There is no kubeconfig: KUBECONFIG is not set and '{candidates[0]}' does not exist."
+                    : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).",
+                string.Join(", ", candidates)
+            );
     }
 
     /// <exception cref="NodeManagerException">ContextNotFound, ContextIncomplete.</exception>
@@ -50,10 +53,20 @@ internal sealed class KubeconfigSet
     /// <exception cref="NodeManagerException">ContextIncomplete.</exception>
     public YamlSection Cluster(string context, YamlSection section)
     {
-        string name = section.Text("cluster") ?? throw KubeconfigErrors.Incomplete(
-            context, $"The context '{context}' ({section.File}) names no cluster.", "Set its cluster, or use another context.");
-        YamlSection entry = Find(file => file.Clusters, name) ?? throw KubeconfigErrors.Incomplete(
-            context, $"The cluster '{name}' that the context '{context}' names is not in {_names}.", "Add the cluster, or use another context.");
+        string name =
+            section.Text("cluster")
+            ?? throw KubeconfigErrors.Incomplete(
+                context,
+                $"The context '{context}' ({section.File}) names no cluster.",
+                "Set its cluster, or use another context."
+            );
+        YamlSection entry =
+            Find(file => file.Clusters, name)
+            ?? throw KubeconfigErrors.Incomplete(
+                context,
+                $"The cluster '{name}' that the context '{context}' names is not in {_names}.",
+                "Add the cluster, or use another context."
+            );
         return entry.Section("cluster") ?? throw entry.Invalid("cluster", "is missing");
     }
 
@@ -64,13 +77,22 @@ internal sealed class KubeconfigSet
     public YamlSection? User(string context, YamlSection section, bool isRequired)
     {
         string? name = section.Text("user");
-        if (name is null && !isRequired) return null;
+        if (name is null && !isRequired)
+            return null;
         if (name is null)
-            throw KubeconfigErrors.Incomplete(context, $"The context '{context}' ({section.File}) names no user.", "Set its user, or use another context.");
-        if (Find(file => file.Users, name) is { } entry) return entry.Section("user");
+            throw KubeconfigErrors.Incomplete(
+                context,
+                $"The context '{context}' ({section.File}) names no user.",
+                "Set its user, or use another context."
+            );
+        if (Find(file => file.Users, name) is { } entry)
+            return entry.Section("user");
         return isRequired
             ? throw KubeconfigErrors.Incomplete(
-                context, $"The user '{name}' that the context '{context}' names is not in {_names}.", "Add the user, or use another context.")
+                context,
+                $"The user '{name}' that the context '{context}' names is not in {_names}.",
+                "Add the user, or use another context."
+            )
             : null;
     }
 

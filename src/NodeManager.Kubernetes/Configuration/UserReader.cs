@@ -10,13 +10,21 @@ internal static class UserReader
     /// <param name="cluster">What a plugin may be told of. Where it speaks plain HTTP nothing is read that proves who the user is.</param>
     /// <param name="ofAddress">User name and password of the server's address, which win; null without.</param>
     /// <param name="request">Whom to act as, if that was asked for.</param>
-    public static UserCredentials Read(YamlSection? user, ClusterConfiguration cluster, NetworkCredential? ofAddress, KubeconfigRequest request)
+    public static UserCredentials Read(
+        YamlSection? user,
+        ClusterConfiguration cluster,
+        NetworkCredential? ofAddress,
+        KubeconfigRequest request
+    )
     {
         Impersonation? impersonation = ImpersonationReader.Read(user, request);
-        if (!cluster.IsEncrypted) return new() { Impersonation = impersonation };
+        if (!cluster.IsEncrypted)
+            return new() { Impersonation = impersonation };
         BasicCredentials? basic = user is null ? null : ReadBasic(user);
-        if (ofAddress is not null) basic = new(ofAddress.UserName, ofAddress.Password);
-        if (user is null) return new() { Basic = basic, Impersonation = impersonation };
+        if (ofAddress is not null)
+            basic = new(ofAddress.UserName, ofAddress.Password);
+        if (user is null)
+            return new() { Basic = basic, Impersonation = impersonation };
         return new()
         {
             ClientCertificate = CertificateReader.ReadClient(user),
@@ -31,10 +39,13 @@ internal static class UserReader
 
     private static BasicCredentials? ReadBasic(YamlSection user)
     {
-        string? name = user.Text("username"), password = user.Text("password");
-        if (name is null && password is null) return null;
+        string? name = user.Text("username"),
+            password = user.Text("password");
+        if (name is null && password is null)
+            return null;
         foreach (string field in (string[])["token", "tokenFile"])
-            if (user.Text(field) is not null) throw user.Invalid(field, "is used together with username or password: only one way to authenticate is allowed");
+            if (user.Text(field) is not null)
+                throw user.Invalid(field, "is used together with username or password: only one way to authenticate is allowed");
         return name is null ? null : new(name, password ?? "");
     }
 
@@ -42,16 +53,21 @@ internal static class UserReader
     {
         // Sent as it is: only the content of a token file is trimmed.
         string? token = user.Text("token");
-        if (token is null) return null;
-        if (!HeaderText.IsValid(token)) throw user.Invalid("token", "contains a line break or another control character");
+        if (token is null)
+            return null;
+        if (!HeaderText.IsValid(token))
+            throw user.Invalid("token", "contains a line break or another control character");
         return char.IsWhiteSpace(token[0]) ? throw user.Invalid("token", "begins with white space; API servers refuse it") : token;
     }
 
     /// <summary>Beside a token the file may be missing: the token is what is sent until it is there.</summary>
     private static string? ReadTokenFile(YamlSection user)
     {
-        if (user.Text("tokenFile") is not { } path) return null;
+        if (user.Text("tokenFile") is not { } path)
+            return null;
         path = KubeconfigPath.Resolve(user, path);
-        return File.Exists(path) || user.Text("token") is not null ? path : throw user.Invalid("tokenFile", $"names '{path}', which does not exist");
+        return File.Exists(path) || user.Text("token") is not null
+            ? path
+            : throw user.Invalid("tokenFile", $"names '{path}', which does not exist");
     }
 }

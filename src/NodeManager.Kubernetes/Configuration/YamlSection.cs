@@ -28,35 +28,38 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     public bool Has(string field) => Find(field) is not null;
 
     /// <summary>Null when it is absent or empty.</summary>
-    public string? Text(string field) => Find(field) switch
-    {
-        null => null,
-        YamlScalarNode scalar => Resolve(scalar) switch
+    public string? Text(string field) =>
+        Find(field) switch
         {
-            null or "" => null,
-            string text => text,
-            _ => throw Invalid(field, "should be text: put its value in quotes", scalar),
-        },
-        { } other => throw Invalid(field, "should be text", other),
-    };
+            null => null,
+            YamlScalarNode scalar => Resolve(scalar) switch
+            {
+                null or "" => null,
+                string text => text,
+                _ => throw Invalid(field, "should be text: put its value in quotes", scalar),
+            },
+            { } other => throw Invalid(field, "should be text", other),
+        };
 
     public string RequiredText(string field) => Text(field) ?? throw Invalid(field, "is missing");
 
-    public bool Flag(string field) => Find(field) switch
-    {
-        null => false,
-        YamlScalarNode scalar when Resolve(scalar) is var value and (null or bool) => value is true,
-        var other => throw Invalid(field, "should be true or false, without quotes", other),
-    };
+    public bool Flag(string field) =>
+        Find(field) switch
+        {
+            null => false,
+            YamlScalarNode scalar when Resolve(scalar) is var value and (null or bool) => value is true,
+            var other => throw Invalid(field, "should be true or false, without quotes", other),
+        };
 
     /// <summary>Null when it is absent or empty.</summary>
-    public YamlSection? Section(string field) => Find(field) switch
-    {
-        null => null,
-        YamlMappingNode mapping => new(file, mapping, Join(field)),
-        YamlScalarNode scalar when Resolve(scalar) is null => null,
-        { } other => throw Invalid(field, "should be a mapping", other),
-    };
+    public YamlSection? Section(string field) =>
+        Find(field) switch
+        {
+            null => null,
+            YamlMappingNode mapping => new(file, mapping, Join(field)),
+            YamlScalarNode scalar when Resolve(scalar) is null => null,
+            { } other => throw Invalid(field, "should be a mapping", other),
+        };
 
     /// <summary>Whatever the field holds, as JSON. Null when it is absent.</summary>
     public JsonNode? Json(string field)
@@ -66,18 +69,22 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     }
 
     public IReadOnlyList<string> Texts(string field) =>
-    [
-        .. Items(field).Select(item => item is YamlScalarNode scalar && Resolve(scalar) is var value and (null or string)
-            ? (string?)value ?? ""
-            : throw Invalid(field, "should be a list of texts", item)),
-    ];
+        [
+            .. Items(field)
+                .Select(item =>
+                    item is YamlScalarNode scalar && Resolve(scalar) is var value and (null or string)
+                        ? (string?)value ?? ""
+                        : throw Invalid(field, "should be a list of texts", item)
+                ),
+        ];
 
     /// <summary>The mappings of a list, each with the name it goes by.</summary>
     public IEnumerable<(string Name, YamlSection Section)> Named(string field)
     {
         foreach (YamlNode item in Items(field))
         {
-            if (item is not YamlMappingNode mapping) throw Invalid(field, "should be a list of mappings", item);
+            if (item is not YamlMappingNode mapping)
+                throw Invalid(field, "should be a list of mappings", item);
             string name = new YamlSection(file, mapping, Join(field) + "[]").Text("name") ?? "";
             yield return (name, new(file, mapping, $"{Join(field)}[name={name}]"));
         }
@@ -104,34 +111,40 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     /// <summary>A field of the mapping itself, else of one that it merges (<c>&lt;&lt;</c>).</summary>
     private static YamlNode? Find(YamlMappingNode mapping, YamlScalarNode field, int left)
     {
-        if (mapping.Children.TryGetValue(field, out YamlNode? value)) return value;
-        if (left == 0 || !mapping.Children.TryGetValue(MergeKey, out YamlNode? merged)) return null;
+        if (mapping.Children.TryGetValue(field, out YamlNode? value))
+            return value;
+        if (left == 0 || !mapping.Children.TryGetValue(MergeKey, out YamlNode? merged))
+            return null;
         IEnumerable<YamlNode> sources = merged is YamlSequenceNode list ? list.Children : [merged];
         return sources.OfType<YamlMappingNode>().Select(source => Find(source, field, left - 1)).FirstOrDefault(found => found is not null);
     }
 
-    private IEnumerable<YamlNode> Items(string field) => Find(field) switch
-    {
-        null => [],
-        YamlSequenceNode sequence => sequence.Children,
-        YamlScalarNode scalar when Resolve(scalar) is null => [],
-        { } other => throw Invalid(field, "should be a list", other),
-    };
+    private IEnumerable<YamlNode> Items(string field) =>
+        Find(field) switch
+        {
+            null => [],
+            YamlSequenceNode sequence => sequence.Children,
+            YamlScalarNode scalar when Resolve(scalar) is null => [],
+            { } other => throw Invalid(field, "should be a list", other),
+        };
 
     /// <param name="value">What to copy.</param>
     /// <param name="left">How many values more there may be: aliases of aliases multiply.</param>
     private JsonNode? ToJson(YamlNode value, ref int left)
     {
-        if (--left < 0) throw Invalid(null, $"holds more than {MaximumJsonValues} values");
+        if (--left < 0)
+            throw Invalid(null, $"holds more than {MaximumJsonValues} values");
         switch (value)
         {
             case YamlMappingNode mapping:
                 var fields = new JsonObject();
-                foreach ((YamlNode key, YamlNode field) in mapping.Children) fields[key is YamlScalarNode { Value: { } name } ? name : ""] = ToJson(field, ref left);
+                foreach ((YamlNode key, YamlNode field) in mapping.Children)
+                    fields[key is YamlScalarNode { Value: { } name } ? name : ""] = ToJson(field, ref left);
                 return fields;
             case YamlSequenceNode sequence:
                 var items = new JsonArray();
-                foreach (YamlNode item in sequence.Children) items.Add(ToJson(item, ref left));
+                foreach (YamlNode item in sequence.Children)
+                    items.Add(ToJson(item, ref left));
                 return items;
             case YamlScalarNode scalar:
                 return Resolve(scalar) switch
@@ -150,8 +163,10 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     /// <summary>Text, bool, long, double or null.</summary>
     private object? Resolve(YamlScalarNode scalar)
     {
-        if (scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true }) return PlainScalar.Resolve(scalar.Value ?? "");
-        if (scalar.Tag.IsEmpty || scalar.Tag.Value != BinaryTag) return scalar.Value;
+        if (scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true })
+            return PlainScalar.Resolve(scalar.Value ?? "");
+        if (scalar.Tag.IsEmpty || scalar.Tag.Value != BinaryTag)
+            return scalar.Value;
         return Base64.TryDecode(scalar.Value ?? "", out byte[] bytes)
             ? Encoding.UTF8.GetString(bytes)
             : throw KubeconfigErrors.Invalid(file, scalar.Start.Line, "a value with the tag !!binary is not valid base64");

@@ -6,7 +6,8 @@ internal static class Base64
     public static bool TryDecode(string text, out byte[] bytes)
     {
         bytes = new byte[text.Length];
-        if (text.AsSpan().ContainsAny(' ', '\t') || !Convert.TryFromBase64String(text, bytes, out int length)) return false;
+        if (text.AsSpan().ContainsAny(' ', '\t') || !Convert.TryFromBase64String(text, bytes, out int length))
+            return false;
         Array.Resize(ref bytes, length);
         return true;
     }

@@ -32,11 +32,16 @@ internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2
         {
             EllipticCurve => Join(ECDsa.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid),
             Rsa => Join(RSA.Create(), keyPem, key => bare.CopyWithPrivateKey(key), invalid),
-            var other => throw invalid(Part.Algorithm, new CryptographicException($"The certificate's key is of the algorithm {new Oid(other).FriendlyName ?? other}.")),
+            var other => throw invalid(
+                Part.Algorithm,
+                new CryptographicException($"The certificate's key is of the algorithm {new Oid(other).FriendlyName ?? other}.")
+            ),
         };
-        if (!OperatingSystem.IsWindows()) return new(pair, chain);
+        if (!OperatingSystem.IsWindows())
+            return new(pair, chain);
         // Windows' TLS cannot use a key that lives in memory only; one that came out of a PKCS#12 it can.
-        using (pair) return new(X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null), chain);
+        using (pair)
+            return new(X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null), chain);
     }
 
     public override string ToString() => Leaf.Subject;

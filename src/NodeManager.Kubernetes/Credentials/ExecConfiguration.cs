@@ -8,7 +8,11 @@ namespace NodeManager.Kubernetes.Credentials;
 /// <param name="Arguments">What it is called with.</param>
 /// <param name="Environment">Added to this process' own.</param>
 internal sealed record ExecConfiguration(
-    string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+    string ApiVersion,
+    string Command,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Environment
+)
 {
     /// <summary>Told when the plugin is not there.</summary>
     public string? InstallHint { get; init; }

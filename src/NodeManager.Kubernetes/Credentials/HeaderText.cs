@@ -8,8 +8,10 @@ internal static class HeaderText
     {
         for (int i = 0; i < text.Length; i++)
         {
-            if (char.IsSurrogate(text[i]) && (!char.IsSurrogatePair(text, i) || ++i == text.Length)) return false;
-            if (text[i] != '\t' && (text[i] < ' ' || text[i] == '\u007f')) return false;
+            if (char.IsSurrogate(text[i]) && (!char.IsSurrogatePair(text, i) || ++i == text.Length))
+                return false;
+            if (text[i] != '\t' && (text[i] < ' ' || text[i] == '\u007f'))
+                return false;
         }
 
         return true;

@@ -25,7 +25,8 @@ internal sealed record Impersonation(string User)
     public void AddTo(HttpRequestHeaders headers)
     {
         headers.TryAddWithoutValidation(UserHeader, User);
-        if (Uid is not null) headers.TryAddWithoutValidation("Impersonate-Uid", Uid);
+        if (Uid is not null)
+            headers.TryAddWithoutValidation("Impersonate-Uid", Uid);
         headers.TryAddWithoutValidation("Impersonate-Group", Groups);
         foreach ((string key, IReadOnlyList<string> values) in Extra)
             headers.TryAddWithoutValidation("Impersonate-Extra-" + Uri.EscapeDataString(key.ToLowerInvariant()), values);

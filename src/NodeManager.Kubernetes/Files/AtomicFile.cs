@@ -21,11 +21,16 @@ public static class AtomicFile
     {
         options ??= new AtomicFileOptions();
         // Secrets are not written through a link of another user.
-        string target = options.IsPrivate || new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        string target =
+            options.IsPrivate || new FileInfo(path).LinkTarget is null
+                ? path
+                : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         string draft = $"{target}.{Path.GetRandomFileName()}.tmp";
-        UnixFileMode? mode = OperatingSystem.IsWindows() ? null
+        UnixFileMode? mode =
+            OperatingSystem.IsWindows() ? null
             : options.IsPrivate ? OwnerOnly
-            : File.Exists(target) ? File.GetUnixFileMode(target) : null;
+            : File.Exists(target) ? File.GetUnixFileMode(target)
+            : null;
         try
         {
             using (var stream = new FileStream(draft, Creation(mode)))

@@ -15,7 +15,8 @@ public static class FileTrust
     /// <param name="path">An existing file.</param>
     public static string? Doubt(string path)
     {
-        if (OperatingSystem.IsWindows()) return null;
+        if (OperatingSystem.IsWindows())
+            return null;
         string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return Doubt(target, isFolder: false) ?? Doubt(folder, isFolder: true);
@@ -23,7 +24,8 @@ public static class FileTrust
 
     /// <summary>Whether a file or folder belongs to the current user. Always true on Windows, where temporary folders are the user's.</summary>
     public static bool IsOwn(string path) =>
-        OperatingSystem.IsWindows() || (Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) == 0 && status.Owner == CurrentUser());
+        OperatingSystem.IsWindows()
+        || (Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) == 0 && status.Owner == CurrentUser());
 
     /// <summary>The rule. Pure.</summary>
     /// <param name="path">For the words.</param>
@@ -33,14 +35,16 @@ public static class FileTrust
     /// <param name="user">The id of the current user.</param>
     internal static string? Doubt(string path, bool isFolder, uint owner, UnixFileMode mode, uint user)
     {
-        if (owner != user && owner != 0) return $"'{path}' belongs to another user (uid {owner})";
+        if (owner != user && owner != 0)
+            return $"'{path}' belongs to another user (uid {owner})";
         // In a folder with the sticky bit, as /tmp, others cannot replace the file of its owner.
         return (mode & Others) != 0 && !(isFolder && mode.HasFlag(UnixFileMode.StickyBit)) ? $"'{path}' is writable for other users" : null;
     }
 
-    private static string? Doubt(string path, bool isFolder) => Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) != 0
-        ? $"the owner of '{path}' cannot be read"
-        : Doubt(path, isFolder, status.Owner, (UnixFileMode)(status.Mode & 0xFFF), CurrentUser());
+    private static string? Doubt(string path, bool isFolder) =>
+        Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) != 0
+            ? $"the owner of '{path}' cannot be read"
+            : Doubt(path, isFolder, status.Owner, (UnixFileMode)(status.Mode & 0xFFF), CurrentUser());
 
     // The runtime's own functions, which are the same for every system and architecture; libc's stat is not.
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]

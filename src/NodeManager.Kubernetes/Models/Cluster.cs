@@ -171,9 +171,7 @@ public sealed class ObjectReference
 }
 
 /// <summary>Only the metadata of an object, as <c>as=PartialObjectMetadata</c> answers.</summary>
-public sealed class PartialObjectMetadata : KubernetesObject
-{
-}
+public sealed class PartialObjectMetadata : KubernetesObject { }
 
 public sealed class Service : KubernetesObject
 {

@@ -14,7 +14,8 @@ public readonly record struct IntOrString(string Text)
     /// <exception cref="FormatException">It is neither a count nor a percentage.</exception>
     public int Resolve(int total, bool roundUp)
     {
-        if (!IsPercent) return int.Parse(Text, CultureInfo.InvariantCulture);
+        if (!IsPercent)
+            return int.Parse(Text, CultureInfo.InvariantCulture);
         decimal share = decimal.Parse(Text.AsSpan(0, Text.Length - 1), CultureInfo.InvariantCulture) * total / 100m;
         return (int)(roundUp ? Math.Ceiling(share) : Math.Floor(share));
     }

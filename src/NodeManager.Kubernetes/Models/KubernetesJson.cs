@@ -5,7 +5,8 @@ namespace NodeManager.Kubernetes.Models;
 /// <summary>How our types are read and written; generated at compile time, no reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(KubernetesList<Node>))]
 [JsonSerializable(typeof(KubernetesList<Pod>))]
 [JsonSerializable(typeof(KubernetesList<PodDisruptionBudget>))]

@@ -10,7 +10,11 @@ public sealed class KubernetesList<T>
     public ListMeta Metadata { get; set; } = new();
 
     /// <summary>Never null: some servers write an empty list as null.</summary>
-    public List<T> Items { get; set => field = value ?? []; } = [];
+    public List<T> Items
+    {
+        get;
+        set => field = value ?? [];
+    } = [];
 }
 
 public sealed class ListMeta

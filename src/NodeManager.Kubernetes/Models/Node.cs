@@ -60,7 +60,8 @@ public sealed class AttachedVolume
 /// <summary>A condition of any object: node conditions carry a heartbeat, pod conditions a probe time.</summary>
 public sealed class Condition
 {
-    private CompactTime _heartbeat, _transition;
+    private CompactTime _heartbeat,
+        _transition;
 
     public string Type { get; set; } = "";
 
@@ -72,9 +73,17 @@ public sealed class Condition
 
     public long? ObservedGeneration { get; set; }
 
-    public DateTimeOffset? LastHeartbeatTime { get => _heartbeat; set => _heartbeat = value; }
+    public DateTimeOffset? LastHeartbeatTime
+    {
+        get => _heartbeat;
+        set => _heartbeat = value;
+    }
 
-    public DateTimeOffset? LastTransitionTime { get => _transition; set => _transition = value; }
+    public DateTimeOffset? LastTransitionTime
+    {
+        get => _transition;
+        set => _transition = value;
+    }
 }
 
 public sealed class ReportedNodeAddress

@@ -7,7 +7,11 @@ public class ObjectMeta
 
     public string Name { get; set; } = "";
 
-    public string? GenerateName { get => _rest?.GenerateName; set => Set(value is null)?.GenerateName = value; }
+    public string? GenerateName
+    {
+        get => _rest?.GenerateName;
+        set => Set(value is null)?.GenerateName = value;
+    }
 
     public string? Namespace { get; set; }
 
@@ -15,13 +19,29 @@ public class ObjectMeta
 
     public string? ResourceVersion { get; set; }
 
-    public long? Generation { get => _rest?.Generation; set => Set(value is null)?.Generation = value; }
+    public long? Generation
+    {
+        get => _rest?.Generation;
+        set => Set(value is null)?.Generation = value;
+    }
 
-    public DateTimeOffset? CreationTimestamp { get => _creationTimestamp; set => _creationTimestamp = value; }
+    public DateTimeOffset? CreationTimestamp
+    {
+        get => _creationTimestamp;
+        set => _creationTimestamp = value;
+    }
 
-    public DateTimeOffset? DeletionTimestamp { get => _rest?.DeletionTimestamp; set => Set(value is null)?.DeletionTimestamp = value; }
+    public DateTimeOffset? DeletionTimestamp
+    {
+        get => _rest?.DeletionTimestamp;
+        set => Set(value is null)?.DeletionTimestamp = value;
+    }
 
-    public long? DeletionGracePeriodSeconds { get => _rest?.DeletionGracePeriodSeconds; set => Set(value is null)?.DeletionGracePeriodSeconds = value; }
+    public long? DeletionGracePeriodSeconds
+    {
+        get => _rest?.DeletionGracePeriodSeconds;
+        set => Set(value is null)?.DeletionGracePeriodSeconds = value;
+    }
 
     public Dictionary<string, string>? Labels { get; set; }
 
@@ -29,7 +49,11 @@ public class ObjectMeta
 
     public List<OwnerReference>? OwnerReferences { get; set; }
 
-    public List<string>? Finalizers { get => _rest?.Finalizers; set => Set(value is null)?.Finalizers = value; }
+    public List<string>? Finalizers
+    {
+        get => _rest?.Finalizers;
+        set => Set(value is null)?.Finalizers = value;
+    }
 
     private Rest? Set(bool isNull) => isNull ? _rest : _rest ??= new();
 

@@ -19,56 +19,137 @@ public sealed class PodSpec
     private PodSpecTemplate _template = new();
 
     /// <summary>From 1.37 on (alpha).</summary>
-    public List<EvictionResponder>? EvictionResponders { get => _template.EvictionResponders; set => Own.EvictionResponders = value; }
+    public List<EvictionResponder>? EvictionResponders
+    {
+        get => _template.EvictionResponders;
+        set => Own.EvictionResponders = value;
+    }
 
     public string? NodeName { get; set; }
 
-    public string? SchedulerName { get => _template.SchedulerName; set => Own.SchedulerName = value; }
+    public string? SchedulerName
+    {
+        get => _template.SchedulerName;
+        set => Own.SchedulerName = value;
+    }
 
-    public string? ServiceAccountName { get => _template.ServiceAccountName; set => Own.ServiceAccountName = value; }
+    public string? ServiceAccountName
+    {
+        get => _template.ServiceAccountName;
+        set => Own.ServiceAccountName = value;
+    }
 
-    public bool? HostNetwork { get => _template.HostNetwork; set => Own.HostNetwork = value; }
+    public bool? HostNetwork
+    {
+        get => _template.HostNetwork;
+        set => Own.HostNetwork = value;
+    }
 
-    public string? RestartPolicy { get => _template.RestartPolicy; set => Own.RestartPolicy = value; }
+    public string? RestartPolicy
+    {
+        get => _template.RestartPolicy;
+        set => Own.RestartPolicy = value;
+    }
 
-    public long? TerminationGracePeriodSeconds { get => _template.TerminationGracePeriodSeconds; set => Own.TerminationGracePeriodSeconds = value; }
+    public long? TerminationGracePeriodSeconds
+    {
+        get => _template.TerminationGracePeriodSeconds;
+        set => Own.TerminationGracePeriodSeconds = value;
+    }
 
-    public int? Priority { get => _template.Priority; set => Own.Priority = value; }
+    public int? Priority
+    {
+        get => _template.Priority;
+        set => Own.Priority = value;
+    }
 
-    public string? PriorityClassName { get => _template.PriorityClassName; set => Own.PriorityClassName = value; }
+    public string? PriorityClassName
+    {
+        get => _template.PriorityClassName;
+        set => Own.PriorityClassName = value;
+    }
 
-    public string? PreemptionPolicy { get => _template.PreemptionPolicy; set => Own.PreemptionPolicy = value; }
+    public string? PreemptionPolicy
+    {
+        get => _template.PreemptionPolicy;
+        set => Own.PreemptionPolicy = value;
+    }
 
-    public Dictionary<string, string>? NodeSelector { get => _template.NodeSelector; set => Own.NodeSelector = value; }
+    public Dictionary<string, string>? NodeSelector
+    {
+        get => _template.NodeSelector;
+        set => Own.NodeSelector = value;
+    }
 
-    public Affinity? Affinity { get => _template.Affinity; set => Own.Affinity = value; }
+    public Affinity? Affinity
+    {
+        get => _template.Affinity;
+        set => Own.Affinity = value;
+    }
 
-    public List<Toleration>? Tolerations { get => _template.Tolerations; set => Own.Tolerations = value; }
+    public List<Toleration>? Tolerations
+    {
+        get => _template.Tolerations;
+        set => Own.Tolerations = value;
+    }
 
-    public List<TopologySpreadConstraint>? TopologySpreadConstraints { get => _template.TopologySpreadConstraints; set => Own.TopologySpreadConstraints = value; }
+    public List<TopologySpreadConstraint>? TopologySpreadConstraints
+    {
+        get => _template.TopologySpreadConstraints;
+        set => Own.TopologySpreadConstraints = value;
+    }
 
     /// <summary>Of its own: claims of a StatefulSet and tokens are named after the pod.</summary>
     public List<Volume>? Volumes { get; set; }
 
-    public List<Container> Containers { get => _template.Containers; set => Own.Containers = value; }
+    public List<Container> Containers
+    {
+        get => _template.Containers;
+        set => Own.Containers = value;
+    }
 
-    public List<Container>? InitContainers { get => _template.InitContainers; set => Own.InitContainers = value; }
+    public List<Container>? InitContainers
+    {
+        get => _template.InitContainers;
+        set => Own.InitContainers = value;
+    }
 
-    public Dictionary<string, Quantity>? Overhead { get => _template.Overhead; set => Own.Overhead = value; }
+    public Dictionary<string, Quantity>? Overhead
+    {
+        get => _template.Overhead;
+        set => Own.Overhead = value;
+    }
 
     /// <summary>Pod-level resources (Kubernetes 1.34 on by default).</summary>
-    public ResourceRequirements? Resources { get => _template.Resources; set => Own.Resources = value; }
+    public ResourceRequirements? Resources
+    {
+        get => _template.Resources;
+        set => Own.Resources = value;
+    }
 
-    public List<PodSchedulingGate>? SchedulingGates { get => _template.SchedulingGates; set => Own.SchedulingGates = value; }
+    public List<PodSchedulingGate>? SchedulingGates
+    {
+        get => _template.SchedulingGates;
+        set => Own.SchedulingGates = value;
+    }
 
     /// <summary>Devices by dynamic resource allocation.</summary>
-    public List<PodResourceClaim>? ResourceClaims { get => _template.ResourceClaims; set => Own.ResourceClaims = value; }
+    public List<PodResourceClaim>? ResourceClaims
+    {
+        get => _template.ResourceClaims;
+        set => Own.ResourceClaims = value;
+    }
 
     /// <summary>The specification of another pod of the workload, on a node: it shares what pods of a workload have in common.</summary>
     public PodSpec On(string? nodeName)
     {
         _template.IsShared = true;
-        return new() { _template = _template, NodeName = nodeName, Volumes = Volumes };
+        return new()
+        {
+            _template = _template,
+            NodeName = nodeName,
+            Volumes = Volumes,
+        };
     }
 
     /// <summary>Read only, once another pod has it, too.</summary>
@@ -173,9 +254,7 @@ public sealed class HostPathVolume
     public string Path { get; set; } = "";
 }
 
-public sealed class EphemeralVolume
-{
-}
+public sealed class EphemeralVolume { }
 
 public sealed class PodStatus
 {
@@ -184,22 +263,54 @@ public sealed class PodStatus
 
     public string? Phase { get; set; }
 
-    public string? Reason { get => _rest?.Reason; set => Set(value)?.Reason = value; }
+    public string? Reason
+    {
+        get => _rest?.Reason;
+        set => Set(value)?.Reason = value;
+    }
 
-    public string? Message { get => _rest?.Message; set => Set(value)?.Message = value; }
+    public string? Message
+    {
+        get => _rest?.Message;
+        set => Set(value)?.Message = value;
+    }
 
-    public string? NominatedNodeName { get => _rest?.NominatedNodeName; set => Set(value)?.NominatedNodeName = value; }
+    public string? NominatedNodeName
+    {
+        get => _rest?.NominatedNodeName;
+        set => Set(value)?.NominatedNodeName = value;
+    }
 
-    public string? PodIP { get => _rest?.PodIP; set => Set(value)?.PodIP = value; }
+    public string? PodIP
+    {
+        get => _rest?.PodIP;
+        set => Set(value)?.PodIP = value;
+    }
 
-    public string? HostIP { get => _rest?.HostIP; set => Set(value)?.HostIP = value; }
+    public string? HostIP
+    {
+        get => _rest?.HostIP;
+        set => Set(value)?.HostIP = value;
+    }
 
-    public string? QosClass { get => _rest?.QosClass; set => Set(value)?.QosClass = value; }
+    public string? QosClass
+    {
+        get => _rest?.QosClass;
+        set => Set(value)?.QosClass = value;
+    }
 
     /// <summary><c>Deferred</c>, <c>Infeasible</c>, <c>InProgress</c> or nothing (in-place resize, before 1.33; conditions since).</summary>
-    public string? Resize { get => _rest?.Resize; set => Set(value)?.Resize = value; }
+    public string? Resize
+    {
+        get => _rest?.Resize;
+        set => Set(value)?.Resize = value;
+    }
 
-    public DateTimeOffset? StartTime { get => _startTime; set => _startTime = value; }
+    public DateTimeOffset? StartTime
+    {
+        get => _startTime;
+        set => _startTime = value;
+    }
 
     public List<Condition>? Conditions { get; set; }
 

@@ -16,8 +16,10 @@ internal static class SharedStrings
     /// <param name="text">In UTF-8.</param>
     public static string Get(ReadOnlySpan<byte> text)
     {
-        if (text.IsEmpty) return "";
-        if (text.Length > Longest) return Encoding.UTF8.GetString(text);
+        if (text.IsEmpty)
+            return "";
+        if (text.Length > Longest)
+            return Encoding.UTF8.GetString(text);
         ref string? place = ref Seen[Hash(text) % (uint)Seen.Length];
         string? seen = place;
         return seen is not null && Ascii.Equals(text, seen) ? seen : place = Encoding.UTF8.GetString(text);
@@ -34,7 +36,8 @@ internal static class SharedStrings
             text = text[sizeof(ulong)..];
         }
 
-        foreach (byte one in text) hash = (ulong.RotateLeft(hash, 5) ^ one) * Factor;
+        foreach (byte one in text)
+            hash = (ulong.RotateLeft(hash, 5) ^ one) * Factor;
         return (uint)(hash >> 32);
     }
 }

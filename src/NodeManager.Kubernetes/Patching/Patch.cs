@@ -16,21 +16,24 @@ public sealed record Patch(PatchType Type, JsonNode Document)
     public static JsonObject Operation(string op, string path, JsonNode? value = null)
     {
         JsonObject operation = new() { ["op"] = op, ["path"] = path };
-        if (op != "remove") operation["value"] = value;
+        if (op != "remove")
+            operation["value"] = value;
         return operation;
     }
 
-    internal string ContentType => Type switch
-    {
-        PatchType.Merge => "application/merge-patch+json",
-        PatchType.Strategic => "application/strategic-merge-patch+json",
-        _ => "application/json-patch+json",
-    };
+    internal string ContentType =>
+        Type switch
+        {
+            PatchType.Merge => "application/merge-patch+json",
+            PatchType.Strategic => "application/strategic-merge-patch+json",
+            _ => "application/json-patch+json",
+        };
 
     internal byte[] ToUtf8Bytes()
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer)) Document.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(buffer))
+            Document.WriteTo(writer);
         return buffer.ToArray();
     }
 }

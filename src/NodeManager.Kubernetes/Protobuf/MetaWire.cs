@@ -13,9 +13,15 @@ internal static class MetaWire
         {
             switch (reader.Number)
             {
-                case 2: list.ResourceVersion = reader.Text; break;
-                case 3 when !reader.Bytes.IsEmpty: list.Continue = reader.Text; break;
-                case 4: list.RemainingItemCount = (long)reader.Value; break;
+                case 2:
+                    list.ResourceVersion = reader.Text;
+                    break;
+                case 3 when !reader.Bytes.IsEmpty:
+                    list.Continue = reader.Text;
+                    break;
+                case 4:
+                    list.RemainingItemCount = (long)reader.Value;
+                    break;
             }
         }
 
@@ -44,19 +50,45 @@ internal static class MetaWire
             switch (reader.Number)
             {
                 // UIDs and versions are each object's own, as are most names.
-                case 1: metadata.Name = isRepeated ? reader.Shared() : reader.Text; break;
-                case 2 when isFull: metadata.GenerateName = reader.SharedOrNull(); break;
-                case 3: metadata.Namespace = reader.SharedOrNull(); break;
-                case 5 when !reader.Bytes.IsEmpty: metadata.Uid = reader.Text; break;
-                case 6 when !reader.Bytes.IsEmpty: metadata.ResourceVersion = reader.Text; break;
-                case 7 when isFull && reader.Value != 0: metadata.Generation = (long)reader.Value; break;
-                case 8: metadata.CreationTimestamp = WireFields.ReadTime(reader.Bytes); break;
-                case 9: metadata.DeletionTimestamp = WireFields.ReadTime(reader.Bytes); break;
-                case 10: metadata.DeletionGracePeriodSeconds = (long)reader.Value; break;
-                case 11: metadata.Labels = reader.AddEntry(metadata.Labels, SharedStrings.Get); break;
-                case 12: metadata.Annotations = reader.AddEntry(metadata.Annotations, SharedStrings.Get); break;
-                case 13: metadata.OwnerReferences = reader.Add(metadata.OwnerReferences, ReadOwner); break;
-                case 14: metadata.Finalizers = reader.Add(metadata.Finalizers, SharedStrings.Get); break;
+                case 1:
+                    metadata.Name = isRepeated ? reader.Shared() : reader.Text;
+                    break;
+                case 2 when isFull:
+                    metadata.GenerateName = reader.SharedOrNull();
+                    break;
+                case 3:
+                    metadata.Namespace = reader.SharedOrNull();
+                    break;
+                case 5 when !reader.Bytes.IsEmpty:
+                    metadata.Uid = reader.Text;
+                    break;
+                case 6 when !reader.Bytes.IsEmpty:
+                    metadata.ResourceVersion = reader.Text;
+                    break;
+                case 7 when isFull && reader.Value != 0:
+                    metadata.Generation = (long)reader.Value;
+                    break;
+                case 8:
+                    metadata.CreationTimestamp = WireFields.ReadTime(reader.Bytes);
+                    break;
+                case 9:
+                    metadata.DeletionTimestamp = WireFields.ReadTime(reader.Bytes);
+                    break;
+                case 10:
+                    metadata.DeletionGracePeriodSeconds = (long)reader.Value;
+                    break;
+                case 11:
+                    metadata.Labels = reader.AddEntry(metadata.Labels, SharedStrings.Get);
+                    break;
+                case 12:
+                    metadata.Annotations = reader.AddEntry(metadata.Annotations, SharedStrings.Get);
+                    break;
+                case 13:
+                    metadata.OwnerReferences = reader.Add(metadata.OwnerReferences, ReadOwner);
+                    break;
+                case 14:
+                    metadata.Finalizers = reader.Add(metadata.Finalizers, SharedStrings.Get);
+                    break;
             }
         }
     }
@@ -69,8 +101,12 @@ internal static class MetaWire
         {
             switch (reader.Number)
             {
-                case 1: selector.MatchLabels = reader.AddEntry(selector.MatchLabels, SharedStrings.Get); break;
-                case 2: selector.MatchExpressions = reader.Add(selector.MatchExpressions, ReadRequirement); break;
+                case 1:
+                    selector.MatchLabels = reader.AddEntry(selector.MatchLabels, SharedStrings.Get);
+                    break;
+                case 2:
+                    selector.MatchExpressions = reader.Add(selector.MatchExpressions, ReadRequirement);
+                    break;
             }
         }
 
@@ -86,9 +122,15 @@ internal static class MetaWire
         {
             switch (reader.Number)
             {
-                case 1: requirement.Key = reader.Shared(); break;
-                case 2: requirement.Operator = reader.Shared(); break;
-                case 3: requirement.Values = reader.Add(requirement.Values, SharedStrings.Get); break;
+                case 1:
+                    requirement.Key = reader.Shared();
+                    break;
+                case 2:
+                    requirement.Operator = reader.Shared();
+                    break;
+                case 3:
+                    requirement.Values = reader.Add(requirement.Values, SharedStrings.Get);
+                    break;
             }
         }
 
@@ -108,14 +150,28 @@ internal static class MetaWire
         {
             switch (reader.Number)
             {
-                case 1: condition.Type = reader.Shared(); break;
-                case 2: condition.Status = reader.Shared(); break;
-                case 3 when hasHeartbeat: condition.LastHeartbeatTime = WireFields.ReadTime(reader.Bytes); break;
-                case 4: condition.LastTransitionTime = WireFields.ReadTime(reader.Bytes); break;
-                case 5: condition.Reason = reader.SharedOrNull(); break;
-                case 6: condition.Message = reader.SharedOrNull(); break;
+                case 1:
+                    condition.Type = reader.Shared();
+                    break;
+                case 2:
+                    condition.Status = reader.Shared();
+                    break;
+                case 3 when hasHeartbeat:
+                    condition.LastHeartbeatTime = WireFields.ReadTime(reader.Bytes);
+                    break;
+                case 4:
+                    condition.LastTransitionTime = WireFields.ReadTime(reader.Bytes);
+                    break;
+                case 5:
+                    condition.Reason = reader.SharedOrNull();
+                    break;
+                case 6:
+                    condition.Message = reader.SharedOrNull();
+                    break;
                 // A node's has no such field.
-                case 7 when reader.Value != 0: condition.ObservedGeneration = (long)reader.Value; break;
+                case 7 when reader.Value != 0:
+                    condition.ObservedGeneration = (long)reader.Value;
+                    break;
             }
         }
 
@@ -130,12 +186,24 @@ internal static class MetaWire
         {
             switch (reader.Number)
             {
-                case 1: owner.Kind = reader.Shared(); break;
-                case 3: owner.Name = reader.Shared(); break;
-                case 4: owner.Uid = reader.Shared(); break;
-                case 5: owner.ApiVersion = reader.Shared(); break;
-                case 6: owner.Controller = reader.IsTrue(); break;
-                case 7: owner.BlockOwnerDeletion = reader.IsTrue(); break;
+                case 1:
+                    owner.Kind = reader.Shared();
+                    break;
+                case 3:
+                    owner.Name = reader.Shared();
+                    break;
+                case 4:
+                    owner.Uid = reader.Shared();
+                    break;
+                case 5:
+                    owner.ApiVersion = reader.Shared();
+                    break;
+                case 6:
+                    owner.Controller = reader.IsTrue();
+                    break;
+                case 7:
+                    owner.BlockOwnerDeletion = reader.IsTrue();
+                    break;
             }
         }
 

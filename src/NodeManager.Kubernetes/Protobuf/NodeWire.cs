@@ -32,9 +32,15 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: MetaWire.Fill(node.Metadata, reader.Bytes, isRepeated: true); break;
-                case 2: Fill(node.Spec, reader.Bytes); break;
-                case 3: Fill(node.Status, reader.Bytes, spare); break;
+                case 1:
+                    MetaWire.Fill(node.Metadata, reader.Bytes, isRepeated: true);
+                    break;
+                case 2:
+                    Fill(node.Spec, reader.Bytes);
+                    break;
+                case 3:
+                    Fill(node.Status, reader.Bytes, spare);
+                    break;
             }
         }
     }
@@ -42,8 +48,21 @@ internal static class NodeWire
     private static void Clear(Node node, Stack<Condition> spare)
     {
         ObjectMeta metadata = node.Metadata;
-        (metadata.Name, metadata.GenerateName, metadata.Namespace, metadata.Uid, metadata.ResourceVersion, metadata.Generation) = ("", null, null, null, null, null);
-        (metadata.CreationTimestamp, metadata.DeletionTimestamp, metadata.DeletionGracePeriodSeconds, metadata.OwnerReferences, metadata.Finalizers) = (null, null, null, null, null);
+        (metadata.Name, metadata.GenerateName, metadata.Namespace, metadata.Uid, metadata.ResourceVersion, metadata.Generation) = (
+            "",
+            null,
+            null,
+            null,
+            null,
+            null
+        );
+        (
+            metadata.CreationTimestamp,
+            metadata.DeletionTimestamp,
+            metadata.DeletionGracePeriodSeconds,
+            metadata.OwnerReferences,
+            metadata.Finalizers
+        ) = (null, null, null, null, null);
         metadata.Labels?.Clear();
         metadata.Annotations?.Clear();
         NodeSpec spec = node.Spec;
@@ -51,9 +70,16 @@ internal static class NodeWire
         spec.Taints?.Clear();
         spec.PodCIDRs?.Clear();
         ReportedNodeStatus status = node.Status;
-        (status.Capacity, status.Allocatable, status.NodeInfo, status.VolumesAttached, status.VolumesInUse) = (null, null, null, null, null);
+        (status.Capacity, status.Allocatable, status.NodeInfo, status.VolumesAttached, status.VolumesInUse) = (
+            null,
+            null,
+            null,
+            null,
+            null
+        );
         status.Addresses?.Clear();
-        foreach (Condition condition in status.Conditions ?? []) spare.Push(condition);
+        foreach (Condition condition in status.Conditions ?? [])
+            spare.Push(condition);
         status.Conditions?.Clear();
     }
 
@@ -64,11 +90,21 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: spec.PodCIDR = reader.SharedOrNull(); break;
-                case 3 when !reader.Bytes.IsEmpty: spec.ProviderID = reader.Text; break;
-                case 4: spec.Unschedulable = reader.TrueOrNull(); break;
-                case 5: spec.Taints = reader.Add(spec.Taints, ReadTaint); break;
-                case 7: spec.PodCIDRs = reader.Add(spec.PodCIDRs, SharedStrings.Get); break;
+                case 1:
+                    spec.PodCIDR = reader.SharedOrNull();
+                    break;
+                case 3 when !reader.Bytes.IsEmpty:
+                    spec.ProviderID = reader.Text;
+                    break;
+                case 4:
+                    spec.Unschedulable = reader.TrueOrNull();
+                    break;
+                case 5:
+                    spec.Taints = reader.Add(spec.Taints, ReadTaint);
+                    break;
+                case 7:
+                    spec.PodCIDRs = reader.Add(spec.PodCIDRs, SharedStrings.Get);
+                    break;
             }
         }
     }
@@ -81,10 +117,18 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: taint.Key = reader.Shared(); break;
-                case 2: taint.Value = reader.SharedOrNull(); break;
-                case 3: taint.Effect = reader.Shared(); break;
-                case 4: taint.TimeAdded = WireFields.ReadTime(reader.Bytes); break;
+                case 1:
+                    taint.Key = reader.Shared();
+                    break;
+                case 2:
+                    taint.Value = reader.SharedOrNull();
+                    break;
+                case 3:
+                    taint.Effect = reader.Shared();
+                    break;
+                case 4:
+                    taint.TimeAdded = WireFields.ReadTime(reader.Bytes);
+                    break;
             }
         }
 
@@ -98,13 +142,29 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: status.Capacity = SharedAmounts.Add(ref reader, status.Capacity); break;
-                case 2: status.Allocatable = SharedAmounts.Add(ref reader, status.Allocatable); break;
-                case 4: (status.Conditions ??= new(reader.Repeats())).Add(MetaWire.ReadCondition(reader.Bytes, hasHeartbeat: true, spare?.TryPop(out Condition? known) == true ? known : null)); break;
-                case 5: status.Addresses = reader.Add(status.Addresses, ReadAddress); break;
-                case 7: status.NodeInfo = ReadSystem(reader.Bytes); break;
-                case 9: status.VolumesInUse = reader.Add(status.VolumesInUse, SharedStrings.Get); break;
-                case 10: status.VolumesAttached = reader.Add(status.VolumesAttached, ReadVolume); break;
+                case 1:
+                    status.Capacity = SharedAmounts.Add(ref reader, status.Capacity);
+                    break;
+                case 2:
+                    status.Allocatable = SharedAmounts.Add(ref reader, status.Allocatable);
+                    break;
+                case 4:
+                    (status.Conditions ??= new(reader.Repeats())).Add(
+                        MetaWire.ReadCondition(reader.Bytes, hasHeartbeat: true, spare?.TryPop(out Condition? known) == true ? known : null)
+                    );
+                    break;
+                case 5:
+                    status.Addresses = reader.Add(status.Addresses, ReadAddress);
+                    break;
+                case 7:
+                    status.NodeInfo = ReadSystem(reader.Bytes);
+                    break;
+                case 9:
+                    status.VolumesInUse = reader.Add(status.VolumesInUse, SharedStrings.Get);
+                    break;
+                case 10:
+                    status.VolumesAttached = reader.Add(status.VolumesAttached, ReadVolume);
+                    break;
             }
         }
     }
@@ -117,8 +177,12 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: address.Type = reader.Shared(); break;
-                case 2: address.Address = reader.Shared(); break;
+                case 1:
+                    address.Type = reader.Shared();
+                    break;
+                case 2:
+                    address.Address = reader.Shared();
+                    break;
             }
         }
 
@@ -133,16 +197,36 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: system.MachineID = reader.Shared(); break;
-                case 2: system.SystemUUID = reader.Shared(); break;
-                case 3: system.BootID = reader.Shared(); break;
-                case 4: system.KernelVersion = reader.Shared(); break;
-                case 5: system.OsImage = reader.Shared(); break;
-                case 6: system.ContainerRuntimeVersion = reader.Shared(); break;
-                case 7: system.KubeletVersion = reader.Shared(); break;
-                case 8: system.KubeProxyVersion = reader.Shared(); break;
-                case 9: system.OperatingSystem = reader.Shared(); break;
-                case 10: system.Architecture = reader.Shared(); break;
+                case 1:
+                    system.MachineID = reader.Shared();
+                    break;
+                case 2:
+                    system.SystemUUID = reader.Shared();
+                    break;
+                case 3:
+                    system.BootID = reader.Shared();
+                    break;
+                case 4:
+                    system.KernelVersion = reader.Shared();
+                    break;
+                case 5:
+                    system.OsImage = reader.Shared();
+                    break;
+                case 6:
+                    system.ContainerRuntimeVersion = reader.Shared();
+                    break;
+                case 7:
+                    system.KubeletVersion = reader.Shared();
+                    break;
+                case 8:
+                    system.KubeProxyVersion = reader.Shared();
+                    break;
+                case 9:
+                    system.OperatingSystem = reader.Shared();
+                    break;
+                case 10:
+                    system.Architecture = reader.Shared();
+                    break;
             }
         }
 
@@ -157,8 +241,12 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: volume.Name = reader.Text; break;
-                case 2: volume.DevicePath = reader.Shared(); break;
+                case 1:
+                    volume.Name = reader.Text;
+                    break;
+                case 2:
+                    volume.DevicePath = reader.Shared();
+                    break;
             }
         }
 

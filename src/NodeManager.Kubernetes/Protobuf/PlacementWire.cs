@@ -13,9 +13,15 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: affinity.NodeAffinity = ReadNodeAffinity(reader.Bytes); break;
-                case 2: affinity.PodAffinity = ReadPodAffinity(reader.Bytes); break;
-                case 3: affinity.PodAntiAffinity = ReadPodAffinity(reader.Bytes); break;
+                case 1:
+                    affinity.NodeAffinity = ReadNodeAffinity(reader.Bytes);
+                    break;
+                case 2:
+                    affinity.PodAffinity = ReadPodAffinity(reader.Bytes);
+                    break;
+                case 3:
+                    affinity.PodAntiAffinity = ReadPodAffinity(reader.Bytes);
+                    break;
             }
         }
 
@@ -30,14 +36,30 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: constraint.MaxSkew = (int)reader.Value; break;
-                case 2: constraint.TopologyKey = reader.Shared(); break;
-                case 3: constraint.WhenUnsatisfiable = reader.Shared(); break;
-                case 4: constraint.LabelSelector = MetaWire.ReadSelector(reader.Bytes); break;
-                case 5: constraint.MinDomains = (int)reader.Value; break;
-                case 6: constraint.NodeAffinityPolicy = reader.Shared(); break;
-                case 7: constraint.NodeTaintsPolicy = reader.Shared(); break;
-                case 8: constraint.MatchLabelKeys = reader.Add(constraint.MatchLabelKeys, SharedStrings.Get); break;
+                case 1:
+                    constraint.MaxSkew = (int)reader.Value;
+                    break;
+                case 2:
+                    constraint.TopologyKey = reader.Shared();
+                    break;
+                case 3:
+                    constraint.WhenUnsatisfiable = reader.Shared();
+                    break;
+                case 4:
+                    constraint.LabelSelector = MetaWire.ReadSelector(reader.Bytes);
+                    break;
+                case 5:
+                    constraint.MinDomains = (int)reader.Value;
+                    break;
+                case 6:
+                    constraint.NodeAffinityPolicy = reader.Shared();
+                    break;
+                case 7:
+                    constraint.NodeTaintsPolicy = reader.Shared();
+                    break;
+                case 8:
+                    constraint.MatchLabelKeys = reader.Add(constraint.MatchLabelKeys, SharedStrings.Get);
+                    break;
             }
         }
 
@@ -52,11 +74,21 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: toleration.Key = reader.SharedOrNull(); break;
-                case 2: toleration.Operator = reader.SharedOrNull(); break;
-                case 3: toleration.Value = reader.SharedOrNull(); break;
-                case 4: toleration.Effect = reader.SharedOrNull(); break;
-                case 5: toleration.TolerationSeconds = (long)reader.Value; break;
+                case 1:
+                    toleration.Key = reader.SharedOrNull();
+                    break;
+                case 2:
+                    toleration.Operator = reader.SharedOrNull();
+                    break;
+                case 3:
+                    toleration.Value = reader.SharedOrNull();
+                    break;
+                case 4:
+                    toleration.Effect = reader.SharedOrNull();
+                    break;
+                case 5:
+                    toleration.TolerationSeconds = (long)reader.Value;
+                    break;
             }
         }
 
@@ -71,8 +103,15 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: affinity.RequiredDuringSchedulingIgnoredDuringExecution = ReadNodeSelector(reader.Bytes); break;
-                case 2: affinity.PreferredDuringSchedulingIgnoredDuringExecution = reader.Add(affinity.PreferredDuringSchedulingIgnoredDuringExecution, ReadPreferredTerm); break;
+                case 1:
+                    affinity.RequiredDuringSchedulingIgnoredDuringExecution = ReadNodeSelector(reader.Bytes);
+                    break;
+                case 2:
+                    affinity.PreferredDuringSchedulingIgnoredDuringExecution = reader.Add(
+                        affinity.PreferredDuringSchedulingIgnoredDuringExecution,
+                        ReadPreferredTerm
+                    );
+                    break;
             }
         }
 
@@ -87,7 +126,9 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: selector.NodeSelectorTerms = reader.Add(selector.NodeSelectorTerms, ReadNodeTerm); break;
+                case 1:
+                    selector.NodeSelectorTerms = reader.Add(selector.NodeSelectorTerms, ReadNodeTerm);
+                    break;
             }
         }
 
@@ -102,8 +143,12 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: term.MatchExpressions = reader.Add(term.MatchExpressions, MetaWire.ReadRequirement); break;
-                case 2: term.MatchFields = reader.Add(term.MatchFields, MetaWire.ReadRequirement); break;
+                case 1:
+                    term.MatchExpressions = reader.Add(term.MatchExpressions, MetaWire.ReadRequirement);
+                    break;
+                case 2:
+                    term.MatchFields = reader.Add(term.MatchFields, MetaWire.ReadRequirement);
+                    break;
             }
         }
 
@@ -118,8 +163,12 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: term.Weight = (int)reader.Value; break;
-                case 2: term.Preference = ReadNodeTerm(reader.Bytes); break;
+                case 1:
+                    term.Weight = (int)reader.Value;
+                    break;
+                case 2:
+                    term.Preference = ReadNodeTerm(reader.Bytes);
+                    break;
             }
         }
 
@@ -134,8 +183,18 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: affinity.RequiredDuringSchedulingIgnoredDuringExecution = reader.Add(affinity.RequiredDuringSchedulingIgnoredDuringExecution, ReadPodTerm); break;
-                case 2: affinity.PreferredDuringSchedulingIgnoredDuringExecution = reader.Add(affinity.PreferredDuringSchedulingIgnoredDuringExecution, ReadWeightedTerm); break;
+                case 1:
+                    affinity.RequiredDuringSchedulingIgnoredDuringExecution = reader.Add(
+                        affinity.RequiredDuringSchedulingIgnoredDuringExecution,
+                        ReadPodTerm
+                    );
+                    break;
+                case 2:
+                    affinity.PreferredDuringSchedulingIgnoredDuringExecution = reader.Add(
+                        affinity.PreferredDuringSchedulingIgnoredDuringExecution,
+                        ReadWeightedTerm
+                    );
+                    break;
             }
         }
 
@@ -150,8 +209,12 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: term.Weight = (int)reader.Value; break;
-                case 2: term.PodAffinityTerm = ReadPodTerm(reader.Bytes); break;
+                case 1:
+                    term.Weight = (int)reader.Value;
+                    break;
+                case 2:
+                    term.PodAffinityTerm = ReadPodTerm(reader.Bytes);
+                    break;
             }
         }
 
@@ -166,12 +229,24 @@ internal static class PlacementWire
         {
             switch (reader.Number)
             {
-                case 1: term.LabelSelector = MetaWire.ReadSelector(reader.Bytes); break;
-                case 2: term.Namespaces = reader.Add(term.Namespaces, SharedStrings.Get); break;
-                case 3: term.TopologyKey = reader.Shared(); break;
-                case 4: term.NamespaceSelector = MetaWire.ReadSelector(reader.Bytes); break;
-                case 5: term.MatchLabelKeys = reader.Add(term.MatchLabelKeys, SharedStrings.Get); break;
-                case 6: term.MismatchLabelKeys = reader.Add(term.MismatchLabelKeys, SharedStrings.Get); break;
+                case 1:
+                    term.LabelSelector = MetaWire.ReadSelector(reader.Bytes);
+                    break;
+                case 2:
+                    term.Namespaces = reader.Add(term.Namespaces, SharedStrings.Get);
+                    break;
+                case 3:
+                    term.TopologyKey = reader.Shared();
+                    break;
+                case 4:
+                    term.NamespaceSelector = MetaWire.ReadSelector(reader.Bytes);
+                    break;
+                case 5:
+                    term.MatchLabelKeys = reader.Add(term.MatchLabelKeys, SharedStrings.Get);
+                    break;
+                case 6:
+                    term.MismatchLabelKeys = reader.Add(term.MismatchLabelKeys, SharedStrings.Get);
+                    break;
             }
         }
 

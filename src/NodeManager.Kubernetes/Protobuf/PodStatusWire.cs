@@ -15,18 +15,45 @@ internal static class PodStatusWire
         {
             switch (reader.Number)
             {
-                case 1: status.Phase = reader.SharedOrNull(); break;
-                case 2: status.Conditions = reader.Add(status.Conditions, static condition => MetaWire.ReadCondition(condition, hasHeartbeat: false)); break;
-                case 3: status.Message = reader.SharedOrNull(); break;
-                case 4: status.Reason = reader.SharedOrNull(); break;
-                case 5 when isFull: status.HostIP = reader.SharedOrNull(); break;
-                case 6 when isFull: status.PodIP = reader.SharedOrNull(); break;
-                case 7: status.StartTime = WireFields.ReadTime(reader.Bytes); break;
-                case 8: status.ContainerStatuses = reader.Add(status.ContainerStatuses, ReadContainerStatus); break;
-                case 9 when isFull: status.QosClass = reader.SharedOrNull(); break;
-                case 10: status.InitContainerStatuses = reader.Add(status.InitContainerStatuses, ReadContainerStatus); break;
-                case 11: status.NominatedNodeName = reader.SharedOrNull(); break;
-                case 14: status.Resize = reader.SharedOrNull(); break;
+                case 1:
+                    status.Phase = reader.SharedOrNull();
+                    break;
+                case 2:
+                    status.Conditions = reader.Add(
+                        status.Conditions,
+                        static condition => MetaWire.ReadCondition(condition, hasHeartbeat: false)
+                    );
+                    break;
+                case 3:
+                    status.Message = reader.SharedOrNull();
+                    break;
+                case 4:
+                    status.Reason = reader.SharedOrNull();
+                    break;
+                case 5 when isFull:
+                    status.HostIP = reader.SharedOrNull();
+                    break;
+                case 6 when isFull:
+                    status.PodIP = reader.SharedOrNull();
+                    break;
+                case 7:
+                    status.StartTime = WireFields.ReadTime(reader.Bytes);
+                    break;
+                case 8:
+                    status.ContainerStatuses = reader.Add(status.ContainerStatuses, ReadContainerStatus);
+                    break;
+                case 9 when isFull:
+                    status.QosClass = reader.SharedOrNull();
+                    break;
+                case 10:
+                    status.InitContainerStatuses = reader.Add(status.InitContainerStatuses, ReadContainerStatus);
+                    break;
+                case 11:
+                    status.NominatedNodeName = reader.SharedOrNull();
+                    break;
+                case 14:
+                    status.Resize = reader.SharedOrNull();
+                    break;
             }
         }
 
@@ -41,14 +68,30 @@ internal static class PodStatusWire
         {
             switch (reader.Number)
             {
-                case 1: container.Name = reader.Shared(); break;
-                case 2: container.State = ReadState(reader.Bytes); break;
-                case 3: container.LastState = ReadState(reader.Bytes); break;
-                case 4: container.Ready = reader.IsTrue(); break;
-                case 5: container.RestartCount = (int)reader.Value; break;
-                case 9: container.Started = reader.IsTrue(); break;
-                case 10: container.AllocatedResources = reader.AddEntry(container.AllocatedResources, WireFields.ReadQuantity); break;
-                case 11: container.Resources = PodWire.ReadResources(reader.Bytes); break;
+                case 1:
+                    container.Name = reader.Shared();
+                    break;
+                case 2:
+                    container.State = ReadState(reader.Bytes);
+                    break;
+                case 3:
+                    container.LastState = ReadState(reader.Bytes);
+                    break;
+                case 4:
+                    container.Ready = reader.IsTrue();
+                    break;
+                case 5:
+                    container.RestartCount = (int)reader.Value;
+                    break;
+                case 9:
+                    container.Started = reader.IsTrue();
+                    break;
+                case 10:
+                    container.AllocatedResources = reader.AddEntry(container.AllocatedResources, WireFields.ReadQuantity);
+                    break;
+                case 11:
+                    container.Resources = PodWire.ReadResources(reader.Bytes);
+                    break;
             }
         }
 
@@ -63,9 +106,15 @@ internal static class PodStatusWire
         {
             switch (reader.Number)
             {
-                case 1: state.Waiting = ReadWaiting(reader.Bytes); break;
-                case 2: state.Running = ReadRunning(reader.Bytes); break;
-                case 3: state.Terminated = ReadTerminated(reader.Bytes); break;
+                case 1:
+                    state.Waiting = ReadWaiting(reader.Bytes);
+                    break;
+                case 2:
+                    state.Running = ReadRunning(reader.Bytes);
+                    break;
+                case 3:
+                    state.Terminated = ReadTerminated(reader.Bytes);
+                    break;
             }
         }
 
@@ -80,8 +129,12 @@ internal static class PodStatusWire
         {
             switch (reader.Number)
             {
-                case 1: state.Reason = reader.SharedOrNull(); break;
-                case 2: state.Message = reader.SharedOrNull(); break;
+                case 1:
+                    state.Reason = reader.SharedOrNull();
+                    break;
+                case 2:
+                    state.Message = reader.SharedOrNull();
+                    break;
             }
         }
 
@@ -96,7 +149,9 @@ internal static class PodStatusWire
         {
             switch (reader.Number)
             {
-                case 1: state.StartedAt = WireFields.ReadTime(reader.Bytes); break;
+                case 1:
+                    state.StartedAt = WireFields.ReadTime(reader.Bytes);
+                    break;
             }
         }
 
@@ -111,11 +166,21 @@ internal static class PodStatusWire
         {
             switch (reader.Number)
             {
-                case 1: state.ExitCode = (int)reader.Value; break;
-                case 2: state.Signal = reader.IntegerOrNull(); break;
-                case 3: state.Reason = reader.SharedOrNull(); break;
-                case 4: state.Message = reader.SharedOrNull(); break;
-                case 6: state.FinishedAt = WireFields.ReadTime(reader.Bytes); break;
+                case 1:
+                    state.ExitCode = (int)reader.Value;
+                    break;
+                case 2:
+                    state.Signal = reader.IntegerOrNull();
+                    break;
+                case 3:
+                    state.Reason = reader.SharedOrNull();
+                    break;
+                case 4:
+                    state.Message = reader.SharedOrNull();
+                    break;
+                case 6:
+                    state.FinishedAt = WireFields.ReadTime(reader.Bytes);
+                    break;
             }
         }
 

@@ -15,9 +15,15 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: pod.Metadata = MetaWire.Read(reader.Bytes, isFull); break;
-                case 2: pod.Spec = ReadSpec(reader.Bytes); break;
-                case 3: pod.Status = PodStatusWire.Read(reader.Bytes, isFull); break;
+                case 1:
+                    pod.Metadata = MetaWire.Read(reader.Bytes, isFull);
+                    break;
+                case 2:
+                    pod.Spec = ReadSpec(reader.Bytes);
+                    break;
+                case 3:
+                    pod.Status = PodStatusWire.Read(reader.Bytes, isFull);
+                    break;
             }
         }
 
@@ -32,27 +38,69 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: spec.Volumes = reader.Add(spec.Volumes, ReadVolume); break;
-                case 2: spec.Containers = reader.Add(spec.Containers, ReadContainer); break;
-                case 3: spec.RestartPolicy = reader.SharedOrNull(); break;
-                case 4: spec.TerminationGracePeriodSeconds = (long)reader.Value; break;
-                case 7: spec.NodeSelector = reader.AddEntry(spec.NodeSelector, SharedStrings.Get); break;
-                case 8: spec.ServiceAccountName = reader.SharedOrNull(); break;
-                case 10: spec.NodeName = reader.SharedOrNull(); break;
-                case 11: spec.HostNetwork = reader.TrueOrNull(); break;
-                case 18: spec.Affinity = PlacementWire.Read(reader.Bytes); break;
-                case 19: spec.SchedulerName = reader.SharedOrNull(); break;
-                case 20: spec.InitContainers = reader.Add(spec.InitContainers, ReadContainer); break;
-                case 22: spec.Tolerations = reader.Add(spec.Tolerations, PlacementWire.ReadToleration); break;
-                case 24: spec.PriorityClassName = reader.SharedOrNull(); break;
-                case 25: spec.Priority = (int)reader.Value; break;
-                case 31: spec.PreemptionPolicy = reader.Shared(); break;
-                case 32: spec.Overhead = reader.AddEntry(spec.Overhead, WireFields.ReadQuantity); break;
-                case 33: spec.TopologySpreadConstraints = reader.Add(spec.TopologySpreadConstraints, PlacementWire.ReadConstraint); break;
-                case 38: spec.SchedulingGates = reader.Add(spec.SchedulingGates, ReadGate); break;
-                case 39: spec.ResourceClaims = reader.Add(spec.ResourceClaims, ReadClaim); break;
-                case 40: spec.Resources = ReadResources(reader.Bytes); break;
-                case 44: spec.EvictionResponders = reader.Add(spec.EvictionResponders, ReadResponder); break;
+                case 1:
+                    spec.Volumes = reader.Add(spec.Volumes, ReadVolume);
+                    break;
+                case 2:
+                    spec.Containers = reader.Add(spec.Containers, ReadContainer);
+                    break;
+                case 3:
+                    spec.RestartPolicy = reader.SharedOrNull();
+                    break;
+                case 4:
+                    spec.TerminationGracePeriodSeconds = (long)reader.Value;
+                    break;
+                case 7:
+                    spec.NodeSelector = reader.AddEntry(spec.NodeSelector, SharedStrings.Get);
+                    break;
+                case 8:
+                    spec.ServiceAccountName = reader.SharedOrNull();
+                    break;
+                case 10:
+                    spec.NodeName = reader.SharedOrNull();
+                    break;
+                case 11:
+                    spec.HostNetwork = reader.TrueOrNull();
+                    break;
+                case 18:
+                    spec.Affinity = PlacementWire.Read(reader.Bytes);
+                    break;
+                case 19:
+                    spec.SchedulerName = reader.SharedOrNull();
+                    break;
+                case 20:
+                    spec.InitContainers = reader.Add(spec.InitContainers, ReadContainer);
+                    break;
+                case 22:
+                    spec.Tolerations = reader.Add(spec.Tolerations, PlacementWire.ReadToleration);
+                    break;
+                case 24:
+                    spec.PriorityClassName = reader.SharedOrNull();
+                    break;
+                case 25:
+                    spec.Priority = (int)reader.Value;
+                    break;
+                case 31:
+                    spec.PreemptionPolicy = reader.Shared();
+                    break;
+                case 32:
+                    spec.Overhead = reader.AddEntry(spec.Overhead, WireFields.ReadQuantity);
+                    break;
+                case 33:
+                    spec.TopologySpreadConstraints = reader.Add(spec.TopologySpreadConstraints, PlacementWire.ReadConstraint);
+                    break;
+                case 38:
+                    spec.SchedulingGates = reader.Add(spec.SchedulingGates, ReadGate);
+                    break;
+                case 39:
+                    spec.ResourceClaims = reader.Add(spec.ResourceClaims, ReadClaim);
+                    break;
+                case 40:
+                    spec.Resources = ReadResources(reader.Bytes);
+                    break;
+                case 44:
+                    spec.EvictionResponders = reader.Add(spec.EvictionResponders, ReadResponder);
+                    break;
             }
         }
 
@@ -67,7 +115,9 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: gate.Name = reader.Shared(); break;
+                case 1:
+                    gate.Name = reader.Shared();
+                    break;
             }
         }
 
@@ -82,7 +132,9 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: claim.Name = reader.Shared(); break;
+                case 1:
+                    claim.Name = reader.Shared();
+                    break;
             }
         }
 
@@ -97,8 +149,12 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: responder.Name = reader.Shared(); break;
-                case 2: responder.Priority = (int)reader.Value; break;
+                case 1:
+                    responder.Name = reader.Shared();
+                    break;
+                case 2:
+                    responder.Priority = (int)reader.Value;
+                    break;
             }
         }
 
@@ -113,11 +169,21 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: container.Name = reader.Shared(); break;
-                case 2: container.Image = reader.SharedOrNull(); break;
-                case 6: container.Ports = reader.Add(container.Ports, ReadPort); break;
-                case 8: container.Resources = ReadResources(reader.Bytes); break;
-                case 24: container.RestartPolicy = reader.Shared(); break;
+                case 1:
+                    container.Name = reader.Shared();
+                    break;
+                case 2:
+                    container.Image = reader.SharedOrNull();
+                    break;
+                case 6:
+                    container.Ports = reader.Add(container.Ports, ReadPort);
+                    break;
+                case 8:
+                    container.Resources = ReadResources(reader.Bytes);
+                    break;
+                case 24:
+                    container.RestartPolicy = reader.Shared();
+                    break;
             }
         }
 
@@ -132,11 +198,21 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: port.Name = reader.SharedOrNull(); break;
-                case 2: port.HostPort = reader.IntegerOrNull(); break;
-                case 3: port.Number = (int)reader.Value; break;
-                case 4: port.Protocol = reader.SharedOrNull(); break;
-                case 5: port.HostIP = reader.SharedOrNull(); break;
+                case 1:
+                    port.Name = reader.SharedOrNull();
+                    break;
+                case 2:
+                    port.HostPort = reader.IntegerOrNull();
+                    break;
+                case 3:
+                    port.Number = (int)reader.Value;
+                    break;
+                case 4:
+                    port.Protocol = reader.SharedOrNull();
+                    break;
+                case 5:
+                    port.HostIP = reader.SharedOrNull();
+                    break;
             }
         }
 
@@ -151,8 +227,12 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: resources.Limits = reader.AddEntry(resources.Limits, WireFields.ReadQuantity); break;
-                case 2: resources.Requests = reader.AddEntry(resources.Requests, WireFields.ReadQuantity); break;
+                case 1:
+                    resources.Limits = reader.AddEntry(resources.Limits, WireFields.ReadQuantity);
+                    break;
+                case 2:
+                    resources.Requests = reader.AddEntry(resources.Requests, WireFields.ReadQuantity);
+                    break;
             }
         }
 
@@ -165,8 +245,10 @@ public static class PodWire
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            if (reader.Number == 1) volume.Name = reader.Shared();
-            else if (reader.Number == 2) ReadSource(reader.Bytes, volume);
+            if (reader.Number == 1)
+                volume.Name = reader.Shared();
+            else if (reader.Number == 2)
+                ReadSource(reader.Bytes, volume);
         }
 
         return volume;
@@ -179,10 +261,18 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: volume.HostPath = ReadHostPath(reader.Bytes); break;
-                case 2: volume.EmptyDir = ReadEmptyDir(reader.Bytes); break;
-                case 10: volume.PersistentVolumeClaim = ReadClaimVolume(reader.Bytes); break;
-                case 29: volume.Ephemeral = new(); break;
+                case 1:
+                    volume.HostPath = ReadHostPath(reader.Bytes);
+                    break;
+                case 2:
+                    volume.EmptyDir = ReadEmptyDir(reader.Bytes);
+                    break;
+                case 10:
+                    volume.PersistentVolumeClaim = ReadClaimVolume(reader.Bytes);
+                    break;
+                case 29:
+                    volume.Ephemeral = new();
+                    break;
             }
         }
     }
@@ -195,7 +285,9 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: volume.Path = reader.Shared(); break;
+                case 1:
+                    volume.Path = reader.Shared();
+                    break;
             }
         }
 
@@ -210,8 +302,12 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: volume.Medium = reader.SharedOrNull(); break;
-                case 2: volume.SizeLimit = WireFields.ReadQuantity(reader.Bytes); break;
+                case 1:
+                    volume.Medium = reader.SharedOrNull();
+                    break;
+                case 2:
+                    volume.SizeLimit = WireFields.ReadQuantity(reader.Bytes);
+                    break;
             }
         }
 
@@ -226,8 +322,12 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: volume.ClaimName = reader.Shared(); break;
-                case 2: volume.ReadOnly = reader.TrueOrNull(); break;
+                case 1:
+                    volume.ClaimName = reader.Shared();
+                    break;
+                case 2:
+                    volume.ReadOnly = reader.TrueOrNull();
+                    break;
             }
         }
 

@@ -17,19 +17,24 @@ internal static class SharedAmounts
     public static Dictionary<string, Quantity> Add(ref WireReader reader, Dictionary<string, Quantity>? amounts)
     {
         // Parts of one map may stand apart.
-        if (amounts is not null) return reader.AddEntry(new(amounts), WireFields.ReadQuantity);
+        if (amounts is not null)
+            return reader.AddEntry(new(amounts), WireFields.ReadQuantity);
         ReadOnlySpan<byte> message = reader.Run();
-        if (message.Length > Longest) return Read(message);
+        if (message.Length > Longest)
+            return Read(message);
         ref KnownAmounts? place = ref Places[SharedStrings.Hash(message) % (uint)Places.Length];
         KnownAmounts? seen = place;
-        return seen is not null && message.SequenceEqual(seen.Message) ? seen.Amounts : (place = new(message.ToArray(), Read(message))).Amounts;
+        return seen is not null && message.SequenceEqual(seen.Message)
+            ? seen.Amounts
+            : (place = new(message.ToArray(), Read(message))).Amounts;
     }
 
     private static Dictionary<string, Quantity> Read(ReadOnlySpan<byte> message)
     {
         Dictionary<string, Quantity>? amounts = null;
         var reader = new WireReader(message);
-        while (reader.Read()) amounts = reader.AddEntry(amounts, WireFields.ReadQuantity);
+        while (reader.Read())
+            amounts = reader.AddEntry(amounts, WireFields.ReadQuantity);
         return amounts ?? [];
     }
 

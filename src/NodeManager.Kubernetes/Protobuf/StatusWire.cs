@@ -15,12 +15,24 @@ internal static class StatusWire
         {
             switch (reader.Number)
             {
-                case 1: status.Metadata = MetaWire.ReadList(reader.Bytes); break;
-                case 2: status.Outcome = reader.SharedOrNull(); break;
-                case 3: status.Message = reader.Text; break;
-                case 4: status.Reason = reader.SharedOrNull(); break;
-                case 5: status.Details = ReadDetails(reader.Bytes); break;
-                case 6: status.Code = (int)reader.Value; break;
+                case 1:
+                    status.Metadata = MetaWire.ReadList(reader.Bytes);
+                    break;
+                case 2:
+                    status.Outcome = reader.SharedOrNull();
+                    break;
+                case 3:
+                    status.Message = reader.Text;
+                    break;
+                case 4:
+                    status.Reason = reader.SharedOrNull();
+                    break;
+                case 5:
+                    status.Details = ReadDetails(reader.Bytes);
+                    break;
+                case 6:
+                    status.Code = (int)reader.Value;
+                    break;
             }
         }
 
@@ -35,12 +47,24 @@ internal static class StatusWire
         {
             switch (reader.Number)
             {
-                case 1: details.Name = reader.SharedOrNull(); break;
-                case 2: details.Group = reader.SharedOrNull(); break;
-                case 3: details.Kind = reader.SharedOrNull(); break;
-                case 4: details.Causes = reader.Add(details.Causes, ReadCause); break;
-                case 5: details.RetryAfterSeconds = reader.IntegerOrNull(); break;
-                case 6: details.Uid = reader.SharedOrNull(); break;
+                case 1:
+                    details.Name = reader.SharedOrNull();
+                    break;
+                case 2:
+                    details.Group = reader.SharedOrNull();
+                    break;
+                case 3:
+                    details.Kind = reader.SharedOrNull();
+                    break;
+                case 4:
+                    details.Causes = reader.Add(details.Causes, ReadCause);
+                    break;
+                case 5:
+                    details.RetryAfterSeconds = reader.IntegerOrNull();
+                    break;
+                case 6:
+                    details.Uid = reader.SharedOrNull();
+                    break;
             }
         }
 
@@ -55,9 +79,15 @@ internal static class StatusWire
         {
             switch (reader.Number)
             {
-                case 1: cause.Reason = reader.SharedOrNull(); break;
-                case 2: cause.Message = reader.SharedOrNull(); break;
-                case 3: cause.Field = reader.SharedOrNull(); break;
+                case 1:
+                    cause.Reason = reader.SharedOrNull();
+                    break;
+                case 2:
+                    cause.Message = reader.SharedOrNull();
+                    break;
+                case 3:
+                    cause.Field = reader.SharedOrNull();
+                    break;
             }
         }
 

@@ -31,14 +31,17 @@ public readonly ref struct WireEnvelope
     /// <exception cref="InvalidDataException">The bytes are not an envelope.</exception>
     public static WireEnvelope Read(ReadOnlySpan<byte> bytes)
     {
-        if (!bytes.StartsWith(Magic)) throw WireReader.Malformed();
+        if (!bytes.StartsWith(Magic))
+            throw WireReader.Malformed();
         (string ApiVersion, string Kind) type = ("", "");
         ReadOnlySpan<byte> raw = default;
         var envelope = new WireReader(bytes[Magic.Length..]);
         while (envelope.Read())
         {
-            if (envelope.Number == 1) type = ReadType(envelope.Bytes);
-            else if (envelope.Number == 2) raw = envelope.Bytes;
+            if (envelope.Number == 1)
+                type = ReadType(envelope.Bytes);
+            else if (envelope.Number == 2)
+                raw = envelope.Bytes;
         }
 
         return new(type.ApiVersion, type.Kind, raw);
@@ -46,12 +49,15 @@ public readonly ref struct WireEnvelope
 
     internal static (string ApiVersion, string Kind) ReadType(ReadOnlySpan<byte> message)
     {
-        string apiVersion = "", kind = "";
+        string apiVersion = "",
+            kind = "";
         var type = new WireReader(message);
         while (type.Read())
         {
-            if (type.Number == 1) apiVersion = type.Text;
-            else if (type.Number == 2) kind = type.Text;
+            if (type.Number == 1)
+                apiVersion = type.Text;
+            else if (type.Number == 2)
+                kind = type.Text;
         }
 
         return (apiVersion, kind);

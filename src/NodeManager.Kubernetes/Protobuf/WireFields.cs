@@ -38,8 +38,10 @@ internal static class WireFields
         var entry = new WireReader(field.Bytes);
         while (entry.Read())
         {
-            if (entry.Number == 1) key = entry.Shared();
-            else if (entry.Number == 2) value = read(entry.Bytes);
+            if (entry.Number == 1)
+                key = entry.Shared();
+            else if (entry.Number == 2)
+                value = read(entry.Bytes);
         }
 
         entries ??= new(field.Repeats());
@@ -52,8 +54,11 @@ internal static class WireFields
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            if (reader.Number != 1) continue;
-            return Quantity.TryParse(reader.Shared(), out Quantity quantity) ? quantity : throw new InvalidDataException("A quantity is not one.");
+            if (reader.Number != 1)
+                continue;
+            return Quantity.TryParse(reader.Shared(), out Quantity quantity)
+                ? quantity
+                : throw new InvalidDataException("A quantity is not one.");
         }
 
         return default;
@@ -62,13 +67,17 @@ internal static class WireFields
     /// <returns>Null for no time: the server writes an empty message for it.</returns>
     public static DateTimeOffset? ReadTime(ReadOnlySpan<byte> message)
     {
-        if (message.IsEmpty) return null;
-        long seconds = 0, nanoseconds = 0;
+        if (message.IsEmpty)
+            return null;
+        long seconds = 0,
+            nanoseconds = 0;
         var reader = new WireReader(message);
         while (reader.Read())
         {
-            if (reader.Number == 1) seconds = (long)reader.Value;
-            else if (reader.Number == 2) nanoseconds = (long)reader.Value;
+            if (reader.Number == 1)
+                seconds = (long)reader.Value;
+            else if (reader.Number == 2)
+                nanoseconds = (long)reader.Value;
         }
 
         return seconds is >= -62135596800 and <= 253402300799

@@ -10,7 +10,8 @@ internal static class WireList
     public static async ValueTask<KubernetesList<T>> ReadAsync<T>(Stream body, WireItem<T> read, CancellationToken cancellationToken)
     {
         using var stream = new WireStream(body);
-        if (!(await stream.TakeAsync((ulong)WireEnvelope.Magic.Length, cancellationToken)).Span.SequenceEqual(WireEnvelope.Magic)) throw WireReader.Malformed();
+        if (!(await stream.TakeAsync((ulong)WireEnvelope.Magic.Length, cancellationToken)).Span.SequenceEqual(WireEnvelope.Magic))
+            throw WireReader.Malformed();
         var list = new KubernetesList<T>();
         bool isRead = false;
         while (await stream.HasMoreAsync(cancellationToken))
@@ -18,7 +19,9 @@ internal static class WireList
             switch (await stream.ReadVarintAsync(cancellationToken))
             {
                 case 1 << 3 | 2:
-                    (list.ApiVersion, list.Kind) = WireEnvelope.ReadType((await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span);
+                    (list.ApiVersion, list.Kind) = WireEnvelope.ReadType(
+                        (await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span
+                    );
                     break;
                 case 2 << 3 | 2:
                     await ReadItemsAsync(stream, list, read, cancellationToken);
@@ -33,7 +36,12 @@ internal static class WireList
         return isRead ? list : throw new EndOfStreamException("The answer ended before the list.");
     }
 
-    private static async ValueTask ReadItemsAsync<T>(WireStream stream, KubernetesList<T> list, WireItem<T> read, CancellationToken cancellationToken)
+    private static async ValueTask ReadItemsAsync<T>(
+        WireStream stream,
+        KubernetesList<T> list,
+        WireItem<T> read,
+        CancellationToken cancellationToken
+    )
     {
         long length = (long)await stream.ReadVarintAsync(cancellationToken);
         long end = stream.Position + length;
@@ -42,7 +50,9 @@ internal static class WireList
             switch (await stream.ReadVarintAsync(cancellationToken))
             {
                 case 1 << 3 | 2:
-                    list.Metadata = MetaWire.ReadList((await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span);
+                    list.Metadata = MetaWire.ReadList(
+                        (await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span
+                    );
                     break;
                 case 2 << 3 | 2:
                     list.Items.Add(read((await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span));

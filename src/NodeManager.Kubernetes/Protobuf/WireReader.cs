@@ -32,7 +32,8 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">The bytes are not a message.</exception>
     public bool Read()
     {
-        if (_rest.IsEmpty) return false;
+        if (_rest.IsEmpty)
+            return false;
         _start = _all.Length - _rest.Length;
         ulong tag = Varint();
         Number = (int)(tag >> 3);
@@ -64,7 +65,8 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     {
         WireReader following = this;
         int count = 1;
-        while (following.Read() && following.Number == Number) count++;
+        while (following.Read() && following.Number == Number)
+            count++;
         return count;
     }
 
@@ -72,7 +74,8 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     internal ReadOnlySpan<byte> Run()
     {
         WireReader following = this;
-        while (following.Read() && following.Number == Number) _rest = following._rest;
+        while (following.Read() && following.Number == Number)
+            _rest = following._rest;
         return _all[_start..^_rest.Length];
     }
 
@@ -85,7 +88,8 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
         {
             byte next = _rest[at];
             value |= (ulong)(next & 0x7f) << shift;
-            if (next >= 0x80) continue;
+            if (next >= 0x80)
+                continue;
             _rest = _rest[(at + 1)..];
             return value;
         }
@@ -95,7 +99,8 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > (ulong)_rest.Length) throw Malformed();
+        if (count > (ulong)_rest.Length)
+            throw Malformed();
         ReadOnlySpan<byte> taken = _rest[..(int)count];
         _rest = _rest[(int)count..];
         return taken;

@@ -42,8 +42,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public static Quantity Parse(string text) =>
         TryParse(text, out Quantity quantity)
             ? quantity
-            : throw new FormatException(
-                $"'{text}' is not a Kubernetes quantity, such as 2, 0.5, 500m, 4Gi or 1e3.");
+            : throw new FormatException($"'{text}' is not a Kubernetes quantity, such as 2, 0.5, 500m, 4Gi or 1e3.");
 
     public static bool TryParse(string? text, out Quantity quantity) => QuantityParser.TryParse(text, out quantity);
 

@@ -11,7 +11,9 @@ internal sealed class QuantityConverter : JsonConverter<Quantity>
     {
         string? text = reader.TokenType switch
         {
-            JsonTokenType.Number => Encoding.UTF8.GetString(reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan),
+            JsonTokenType.Number => Encoding.UTF8.GetString(
+                reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan
+            ),
             JsonTokenType.String => reader.GetString()?.Trim(),
             _ => null,
         };

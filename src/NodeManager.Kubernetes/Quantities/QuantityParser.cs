@@ -17,27 +17,33 @@ internal static class QuantityParser
         quantity = default;
         int position = 0;
         bool negative = text[0] == '-';
-        if (text[0] is '-' or '+') position++;
+        if (text[0] is '-' or '+')
+            position++;
         int start = position;
-        while (position < text.Length && char.IsAsciiDigit(text[position])) position++;
+        while (position < text.Length && char.IsAsciiDigit(text[position]))
+            position++;
         ReadOnlySpan<char> whole = text[start..position];
         ReadOnlySpan<char> fraction = [];
         if (position < text.Length && text[position] == '.')
         {
             start = ++position;
-            while (position < text.Length && char.IsAsciiDigit(text[position])) position++;
+            while (position < text.Length && char.IsAsciiDigit(text[position]))
+                position++;
             fraction = text[start..position];
-            if (whole.IsEmpty && fraction.IsEmpty) return false;
+            if (whole.IsEmpty && fraction.IsEmpty)
+                return false;
         }
         else if (whole.IsEmpty)
         {
             return false;
         }
 
-        if (!TryReadSuffix(text[position..], out QuantityFormat format, out int exponent)) return false;
+        if (!TryReadSuffix(text[position..], out QuantityFormat format, out int exponent))
+            return false;
         decimal value = TryFast(whole, fraction, format, exponent) ?? Exact(whole, fraction, format, exponent);
         // So small that it could not be written in powers of 1024.
-        if (format == QuantityFormat.BinarySI && value is > 0 and < 1) format = QuantityFormat.DecimalSI;
+        if (format == QuantityFormat.BinarySI && value is > 0 and < 1)
+            format = QuantityFormat.DecimalSI;
         quantity = new(negative ? -value : value, format, original);
         return true;
     }
@@ -53,17 +59,41 @@ internal static class QuantityParser
         format = QuantityFormat.DecimalSI;
         int? power = suffix switch
         {
-            "" => 0, "n" => -9, "u" => -6, "m" => -3, "k" => 3, "M" => 6, "G" => 9, "T" => 12, "P" => 15, "E" => 18, _ => null,
+            "" => 0,
+            "n" => -9,
+            "u" => -6,
+            "m" => -3,
+            "k" => 3,
+            "M" => 6,
+            "G" => 9,
+            "T" => 12,
+            "P" => 15,
+            "E" => 18,
+            _ => null,
         };
         if (power is null)
         {
             format = QuantityFormat.BinarySI;
-            power = suffix switch { "Ki" => 10, "Mi" => 20, "Gi" => 30, "Ti" => 40, "Pi" => 50, "Ei" => 60, _ => null };
+            power = suffix switch
+            {
+                "Ki" => 10,
+                "Mi" => 20,
+                "Gi" => 30,
+                "Ti" => 40,
+                "Pi" => 50,
+                "Ei" => 60,
+                _ => null,
+            };
         }
 
-        if (power is null && suffix.Length > 1 && suffix[0] is 'e' or 'E'
+        if (
+            power is null
+            && suffix.Length > 1
+            && suffix[0] is 'e' or 'E'
             && BigInteger.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger written)
-            && written >= int.MinValue && written <= int.MaxValue)
+            && written >= int.MinValue
+            && written <= int.MaxValue
+        )
         {
             format = QuantityFormat.DecimalExponent;
             power = (int)written;
@@ -76,10 +106,12 @@ internal static class QuantityParser
     /// <summary>What all real quantities are: few digits, nothing to round or cap.</summary>
     private static decimal? TryFast(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, QuantityFormat format, int exponent)
     {
-        if (whole.Length + fraction.Length > 18) return null;
+        if (whole.Length + fraction.Length > 18)
+            return null;
         if (format == QuantityFormat.BinarySI)
         {
-            if (!fraction.IsEmpty) return null;
+            if (!fraction.IsEmpty)
+                return null;
             UInt128 product = (UInt128)Number(whole) << exponent;
             return product <= long.MaxValue ? (decimal)product : null;
         }
@@ -97,21 +129,27 @@ internal static class QuantityParser
     private static decimal Exact(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, QuantityFormat format, int exponent)
     {
         BigInteger digits = BigInteger.Parse($"0{whole}{fraction}", NumberStyles.None, CultureInfo.InvariantCulture);
-        if (digits.IsZero) return 0;
+        if (digits.IsZero)
+            return 0;
         int scale = 9 - fraction.Length;
-        if (format == QuantityFormat.BinarySI) digits <<= exponent;
-        else scale += Math.Clamp(exponent, -GreatestExponent - whole.Length, GreatestExponent + fraction.Length);
+        if (format == QuantityFormat.BinarySI)
+            digits <<= exponent;
+        else
+            scale += Math.Clamp(exponent, -GreatestExponent - whole.Length, GreatestExponent + fraction.Length);
 
         BigInteger nano = scale >= 0 ? digits * BigInteger.Pow(10, scale) : DivideUp(digits, BigInteger.Pow(10, -scale));
-        if (format == QuantityFormat.BinarySI) nano = BigInteger.Min(nano, long.MaxValue * BigInteger.Pow(10, 9));
+        if (format == QuantityFormat.BinarySI)
+            nano = BigInteger.Min(nano, long.MaxValue * BigInteger.Pow(10, 9));
         return QuantityRounding.FromNano(nano);
     }
 
     private static ulong Number(ReadOnlySpan<char> digits, ReadOnlySpan<char> more = default)
     {
         ulong number = 0;
-        foreach (char digit in digits) number = number * 10 + (ulong)(digit - '0');
-        foreach (char digit in more) number = number * 10 + (ulong)(digit - '0');
+        foreach (char digit in digits)
+            number = number * 10 + (ulong)(digit - '0');
+        foreach (char digit in more)
+            number = number * 10 + (ulong)(digit - '0');
         return number;
     }
 

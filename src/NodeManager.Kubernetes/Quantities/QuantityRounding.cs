@@ -13,9 +13,11 @@ internal static class QuantityRounding
     /// <param name="digits">How many stay behind the point.</param>
     public static decimal AwayFromZero(decimal value, int digits)
     {
-        if (value.Scale <= digits) return value;
+        if (value.Scale <= digits)
+            return value;
         decimal cut = decimal.Round(value, digits, MidpointRounding.ToZero);
-        if (cut == value) return cut;
+        if (cut == value)
+            return cut;
         decimal step = new(1, 0, 0, false, (byte)digits);
         return value < 0 ? cut - step : cut + step;
     }
@@ -36,7 +38,8 @@ internal static class QuantityRounding
     public static decimal FromNano(BigInteger nano)
     {
         (BigInteger whole, BigInteger rest) = BigInteger.DivRem(nano, (BigInteger)Nano);
-        if (whole > (BigInteger)decimal.MaxValue) return decimal.MaxValue;
+        if (whole > (BigInteger)decimal.MaxValue)
+            return decimal.MaxValue;
         return whole < (BigInteger)decimal.MinValue ? decimal.MinValue : Add((decimal)whole, (decimal)rest / Nano);
     }
 }

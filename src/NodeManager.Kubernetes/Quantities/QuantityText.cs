@@ -10,7 +10,8 @@ internal static class QuantityText
 
     public static string Format(decimal value, QuantityFormat format)
     {
-        if (value == 0) return "0";
+        if (value == 0)
+            return "0";
         // Powers of 1024 only where they say it exactly, and where they are of use.
         bool binary = format == QuantityFormat.BinarySI && value is <= -1024 or >= 1024 && decimal.Truncate(value) == value;
         return binary ? Binary(value) : Decimal(value, format == QuantityFormat.DecimalExponent);
@@ -45,7 +46,8 @@ internal static class QuantityText
         }
 
         string number = digits.ToString(CultureInfo.InvariantCulture);
-        if (!asExponent) return number + DecimalSuffixes[exponent / 3 + 3];
+        if (!asExponent)
+            return number + DecimalSuffixes[exponent / 3 + 3];
         return exponent == 0 ? number : string.Create(CultureInfo.InvariantCulture, $"{number}e{exponent}");
     }
 

@@ -40,9 +40,7 @@ internal sealed class ListReader(RequestSender sender)
                 all.Metadata.RemainingItemCount = null;
                 return all;
             }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && restarts < MaximumRestarts)
-            {
-            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && restarts < MaximumRestarts) { }
         }
     }
 
@@ -50,7 +48,11 @@ internal sealed class ListReader(RequestSender sender)
     /// Page by page; the next is asked for while one is used. When the version is forgotten meanwhile the rest is of a newer one, by the token that the
     /// server offers for this.
     /// </summary>
-    public IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
+    public IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(
+        ResourceType<T> type,
+        ListOptions options,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject => ReadPagesAsync((next, token) => ReadPageAsync(type, options, next, token), cancellationToken);
 
     /// <summary>The same, of what is made of each object while it is decoded.</summary>
@@ -58,10 +60,18 @@ internal sealed class ListReader(RequestSender sender)
     /// <param name="options">What to list.</param>
     /// <param name="map">Keeps nothing of an object that may change: the next one may be read into it. Called again when a page is.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public IAsyncEnumerable<KubernetesList<TItem>> ReadPagesAsync<T, TItem>(ResourceType<T> type, ListOptions options, Func<T, TItem> map, CancellationToken cancellationToken)
+    public IAsyncEnumerable<KubernetesList<TItem>> ReadPagesAsync<T, TItem>(
+        ResourceType<T> type,
+        ListOptions options,
+        Func<T, TItem> map,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject => ReadPagesAsync((next, token) => ReadPageAsync(type, options, next, map, token), cancellationToken);
 
-    private static async IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(Func<string?, CancellationToken, Task<KubernetesList<T>>> readAsync, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(
+        Func<string?, CancellationToken, Task<KubernetesList<T>>> readAsync,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         string? next = null;
@@ -75,7 +85,8 @@ internal sealed class ListReader(RequestSender sender)
                 {
                     page = await reading;
                 }
-                catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && next is not null && e.Status?.Metadata?.Continue is { Length: > 0 } token)
+                catch (KubernetesException e)
+                    when (e.Code == HttpStatusCode.Gone && next is not null && e.Status?.Metadata?.Continue is { Length: > 0 } token)
                 {
                     next = token;
                     reading = readAsync(next, stop.Token);
@@ -90,7 +101,8 @@ internal sealed class ListReader(RequestSender sender)
         finally
         {
             await stop.CancelAsync();
-            if (reading is not null) await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (reading is not null)
+                await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -98,16 +110,29 @@ internal sealed class ListReader(RequestSender sender)
     /// <param name="options">What to list.</param>
     /// <param name="next">The token of the page before; null for the first.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public Task<KubernetesList<T>> ReadPageAsync<T>(ResourceType<T> type, ListOptions options, string? next, CancellationToken cancellationToken)
+    public Task<KubernetesList<T>> ReadPageAsync<T>(
+        ResourceType<T> type,
+        ListOptions options,
+        string? next,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject =>
         sender.SendAsync(
             Request(type, options, next),
-            async (body, mediaType, token) => type.Wire is { } read && mediaType == WireEnvelope.MediaType
-                ? await WireList.ReadAsync(body, read, token)
-                : await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
-            cancellationToken);
+            async (body, mediaType, token) =>
+                type.Wire is { } read && mediaType == WireEnvelope.MediaType
+                    ? await WireList.ReadAsync(body, read, token)
+                    : await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
+            cancellationToken
+        );
 
-    private Task<KubernetesList<TItem>> ReadPageAsync<T, TItem>(ResourceType<T> type, ListOptions options, string? next, Func<T, TItem> map, CancellationToken cancellationToken)
+    private Task<KubernetesList<TItem>> ReadPageAsync<T, TItem>(
+        ResourceType<T> type,
+        ListOptions options,
+        string? next,
+        Func<T, TItem> map,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject =>
         sender.SendAsync(
             Request(type, options, next),
@@ -119,10 +144,18 @@ internal sealed class ListReader(RequestSender sender)
                     return await WireList.ReadAsync(body, message => map(read(message)), token);
                 }
 
-                KubernetesList<T> list = await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty.");
-                return new() { ApiVersion = list.ApiVersion, Kind = list.Kind, Metadata = list.Metadata, Items = list.Items.ConvertAll(item => map(item)) };
+                KubernetesList<T> list =
+                    await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty.");
+                return new()
+                {
+                    ApiVersion = list.ApiVersion,
+                    Kind = list.Kind,
+                    Metadata = list.Metadata,
+                    Items = list.Items.ConvertAll(item => map(item)),
+                };
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private static ApiRequest Request<T>(ResourceType<T> type, ListOptions options, string? next)
         where T : KubernetesObject
@@ -135,7 +168,7 @@ internal sealed class ListReader(RequestSender sender)
             .Add("resourceVersion", string.IsNullOrEmpty(next) ? options.ResourceVersion : null)
             .Add("continue", next)
             .ToString();
-        return new(HttpMethod.Get, query, RetryMode.Always) 
+        return new(HttpMethod.Get, query, RetryMode.Always)
         {
             Accept = type.AcceptList,
             LargestAnswer = options.PageSize > 0 ? BoundedStream.LargestAnswer : BoundedStream.LargestList,

@@ -49,16 +49,17 @@ public sealed record RequestInfo
     /// <param name="method">In capitals.</param>
     /// <param name="isNamed">The path names an object, not a collection.</param>
     /// <param name="isWatch">Whether the query asks for a watch.</param>
-    public static string VerbOf(string method, bool isNamed, bool isWatch) => method switch
-    {
-        "POST" => "create",
-        "PUT" => "update",
-        "PATCH" => "patch",
-        "DELETE" => isNamed ? "delete" : "deletecollection",
-        "GET" or "HEAD" when isNamed => "get",
-        "GET" or "HEAD" => isWatch ? "watch" : "list",
-        _ => method.ToLowerInvariant(),
-    };
+    public static string VerbOf(string method, bool isNamed, bool isWatch) =>
+        method switch
+        {
+            "POST" => "create",
+            "PUT" => "update",
+            "PATCH" => "patch",
+            "DELETE" => isNamed ? "delete" : "deletecollection",
+            "GET" or "HEAD" when isNamed => "get",
+            "GET" or "HEAD" => isWatch ? "watch" : "list",
+            _ => method.ToLowerInvariant(),
+        };
 
     private static RequestInfo OfResource(string method, bool isWatch, string group, ReadOnlySpan<string> steps)
     {
@@ -67,7 +68,8 @@ public sealed record RequestInfo
         {
             ns = steps[1];
             // What follows is in the namespace, unless it is a subresource of the namespace itself.
-            if (steps.Length > 2 && steps[2] is not ("status" or "finalize")) steps = steps[2..];
+            if (steps.Length > 2 && steps[2] is not ("status" or "finalize"))
+                steps = steps[2..];
         }
 
         string name = steps.Length > 1 ? steps[1] : "";

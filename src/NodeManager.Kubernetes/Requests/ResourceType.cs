@@ -12,12 +12,7 @@ namespace NodeManager.Kubernetes.Requests;
 /// <param name="Plural">As paths name it.</param>
 /// <param name="IsNamespaced">False for nodes and the like.</param>
 /// <param name="Json">Reads and writes it.</param>
-public sealed record ResourceType<T>(
-    string Group,
-    string Version,
-    string Plural,
-    bool IsNamespaced,
-    JsonSerializerOptions Json)
+public sealed record ResourceType<T>(string Group, string Version, string Plural, bool IsNamespaced, JsonSerializerOptions Json)
     where T : KubernetesObject
 {
     /// <summary>Reads and writes one. Made at the first use: metadata of all kinds would take longer than a first list.</summary>
@@ -31,10 +26,13 @@ public sealed record ResourceType<T>(
     public string Path(string? ns = null, string? name = null, string? subresource = null)
     {
         string path = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
-        if (IsNamespaced && ns is not null) path += "/namespaces/" + Segment(ns);
+        if (IsNamespaced && ns is not null)
+            path += "/namespaces/" + Segment(ns);
         path += "/" + Plural;
-        if (name is not null) path += "/" + Segment(name);
-        if (subresource is not null) path += "/" + subresource;
+        if (name is not null)
+            path += "/" + Segment(name);
+        if (subresource is not null)
+            path += "/" + subresource;
         return path;
     }
 
@@ -53,7 +51,11 @@ public sealed record ResourceType<T>(
     internal string AcceptItem { get; private init; } = ApiRequest.Json;
 
     /// <summary>What to ask for a list.</summary>
-    internal string AcceptList { get => Wire is null ? field : $"{WireEnvelope.MediaType},{field}"; private init; } = ApiRequest.Json;
+    internal string AcceptList
+    {
+        get => Wire is null ? field : $"{WireEnvelope.MediaType},{field}";
+        private init;
+    } = ApiRequest.Json;
 
     /// <summary>Reads an item of a list that the server encoded in Protocol Buffers; null where only JSON is read.</summary>
     public WireItem<T>? Wire { get; init; }
@@ -65,9 +67,16 @@ public sealed record ResourceType<T>(
     private static string Accepting(string kind) => $"{ApiRequest.Json};as={kind};g=meta.k8s.io;v=v1,{ApiRequest.Json}";
 
     /// <summary>An empty name would be the whole collection's path (and a deletion that of all), dots the path above.</summary>
-    private string Segment(string name) => name is "" or "." or ".."
-        ? throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{name}' is not a name of {this} or of a namespace.", name, "Specify the name of the object.")
-        : Uri.EscapeDataString(name);
+    private string Segment(string name) =>
+        name is "" or "." or ".."
+            ? throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                $"'{name}' is not a name of {this} or of a namespace.",
+                name,
+                "Specify the name of the object."
+            )
+            : Uri.EscapeDataString(name);
 
     public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 }

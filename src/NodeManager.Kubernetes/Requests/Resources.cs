@@ -10,7 +10,8 @@ public static class Resources
 {
     private static readonly JsonSerializerOptions Json = KubernetesJson.Default.Options;
 
-    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Options) { Wire = NodeWire.Read, Reuse = NodeWire.Reuse };
+    public static ResourceType<Node> Nodes { get; } =
+        new("", "v1", "nodes", false, SharedJson.Default.Options) { Wire = NodeWire.Read, Reuse = NodeWire.Reuse };
 
     /// <summary>The images of nodes, and nothing else of them.</summary>
     public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json);
@@ -44,7 +45,8 @@ public static class Resources
     public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "leases", true, Json);
 
     /// <summary>Leases with the times of their writes, and nothing else of their metadata but name and version; the nodes' are in <c>kube-node-lease</c>.</summary>
-    public static ResourceType<NodeLease> NodeLeases { get; } = new("coordination.k8s.io", "v1", "leases", true, SharedJson.Restricted(LimitNodeLease));
+    public static ResourceType<NodeLease> NodeLeases { get; } =
+        new("coordination.k8s.io", "v1", "leases", true, SharedJson.Restricted(LimitNodeLease));
 
     public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json);
 
@@ -57,7 +59,8 @@ public static class Resources
     public static ResourceType<PodMetrics> PodMetrics { get; } = new("metrics.k8s.io", "v1beta1", "pods", true, Json);
 
     /// <summary>Only where <see cref="ServerCapabilities.HasEvictionRequests"/>.</summary>
-    public static ResourceType<EvictionRequest> EvictionRequests { get; } = new("lifecycle.k8s.io", "v1alpha1", "evictionrequests", true, Json);
+    public static ResourceType<EvictionRequest> EvictionRequests { get; } =
+        new("lifecycle.k8s.io", "v1alpha1", "evictionrequests", true, Json);
 
     /// <summary>What is made of <see cref="EvictionRequests"/>.</summary>
     public static ResourceType<EvictionProcess> EvictionProcesses { get; } = new("lifecycle.k8s.io", "v1alpha1", "evictions", true, Json);
@@ -65,8 +68,14 @@ public static class Resources
     // Thousands are listed again and again.
     private static void LimitNodeLease(JsonTypeInfo type)
     {
-        if (type.Type != typeof(NodeLeaseMeta)) return;
-        foreach (JsonPropertyInfo unread in type.Properties.Where(static one => one.Name is not ("name" or "resourceVersion" or "managedFields")).ToList()) type.Properties.Remove(unread);
+        if (type.Type != typeof(NodeLeaseMeta))
+            return;
+        foreach (
+            JsonPropertyInfo unread in type
+                .Properties.Where(static one => one.Name is not ("name" or "resourceVersion" or "managedFields"))
+                .ToList()
+        )
+            type.Properties.Remove(unread);
     }
 
     /// <summary>Budgets at the version that the server has: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>

@@ -12,8 +12,9 @@ public static class FieldSelector
         string.Join(',', terms.Where(term => !string.IsNullOrEmpty(term))) is { Length: > 0 } text ? text : null;
 
     /// <summary>A backslash before what would end a value.</summary>
-    public static string Escape(string value) => value
-        .Replace(@"\", @"\\", StringComparison.Ordinal)
-        .Replace(",", @"\,", StringComparison.Ordinal)
-        .Replace("=", @"\=", StringComparison.Ordinal);
+    public static string Escape(string value) =>
+        value
+            .Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace(",", @"\,", StringComparison.Ordinal)
+            .Replace("=", @"\=", StringComparison.Ordinal);
 }

@@ -30,7 +30,11 @@ public enum LabelSelectorExpectation
 public sealed class LabelSelectorException : FormatException
 {
     internal LabelSelectorException(int position, string found, LabelSelectorExpectation expected)
-        : base(found.Length == 0 ? $"it ends where {Describe(expected)} is expected" : $"found '{found}' where {Describe(expected)} is expected")
+        : base(
+            found.Length == 0
+                ? $"it ends where {Describe(expected)} is expected"
+                : $"found '{found}' where {Describe(expected)} is expected"
+        )
     {
         Position = position;
         Found = found;
@@ -61,14 +65,15 @@ public sealed class LabelSelectorException : FormatException
     /// <summary>The rule that the key or the value breaks; null where the text cannot be read.</summary>
     public string? Problem { get; }
 
-    private static string Describe(LabelSelectorExpectation expected) => expected switch
-    {
-        LabelSelectorExpectation.Key or LabelSelectorExpectation.AbsentKey => "a label key",
-        LabelSelectorExpectation.Operator => "'=', '==', '!=', '>', '<', 'in', 'notin', ',' or the end",
-        LabelSelectorExpectation.Value => "a value",
-        LabelSelectorExpectation.Integer => "an integer",
-        LabelSelectorExpectation.Open => "'('",
-        LabelSelectorExpectation.Close => "',' or ')'",
-        _ => "',' or the end",
-    };
+    private static string Describe(LabelSelectorExpectation expected) =>
+        expected switch
+        {
+            LabelSelectorExpectation.Key or LabelSelectorExpectation.AbsentKey => "a label key",
+            LabelSelectorExpectation.Operator => "'=', '==', '!=', '>', '<', 'in', 'notin', ',' or the end",
+            LabelSelectorExpectation.Value => "a value",
+            LabelSelectorExpectation.Integer => "an integer",
+            LabelSelectorExpectation.Open => "'('",
+            LabelSelectorExpectation.Close => "',' or ')'",
+            _ => "',' or the end",
+        };
 }

@@ -8,11 +8,14 @@ public static class LabelSelectorMatcher
     /// <summary>An empty selector matches everything, none (null) nothing.</summary>
     public static bool Matches(this LabelSelector? selector, IReadOnlyDictionary<string, string>? labels)
     {
-        if (selector is null) return false;
+        if (selector is null)
+            return false;
         foreach ((string key, string value) in selector.MatchLabels ?? [])
-            if (labels is null || !labels.TryGetValue(key, out string? actual) || actual != value) return false;
+            if (labels is null || !labels.TryGetValue(key, out string? actual) || actual != value)
+                return false;
         foreach (SelectorRequirement requirement in selector.MatchExpressions ?? [])
-            if (!requirement.Matches(labels)) return false;
+            if (!requirement.Matches(labels))
+                return false;
         return true;
     }
 
@@ -34,5 +37,7 @@ public static class LabelSelectorMatcher
     }
 
     private static int Compare(string actual, List<string>? values) =>
-        values is [string bound] && long.TryParse(actual, out long left) && long.TryParse(bound, out long right) ? left.CompareTo(right) : 0;
+        values is [string bound] && long.TryParse(actual, out long left) && long.TryParse(bound, out long right)
+            ? left.CompareTo(right)
+            : 0;
 }

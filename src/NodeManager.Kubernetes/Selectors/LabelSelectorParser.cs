@@ -22,9 +22,16 @@ public static class LabelSelectorParser
         catch (LabelSelectorException exception)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidSelector, ErrorKind.InvalidArgument,
-                string.Create(CultureInfo.InvariantCulture, $"The label selector '{text}' stops at position {exception.Position}: {exception.Message}."),
-                text, "Write it as kubectl takes it, for example 'zone=a,tier!=test,env in (prod,stage),!spot'.", exception);
+                ErrorIds.InvalidSelector,
+                ErrorKind.InvalidArgument,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The label selector '{text}' stops at position {exception.Position}: {exception.Message}."
+                ),
+                text,
+                "Write it as kubectl takes it, for example 'zone=a,tier!=test,env in (prod,stage),!spot'.",
+                exception
+            );
         }
     }
 
@@ -36,7 +43,8 @@ public static class LabelSelectorParser
     {
         var reader = new Reader(text);
         List<SelectorRequirement> requirements = [];
-        if (reader.Next.Kind == TokenKind.End) return new();
+        if (reader.Next.Kind == TokenKind.End)
+            return new();
         do requirements.Add(ReadRequirement(reader, allowsEmptySet));
         while (reader.Skip(TokenKind.Comma));
         reader.Take(TokenKind.End, LabelSelectorExpectation.Separator);
@@ -48,7 +56,8 @@ public static class LabelSelectorParser
         bool isAbsent = reader.Skip(TokenKind.Not);
         Token key = reader.Take(TokenKind.Text, isAbsent ? LabelSelectorExpectation.AbsentKey : LabelSelectorExpectation.Key);
         Reader.Check(key, key.Text, LabelRules.CheckKey(key.Text));
-        if (isAbsent) return new() { Key = key.Text, Operator = "DoesNotExist" };
+        if (isAbsent)
+            return new() { Key = key.Text, Operator = "DoesNotExist" };
         Token sign = reader.Next;
         switch (sign.Kind)
         {
@@ -56,16 +65,36 @@ public static class LabelSelectorParser
                 return new() { Key = key.Text, Operator = "Exists" };
             case TokenKind.Equal:
                 reader.Move();
-                return new() { Key = key.Text, Operator = "In", Values = [ReadValue(reader, key)] };
+                return new()
+                {
+                    Key = key.Text,
+                    Operator = "In",
+                    Values = [ReadValue(reader, key)],
+                };
             case TokenKind.NotEqual:
                 reader.Move();
-                return new() { Key = key.Text, Operator = "NotIn", Values = [ReadValue(reader, key)] };
+                return new()
+                {
+                    Key = key.Text,
+                    Operator = "NotIn",
+                    Values = [ReadValue(reader, key)],
+                };
             case TokenKind.Greater or TokenKind.Less:
                 reader.Move();
-                return new() { Key = key.Text, Operator = sign.Kind == TokenKind.Greater ? "Gt" : "Lt", Values = [ReadInteger(reader, key)] };
+                return new()
+                {
+                    Key = key.Text,
+                    Operator = sign.Kind == TokenKind.Greater ? "Gt" : "Lt",
+                    Values = [ReadInteger(reader, key)],
+                };
             case TokenKind.Text when sign.Text is "in" or "notin":
                 reader.Move();
-                return new() { Key = key.Text, Operator = sign.Text == "in" ? "In" : "NotIn", Values = ReadSet(reader, key, allowsEmptySet) };
+                return new()
+                {
+                    Key = key.Text,
+                    Operator = sign.Text == "in" ? "In" : "NotIn",
+                    Values = ReadSet(reader, key, allowsEmptySet),
+                };
             default:
                 throw reader.Unexpected(LabelSelectorExpectation.Operator);
         }
@@ -74,7 +103,8 @@ public static class LabelSelectorParser
     /// <summary>May be empty: <c>a=</c> asks for the empty value.</summary>
     private static string ReadValue(Reader reader, Token key)
     {
-        if (reader.Next.Kind is TokenKind.End or TokenKind.Comma or TokenKind.Close) return "";
+        if (reader.Next.Kind is TokenKind.End or TokenKind.Comma or TokenKind.Close)
+            return "";
         Token value = reader.Take(TokenKind.Text, LabelSelectorExpectation.Value);
         Reader.Check(value, key.Text, LabelRules.CheckValue(value.Text));
         return value.Text;
@@ -83,14 +113,19 @@ public static class LabelSelectorParser
     private static string ReadInteger(Reader reader, Token key)
     {
         Token value = reader.Take(TokenKind.Text, LabelSelectorExpectation.Integer);
-        Reader.Check(value, key.Text, long.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "must be an integer");
+        Reader.Check(
+            value,
+            key.Text,
+            long.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "must be an integer"
+        );
         return value.Text;
     }
 
     private static List<string> ReadSet(Reader reader, Token key, bool allowsEmpty)
     {
         reader.Take(TokenKind.Open, LabelSelectorExpectation.Open);
-        if (reader.Next.Kind == TokenKind.Close && !allowsEmpty) throw reader.Unexpected(LabelSelectorExpectation.Value);
+        if (reader.Next.Kind == TokenKind.Close && !allowsEmpty)
+            throw reader.Unexpected(LabelSelectorExpectation.Value);
         List<string> values = [];
         do values.Add(ReadValue(reader, key));
         while (reader.Skip(TokenKind.Comma));
@@ -133,14 +168,16 @@ public static class LabelSelectorParser
 
         public bool Skip(TokenKind kind)
         {
-            if (Next.Kind != kind) return false;
+            if (Next.Kind != kind)
+                return false;
             Move();
             return true;
         }
 
         public Token Take(TokenKind kind, LabelSelectorExpectation expected)
         {
-            if (Next.Kind != kind) throw Unexpected(expected);
+            if (Next.Kind != kind)
+                throw Unexpected(expected);
             Token taken = Next;
             Move();
             return taken;
@@ -148,15 +185,18 @@ public static class LabelSelectorParser
 
         public static void Check(Token token, string key, string? broken)
         {
-            if (broken is not null) throw new LabelSelectorException(token.Start + 1, token.Text, key, broken);
+            if (broken is not null)
+                throw new LabelSelectorException(token.Start + 1, token.Text, key, broken);
         }
 
         public LabelSelectorException Unexpected(LabelSelectorExpectation expected) => new(Next.Start + 1, Next.Text, expected);
 
         private Token Read(int position)
         {
-            while (position < _text.Length && _text[position] is ' ' or '\t' or '\r' or '\n') position++;
-            if (position == _text.Length) return new(TokenKind.End, position, position, "");
+            while (position < _text.Length && _text[position] is ' ' or '\t' or '\r' or '\n')
+                position++;
+            if (position == _text.Length)
+                return new(TokenKind.End, position, position, "");
             (TokenKind kind, int length) = (_text[position], position + 1 < _text.Length ? _text[position + 1] : '\0') switch
             {
                 (',', _) => (TokenKind.Comma, 1),

@@ -49,7 +49,8 @@ public sealed class NamePattern
                     expression.Append('[');
                     foreach (char sign in pattern.AsSpan(at + 1, close - at - 1))
                     {
-                        if (sign is '\\' or '^' or '[' or ']') expression.Append('\\');
+                        if (sign is '\\' or '^' or '[' or ']')
+                            expression.Append('\\');
                         expression.Append(sign);
                     }
 

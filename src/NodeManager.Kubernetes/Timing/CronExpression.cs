@@ -39,9 +39,16 @@ public sealed class CronExpression
             "@hourly" => "0 * * * *",
             _ => text,
         };
-        if (full.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not [var minute, var hour, var day, var month, var weekday]) return null;
-        if (Field(minute, 0, 59, []) is not { } minutes || Field(hour, 0, 23, []) is not { } hours || Field(day, 1, 31, []) is not { } days
-            || Field(month, 1, 12, MonthNames) is not { } months || Field(weekday, 0, 6, DayNames) is not { } weekdays) return null;
+        if (full.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not [var minute, var hour, var day, var month, var weekday])
+            return null;
+        if (
+            Field(minute, 0, 59, []) is not { } minutes
+            || Field(hour, 0, 23, []) is not { } hours
+            || Field(day, 1, 31, []) is not { } days
+            || Field(month, 1, 12, MonthNames) is not { } months
+            || Field(weekday, 0, 6, DayNames) is not { } weekdays
+        )
+            return null;
         return new(minutes, hours, days, months, weekdays);
     }
 
@@ -50,7 +57,8 @@ public sealed class CronExpression
     {
         DateTimeOffset time = Floor(moment);
         for (; moment - time < span; time -= Minute)
-            if (Matches(time)) return true;
+            if (Matches(time))
+                return true;
         return false;
     }
 
@@ -58,29 +66,34 @@ public sealed class CronExpression
     public DateTimeOffset? Next(DateTimeOffset moment, TimeSpan within)
     {
         for (DateTimeOffset time = Floor(moment) + Minute; time - moment <= within; time += Minute)
-            if (Matches(time)) return time;
+            if (Matches(time))
+                return time;
         return null;
     }
 
     public bool Matches(DateTimeOffset time)
     {
         DateTime utc = time.UtcDateTime;
-        if (!Has(_minutes, utc.Minute) || !Has(_hours, utc.Hour) || !Has(_months, utc.Month)) return false;
-        bool isDay = Has(_days, utc.Day), isWeekday = Has(_weekdays, (int)utc.DayOfWeek);
+        if (!Has(_minutes, utc.Minute) || !Has(_hours, utc.Hour) || !Has(_months, utc.Month))
+            return false;
+        bool isDay = Has(_days, utc.Day),
+            isWeekday = Has(_weekdays, (int)utc.DayOfWeek);
         // Where both are restricted, either will do. A step restricts: */10 is days 1, 11, 21 and 31.
         return ((_days | _weekdays) & Star) != 0 ? isDay && isWeekday : isDay || isWeekday;
     }
 
     private static bool Has(ulong set, int value) => (set & (1UL << value)) != 0;
 
-    private static DateTimeOffset Floor(DateTimeOffset moment) => new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+    private static DateTimeOffset Floor(DateTimeOffset moment) =>
+        new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 
     private static ulong? Field(string field, int least, int most, string[] names)
     {
         ulong set = 0;
         foreach (string range in field.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (Range(range, least, most, names) is not { } part) return null;
+            if (Range(range, least, most, names) is not { } part)
+                return null;
             set |= part;
         }
 
@@ -91,28 +104,37 @@ public sealed class CronExpression
     {
         string[] parts = range.Split('/');
         int step = 1;
-        if (parts.Length > 2 || (parts.Length == 2 && (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out step) || step < 1))) return null;
-        int start = least, end = most;
+        if (
+            parts.Length > 2
+            || (parts.Length == 2 && (!int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out step) || step < 1))
+        )
+            return null;
+        int start = least,
+            end = most;
         string[] ends = parts[0].Split('-');
         bool isStar = ends[0] is "*" or "?";
         if (!isStar)
         {
-            if (ends.Length > 2 || Number(ends[0], least, names) is not { } first || Number(ends[^1], least, names) is not { } last) return null;
+            if (ends.Length > 2 || Number(ends[0], least, names) is not { } first || Number(ends[^1], least, names) is not { } last)
+                return null;
             start = first;
             end = ends.Length == 1 && parts.Length == 2 ? most : last;
         }
 
-        if (start < least || end > most || start > end) return null;
+        if (start < least || end > most || start > end)
+            return null;
         ulong set = isStar && step == 1 ? Star : 0;
         // A large step must not overflow.
-        for (long value = start; value <= end; value += step) set |= 1UL << (int)value;
+        for (long value = start; value <= end; value += step)
+            set |= 1UL << (int)value;
         return set;
     }
 
     private static int? Number(string text, int least, string[] names)
     {
         int named = Array.FindIndex(names, name => name.Equals(text, StringComparison.OrdinalIgnoreCase));
-        if (named >= 0) return named + least;
+        if (named >= 0)
+            return named + least;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
     }
 }

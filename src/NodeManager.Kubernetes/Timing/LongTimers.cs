@@ -11,16 +11,21 @@ public static class LongTimers
     /// <summary>Ends after the delay; a negative delay ends immediately, <see cref="Timeout.InfiniteTimeSpan"/> never.</summary>
     public static async Task DelayAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
     {
-        if (delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan) delay = TimeSpan.Zero;
-        for (; delay > Longest; delay -= Longest) await Task.Delay(Longest, time, cancellationToken);
+        if (delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan)
+            delay = TimeSpan.Zero;
+        for (; delay > Longest; delay -= Longest)
+            await Task.Delay(Longest, time, cancellationToken);
         await Task.Delay(delay, time, cancellationToken);
     }
 
     /// <summary>A source that is cancelled after the limit: immediately where it is negative, never where it is null or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public static CancellationTokenSource StartLimit(this TimeProvider time, TimeSpan? limit)
     {
-        if (limit is not { } after || after == Timeout.InfiniteTimeSpan) return new();
-        return after <= Longest ? new CancellationTokenSource(after > TimeSpan.Zero ? after : TimeSpan.Zero, time) : new LongLimit(time, after);
+        if (limit is not { } after || after == Timeout.InfiniteTimeSpan)
+            return new();
+        return after <= Longest
+            ? new CancellationTokenSource(after > TimeSpan.Zero ? after : TimeSpan.Zero, time)
+            : new LongLimit(time, after);
     }
 
     /// <summary>The time to set a timer for whose callback checks the clock and sets it again.</summary>
@@ -55,7 +60,8 @@ public static class LongTimers
         {
             lock (_lock)
             {
-                if (_isDisposed) return;
+                if (_isDisposed)
+                    return;
                 if (_left > TimeSpan.Zero)
                 {
                     TimeSpan stretch = Bound(_left);

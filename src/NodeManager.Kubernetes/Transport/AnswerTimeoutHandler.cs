@@ -12,7 +12,8 @@ internal sealed class AnswerTimeoutHandler(HttpMessageHandler inner, TimeSpan li
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (IsWatch(request.RequestUri)) return await base.SendAsync(request, cancellationToken);
+        if (IsWatch(request.RequestUri))
+            return await base.SendAsync(request, cancellationToken);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(limit);
         try
@@ -25,5 +26,6 @@ internal sealed class AnswerTimeoutHandler(HttpMessageHandler inner, TimeSpan li
         }
     }
 
-    private static bool IsWatch(Uri? address) => address?.Query.TrimStart('?').Split('&').Any(static p => p is "watch=true" or "watch=1") == true;
+    private static bool IsWatch(Uri? address) =>
+        address?.Query.TrimStart('?').Split('&').Any(static p => p is "watch=true" or "watch=1") == true;
 }

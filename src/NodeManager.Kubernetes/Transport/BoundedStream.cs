@@ -52,7 +52,8 @@ public sealed class BoundedStream(Stream inner, long limit) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing)
+            inner.Dispose();
         base.Dispose(disposing);
     }
 
@@ -71,7 +72,8 @@ public sealed class BoundedAnswerHandler(HttpMessageHandler inner, long limit) :
         HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
         HttpContent content = answer.Content;
         answer.Content = new StreamContent(new BoundedStream(await content.ReadAsStreamAsync(cancellationToken), limit));
-        foreach ((string name, IEnumerable<string> values) in content.Headers) answer.Content.Headers.TryAddWithoutValidation(name, values);
+        foreach ((string name, IEnumerable<string> values) in content.Headers)
+            answer.Content.Headers.TryAddWithoutValidation(name, values);
         return answer;
     }
 }

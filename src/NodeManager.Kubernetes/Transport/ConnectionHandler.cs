@@ -36,7 +36,8 @@ internal sealed class ConnectionHandler(Func<ClientCertificate?, SocketsHttpHand
     {
         lock (_lock)
         {
-            if (_current is not null && ReferenceEquals(_current.Certificate, certificate)) return _current;
+            if (_current is not null && ReferenceEquals(_current.Certificate, certificate))
+                return _current;
             // What is in progress over the connections of the certificate before may end in peace.
             _previous?.Invoker.Dispose();
             _previous = _current;

@@ -15,9 +15,12 @@ internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) :
 
     public ICredentials? Credentials { get; set; } = new ProxyCredentials([https, http]);
 
-    public static EnvironmentProxy Read() => new(
-        Address("HTTPS_PROXY"), Address("HTTP_PROXY"),
-        (Variable("NO_PROXY") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    public static EnvironmentProxy Read() =>
+        new(
+            Address("HTTPS_PROXY"),
+            Address("HTTP_PROXY"),
+            (Variable("NO_PROXY") ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        );
 
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : Of(destination);
 
@@ -27,7 +30,8 @@ internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) :
 
     private static bool Covers(string entry, Uri destination)
     {
-        if (entry == "*") return true;
+        if (entry == "*")
+            return true;
         if (IPNetwork.TryParse(entry, out IPNetwork network))
             return IPAddress.TryParse(destination.IdnHost, out IPAddress? inside) && network.Contains(inside);
         if (IPAddress.TryParse(entry, out IPAddress? address))
@@ -43,23 +47,30 @@ internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) :
 
     private static Uri? Address(string variable)
     {
-        if (Variable(variable) is not { } text) return null;
-        if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
+        if (Variable(variable) is not { } text)
+            return null;
+        if (!text.Contains("://", StringComparison.Ordinal))
+            text = "http://" + text;
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? address) ? address : null;
     }
 
     private static string? Variable(string name)
     {
         string? value = Environment.GetEnvironmentVariable(name);
-        if (string.IsNullOrEmpty(value)) value = Environment.GetEnvironmentVariable(name.ToLowerInvariant());
+        if (string.IsNullOrEmpty(value))
+            value = Environment.GetEnvironmentVariable(name.ToLowerInvariant());
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
     /// <summary>Each proxy's own: what one is to know is not told to the other.</summary>
     private sealed class ProxyCredentials(Uri?[] proxies) : ICredentials
     {
-        public NetworkCredential? GetCredential(Uri uri, string authType) => proxies
-            .FirstOrDefault(proxy => proxy is not null && Uri.Compare(proxy, uri, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0)
-            ?.Credentials();
+        public NetworkCredential? GetCredential(Uri uri, string authType) =>
+            proxies
+                .FirstOrDefault(proxy =>
+                    proxy is not null
+                    && Uri.Compare(proxy, uri, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0
+                )
+                ?.Credentials();
     }
 }

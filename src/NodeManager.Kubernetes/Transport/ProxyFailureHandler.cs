@@ -18,16 +18,22 @@ internal sealed class ProxyFailureHandler(HttpMessageHandler inner, IWebProxy pr
         }
         catch (Exception e) when (IsOfProxy(e) && Of(request.RequestUri!) is { } address)
         {
-            string why = IsTimeout(e) ? string.Create(CultureInfo.InvariantCulture, $"timed out after {limit.TotalSeconds:0.#} s") : e.Message.TrimEnd('.');
+            string why = IsTimeout(e)
+                ? string.Create(CultureInfo.InvariantCulture, $"timed out after {limit.TotalSeconds:0.#} s")
+                : e.Message.TrimEnd('.');
             throw new ProxyException(new(address.Host, address.Port), why, e);
         }
     }
 
     private Uri? Of(Uri server) => proxy.IsBypassed(server) ? null : proxy.GetProxy(server);
 
-    private static bool IsOfProxy(Exception exception) => exception is OperationCanceledException { InnerException: TimeoutException } or HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError };
+    private static bool IsOfProxy(Exception exception) =>
+        exception
+            is OperationCanceledException { InnerException: TimeoutException }
+                or HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError };
 
     // While a SOCKS proxy is silent, the connect timeout shows as a read that was given up.
     private static bool IsTimeout(Exception exception) =>
-        exception is OperationCanceledException || exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.OperationAborted };
+        exception is OperationCanceledException
+        || exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.OperationAborted };
 }

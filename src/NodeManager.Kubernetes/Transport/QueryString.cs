@@ -11,7 +11,8 @@ internal sealed class QueryString(string path)
 
     public QueryString Add(string name, string? value)
     {
-        if (string.IsNullOrEmpty(value)) return this;
+        if (string.IsNullOrEmpty(value))
+            return this;
         _text.Append(_separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
         _separator = '&';
         return this;

@@ -16,9 +16,14 @@ internal static class RepeatedHeaders
     /// <summary>Prepares a request for a handler that has <see cref="EncodingOf"/>. Safe to call again.</summary>
     public static void Prepare(HttpRequestMessage request)
     {
-        foreach ((string name, string[] values) in request.Headers.NonValidated
-            .Where(header => header.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && header.Value.Count > 1)
-            .Select(header => (header.Key, header.Value.ToArray())).ToArray())
+        foreach (
+            (string name, string[] values) in request
+                .Headers.NonValidated.Where(header =>
+                    header.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && header.Value.Count > 1
+                )
+                .Select(header => (header.Key, header.Value.ToArray()))
+                .ToArray()
+        )
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, string.Join(Separator, values));
@@ -48,7 +53,8 @@ internal static class RepeatedHeaders
 
         public override int GetCharCount(byte[] bytes, int index, int count) => throw new NotSupportedException();
 
-        public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) => throw new NotSupportedException();
+        public override int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex) =>
+            throw new NotSupportedException();
 
         private string Lines(char[] chars, int index, int count) =>
             new string(chars, index, count).Replace(Separator.ToString(), _newLine, StringComparison.Ordinal);

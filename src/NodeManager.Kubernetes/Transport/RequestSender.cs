@@ -11,8 +11,10 @@ namespace NodeManager.Kubernetes.Transport;
 /// <summary>Sends requests, reads answers, tries again what may be tried again.</summary>
 internal sealed partial class RequestSender : IDisposable
 {
-    private static readonly ProductInfoHeaderValue Agent =
-        new("NodeManager", typeof(RequestSender).Assembly.GetName().Version?.ToString(3));
+    private static readonly ProductInfoHeaderValue Agent = new(
+        "NodeManager",
+        typeof(RequestSender).Assembly.GetName().Version?.ToString(3)
+    );
 
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -40,15 +42,21 @@ internal sealed partial class RequestSender : IDisposable
     /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
     /// <exception cref="KubernetesException">The server refused.</exception>
     /// <exception cref="NodeManagerException">ServerUnreachable, CertificateUntrusted, CertificateExpired, UnexpectedAnswer.</exception>
-    public Task<T> SendAsync<T>(ApiRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) =>
-        SendAsync(request, (body, _, token) => read(body, token), cancellationToken);
+    public Task<T> SendAsync<T>(
+        ApiRequest request,
+        Func<Stream, CancellationToken, ValueTask<T>> read,
+        CancellationToken cancellationToken
+    ) => SendAsync(request, (body, _, token) => read(body, token), cancellationToken);
 
     /// <inheritdoc cref="SendAsync{T}(ApiRequest, Func{Stream, CancellationToken, ValueTask{T}}, CancellationToken)"/>
     /// <param name="request">What to send.</param>
     /// <param name="read">Reads the body of a good answer, of the media type that it is told.</param>
     /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
     public async Task<T> SendAsync<T>(
-        ApiRequest request, Func<Stream, string?, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+        ApiRequest request,
+        Func<Stream, string?, CancellationToken, ValueTask<T>> read,
+        CancellationToken cancellationToken
+    )
     {
         long start = _time.GetTimestamp();
         for (int tries = 1; ; tries++)
@@ -60,10 +68,14 @@ internal sealed partial class RequestSender : IDisposable
                 await using BoundedStream body = new(await response.Content.ReadAsStreamAsync(cancellationToken), request.LargestAnswer);
                 return await read(body, response.Content.Headers.ContentType?.MediaType, cancellationToken);
             }
-            catch (KubernetesException e) when (tries < RetryPolicy.MaximumTries
-                && RetryPolicy.MayPass(e.Code, request.Retry) && (e.RetryAfter ?? default) <= RetryPolicy.LongestWait)
+            catch (KubernetesException e)
+                when (tries < RetryPolicy.MaximumTries
+                    && RetryPolicy.MayPass(e.Code, request.Retry)
+                    && (e.RetryAfter ?? default) <= RetryPolicy.LongestWait
+                )
             {
-                if (e.RetryAfter > wait) wait = e.RetryAfter.Value;
+                if (e.RetryAfter > wait)
+                    wait = e.RetryAfter.Value;
             }
             catch (Exception e) when (TransportFailure.Of(e) is { } failure && !cancellationToken.IsCancellationRequested)
             {
@@ -104,17 +116,24 @@ internal sealed partial class RequestSender : IDisposable
             throw;
         }
 
-        if (response.Headers.Date is { } date) Interlocked.Exchange(ref _clockOffset, (date - _time.GetUtcNow()).Ticks);
+        if (response.Headers.Date is { } date)
+            Interlocked.Exchange(ref _clockOffset, (date - _time.GetUtcNow()).Ticks);
         Log.Answered(_logger, request.Method.Method, request.Path, (int)response.StatusCode, Milliseconds(start));
-        if (response.IsSuccessStatusCode) return response;
-        using (response) throw await ReadRefusalAsync(response, request, cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await ReadRefusalAsync(response, request, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
 
     private long Milliseconds(long start) => (long)_time.GetElapsedTime(start).TotalMilliseconds;
 
-    private async Task<KubernetesException> ReadRefusalAsync(HttpResponseMessage response, ApiRequest request, CancellationToken cancellationToken)
+    private async Task<KubernetesException> ReadRefusalAsync(
+        HttpResponseMessage response,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
     {
         Status? status = null;
         try

@@ -13,12 +13,13 @@ internal static class RetryPolicy
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Whether an answer of this code may be another one next time.</summary>
-    public static bool MayPass(HttpStatusCode code, RetryMode mode) => mode switch
-    {
-        RetryMode.Always => TransientFailure.Is(code),
-        RetryMode.WhenRefused => code is HttpStatusCode.TooManyRequests,
-        _ => false,
-    };
+    public static bool MayPass(HttpStatusCode code, RetryMode mode) =>
+        mode switch
+        {
+            RetryMode.Always => TransientFailure.Is(code),
+            RetryMode.WhenRefused => code is HttpStatusCode.TooManyRequests,
+            _ => false,
+        };
 
     /// <summary>Doubles with each try and is spread between half and one and a half of that, so that clients do not come back in step.</summary>
     /// <param name="tries">How often it was tried, from 1.</param>

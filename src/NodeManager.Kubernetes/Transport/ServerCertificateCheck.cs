@@ -10,8 +10,10 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
     /// <exception cref="NodeManagerException">CertificateUntrusted, CertificateExpired: what was presented and what is wrong with it.</exception>
     public bool Verify(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (configuration.SkipTlsVerify) return true;
-        if (presented is not X509Certificate2 certificate || chain is null) return false;
+        if (configuration.SkipTlsVerify)
+            return true;
+        if (presented is not X509Certificate2 certificate || chain is null)
+            return false;
         X509ChainStatus[] problems = chain.ChainStatus;
         if (configuration.CertificateAuthorities is { } authorities)
         {
@@ -21,24 +23,31 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
             chain.ChainPolicy.ExtraStore.AddRange(authorities);
             problems = chain.Build(certificate) || EndsAtOneOf(authorities, chain) ? [] : chain.ChainStatus;
-            if (problems.Length == 0) errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+            if (problems.Length == 0)
+                errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
         }
 
         // A certificate that names the server in its subject only is refused by kubectl, too.
-        if (!certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Any()) errors |= SslPolicyErrors.RemoteCertificateNameMismatch;
-        if (errors == SslPolicyErrors.None) return true;
+        if (!certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Any())
+            errors |= SslPolicyErrors.RemoteCertificateNameMismatch;
+        if (errors == SslPolicyErrors.None)
+            return true;
         string presents = $"It presented '{certificate.Subject}', issued by '{certificate.Issuer}'";
         throw errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
             ? Untrusted(
                 ErrorIds.CertificateUntrusted,
-                $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})", presents,
-                "Use one of these names as the cluster's server in the kubeconfig, or set tls-server-name to one of them. If an attacker might intercept the connection, do not continue.")
-            : IsOutOfTime(problems)
+                $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})",
+                presents,
+                "Use one of these names as the cluster's server in the kubeconfig, or set tls-server-name to one of them. If an attacker might intercept the connection, do not continue."
+            )
+        : IsOutOfTime(problems)
             ? Untrusted(
                 ErrorIds.CertificateExpired,
-                $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only", presents,
-                "Renew the server's certificate, and see that the clock of this machine is right.")
-            : Untrusted(ErrorIds.CertificateUntrusted, Problem(problems), presents);
+                $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u} only",
+                presents,
+                "Renew the server's certificate, and see that the clock of this machine is right."
+            )
+        : Untrusted(ErrorIds.CertificateUntrusted, Problem(problems), presents);
     }
 
     /// <summary>As kubectl has it, any configured authority is an end of the chain, also one that another has signed.</summary>
@@ -70,9 +79,12 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
     {
         string address = configuration.Server.GetLeftPart(UriPartial.Authority);
         return new(
-            id, ErrorKind.SecurityError,
+            id,
+            ErrorKind.SecurityError,
             $"The server at '{address}' cannot be trusted: {problem}. {presents}.",
             address,
-            action ?? "Set the cluster's certificate-authority-data in the kubeconfig. If an attacker might intercept the connection, do not continue.");
+            action
+                ?? "Set the cluster's certificate-authority-data in the kubeconfig. If an attacker might intercept the connection, do not continue."
+        );
     }
 }

@@ -15,14 +15,17 @@ internal static class TransportFactory
 
     public static HttpMessageHandler Create(ClusterConfiguration configuration, TimeSpan connectTimeout)
     {
-        IWebProxy proxy = configuration.Proxy is { } address
-            ? new ConfiguredProxy(address)
-            : EnvironmentProxy.Read();
+        IWebProxy proxy = configuration.Proxy is { } address ? new ConfiguredProxy(address) : EnvironmentProxy.Read();
         var connections = new ConnectionHandler(certificate => Connect(configuration, proxy, connectTimeout, certificate));
         return new AnswerTimeoutHandler(new ProxyFailureHandler(connections, proxy, connectTimeout), AnswerTimeoutHandler.Default);
     }
 
-    private static SocketsHttpHandler Connect(ClusterConfiguration configuration, IWebProxy proxy, TimeSpan connectTimeout, ClientCertificate? certificate)
+    private static SocketsHttpHandler Connect(
+        ClusterConfiguration configuration,
+        IWebProxy proxy,
+        TimeSpan connectTimeout,
+        ClientCertificate? certificate
+    )
     {
         var handler = new SocketsHttpHandler
         {
@@ -43,12 +46,20 @@ internal static class TransportFactory
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         };
         if (certificate is not null)
-            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Chain, offline: true);
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(
+                certificate.Leaf,
+                certificate.Chain,
+                offline: true
+            );
         handler.SslOptions.RemoteCertificateValidationCallback = new ServerCertificateCheck(configuration).Verify;
         return handler;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, Uri server, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context,
+        Uri server,
+        CancellationToken cancellationToken
+    )
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

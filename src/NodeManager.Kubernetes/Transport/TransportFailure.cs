@@ -11,51 +11,83 @@ namespace NodeManager.Kubernetes.Transport;
 /// <param name="MayPass">It may work next time.</param>
 internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool MayPass)
 {
-    private const string UseHttps = "Check the address. A server that speaks HTTPS on this port needs an address that begins with https://.";
+    private const string UseHttps =
+        "Check the address. A server that speaks HTTPS on this port needs an address that begins with https://.";
 
     /// <summary>Null unless the transport failed.</summary>
-    public static TransportFailure? Of(Exception exception) => exception switch
-    {
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(e, true, e.InnerException is SocketException or ProxyException),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError } e => new(e, true, false),
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e => new(e, true, e.InnerException is IOException),
-        HttpRequestException e => new(e, false, true),
-        ProxyException => new(exception, true, false),
-        // SocketsHttpHandler's connect timeout; a caller's own cancellation is told apart by its token.
-        OperationCanceledException { InnerException: TimeoutException } e => new(e, true, false),
-        TimeoutException => new(exception, false, false),
-        AnswerTooLargeException => new(exception, false, false),
-        HttpIOException or IOException or JsonException or InvalidDataException => new(exception, false, true),
-        _ => null,
-    };
+    public static TransportFailure? Of(Exception exception) =>
+        exception switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(
+                e,
+                true,
+                e.InnerException is SocketException or ProxyException
+            ),
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError } e => new(
+                e,
+                true,
+                false
+            ),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } e => new(
+                e,
+                true,
+                e.InnerException is IOException
+            ),
+            HttpRequestException e => new(e, false, true),
+            ProxyException => new(exception, true, false),
+            // SocketsHttpHandler's connect timeout; a caller's own cancellation is told apart by its token.
+            OperationCanceledException { InnerException: TimeoutException } e => new(e, true, false),
+            TimeoutException => new(exception, false, false),
+            AnswerTooLargeException => new(exception, false, false),
+            HttpIOException or IOException or JsonException or InvalidDataException => new(exception, false, true),
+            _ => null,
+        };
 
     public NodeManagerException ToException(Uri server, ApiRequest request, int tries, TimeSpan duration)
     {
         // The check of the server's certificate has said all there is to say.
         for (Exception? inner = Cause.InnerException; inner is not null; inner = inner.InnerException)
-            if (inner is NodeManagerException told) return told;
+            if (inner is NodeManagerException told)
+                return told;
 
         string address = server.GetLeftPart(UriPartial.Authority);
         if (Cause is AnswerTooLargeException)
             return new(
-                ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError, $"The answer of '{address}' to {request.Method} {request.Path} is refused: {Cause.Message}", address,
-                "Check that the address is that of an API server. If a list is that large, select less of it.", Cause);
+                ErrorIds.UnexpectedAnswer,
+                ErrorKind.ProtocolError,
+                $"The answer of '{address}' to {request.Method} {request.Path} is refused: {Cause.Message}",
+                address,
+                "Check that the address is that of an API server. If a list is that large, select less of it.",
+                Cause
+            );
         if (Cause is JsonException or InvalidDataException)
             return new(
-                ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
+                ErrorIds.UnexpectedAnswer,
+                ErrorKind.ProtocolError,
                 $"What '{address}' answered to {request.Method} {request.Path} is not what the Kubernetes API answers: {Cause.Message}",
-                address, "See that the address is an API server's and that no proxy answers in its place.", Cause);
+                address,
+                "See that the address is an API server's and that no proxy answers in its place.",
+                Cause
+            );
         string times = tries == 1 ? "once" : tries.ToString(CultureInfo.InvariantCulture) + " times";
         string tried = string.Create(CultureInfo.InvariantCulture, $"(tried {times} in {duration.TotalSeconds:0.0} s)");
         if ((Cause as ProxyException ?? Cause.InnerException as ProxyException) is { } proxy)
             return new(
-                ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
+                ErrorIds.ServerUnreachable,
+                ErrorKind.ConnectionError,
                 $"The proxy '{proxy.Address}' on the way to the API server at '{address}' {(Cause == proxy ? "made no connection" : "cannot be reached")} {tried}: {proxy.Message}.",
-                address, "Check proxy-url in the kubeconfig and the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.", Cause);
+                address,
+                "Check proxy-url in the kubeconfig and the environment variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+                Cause
+            );
         return new(
-            ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
+            ErrorIds.ServerUnreachable,
+            ErrorKind.ConnectionError,
             $"The API server at '{address}' cannot be reached {tried}: {Reason(Cause)}",
-            address, Action(server), Cause);
+            address,
+            Action(server),
+            Cause
+        );
     }
 
     /// <summary>What answers plain HTTP is perhaps no API server, or one that speaks HTTPS.</summary>
@@ -63,21 +95,33 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
     {
         string address = server.GetLeftPart(UriPartial.Authority);
         return new(
-            ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
-            $"'{address}' answered {request.Method} {request.Path} with 400 and not as a Kubernetes API server does.", address, UseHttps);
+            ErrorIds.UnexpectedAnswer,
+            ErrorKind.ProtocolError,
+            $"'{address}' answered {request.Method} {request.Path} with 400 and not as a Kubernetes API server does.",
+            address,
+            UseHttps
+        );
     }
 
-    private string Action(Uri server) => Cause is not HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.SecureConnectionError }
-        ? "See that the server runs, that the address is right and that this machine may connect to it (firewall, VPN, proxy)."
+    private string Action(Uri server) =>
+        Cause
+            is not HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ResponseEnded
+                    or HttpRequestError.InvalidResponse
+                    or HttpRequestError.SecureConnectionError
+            }
+            ? "See that the server runs, that the address is right and that this machine may connect to it (firewall, VPN, proxy)."
         : server.Scheme == Uri.UriSchemeHttps
-        ? "Check that the server speaks HTTPS on this port. A server without TLS needs an address that begins with http://."
+            ? "Check that the server speaks HTTPS on this port. A server without TLS needs an address that begins with http://."
         : UseHttps;
 
-    private static string Reason(Exception cause) => cause switch
-    {
-        OperationCanceledException => "no connection was made within 10 s.",
-        HttpRequestException { InnerException: AuthenticationException inner } => inner.Message,
-        HttpRequestException { InnerException: SocketException inner } => inner.Message + ".",
-        _ => cause.Message,
-    };
+    private static string Reason(Exception cause) =>
+        cause switch
+        {
+            OperationCanceledException => "no connection was made within 10 s.",
+            HttpRequestException { InnerException: AuthenticationException inner } => inner.Message,
+            HttpRequestException { InnerException: SocketException inner } => inner.Message + ".",
+            _ => cause.Message,
+        };
 }

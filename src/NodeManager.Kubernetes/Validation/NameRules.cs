@@ -11,38 +11,41 @@ public static class NameRules
     private const string Empty = "must be non-empty";
 
     private const string LabelValueFault =
-        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an " +
-        "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+        + "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
     private const string SubdomainFault =
-        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric " +
-        "character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric "
+        + "character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
     private const string LabelFault =
-        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character " +
-        "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
+        + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
     private const string NameFault =
-        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric " +
-        "character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric "
+        + "character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
     private const string QualifiedNameFault =
-        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or " +
-        "'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or "
+        + "'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
     private const string ConfigKeyFault =
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for " +
-        "validation is '[-._a-zA-Z0-9]+')";
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for "
+        + "validation is '[-._a-zA-Z0-9]+')";
 
-    private const string AnyVariableFault = "a valid environment variable name must consist only of printable ASCII characters other than '='";
+    private const string AnyVariableFault =
+        "a valid environment variable name must consist only of printable ASCII characters other than '='";
 
     private const string VariableFault =
-        "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or " +
-        "'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+        "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or "
+        + "'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
     private static readonly SearchValues<char> LowerLabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+    );
 
     /// <summary>Nodes and most other objects: labels joined by dots.</summary>
     public static string[] Subdomain(string name) => Check(name, 253, IsSubdomain(name), SubdomainFault);
@@ -54,15 +57,15 @@ public static class NameRules
     public static string[] LetterLabel(string name) => Check(name, 63, IsLabel(name) && char.IsAsciiLetter(name[0]), NameFault);
 
     /// <summary>The name of a kind.</summary>
-    public static string[] Kind(string kind) => [.. LetterLabel(kind.ToLowerInvariant()).Select(static fault => "may have mixed case, but should otherwise match: " + fault)];
+    public static string[] Kind(string kind) =>
+        [.. LetterLabel(kind.ToLowerInvariant()).Select(static fault => "may have mixed case, but should otherwise match: " + fault)];
 
     /// <summary>Empty, or letters, digits and what is between them.</summary>
     public static string[] LabelValue(string value) => value.Length == 0 ? [] : Check(value, 63, IsName(value), LabelValueFault, "bytes");
 
     /// <summary>What can be a step of a path: names with colons, for one.</summary>
-    public static string[] PathSegment(string name) => name is "." or ".."
-        ? [$"must not be '{name}'"]
-        : [.. "/%".Where(name.Contains).Select(static one => $"must not contain '{one}'")];
+    public static string[] PathSegment(string name) =>
+        name is "." or ".." ? [$"must not be '{name}'"] : [.. "/%".Where(name.Contains).Select(static one => $"must not contain '{one}'")];
 
     /// <summary>The key of a ConfigMap or Secret, which is a file's name.</summary>
     public static string[] ConfigKey(string key)
@@ -81,23 +84,31 @@ public static class NameRules
     public static string[] PortName(string name)
     {
         List<string> faults = [];
-        if (name.Length > 15) faults.Add("must be no more than 15 characters");
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(LowerLabelCharacters)) faults.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
-        if (!name.AsSpan().ContainsAnyInRange('a', 'z')) faults.Add("must contain at least one letter (a-z)");
-        if (name.Contains("--", StringComparison.Ordinal)) faults.Add("must not contain consecutive hyphens");
-        if (name.Length > 0 && (name[0] == '-' || name[^1] == '-')) faults.Add("must not begin or end with a hyphen");
+        if (name.Length > 15)
+            faults.Add("must be no more than 15 characters");
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(LowerLabelCharacters))
+            faults.Add("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+        if (!name.AsSpan().ContainsAnyInRange('a', 'z'))
+            faults.Add("must contain at least one letter (a-z)");
+        if (name.Contains("--", StringComparison.Ordinal))
+            faults.Add("must not contain consecutive hyphens");
+        if (name.Length > 0 && (name[0] == '-' || name[^1] == '-'))
+            faults.Add("must not begin or end with a hyphen");
         return [.. faults];
     }
 
     /// <summary>The name of an environment variable, as servers from 1.32 on take it.</summary>
     public static string[] AnyVariable(string name) =>
-        name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange(' ', '~') && !name.Contains('=', StringComparison.Ordinal) ? [] : [AnyVariableFault];
+        name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange(' ', '~') && !name.Contains('=', StringComparison.Ordinal)
+            ? []
+            : [AnyVariableFault];
 
     /// <summary>The name of an environment variable.</summary>
     public static string[] Variable(string name)
     {
         List<string> faults = [];
-        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.AsSpan().ContainsAnyExcept(NameCharacters)) faults.Add(VariableFault);
+        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.AsSpan().ContainsAnyExcept(NameCharacters))
+            faults.Add(VariableFault);
         switch (name)
         {
             case ".":
@@ -107,7 +118,8 @@ public static class NameRules
                 faults.Add("must not be '..'");
                 break;
             default:
-                if (name.StartsWith("..", StringComparison.Ordinal)) faults.Add("must not start with '..'");
+                if (name.StartsWith("..", StringComparison.Ordinal))
+                    faults.Add("must not start with '..'");
                 break;
         }
 
@@ -118,18 +130,27 @@ public static class NameRules
     public static string[] QualifiedName(string key)
     {
         string[] parts = key.Split('/');
-        if (parts.Length > 2) return ["a qualified name " + QualifiedNameFault + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"];
+        if (parts.Length > 2)
+            return
+            [
+                "a qualified name " + QualifiedNameFault + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
+            ];
         List<string> faults = [];
         if (parts.Length == 2)
         {
-            if (parts[0].Length == 0) faults.Add("prefix part " + Empty);
-            else faults.AddRange(Subdomain(parts[0]).Select(static fault => "prefix part " + fault));
+            if (parts[0].Length == 0)
+                faults.Add("prefix part " + Empty);
+            else
+                faults.AddRange(Subdomain(parts[0]).Select(static fault => "prefix part " + fault));
         }
 
         string name = parts[^1];
-        if (name.Length == 0) faults.Add("name part " + Empty);
-        else if (name.Length > 63) faults.Add("name part must be no more than 63 bytes");
-        if (!IsName(name)) faults.Add("name part " + QualifiedNameFault);
+        if (name.Length == 0)
+            faults.Add("name part " + Empty);
+        else if (name.Length > 63)
+            faults.Add("name part must be no more than 63 bytes");
+        if (!IsName(name))
+            faults.Add("name part " + QualifiedNameFault);
         return [.. faults];
     }
 
@@ -139,15 +160,19 @@ public static class NameRules
     private static string[] Check(string name, int most, bool fits, string fault, string unit = "characters")
     {
         bool isLong = name.Length > most;
-        if (!isLong && fits) return [];
+        if (!isLong && fits)
+            return [];
         string tooLong = $"must be no more than {most} {unit}";
-        return fits ? [tooLong] : isLong ? [tooLong, fault] : [fault];
+        return fits ? [tooLong]
+            : isLong ? [tooLong, fault]
+            : [fault];
     }
 
     private static bool IsSubdomain(string name)
     {
         foreach (Range part in name.AsSpan().Split('.'))
-            if (!IsLabel(name.AsSpan()[part])) return false;
+            if (!IsLabel(name.AsSpan()[part]))
+                return false;
         return true;
     }
 
@@ -155,5 +180,8 @@ public static class NameRules
         !name.IsEmpty && name[0] != '-' && name[^1] != '-' && !name.ContainsAnyExcept(LowerLabelCharacters);
 
     private static bool IsName(string name) =>
-        name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]) && !name.AsSpan().ContainsAnyExcept(NameCharacters);
+        name.Length > 0
+        && char.IsAsciiLetterOrDigit(name[0])
+        && char.IsAsciiLetterOrDigit(name[^1])
+        && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 }

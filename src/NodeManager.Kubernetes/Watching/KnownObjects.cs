@@ -19,7 +19,8 @@ internal sealed class KnownObjects<T>
         }
 
         bool same = before.Metadata.Uid == item.Metadata.Uid;
-        if (same && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion)) yield break;
+        if (same && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion))
+            yield break;
         _known.Remove(before);
         _known.Add(item);
         if (same)
@@ -37,14 +38,16 @@ internal sealed class KnownObjects<T>
     public T? Find(T item) => _known.TryGetValue(item, out T? known) ? known : null;
 
     /// <summary>False when it was never told, or another one has taken its name since.</summary>
-    public bool Forget(T item) => _known.TryGetValue(item, out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(before);
+    public bool Forget(T item) =>
+        _known.TryGetValue(item, out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(before);
 
     /// <summary>Forgets the objects that a complete list no longer has, and returns them.</summary>
     /// <param name="present">The list, by <see cref="ObjectNameComparer{T}"/>.</param>
     public List<T> ForgetAllBut(HashSet<T> present)
     {
         List<T> gone = [.. _known.Where(item => !present.Contains(item))];
-        foreach (T item in gone) _known.Remove(item);
+        foreach (T item in gone)
+            _known.Remove(item);
         return gone;
     }
 

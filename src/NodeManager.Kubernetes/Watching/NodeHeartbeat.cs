@@ -17,30 +17,50 @@ public static class NodeHeartbeat
         && AreSame(before.Metadata.Annotations, now.Metadata.Annotations)
         && AreSame(before.Status.Capacity, now.Status.Capacity)
         && AreSame(before.Status.Allocatable, now.Status.Allocatable)
-        && AreSame(before.Spec.Taints, now.Spec.Taints, static (one, other) =>
-            one.Key == other.Key && one.Value == other.Value && one.Effect == other.Effect && one.TimeAdded == other.TimeAdded)
-        && AreSame(before.Status.Conditions, now.Status.Conditions, static (one, other) =>
-            one.Type == other.Type && one.Status == other.Status && one.Reason == other.Reason && one.Message == other.Message && one.LastTransitionTime == other.LastTransitionTime)
+        && AreSame(
+            before.Spec.Taints,
+            now.Spec.Taints,
+            static (one, other) =>
+                one.Key == other.Key && one.Value == other.Value && one.Effect == other.Effect && one.TimeAdded == other.TimeAdded
+        )
+        && AreSame(
+            before.Status.Conditions,
+            now.Status.Conditions,
+            static (one, other) =>
+                one.Type == other.Type
+                && one.Status == other.Status
+                && one.Reason == other.Reason
+                && one.Message == other.Message
+                && one.LastTransitionTime == other.LastTransitionTime
+        )
         && AreSame(before.Status.NodeInfo, now.Status.NodeInfo);
 
     private static bool AreSame<T>(Dictionary<string, T>? before, Dictionary<string, T>? now)
     {
-        if (ReferenceEquals(before, now)) return true;
-        if ((before?.Count ?? 0) != (now?.Count ?? 0)) return false;
+        if (ReferenceEquals(before, now))
+            return true;
+        if ((before?.Count ?? 0) != (now?.Count ?? 0))
+            return false;
         foreach ((string key, T value) in before ?? [])
-            if (!now!.TryGetValue(key, out T? other) || !EqualityComparer<T>.Default.Equals(value, other)) return false;
+            if (!now!.TryGetValue(key, out T? other) || !EqualityComparer<T>.Default.Equals(value, other))
+                return false;
         return true;
     }
 
     private static bool AreSame<T>(List<T>? before, List<T>? now, Func<T, T, bool> areSame)
     {
-        if ((before?.Count ?? 0) != (now?.Count ?? 0)) return false;
+        if ((before?.Count ?? 0) != (now?.Count ?? 0))
+            return false;
         for (int i = 0; i < before?.Count; i++)
-            if (!areSame(before[i], now![i])) return false;
+            if (!areSame(before[i], now![i]))
+                return false;
         return true;
     }
 
     private static bool AreSame(NodeSystemInfo? before, NodeSystemInfo? now) =>
-        before?.KubeletVersion == now?.KubeletVersion && before?.BootID == now?.BootID && before?.MachineID == now?.MachineID
-        && before?.ContainerRuntimeVersion == now?.ContainerRuntimeVersion && before?.KernelVersion == now?.KernelVersion;
+        before?.KubeletVersion == now?.KubeletVersion
+        && before?.BootID == now?.BootID
+        && before?.MachineID == now?.MachineID
+        && before?.ContainerRuntimeVersion == now?.ContainerRuntimeVersion
+        && before?.KernelVersion == now?.KernelVersion;
 }

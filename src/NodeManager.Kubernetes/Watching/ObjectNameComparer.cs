@@ -10,20 +10,22 @@ namespace NodeManager.Kubernetes.Watching;
 public sealed class ObjectNameComparer<T> : IEqualityComparer<T>, IAlternateEqualityComparer<(string? Namespace, string Name), T>
     where T : KubernetesObject
 {
-    private ObjectNameComparer()
-    {
-    }
+    private ObjectNameComparer() { }
 
     public static ObjectNameComparer<T> Instance { get; } = new();
 
-    public bool Equals(T? x, T? y) => ReferenceEquals(x, y) || (x is not null && y is not null && x.Metadata.Name == y.Metadata.Name && x.Metadata.Namespace == y.Metadata.Namespace);
+    public bool Equals(T? x, T? y) =>
+        ReferenceEquals(x, y)
+        || (x is not null && y is not null && x.Metadata.Name == y.Metadata.Name && x.Metadata.Namespace == y.Metadata.Namespace);
 
     public int GetHashCode([DisallowNull] T obj) => HashCode.Combine(obj.Metadata.Namespace, obj.Metadata.Name);
 
-    public bool Equals((string? Namespace, string Name) alternate, T other) => other.Metadata.Name == alternate.Name && other.Metadata.Namespace == alternate.Namespace;
+    public bool Equals((string? Namespace, string Name) alternate, T other) =>
+        other.Metadata.Name == alternate.Name && other.Metadata.Namespace == alternate.Namespace;
 
     public int GetHashCode((string? Namespace, string Name) alternate) => HashCode.Combine(alternate.Namespace, alternate.Name);
 
     /// <summary>A name makes no object.</summary>
-    public T Create((string? Namespace, string Name) alternate) => throw new NotSupportedException("An object cannot be created from its name.");
+    public T Create((string? Namespace, string Name) alternate) =>
+        throw new NotSupportedException("An object cannot be created from its name.");
 }

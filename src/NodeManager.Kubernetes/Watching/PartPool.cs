@@ -47,25 +47,30 @@ internal sealed class PartPool
         // Written as a spec that has nothing else.
         PodSpecTemplate template = spec.Template;
         spec.Template = Part(template, new() { Template = template }, KubernetesJson.Default.PodSpec);
-        if (template.IsShared || spec.Template != template) return;
+        if (template.IsShared || spec.Template != template)
+            return;
         template.IsShared = true;
         // Other workloads have some of it, too.
         template.Tolerations = Part(template.Tolerations, KubernetesJson.Default.ListToleration);
-        foreach (Container container in template.Containers.Concat(template.InitContainers ?? [])) container.Resources = Part(container.Resources, KubernetesJson.Default.ResourceRequirements);
+        foreach (Container container in template.Containers.Concat(template.InitContainers ?? []))
+            container.Resources = Part(container.Resources, KubernetesJson.Default.ResourceRequirements);
     }
 
     // Lists with times are those of one pod alone.
     private void Share(PodStatus status)
     {
-        if (status.Conditions?.TrueForAll(static one => one.LastTransitionTime is null) == true) status.Conditions = Part(status.Conditions, KubernetesJson.Default.ListCondition);
-        else status.Conditions?.TrimExcess();
+        if (status.Conditions?.TrueForAll(static one => one.LastTransitionTime is null) == true)
+            status.Conditions = Part(status.Conditions, KubernetesJson.Default.ListCondition);
+        else
+            status.Conditions?.TrimExcess();
         status.ContainerStatuses = Share(status.ContainerStatuses);
         status.InitContainerStatuses = Share(status.InitContainerStatuses);
     }
 
     private List<ContainerStatus>? Share(List<ContainerStatus>? containers)
     {
-        if (containers?.TrueForAll(static one => one is { LastState: null, State: null or { Running.StartedAt: null } }) == true) return Part(containers, KubernetesJson.Default.ListContainerStatus);
+        if (containers?.TrueForAll(static one => one is { LastState: null, State: null or { Running.StartedAt: null } }) == true)
+            return Part(containers, KubernetesJson.Default.ListContainerStatus);
         foreach (ContainerStatus container in containers ?? [])
         {
             container.AllocatedResources = Part(container.AllocatedResources, KubernetesJson.Default.DictionaryStringQuantity);
@@ -83,12 +88,15 @@ internal sealed class PartPool
         where TPart : class
     {
         _buffer.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(_buffer)) JsonSerializer.Serialize(writer, written, type);
+        using (var writer = new Utf8JsonWriter(_buffer))
+            JsonSerializer.Serialize(writer, written, type);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(_buffer.WrittenSpan, hash);
         (Type, Guid) key = (typeof(TPart), new(hash[..16]));
-        if (_parts.TryGetValue(key, out object? known)) return (TPart)known;
-        if (_parts.Count >= Most) _parts.Clear();
+        if (_parts.TryGetValue(key, out object? known))
+            return (TPart)known;
+        if (_parts.Count >= Most)
+            _parts.Clear();
         _parts[key] = part;
         return part;
     }

@@ -19,7 +19,8 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
         Utf8JsonReader found = default;
         WatchLineKind? kind = null;
         bool hasObject = false;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A line of the watch is not a JSON object.");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("A line of the watch is not a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
@@ -30,7 +31,8 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
             else if (reader.ValueTextEquals("object"u8))
             {
                 reader.Read();
-                if (kind is { } known) return Finish(ref reader, known, item);
+                if (kind is { } known)
+                    return Finish(ref reader, known, item);
                 found = reader;
                 hasObject = true;
                 reader.Skip();
@@ -41,13 +43,19 @@ internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Stat
             }
         }
 
-        return kind is { } late && hasObject ? Finish(ref found, late, item) : throw new JsonException("A line of the watch has no type or no object.");
+        return kind is { } late && hasObject
+            ? Finish(ref found, late, item)
+            : throw new JsonException("A line of the watch has no type or no object.");
     }
 
     private static WatchLine<T> Finish(ref Utf8JsonReader reader, WatchLineKind kind, JsonTypeInfo<T> item) =>
         kind == WatchLineKind.Error
             ? new(kind, null, JsonSerializer.Deserialize(ref reader, KubernetesJson.Default.Status))
-            : new(kind, JsonSerializer.Deserialize(ref reader, item) ?? throw new JsonException("The object of a watch's line is null."), null);
+            : new(
+                kind,
+                JsonSerializer.Deserialize(ref reader, item) ?? throw new JsonException("The object of a watch's line is null."),
+                null
+            );
 
     private static WatchLineKind ReadKind(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("ADDED"u8) ? WatchLineKind.Added

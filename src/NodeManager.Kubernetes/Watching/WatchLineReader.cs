@@ -20,7 +20,11 @@ internal static class WatchLineReader
     /// <param name="gather">Asked after lines that were waited for: lets more of them come together before the next are read. Null: never.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async IAsyncEnumerable<WatchLine<T>> ReadAsync<T>(
-        Stream body, JsonTypeInfo<T> item, Func<Task>? gather, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream body,
+        JsonTypeInfo<T> item,
+        Func<Task>? gather,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
         where T : KubernetesObject
     {
         PipeReader pipe = PipeReader.Create(body, Options);
@@ -37,18 +41,22 @@ internal static class WatchLineReader
                 {
                     ReadOnlySequence<byte> line = rest.Slice(0, end);
                     rest = rest.Slice(rest.GetPosition(1, end));
-                    if (!line.IsEmpty) yield return WatchLine<T>.Parse(line, item);
+                    if (!line.IsEmpty)
+                        yield return WatchLine<T>.Parse(line, item);
                 }
 
-                if (rest.Length > LongestLine) throw new AnswerTooLargeException(LongestLine);
+                if (rest.Length > LongestLine)
+                    throw new AnswerTooLargeException(LongestLine);
                 pipe.AdvanceTo(rest.Start, rest.End);
                 if (!read.IsCompleted)
                 {
-                    if (hasWaited && gather is not null) await gather();
+                    if (hasWaited && gather is not null)
+                        await gather();
                     continue;
                 }
 
-                if (!rest.IsEmpty) throw new IOException("The watch ended within a line.");
+                if (!rest.IsEmpty)
+                    throw new IOException("The watch ended within a line.");
                 yield break;
             }
         }

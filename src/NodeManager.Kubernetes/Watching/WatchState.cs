@@ -16,7 +16,8 @@ public sealed class WatchState
     {
         get
         {
-            lock (_lock) return _isConnected;
+            lock (_lock)
+                return _isConnected;
         }
     }
 
@@ -25,7 +26,8 @@ public sealed class WatchState
     {
         get
         {
-            lock (_lock) return _problem;
+            lock (_lock)
+                return _problem;
         }
     }
 
@@ -34,7 +36,8 @@ public sealed class WatchState
     {
         get
         {
-            lock (_lock) return _heardAt;
+            lock (_lock)
+                return _heardAt;
         }
     }
 
@@ -47,7 +50,8 @@ public sealed class WatchState
             (_heardAt, _isConnected, _problem) = (now, true, null);
         }
 
-        if (isChange) Changed?.Invoke();
+        if (isChange)
+            Changed?.Invoke();
     }
 
     internal void Lose(string problem)
@@ -59,6 +63,7 @@ public sealed class WatchState
             (_isConnected, _problem) = (false, problem);
         }
 
-        if (isChange) Changed?.Invoke();
+        if (isChange)
+            Changed?.Invoke();
     }
 }

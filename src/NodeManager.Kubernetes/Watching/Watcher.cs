@@ -13,7 +13,14 @@ namespace NodeManager.Kubernetes.Watching;
 /// difference. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 /// </summary>
 internal sealed partial class Watcher<T>(
-    RequestSender sender, ListReader lists, ResourceType<T> type, ListOptions options, TimeProvider time, ILogger logger, WatchState? state = null)
+    RequestSender sender,
+    ListReader lists,
+    ResourceType<T> type,
+    ListOptions options,
+    TimeProvider time,
+    ILogger logger,
+    WatchState? state = null
+)
     where T : KubernetesObject
 {
     /// <summary>What a watch waits at most between two tries.</summary>
@@ -43,7 +50,8 @@ internal sealed partial class Watcher<T>(
         {
             if (_version is null)
             {
-                await foreach (WatchEvent<T> change in ListAsync(isFirst, cancellationToken)) yield return change;
+                await foreach (WatchEvent<T> change in ListAsync(isFirst, cancellationToken))
+                    yield return change;
                 isFirst = false;
                 yield return new(WatchEventType.Synced, null!) { ListVersion = _version };
             }
@@ -55,7 +63,8 @@ internal sealed partial class Watcher<T>(
                 continue;
             }
 
-            await foreach (WatchEvent<T> change in FollowAsync(cancellationToken)) yield return change;
+            await foreach (WatchEvent<T> change in FollowAsync(cancellationToken))
+                yield return change;
         }
     }
 
@@ -81,20 +90,29 @@ internal sealed partial class Watcher<T>(
                 try
                 {
                     response ??= await sender.SendOnceAsync(
-                        new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptItem }, cancellationToken);
+                        new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptItem },
+                        cancellationToken
+                    );
                     state?.Hear(time.GetUtcNow());
                     lines ??= WatchLineReader
-                        .ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), type.Item, GathersHeartbeats ? () => GatherAsync(cancellationToken) : null, cancellationToken)
+                        .ReadAsync(
+                            await response.Content.ReadAsStreamAsync(cancellationToken),
+                            type.Item,
+                            GathersHeartbeats ? () => GatherAsync(cancellationToken) : null,
+                            cancellationToken
+                        )
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await lines.MoveNextAsync())
                     {
                         // The server closes watches after some minutes. One that closes immediately, again and again, is a fault like others.
-                        if (heard || time.GetElapsedTime(start) > Established) yield break;
+                        if (heard || time.GetElapsedTime(start) > Established)
+                            yield break;
                         throw new IOException("the server closed it without an answer");
                     }
 
                     line = lines.Current;
-                    if (line.Kind == WatchLineKind.Error) throw Refusal(line.Error, query);
+                    if (line.Kind == WatchLineKind.Error)
+                        throw Refusal(line.Error, query);
                 }
                 catch (KubernetesException e) when (options.RelistInterval is not null && IsUnwatchable(e.Code))
                 {
@@ -110,13 +128,15 @@ internal sealed partial class Watcher<T>(
 
                 heard = true;
                 _failures = 0;
-                foreach (WatchEvent<T> change in Apply(line)) yield return change;
+                foreach (WatchEvent<T> change in Apply(line))
+                    yield return change;
                 _version = line.Object!.Metadata.ResourceVersion ?? _version;
             }
         }
         finally
         {
-            if (lines is not null) await lines.DisposeAsync();
+            if (lines is not null)
+                await lines.DisposeAsync();
             response?.Dispose();
         }
     }
@@ -129,13 +149,21 @@ internal sealed partial class Watcher<T>(
     {
         bool isQuiet = !_hasNews && _heartbeats > 0;
         (_hasNews, _heartbeats) = (false, 0);
-        if (isQuiet) await Task.Delay(Gathering, time, cancellationToken);
+        if (isQuiet)
+            await Task.Delay(Gathering, time, cancellationToken);
     }
 
     private void Note(WatchLine<T> line)
     {
-        if (line.Kind == WatchLineKind.Modified && line.Object is Node node && _known.Find(line.Object) is Node before && NodeHeartbeat.IsOnly(before, node)) _heartbeats++;
-        else _hasNews = true;
+        if (
+            line.Kind == WatchLineKind.Modified
+            && line.Object is Node node
+            && _known.Find(line.Object) is Node before
+            && NodeHeartbeat.IsOnly(before, node)
+        )
+            _heartbeats++;
+        else
+            _hasNews = true;
     }
 
     private IEnumerable<WatchEvent<T>> Apply(WatchLine<T> line)
@@ -144,7 +172,8 @@ internal sealed partial class Watcher<T>(
         {
             case WatchLineKind.Added or WatchLineKind.Modified:
                 _parts?.Share(line.Object!);
-                if (GathersHeartbeats) Note(line);
+                if (GathersHeartbeats)
+                    Note(line);
                 return _known.Observe(line.Object!);
             case WatchLineKind.Deleted when _known.Forget(line.Object!):
                 _hasNews = true;
@@ -188,16 +217,18 @@ internal sealed partial class Watcher<T>(
             {
                 _parts?.Share(item);
                 present.Add(item);
-                foreach (WatchEvent<T> change in _known.Observe(item)) yield return change;
+                foreach (WatchEvent<T> change in _known.Observe(item))
+                    yield return change;
             }
 
             _version = page.Metadata.ResourceVersion ?? "";
             next = page.Metadata.Continue;
-            if (string.IsNullOrEmpty(next)) break;
-        }
-        while (true);
+            if (string.IsNullOrEmpty(next))
+                break;
+        } while (true);
 
-        foreach (T item in _known.ForgetAllBut(present)) yield return new(WatchEventType.Deleted, item);
+        foreach (T item in _known.ForgetAllBut(present))
+            yield return new(WatchEventType.Deleted, item);
         _known.Trim();
     }
 
@@ -205,17 +236,20 @@ internal sealed partial class Watcher<T>(
     private static bool IsUnwatchable(HttpStatusCode code) => code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed;
 
     /// <summary>A refusal that stays one (no permission, no such kind) ends the watch; all else passes.</summary>
-    private static bool WillPass(Exception exception) => exception is KubernetesException { Code: HttpStatusCode.Gone } || TransientFailure.Is(exception);
+    private static bool WillPass(Exception exception) =>
+        exception is KubernetesException { Code: HttpStatusCode.Gone } || TransientFailure.Is(exception);
 
     private async Task RecoverAsync(Exception exception, CancellationToken cancellationToken)
     {
         TimeSpan wait = TimeSpan.Zero;
-        if (exception is not KubernetesException { Code: HttpStatusCode.Gone }) state?.Lose(exception.GetBaseException().Message);
+        if (exception is not KubernetesException { Code: HttpStatusCode.Gone })
+            state?.Lose(exception.GetBaseException().Message);
         if (exception is KubernetesException { Code: HttpStatusCode.Gone })
         {
             LogExpired(logger, type.Plural, _version);
             _version = null;
-            if (_failures++ > 0) wait = RetryPolicy.BackOff(_failures, LongestWait);
+            if (_failures++ > 0)
+                wait = RetryPolicy.BackOff(_failures, LongestWait);
         }
         else
         {
@@ -225,7 +259,8 @@ internal sealed partial class Watcher<T>(
             LogCut(logger, type.Plural, exception.GetBaseException().Message, (long)wait.TotalMilliseconds);
         }
 
-        if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken);
+        if (wait > TimeSpan.Zero)
+            await Task.Delay(wait, time, cancellationToken);
     }
 
     private static KubernetesException Refusal(Status? status, string path) =>

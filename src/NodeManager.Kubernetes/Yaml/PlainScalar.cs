@@ -30,7 +30,10 @@ public static partial class PlainScalar
         var plain = text.Replace("_", "", StringComparison.Ordinal);
         if (Integer(plain) is { } integer)
             return integer;
-        return FloatPattern().IsMatch(plain) && double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        return
+            FloatPattern().IsMatch(plain)
+            && double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && double.IsFinite(number)
             ? number
             : text;
     }

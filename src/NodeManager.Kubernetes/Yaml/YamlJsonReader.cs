@@ -38,20 +38,24 @@ public sealed class YamlJsonReader
         try
         {
             reader._parser.Consume<StreamStart>();
-            if (!reader._parser.TryConsume<DocumentStart>(out _)) return (null, []);
+            if (!reader._parser.TryConsume<DocumentStart>(out _))
+                return (null, []);
             return (reader.ReadNode(0), reader._duplicates);
         }
         catch (YamlException fault)
         {
             // The first line is not told.
             string why = fault.Message.TrimEnd('.');
-            throw new FormatException($"yaml: {(fault.Start.Line > 1 ? $"line {fault.Start.Line}: " : "")}{char.ToLowerInvariant(why[0])}{why[1..]}");
+            throw new FormatException(
+                $"yaml: {(fault.Start.Line > 1 ? $"line {fault.Start.Line}: " : "")}{char.ToLowerInvariant(why[0])}{why[1..]}"
+            );
         }
     }
 
     private JsonNode? ReadNode(int depth)
     {
-        if (depth > MostDepth) throw new FormatException("yaml: exceeded max depth of 10000");
+        if (depth > MostDepth)
+            throw new FormatException("yaml: exceeded max depth of 10000");
         Size before = _read;
         _read += new Size(1, 0);
         switch (_parser.Current)
@@ -74,7 +78,8 @@ public sealed class YamlJsonReader
     private JsonArray ReadSequence(int depth)
     {
         var list = new JsonArray();
-        while (!_parser.TryConsume<SequenceEnd>(out _)) list.Add(ReadNode(depth + 1));
+        while (!_parser.TryConsume<SequenceEnd>(out _))
+            list.Add(ReadNode(depth + 1));
         return list;
     }
 
@@ -99,10 +104,13 @@ public sealed class YamlJsonReader
         }
 
         // What a mapping says itself goes before what it takes over, and of that the earlier before the later.
-        foreach (JsonObject other in merged.SelectMany(static one => one is JsonArray list ? list.AsEnumerable() : [one]).OfType<JsonObject>())
+        foreach (
+            JsonObject other in merged.SelectMany(static one => one is JsonArray list ? list.AsEnumerable() : [one]).OfType<JsonObject>()
+        )
         {
             foreach ((string name, JsonNode? value) in other)
-                if (!owner.ContainsKey(name)) owner[name] = value?.DeepClone();
+                if (!owner.ContainsKey(name))
+                    owner[name] = value?.DeepClone();
         }
 
         return owner;
@@ -116,31 +124,38 @@ public sealed class YamlJsonReader
             return Text(Expand(alias.Value.Value)) ?? throw new FormatException($"yaml: line {start.Line}: invalid map key");
         }
 
-        if (!_parser.TryConsume<Scalar>(out var scalar)) throw new FormatException($"yaml: line {start.Line}: invalid map key");
+        if (!_parser.TryConsume<Scalar>(out var scalar))
+            throw new FormatException($"yaml: line {start.Line}: invalid map key");
         _read += new Size(0, scalar.Value.Length);
         return scalar.Value == Merge && scalar.Style == ScalarStyle.Plain ? Merge : Text(Resolve(scalar)) ?? "null";
     }
 
-    private static string? Text(JsonNode? key) => key switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        JsonValue => key.ToJsonString(),
-        _ => null,
-    };
+    private static string? Text(JsonNode? key) =>
+        key switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue(out string? text) => text,
+            JsonValue => key.ToJsonString(),
+            _ => null,
+        };
 
     private JsonNode? Expand(string name)
     {
-        if (_open.Contains(name)) throw new FormatException($"yaml: anchor '{name}' value contains itself");
-        if (!_anchors.TryGetValue(name, out (JsonNode? Value, Size Size) anchor)) throw new FormatException($"yaml: unknown anchor '{name}' referenced");
+        if (_open.Contains(name))
+            throw new FormatException($"yaml: anchor '{name}' value contains itself");
+        if (!_anchors.TryGetValue(name, out (JsonNode? Value, Size Size) anchor))
+            throw new FormatException($"yaml: unknown anchor '{name}' referenced");
         _aliased += anchor.Size;
         _read += anchor.Size;
-        return _aliased.Values > MostAliasedValues || _aliased.Characters > MostAliasedCharacters ? throw new FormatException("yaml: document contains excessive aliasing") : anchor.Value?.DeepClone();
+        return _aliased.Values > MostAliasedValues || _aliased.Characters > MostAliasedCharacters
+            ? throw new FormatException("yaml: document contains excessive aliasing")
+            : anchor.Value?.DeepClone();
     }
 
     private T Within<T>(AnchorName anchor, Func<T> read)
     {
-        if (anchor.IsEmpty) return read();
+        if (anchor.IsEmpty)
+            return read();
         _open.Add(anchor.Value);
         T value = read();
         _open.Remove(anchor.Value);
@@ -149,7 +164,8 @@ public sealed class YamlJsonReader
 
     private JsonNode? Keep(AnchorName anchor, Size before, JsonNode? value)
     {
-        if (!anchor.IsEmpty) _anchors[anchor.Value] = (value, _read - before);
+        if (!anchor.IsEmpty)
+            _anchors[anchor.Value] = (value, _read - before);
         return value;
     }
 

@@ -37,7 +37,8 @@ internal sealed class AlertSender
         using HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.UserAgent.Add(new("NodeManager", null));
-        foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach ((string name, string value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         HttpResponseMessage answer;
         try
         {
@@ -46,29 +47,39 @@ internal sealed class AlertSender
         catch (HttpRequestException failure)
         {
             // The exception itself stays behind: it may quote the address.
-            throw new AlertDeliveryException(failure.InnerException is AuthenticationException
-                ? $"the certificate of {_address.Host} is not trusted."
-                : $"{_address.Host} cannot be reached ({failure.HttpRequestError}).");
+            throw new AlertDeliveryException(
+                failure.InnerException is AuthenticationException
+                    ? $"the certificate of {_address.Host} is not trusted."
+                    : $"{_address.Host} cannot be reached ({failure.HttpRequestError})."
+            );
         }
 
         using (answer)
         {
-            if (answer.IsSuccessStatusCode) return;
+            if (answer.IsSuccessStatusCode)
+                return;
             int code = (int)answer.StatusCode;
-            throw new AlertDeliveryException(code is >= 300 and < 400
-                ? $"{_address.Host} answered with a redirect ({code}), which is not followed."
-                : $"{_address.Host} answered {code} ({answer.StatusCode}).")
+            throw new AlertDeliveryException(
+                code is >= 300 and < 400
+                    ? $"{_address.Host} answered with a redirect ({code}), which is not followed."
+                    : $"{_address.Host} answered {code} ({answer.StatusCode})."
+            )
             {
-                IsRefusal = answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity,
+                IsRefusal =
+                    answer.StatusCode
+                        is HttpStatusCode.BadRequest
+                            or HttpStatusCode.RequestEntityTooLarge
+                            or HttpStatusCode.UnprocessableEntity,
                 RetryAfter = Pause(answer.Headers.RetryAfter),
             };
         }
     }
 
-    private TimeSpan? Pause(RetryConditionHeaderValue? asked) => asked switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } when date > _wall.GetUtcNow() => date - _wall.GetUtcNow(),
-        _ => null,
-    };
+    private TimeSpan? Pause(RetryConditionHeaderValue? asked) =>
+        asked switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } when date > _wall.GetUtcNow() => date - _wall.GetUtcNow(),
+            _ => null,
+        };
 }

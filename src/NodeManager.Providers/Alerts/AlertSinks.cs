@@ -12,7 +12,13 @@ public static class AlertSinks
     /// <param name="caBundle">PEM in base64 of the authorities to trust instead of the system's; null: the system's.</param>
     /// <exception cref="NodeManagerException">AlertSinkInvalid; the message does not quote the address.</exception>
     public static AlertSinkDefinition Webhook(string address, string? secret, string? caBundle) =>
-        Create(NodeAlertSinkType.Webhook, address, caBundle, httpsOnly: false, (name, sender, context) => new WebhookSink(name, sender, secret, context.Wall));
+        Create(
+            NodeAlertSinkType.Webhook,
+            address,
+            caBundle,
+            httpsOnly: false,
+            (name, sender, context) => new WebhookSink(name, sender, secret, context.Wall)
+        );
 
     /// <inheritdoc cref="Webhook"/>
     public static AlertSinkDefinition Slack(string address, string? caBundle) =>
@@ -24,33 +30,61 @@ public static class AlertSinks
 
     /// <summary>An Alertmanager, by its base address: <c>http://alertmanager:9093</c>.</summary>
     /// <inheritdoc cref="Webhook"/>
-    public static AlertSinkDefinition Alertmanager(string address, string? caBundle) => Create(
-        NodeAlertSinkType.Alertmanager, address, caBundle, httpsOnly: false, static (name, sender, context) => new AlertmanagerSink(name, sender, context.Wall),
-        static uri => uri.AbsolutePath.EndsWith("/api/v2/alerts", StringComparison.Ordinal)
-            ? uri : new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/api/v2/alerts" }.Uri);
+    public static AlertSinkDefinition Alertmanager(string address, string? caBundle) =>
+        Create(
+            NodeAlertSinkType.Alertmanager,
+            address,
+            caBundle,
+            httpsOnly: false,
+            static (name, sender, context) => new AlertmanagerSink(name, sender, context.Wall),
+            static uri =>
+                uri.AbsolutePath.EndsWith("/api/v2/alerts", StringComparison.Ordinal)
+                    ? uri
+                    : new UriBuilder(uri) { Path = uri.AbsolutePath.TrimEnd('/') + "/api/v2/alerts" }.Uri
+        );
 
     private static HttpSinkDefinition Create(
-        string type, string address, string? caBundle, bool httpsOnly, Func<string, AlertSender, AlertSinkContext, IAlertSink> create, Func<Uri, Uri>? complete = null)
+        string type,
+        string address,
+        string? caBundle,
+        bool httpsOnly,
+        Func<string, AlertSender, AlertSinkContext, IAlertSink> create,
+        Func<Uri, Uri>? complete = null
+    )
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0)
             throw Invalid(type, "its address is not an absolute http or https URI.");
-        if (httpsOnly && uri.Scheme != "https") throw Invalid(type, "its address is a secret and must be an https URI.");
-        if (uri.UserInfo.Length > 0) throw Invalid(type, "its address contains a user name or a password.");
-        if (ProviderHttp.CheckBundle(caBundle) is { } wrong) throw Invalid(type, wrong);
+        if (httpsOnly && uri.Scheme != "https")
+            throw Invalid(type, "its address is a secret and must be an https URI.");
+        if (uri.UserInfo.Length > 0)
+            throw Invalid(type, "its address contains a user name or a password.");
+        if (ProviderHttp.CheckBundle(caBundle) is { } wrong)
+            throw Invalid(type, wrong);
         return new(type, complete?.Invoke(uri) ?? uri, caBundle, create);
     }
 
     // The address may be a secret, so it is not the target.
     private static NodeManagerException Invalid(string type, string why) =>
-        new(ErrorIds.AlertSinkInvalid, ErrorKind.InvalidArgument, $"Cannot create the {type} sink: {why}", type, "Correct the address. Get-Help New-NodeAlertSink has examples.");
+        new(
+            ErrorIds.AlertSinkInvalid,
+            ErrorKind.InvalidArgument,
+            $"Cannot create the {type} sink: {why}",
+            type,
+            "Correct the address. Get-Help New-NodeAlertSink has examples."
+        );
 
     private sealed class HttpSinkDefinition(
-        string type, Uri address, string? caBundle, Func<string, AlertSender, AlertSinkContext, IAlertSink> create) : AlertSinkDefinition
+        string type,
+        Uri address,
+        string? caBundle,
+        Func<string, AlertSender, AlertSinkContext, IAlertSink> create
+    ) : AlertSinkDefinition
     {
         public override string Type => type;
 
         public override string Host => address.Host;
 
-        public override IAlertSink Create(string name, AlertSinkContext context) => create(name, new(address, caBundle, context.Wall), context);
+        public override IAlertSink Create(string name, AlertSinkContext context) =>
+            create(name, new(address, caBundle, context.Wall), context);
     }
 }

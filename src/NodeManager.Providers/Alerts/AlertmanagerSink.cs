@@ -34,14 +34,22 @@ internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProv
             await sender.PostAsync(Encoding.UTF8.GetBytes(Body(batch, wall.GetUtcNow()).ToJsonString()), [], cancellationToken);
     }
 
-    public static JsonArray Body(IEnumerable<NodeAlert> alerts, DateTimeOffset now) => [.. alerts.Select(alert => (JsonNode)new JsonObject
-    {
-        ["labels"] = new JsonObject(alert.Labels.Select(static label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))),
-        ["annotations"] = Annotations(alert),
-        ["startsAt"] = Time(alert.StartsAt),
-        // A cluster's clock may be ahead.
-        ["endsAt"] = Time(alert.EndsAt ?? (alert.UpdatedAt > now ? alert.UpdatedAt : now) + Lease),
-    })];
+    public static JsonArray Body(IEnumerable<NodeAlert> alerts, DateTimeOffset now) =>
+        [
+            .. alerts.Select(alert =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["labels"] = new JsonObject(
+                            alert.Labels.Select(static label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))
+                        ),
+                        ["annotations"] = Annotations(alert),
+                        ["startsAt"] = Time(alert.StartsAt),
+                        // A cluster's clock may be ahead.
+                        ["endsAt"] = Time(alert.EndsAt ?? (alert.UpdatedAt > now ? alert.UpdatedAt : now) + Lease),
+                    }
+            ),
+        ];
 
     private static JsonObject Annotations(NodeAlert alert)
     {
@@ -52,10 +60,15 @@ internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProv
             ["count"] = alert.Nodes.Count.ToString(CultureInfo.InvariantCulture),
             ["flapping"] = alert.IsFlapping ? "true" : "false",
         };
-        if (alert.Nodes.Count > 0) annotations["nodes"] = NameList.Of(alert.Nodes, 50);
-        if (alert.Group.Length > 0) annotations["group"] = $"{alert.GroupBy} {alert.Group}";
+        if (alert.Nodes.Count > 0)
+            annotations["nodes"] = NameList.Of(alert.Nodes, 50);
+        if (alert.Group.Length > 0)
+            annotations["group"] = $"{alert.GroupBy} {alert.Group}";
         if (alert.Findings.Count > 0)
-            annotations["description"] = string.Join("\n", alert.Findings.Take(10).Select(static finding => $"{(finding.Node.Length > 0 ? finding.Node + ": " : "")}{finding.Message}"));
+            annotations["description"] = string.Join(
+                "\n",
+                alert.Findings.Take(10).Select(static finding => $"{(finding.Node.Length > 0 ? finding.Node + ": " : "")}{finding.Message}")
+            );
         return annotations;
     }
 

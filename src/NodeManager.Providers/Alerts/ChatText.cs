@@ -15,11 +15,15 @@ internal static class ChatText
     public static IEnumerable<(string Name, string Value)> Facts(NodeAlert alert)
     {
         yield return ("Severity", alert.Severity);
-        if (alert.Group.Length > 0) yield return (alert.GroupBy, alert.Group);
-        if (alert.Nodes.Count > 0) yield return (alert.Nodes.Count == 1 ? "Node" : $"Nodes ({alert.Nodes.Count})", NameList.Of(alert.Nodes, NodesShown));
+        if (alert.Group.Length > 0)
+            yield return (alert.GroupBy, alert.Group);
+        if (alert.Nodes.Count > 0)
+            yield return (alert.Nodes.Count == 1 ? "Node" : $"Nodes ({alert.Nodes.Count})", NameList.Of(alert.Nodes, NodesShown));
         yield return ("Since", Time(alert.StartsAt));
-        if (alert.EndsAt is { } end) yield return ("Until", Time(end));
-        if (alert.IsFlapping) yield return ("Flapping", "yes");
+        if (alert.EndsAt is { } end)
+            yield return ("Until", Time(end));
+        if (alert.IsFlapping)
+            yield return ("Flapping", "yes");
     }
 
     /// <summary>At most so many characters.</summary>

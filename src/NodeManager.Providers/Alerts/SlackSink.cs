@@ -19,24 +19,40 @@ internal sealed class SlackSink(string name, AlertSender sender) : IAlertSink
     public TimeSpan Timeout => AlertSender.Timeout;
 
     public Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken) =>
-        sender.PostAsync(Encoding.UTF8.GetBytes(Body(alert).ToJsonString()), [new("Idempotency-Key", alert.TransitionId)], cancellationToken);
+        sender.PostAsync(
+            Encoding.UTF8.GetBytes(Body(alert).ToJsonString()),
+            [new("Idempotency-Key", alert.TransitionId)],
+            cancellationToken
+        );
 
-    public static JsonObject Body(NodeAlert alert) => new()
-    {
-        ["text"] = ChatText.Cut(Escape($"{ChatText.Title(alert)}: {alert.Message}"), LongestSection),
-        ["blocks"] = new JsonArray(
-            new JsonObject { ["type"] = "header", ["text"] = new JsonObject { ["type"] = "plain_text", ["text"] = ChatText.Cut(ChatText.Title(alert), LongestHeader) } },
-            new JsonObject { ["type"] = "section", ["text"] = Markdown(ChatText.Cut(Escape(alert.Message), LongestSection)) },
-            new JsonObject
-            {
-                ["type"] = "section",
-                ["fields"] = new JsonArray([.. ChatText.Facts(alert).Select(static fact => Markdown(ChatText.Cut($"*{Escape(fact.Name)}*\n{Escape(fact.Value)}", LongestField)))]),
-            },
-            new JsonObject { ["type"] = "context", ["elements"] = new JsonArray(Markdown($"Alert {alert.TransitionId}")) }),
-    };
+    public static JsonObject Body(NodeAlert alert) =>
+        new()
+        {
+            ["text"] = ChatText.Cut(Escape($"{ChatText.Title(alert)}: {alert.Message}"), LongestSection),
+            ["blocks"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "header",
+                    ["text"] = new JsonObject { ["type"] = "plain_text", ["text"] = ChatText.Cut(ChatText.Title(alert), LongestHeader) },
+                },
+                new JsonObject { ["type"] = "section", ["text"] = Markdown(ChatText.Cut(Escape(alert.Message), LongestSection)) },
+                new JsonObject
+                {
+                    ["type"] = "section",
+                    ["fields"] = new JsonArray([
+                        .. ChatText
+                            .Facts(alert)
+                            .Select(static fact => Markdown(ChatText.Cut($"*{Escape(fact.Name)}*\n{Escape(fact.Value)}", LongestField))),
+                    ]),
+                },
+                new JsonObject { ["type"] = "context", ["elements"] = new JsonArray(Markdown($"Alert {alert.TransitionId}")) }
+            ),
+        };
 
     private static JsonObject Markdown(string text) => new() { ["type"] = "mrkdwn", ["text"] = text };
 
     private static string Escape(string text) =>
-        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
 }

@@ -17,34 +17,58 @@ internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
     public TimeSpan Timeout => AlertSender.Timeout;
 
     public Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken) =>
-        sender.PostAsync(Encoding.UTF8.GetBytes(Body(alert).ToJsonString()), [new("Idempotency-Key", alert.TransitionId)], cancellationToken);
+        sender.PostAsync(
+            Encoding.UTF8.GetBytes(Body(alert).ToJsonString()),
+            [new("Idempotency-Key", alert.TransitionId)],
+            cancellationToken
+        );
 
-    public static JsonObject Body(NodeAlert alert) => new()
-    {
-        ["type"] = "message",
-        ["attachments"] = new JsonArray(new JsonObject
+    public static JsonObject Body(NodeAlert alert) =>
+        new()
         {
-            ["contentType"] = "application/vnd.microsoft.card.adaptive",
-            ["contentUrl"] = null,
-            ["content"] = new JsonObject
-            {
-                ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json",
-                ["type"] = "AdaptiveCard",
-                ["version"] = "1.4",
-                ["fallbackText"] = ChatText.Cut($"{ChatText.Title(alert)}: {alert.Message}", LongestText),
-                ["msteams"] = new JsonObject { ["width"] = "Full" },
-                ["body"] = new JsonArray(
-                    Text(ChatText.Title(alert), new() { ["size"] = "Large", ["weight"] = "Bolder", ["color"] = Color(alert) }),
-                    Text(alert.Message, []),
-                    new JsonObject
+            ["type"] = "message",
+            ["attachments"] = new JsonArray(
+                new JsonObject
+                {
+                    ["contentType"] = "application/vnd.microsoft.card.adaptive",
+                    ["contentUrl"] = null,
+                    ["content"] = new JsonObject
                     {
-                        ["type"] = "FactSet",
-                        ["facts"] = new JsonArray([.. ChatText.Facts(alert).Select(static fact => new JsonObject { ["title"] = fact.Name, ["value"] = Escape(ChatText.Cut(fact.Value, LongestText)) })]),
+                        ["$schema"] = "http://adaptivecards.io/schemas/adaptive-card.json",
+                        ["type"] = "AdaptiveCard",
+                        ["version"] = "1.4",
+                        ["fallbackText"] = ChatText.Cut($"{ChatText.Title(alert)}: {alert.Message}", LongestText),
+                        ["msteams"] = new JsonObject { ["width"] = "Full" },
+                        ["body"] = new JsonArray(
+                            Text(
+                                ChatText.Title(alert),
+                                new()
+                                {
+                                    ["size"] = "Large",
+                                    ["weight"] = "Bolder",
+                                    ["color"] = Color(alert),
+                                }
+                            ),
+                            Text(alert.Message, []),
+                            new JsonObject
+                            {
+                                ["type"] = "FactSet",
+                                ["facts"] = new JsonArray([
+                                    .. ChatText
+                                        .Facts(alert)
+                                        .Select(static fact => new JsonObject
+                                        {
+                                            ["title"] = fact.Name,
+                                            ["value"] = Escape(ChatText.Cut(fact.Value, LongestText)),
+                                        }),
+                                ]),
+                            },
+                            Text($"Alert {alert.TransitionId}", new() { ["size"] = "Small", ["isSubtle"] = true })
+                        ),
                     },
-                    Text($"Alert {alert.TransitionId}", new() { ["size"] = "Small", ["isSubtle"] = true })),
-            },
-        }),
-    };
+                }
+            ),
+        };
 
     private static JsonObject Text(string text, JsonObject style)
     {
@@ -55,8 +79,13 @@ internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
     }
 
     private static string Color(NodeAlert alert) =>
-        alert.Status == NodeAlertStatus.Resolved ? "Good" : alert.Severity == NodeFindingSeverity.Critical ? "Attention" : "Warning";
+        alert.Status == NodeAlertStatus.Resolved ? "Good"
+        : alert.Severity == NodeFindingSeverity.Critical ? "Attention"
+        : "Warning";
 
     // Cards render a part of Markdown: what a cluster says must not become a link.
-    private static string Escape(string text) => text.Replace("[", "\\[", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("[", "\\[", StringComparison.Ordinal)
+            .Replace("*", "\\*", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
 }

@@ -32,5 +32,8 @@ internal sealed class WebhookSink(string name, AlertSender sender, string? secre
 
     /// <summary><c>v1=</c> and the HMAC-SHA256, in hex, of the timestamp, a dot and the body.</summary>
     public static string Sign(string secret, string timestamp, byte[] body) =>
-        "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), (byte[])[.. Encoding.UTF8.GetBytes(timestamp + "."), .. body]));
+        "v1="
+        + Convert.ToHexStringLower(
+            HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), (byte[])[.. Encoding.UTF8.GetBytes(timestamp + "."), .. body])
+        );
 }

@@ -11,7 +11,8 @@ internal sealed class ClaimTurns
         Turn? turn;
         lock (_turns)
         {
-            if (!_turns.TryGetValue(claimUid, out turn)) _turns[claimUid] = turn = new(this, claimUid);
+            if (!_turns.TryGetValue(claimUid, out turn))
+                _turns[claimUid] = turn = new(this, claimUid);
             turn.Users++;
         }
 
@@ -31,7 +32,8 @@ internal sealed class ClaimTurns
     {
         lock (_turns)
         {
-            if (--turn.Users == 0) _turns.Remove(turn.Claim);
+            if (--turn.Users == 0)
+                _turns.Remove(turn.Claim);
         }
     }
 

@@ -15,7 +15,14 @@ internal sealed class ProviderException(MachineOutcome outcome, string message, 
     public HttpStatusCode? Code { get; init; }
 
     /// <summary>True where the request may have been carried out although it failed.</summary>
-    public bool IsLost => Code is null or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout or (HttpStatusCode)595 or (HttpStatusCode)596 or (HttpStatusCode)599;
+    public bool IsLost =>
+        Code
+            is null
+                or HttpStatusCode.BadGateway
+                or HttpStatusCode.GatewayTimeout
+                or (HttpStatusCode)595
+                or (HttpStatusCode)596
+                or (HttpStatusCode)599;
 
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -28,7 +28,8 @@ internal static class ProviderHttp
     /// <summary>The connections alone.</summary>
     /// <param name="caBundle">As above.</param>
     /// <param name="insecure">As above.</param>
-    public static HttpMessageHandler Transport(string? caBundle, bool insecure) => Transport(caBundle is null ? null : Read(caBundle), insecure, proxy: null);
+    public static HttpMessageHandler Transport(string? caBundle, bool insecure) =>
+        Transport(caBundle is null ? null : Read(caBundle), insecure, proxy: null);
 
     /// <summary>The connections alone.</summary>
     /// <param name="authorities">Trusted instead of the system's; null: the system's.</param>
@@ -36,7 +37,11 @@ internal static class ProviderHttp
     /// <param name="proxy">Null: what the environment says.</param>
     /// <param name="compression">What answers may be compressed with: controllers of machines get it wrong, services do not.</param>
     public static HttpMessageHandler Transport(
-        X509Certificate2Collection? authorities, bool insecure, Uri? proxy, DecompressionMethods compression = DecompressionMethods.None)
+        X509Certificate2Collection? authorities,
+        bool insecure,
+        Uri? proxy,
+        DecompressionMethods compression = DecompressionMethods.None
+    )
     {
         var transport = new SocketsHttpHandler
         {
@@ -47,14 +52,17 @@ internal static class ProviderHttp
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             SslOptions = new SslClientAuthenticationOptions(),
         };
-        if (proxy is not null) transport.Proxy = new WebProxy(proxy);
+        if (proxy is not null)
+            transport.Proxy = new WebProxy(proxy);
         if (insecure)
 #pragma warning disable CA5359 // The settings ask for it.
             transport.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         else
-            transport.SslOptions.RemoteCertificateValidationCallback = static (_, presented, _, errors) => CertificateNameException.ThrowIfNamed(presented, errors) == SslPolicyErrors.None;
-        if (!insecure && authorities is not null) transport.SslOptions.CertificateChainPolicy = Trusting(authorities);
+            transport.SslOptions.RemoteCertificateValidationCallback = static (_, presented, _, errors) =>
+                CertificateNameException.ThrowIfNamed(presented, errors) == SslPolicyErrors.None;
+        if (!insecure && authorities is not null)
+            transport.SslOptions.CertificateChainPolicy = Trusting(authorities);
         return new BoundedAnswerHandler(transport, LargestAnswer);
     }
 
@@ -63,7 +71,8 @@ internal static class ProviderHttp
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is AuthenticationException) return true;
+            if (cause is AuthenticationException)
+                return true;
         }
 
         return false;
@@ -72,14 +81,15 @@ internal static class ProviderHttp
     /// <summary>What helps against a refused certificate: an authority helps only where the certificate names the address.</summary>
     /// <param name="failure">See <see cref="IsCertificateRefused"/>.</param>
     /// <param name="trust">The advice where its issuer is not trusted.</param>
-    public static string CertificateAdvice(Exception failure, string trust) => IsOtherName(failure)
-        ? "Use an address that the certificate names, or replace it by one that names this address." : trust;
+    public static string CertificateAdvice(Exception failure, string trust) =>
+        IsOtherName(failure) ? "Use an address that the certificate names, or replace it by one that names this address." : trust;
 
     private static bool IsOtherName(Exception failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is CertificateNameException) return true;
+            if (cause is CertificateNameException)
+                return true;
         }
 
         return false;
@@ -90,7 +100,8 @@ internal static class ProviderHttp
     /// <param name="allowed">Whether the settings accept that credentials are sent unencrypted.</param>
     public static string? CheckEncryption(string? endpoint, bool? allowed) =>
         allowed != true && Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttp
-            ? $"endpoint: '{endpoint}' would get the credentials unencrypted. Use https, or set allowUnencryptedAuthentication to true." : null;
+            ? $"endpoint: '{endpoint}' would get the credentials unencrypted. Use https, or set allowUnencryptedAuthentication to true."
+            : null;
 
     /// <summary>What is wrong with a bundle; null: nothing.</summary>
     public static string? CheckBundle(string? caBundle)

@@ -7,7 +7,8 @@ namespace NodeManager.Providers.Http;
 /// <summary>Reads the spec that a provider is made of.</summary>
 internal static class ProviderSpecs
 {
-    public static bool TryRead(MachineProviderSettings settings, out NodeSmithProviderSpec spec, out string problem) => TryRead(settings.Spec, out spec, out problem);
+    public static bool TryRead(MachineProviderSettings settings, out NodeSmithProviderSpec spec, out string problem) =>
+        TryRead(settings.Spec, out spec, out problem);
 
     public static bool TryRead(JsonElement json, out NodeSmithProviderSpec spec, out string problem)
     {

@@ -25,72 +25,139 @@ internal sealed class PoolServiceErrors(Uri service)
         return code switch
         {
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => Error(
-                ErrorIds.Invalid, ErrorKind.InvalidData, $"The pool service refused {pool}: {said}", "Correct the values that the message names."),
+                ErrorIds.Invalid,
+                ErrorKind.InvalidData,
+                $"The pool service refused {pool}: {said}",
+                "Correct the values that the message names."
+            ),
             HttpStatusCode.Unauthorized => Error(
-                ErrorIds.Unauthorized, ErrorKind.AuthenticationError, $"The pool service at {service} did not accept the credentials: {said}",
-                "Log in again, or give another token with Set-NodeManagerConfiguration -PoolService."),
+                ErrorIds.Unauthorized,
+                ErrorKind.AuthenticationError,
+                $"The pool service at {service} did not accept the credentials: {said}",
+                "Log in again, or give another token with Set-NodeManagerConfiguration -PoolService."
+            ),
             HttpStatusCode.Forbidden => Error(
-                ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Permission denied by the pool service for {pool}: {said}",
-                "Ask an administrator of the pool service for access."),
+                ErrorIds.Forbidden,
+                ErrorKind.PermissionDenied,
+                $"Permission denied by the pool service for {pool}: {said}",
+                "Ask an administrator of the pool service for access."
+            ),
             HttpStatusCode.NotFound when request.Cluster.Length > 0 && error is not null => Error(
-                ErrorIds.PoolClusterNotFound, ErrorKind.ObjectNotFound, $"The pool service has no cluster '{request.Cluster}': {said}",
-                "Check the cluster's id in the configuration, or use -Cluster."),
+                ErrorIds.PoolClusterNotFound,
+                ErrorKind.ObjectNotFound,
+                $"The pool service has no cluster '{request.Cluster}': {said}",
+                "Check the cluster's id in the configuration, or use -Cluster."
+            ),
             HttpStatusCode.NotFound when request.Pool.Length > 0 && request.Method != HttpMethod.Post => Error(
-                ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"Node pool '{request.Pool}' was not found: {said}",
-                "List the pools with Get-NodePool; the pool may have been deleted."),
+                ErrorIds.NodePoolNotFound,
+                ErrorKind.ObjectNotFound,
+                $"Node pool '{request.Pool}' was not found: {said}",
+                "List the pools with Get-NodePool; the pool may have been deleted."
+            ),
             HttpStatusCode.NotFound => Error(
-                ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"The pool service at {service} does not serve {request.Method} {request.Path}: {said}",
-                "Check the service's base address, and Routes of the pool service's configuration."),
+                ErrorIds.NotFound,
+                ErrorKind.ObjectNotFound,
+                $"The pool service at {service} does not serve {request.Method} {request.Path}: {said}",
+                "Check the service's base address, and Routes of the pool service's configuration."
+            ),
             HttpStatusCode.Conflict when request.Method == HttpMethod.Post => Error(
-                ErrorIds.NodePoolExists, ErrorKind.ResourceExists, $"The pool service refused to create {pool}: {said}",
-                "Use another name, or change the pool with Set-NodePool."),
+                ErrorIds.NodePoolExists,
+                ErrorKind.ResourceExists,
+                $"The pool service refused to create {pool}: {said}",
+                "Use another name, or change the pool with Set-NodePool."
+            ),
             HttpStatusCode.Conflict => Error(
-                ErrorIds.Conflict, ErrorKind.ResourceBusy, $"The pool service reports a conflict about {pool}: {said}",
-                "Read the pool with Get-NodePool, and run the command again."),
+                ErrorIds.Conflict,
+                ErrorKind.ResourceBusy,
+                $"The pool service reports a conflict about {pool}: {said}",
+                "Read the pool with Get-NodePool, and run the command again."
+            ),
             HttpStatusCode.TooManyRequests => Error(
-                ErrorIds.TooManyRequests, ErrorKind.LimitsExceeded, $"The pool service refuses more requests: {said}", "Wait a moment, then run the command again."),
+                ErrorIds.TooManyRequests,
+                ErrorKind.LimitsExceeded,
+                $"The pool service refuses more requests: {said}",
+                "Wait a moment, then run the command again."
+            ),
             HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => Error(
-                ErrorIds.ServerTimeout, ErrorKind.OperationTimeout, $"The pool service did not finish {request.Method} {request.Path} in time: {said}", NotRepeated(request)),
+                ErrorIds.ServerTimeout,
+                ErrorKind.OperationTimeout,
+                $"The pool service did not finish {request.Method} {request.Path} in time: {said}",
+                NotRepeated(request)
+            ),
             >= HttpStatusCode.InternalServerError => Error(
-                ErrorIds.ServerError, ErrorKind.ResourceUnavailable, $"The pool service failed at {request.Method} {request.Path}: {said}", NotRepeated(request)),
+                ErrorIds.ServerError,
+                ErrorKind.ResourceUnavailable,
+                $"The pool service failed at {request.Method} {request.Path}: {said}",
+                NotRepeated(request)
+            ),
             _ => Error(
-                ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError, $"The pool service at {service} answered {request.Method} {request.Path} with {said}",
-                "Check the service's base address, and that no proxy or login page answers in its place."),
+                ErrorIds.UnexpectedAnswer,
+                ErrorKind.ProtocolError,
+                $"The pool service at {service} answered {request.Method} {request.Path} with {said}",
+                "Check the service's base address, and that no proxy or login page answers in its place."
+            ),
         };
     }
 
     public NodeManagerException Unreachable(PoolRequest request, int tries, Exception cause)
     {
-        if (ProviderHttp.IsCertificateRefused(cause)) return Untrusted(cause);
+        if (ProviderHttp.IsCertificateRefused(cause))
+            return Untrusted(cause);
         string times = tries == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{tries} times");
         return new(
-            ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
-            $"The pool service at {service} cannot be reached (tried {times}): {cause.GetBaseException().Message}", service,
+            ErrorIds.ServerUnreachable,
+            ErrorKind.ConnectionError,
+            $"The pool service at {service} cannot be reached (tried {times}): {cause.GetBaseException().Message}",
+            service,
             "Check the address, the network and any proxy between this machine and the service. "
-            + (request.Method == HttpMethod.Get ? "Then run the command again." : NotRepeated(request)), cause);
+                + (request.Method == HttpMethod.Get ? "Then run the command again." : NotRepeated(request)),
+            cause
+        );
     }
 
-    public NodeManagerException TimedOut(PoolRequest request, TimeSpan limit, Exception cause) => new(
-        ErrorIds.ServerTimeout, ErrorKind.OperationTimeout,
-        $"The pool service at {service} did not answer {request.Method} {request.Path} within {HumanDuration.Format(limit)}.", service, NotRepeated(request), cause);
+    public NodeManagerException TimedOut(PoolRequest request, TimeSpan limit, Exception cause) =>
+        new(
+            ErrorIds.ServerTimeout,
+            ErrorKind.OperationTimeout,
+            $"The pool service at {service} did not answer {request.Method} {request.Path} within {HumanDuration.Format(limit)}.",
+            service,
+            NotRepeated(request),
+            cause
+        );
 
-    public NodeManagerException Unreadable(PoolRequest request, string why, Exception? cause = null) => new(
-        ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
-        $"The answer of the pool service at {service} to {request.Method} {request.Path} cannot be read: {why}", service,
-        "Check the service's base address, and that no proxy or login page answers in its place.", cause);
+    public NodeManagerException Unreadable(PoolRequest request, string why, Exception? cause = null) =>
+        new(
+            ErrorIds.UnexpectedAnswer,
+            ErrorKind.ProtocolError,
+            $"The answer of the pool service at {service} to {request.Method} {request.Path} cannot be read: {why}",
+            service,
+            "Check the service's base address, and that no proxy or login page answers in its place.",
+            cause
+        );
 
-    private NodeManagerException Untrusted(Exception cause) => new(
-        ErrorIds.CertificateUntrusted, ErrorKind.SecurityError, $"The certificate of the pool service at {service} is not trusted: {cause.GetBaseException().Message}", service,
-        ProviderHttp.CertificateAdvice(cause, "Give the authority that signed it as CertificateAuthorityPath of the pool service's configuration."), cause);
+    private NodeManagerException Untrusted(Exception cause) =>
+        new(
+            ErrorIds.CertificateUntrusted,
+            ErrorKind.SecurityError,
+            $"The certificate of the pool service at {service} is not trusted: {cause.GetBaseException().Message}",
+            service,
+            ProviderHttp.CertificateAdvice(
+                cause,
+                "Give the authority that signed it as CertificateAuthorityPath of the pool service's configuration."
+            ),
+            cause
+        );
 
-    private static string NotRepeated(PoolRequest request) => request.Method == HttpMethod.Get
-        ? "Run the command again in a moment."
-        : "The change may have been applied. Check with Get-NodePool before you run the command again.";
+    private static string NotRepeated(PoolRequest request) =>
+        request.Method == HttpMethod.Get
+            ? "Run the command again in a moment."
+            : "The change may have been applied. Check with Get-NodePool before you run the command again.";
 
     private static string Text(HttpStatusCode code, WireError? error)
     {
         string number = ((int)code).ToString(CultureInfo.InvariantCulture);
-        if (error is null) return $"{number} {code}";
+        if (error is null)
+            return $"{number} {code}";
         string details = error.Details switch
         {
             System.Text.Json.Nodes.JsonValue value when value.TryGetValue(out string? text) => text,

@@ -46,7 +46,9 @@ internal sealed partial class PoolServiceSender : IDisposable
             BaseAddress = address,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("NodeManager", typeof(PoolServiceSender).Assembly.GetName().Version?.ToString(3)));
+        _http.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("NodeManager", typeof(PoolServiceSender).Assembly.GetName().Version?.ToString(3))
+        );
         _http.DefaultRequestHeaders.Accept.Add(new("application/json"));
         _http.DefaultRequestHeaders.Add("X-User-Email", settings.Configuration.User);
     }
@@ -66,13 +68,26 @@ internal sealed partial class PoolServiceSender : IDisposable
     /// <exception cref="NodeManagerException">The service refused, or does not answer.</exception>
     /// <exception cref="PoolAnswerLostException">It may have been carried out, and may not be repeated.</exception>
     public Task<T> SendAsync<T>(
-        PoolRequest request, string query, byte[]? body, JsonTypeInfo<T> answer, PoolRepeat repeat, CancellationToken cancellationToken)
+        PoolRequest request,
+        string query,
+        byte[]? body,
+        JsonTypeInfo<T> answer,
+        PoolRepeat repeat,
+        CancellationToken cancellationToken
+    )
         where T : class =>
-        SendAsync(request, query, body, async (response, token) =>
-        {
-            await using Stream stream = await response.Content.ReadAsStreamAsync(token);
-            return await JsonSerializer.DeserializeAsync(stream, answer, token) ?? throw new JsonException("It is null.");
-        }, repeat, cancellationToken);
+        SendAsync(
+            request,
+            query,
+            body,
+            async (response, token) =>
+            {
+                await using Stream stream = await response.Content.ReadAsStreamAsync(token);
+                return await JsonSerializer.DeserializeAsync(stream, answer, token) ?? throw new JsonException("It is null.");
+            },
+            repeat,
+            cancellationToken
+        );
 
     /// <summary>Sends a request whose answer has no body of interest. False where nothing was there.</summary>
     public Task<bool> SendAsync(PoolRequest request, byte[]? body, CancellationToken cancellationToken) =>
@@ -85,8 +100,13 @@ internal sealed partial class PoolServiceSender : IDisposable
     }
 
     private async Task<T> SendAsync<T>(
-        PoolRequest request, string query, byte[]? body, Func<HttpResponseMessage, CancellationToken, Task<T>> read, PoolRepeat repeat,
-        CancellationToken cancellationToken)
+        PoolRequest request,
+        string query,
+        byte[]? body,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        PoolRepeat repeat,
+        CancellationToken cancellationToken
+    )
     {
         bool mayBeDone = false;
         string? token = await _tokens.GetAsync(null, cancellationToken);
@@ -99,7 +119,8 @@ internal sealed partial class PoolServiceSender : IDisposable
             try
             {
                 using HttpResponseMessage response = await SendOnceAsync(request, query, body, token, either.Token);
-                if (response.IsSuccessStatusCode) return await read(response, either.Token);
+                if (response.IsSuccessStatusCode)
+                    return await read(response, either.Token);
                 WireError? error = await ReadErrorAsync(response, either.Token);
                 if (response.StatusCode == HttpStatusCode.Unauthorized && !isRefreshed)
                 {
@@ -113,7 +134,8 @@ internal sealed partial class PoolServiceSender : IDisposable
                 }
 
                 // An earlier try of this deletion has deleted it.
-                if (mayBeDone && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound) return await read(response, either.Token);
+                if (mayBeDone && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
+                    return await read(response, either.Token);
                 failure = Judge(request, response, error);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && Judge(request, e, tries) is { } judged)
@@ -123,19 +145,29 @@ internal sealed partial class PoolServiceSender : IDisposable
 
             mayBeDone |= failure.MayBeDone;
             bool again = failure.MayPass && (repeat == PoolRepeat.Always || !failure.MayBeDone);
-            if (!again && failure.MayBeDone && repeat == PoolRepeat.Never) throw new PoolAnswerLostException(failure.Error);
-            if (!again || tries >= MaximumTries) throw failure.Error;
+            if (!again && failure.MayBeDone && repeat == PoolRepeat.Never)
+                throw new PoolAnswerLostException(failure.Error);
+            if (!again || tries >= MaximumTries)
+                throw failure.Error;
             TimeSpan wait = FirstWait * Math.Pow(2, tries - 1) * (0.5 + Random.Shared.NextDouble());
-            if (failure.RetryAfter > wait) wait = failure.RetryAfter.Value;
+            if (failure.RetryAfter > wait)
+                wait = failure.RetryAfter.Value;
             LogRetry(_logger, request.Method.Method, request.Path, (long)wait.TotalMilliseconds, tries);
             await _time.DelayAsync(wait, cancellationToken);
         }
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(PoolRequest request, string query, byte[]? body, string? token, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        PoolRequest request,
+        string query,
+        byte[]? body,
+        string? token,
+        CancellationToken cancellationToken
+    )
     {
         using var message = new HttpRequestMessage(request.Method, request.Path + query);
-        if (token is not null) message.Headers.Authorization = new("Bearer", token);
+        if (token is not null)
+            message.Headers.Authorization = new("Bearer", token);
         if (body is not null)
         {
             message.Content = new ByteArrayContent(body);
@@ -143,7 +175,8 @@ internal sealed partial class PoolServiceSender : IDisposable
         }
 
         HttpResponseMessage response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (response.Headers.Date is { } date) Interlocked.Exchange(ref _clockOffset, (date - _time.GetUtcNow()).Ticks);
+        if (response.Headers.Date is { } date)
+            Interlocked.Exchange(ref _clockOffset, (date - _time.GetUtcNow()).Ticks);
         LogAnswer(_logger, request.Method.Method, request.Path, (int)response.StatusCode);
         return response;
     }
@@ -158,20 +191,34 @@ internal sealed partial class PoolServiceSender : IDisposable
             _ => null,
         };
         bool mayPass = code is 408 or 429 or >= 500 && code != 501 && !(retryAfter > LongestWait);
-        return new(new PoolServiceRefusal(Errors.Refused(request, response.StatusCode, error), error is not null, code), mayPass, MayBeDone: code is 408 or >= 500, retryAfter);
+        return new(
+            new PoolServiceRefusal(Errors.Refused(request, response.StatusCode, error), error is not null, code),
+            mayPass,
+            MayBeDone: code is 408 or >= 500,
+            retryAfter
+        );
     }
 
     // Null for what is a defect of ours.
-    private Failure? Judge(PoolRequest request, Exception exception, int tries) => exception switch
-    {
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(Errors.Unreachable(request, tries, e), e.InnerException is SocketException, false),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError or HttpRequestError.SecureConnectionError } e =>
-            new(Errors.Unreachable(request, tries, e), false, false),
-        HttpRequestException or IOException => new(Errors.Unreachable(request, tries, exception), true, true),
-        OperationCanceledException => new(Errors.TimedOut(request, _configuration.Timeout, exception), true, true),
-        JsonException => new(Errors.Unreadable(request, exception.Message, exception), true, true),
-        _ => null,
-    };
+    private Failure? Judge(PoolRequest request, Exception exception, int tries) =>
+        exception switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(
+                Errors.Unreachable(request, tries, e),
+                e.InnerException is SocketException,
+                false
+            ),
+            HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.NameResolutionError
+                    or HttpRequestError.ProxyTunnelError
+                    or HttpRequestError.SecureConnectionError
+            } e => new(Errors.Unreachable(request, tries, e), false, false),
+            HttpRequestException or IOException => new(Errors.Unreachable(request, tries, exception), true, true),
+            OperationCanceledException => new(Errors.TimedOut(request, _configuration.Timeout, exception), true, true),
+            JsonException => new(Errors.Unreadable(request, exception.Message, exception), true, true),
+            _ => null,
+        };
 
     private static async Task<WireError?> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -189,16 +236,29 @@ internal sealed partial class PoolServiceSender : IDisposable
 
     private void RequireTls(Uri address)
     {
-        if (address.Scheme == Uri.UriSchemeHttps || !_tokens.HasToken || address.IsLoopback || address.Host.EndsWith(".invalid", StringComparison.Ordinal)) return;
+        if (
+            address.Scheme == Uri.UriSchemeHttps
+            || !_tokens.HasToken
+            || address.IsLoopback
+            || address.Host.EndsWith(".invalid", StringComparison.Ordinal)
+        )
+            return;
         throw new NodeManagerException(
-            ErrorIds.PoolServiceInvalid, ErrorKind.SecurityError, $"The pool service at {address} has no TLS, so it gets no token: anyone on the way could read it.", address,
-            "Use an address that begins with https://.");
+            ErrorIds.PoolServiceInvalid,
+            ErrorKind.SecurityError,
+            $"The pool service at {address} has no TLS, so it gets no token: anyone on the way could read it.",
+            address,
+            "Use an address that begins with https://."
+        );
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Pool service: {Method} {Path}: {Code}")]
     private static partial void LogAnswer(ILogger logger, string method, string path, int code);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Pool service: repeating {Method} {Path} in {Milliseconds} ms (try {Tries} failed)")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Pool service: repeating {Method} {Path} in {Milliseconds} ms (try {Tries} failed)"
+    )]
     private static partial void LogRetry(ILogger logger, string method, string path, long milliseconds, int tries);
 
     private sealed record Failure(NodeManagerException Error, bool MayPass, bool MayBeDone, TimeSpan? RetryAfter = null);

@@ -9,9 +9,13 @@ namespace NodeManager.Providers.PoolService;
 internal static class PoolServiceTransport
 {
     /// <exception cref="NodeManagerException">PoolServiceInvalid: the authorities cannot be read.</exception>
-    public static HttpMessageHandler Create(PoolServiceConfiguration configuration) => ProviderHttp.Transport(
-        Authorities(configuration), configuration.SkipCertificateCheck, configuration.Proxy,
-        DecompressionMethods.GZip);
+    public static HttpMessageHandler Create(PoolServiceConfiguration configuration) =>
+        ProviderHttp.Transport(
+            Authorities(configuration),
+            configuration.SkipCertificateCheck,
+            configuration.Proxy,
+            DecompressionMethods.GZip
+        );
 
     private static X509Certificate2Collection? Authorities(PoolServiceConfiguration configuration)
     {
@@ -40,7 +44,13 @@ internal static class PoolServiceTransport
         return authorities.Count > 0 ? authorities : throw Invalid(path, "it contains no certificate", null);
     }
 
-    private static NodeManagerException Invalid(string path, string why, Exception? cause) => new(
-        ErrorIds.PoolServiceInvalid, ErrorKind.InvalidArgument, $"The pool service's certificate authorities cannot be read from '{path}': {why}", path,
-        "Give a PEM file that this user can read.", cause);
+    private static NodeManagerException Invalid(string path, string why, Exception? cause) =>
+        new(
+            ErrorIds.PoolServiceInvalid,
+            ErrorKind.InvalidArgument,
+            $"The pool service's certificate authorities cannot be read from '{path}': {why}",
+            path,
+            "Give a PEM file that this user can read.",
+            cause
+        );
 }

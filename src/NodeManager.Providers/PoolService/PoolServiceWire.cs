@@ -106,7 +106,10 @@ internal sealed class WireError
     public JsonNode? Details { get; set; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(WirePool))]
 [JsonSerializable(typeof(WirePoolPage))]
 [JsonSerializable(typeof(WirePoolRequest))]

@@ -12,7 +12,8 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
     private readonly SemaphoreSlim _gate = new(1, 1);
     private string? _current = fixedToken ?? Reveal(configuration.Token);
 
-    private bool CanRefresh => fixedToken is null && configuration.Token is null && (configuration.TokenPath.Length > 0 || configuration.TokenCommand.Length > 0);
+    private bool CanRefresh =>
+        fixedToken is null && configuration.Token is null && (configuration.TokenPath.Length > 0 || configuration.TokenCommand.Length > 0);
 
     /// <summary>True where requests carry a token.</summary>
     public bool HasToken => _current is not null || CanRefresh;
@@ -24,12 +25,14 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
     /// <returns>A token; null for none, the refused one where there is no other.</returns>
     public async Task<string?> GetAsync(string? refused, CancellationToken cancellationToken)
     {
-        if (!CanRefresh) return _current;
+        if (!CanRefresh)
+            return _current;
         await _gate.WaitAsync(cancellationToken);
         try
         {
             // Of many requests that were refused together, the first one has refreshed it.
-            if (_current is null || _current == refused) _current = await ReadAsync(cancellationToken);
+            if (_current is null || _current == refused)
+                _current = await ReadAsync(cancellationToken);
             return _current;
         }
         finally
@@ -40,15 +43,27 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
 
     private async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        string source = configuration.TokenPath.Length > 0 ? $"the file '{configuration.TokenPath}'" : $"the command '{Words(configuration.TokenCommand)[0]}'";
+        string source =
+            configuration.TokenPath.Length > 0
+                ? $"the file '{configuration.TokenPath}'"
+                : $"the command '{Words(configuration.TokenCommand)[0]}'";
         string token;
         try
         {
-            token = (configuration.TokenPath.Length > 0
-                ? await File.ReadAllTextAsync(configuration.TokenPath, cancellationToken)
-                : await RunAsync(cancellationToken)).Trim();
+            token = (
+                configuration.TokenPath.Length > 0
+                    ? await File.ReadAllTextAsync(configuration.TokenPath, cancellationToken)
+                    : await RunAsync(cancellationToken)
+            ).Trim();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception or TimeoutException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or InvalidOperationException
+                        or System.ComponentModel.Win32Exception
+                        or TimeoutException
+            )
         {
             throw Invalid(source, e.Message, e);
         }
@@ -63,7 +78,12 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
         string[] words = Words(configuration.TokenCommand);
         using var process = new Process
         {
-            StartInfo = new(words[0], words.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true },
+            StartInfo = new(words[0], words.Skip(1))
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            },
         };
         process.Start();
         process.StandardInput.Close();
@@ -71,10 +91,13 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(either.Token), errors = process.StandardError.ReadToEndAsync(either.Token);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(either.Token),
+                errors = process.StandardError.ReadToEndAsync(either.Token);
             await process.WaitForExitAsync(either.Token);
             string said = await errors;
-            return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"it ended with exit code {process.ExitCode}: {said.Trim()}");
+            return process.ExitCode == 0
+                ? await output
+                : throw new InvalidOperationException($"it ended with exit code {process.ExitCode}: {said.Trim()}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -93,7 +116,8 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
     {
         List<string> words = [];
         var word = new System.Text.StringBuilder();
-        bool quoted = false, any = false;
+        bool quoted = false,
+            any = false;
         foreach (char letter in command)
         {
             if (letter == '"')
@@ -103,7 +127,8 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
             }
             else if (char.IsWhiteSpace(letter) && !quoted)
             {
-                if (any) words.Add(word.ToString());
+                if (any)
+                    words.Add(word.ToString());
                 word.Clear();
                 any = false;
             }
@@ -114,13 +139,20 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
             }
         }
 
-        if (any) words.Add(word.ToString());
+        if (any)
+            words.Add(word.ToString());
         return words.Count > 0 ? [.. words] : [""];
     }
 
-    private static NodeManagerException Invalid(string source, string why, Exception? cause) => new(
-        ErrorIds.PoolServiceInvalid, ErrorKind.AuthenticationError, $"The pool service's token cannot be read from {source}: {why}.", source,
-        "Correct TokenPath or TokenCommand of the pool service's configuration.", cause);
+    private static NodeManagerException Invalid(string source, string why, Exception? cause) =>
+        new(
+            ErrorIds.PoolServiceInvalid,
+            ErrorKind.AuthenticationError,
+            $"The pool service's token cannot be read from {source}: {why}.",
+            source,
+            "Correct TokenPath or TokenCommand of the pool service's configuration.",
+            cause
+        );
 
     private static string? Reveal(SecureString? token) => token is null ? null : new NetworkCredential("", token).Password;
 }

@@ -37,7 +37,9 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
             {
                 using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
                 await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-                return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) is { Data: { } data } ? data : throw NoProxmox("the answer has no data");
+                return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) is { Data: { } data }
+                    ? data
+                    : throw NoProxmox("the answer has no data");
             }
             catch (JsonException e)
             {
@@ -57,7 +59,11 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
     /// <summary>Changes something. The answer is a task's id, or empty.</summary>
     /// <exception cref="ProviderException">Refused; <see cref="ProviderException.IsLost"/>: it may have been done nevertheless.</exception>
     public async Task<string> ChangeAsync(
-        HttpMethod method, string path, IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        IReadOnlyList<KeyValuePair<string, string>> parameters,
+        CancellationToken cancellationToken
+    )
     {
         Deadline deadline = new(time, LockPatience);
         while (true)
@@ -66,7 +72,11 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
             {
                 using HttpResponseMessage answer = await SendAsync(method, path, parameters, cancellationToken);
                 await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-                ProxmoxAnswer<JsonElement>? read = await JsonSerializer.DeserializeAsync(body, ProxmoxJson.Default.ProxmoxAnswerJsonElement, cancellationToken);
+                ProxmoxAnswer<JsonElement>? read = await JsonSerializer.DeserializeAsync(
+                    body,
+                    ProxmoxJson.Default.ProxmoxAnswerJsonElement,
+                    cancellationToken
+                );
                 return read?.Data is { ValueKind: JsonValueKind.String } data ? data.GetString()! : "";
             }
             catch (ProviderException e) when (e.Outcome == MachineOutcome.Pending && !deadline.IsOver)
@@ -100,14 +110,22 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
     public void Dispose() => http.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, IReadOnlyList<KeyValuePair<string, string>>? parameters, CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        IReadOnlyList<KeyValuePair<string, string>>? parameters,
+        CancellationToken cancellationToken
+    )
     {
         bool hasBody = method == HttpMethod.Post || method == HttpMethod.Put;
-        string query = hasBody || parameters is not { Count: > 0 } ? "" : "?" + await new FormUrlEncodedContent(parameters).ReadAsStringAsync(cancellationToken);
+        string query =
+            hasBody || parameters is not { Count: > 0 }
+                ? ""
+                : "?" + await new FormUrlEncodedContent(parameters).ReadAsStringAsync(cancellationToken);
         using var request = new HttpRequestMessage(method, new Uri(_root, "." + path + query)) { Version = HttpVersion.Version11 };
         request.Headers.TryAddWithoutValidation("Authorization", $"PVEAPIToken={tokenId}={secret}");
         // An encoded form, as Proxmox takes ';' for a separator.
-        if (hasBody) request.Content = new FormUrlEncodedContent(parameters ?? []);
+        if (hasBody)
+            request.Content = new FormUrlEncodedContent(parameters ?? []);
         HttpResponseMessage answer;
         try
         {
@@ -122,8 +140,10 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
             throw Lost("no answer in time", e);
         }
 
-        if (answer.IsSuccessStatusCode) return answer;
-        using (answer) throw await RefusalAsync(answer, $"{method} {path}", cancellationToken);
+        if (answer.IsSuccessStatusCode)
+            return answer;
+        using (answer)
+            throw await RefusalAsync(answer, $"{method} {path}", cancellationToken);
     }
 
     private async Task<ProviderException> RefusalAsync(HttpResponseMessage answer, string what, CancellationToken cancellationToken)
@@ -132,8 +152,13 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
         try
         {
             await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            ProxmoxAnswer<JsonElement>? read = await JsonSerializer.DeserializeAsync(body, ProxmoxJson.Default.ProxmoxAnswerJsonElement, cancellationToken);
-            if (read?.Errors is { Count: > 0 } errors) text = $"{text} {string.Join("; ", errors.Select(static error => $"{error.Key}: {error.Value}"))}";
+            ProxmoxAnswer<JsonElement>? read = await JsonSerializer.DeserializeAsync(
+                body,
+                ProxmoxJson.Default.ProxmoxAnswerJsonElement,
+                cancellationToken
+            );
+            if (read?.Errors is { Count: > 0 } errors)
+                text = $"{text} {string.Join("; ", errors.Select(static error => $"{error.Key}: {error.Value}"))}";
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
         {
@@ -157,19 +182,30 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
         };
     }
 
-    private static bool IsWorthRepeating(Exception e, CancellationToken cancellationToken) => !cancellationToken.IsCancellationRequested && e switch
-    {
-        ProviderException { Outcome: MachineOutcome.Unavailable or MachineOutcome.Pending } => true,
-        IOException or HttpRequestException => true,
-        _ => false,
-    };
+    private static bool IsWorthRepeating(Exception e, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested
+        && e switch
+        {
+            ProviderException { Outcome: MachineOutcome.Unavailable or MachineOutcome.Pending } => true,
+            IOException or HttpRequestException => true,
+            _ => false,
+        };
 
     private static bool IsNeverSent(Exception e) =>
-        e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
+        e
+            is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError
+            }
         || e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound };
 
-    private ProviderException Unreachable(Exception e) => new(
-        MachineOutcome.Unavailable, $"Proxmox at {_root.Authority} cannot be reached: {(e.InnerException ?? e).Message}", e) { Code = HttpStatusCode.ServiceUnavailable };
+    private ProviderException Unreachable(Exception e) =>
+        new(MachineOutcome.Unavailable, $"Proxmox at {_root.Authority} cannot be reached: {(e.InnerException ?? e).Message}", e)
+        {
+            Code = HttpStatusCode.ServiceUnavailable,
+        };
 
     private ProviderException Lost(string why, Exception e) =>
         new(MachineOutcome.Unavailable, $"Proxmox at {_root.Authority} did not answer: {why}", e);
@@ -181,7 +217,12 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
     private static Uri RootOf(Uri endpoint)
     {
         string path = endpoint.AbsolutePath.TrimEnd('/');
-        return new UriBuilder(endpoint) { Path = (path.Length == 0 ? "/api2/json" : path) + "/", Query = "", Fragment = "" }.Uri;
+        return new UriBuilder(endpoint)
+        {
+            Path = (path.Length == 0 ? "/api2/json" : path) + "/",
+            Query = "",
+            Fragment = "",
+        }.Uri;
     }
 
     [GeneratedRegex(@"VM is locked \(|can't lock file .*got timeout|got lock request timeout|cfs-lock .* error", RegexOptions.IgnoreCase)]

@@ -8,7 +8,14 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Proxmox;
 
 /// <summary>Creates and completes machines.</summary>
-internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory, VmIds ids, ProxmoxProviderSpec spec, string owner, TimeSpan taskTimeout)
+internal sealed class ProxmoxCreator(
+    ProxmoxApi api,
+    ProxmoxInventory inventory,
+    VmIds ids,
+    ProxmoxProviderSpec spec,
+    string owner,
+    TimeSpan taskTimeout
+)
 {
     /// <summary>How often a machine whose creation was not answered is looked for before the caller is asked to try again.</summary>
     private const int LooksForLost = 5;
@@ -18,21 +25,33 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
 
     /// <summary>Creates the machine of a claim that has none. It is not complete and not started yet.</summary>
     /// <exception cref="ProviderException">NoCapacity, or what Proxmox refused.</exception>
-    public async Task<ProxmoxVm> CreateAsync(MachineRequest request, IReadOnlyList<ProxmoxResource> resources, CancellationToken cancellationToken)
+    public async Task<ProxmoxVm> CreateAsync(
+        MachineRequest request,
+        IReadOnlyList<ProxmoxResource> resources,
+        CancellationToken cancellationToken
+    )
     {
         var wanted = new HostShare("", request.CpuCores, ProxmoxParameters.MemoryMiB(spec, request) << 20);
         (string? host, string reason) = ProxmoxPlacement.Choose(
-            resources, [.. _pending.Where(one => resources.All(known => known.VmId != one.Key)).Select(static one => one.Value)], wanted, request.Zone, spec);
-        if (host is null) throw Ended(MachineOutcome.NoCapacity, reason);
+            resources,
+            [.. _pending.Where(one => resources.All(known => known.VmId != one.Key)).Select(static one => one.Value)],
+            wanted,
+            request.Zone,
+            spec
+        );
+        if (host is null)
+            throw Ended(MachineOutcome.NoCapacity, reason);
         var taken = resources.Where(static one => one.Type is "qemu" or "lxc").Select(static one => one.VmId).ToHashSet();
         foreach (long id in ids.Candidates(request.ClaimUid, taken))
         {
             using IDisposable? reserved = ids.TryReserve(id, request.ClaimUid);
-            if (reserved is null) continue;
+            if (reserved is null)
+                continue;
             _pending[id] = wanted with { Host = host };
             try
             {
-                if (await TryCreateAsync(request, id, host, resources, cancellationToken) is { } machine) return machine;
+                if (await TryCreateAsync(request, id, host, resources, cancellationToken) is { } machine)
+                    return machine;
             }
             finally
             {
@@ -50,7 +69,8 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
         {
             List<KeyValuePair<string, string>> parameters = ProxmoxParameters.Hardware(spec, request, machine.Smbios);
             parameters.AddRange(ProxmoxParameters.Identity(spec, request, machine.Mark! with { IsComplete = true }));
-            if (machine.Digest.Length > 0) parameters.Add(new("digest", machine.Digest));
+            if (machine.Digest.Length > 0)
+                parameters.Add(new("digest", machine.Digest));
             try
             {
                 await api.ChangeAsync(HttpMethod.Put, $"{machine.Path}/config", parameters, cancellationToken);
@@ -60,10 +80,13 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
                 // Not answered, or changed by another in between: what is there now decides.
             }
 
-            machine = await inventory.FindAsync(machine.Id, cancellationToken) ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} was deleted while it was being created.");
+            machine =
+                await inventory.FindAsync(machine.Id, cancellationToken)
+                ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} was deleted while it was being created.");
             if (machine.Mark is not { } mark || mark.ClaimUid != request.ClaimUid || mark.Owner != owner)
                 throw Ended(MachineOutcome.Refused, $"Machine {machine.IdText} no longer carries the claim {request.ClaimUid}.");
-            if (mark.IsComplete) return machine;
+            if (mark.IsComplete)
+                return machine;
         }
     }
 
@@ -71,14 +94,20 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
     public async Task<ProxmoxVm> TagAsync(ProxmoxVm machine, MachineIdentity identity, CancellationToken cancellationToken)
     {
         List<KeyValuePair<string, string>> parameters = [new("name", identity.Name), new("tags", inventory.Tag)];
-        if (machine.Digest.Length > 0) parameters.Add(new("digest", machine.Digest));
+        if (machine.Digest.Length > 0)
+            parameters.Add(new("digest", machine.Digest));
         await api.ChangeAsync(HttpMethod.Put, $"{machine.Path}/config", parameters, cancellationToken);
         return await inventory.FindAsync(machine.Id, cancellationToken) ?? machine;
     }
 
     /// <summary>Null: the id belongs to another.</summary>
     private async Task<ProxmoxVm?> TryCreateAsync(
-        MachineRequest request, long id, string host, IReadOnlyList<ProxmoxResource> resources, CancellationToken cancellationToken)
+        MachineRequest request,
+        long id,
+        string host,
+        IReadOnlyList<ProxmoxResource> resources,
+        CancellationToken cancellationToken
+    )
     {
         bool isClone = spec.Template is not null;
         var mark = new MachineMark(owner, request.ClaimUid, id.ToString(CultureInfo.InvariantCulture), request.Name, !isClone);
@@ -86,7 +115,12 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
         {
             string task = isClone
                 ? await CloneAsync(request, mark, host, resources, cancellationToken)
-                : await api.ChangeAsync(HttpMethod.Post, $"/nodes/{Uri.EscapeDataString(host)}/qemu", CreationOf(request, mark), cancellationToken);
+                : await api.ChangeAsync(
+                    HttpMethod.Post,
+                    $"/nodes/{Uri.EscapeDataString(host)}/qemu",
+                    CreationOf(request, mark),
+                    cancellationToken
+                );
             await ProxmoxTasks.WaitAsync(api, task, taskTimeout, cancellationToken);
         }
         catch (ProviderException e)
@@ -103,19 +137,31 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
     /// <param name="failure">How the creation failed; null: it did not.</param>
     /// <param name="cancellationToken">Stops looking.</param>
     /// <exception cref="ProviderException">There is nothing: the failure, or that it may come yet.</exception>
-    private async Task<ProxmoxVm?> ReadBackAsync(MachineRequest request, long id, ProviderException? failure, CancellationToken cancellationToken)
+    private async Task<ProxmoxVm?> ReadBackAsync(
+        MachineRequest request,
+        long id,
+        ProviderException? failure,
+        CancellationToken cancellationToken
+    )
     {
-        if (failure?.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden) throw failure;
+        if (failure?.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden)
+            throw failure;
         Deadline deadline = new(api.Time, taskTimeout);
         for (int look = 1; ; look++)
         {
             ProxmoxVm? machine = await inventory.FindAsync(id, cancellationToken);
-            if (machine?.Mark is { } mark) return mark.ClaimUid == request.ClaimUid && mark.Owner == owner ? await AwaitUnlockedAsync(machine, deadline, cancellationToken) : null;
-            if (machine is not null && !machine.IsUnclear) return null;
-            if (machine is null && failure is { IsLost: false }) throw failure;
+            if (machine?.Mark is { } mark)
+                return mark.ClaimUid == request.ClaimUid && mark.Owner == owner
+                    ? await AwaitUnlockedAsync(machine, deadline, cancellationToken)
+                    : null;
+            if (machine is not null && !machine.IsUnclear)
+                return null;
+            if (machine is null && failure is { IsLost: false })
+                throw failure;
             if (machine is null && look >= LooksForLost)
                 throw failure ?? Ended(MachineOutcome.Failed, $"Proxmox reported machine {id} as created, but it does not exist.");
-            if (deadline.IsOver) throw Ended(MachineOutcome.Pending, $"Machine {id} is being created; its claim is checked when it exists.");
+            if (deadline.IsOver)
+                throw Ended(MachineOutcome.Pending, $"Machine {id} is being created; its claim is checked when it exists.");
             await api.Time.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
@@ -125,9 +171,11 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
     {
         while (machine.Lock is "create" or "clone")
         {
-            if (deadline.IsOver) throw Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is locked ({machine.Lock}).");
+            if (deadline.IsOver)
+                throw Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is locked ({machine.Lock}).");
             await api.Time.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken);
-            machine = await inventory.FindAsync(machine.Id, cancellationToken)
+            machine =
+                await inventory.FindAsync(machine.Id, cancellationToken)
                 ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} was deleted while it was being created.");
         }
 
@@ -136,28 +184,54 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
 
     private List<KeyValuePair<string, string>> CreationOf(MachineRequest request, MachineMark mark)
     {
-        List<KeyValuePair<string, string>> parameters = [new("vmid", mark.Id), .. ProxmoxParameters.Identity(spec, request, mark), .. ProxmoxParameters.Hardware(spec, request)];
-        if (spec.ResourcePool is { } pool) parameters.Add(new("pool", pool));
+        List<KeyValuePair<string, string>> parameters =
+        [
+            new("vmid", mark.Id),
+            .. ProxmoxParameters.Identity(spec, request, mark),
+            .. ProxmoxParameters.Hardware(spec, request),
+        ];
+        if (spec.ResourcePool is { } pool)
+            parameters.Add(new("pool", pool));
         return parameters;
     }
 
     private async Task<string> CloneAsync(
-        MachineRequest request, MachineMark mark, string host, IReadOnlyList<ProxmoxResource> resources, CancellationToken cancellationToken)
+        MachineRequest request,
+        MachineMark mark,
+        string host,
+        IReadOnlyList<ProxmoxResource> resources,
+        CancellationToken cancellationToken
+    )
     {
         ProxmoxTemplate template = spec.Template!;
-        ProxmoxResource source = resources.FirstOrDefault(one => one.Type == "qemu" && one.VmId == template.VmID)
-            ?? throw Ended(MachineOutcome.Invalid, FormattableString.Invariant($"spec.proxmox.template.vmID: no virtual machine has the id {template.VmID}."));
+        ProxmoxResource source =
+            resources.FirstOrDefault(one => one.Type == "qemu" && one.VmId == template.VmID)
+            ?? throw Ended(
+                MachineOutcome.Invalid,
+                FormattableString.Invariant($"spec.proxmox.template.vmID: no virtual machine has the id {template.VmID}.")
+            );
         bool isFull = template.Full ?? true;
         List<KeyValuePair<string, string>> parameters =
         [
-            new("newid", mark.Id), new("name", request.Name), new("description", ProxmoxParameters.Describe(request, mark)), new("full", isFull ? "1" : "0"),
+            new("newid", mark.Id),
+            new("name", request.Name),
+            new("description", ProxmoxParameters.Describe(request, mark)),
+            new("full", isFull ? "1" : "0"),
         ];
-        if (source.Node != host) parameters.Add(new("target", host));
-        if (isFull && template.Storage is { } storage) parameters.Add(new("storage", storage));
-        if (spec.ResourcePool is { } pool) parameters.Add(new("pool", pool));
+        if (source.Node != host)
+            parameters.Add(new("target", host));
+        if (isFull && template.Storage is { } storage)
+            parameters.Add(new("storage", storage));
+        if (spec.ResourcePool is { } pool)
+            parameters.Add(new("pool", pool));
         return await api.ChangeAsync(
-            HttpMethod.Post, FormattableString.Invariant($"/nodes/{Uri.EscapeDataString(source.Node!)}/qemu/{template.VmID}/clone"), parameters, cancellationToken);
+            HttpMethod.Post,
+            FormattableString.Invariant($"/nodes/{Uri.EscapeDataString(source.Node!)}/qemu/{template.VmID}/clone"),
+            parameters,
+            cancellationToken
+        );
     }
 
-    private static ProviderException Ended(MachineOutcome outcome, string reason) => new(outcome, reason) { Code = System.Net.HttpStatusCode.OK };
+    private static ProviderException Ended(MachineOutcome outcome, string reason) =>
+        new(outcome, reason) { Code = System.Net.HttpStatusCode.OK };
 }

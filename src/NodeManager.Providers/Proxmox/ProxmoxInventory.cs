@@ -20,17 +20,25 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         await api.GetAsync("/cluster/resources", ProxmoxJson.Default.ProxmoxAnswerListProxmoxResource, cancellationToken);
 
     /// <summary>The configurations of all that may be a machine of ours: everything in the range of ids, and everything with the tag.</summary>
-    public async Task<IReadOnlyList<ProxmoxVm>> ReadMachinesAsync(IReadOnlyList<ProxmoxResource> resources, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ProxmoxVm>> ReadMachinesAsync(
+        IReadOnlyList<ProxmoxResource> resources,
+        CancellationToken cancellationToken
+    )
     {
         var found = new List<ProxmoxVm>();
         await Parallel.ForEachAsync(
-            resources.Where(one => one is { Type: "qemu", Node: not null } && (ids.Contains(one.VmId) || ProxmoxParameters.HasTag(one.Tags, Tag))),
+            resources.Where(one =>
+                one is { Type: "qemu", Node: not null } && (ids.Contains(one.VmId) || ProxmoxParameters.HasTag(one.Tags, Tag))
+            ),
             new ParallelOptions { MaxDegreeOfParallelism = ReadsInFlight, CancellationToken = cancellationToken },
             async (resource, token) =>
             {
-                if (await TryReadAsync(resource.VmId, resource.Node!, token) is not { IsTemplate: false } machine) return;
-                lock (found) found.Add(machine);
-            });
+                if (await TryReadAsync(resource.VmId, resource.Node!, token) is not { IsTemplate: false } machine)
+                    return;
+                lock (found)
+                    found.Add(machine);
+            }
+        );
         return [.. found.OrderBy(static one => one.Id)];
     }
 
@@ -42,15 +50,19 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         for (int attempt = 0; attempt < 2; attempt++)
         {
             IReadOnlyList<ProxmoxResource> resources = await ReadResourcesAsync(cancellationToken);
-            if (resources.FirstOrDefault(one => one.Type == "qemu" && one.VmId == id && one.Node is not null) is { } resource
-                && await TryReadAsync(id, resource.Node!, cancellationToken) is { } machine)
+            if (
+                resources.FirstOrDefault(one => one.Type == "qemu" && one.VmId == id && one.Node is not null) is { } resource
+                && await TryReadAsync(id, resource.Node!, cancellationToken) is { } machine
+            )
                 return machine;
-            if (await api.IsFreeAsync(id, cancellationToken)) return null;
+            if (await api.IsFreeAsync(id, cancellationToken))
+                return null;
         }
 
         throw new ProviderException(
             MachineOutcome.Unavailable,
-            $"Proxmox has a guest with id {id.ToString(CultureInfo.InvariantCulture)} that is not in its overview. If this persists, the token lacks VM.Audit on it.")
+            $"Proxmox has a guest with id {id.ToString(CultureInfo.InvariantCulture)} that is not in its overview. If this persists, the token lacks VM.Audit on it."
+        )
         {
             Code = HttpStatusCode.ServiceUnavailable,
         };
@@ -62,30 +74,45 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
     {
         try
         {
-            return ProxmoxVm.Read(id, host, await api.GetAsync(
-                $"/nodes/{Uri.EscapeDataString(host)}/qemu/{id.ToString(CultureInfo.InvariantCulture)}/config", ProxmoxJson.Default.ProxmoxAnswerDictionaryStringJsonElement,
-                cancellationToken), Tag);
+            return ProxmoxVm.Read(
+                id,
+                host,
+                await api.GetAsync(
+                    $"/nodes/{Uri.EscapeDataString(host)}/qemu/{id.ToString(CultureInfo.InvariantCulture)}/config",
+                    ProxmoxJson.Default.ProxmoxAnswerDictionaryStringJsonElement,
+                    cancellationToken
+                ),
+                Tag
+            );
         }
         catch (ProviderException e) when (e.Code == HttpStatusCode.InternalServerError)
         {
             // The configuration does not exist, or its host has trouble: the ids of the cluster decide.
-            if (await api.IsFreeAsync(id, cancellationToken)) return null;
+            if (await api.IsFreeAsync(id, cancellationToken))
+                return null;
             IReadOnlyList<ProxmoxResource> resources = await ReadResourcesAsync(cancellationToken);
-            if (resources.Any(one => one.Type == "qemu" && one.VmId == id && one.Node != host)) return null;
+            if (resources.Any(one => one.Type == "qemu" && one.VmId == id && one.Node != host))
+                return null;
             throw;
         }
     }
 
     public async Task<bool> IsRunningAsync(ProxmoxVm machine, CancellationToken cancellationToken) =>
-        (await api.GetAsync($"{machine.Path}/status/current", ProxmoxJson.Default.ProxmoxAnswerProxmoxPowerState, cancellationToken)).Status == "running";
+        (await api.GetAsync($"{machine.Path}/status/current", ProxmoxJson.Default.ProxmoxAnswerProxmoxPowerState, cancellationToken)).Status
+        == "running";
 
     /// <summary>The name of the cluster, for provider ids; <c>cluster</c> where it has none or this token may not read it.</summary>
     public async Task<string> ReadClusterNameAsync(CancellationToken cancellationToken)
     {
-        if (_cluster is { } known) return known;
+        if (_cluster is { } known)
+            return known;
         try
         {
-            List<ProxmoxClusterEntry> entries = await api.GetAsync("/cluster/status", ProxmoxJson.Default.ProxmoxAnswerListProxmoxClusterEntry, cancellationToken);
+            List<ProxmoxClusterEntry> entries = await api.GetAsync(
+                "/cluster/status",
+                ProxmoxJson.Default.ProxmoxAnswerListProxmoxClusterEntry,
+                cancellationToken
+            );
             return _cluster = entries.Find(static one => one.Type == "cluster")?.Name is { Length: > 0 } name ? name : "cluster";
         }
         catch (ProviderException e) when (e.Outcome == MachineOutcome.Forbidden)
@@ -96,8 +123,11 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
 
     /// <summary>The id in a provider id; null where it is none of Proxmox'.</summary>
     public static long? ParseId(string? providerId) =>
-        providerId is not null && Uri.TryCreate(providerId, UriKind.Absolute, out Uri? uri) && uri.Scheme == "proxmox"
-        && uri.AbsolutePath.Trim('/').Split('/') is ["vms", string text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+        providerId is not null
+        && Uri.TryCreate(providerId, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme == "proxmox"
+        && uri.AbsolutePath.Trim('/').Split('/') is ["vms", string text]
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
             ? id
             : null;
 }

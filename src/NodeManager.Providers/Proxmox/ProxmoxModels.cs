@@ -74,7 +74,10 @@ internal sealed class ProxmoxVersion
 }
 
 /// <summary>How Proxmox' answers are read; numbers often come as text.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString
+)]
 [JsonSerializable(typeof(ProxmoxAnswer<List<ProxmoxResource>>))]
 [JsonSerializable(typeof(ProxmoxAnswer<List<ProxmoxClusterEntry>>))]
 [JsonSerializable(typeof(ProxmoxAnswer<ProxmoxTaskStatus>))]

@@ -21,22 +21,26 @@ internal static class ProxmoxParameters
     public static List<KeyValuePair<string, string>> Hardware(ProxmoxProviderSpec spec, MachineRequest request, string? smbios = null)
     {
         var parameters = new List<KeyValuePair<string, string>>();
-        long sockets = spec.VmOptions?.Find(static one => one.Name == "sockets") is { } option && long.TryParse(TextOf(option.Value), out long given) && given > 0 ? given : 1;
+        long sockets =
+            spec.VmOptions?.Find(static one => one.Name == "sockets") is { } option
+            && long.TryParse(TextOf(option.Value), out long given)
+            && given > 0
+                ? given
+                : 1;
         parameters.Add(new("cores", Number((request.CpuCores + sockets - 1) / sockets)));
         parameters.Add(new("memory", Number(MemoryMiB(spec, request))));
-        foreach (ProxmoxNetworkInterface card in spec.NetworkInterfaces ?? []) parameters.Add(new(card.Name, Card(card, request.ClaimUid)));
-        foreach (ProxmoxOption one in spec.VmOptions ?? []) parameters.Add(new(one.Name, TextOf(one.Value)));
-        if (spec.TaintsInSmbios == true && request.Taints.Count > 0) parameters.Add(new("smbios1", ProxmoxSmbios.WithTaints(smbios, request)));
+        foreach (ProxmoxNetworkInterface card in spec.NetworkInterfaces ?? [])
+            parameters.Add(new(card.Name, Card(card, request.ClaimUid)));
+        foreach (ProxmoxOption one in spec.VmOptions ?? [])
+            parameters.Add(new(one.Name, TextOf(one.Value)));
+        if (spec.TaintsInSmbios == true && request.Taints.Count > 0)
+            parameters.Add(new("smbios1", ProxmoxSmbios.WithTaints(smbios, request)));
         return parameters;
     }
 
     /// <summary>What says whose machine it is.</summary>
     public static List<KeyValuePair<string, string>> Identity(ProxmoxProviderSpec spec, MachineRequest request, MachineMark mark) =>
-    [
-        new("name", request.Name),
-        new("description", Describe(request, mark)),
-        new("tags", spec.ManagedNodeTag ?? DefaultTag),
-    ];
+        [new("name", request.Name), new("description", Describe(request, mark)), new("tags", spec.ManagedNodeTag ?? DefaultTag)];
 
     /// <summary>The description of a machine: for people, with the mark in it.</summary>
     public static string Describe(MachineRequest request, MachineMark mark) =>
@@ -49,7 +53,12 @@ internal static class ProxmoxParameters
     {
         string[] known = prefix.Split(':');
         byte[] rest = SHA256.HashData(Encoding.UTF8.GetBytes($"{claimUid}/{card}"));
-        return string.Join(':', Enumerable.Range(0, 6).Select(i => i < known.Length ? known[i].ToUpperInvariant() : rest[i].ToString("X2", CultureInfo.InvariantCulture)));
+        return string.Join(
+            ':',
+            Enumerable
+                .Range(0, 6)
+                .Select(i => i < known.Length ? known[i].ToUpperInvariant() : rest[i].ToString("X2", CultureInfo.InvariantCulture))
+        );
     }
 
     /// <summary>True where a list of tags, which Proxmox separates by ';', ',' or spaces, has the tag.</summary>
@@ -63,13 +72,14 @@ internal static class ProxmoxParameters
         return card.VlanTag is { } tag ? $"{text},tag={Number(tag)}" : text;
     }
 
-    private static string TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.True => "1",
-        JsonValueKind.False => "0",
-        _ => value.GetRawText(),
-    };
+    private static string TextOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.True => "1",
+            JsonValueKind.False => "0",
+            _ => value.GetRawText(),
+        };
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

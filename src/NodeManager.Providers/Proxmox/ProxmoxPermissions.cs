@@ -21,7 +21,16 @@ internal static partial class ProxmoxPermissions
     // Before, bridges were open to all.
     private const int SdnFrom = 8;
 
-    private static readonly string[] Always = ["VM.Allocate", "VM.Audit", "VM.Config.CPU", "VM.Config.Memory", "VM.Config.Network", "VM.Config.Options", "VM.PowerMgmt"];
+    private static readonly string[] Always =
+    [
+        "VM.Allocate",
+        "VM.Audit",
+        "VM.Config.CPU",
+        "VM.Config.Memory",
+        "VM.Config.Network",
+        "VM.Config.Options",
+        "VM.PowerMgmt",
+    ];
 
     /// <param name="spec">Of the provider.</param>
     /// <param name="version">Of Proxmox VE, such as <c>9.1.1</c>.</param>
@@ -36,21 +45,37 @@ internal static partial class ProxmoxPermissions
             required.Add(new("Datastore.AllocateSpace", template.Storage is { Length: > 0 } storage ? $"/storage/{storage}" : "/storage"));
         }
 
-        if (options.Exists(static one => one.Name.StartsWith("ci", StringComparison.Ordinal) || one.Name.StartsWith("ipconfig", StringComparison.Ordinal))) required.Add(new("VM.Config.Cloudinit", Machines));
-        if (spec.TaintsInSmbios == true) required.Add(new("VM.Config.HWType", Machines));
+        if (
+            options.Exists(static one =>
+                one.Name.StartsWith("ci", StringComparison.Ordinal) || one.Name.StartsWith("ipconfig", StringComparison.Ordinal)
+            )
+        )
+            required.Add(new("VM.Config.Cloudinit", Machines));
+        if (spec.TaintsInSmbios == true)
+            required.Add(new("VM.Config.HWType", Machines));
         foreach ((string name, string value) in options.Where(static one => DriveName().IsMatch(one.Name)))
         {
             string volume = value.Split(',')[0];
             volume = volume.StartsWith("file=", StringComparison.Ordinal) ? volume[5..] : volume;
             bool isCdrom = value.Contains("media=cdrom", StringComparison.Ordinal) || volume is "none" or "cdrom";
-            if (!isCdrom && !volume.EndsWith(":cloudinit", StringComparison.Ordinal)) required.Add(new("VM.Config.Disk", Machines));
-            if (!isCdrom && volume.Split(':') is [{ Length: > 0 } storage, _]) required.Add(new("Datastore.AllocateSpace", $"/storage/{storage}"));
+            if (!isCdrom && !volume.EndsWith(":cloudinit", StringComparison.Ordinal))
+                required.Add(new("VM.Config.Disk", Machines));
+            if (!isCdrom && volume.Split(':') is [{ Length: > 0 } storage, _])
+                required.Add(new("Datastore.AllocateSpace", $"/storage/{storage}"));
         }
 
         if (int.TryParse(version.Split('.')[0], CultureInfo.InvariantCulture, out int major) && major >= SdnFrom)
         {
             foreach (ProxmoxNetworkInterface card in spec.NetworkInterfaces ?? [])
-                required.Add(new("SDN.Use", string.Create(CultureInfo.InvariantCulture, $"/sdn/zones/localnetwork/{card.Bridge}{(card.VlanTag is { } tag ? $"/{tag}" : "")}")));
+                required.Add(
+                    new(
+                        "SDN.Use",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"/sdn/zones/localnetwork/{card.Bridge}{(card.VlanTag is { } tag ? $"/{tag}" : "")}"
+                        )
+                    )
+                );
         }
 
         return [.. required.Distinct()];
@@ -58,17 +83,28 @@ internal static partial class ProxmoxPermissions
 
     /// <param name="required">See <see cref="Required"/>.</param>
     /// <param name="granted">Privileges by path, as <c>/access/permissions</c> has them.</param>
-    public static IReadOnlyList<ProxmoxPermission> Missing(IReadOnlyList<ProxmoxPermission> required, IReadOnlyDictionary<string, Dictionary<string, JsonElement>> granted) =>
-        [.. required.Where(one => !granted.Any(path => path.Value.ContainsKey(one.Privilege) && Covers(path.Key, one.Path)))];
+    public static IReadOnlyList<ProxmoxPermission> Missing(
+        IReadOnlyList<ProxmoxPermission> required,
+        IReadOnlyDictionary<string, Dictionary<string, JsonElement>> granted
+    ) => [.. required.Where(one => !granted.Any(path => path.Value.ContainsKey(one.Privilege) && Covers(path.Key, one.Path)))];
 
     // What is granted on a path holds below it, and a pool has machines and storages. Bridges of SDN zones are below other zones.
     private static bool Covers(string path, string asked) =>
-        path == "/" || path == asked || asked.StartsWith(path + "/", StringComparison.Ordinal)
+        path == "/"
+        || path == asked
+        || asked.StartsWith(path + "/", StringComparison.Ordinal)
         || (path.StartsWith("/pool/", StringComparison.Ordinal) && !asked.StartsWith("/sdn", StringComparison.Ordinal))
         || (asked == "/storage" && path.StartsWith("/storage/", StringComparison.Ordinal))
-        || (path.StartsWith("/sdn/zones/", StringComparison.Ordinal) && asked.StartsWith("/sdn/zones/", StringComparison.Ordinal) && SameBridge(path, asked));
+        || (
+            path.StartsWith("/sdn/zones/", StringComparison.Ordinal)
+            && asked.StartsWith("/sdn/zones/", StringComparison.Ordinal)
+            && SameBridge(path, asked)
+        );
 
-    private static bool SameBridge(string path, string asked) => path.Split('/') is [_, _, _, _, var bridge, ..] && asked.Split('/')[4] == bridge && (path.Split('/').Length == 5 || path.Split('/')[^1] == asked.Split('/')[^1]);
+    private static bool SameBridge(string path, string asked) =>
+        path.Split('/') is [_, _, _, _, var bridge, ..]
+        && asked.Split('/')[4] == bridge
+        && (path.Split('/').Length == 5 || path.Split('/')[^1] == asked.Split('/')[^1]);
 
     [GeneratedRegex("^((ide|sata|scsi|virtio)[0-9]+|efidisk0|tpmstate0)$")]
     private static partial Regex DriveName();

@@ -21,7 +21,12 @@ internal sealed class ProxmoxPower(ProxmoxApi api, ProxmoxInventory inventory, T
         {
             try
             {
-                string task = await api.ChangeAsync(HttpMethod.Post, $"{machine.Path}/status/reboot", [new("timeout", "60")], cancellationToken);
+                string task = await api.ChangeAsync(
+                    HttpMethod.Post,
+                    $"{machine.Path}/status/reboot",
+                    [new("timeout", "60")],
+                    cancellationToken
+                );
                 await ProxmoxTasks.WaitAsync(api, task, taskTimeout, cancellationToken);
                 return;
             }
@@ -46,10 +51,16 @@ internal sealed class ProxmoxPower(ProxmoxApi api, ProxmoxInventory inventory, T
     {
         for (int attempt = 1; ; attempt++)
         {
-            if (await inventory.IsRunningAsync(machine, cancellationToken) == run) return;
+            if (await inventory.IsRunningAsync(machine, cancellationToken) == run)
+                return;
             try
             {
-                string task = await api.ChangeAsync(HttpMethod.Post, $"{machine.Path}/status/{(run ? "start" : "stop")}", [], cancellationToken);
+                string task = await api.ChangeAsync(
+                    HttpMethod.Post,
+                    $"{machine.Path}/status/{(run ? "start" : "stop")}",
+                    [],
+                    cancellationToken
+                );
                 await ProxmoxTasks.WaitAsync(api, task, taskTimeout, cancellationToken);
             }
             catch (ProviderException e) when (attempt < Attempts && (e.IsLost || e.Outcome == MachineOutcome.Failed))
@@ -59,10 +70,17 @@ internal sealed class ProxmoxPower(ProxmoxApi api, ProxmoxInventory inventory, T
                 continue;
             }
 
-            if (await inventory.IsRunningAsync(machine, cancellationToken) == run) return;
-            if (attempt < Attempts) continue;
+            if (await inventory.IsRunningAsync(machine, cancellationToken) == run)
+                return;
+            if (attempt < Attempts)
+                continue;
             throw new ProviderException(
-                MachineOutcome.Failed, $"Machine {machine.IdText} was asked {Attempts} times to {(run ? "start" : "stop")} and did not.") { Code = System.Net.HttpStatusCode.OK };
+                MachineOutcome.Failed,
+                $"Machine {machine.IdText} was asked {Attempts} times to {(run ? "start" : "stop")} and did not."
+            )
+            {
+                Code = System.Net.HttpStatusCode.OK,
+            };
         }
     }
 }

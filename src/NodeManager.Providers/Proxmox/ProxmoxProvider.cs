@@ -31,84 +31,155 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         _taskTimeout = (spec.TaskTimeout is { } text ? GoDuration.Parse(text) : null) ?? TimeSpan.FromMinutes(10);
         HttpClient http = ProviderHttp.Create(settings, spec.CaBundle, spec.InsecureSkipTLSVerify == true, TimeSpan.FromSeconds(60));
         _api = new(
-            http, new Uri(spec.Endpoint), settings.Credentials.Find(NodeSmithNames.ProxmoxTokenId) ?? "", settings.Credentials.Find(NodeSmithNames.ProxmoxSecret) ?? "",
-            settings.Time);
+            http,
+            new Uri(spec.Endpoint),
+            settings.Credentials.Find(NodeSmithNames.ProxmoxTokenId) ?? "",
+            settings.Credentials.Find(NodeSmithNames.ProxmoxSecret) ?? "",
+            settings.Time
+        );
         _ids = new(spec.VmIDRange);
         _inventory = new(_api, spec, _ids);
         _creator = new(_api, _inventory, _ids, spec, settings.Owner, _taskTimeout);
         _power = new(_api, _inventory, _taskTimeout);
     }
 
-    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Provision", async () =>
-    {
-        if (CheckRequest(request) is { } wrong) return MachineResult.Ended(MachineOutcome.Invalid, wrong);
-        using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
-        IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
-        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
-        ProxmoxVm[] own = [.. machines.Where(one => IsOf(one, request.ClaimUid))];
-        if (own.Length > 1)
-            return MachineResult.Ended(MachineOutcome.Refused, $"Machines {string.Join(", ", own.Select(static one => one.IdText))} all carry the claim {request.ClaimUid}.");
-        ProxmoxVm? machine = own.Length == 1 ? own[0] : null;
-        if (machine is null && machines.FirstOrDefault(one => one.IsUnclear && !_ids.IsOthers(one.Id, request.ClaimUid)) is { } unclear)
-        {
-            // An earlier call of this claim may be making it, in a process that ended.
-            return MachineResult.Ended(MachineOutcome.Pending, $"Machine {unclear.IdText} is being created; its claim is checked when it exists.") with { RetryAfter = TimeSpan.FromSeconds(5) };
-        }
-
-        if (machine is null)
-        {
-            machine = await _creator.CreateAsync(request, resources, cancellationToken);
-            if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
+    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
+        ProviderCall.RunAsync(
+            _settings,
+            "Provision",
+            async () =>
             {
-                // Another controller made one at the same time, and may have stored it already: the later look gives way.
-                await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
-                return MachineResult.Ended(MachineOutcome.Pending, $"Machine {other.IdText} was created for the claim concurrently.") with { RetryAfter = TimeSpan.FromSeconds(5) };
+                if (CheckRequest(request) is { } wrong)
+                    return MachineResult.Ended(MachineOutcome.Invalid, wrong);
+                using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
+                IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
+                IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
+                ProxmoxVm[] own = [.. machines.Where(one => IsOf(one, request.ClaimUid))];
+                if (own.Length > 1)
+                    return MachineResult.Ended(
+                        MachineOutcome.Refused,
+                        $"Machines {string.Join(", ", own.Select(static one => one.IdText))} all carry the claim {request.ClaimUid}."
+                    );
+                ProxmoxVm? machine = own.Length == 1 ? own[0] : null;
+                if (
+                    machine is null
+                    && machines.FirstOrDefault(one => one.IsUnclear && !_ids.IsOthers(one.Id, request.ClaimUid)) is { } unclear
+                )
+                {
+                    // An earlier call of this claim may be making it, in a process that ended.
+                    return MachineResult.Ended(
+                        MachineOutcome.Pending,
+                        $"Machine {unclear.IdText} is being created; its claim is checked when it exists."
+                    ) with
+                    {
+                        RetryAfter = TimeSpan.FromSeconds(5),
+                    };
+                }
+
+                if (machine is null)
+                {
+                    machine = await _creator.CreateAsync(request, resources, cancellationToken);
+                    if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
+                    {
+                        // Another controller made one at the same time, and may have stored it already: the later look gives way.
+                        await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
+                        return MachineResult.Ended(
+                            MachineOutcome.Pending,
+                            $"Machine {other.IdText} was created for the claim concurrently."
+                        ) with
+                        {
+                            RetryAfter = TimeSpan.FromSeconds(5),
+                        };
+                    }
+                }
+
+                machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
+                if (
+                    machine.Mark is { IsComplete: false } mark
+                    && mark.Name == request.Name
+                    && await IsInterruptedAsync(machine, cancellationToken)
+                )
+                    machine = await _creator.CompleteAsync(machine, request, cancellationToken);
+                if (
+                    MachineOwnership.Check(new(null, request.Name, request.ClaimUid), machine.IdText, _settings.Owner, machine.Observed) is
+                    { } differs
+                )
+                    return MachineResult.Ended(
+                        MachineOutcome.Refused,
+                        $"Machine {machine.IdText} exists for the claim, but {differs}.",
+                        await MapAsync(machine, cancellationToken)
+                    );
+                await _power.StartAsync(machine, cancellationToken);
+                return MachineResult.Success(await MapAsync(machine, cancellationToken));
             }
-        }
+        );
 
-        machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
-        if (machine.Mark is { IsComplete: false } mark && mark.Name == request.Name && await IsInterruptedAsync(machine, cancellationToken))
-            machine = await _creator.CompleteAsync(machine, request, cancellationToken);
-        if (MachineOwnership.Check(new(null, request.Name, request.ClaimUid), machine.IdText, _settings.Owner, machine.Observed) is { } differs)
-            return MachineResult.Ended(MachineOutcome.Refused, $"Machine {machine.IdText} exists for the claim, but {differs}.", await MapAsync(machine, cancellationToken));
-        await _power.StartAsync(machine, cancellationToken);
-        return MachineResult.Success(await MapAsync(machine, cancellationToken));
-    });
+    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        ProviderCall.RunAsync(
+            _settings,
+            "Deprovision",
+            async () =>
+            {
+                using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+                return await DestroyAsync(identity, cancellationToken);
+            }
+        );
 
-    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Deprovision", async () =>
-    {
-        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
-        return await DestroyAsync(identity, cancellationToken);
-    });
+    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        ProviderCall.RunAsync(
+            _settings,
+            "Get",
+            async () =>
+            {
+                ProxmoxVm? machine = ProxmoxInventory.ParseId(identity.ProviderId) is { } id
+                    ? await _inventory.FindAsync(id, cancellationToken)
+                    : await FindByClaimAsync(identity.ClaimUid, null, cancellationToken);
+                return machine is null
+                    ? MachineResult.Ended(MachineOutcome.NotFound, $"Proxmox has no machine {identity.ProviderId ?? identity.Name}.")
+                    : MachineResult.Success(await MapAsync(machine, cancellationToken));
+            }
+        );
 
-    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Get", async () =>
-    {
-        ProxmoxVm? machine = ProxmoxInventory.ParseId(identity.ProviderId) is { } id
-            ? await _inventory.FindAsync(id, cancellationToken)
-            : await FindByClaimAsync(identity.ClaimUid, null, cancellationToken);
-        return machine is null
-            ? MachineResult.Ended(MachineOutcome.NotFound, $"Proxmox has no machine {identity.ProviderId ?? identity.Name}.")
-            : MachineResult.Success(await MapAsync(machine, cancellationToken));
-    });
+    public Task<MachineListResult> ListAsync(CancellationToken cancellationToken) =>
+        ProviderCall.ListAsync(
+            _settings,
+            async () =>
+            {
+                IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
+                string cluster = await _inventory.ReadClusterNameAsync(cancellationToken);
+                IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
+                // A tag alone is listed, so that a machine whose mark was removed is noticed; another owner's never.
+                return (IReadOnlyList<Machine>)
+                    [
+                        .. machines
+                            .Where(one => one.Mark is { } mark ? mark.Owner == _settings.Owner : one.HasTag)
+                            .Select(one =>
+                                one.ToMachine(
+                                    _settings.Name,
+                                    cluster,
+                                    _settings.Owner,
+                                    resources.FirstOrDefault(known => known.Type == "qemu" && known.VmId == one.Id)?.Status,
+                                    _spec
+                                )
+                            ),
+                    ];
+            }
+        );
 
-    public Task<MachineListResult> ListAsync(CancellationToken cancellationToken) => ProviderCall.ListAsync(_settings, async () =>
-    {
-        IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
-        string cluster = await _inventory.ReadClusterNameAsync(cancellationToken);
-        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
-        // A tag alone is listed, so that a machine whose mark was removed is noticed; another owner's never.
-        return (IReadOnlyList<Machine>)[.. machines.Where(one => one.Mark is { } mark ? mark.Owner == _settings.Owner : one.HasTag).Select(one => one.ToMachine(
-            _settings.Name, cluster, _settings.Owner, resources.FirstOrDefault(known => known.Type == "qemu" && known.VmId == one.Id)?.Status, _spec))];
-    });
-
-    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Restart", async () =>
-    {
-        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
-        (ProxmoxVm? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
-        if (machine is null) return ended!;
-        await _power.RestartAsync(machine, cancellationToken);
-        return MachineResult.Success(await MapAsync(machine, cancellationToken));
-    });
+    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        ProviderCall.RunAsync(
+            _settings,
+            "Restart",
+            async () =>
+            {
+                using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+                (ProxmoxVm? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
+                if (machine is null)
+                    return ended!;
+                await _power.RestartAsync(machine, cancellationToken);
+                return MachineResult.Success(await MapAsync(machine, cancellationToken));
+            }
+        );
 
     public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) =>
         new ProxmoxTest(_api, _inventory, _spec, _ids, _settings.Credentials).RunAsync(cancellationToken);
@@ -120,13 +191,15 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         for (int attempt = 1; ; attempt++)
         {
             (ProxmoxVm? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
-            if (machine is null) return attempt > 1 && ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended!;
+            if (machine is null)
+                return attempt > 1 && ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended!;
             try
             {
                 await _power.StopAsync(machine, cancellationToken);
                 // Read once more: stopping takes a while, and the id may have changed hands.
                 (machine, ended) = await IdentifyAsync(identity, cancellationToken);
-                if (machine is null) return ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended;
+                if (machine is null)
+                    return ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended;
                 await _power.DestroyAsync(machine, cancellationToken);
             }
             catch (ProviderException e) when (attempt < DestroyAttempts && (e.IsLost || e.Outcome == MachineOutcome.Failed))
@@ -134,13 +207,23 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
                 await _api.Time.DelayAsync(TimeSpan.FromSeconds(attempt), cancellationToken);
             }
 
-            if (attempt >= DestroyAttempts && await _inventory.FindAsync(machine!.Id, cancellationToken) is { } left && IsOf(left, identity.ClaimUid))
-                return MachineResult.Ended(MachineOutcome.Failed, $"Machine {left.IdText} is still there after {DestroyAttempts} attempts to destroy it.");
+            if (
+                attempt >= DestroyAttempts
+                && await _inventory.FindAsync(machine!.Id, cancellationToken) is { } left
+                && IsOf(left, identity.ClaimUid)
+            )
+                return MachineResult.Ended(
+                    MachineOutcome.Failed,
+                    $"Machine {left.IdText} is still there after {DestroyAttempts} attempts to destroy it."
+                );
         }
     }
 
     /// <summary>The machine where it is the claim's in all respects; otherwise what to answer.</summary>
-    private async Task<(ProxmoxVm? Machine, MachineResult? Ended)> IdentifyAsync(MachineIdentity identity, CancellationToken cancellationToken)
+    private async Task<(ProxmoxVm? Machine, MachineResult? Ended)> IdentifyAsync(
+        MachineIdentity identity,
+        CancellationToken cancellationToken
+    )
     {
         long? id = ProxmoxInventory.ParseId(identity.ProviderId);
         if (id is null && identity.ProviderId is not null)
@@ -153,7 +236,13 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             if (other is null)
             {
                 return machine is { IsUnclear: true }
-                    ? (null, MachineResult.Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is being created; its claim is checked when it exists."))
+                    ? (
+                        null,
+                        MachineResult.Ended(
+                            MachineOutcome.Pending,
+                            $"Machine {machine.IdText} is being created; its claim is checked when it exists."
+                        )
+                    )
                     : (null, MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} is gone."));
             }
 
@@ -165,35 +254,59 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         {
             // Its creation was interrupted before it got name and tag; by its mark it is the claim's.
             machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
-            if (machine is { Mark: { IsComplete: false } mark } && mark.ClaimUid == identity.ClaimUid && mark.Id == machine.IdText && await IsInterruptedAsync(machine, cancellationToken))
+            if (
+                machine is { Mark: { IsComplete: false } mark }
+                && mark.ClaimUid == identity.ClaimUid
+                && mark.Id == machine.IdText
+                && await IsInterruptedAsync(machine, cancellationToken)
+            )
                 machine = await _creator.TagAsync(machine, identity, cancellationToken);
         }
 
         return MachineOwnership.Check(identity, idText, _settings.Owner, machine.Observed) is { } differs
-            ? (null, MachineResult.Ended(MachineOutcome.Refused, $"Machine {machine.IdText} was not touched: {differs}.", await MapAsync(machine, cancellationToken)))
+            ? (
+                null,
+                MachineResult.Ended(
+                    MachineOutcome.Refused,
+                    $"Machine {machine.IdText} was not touched: {differs}.",
+                    await MapAsync(machine, cancellationToken)
+                )
+            )
             : (machine, null);
     }
 
     /// <summary>True where a clone is as its creation left it: named as asked, with the tags of its template and no others.</summary>
     private async Task<bool> IsInterruptedAsync(ProxmoxVm machine, CancellationToken cancellationToken)
     {
-        if (machine.Name != machine.Mark!.Name) return false;
-        if (machine.Tags.Length == 0 || machine.HasTag) return true;
-        return _spec.Template is { } template && await _inventory.FindAsync(template.VmID, cancellationToken) is { } source && source.Tags == machine.Tags;
+        if (machine.Name != machine.Mark!.Name)
+            return false;
+        if (machine.Tags.Length == 0 || machine.HasTag)
+            return true;
+        return _spec.Template is { } template
+            && await _inventory.FindAsync(template.VmID, cancellationToken) is { } source
+            && source.Tags == machine.Tags;
     }
 
     private async Task<ProxmoxVm?> FindByClaimAsync(string claimUid, long? except, CancellationToken cancellationToken)
     {
-        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(await _inventory.ReadResourcesAsync(cancellationToken), cancellationToken);
+        IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(
+            await _inventory.ReadResourcesAsync(cancellationToken),
+            cancellationToken
+        );
         return machines.FirstOrDefault(one => one.Id != except && IsOf(one, claimUid));
     }
 
     private bool IsOf(ProxmoxVm machine, string claimUid) =>
         machine.Mark is { } mark && mark.Owner == _settings.Owner && mark.ClaimUid == claimUid && mark.Id == machine.IdText;
 
-    private async Task<Machine> MapAsync(ProxmoxVm machine, CancellationToken cancellationToken) => machine.ToMachine(
-        _settings.Name, await _inventory.ReadClusterNameAsync(cancellationToken), _settings.Owner,
-        await _inventory.IsRunningAsync(machine, cancellationToken) ? "running" : "stopped", _spec);
+    private async Task<Machine> MapAsync(ProxmoxVm machine, CancellationToken cancellationToken) =>
+        machine.ToMachine(
+            _settings.Name,
+            await _inventory.ReadClusterNameAsync(cancellationToken),
+            _settings.Owner,
+            await _inventory.IsRunningAsync(machine, cancellationToken) ? "running" : "stopped",
+            _spec
+        );
 
     private static string? CheckRequest(MachineRequest request) =>
         request.ClaimUid.Length == 0 || request.ClaimUid.AsSpan().IndexOfAny(" \n=") >= 0 ? "The claim has no UID."

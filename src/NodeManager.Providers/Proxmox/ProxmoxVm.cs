@@ -45,41 +45,55 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
     /// <summary>True while whose it is cannot be seen yet: it is being made and carries no mark.</summary>
     public bool IsUnclear => Mark is null && (Lock is "create" or "clone");
 
-    public static ProxmoxVm Read(long id, string host, IReadOnlyDictionary<string, JsonElement> configuration, string tag) => new(id, host)
-    {
-        Name = Text(configuration, "name"),
-        Tags = Text(configuration, "tags"),
-        HasTag = ProxmoxParameters.HasTag(Text(configuration, "tags"), tag),
-        Mark = MachineMark.Parse(Text(configuration, "description")),
-        Lock = Text(configuration, "lock"),
-        Digest = Text(configuration, "digest"),
-        Smbios = Text(configuration, "smbios1"),
-        IsTemplate = Text(configuration, "template") == "1",
-        Cores = Number(configuration, "cores", 1) * Number(configuration, "sockets", 1),
-        MemoryMiB = Number(configuration, "memory", 512),
-        MacAddresses = [.. configuration.Where(static one => CardName().IsMatch(one.Key)).OrderBy(static one => one.Key, StringComparer.Ordinal)
-            .Select(static one => Mac().Match(one.Value.ToString()).Value).Where(static one => one.Length > 0)],
-    };
+    public static ProxmoxVm Read(long id, string host, IReadOnlyDictionary<string, JsonElement> configuration, string tag) =>
+        new(id, host)
+        {
+            Name = Text(configuration, "name"),
+            Tags = Text(configuration, "tags"),
+            HasTag = ProxmoxParameters.HasTag(Text(configuration, "tags"), tag),
+            Mark = MachineMark.Parse(Text(configuration, "description")),
+            Lock = Text(configuration, "lock"),
+            Digest = Text(configuration, "digest"),
+            Smbios = Text(configuration, "smbios1"),
+            IsTemplate = Text(configuration, "template") == "1",
+            Cores = Number(configuration, "cores", 1) * Number(configuration, "sockets", 1),
+            MemoryMiB = Number(configuration, "memory", 512),
+            MacAddresses =
+            [
+                .. configuration
+                    .Where(static one => CardName().IsMatch(one.Key))
+                    .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                    .Select(static one => Mac().Match(one.Value.ToString()).Value)
+                    .Where(static one => one.Length > 0),
+            ],
+        };
 
     /// <summary>True where it is the machine that the provider made for the mark's claim, and not a copy or an altered one.</summary>
     public bool IsManaged(string owner) => Mark is { } mark && mark.Owner == owner && mark.Id == IdText && mark.Name == Name && HasTag;
 
-    public Machine ToMachine(string provider, string cluster, string owner, string? status, ProxmoxProviderSpec spec) => new()
-    {
-        Name = Name,
-        Provider = provider,
-        ProviderId = $"proxmox://{cluster}/vms/{IdText}",
-        ClaimUid = Mark is { } mark && mark.Owner == owner && mark.Id == IdText ? mark.ClaimUid : "",
-        Status = Lock is "create" or "clone" || Mark is { IsComplete: false }
-            ? MachineStatus.Creating
-            : status switch { "running" => MachineStatus.Running, "stopped" => MachineStatus.Stopped, _ => MachineStatus.Unknown },
-        IsManaged = IsManaged(owner),
-        Host = Host,
-        Zone = spec.NodeZones?.GetValueOrDefault(Host) ?? "",
-        CpuCores = Cores,
-        Memory = MemoryMiB << 20,
-        MacAddresses = new([.. MacAddresses]),
-    };
+    public Machine ToMachine(string provider, string cluster, string owner, string? status, ProxmoxProviderSpec spec) =>
+        new()
+        {
+            Name = Name,
+            Provider = provider,
+            ProviderId = $"proxmox://{cluster}/vms/{IdText}",
+            ClaimUid = Mark is { } mark && mark.Owner == owner && mark.Id == IdText ? mark.ClaimUid : "",
+            Status =
+                Lock is "create" or "clone" || Mark is { IsComplete: false }
+                    ? MachineStatus.Creating
+                    : status switch
+                    {
+                        "running" => MachineStatus.Running,
+                        "stopped" => MachineStatus.Stopped,
+                        _ => MachineStatus.Unknown,
+                    },
+            IsManaged = IsManaged(owner),
+            Host = Host,
+            Zone = spec.NodeZones?.GetValueOrDefault(Host) ?? "",
+            CpuCores = Cores,
+            Memory = MemoryMiB << 20,
+            MacAddresses = new([.. MacAddresses]),
+        };
 
     private static string Text(IReadOnlyDictionary<string, JsonElement> configuration, string key) =>
         configuration.TryGetValue(key, out JsonElement value) ? value.ToString() : "";

@@ -30,7 +30,8 @@ internal sealed class VmIds
         for (long i = 0; i < count; i++)
         {
             long id = Lower + ((start + i) % count);
-            if (!taken.Contains(id)) yield return id;
+            if (!taken.Contains(id))
+                yield return id;
         }
     }
 

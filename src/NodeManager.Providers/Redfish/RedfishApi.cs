@@ -14,12 +14,14 @@ namespace NodeManager.Providers.Redfish;
 /// Requests to one controller (BMC): a session where it offers them over HTTPS, basic authentication otherwise; ETags; task monitors; a
 /// controller that is busy is asked again. Source: https://www.dmtf.org/dsp/DSP0266
 /// </summary>
-internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName, string password, TimeSpan timeout, TimeProvider time) : IDisposable
+internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName, string password, TimeSpan timeout, TimeProvider time)
+    : IDisposable
 {
     private const string RootPath = "/redfish/v1/";
 
     // A controller that asks for less would be asked in a loop, and one that asks for more would hold its claim up for as long as it likes.
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1),
+        LongestPause = TimeSpan.FromMinutes(1);
     private const int LongestText = 300;
     private static readonly TimeSpan LogOutLimit = TimeSpan.FromSeconds(5);
 
@@ -32,9 +34,11 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
 
     public string Host => endpoint.Host;
 
-    public Task<RedfishRoot> GetRootAsync(CancellationToken cancellationToken) => GetAsync(RootPath, RedfishJson.Default.RedfishRoot, cancellationToken);
+    public Task<RedfishRoot> GetRootAsync(CancellationToken cancellationToken) =>
+        GetAsync(RootPath, RedfishJson.Default.RedfishRoot, cancellationToken);
 
-    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) => (await ReadAsync(path, type, cancellationToken)).Value;
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        (await ReadAsync(path, type, cancellationToken)).Value;
 
     /// <summary>A resource with its ETag, which is null where the controller has none.</summary>
     public async Task<(T Value, string? ETag)> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -43,7 +47,9 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         try
         {
             await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-            T value = await JsonSerializer.DeserializeAsync(body, type, cancellationToken) ?? throw Ended(MachineOutcome.Unavailable, $"{endpoint.Authority} answered {path} with nothing.");
+            T value =
+                await JsonSerializer.DeserializeAsync(body, type, cancellationToken)
+                ?? throw Ended(MachineOutcome.Unavailable, $"{endpoint.Authority} answered {path} with nothing.");
             return (value, answer.Headers.TryGetValues("ETag", out IEnumerable<string>? tags) ? tags.FirstOrDefault() : null);
         }
         catch (JsonException e)
@@ -66,11 +72,18 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         }
         catch (ProviderException e) when (e.Code == HttpStatusCode.PreconditionFailed && etag is not null)
         {
-            await ChangeAsync(HttpMethod.Patch, path, change, etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : "W/" + etag, cancellationToken);
+            await ChangeAsync(
+                HttpMethod.Patch,
+                path,
+                change,
+                etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : "W/" + etag,
+                cancellationToken
+            );
         }
     }
 
-    public Task PostAsync(string path, JsonObject body, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Post, path, body, null, cancellationToken);
+    public Task PostAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
+        ChangeAsync(HttpMethod.Post, path, body, null, cancellationToken);
 
     // The caller does not wait for the answers of many controllers.
     public void Dispose() => _ = LogOutAsync();
@@ -80,7 +93,8 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     {
         try
         {
-            if (_session is not { } session || _token is not { } token) return;
+            if (_session is not { } session || _token is not { } token)
+                return;
             using var request = new HttpRequestMessage(HttpMethod.Delete, session);
             request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
             using var limit = new CancellationTokenSource(LogOutLimit, time);
@@ -104,15 +118,25 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     /// <exception cref="ProviderException">Refused: it is not.</exception>
     private Uri Resolve(string reference)
     {
-        if (Uri.TryCreate(endpoint, reference, out Uri? address) && address.Scheme == endpoint.Scheme && address.IdnHost == endpoint.IdnHost && address.Port == endpoint.Port
-            && address.UserInfo.Length == 0) return address;
-        throw Ended(MachineOutcome.Refused, $"The controller {endpoint.Authority} named '{reference}', which is not an address of its own. Nothing was sent there.");
+        if (
+            Uri.TryCreate(endpoint, reference, out Uri? address)
+            && address.Scheme == endpoint.Scheme
+            && address.IdnHost == endpoint.IdnHost
+            && address.Port == endpoint.Port
+            && address.UserInfo.Length == 0
+        )
+            return address;
+        throw Ended(
+            MachineOutcome.Refused,
+            $"The controller {endpoint.Authority} named '{reference}', which is not an address of its own. Nothing was sent there."
+        );
     }
 
     private async Task ChangeAsync(HttpMethod method, string path, JsonObject body, string? etag, CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await SendAsync(method, path, body, etag, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.Accepted && answer.Headers.Location is { } monitor) await AwaitTaskAsync(monitor, answer.Headers.RetryAfter, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.Accepted && answer.Headers.Location is { } monitor)
+            await AwaitTaskAsync(monitor, answer.Headers.RetryAfter, cancellationToken);
     }
 
     /// <summary>A monitor answers 202 while the task runs, then what the request itself would have answered.</summary>
@@ -128,7 +152,8 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
             {
                 string text = await answer.Content.ReadAsStringAsync(cancellationToken);
                 RedfishTask? task = TryRead(text, RedfishJson.Default.RedfishTask);
-                if (task?.TaskState is null or "Completed") return;
+                if (task?.TaskState is null or "Completed")
+                    return;
                 if (task.TaskState is "Exception" or "Killed" or "Cancelled" or "Interrupted" or "Suspended")
                 {
                     string messages = string.Join(" ", task.Messages?.Select(static one => one.Message) ?? []);
@@ -137,11 +162,18 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
             }
 
             wait = answer.Headers.RetryAfter;
-            if (deadline.IsOver) throw Ended(MachineOutcome.Pending, $"{endpoint.Authority}: a task has been running for {HumanDuration.Format(timeout)}.");
+            if (deadline.IsOver)
+                throw Ended(MachineOutcome.Pending, $"{endpoint.Authority}: a task has been running for {HumanDuration.Format(timeout)}.");
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body, string? etag, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        JsonObject? body,
+        string? etag,
+        CancellationToken cancellationToken
+    )
     {
         Deadline deadline = new(time, timeout);
         bool isRenewed = false;
@@ -154,14 +186,23 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
                 using HttpRequestMessage request = Request(method, path, body, etag, token);
                 answer = await http.SendAsync(request, cancellationToken);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException or IOException
+                    || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                )
             {
-                if (method != HttpMethod.Get || attempt >= 3) throw new ProviderException(MachineOutcome.Unavailable, $"The controller {endpoint.Authority} did not answer: {(e.InnerException ?? e).Message}", e);
+                if (method != HttpMethod.Get || attempt >= 3)
+                    throw new ProviderException(
+                        MachineOutcome.Unavailable,
+                        $"The controller {endpoint.Authority} did not answer: {(e.InnerException ?? e).Message}",
+                        e
+                    );
                 await time.DelayAsync(TimeSpan.FromSeconds(attempt), cancellationToken);
                 continue;
             }
 
-            if (answer.IsSuccessStatusCode) return answer;
+            if (answer.IsSuccessStatusCode)
+                return answer;
             using (answer)
             {
                 if (answer.StatusCode == HttpStatusCode.Unauthorized && token is not null && !isRenewed)
@@ -173,7 +214,8 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
                 }
 
                 ProviderException refusal = await RefusalAsync(answer, method, path, cancellationToken);
-                if (refusal.Outcome != MachineOutcome.Unavailable || deadline.IsOver) throw refusal;
+                if (refusal.Outcome != MachineOutcome.Unavailable || deadline.IsOver)
+                    throw refusal;
                 await time.DelayAsync(Pause(answer.Headers.RetryAfter, TimeSpan.FromSeconds(Math.Min(attempt, 10))), cancellationToken);
             }
         }
@@ -186,11 +228,14 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         request.Headers.Accept.ParseAdd("application/json");
         // Compressed answers have weaker ETags.
         request.Headers.AcceptEncoding.ParseAdd("identity");
-        if (token is not null) request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
+        if (token is not null)
+            request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
         else if (path != RootPath && userName.Length > 0)
             request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{userName}:{password}")));
-        if (etag is not null) request.Headers.TryAddWithoutValidation("If-Match", etag);
-        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        if (etag is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", etag);
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         return request;
     }
 
@@ -200,9 +245,11 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         await _login.WaitAsync(cancellationToken);
         try
         {
-            if (_token is not null || _isBasic) return _token;
+            if (_token is not null || _isBasic)
+                return _token;
             RedfishRoot root = await GetRootAsync(cancellationToken);
-            string? sessions = root.Links?.Sessions?.Id ?? (root.SessionService is { } service ? service.Id.TrimEnd('/') + "/Sessions" : null);
+            string? sessions =
+                root.Links?.Sessions?.Id ?? (root.SessionService is { } service ? service.Id.TrimEnd('/') + "/Sessions" : null);
             if (sessions is null || userName.Length == 0)
             {
                 _isBasic = true;
@@ -211,7 +258,10 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
 
             using var request = new HttpRequestMessage(HttpMethod.Post, Resolve(sessions)) { Version = HttpVersion.Version11 };
             request.Content = new StringContent(
-                JsonSerializer.Serialize(new() { UserName = userName, Password = password }, RedfishJson.Default.RedfishLogin), Encoding.UTF8, "application/json");
+                JsonSerializer.Serialize(new() { UserName = userName, Password = password }, RedfishJson.Default.RedfishLogin),
+                Encoding.UTF8,
+                "application/json"
+            );
             using HttpResponseMessage answer = await http.SendAsync(request, cancellationToken);
             if (answer.IsSuccessStatusCode && answer.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? tokens))
             {
@@ -231,7 +281,11 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new ProviderException(MachineOutcome.Unavailable, $"The controller {endpoint.Authority} did not answer: {(e.InnerException ?? e).Message}", e);
+            throw new ProviderException(
+                MachineOutcome.Unavailable,
+                $"The controller {endpoint.Authority} did not answer: {(e.InnerException ?? e).Message}",
+                e
+            );
         }
         finally
         {
@@ -242,17 +296,32 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     private async Task ForgetAsync(string token, CancellationToken cancellationToken)
     {
         await _login.WaitAsync(cancellationToken);
-        if (_token == token) (_token, _session) = (null, null);
+        if (_token == token)
+            (_token, _session) = (null, null);
         _login.Release();
     }
 
-    private async Task<ProviderException> RefusalAsync(HttpResponseMessage answer, HttpMethod method, string path, CancellationToken cancellationToken)
+    private async Task<ProviderException> RefusalAsync(
+        HttpResponseMessage answer,
+        HttpMethod method,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
         string body = await answer.Content.ReadAsStringAsync(cancellationToken);
         RedfishError? error = TryRead(body, RedfishErrorJson.Default.RedfishErrorBody)?.Error;
-        string text = error?.Extended is { Count: > 0 } extended ? string.Join(" ", extended.Select(static one => one.Message)) : error?.Message ?? PlainText(answer, body) ?? answer.ReasonPhrase ?? "";
+        string text = error?.Extended is { Count: > 0 } extended
+            ? string.Join(" ", extended.Select(static one => one.Message))
+            : error?.Message ?? PlainText(answer, body) ?? answer.ReasonPhrase ?? "";
         // The message ids of DMTF's base registry; their texts are a vendor's own.
-        bool isBusy = error?.Extended?.Exists(static one => one.MessageId?.Split('.')[^1] is "ServiceTemporarilyUnavailable" or "ResourceInUse" or "ServiceInUnknownState" or "ResourceInStandby") == true;
+        bool isBusy =
+            error?.Extended?.Exists(static one =>
+                one.MessageId?.Split('.')[^1]
+                    is "ServiceTemporarilyUnavailable"
+                        or "ResourceInUse"
+                        or "ServiceInUnknownState"
+                        or "ResourceInStandby"
+            ) == true;
         MachineOutcome outcome = answer.StatusCode switch
         {
             HttpStatusCode.Unauthorized => MachineOutcome.Unauthorized,
@@ -264,21 +333,29 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
             >= HttpStatusCode.InternalServerError => MachineOutcome.Failed,
             _ => MachineOutcome.Invalid,
         };
-        return new(outcome, $"The controller {endpoint.Authority} refused {method} {path}: {(int)answer.StatusCode} {text.Trim()}") { Code = answer.StatusCode, RetryAfter = answer.Headers.RetryAfter is { } wait ? Pause(wait, ShortestPause) : null };
+        return new(outcome, $"The controller {endpoint.Authority} refused {method} {path}: {(int)answer.StatusCode} {text.Trim()}")
+        {
+            Code = answer.StatusCode,
+            RetryAfter = answer.Headers.RetryAfter is { } wait ? Pause(wait, ShortestPause) : null,
+        };
     }
 
     private TimeSpan Pause(RetryConditionHeaderValue? asked, TimeSpan otherwise)
     {
         TimeSpan pause = asked?.Delta ?? (asked?.Date is { } date ? date - time.GetUtcNow() : otherwise);
-        return pause < ShortestPause ? ShortestPause : pause < LongestPause ? pause : LongestPause;
+        return pause < ShortestPause ? ShortestPause
+            : pause < LongestPause ? pause
+            : LongestPause;
     }
 
     /// <summary>What a controller says outside of Redfish's own form, such as a web server in front of it; null: nothing that a person can read.</summary>
     private static string? PlainText(HttpResponseMessage answer, string body)
     {
-        if (answer.Content.Headers.ContentType?.MediaType is not ("text/plain" or null)) return null;
+        if (answer.Content.Headers.ContentType?.MediaType is not ("text/plain" or null))
+            return null;
         string text = string.Join(' ', body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        if (text.Length == 0 || text.Any(char.IsControl)) return null;
+        if (text.Length == 0 || text.Any(char.IsControl))
+            return null;
         return text.Length > LongestText ? text[..LongestText] + "…" : text;
     }
 

@@ -28,7 +28,11 @@ internal sealed class RedfishRootLinks
 
 internal sealed class RedfishCollection
 {
-    public List<RedfishLink> Members { get; set => field = value ?? []; } = [];
+    public List<RedfishLink> Members
+    {
+        get;
+        set => field = value ?? [];
+    } = [];
 }
 
 internal sealed class RedfishLogin
@@ -154,7 +158,10 @@ internal sealed class RedfishMessage
 }
 
 /// <summary>How Redfish is read and written: names as they are.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString
+)]
 [JsonSerializable(typeof(RedfishRoot))]
 [JsonSerializable(typeof(RedfishCollection))]
 [JsonSerializable(typeof(RedfishLogin))]

@@ -15,13 +15,16 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
     /// <summary>A server without a Secret of its own has the provider's.</summary>
     public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec)
     {
-        if (!ProviderSpecs.TryRead(spec, out NodeSmithProviderSpec read, out _)) return [];
+        if (!ProviderSpecs.TryRead(spec, out NodeSmithProviderSpec read, out _))
+            return [];
         List<MachineSecret> secrets = [];
         foreach (RedfishSystem system in read.Redfish?.Systems ?? [])
         {
-            secrets.Add(system.CredentialsSecretRef is { Name: { Length: > 0 } name } reference
-                ? new($"spec.redfish.systems[{system.Name}].credentialsSecretRef", reference.Namespace, name, Keys)
-                : MachineSecret.Require(spec, Keys));
+            secrets.Add(
+                system.CredentialsSecretRef is { Name: { Length: > 0 } name } reference
+                    ? new($"spec.redfish.systems[{system.Name}].credentialsSecretRef", reference.Namespace, name, Keys)
+                    : MachineSecret.Require(spec, Keys)
+            );
         }
 
         return secrets;
@@ -29,17 +32,24 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
 
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {
-        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem)) return [problem];
+        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem))
+            return [problem];
         List<string> wrong = [.. NodeSmithRules.CheckProvider(spec).Select(static one => $"{one}.")];
-        if (spec.Redfish is null) return [.. wrong, "spec.redfish must be set."];
-        if (ProviderHttp.CheckBundle(spec.Redfish.CaBundle) is { } bundle) wrong.Add($"spec.redfish.{bundle}");
+        if (spec.Redfish is null)
+            return [.. wrong, "spec.redfish must be set."];
+        if (ProviderHttp.CheckBundle(spec.Redfish.CaBundle) is { } bundle)
+            wrong.Add($"spec.redfish.{bundle}");
         foreach (RedfishSystem system in spec.Redfish.Systems)
         {
-            if (ProviderHttp.CheckEncryption(system.Endpoint, spec.Redfish.AllowUnencryptedAuthentication) is { } plain) wrong.Add($"spec.redfish.systems[{system.Name}].{plain}");
+            if (ProviderHttp.CheckEncryption(system.Endpoint, spec.Redfish.AllowUnencryptedAuthentication) is { } plain)
+                wrong.Add($"spec.redfish.systems[{system.Name}].{plain}");
             MachineCredentials? credentials = RedfishProvider.CredentialsOf(settings, system);
-            if (system.CredentialsSecretRef?.Name is { } name && credentials is null) wrong.Add($"spec.redfish.systems: the Secret '{name}' of '{system.Name}' cannot be read.");
-            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishUserName) is null) wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishUserName}.");
-            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishPassword) is null) wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishPassword}.");
+            if (system.CredentialsSecretRef?.Name is { } name && credentials is null)
+                wrong.Add($"spec.redfish.systems: the Secret '{name}' of '{system.Name}' cannot be read.");
+            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishUserName) is null)
+                wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishUserName}.");
+            if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishPassword) is null)
+                wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishPassword}.");
         }
 
         return wrong;
@@ -48,5 +58,11 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
     public IMachineProvider Create(MachineProviderSettings settings) =>
         ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem) && spec.Redfish is not null
             ? new RedfishProvider(settings, spec)
-            : throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Name}: {problem}", settings.Name, "Set spec.redfish.");
+            : throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidData,
+                $"NodeSmithProvider {settings.Name}: {problem}",
+                settings.Name,
+                "Set spec.redfish."
+            );
 }

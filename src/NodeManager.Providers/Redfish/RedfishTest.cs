@@ -22,41 +22,98 @@ internal static class RedfishTest
     /// <param name="spec">Of the provider.</param>
     /// <param name="redact">Takes credentials out of a text.</param>
     public static IReadOnlyList<MachineProviderFinding> Judge(
-        IReadOnlyList<RedfishSystem> systems, IReadOnlyList<ReadServer> seen, IReadOnlyList<ProviderException> failures,
-        RedfishProviderSpec spec, Func<string, string> redact)
+        IReadOnlyList<RedfishSystem> systems,
+        IReadOnlyList<ReadServer> seen,
+        IReadOnlyList<ProviderException> failures,
+        RedfishProviderSpec spec,
+        Func<string, string> redact
+    )
     {
         var findings = new List<MachineProviderFinding>();
         ILookup<string, string> failed = failures.ToLookup(CheckOf, failure => redact(failure.Message));
         // Of several servers the others can still be used.
         MachineFindingWeight partial = seen.Count > 0 ? MachineFindingWeight.Limited : MachineFindingWeight.Blocking;
         int reached = systems.Count - failed["Reachable"].Count();
-        Add("Reachable", !failed["Reachable"].Any(), Text("Reachable", Count(reached, "controller", "answers", "answer")), "Check the addresses, and that the network of the controllers is reached from here.", reached > 0 ? MachineFindingWeight.Limited : MachineFindingWeight.Blocking);
+        Add(
+            "Reachable",
+            !failed["Reachable"].Any(),
+            Text("Reachable", Count(reached, "controller", "answers", "answer")),
+            "Check the addresses, and that the network of the controllers is reached from here.",
+            reached > 0 ? MachineFindingWeight.Limited : MachineFindingWeight.Blocking
+        );
         bool isPlain = systems.Any(static one => one.Endpoint.StartsWith("http:", StringComparison.Ordinal));
         Add(
-            "Certificate", !isPlain && !failed["Certificate"].Any(),
-            isPlain && !failed["Certificate"].Any() ? "An endpoint is http: the password is sent unencrypted." : Text("Certificate", spec.InsecureSkipTLSVerify == true ? "Any certificate is accepted (insecureSkipTLSVerify)." : "All certificates are trusted."),
-            isPlain ? "Use https endpoints." : CertificateAdvice(failures, "Put the certificate authority of the controllers into caBundle."),
-            failed["Certificate"].Any() ? partial : MachineFindingWeight.Risk);
+            "Certificate",
+            !isPlain && !failed["Certificate"].Any(),
+            isPlain && !failed["Certificate"].Any()
+                ? "An endpoint is http: the password is sent unencrypted."
+                : Text(
+                    "Certificate",
+                    spec.InsecureSkipTLSVerify == true
+                        ? "Any certificate is accepted (insecureSkipTLSVerify)."
+                        : "All certificates are trusted."
+                ),
+            isPlain
+                ? "Use https endpoints."
+                : CertificateAdvice(failures, "Put the certificate authority of the controllers into caBundle."),
+            failed["Certificate"].Any() ? partial : MachineFindingWeight.Risk
+        );
         if (seen.Count > 0 || failed.Contains("Credentials"))
-            Add("Credentials", !failed["Credentials"].Any(), Text("Credentials", "The credentials are accepted."), "Correct the Secret: Set-NodeProvider -Credential, or the Secret of the single server.", partial);
+            Add(
+                "Credentials",
+                !failed["Credentials"].Any(),
+                Text("Credentials", "The credentials are accepted."),
+                "Correct the Secret: Set-NodeProvider -Credential, or the Secret of the single server.",
+                partial
+            );
         if (seen.Count > 0 || failed.Contains("Permissions"))
-            Add("Permissions", !failed["Permissions"].Any(), Text("Permissions", "The servers can be read. Power and boot are tried only when a server is claimed."), "Give the user a role with Login, ConfigureComponents and power control.", partial);
+            Add(
+                "Permissions",
+                !failed["Permissions"].Any(),
+                Text("Permissions", "The servers can be read. Power and boot are tried only when a server is claimed."),
+                "Give the user a role with Login, ConfigureComponents and power control.",
+                partial
+            );
         if (seen.Count > 0)
         {
             int free = seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", HasSize: true, CanBeMarked: true });
-            Add("Capacity", free > 0, $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.", "Power off a server that is free, or add servers to redfish.systems.", MachineFindingWeight.Limited);
+            Add(
+                "Capacity",
+                free > 0,
+                $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.",
+                "Power off a server that is free, or add servers to redfish.systems.",
+                MachineFindingWeight.Limited
+            );
         }
 
         foreach (ReadServer server in seen.Where(static one => one is { Mark: null, CanBeMarked: false }))
         {
             if (server.Computer.AssetTag is not { } assetTag)
-                Add("AssetTag", false, $"Server '{server.System.Name}' has no asset tag, which a claim is written into. It is not claimed.", "Update the firmware of its controller, or take the server out of redfish.systems.", MachineFindingWeight.Limited);
+                Add(
+                    "AssetTag",
+                    false,
+                    $"Server '{server.System.Name}' has no asset tag, which a claim is written into. It is not claimed.",
+                    "Update the firmware of its controller, or take the server out of redfish.systems.",
+                    MachineFindingWeight.Limited
+                );
             else
-                Add("AssetTag", false, $"The asset tag '{assetTag}' of server '{server.System.Name}' leaves no room for a claim. It is not claimed.", $"Shorten its asset tag, or managedTag: {SystemMark.MaximumLength} characters in all.", MachineFindingWeight.Limited);
+                Add(
+                    "AssetTag",
+                    false,
+                    $"The asset tag '{assetTag}' of server '{server.System.Name}' leaves no room for a claim. It is not claimed.",
+                    $"Shorten its asset tag, or managedTag: {SystemMark.MaximumLength} characters in all.",
+                    MachineFindingWeight.Limited
+                );
         }
 
         foreach (ReadServer server in seen.Where(static one => !one.HasSize))
-            Add("Size", false, $"The controller of server '{server.System.Name}' does not report its cores or its memory. It is not claimed.", "Set cpuCores and memoryMiB of the server in redfish.systems.", MachineFindingWeight.Limited);
+            Add(
+                "Size",
+                false,
+                $"The controller of server '{server.System.Name}' does not report its cores or its memory. It is not claimed.",
+                "Set cpuCores and memoryMiB of the server in redfish.systems.",
+                MachineFindingWeight.Limited
+            );
         return findings;
 
         string Text(string check, string passed) => failed[check].Any() ? string.Join(" ", failed[check]) : passed;
@@ -69,13 +126,16 @@ internal static class RedfishTest
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? $"{one} {singular}" : $"{several ?? one + "s"} {plural}")}");
 
     private static string CertificateAdvice(IReadOnlyList<ProviderException> failures, string trust) =>
-        failures.FirstOrDefault(static one => CheckOf(one) == "Certificate") is { } refused ? ProviderHttp.CertificateAdvice(refused, trust) : trust;
+        failures.FirstOrDefault(static one => CheckOf(one) == "Certificate") is { } refused
+            ? ProviderHttp.CertificateAdvice(refused, trust)
+            : trust;
 
-    private static string CheckOf(ProviderException failure) => failure.Outcome switch
-    {
-        MachineOutcome.Unauthorized => "Credentials",
-        MachineOutcome.Forbidden => "Permissions",
-        _ when ProviderHttp.IsCertificateRefused(failure) => "Certificate",
-        _ => "Reachable",
-    };
+    private static string CheckOf(ProviderException failure) =>
+        failure.Outcome switch
+        {
+            MachineOutcome.Unauthorized => "Credentials",
+            MachineOutcome.Forbidden => "Permissions",
+            _ when ProviderHttp.IsCertificateRefused(failure) => "Certificate",
+            _ => "Reachable",
+        };
 }

@@ -36,15 +36,23 @@ internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
 
     // 22 characters in place of 36.
     private static string Short(string uid) =>
-        Guid.TryParseExact(uid, "D", out Guid guid) && guid.ToString() == uid ? Convert.ToBase64String(guid.ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_') : uid;
+        Guid.TryParseExact(uid, "D", out Guid guid) && guid.ToString() == uid
+            ? Convert.ToBase64String(guid.ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_')
+            : uid;
 
     private static string Long(string text)
     {
         Span<byte> bytes = stackalloc byte[16];
-        return text.Length == 22 && Convert.TryFromBase64String(text.Replace('-', '+').Replace('_', '/') + "==", bytes, out int length) && length == 16 ? new Guid(bytes).ToString() : text;
+        return
+            text.Length == 22
+            && Convert.TryFromBase64String(text.Replace('-', '+').Replace('_', '/') + "==", bytes, out int length)
+            && length == 16
+            ? new Guid(bytes).ToString()
+            : text;
     }
 
-    public static string RemoveFrom(string tag, string? assetTag) => string.Join(' ', Words(assetTag).Where(word => !word.StartsWith(tag + ":", StringComparison.Ordinal)));
+    public static string RemoveFrom(string tag, string? assetTag) =>
+        string.Join(' ', Words(assetTag).Where(word => !word.StartsWith(tag + ":", StringComparison.Ordinal)));
 
     private static string[] Words(string? assetTag) => (assetTag ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
@@ -71,7 +79,12 @@ internal sealed class AssetTagMarks : ISystemMarks
     }
 
     public async Task WriteAsync(RedfishServer server, string assetTag, string? etag, CancellationToken cancellationToken) =>
-        await server.Api.PatchAsync(await server.GetPathAsync(cancellationToken), new JsonObject { ["AssetTag"] = assetTag }, etag, cancellationToken);
+        await server.Api.PatchAsync(
+            await server.GetPathAsync(cancellationToken),
+            new JsonObject { ["AssetTag"] = assetTag },
+            etag,
+            cancellationToken
+        );
 
     public bool CanMark(RedfishComputer computer) => computer.AssetTag is not null;
 }

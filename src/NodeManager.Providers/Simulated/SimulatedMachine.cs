@@ -37,7 +37,11 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
 
     /// <summary>The name in a provider id; null where it is another provider's.</summary>
     public static string? NameIn(string providerId) =>
-        Uri.TryCreate(providerId, UriKind.Absolute, out Uri? uri) && uri.Scheme == "simulated" && uri.AbsolutePath.Trim('/').Split('/') is ["machines", string name] ? name : null;
+        Uri.TryCreate(providerId, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme == "simulated"
+        && uri.AbsolutePath.Trim('/').Split('/') is ["machines", string name]
+            ? name
+            : null;
 
     public static SimulatedMachine Of(MachineRequest request, MachineProviderSettings settings, string zone, DateTimeOffset now) =>
         new(request.Name, settings.Name, new(settings.Owner, request.ClaimUid, request.Name, request.Name, true))
@@ -53,48 +57,73 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
     /// <summary>Null where it is none.</summary>
     public static SimulatedMachine? Read(ConfigMap map, MachineProviderSettings settings)
     {
-        if (map.Data is not { } data || MachineMark.Parse(data.GetValueOrDefault("description")) is not { } mark) return null;
+        if (map.Data is not { } data || MachineMark.Parse(data.GetValueOrDefault("description")) is not { } mark)
+            return null;
         return new(data.GetValueOrDefault("name", ""), settings.Name, mark)
         {
             Uid = map.Metadata.Uid,
             Zone = data.GetValueOrDefault("zone", ""),
             CpuCores = long.TryParse(data.GetValueOrDefault("cpuCores"), CultureInfo.InvariantCulture, out long cores) ? cores : 1,
             MemoryMiB = long.TryParse(data.GetValueOrDefault("memoryMiB"), CultureInfo.InvariantCulture, out long memory) ? memory : 1024,
-            StartedAt = DateTimeOffset.TryParse(data.GetValueOrDefault("startedAt"), CultureInfo.InvariantCulture, out DateTimeOffset started) ? started : default,
-            Labels = Lines(data, "labels").Select(static line => line.Split('=', 2)).ToDictionary(static parts => parts[0], static parts => parts.Length > 1 ? parts[1] : ""),
+            StartedAt = DateTimeOffset.TryParse(
+                data.GetValueOrDefault("startedAt"),
+                CultureInfo.InvariantCulture,
+                out DateTimeOffset started
+            )
+                ? started
+                : default,
+            Labels = Lines(data, "labels")
+                .Select(static line => line.Split('=', 2))
+                .ToDictionary(static parts => parts[0], static parts => parts.Length > 1 ? parts[1] : ""),
             Taints = Lines(data, "taints"),
         };
     }
 
-    public ConfigMap ToConfigMap() => new()
-    {
-        ApiVersion = "v1",
-        Kind = nameof(ConfigMap),
-        Metadata = new() { Name = ObjectName, Labels = new() { [ProviderLabel] = Provider } },
-        Data = new()
+    public ConfigMap ToConfigMap() =>
+        new()
         {
-            ["name"] = Name,
-            ["description"] = Mark!.Format(),
-            ["zone"] = Zone,
-            ["cpuCores"] = CpuCores.ToString(CultureInfo.InvariantCulture),
-            ["memoryMiB"] = MemoryMiB.ToString(CultureInfo.InvariantCulture),
-            ["startedAt"] = StartedAt.ToString("O", CultureInfo.InvariantCulture),
-            ["labels"] = string.Join('\n', Labels.Select(static one => $"{one.Key}={one.Value}")),
-            ["taints"] = string.Join('\n', Taints),
-        },
-    };
+            ApiVersion = "v1",
+            Kind = nameof(ConfigMap),
+            Metadata = new()
+            {
+                Name = ObjectName,
+                Labels = new() { [ProviderLabel] = Provider },
+            },
+            Data = new()
+            {
+                ["name"] = Name,
+                ["description"] = Mark!.Format(),
+                ["zone"] = Zone,
+                ["cpuCores"] = CpuCores.ToString(CultureInfo.InvariantCulture),
+                ["memoryMiB"] = MemoryMiB.ToString(CultureInfo.InvariantCulture),
+                ["startedAt"] = StartedAt.ToString("O", CultureInfo.InvariantCulture),
+                ["labels"] = string.Join('\n', Labels.Select(static one => $"{one.Key}={one.Value}")),
+                ["taints"] = string.Join('\n', Taints),
+            },
+        };
 
     /// <summary>The node as its kubelet would register it.</summary>
     public JsonObject ToNode()
     {
-        var labels = new JsonObject { ["kubernetes.io/hostname"] = Name, ["kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64" };
-        if (Zone.Length > 0) labels["topology.kubernetes.io/zone"] = Zone;
-        foreach ((string key, string value) in Labels) labels[key] = value;
+        var labels = new JsonObject
+        {
+            ["kubernetes.io/hostname"] = Name,
+            ["kubernetes.io/os"] = "linux",
+            ["kubernetes.io/arch"] = "amd64",
+        };
+        if (Zone.Length > 0)
+            labels["topology.kubernetes.io/zone"] = Zone;
+        foreach ((string key, string value) in Labels)
+            labels[key] = value;
         var spec = new JsonObject { ["providerID"] = ProviderId };
-        if (Taints.Count > 0) spec["taints"] = new JsonArray([.. Taints.Select(static one => (JsonNode)TaintOf(one))]);
+        if (Taints.Count > 0)
+            spec["taints"] = new JsonArray([.. Taints.Select(static one => (JsonNode)TaintOf(one))]);
         JsonObject resources = new()
         {
-            ["cpu"] = CpuCores.ToString(CultureInfo.InvariantCulture), ["memory"] = $"{MemoryMiB.ToString(CultureInfo.InvariantCulture)}Mi", ["pods"] = "110", ["ephemeral-storage"] = "100Gi",
+            ["cpu"] = CpuCores.ToString(CultureInfo.InvariantCulture),
+            ["memory"] = $"{MemoryMiB.ToString(CultureInfo.InvariantCulture)}Mi",
+            ["pods"] = "110",
+            ["ephemeral-storage"] = "100Gi",
         };
         return new()
         {
@@ -111,28 +140,31 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
         };
     }
 
-    public Machine ToMachine(bool isOn) => new()
-    {
-        Name = Name,
-        Provider = Provider,
-        ProviderId = ProviderId,
-        ClaimUid = ClaimUid,
-        Status = isOn ? MachineStatus.Running : MachineStatus.Stopped,
-        IsManaged = true,
-        Zone = Zone,
-        CpuCores = CpuCores,
-        Memory = MemoryMiB << 20,
-        CreatedAt = StartedAt,
-    };
+    public Machine ToMachine(bool isOn) =>
+        new()
+        {
+            Name = Name,
+            Provider = Provider,
+            ProviderId = ProviderId,
+            ClaimUid = ClaimUid,
+            Status = isOn ? MachineStatus.Running : MachineStatus.Stopped,
+            IsManaged = true,
+            Zone = Zone,
+            CpuCores = CpuCores,
+            Memory = MemoryMiB << 20,
+            CreatedAt = StartedAt,
+        };
 
     private static JsonObject TaintOf(string text)
     {
         int colon = text.LastIndexOf(':');
         string[] pair = text[..colon].Split('=', 2);
         var taint = new JsonObject { ["key"] = pair[0], ["effect"] = text[(colon + 1)..] };
-        if (pair.Length > 1) taint["value"] = pair[1];
+        if (pair.Length > 1)
+            taint["value"] = pair[1];
         return taint;
     }
 
-    private static string[] Lines(Dictionary<string, string> data, string key) => data.GetValueOrDefault(key, "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(Dictionary<string, string> data, string key) =>
+        data.GetValueOrDefault(key, "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

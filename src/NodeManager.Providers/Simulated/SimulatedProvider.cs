@@ -34,51 +34,94 @@ public sealed class SimulatedProvider : IMachineProvider
         _bootDelay = (spec.BootDelay is { } text ? GoDuration.Parse(text) : null) ?? TimeSpan.Zero;
     }
 
-    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) => RunAsync("Provision", async () =>
-    {
-        if (KubernetesNames.CheckSubdomain(request.Name) is { } rule) return MachineResult.Ended(MachineOutcome.Invalid, $"'{request.Name}' is not a valid machine name: {rule}.");
-        using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
-        IReadOnlyList<SimulatedMachine> machines = await ReadAllAsync(cancellationToken);
-        SimulatedMachine? machine = machines.FirstOrDefault(one => one.ClaimUid == request.ClaimUid);
-        if (machine is null)
-        {
-            if (machines.Count >= (_spec.MaxMachines ?? 1000)) return MachineResult.Ended(MachineOutcome.NoCapacity, $"All {machines.Count} machines are taken.");
-            string zone = request.Zone ?? (_spec.Zones is { Count: > 0 } zones ? zones.MinBy(zone => machines.Count(one => one.Zone == zone))! : "");
-            machine = SimulatedMachine.Of(request, _settings, zone, _client.Time.GetUtcNow());
-            try
+    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
+        RunAsync(
+            "Provision",
+            async () =>
             {
-                await _client.CreateAsync(Resources.ConfigMaps, machine.ToConfigMap(), _settings.Namespace, RequestOptions.Default, cancellationToken);
+                if (KubernetesNames.CheckSubdomain(request.Name) is { } rule)
+                    return MachineResult.Ended(MachineOutcome.Invalid, $"'{request.Name}' is not a valid machine name: {rule}.");
+                using IDisposable turn = await _turns.EnterAsync(request.ClaimUid, cancellationToken);
+                IReadOnlyList<SimulatedMachine> machines = await ReadAllAsync(cancellationToken);
+                SimulatedMachine? machine = machines.FirstOrDefault(one => one.ClaimUid == request.ClaimUid);
+                if (machine is null)
+                {
+                    if (machines.Count >= (_spec.MaxMachines ?? 1000))
+                        return MachineResult.Ended(MachineOutcome.NoCapacity, $"All {machines.Count} machines are taken.");
+                    string zone =
+                        request.Zone
+                        ?? (_spec.Zones is { Count: > 0 } zones ? zones.MinBy(zone => machines.Count(one => one.Zone == zone))! : "");
+                    machine = SimulatedMachine.Of(request, _settings, zone, _client.Time.GetUtcNow());
+                    try
+                    {
+                        await _client.CreateAsync(
+                            Resources.ConfigMaps,
+                            machine.ToConfigMap(),
+                            _settings.Namespace,
+                            RequestOptions.Default,
+                            cancellationToken
+                        );
+                    }
+                    catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+                    {
+                        // An answer was lost, or another machine has the name.
+                        machine = await ReadAsync(request.Name, cancellationToken);
+                        if (machine?.ClaimUid != request.ClaimUid)
+                            return MachineResult.Ended(
+                                MachineOutcome.Refused,
+                                $"Machine '{request.Name}' belongs to another claim.",
+                                machine?.ToMachine(false)
+                            );
+                    }
+                }
+
+                if (machine.Name != request.Name)
+                    return MachineResult.Ended(
+                        MachineOutcome.Refused,
+                        $"The claim's machine is named '{machine.Name}', not '{request.Name}'.",
+                        machine.ToMachine(false)
+                    );
+                await BootAsync(machine, cancellationToken);
+                return MachineResult.Success(machine.ToMachine(true));
             }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+        );
+
+    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        RunAsync(
+            "Deprovision",
+            async () =>
             {
-                // An answer was lost, or another machine has the name.
-                machine = await ReadAsync(request.Name, cancellationToken);
-                if (machine?.ClaimUid != request.ClaimUid) return MachineResult.Ended(MachineOutcome.Refused, $"Machine '{request.Name}' belongs to another claim.", machine?.ToMachine(false));
+                using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+                (SimulatedMachine? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
+                if (machine is null)
+                    return ended!;
+                await CutPowerAsync(machine, cancellationToken);
+                await ForgiveMissingAsync(() =>
+                    _client.DeleteAsync(
+                        Resources.ConfigMaps,
+                        machine.ObjectName,
+                        _settings.Namespace,
+                        new() { Preconditions = new() { Uid = machine.Uid } },
+                        cancellationToken
+                    )
+                );
+                // A list that still saw the machine, here or in another process, may have booted it in between.
+                await CutPowerAsync(machine, cancellationToken);
+                return MachineResult.Success(null);
             }
-        }
+        );
 
-        if (machine.Name != request.Name) return MachineResult.Ended(MachineOutcome.Refused, $"The claim's machine is named '{machine.Name}', not '{request.Name}'.", machine.ToMachine(false));
-        await BootAsync(machine, cancellationToken);
-        return MachineResult.Success(machine.ToMachine(true));
-    });
-
-    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => RunAsync("Deprovision", async () =>
-    {
-        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
-        (SimulatedMachine? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
-        if (machine is null) return ended!;
-        await CutPowerAsync(machine, cancellationToken);
-        await ForgiveMissingAsync(() => _client.DeleteAsync(Resources.ConfigMaps, machine.ObjectName, _settings.Namespace, new() { Preconditions = new() { Uid = machine.Uid } }, cancellationToken));
-        // A list that still saw the machine, here or in another process, may have booted it in between.
-        await CutPowerAsync(machine, cancellationToken);
-        return MachineResult.Success(null);
-    });
-
-    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => RunAsync("Get", async () =>
-    {
-        SimulatedMachine? machine = await FindAsync(identity, cancellationToken);
-        return machine is null ? MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} does not exist.") : MachineResult.Success(machine.ToMachine(await FindNodeAsync(machine, cancellationToken) is not null));
-    });
+    public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        RunAsync(
+            "Get",
+            async () =>
+            {
+                SimulatedMachine? machine = await FindAsync(identity, cancellationToken);
+                return machine is null
+                    ? MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} does not exist.")
+                    : MachineResult.Success(machine.ToMachine(await FindNodeAsync(machine, cancellationToken) is not null));
+            }
+        );
 
     public async Task<MachineListResult> ListAsync(CancellationToken cancellationToken)
     {
@@ -86,7 +129,8 @@ public sealed class SimulatedProvider : IMachineProvider
         {
             IReadOnlyList<SimulatedMachine> machines = await ReadAllAsync(cancellationToken);
             // One that a process left while it was booting boots on.
-            foreach (SimulatedMachine machine in machines) await BootAsync(machine, cancellationToken);
+            foreach (SimulatedMachine machine in machines)
+                await BootAsync(machine, cancellationToken);
             return MachineListResult.Success([.. machines.Select(static one => one.ToMachine(true))]);
         }
         catch (Exception e) when (Translate(e, cancellationToken) is { } failure)
@@ -95,16 +139,21 @@ public sealed class SimulatedProvider : IMachineProvider
         }
     }
 
-    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => RunAsync("Restart", async () =>
-    {
-        using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
-        (SimulatedMachine? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
-        if (machine is null) return ended!;
-        await CutPowerAsync(machine, cancellationToken);
-        SimulatedMachine again = machine with { StartedAt = _client.Time.GetUtcNow() };
-        await BootAsync(again, cancellationToken);
-        return MachineResult.Success(again.ToMachine(true));
-    });
+    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        RunAsync(
+            "Restart",
+            async () =>
+            {
+                using IDisposable turn = await _turns.EnterAsync(identity.ClaimUid, cancellationToken);
+                (SimulatedMachine? machine, MachineResult? ended) = await IdentifyAsync(identity, cancellationToken);
+                if (machine is null)
+                    return ended!;
+                await CutPowerAsync(machine, cancellationToken);
+                SimulatedMachine again = machine with { StartedAt = _client.Time.GetUtcNow() };
+                await BootAsync(again, cancellationToken);
+                return MachineResult.Success(again.ToMachine(true));
+            }
+        );
 
     public void Dispose()
     {
@@ -112,24 +161,34 @@ public sealed class SimulatedProvider : IMachineProvider
         _closed.Dispose();
     }
 
-    private async Task<(SimulatedMachine? Machine, MachineResult? Ended)> IdentifyAsync(MachineIdentity identity, CancellationToken cancellationToken)
+    private async Task<(SimulatedMachine? Machine, MachineResult? Ended)> IdentifyAsync(
+        MachineIdentity identity,
+        CancellationToken cancellationToken
+    )
     {
         SimulatedMachine? machine = await FindAsync(identity, cancellationToken);
         if (machine is null || machine.ClaimUid != identity.ClaimUid)
         {
             machine = (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
-            if (machine is null) return (null, MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} is gone."));
+            if (machine is null)
+                return (null, MachineResult.Ended(MachineOutcome.NotFound, $"Machine {identity.ProviderId ?? identity.Name} is gone."));
         }
 
         string? wanted = identity.ProviderId is { } id ? SimulatedMachine.NameIn(id) : null;
         return MachineOwnership.Check(identity, wanted, _settings.Owner, machine.Observed) is { } differs
-            ? (null, MachineResult.Ended(MachineOutcome.Refused, $"Machine {machine.Name} was not touched: {differs}.", machine.ToMachine(true)))
+            ? (
+                null,
+                MachineResult.Ended(MachineOutcome.Refused, $"Machine {machine.Name} was not touched: {differs}.", machine.ToMachine(true))
+            )
             : (machine, null);
     }
 
-    private async Task<SimulatedMachine?> FindAsync(MachineIdentity identity, CancellationToken cancellationToken) => identity.ProviderId is { } id
-        ? SimulatedMachine.NameIn(id) is { } name ? await ReadAsync(name, cancellationToken) : null
-        : (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
+    private async Task<SimulatedMachine?> FindAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        identity.ProviderId is { } id
+            ? SimulatedMachine.NameIn(id) is { } name
+                ? await ReadAsync(name, cancellationToken)
+                : null
+            : (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
 
     /// <summary>Has the node appear once the machine has booted, now or later.</summary>
     private async Task BootAsync(SimulatedMachine machine, CancellationToken cancellationToken)
@@ -151,7 +210,8 @@ public sealed class SimulatedProvider : IMachineProvider
         {
             await _client.Time.DelayAsync(delay, _closed.Token);
             // It may have been destroyed meanwhile.
-            if ((await ReadAsync(machine.Name, _closed.Token))?.Uid is { } uid && (machine.Uid is null || uid == machine.Uid)) await RegisterAsync(machine, _closed.Token);
+            if ((await ReadAsync(machine.Name, _closed.Token))?.Uid is { } uid && (machine.Uid is null || uid == machine.Uid))
+                await RegisterAsync(machine, _closed.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or KubernetesException or NodeManagerException)
         {
@@ -165,12 +225,18 @@ public sealed class SimulatedProvider : IMachineProvider
 
     private async Task RegisterAsync(SimulatedMachine machine, CancellationToken cancellationToken)
     {
-        if (await FindNodeAsync(machine, cancellationToken) is not null) return;
+        if (await FindNodeAsync(machine, cancellationToken) is not null)
+            return;
         try
         {
             await _client.SendAsync(
-                HttpMethod.Post, Resources.Nodes.Path(), new StringContent(machine.ToNode().ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
-                Resources.Nodes.Item, RequestOptions.Default, cancellationToken);
+                HttpMethod.Post,
+                Resources.Nodes.Path(),
+                new StringContent(machine.ToNode().ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+                Resources.Nodes.Item,
+                RequestOptions.Default,
+                cancellationToken
+            );
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
@@ -179,26 +245,50 @@ public sealed class SimulatedProvider : IMachineProvider
         }
 
         // It may have been destroyed meanwhile; no later call would find its node.
-        if ((await ReadAsync(machine.Name, cancellationToken))?.ClaimUid != machine.ClaimUid) await CutPowerAsync(machine, cancellationToken);
+        if ((await ReadAsync(machine.Name, cancellationToken))?.ClaimUid != machine.ClaimUid)
+            await CutPowerAsync(machine, cancellationToken);
     }
 
     private async Task CutPowerAsync(SimulatedMachine machine, CancellationToken cancellationToken)
     {
         // A node of the same name that another machine registered stays.
-        if (await FindNodeAsync(machine, cancellationToken) is not { } node || node.Spec.ProviderID != machine.ProviderId) return;
-        await ForgiveMissingAsync(() => _client.DeleteAsync(Resources.Nodes, machine.Name, null, new() { Preconditions = new() { Uid = node.Metadata.Uid } }, cancellationToken));
+        if (await FindNodeAsync(machine, cancellationToken) is not { } node || node.Spec.ProviderID != machine.ProviderId)
+            return;
+        await ForgiveMissingAsync(() =>
+            _client.DeleteAsync(
+                Resources.Nodes,
+                machine.Name,
+                null,
+                new() { Preconditions = new() { Uid = node.Metadata.Uid } },
+                cancellationToken
+            )
+        );
     }
 
-    private Task<Node?> FindNodeAsync(SimulatedMachine machine, CancellationToken cancellationToken) => FindAsync(Resources.Nodes, machine.Name, null, cancellationToken);
+    private Task<Node?> FindNodeAsync(SimulatedMachine machine, CancellationToken cancellationToken) =>
+        FindAsync(Resources.Nodes, machine.Name, null, cancellationToken);
 
     private async Task<SimulatedMachine?> ReadAsync(string name, CancellationToken cancellationToken) =>
-        await FindAsync(Resources.ConfigMaps, SimulatedMachine.ObjectNameOf(_settings.Name, name), _settings.Namespace, cancellationToken) is { } map ? SimulatedMachine.Read(map, _settings) : null;
+        await FindAsync(Resources.ConfigMaps, SimulatedMachine.ObjectNameOf(_settings.Name, name), _settings.Namespace, cancellationToken)
+            is { } map
+            ? SimulatedMachine.Read(map, _settings)
+            : null;
 
     private async Task<IReadOnlyList<SimulatedMachine>> ReadAllAsync(CancellationToken cancellationToken)
     {
         KubernetesList<ConfigMap> maps = await _client.ListAsync(
-            Resources.ConfigMaps, new() { Namespace = _settings.Namespace, LabelSelector = $"{SimulatedMachine.ProviderLabel}={_settings.Name}" }, cancellationToken);
-        return [.. maps.Items.Where(static map => map.Metadata.DeletionTimestamp is null).Select(map => SimulatedMachine.Read(map, _settings)).OfType<SimulatedMachine>().Where(one => one.Observed.Mark!.Owner == _settings.Owner)];
+            Resources.ConfigMaps,
+            new() { Namespace = _settings.Namespace, LabelSelector = $"{SimulatedMachine.ProviderLabel}={_settings.Name}" },
+            cancellationToken
+        );
+        return
+        [
+            .. maps
+                .Items.Where(static map => map.Metadata.DeletionTimestamp is null)
+                .Select(map => SimulatedMachine.Read(map, _settings))
+                .OfType<SimulatedMachine>()
+                .Where(one => one.Observed.Mark!.Owner == _settings.Owner),
+        ];
     }
 
     private async Task<T?> FindAsync<T>(ResourceType<T> type, string name, string? ns, CancellationToken cancellationToken)
@@ -226,25 +316,39 @@ public sealed class SimulatedProvider : IMachineProvider
         }
     }
 
-    private Task<MachineResult> RunAsync(string call, Func<Task<MachineResult>> work) => ProviderCall.RunAsync(_settings, call, async () =>
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception e) when (Translate(e, default) is { } failure)
-        {
-            throw failure;
-        }
-    });
+    private Task<MachineResult> RunAsync(string call, Func<Task<MachineResult>> work) =>
+        ProviderCall.RunAsync(
+            _settings,
+            call,
+            async () =>
+            {
+                try
+                {
+                    return await work();
+                }
+                catch (Exception e) when (Translate(e, default) is { } failure)
+                {
+                    throw failure;
+                }
+            }
+        );
 
-    private static ProviderException? Translate(Exception e, CancellationToken cancellationToken) => e switch
-    {
-        OperationCanceledException when cancellationToken.IsCancellationRequested => null,
-        KubernetesException { Code: HttpStatusCode.Forbidden } => new(MachineOutcome.Forbidden, e.Message, e),
-        KubernetesException { Code: HttpStatusCode.Unauthorized } => new(MachineOutcome.Unauthorized, e.Message, e),
-        KubernetesException { Code: HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest } => new(MachineOutcome.Invalid, e.Message, e),
-        KubernetesException or NodeManagerException or HttpRequestException or IOException => new(MachineOutcome.Unavailable, e.Message, e),
-        _ => null,
-    };
+    private static ProviderException? Translate(Exception e, CancellationToken cancellationToken) =>
+        e switch
+        {
+            OperationCanceledException when cancellationToken.IsCancellationRequested => null,
+            KubernetesException { Code: HttpStatusCode.Forbidden } => new(MachineOutcome.Forbidden, e.Message, e),
+            KubernetesException { Code: HttpStatusCode.Unauthorized } => new(MachineOutcome.Unauthorized, e.Message, e),
+            KubernetesException { Code: HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest } => new(
+                MachineOutcome.Invalid,
+                e.Message,
+                e
+            ),
+            KubernetesException or NodeManagerException or HttpRequestException or IOException => new(
+                MachineOutcome.Unavailable,
+                e.Message,
+                e
+            ),
+            _ => null,
+        };
 }

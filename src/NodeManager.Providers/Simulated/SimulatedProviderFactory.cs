@@ -11,14 +11,22 @@ public sealed class SimulatedProviderFactory : IMachineProviderFactory
 
     public IReadOnlyList<string> Validate(MachineProviderSettings settings)
     {
-        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem)) return [problem];
+        if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem))
+            return [problem];
         List<string> wrong = [.. NodeSmithRules.CheckProvider(spec).Select(static one => $"{one}.")];
-        if (settings.Cluster is null) wrong.Add("Simulated machines need a connected cluster.");
+        if (settings.Cluster is null)
+            wrong.Add("Simulated machines need a connected cluster.");
         return wrong;
     }
 
     public IMachineProvider Create(MachineProviderSettings settings) =>
         ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem) && settings.Cluster is not null
             ? new SimulatedProvider(settings, spec.Simulated ?? new())
-            : throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidData, $"NodeSmithProvider {settings.Name}: {problem}", settings.Name, "Connect to a cluster.");
+            : throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidData,
+                $"NodeSmithProvider {settings.Name}: {problem}",
+                settings.Name,
+                "Connect to a cluster."
+            );
 }

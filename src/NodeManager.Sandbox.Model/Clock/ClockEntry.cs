@@ -10,7 +10,8 @@ internal abstract class ClockEntry : IComparable<ClockEntry>
 
     public int CompareTo(ClockEntry? other)
     {
-        if (other is null) return 1;
+        if (other is null)
+            return 1;
         int byDue = Due.CompareTo(other.Due);
         return byDue != 0 ? byDue : Sequence.CompareTo(other.Sequence);
     }

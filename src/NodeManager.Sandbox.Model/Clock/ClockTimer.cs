@@ -13,7 +13,8 @@ internal sealed class ClockTimer(ClusterClock clock, TimerCallback callback, obj
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
-        if (_isDisposed) return false;
+        if (_isDisposed)
+            return false;
         Period = period;
         clock.Schedule(this, dueTime);
         return true;
@@ -21,9 +22,12 @@ internal sealed class ClockTimer(ClusterClock clock, TimerCallback callback, obj
 
     public void Execute()
     {
-        if (!clock.Begin(this)) return;
-        if (_context is null) callback(state);
-        else ExecutionContext.Run(_context, static timer => ((ClockTimer)timer!).Call(), this);
+        if (!clock.Begin(this))
+            return;
+        if (_context is null)
+            callback(state);
+        else
+            ExecutionContext.Run(_context, static timer => ((ClockTimer)timer!).Call(), this);
     }
 
     public void Dispose()

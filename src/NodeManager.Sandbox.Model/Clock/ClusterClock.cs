@@ -41,7 +41,8 @@ public sealed class ClusterClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_gate) return Settle();
+        lock (_gate)
+            return Settle();
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
@@ -69,7 +70,8 @@ public sealed class ClusterClock : TimeProvider
     {
         lock (_gate)
         {
-            if (!Remove(hold)) return;
+            if (!Remove(hold))
+                return;
             Insert(hold, moment);
         }
     }
@@ -91,7 +93,8 @@ public sealed class ClusterClock : TimeProvider
         {
             Remove(timer);
             timer.IsCalled = false;
-            if (dueTime < TimeSpan.Zero) return;
+            if (dueTime < TimeSpan.Zero)
+                return;
             Insert(timer, Settle() + dueTime);
             Arm(Settle());
         }
@@ -102,9 +105,11 @@ public sealed class ClusterClock : TimeProvider
     {
         lock (_gate)
         {
-            if (!timer.IsCalled || !Remove(timer)) return false;
+            if (!timer.IsCalled || !Remove(timer))
+                return false;
             timer.IsCalled = false;
-            if (timer.Period <= TimeSpan.Zero) return true;
+            if (timer.Period <= TimeSpan.Zero)
+                return true;
             Insert(timer, timer.Due + timer.Period);
             Arm(Settle());
             return true;
@@ -139,7 +144,8 @@ public sealed class ClusterClock : TimeProvider
             (_anchor, _anchorWall) = (now > _last ? now : _last, wall);
         }
 
-        if (now > _last) _last = now;
+        if (now > _last)
+            _last = now;
         return _last;
     }
 
@@ -151,8 +157,10 @@ public sealed class ClusterClock : TimeProvider
             DateTimeOffset now = Settle();
             foreach (ClockEntry entry in _entries)
             {
-                if (entry.Due > now) break;
-                if (entry is not ClockTimer { IsCalled: false } timer) continue;
+                if (entry.Due > now)
+                    break;
+                if (entry is not ClockTimer { IsCalled: false } timer)
+                    continue;
                 timer.IsCalled = true;
                 due.Add(timer);
             }
@@ -161,14 +169,16 @@ public sealed class ClusterClock : TimeProvider
         }
 
         // Each on its own: what one of them does must not keep the others waiting.
-        foreach (ClockTimer timer in due) ThreadPool.UnsafeQueueUserWorkItem(timer, preferLocal: false);
+        foreach (ClockTimer timer in due)
+            ThreadPool.UnsafeQueueUserWorkItem(timer, preferLocal: false);
     }
 
     private void Arm(DateTimeOffset now)
     {
         foreach (ClockEntry entry in _entries)
         {
-            if (entry is not ClockTimer { IsCalled: false }) continue;
+            if (entry is not ClockTimer { IsCalled: false })
+                continue;
             double wait = Math.Clamp((entry.Due - now).TotalMilliseconds / Speed, 1, TimeSpan.MillisecondsPerDay);
             _alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait)), Timeout.InfiniteTimeSpan);
             return;

@@ -6,7 +6,8 @@ internal static class DistantTime
     /// <summary>The moment so many seconds later (earlier, if negative), or the last (first) one that a time can name.</summary>
     public static DateTimeOffset After(this DateTimeOffset moment, long seconds)
     {
-        if (seconds >= (DateTimeOffset.MaxValue - moment).TotalSeconds) return DateTimeOffset.MaxValue;
+        if (seconds >= (DateTimeOffset.MaxValue - moment).TotalSeconds)
+            return DateTimeOffset.MaxValue;
         return seconds <= (DateTimeOffset.MinValue - moment).TotalSeconds ? DateTimeOffset.MinValue : moment.AddSeconds(seconds);
     }
 }

@@ -9,12 +9,22 @@ internal static class Conditions
     private const int ObservedFrom = 34;
 
     /// <summary>Sets a condition; its transition time moves only where its status does.</summary>
-    public static void SetCondition(this JsonObject status, string type, string value, string now, string? reason = null, string? message = null)
+    public static void SetCondition(
+        this JsonObject status,
+        string type,
+        string value,
+        string now,
+        string? reason = null,
+        string? message = null
+    )
     {
-        if (status["conditions"] is not JsonArray conditions) status["conditions"] = conditions = [];
+        if (status["conditions"] is not JsonArray conditions)
+            status["conditions"] = conditions = [];
         JsonObject? condition = conditions.OfType<JsonObject>().FirstOrDefault(candidate => candidate.Text("type") == type);
-        if (condition is null) conditions.Add(condition = new() { ["type"] = type });
-        if (condition.Text("status") != value || condition["lastTransitionTime"] is null) condition["lastTransitionTime"] = now;
+        if (condition is null)
+            conditions.Add(condition = new() { ["type"] = type });
+        if (condition.Text("status") != value || condition["lastTransitionTime"] is null)
+            condition["lastTransitionTime"] = now;
         condition["status"] = value;
         Set(condition, "reason", reason);
         Set(condition, "message", message);
@@ -31,25 +41,43 @@ internal static class Conditions
     /// <param name="message">Null for none.</param>
     /// <param name="observed">The generation of the pod that it is about; null leaves that as it is.</param>
     public static void SetPodCondition(
-        this JsonObject status, string type, string value, string now, string? reason = null, string? message = null, long? observed = null)
+        this JsonObject status,
+        string type,
+        string value,
+        string now,
+        string? reason = null,
+        string? message = null,
+        long? observed = null
+    )
     {
         if (status.Condition(type) is null)
         {
-            if (status["conditions"] is not JsonArray conditions) status["conditions"] = conditions = [];
-            conditions.Add(new JsonObject { ["type"] = type, ["status"] = "", ["lastProbeTime"] = null });
+            if (status["conditions"] is not JsonArray conditions)
+                status["conditions"] = conditions = [];
+            conditions.Add(
+                new JsonObject
+                {
+                    ["type"] = type,
+                    ["status"] = "",
+                    ["lastProbeTime"] = null,
+                }
+            );
         }
 
         status.SetCondition(type, value, now, reason, message);
-        if (observed is { } generation) status.Condition(type)!["observedGeneration"] = generation;
+        if (observed is { } generation)
+            status.Condition(type)!["observedGeneration"] = generation;
     }
 
     /// <summary>The generation that conditions of a pod name; null where the version of Kubernetes does not name it.</summary>
-    public static long? ObservedGeneration(JsonObject pod, int minor) => minor >= ObservedFrom ? pod.Object("metadata").Number("generation") : null;
+    public static long? ObservedGeneration(JsonObject pod, int minor) =>
+        minor >= ObservedFrom ? pod.Object("metadata").Number("generation") : null;
 
     /// <summary>Puts a condition behind all others, where it is there.</summary>
     public static void MoveConditionToEnd(this JsonObject status, string type)
     {
-        if (status.Condition(type) is not { Parent: JsonArray conditions } condition) return;
+        if (status.Condition(type) is not { Parent: JsonArray conditions } condition)
+            return;
         conditions.Remove(condition);
         conditions.Add(condition);
     }
@@ -62,7 +90,9 @@ internal static class Conditions
 
     private static void Set(JsonObject condition, string member, string? value)
     {
-        if (value is null) condition.Remove(member);
-        else condition[member] = value;
+        if (value is null)
+            condition.Remove(member);
+        else
+            condition[member] = value;
     }
 }

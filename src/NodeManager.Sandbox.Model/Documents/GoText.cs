@@ -6,13 +6,15 @@ namespace NodeManager.Sandbox.Model.Documents;
 /// <summary>Documents as the server's language prints them in its messages.</summary>
 internal static class GoText
 {
-    public static string Of(JsonNode? node) => node switch
-    {
-        null => "<nil>",
-        JsonObject map => $"map[{string.Join(' ', Sorted(map).Select(static pair => $"{pair.Key}:{Of(pair.Value)}"))}]",
-        JsonArray list => $"[{string.Join(' ', list.Select(Of))}]",
-        _ => node.GetValueKind() == JsonValueKind.String ? (string)node! : node.ToJsonString(),
-    };
+    public static string Of(JsonNode? node) =>
+        node switch
+        {
+            null => "<nil>",
+            JsonObject map => $"map[{string.Join(' ', Sorted(map).Select(static pair => $"{pair.Key}:{Of(pair.Value)}"))}]",
+            JsonArray list => $"[{string.Join(' ', list.Select(Of))}]",
+            _ => node.GetValueKind() == JsonValueKind.String ? (string)node! : node.ToJsonString(),
+        };
 
-    private static IEnumerable<KeyValuePair<string, JsonNode?>> Sorted(JsonObject map) => map.OrderBy(static pair => pair.Key, StringComparer.Ordinal);
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Sorted(JsonObject map) =>
+        map.OrderBy(static pair => pair.Key, StringComparer.Ordinal);
 }

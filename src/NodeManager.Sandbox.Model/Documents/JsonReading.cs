@@ -18,13 +18,18 @@ internal static class JsonReading
     /// <summary>A whole number, whether it was read from a text or put there by code; null if it is none.</summary>
     public static long? AsNumber(this JsonNode? node)
     {
-        if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number) return null;
-        return value.TryGetValue(out long number) ? number : value.TryGetValue(out int small) ? small : null;
+        if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number)
+            return null;
+        return value.TryGetValue(out long number) ? number
+            : value.TryGetValue(out int small) ? small
+            : null;
     }
 
     /// <summary>A moment, as the API writes it; null if it is none.</summary>
     public static DateTimeOffset? Time(this JsonObject? owner, string member) =>
-        DateTimeOffset.TryParse(owner.Text(member), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+        DateTimeOffset.TryParse(owner.Text(member), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : null;
 
     public static bool? Flag(this JsonObject? owner, string member) =>
         owner?[member] is JsonValue value && value.TryGetValue(out bool flag) ? flag : null;
@@ -37,7 +42,8 @@ internal static class JsonReading
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
     public static JsonObject Ensure(this JsonObject owner, string member)
     {
-        if (owner[member] is { } existing) return existing as JsonObject ?? throw new InvalidOperationException($"{member} is not an object.");
+        if (owner[member] is { } existing)
+            return existing as JsonObject ?? throw new InvalidOperationException($"{member} is not an object.");
         var made = new JsonObject();
         owner[member] = made;
         return made;
@@ -51,19 +57,22 @@ internal static class JsonReading
     {
         if (members.Count <= MostRemovedSingly)
         {
-            foreach (string member in members) owner.Remove(member);
+            foreach (string member in members)
+                owner.Remove(member);
             return;
         }
 
         HashSet<string> removed = new(members, StringComparer.Ordinal);
         KeyValuePair<string, JsonNode?>[] kept = [.. owner.Where(pair => !removed.Contains(pair.Key))];
         owner.Clear();
-        foreach ((string member, JsonNode? value) in kept) owner.Add(member, value);
+        foreach ((string member, JsonNode? value) in kept)
+            owner.Add(member, value);
     }
 
     /// <summary>Sets what is not there.</summary>
     public static void Default(this JsonObject owner, string member, JsonNode value)
     {
-        if (owner[member] is null) owner[member] = value;
+        if (owner[member] is null)
+            owner[member] = value;
     }
 }

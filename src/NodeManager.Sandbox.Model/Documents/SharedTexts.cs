@@ -14,7 +14,8 @@ internal static class SharedTexts
     {
         ref string slot = ref Texts[string.GetHashCode(text.AsSpan()) & (Size - 1)];
         string known = Volatile.Read(ref slot);
-        if (known == text) return known;
+        if (known == text)
+            return known;
         Volatile.Write(ref slot, text);
         return text;
     }

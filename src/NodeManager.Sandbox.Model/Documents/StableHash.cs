@@ -8,7 +8,8 @@ internal static class StableHash
     public static uint Of(ReadOnlySpan<char> text, int seed = 0)
     {
         uint hash = 2166136261 ^ (uint)seed;
-        foreach (char letter in text) hash = (hash ^ letter) * 16777619;
+        foreach (char letter in text)
+            hash = (hash ^ letter) * 16777619;
         hash ^= hash >> 16;
         hash *= 0x7feb352d;
         hash ^= hash >> 15;
@@ -20,10 +21,14 @@ internal static class StableHash
     public static string Name(ReadOnlySpan<char> text)
     {
         ulong hash = ((ulong)Of(text) << 32) | Of(text, 7);
-        return string.Create(10, hash, static (target, rest) =>
-        {
-            for (int index = 0; index < target.Length; index++, rest /= (ulong)Alphabet.Length)
-                target[index] = Alphabet[(int)(rest % (ulong)Alphabet.Length)];
-        });
+        return string.Create(
+            10,
+            hash,
+            static (target, rest) =>
+            {
+                for (int index = 0; index < target.Length; index++, rest /= (ulong)Alphabet.Length)
+                    target[index] = Alphabet[(int)(rest % (ulong)Alphabet.Length)];
+            }
+        );
     }
 }

@@ -13,9 +13,13 @@ public static class SandboxFeatures
     {
         foreach (string feature in features)
         {
-            if (feature != EvictionRequest) throw new ArgumentException($"The sandbox has no feature '{feature}'; it has {EvictionRequest}.", nameof(features));
+            if (feature != EvictionRequest)
+                throw new ArgumentException($"The sandbox has no feature '{feature}'; it has {EvictionRequest}.", nameof(features));
             if (minor < EvictionRequestMinor)
-                throw new ArgumentException($"{EvictionRequest} came with Kubernetes 1.{EvictionRequestMinor}; the sandbox is 1.{minor}.", nameof(features));
+                throw new ArgumentException(
+                    $"{EvictionRequest} came with Kubernetes 1.{EvictionRequestMinor}; the sandbox is 1.{minor}.",
+                    nameof(features)
+                );
         }
     }
 }

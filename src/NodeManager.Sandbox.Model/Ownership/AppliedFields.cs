@@ -34,10 +34,14 @@ internal sealed class AppliedFields
             string path = $"{at}.{name}";
             ValueStructure inner = structure.Member(name) ?? throw new OwnershipException(path, "field not declared in schema");
             PathElement element = PathElement.Field(name);
-            if (IsOne(inner, value, path)) fields.Add(element);
-            else if (value is JsonObject members) Walk(inner, members, fields.Below(element), path);
-            else if (value is JsonArray list) WalkList(inner, list, fields.Below(element), path);
-            if (value is null || (value is JsonObject { Count: 0 } && _ownsEmpty) || !structure.Names(name)) fields.Add(element);
+            if (IsOne(inner, value, path))
+                fields.Add(element);
+            else if (value is JsonObject members)
+                Walk(inner, members, fields.Below(element), path);
+            else if (value is JsonArray list)
+                WalkList(inner, list, fields.Below(element), path);
+            if (value is null || (value is JsonObject { Count: 0 } && _ownsEmpty) || !structure.Names(name))
+                fields.Add(element);
         }
     }
 
@@ -48,9 +52,11 @@ internal sealed class AppliedFields
         for (int i = 0; i < elements.Length; i++)
         {
             PathElement element = elements[i];
-            if (!seen.Add(element) && !_allowsDuplicates) throw new OwnershipException(at, $"duplicate entries for key {element}");
+            if (!seen.Add(element) && !_allowsDuplicates)
+                throw new OwnershipException(at, $"duplicate entries for key {element}");
             fields.Add(element);
-            if (!IsOne(structure.Element!, list[i], at + element) && list[i] is JsonObject members) Walk(structure.Element!, members, fields.Below(element), at + element);
+            if (!IsOne(structure.Element!, list[i], at + element) && list[i] is JsonObject members)
+                Walk(structure.Element!, members, fields.Below(element), at + element);
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class AppliedPruning(ValueStructure structure)
     /// <param name="owned">What each manager owns now, this one included.</param>
     public JsonObject Prune(JsonObject merged, FieldSet last, IEnumerable<FieldSet> owned)
     {
-        FieldSet lastNamed = Named(last), all = Named(FieldsOf(merged));
+        FieldSet lastNamed = Named(last),
+            all = Named(FieldsOf(merged));
         JsonObject pruned = StructuredMerge.Remove(structure, merged, lastNamed);
 
         // What was in a removed object or element and has another owner comes back.
@@ -32,8 +33,13 @@ internal sealed class AppliedPruning(ValueStructure structure)
         var branches = new List<FieldBranch>(fields.Branches.Length);
         foreach (FieldBranch branch in fields.Branches)
         {
-            bool isNamed = branch.Element.IsField && !branch.Below.IsEmpty && structure.Form == StructureForm.Object && structure.Names(branch.Element.Text);
-            ValueStructure inner = (branch.Element.IsField ? structure.Member(branch.Element.Text) : structure.Element) ?? ValueStructure.Anything;
+            bool isNamed =
+                branch.Element.IsField
+                && !branch.Below.IsEmpty
+                && structure.Form == StructureForm.Object
+                && structure.Names(branch.Element.Text);
+            ValueStructure inner =
+                (branch.Element.IsField ? structure.Member(branch.Element.Text) : structure.Element) ?? ValueStructure.Anything;
             branches.Add(new(branch.Element, branch.IsMember || isNamed, Named(branch.Below, inner)));
         }
 

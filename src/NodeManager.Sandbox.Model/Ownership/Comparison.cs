@@ -11,9 +11,7 @@ internal sealed class Comparison
     private readonly FieldSetBuilder _removed = new();
     private readonly List<Step> _path = [];
 
-    private Comparison()
-    {
-    }
+    private Comparison() { }
 
     public FieldSet Changed { get; private set; } = FieldSet.Empty;
 
@@ -39,28 +37,40 @@ internal sealed class Comparison
         if (!before.Exists || !after.Exists)
         {
             // A field that appears or goes is itself changed, beside all that is in it.
-            if (before.Exists != after.Exists) Add(after.Exists ? _changed : _removed, WholeFields.Of(structure, after.Exists ? after.Value : before.Value));
+            if (before.Exists != after.Exists)
+                Add(after.Exists ? _changed : _removed, WholeFields.Of(structure, after.Exists ? after.Value : before.Value));
             return;
         }
 
-        if (ReferenceEquals(before.Value, after.Value)) return;
+        if (ReferenceEquals(before.Value, after.Value))
+            return;
         if (!structure.IsAtomic)
         {
-            if ((before.Value is JsonObject || after.Value is JsonObject) && !(before.IsBare && after.IsBare) && structure.Form is StructureForm.Object or StructureForm.Anything)
+            if (
+                (before.Value is JsonObject || after.Value is JsonObject)
+                && !(before.IsBare && after.IsBare)
+                && structure.Form is StructureForm.Object or StructureForm.Anything
+            )
             {
                 WalkMembers(structure, before, after);
                 return;
             }
 
-            if ((before.Value is JsonArray || after.Value is JsonArray) && !(before.IsBare && after.IsBare) && structure.Form == StructureForm.List)
+            if (
+                (before.Value is JsonArray || after.Value is JsonArray)
+                && !(before.IsBare && after.IsBare)
+                && structure.Form == StructureForm.List
+            )
             {
-                if (before.Value is not null && after.Value is not null && JsonNode.DeepEquals(before.Value, after.Value)) return;
+                if (before.Value is not null && after.Value is not null && JsonNode.DeepEquals(before.Value, after.Value))
+                    return;
                 WalkElements(structure, before, after);
                 return;
             }
         }
 
-        if (!(before.IsZero && after.IsZero) && !JsonNode.DeepEquals(before.Value, after.Value)) Add(_changed, FieldSet.Empty);
+        if (!(before.IsZero && after.IsZero) && !JsonNode.DeepEquals(before.Value, after.Value))
+            Add(_changed, FieldSet.Empty);
     }
 
     private void WalkMembers(ValueStructure structure, Side before, Side after)
@@ -68,9 +78,17 @@ internal sealed class Comparison
         var old = before.Value as JsonObject;
         var now = after.Value as JsonObject;
         foreach ((string name, JsonNode? value) in old ?? [])
-            WalkMember(structure, name, Held(structure, name, value), now is not null && now.TryGetPropertyValue(name, out JsonNode? other) ? Held(structure, name, other) : Missing(structure, name, after));
+            WalkMember(
+                structure,
+                name,
+                Held(structure, name, value),
+                now is not null && now.TryGetPropertyValue(name, out JsonNode? other)
+                    ? Held(structure, name, other)
+                    : Missing(structure, name, after)
+            );
         foreach ((string name, JsonNode? value) in now ?? [])
-            if (old is null || !old.ContainsKey(name)) WalkMember(structure, name, Missing(structure, name, before), Held(structure, name, value));
+            if (old is null || !old.ContainsKey(name))
+                WalkMember(structure, name, Missing(structure, name, before), Held(structure, name, value));
     }
 
     private static Side Held(ValueStructure structure, string name, JsonNode? value) =>
@@ -88,10 +106,13 @@ internal sealed class Comparison
 
     private void WalkElements(ValueStructure structure, Side before, Side after)
     {
-        OrderedDictionary<PathElement, Side> old = Elements(structure, before), now = Elements(structure, after);
-        foreach ((PathElement path, Side value) in old) WalkElement(structure, path, value, now.GetValueOrDefault(path));
+        OrderedDictionary<PathElement, Side> old = Elements(structure, before),
+            now = Elements(structure, after);
+        foreach ((PathElement path, Side value) in old)
+            WalkElement(structure, path, value, now.GetValueOrDefault(path));
         foreach ((PathElement path, Side value) in now)
-            if (!old.ContainsKey(path)) WalkElement(structure, path, default, value);
+            if (!old.ContainsKey(path))
+                WalkElement(structure, path, default, value);
     }
 
     private void WalkElement(ValueStructure structure, PathElement path, Side before, Side after)
@@ -105,14 +126,17 @@ internal sealed class Comparison
     // Elements that cannot be told apart count as one value together.
     private static OrderedDictionary<PathElement, Side> Elements(ValueStructure structure, Side side)
     {
-        if (side.Value is not JsonArray list) return [];
+        if (side.Value is not JsonArray list)
+            return [];
         PathElement[] paths = ListElements.PathsOf(structure, list);
         var elements = new OrderedDictionary<PathElement, Side>(paths.Length);
         for (int i = 0; i < paths.Length; i++)
         {
-            if (elements.TryAdd(paths[i], new(true, list[i]))) continue;
+            if (elements.TryAdd(paths[i], new(true, list[i])))
+                continue;
             Side earlier = elements[paths[i]];
-            if (earlier.Value is not JsonArray same) elements[paths[i]] = new(true, same = [earlier.Value?.DeepClone()]);
+            if (earlier.Value is not JsonArray same)
+                elements[paths[i]] = new(true, same = [earlier.Value?.DeepClone()]);
             same.Add(list[i]?.DeepClone());
         }
 
@@ -121,7 +145,8 @@ internal sealed class Comparison
 
     private void Add(FieldSetBuilder into, FieldSet whole)
     {
-        for (int i = 0; i < _path.Count - 1; i++) into = into.Below(_path[i].Path);
+        for (int i = 0; i < _path.Count - 1; i++)
+            into = into.Below(_path[i].Path);
         into.Add(_path[^1].Path, whole);
     }
 
@@ -141,12 +166,18 @@ internal sealed class Comparison
         public bool IsBare => Value is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
 
         /// <summary>True for what the server writes where nothing was set, and for a value that says the same.</summary>
-        public bool IsZero => isUnset || IsBare || (Value is JsonValue && Value.GetValueKind() switch
-        {
-            JsonValueKind.False => true,
-            JsonValueKind.String => ((string)Value!).Length == 0,
-            JsonValueKind.Number => Value.ToJsonString() == "0",
-            _ => false,
-        });
+        public bool IsZero =>
+            isUnset
+            || IsBare
+            || (
+                Value is JsonValue
+                && Value.GetValueKind() switch
+                {
+                    JsonValueKind.False => true,
+                    JsonValueKind.String => ((string)Value!).Length == 0,
+                    JsonValueKind.Number => Value.ToJsonString() == "0",
+                    _ => false,
+                }
+            );
     }
 }

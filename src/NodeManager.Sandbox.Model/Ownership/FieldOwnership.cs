@@ -19,16 +19,19 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     private const string Ancient = "ancient-changes";
 
     // Without an owner: what identifies an object, and what the server counts.
-    private static readonly FieldSet Unowned = FieldSetJson.Read("""
+    private static readonly FieldSet Unowned = FieldSetJson.Read(
+        """
         {"f:apiVersion":{},"f:kind":{},"f:metadata":{".":{},"f:name":{},"f:namespace":{},"f:creationTimestamp":{},"f:selfLink":{},"f:uid":{},"f:clusterName":{},
         "f:generation":{},"f:managedFields":{},"f:resourceVersion":{}}}
-        """u8);
+        """u8
+    );
 
     /// <summary>After a write that changes an object; what is new has nothing before.</summary>
     public ManagedFields Update(JsonObject? before, JsonObject after, ManagedFields owners, ManagedFieldsEntry author)
     {
         // An object whose owners were cleared has none until the next apply.
-        if (before is not null && owners.IsEmpty) return owners;
+        if (before is not null && owners.IsEmpty)
+            return owners;
         return Track(before ?? [], after, owners, author);
     }
 
@@ -42,7 +45,13 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     /// <exception cref="ApplyConflictException">Others own what it would change.</exception>
     /// <exception cref="OwnershipException">The configuration does not have the structure.</exception>
     public (JsonObject Document, ManagedFields Owners) Apply(
-        JsonObject live, JsonObject configuration, ManagedFields owners, ManagedFieldsEntry author, bool force, FieldSet? mayTake)
+        JsonObject live,
+        JsonObject configuration,
+        ManagedFields owners,
+        ManagedFieldsEntry author,
+        bool force,
+        FieldSet? mayTake
+    )
     {
         if (owners.IsEmpty && live.Count > 0)
             owners = Track([], live, owners, author with { Manager = BeforeFirstApply, Operation = ManagedFieldsEntry.Update });
@@ -56,26 +65,34 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
         JsonObject merged = StructuredMerge.Merge(structure, live, bare, keepsOrder);
 
         // The name that a configuration states is not owned, but holds its metadata when the last owned field in there is given up.
-        if (last is not null) merged = new AppliedPruning(structure).Prune(merged, last.Fields, [named, .. others.Select(static entry => entry.Fields)]);
+        if (last is not null)
+            merged = new AppliedPruning(structure).Prune(merged, last.Fields, [named, .. others.Select(static entry => entry.Fields)]);
         Comparison changes = Comparison.Of(structure, live, merged);
-        if (!force) RefuseConflicts(others, changes, mayTake);
+        if (!force)
+            RefuseConflicts(others, changes, mayTake);
 
         // Who comes to share what is there already has not written: from then on his entry has no time.
-        ManagedFieldsEntry now = author with { Fields = named.Difference(Unowned), Time = changes.IsSame ? last?.Time : author.Time };
+        ManagedFieldsEntry now = author with
+        {
+            Fields = named.Difference(Unowned),
+            Time = changes.IsSame ? last?.Time : author.Time,
+        };
         return (merged, ManagedFields.Of([.. Without(others, changes), now]));
     }
 
     private ManagedFields Track(JsonObject before, JsonObject after, ManagedFields owners, ManagedFieldsEntry author)
     {
         Comparison changes = Comparison.Of(structure, before, after);
-        if (changes.IsSame) return owners;
+        if (changes.IsSame)
+            return owners;
         List<ManagedFieldsEntry> entries = Without(owners.Entries, changes);
         FieldSet mine = changes.Changed.Difference(Unowned);
         if (!mine.IsEmpty)
         {
             int index = entries.FindIndex(entry => entry.Identity == author.Identity);
             FieldSet held = index < 0 ? FieldSet.Empty : entries[index].Fields;
-            if (index >= 0) entries.RemoveAt(index);
+            if (index >= 0)
+                entries.RemoveAt(index);
             entries.Add(author with { Fields = held.Union(mine) });
         }
 
@@ -83,18 +100,18 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     }
 
     private static List<ManagedFieldsEntry> Without(IEnumerable<ManagedFieldsEntry> entries, Comparison changes) =>
-    [
-        .. entries.Select(entry => entry with { Fields = entry.Fields.Difference(changes.Changed).Difference(changes.Removed) }),
-    ];
+        [.. entries.Select(entry => entry with { Fields = entry.Fields.Difference(changes.Changed).Difference(changes.Removed) })];
 
     private static void RefuseConflicts(List<ManagedFieldsEntry> others, Comparison changes, FieldSet? mayTake)
     {
         (ManagedFieldsEntry, string)[] conflicts =
         [
             .. others.SelectMany(entry =>
-                entry.Fields.Intersection(changes.Changed).Difference(mayTake ?? FieldSet.Empty).Paths().Select(path => (entry, path))),
+                entry.Fields.Intersection(changes.Changed).Difference(mayTake ?? FieldSet.Empty).Paths().Select(path => (entry, path))
+            ),
         ];
-        if (conflicts.Length > 0) throw new ApplyConflictException(conflicts);
+        if (conflicts.Length > 0)
+            throw new ApplyConflictException(conflicts);
     }
 
     // Many that wrote once, long ago, are kept as one.
@@ -102,22 +119,29 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     {
         List<ManagedFieldsEntry> updaters =
         [
-            .. entries.Where(static entry => !entry.IsApplied && !entry.Fields.IsEmpty).OrderBy(static entry => entry.Time ?? "", StringComparer.Ordinal)
+            .. entries
+                .Where(static entry => !entry.IsApplied && !entry.Fields.IsEmpty)
+                .OrderBy(static entry => entry.Time ?? "", StringComparer.Ordinal)
                 .ThenBy(static entry => entry.Manager, StringComparer.Ordinal),
         ];
         int surplus = updaters.Count - MostUpdaters;
-        if (surplus <= 0) return ManagedFields.Of(entries);
+        if (surplus <= 0)
+            return ManagedFields.Of(entries);
         var buckets = new Dictionary<string, ManagedFieldsEntry>(StringComparer.Ordinal);
         foreach (ManagedFieldsEntry oldest in updaters)
         {
-            if (surplus <= 0) break;
+            if (surplus <= 0)
+                break;
             entries.Remove(oldest);
             if (buckets.Remove(oldest.ApiVersion, out ManagedFieldsEntry? bucket))
             {
                 entries.Remove(bucket);
                 buckets[oldest.ApiVersion] = bucket with
                 {
-                    Manager = Ancient, Subresource = "", Time = oldest.Time, Fields = bucket.Fields.Union(oldest.Fields),
+                    Manager = Ancient,
+                    Subresource = "",
+                    Time = oldest.Time,
+                    Fields = bucket.Fields.Union(oldest.Fields),
                 };
                 surplus--;
             }

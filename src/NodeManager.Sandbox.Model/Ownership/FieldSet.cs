@@ -30,13 +30,16 @@ internal sealed class FieldSet : IEquatable<FieldSet>
     public static FieldSet Of(List<FieldBranch> branches)
     {
         branches.RemoveAll(static branch => !branch.IsMember && branch.Below.IsEmpty);
-        if (branches.Count == 0) return Empty;
+        if (branches.Count == 0)
+            return Empty;
         branches.Sort(static (left, right) => left.Element.CompareTo(right.Element));
         int hash = 0;
-        foreach (FieldBranch branch in branches) hash = HashCode.Combine(hash, branch.Element, branch.IsMember, branch.Below._hash);
+        foreach (FieldBranch branch in branches)
+            hash = HashCode.Combine(hash, branch.Element, branch.IsMember, branch.Below._hash);
         ref FieldSet? slot = ref Shared[hash & (SharedSize - 1)];
         FieldSet? known = Volatile.Read(ref slot);
-        if (known is not null && known.Holds(branches, hash)) return known;
+        if (known is not null && known.Holds(branches, hash))
+            return known;
         var made = new FieldSet([.. branches], hash);
         Volatile.Write(ref slot, made);
         return made;
@@ -48,21 +51,28 @@ internal sealed class FieldSet : IEquatable<FieldSet>
 
     public FieldSet Union(FieldSet other)
     {
-        if (ReferenceEquals(this, other) || other.IsEmpty) return this;
+        if (ReferenceEquals(this, other) || other.IsEmpty)
+            return this;
         return IsEmpty ? other : Merge(other, static (left, right) => left || right, static (left, right) => left.Union(right));
     }
 
     public FieldSet Intersection(FieldSet other)
     {
-        if (ReferenceEquals(this, other)) return this;
-        return IsEmpty || other.IsEmpty ? Empty : Merge(other, static (left, right) => left && right, static (left, right) => left.Intersection(right));
+        if (ReferenceEquals(this, other))
+            return this;
+        return IsEmpty || other.IsEmpty
+            ? Empty
+            : Merge(other, static (left, right) => left && right, static (left, right) => left.Intersection(right));
     }
 
     /// <summary>Without the other's members; what lies below those stays unless it is a member itself.</summary>
     public FieldSet Difference(FieldSet other)
     {
-        if (ReferenceEquals(this, other)) return Empty;
-        return IsEmpty || other.IsEmpty ? this : Merge(other, static (left, right) => left && !right, static (left, right) => left.Difference(right));
+        if (ReferenceEquals(this, other))
+            return Empty;
+        return IsEmpty || other.IsEmpty
+            ? this
+            : Merge(other, static (left, right) => left && !right, static (left, right) => left.Difference(right));
     }
 
     /// <summary>The same fields with other steps to them.</summary>
@@ -87,16 +97,19 @@ internal sealed class FieldSet : IEquatable<FieldSet>
     public IEnumerable<string> Paths(string prefix = "")
     {
         foreach (FieldBranch branch in _branches)
-            if (branch.IsMember) yield return prefix + branch.Element;
+            if (branch.IsMember)
+                yield return prefix + branch.Element;
         foreach (FieldBranch branch in _branches)
         {
-            foreach (string path in branch.Below.Paths(prefix + branch.Element)) yield return path;
+            foreach (string path in branch.Below.Paths(prefix + branch.Element))
+                yield return path;
         }
     }
 
     public bool Equals(FieldSet? other)
     {
-        if (ReferenceEquals(this, other)) return true;
+        if (ReferenceEquals(this, other))
+            return true;
         return other is not null && _hash == other._hash && Holds(other._branches, other._hash);
     }
 
@@ -106,11 +119,14 @@ internal sealed class FieldSet : IEquatable<FieldSet>
 
     private bool Holds(IReadOnlyList<FieldBranch> branches, int hash)
     {
-        if (hash != _hash || branches.Count != _branches.Length) return false;
+        if (hash != _hash || branches.Count != _branches.Length)
+            return false;
         for (int i = 0; i < _branches.Length; i++)
         {
-            FieldBranch mine = _branches[i], other = branches[i];
-            if (mine.IsMember != other.IsMember || !mine.Element.Equals(other.Element) || !mine.Below.Equals(other.Below)) return false;
+            FieldBranch mine = _branches[i],
+                other = branches[i];
+            if (mine.IsMember != other.IsMember || !mine.Element.Equals(other.Element) || !mine.Below.Equals(other.Below))
+                return false;
         }
 
         return true;
@@ -118,13 +134,18 @@ internal sealed class FieldSet : IEquatable<FieldSet>
 
     private int Find(PathElement element)
     {
-        int low = 0, high = _branches.Length - 1;
+        int low = 0,
+            high = _branches.Length - 1;
         while (low <= high)
         {
-            int middle = (low + high) / 2, order = _branches[middle].Element.CompareTo(element);
-            if (order == 0) return middle;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
+            int middle = (low + high) / 2,
+                order = _branches[middle].Element.CompareTo(element);
+            if (order == 0)
+                return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
 
         return -1;
@@ -133,10 +154,14 @@ internal sealed class FieldSet : IEquatable<FieldSet>
     private FieldSet Merge(FieldSet other, Func<bool, bool, bool> isMember, Func<FieldSet, FieldSet, FieldSet> below)
     {
         var result = new List<FieldBranch>(_branches.Length);
-        int left = 0, right = 0;
+        int left = 0,
+            right = 0;
         while (left < _branches.Length || right < other._branches.Length)
         {
-            int order = left == _branches.Length ? 1 : right == other._branches.Length ? -1 : _branches[left].Element.CompareTo(other._branches[right].Element);
+            int order =
+                left == _branches.Length ? 1
+                : right == other._branches.Length ? -1
+                : _branches[left].Element.CompareTo(other._branches[right].Element);
             FieldBranch mine = order <= 0 ? _branches[left++] : new(other._branches[right].Element, false, Empty);
             FieldBranch its = order >= 0 ? other._branches[right++] : new(mine.Element, false, Empty);
             result.Add(new(mine.Element, isMember(mine.IsMember, its.IsMember), below(mine.Below, its.Below)));

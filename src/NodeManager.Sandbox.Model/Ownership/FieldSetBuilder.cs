@@ -10,7 +10,8 @@ internal sealed class FieldSetBuilder
     public FieldSetBuilder Below(PathElement element)
     {
         _branches ??= [];
-        if (_branches.TryGetValue(element, out (bool IsMember, FieldSetBuilder Below) known)) return known.Below;
+        if (_branches.TryGetValue(element, out (bool IsMember, FieldSetBuilder Below) known))
+            return known.Below;
         var made = new FieldSetBuilder();
         _branches[element] = (false, made);
         return made;
@@ -28,9 +29,11 @@ internal sealed class FieldSetBuilder
 
     public FieldSet Build()
     {
-        if (_branches is null) return _whole;
+        if (_branches is null)
+            return _whole;
         var branches = new List<FieldBranch>(_branches.Count);
-        foreach ((PathElement element, (bool isMember, FieldSetBuilder below)) in _branches) branches.Add(new(element, isMember, below.Build()));
+        foreach ((PathElement element, (bool isMember, FieldSetBuilder below)) in _branches)
+            branches.Add(new(element, isMember, below.Build()));
         return FieldSet.Of(branches).Union(_whole);
     }
 }

@@ -6,7 +6,8 @@ namespace NodeManager.Sandbox.Model.Ownership;
 /// <summary>A set of fields in the form of FieldsV1: <c>{"f:spec":{".":{},"f:replicas":{}}}</c>, where a leaf or a dot is a member.</summary>
 internal static class FieldSetJson
 {
-    private const int Deepest = 256, LongName = 256;
+    private const int Deepest = 256,
+        LongName = 256;
 
     /// <exception cref="FormatException">It is no FieldsV1.</exception>
     public static FieldSet Read(ReadOnlySpan<byte> json)
@@ -24,16 +25,20 @@ internal static class FieldSetJson
 
     private static (bool IsMember, FieldSet Below) Read(ref Utf8JsonReader reader, int depth)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw new FormatException("expected an object");
-        if (depth > Deepest) throw new FormatException("nested too deeply");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("expected an object");
+        if (depth > Deepest)
+            throw new FormatException("nested too deeply");
         (bool isMember, List<FieldBranch>? branches) = (false, null);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             PathElement? element = reader.ValueTextEquals("."u8) ? null : ReadName(ref reader);
             reader.Read();
             (bool isInnerMember, FieldSet below) = Read(ref reader, depth + 1);
-            if (element is null) isMember = true;
-            else (branches ??= []).Add(new(element, isInnerMember, below));
+            if (element is null)
+                isMember = true;
+            else
+                (branches ??= []).Add(new(element, isInnerMember, below));
         }
 
         return branches is null ? (true, FieldSet.Empty) : (isMember, FieldSet.Of(branches));
@@ -41,7 +46,8 @@ internal static class FieldSetJson
 
     private static PathElement ReadName(ref Utf8JsonReader reader)
     {
-        if (reader.ValueSpan.Length > LongName) return PathElement.Parse(reader.GetString());
+        if (reader.ValueSpan.Length > LongName)
+            return PathElement.Parse(reader.GetString());
         Span<char> name = stackalloc char[LongName];
         return PathElement.Parse(name[..reader.CopyString(name)]);
     }
@@ -53,11 +59,14 @@ internal static class FieldSetJson
         bool isFirst = opening.Length == 1;
         foreach (FieldBranch branch in set.Branches)
         {
-            if (!isFirst) into.Write(","u8);
+            if (!isFirst)
+                into.Write(","u8);
             isFirst = false;
             into.Write(branch.Element.JsonName);
-            if (branch.Below.IsEmpty) into.Write("{}"u8);
-            else Write(branch.Below, branch.IsMember, into);
+            if (branch.Below.IsEmpty)
+                into.Write("{}"u8);
+            else
+                Write(branch.Below, branch.IsMember, into);
         }
 
         into.Write("}"u8);

@@ -10,27 +10,33 @@ internal static class GoValue
     public static string Of(JsonNode? value) => $"&{{{GoText.Of(value)}}}";
 
     /// <summary>What is wrong with a value where a scalar of a type is expected; null if nothing is.</summary>
-    public static string? Mismatch(string type, JsonNode value) => (type, value.GetValueKind()) switch
-    {
-        ("string", not JsonValueKind.String) => $"expected string, got &value.valueUnstructured{{Value:{Shown(value)}}}",
-        ("boolean", not (JsonValueKind.True or JsonValueKind.False)) => $"expected boolean, got &value.valueUnstructured{{Value:{Shown(value)}}}",
-        ("numeric", not JsonValueKind.Number) => $"expected numeric (int or float), got {TypeOf(value)}",
-        (_, JsonValueKind.Object or JsonValueKind.Array) => $"expected scalar, got {Of(value)}",
-        _ => null,
-    };
+    public static string? Mismatch(string type, JsonNode value) =>
+        (type, value.GetValueKind()) switch
+        {
+            ("string", not JsonValueKind.String) => $"expected string, got &value.valueUnstructured{{Value:{Shown(value)}}}",
+            ("boolean", not (JsonValueKind.True or JsonValueKind.False)) =>
+                $"expected boolean, got &value.valueUnstructured{{Value:{Shown(value)}}}",
+            ("numeric", not JsonValueKind.Number) => $"expected numeric (int or float), got {TypeOf(value)}",
+            (_, JsonValueKind.Object or JsonValueKind.Array) => $"expected scalar, got {Of(value)}",
+            _ => null,
+        };
 
-    private static string Shown(JsonNode value) => value switch
-    {
-        JsonObject map => $"map[string]interface {{}}{{{string.Join(", ", map.Select(static pair => $"\"{pair.Key}\":{(pair.Value is null ? "interface {}(nil)" : Shown(pair.Value))}"))}}}",
-        JsonArray list => $"[]interface {{}}{{{string.Join(", ", list.Select(static one => one is null ? "interface {}(nil)" : Shown(one)))}}}",
-        _ => value.ToJsonString(),
-    };
+    private static string Shown(JsonNode value) =>
+        value switch
+        {
+            JsonObject map =>
+                $"map[string]interface {{}}{{{string.Join(", ", map.Select(static pair => $"\"{pair.Key}\":{(pair.Value is null ? "interface {}(nil)" : Shown(pair.Value))}"))}}}",
+            JsonArray list =>
+                $"[]interface {{}}{{{string.Join(", ", list.Select(static one => one is null ? "interface {}(nil)" : Shown(one)))}}}",
+            _ => value.ToJsonString(),
+        };
 
-    private static string TypeOf(JsonNode value) => value.GetValueKind() switch
-    {
-        JsonValueKind.Object => "map[string]interface {}",
-        JsonValueKind.Array => "[]interface {}",
-        JsonValueKind.String => "string",
-        _ => "bool",
-    };
+    private static string TypeOf(JsonNode value) =>
+        value.GetValueKind() switch
+        {
+            JsonValueKind.Object => "map[string]interface {}",
+            JsonValueKind.Array => "[]interface {}",
+            JsonValueKind.String => "string",
+            _ => "bool",
+        };
 }

@@ -17,10 +17,13 @@ internal static class LastApplied
     /// <summary>The fields that conflicts are not about; null for none.</summary>
     public static FieldSet? MayTake(ValueStructure structure, JsonObject live, FieldManager author)
     {
-        if (author.Name != Manager || Read(live) is not { } text) return null;
+        if (author.Name != Manager || Read(live) is not { } text)
+            return null;
         try
         {
-            return JsonNode.Parse(text, documentOptions: DocumentDepth.Options) is JsonObject last ? AppliedFields.Of(structure, last) : null;
+            return JsonNode.Parse(text, documentOptions: DocumentDepth.Options) is JsonObject last
+                ? AppliedFields.Of(structure, last)
+                : null;
         }
         catch (Exception fault) when (fault is JsonException or OwnershipException or ArgumentException)
         {
@@ -32,12 +35,14 @@ internal static class LastApplied
     /// <summary>Keeps an annotation that is there true.</summary>
     public static void Follow(JsonObject document, JsonObject configuration, JsonObject live, FieldManager author)
     {
-        if (author.Name != Manager || Read(live) is null) return;
+        if (author.Name != Manager || Read(live) is null)
+            return;
         JsonObject applied = configuration.DeepClone().AsObject();
         if (applied.Object("metadata").Object("annotations") is { } annotations)
         {
             annotations.Remove(Annotation);
-            if (annotations.Count == 0) applied["metadata"]!.AsObject().Remove("annotations");
+            if (annotations.Count == 0)
+                applied["metadata"]!.AsObject().Remove("annotations");
         }
 
         document["metadata"]!.AsObject().Ensure("annotations")[Annotation] = applied.ToJsonString() + "\n";

@@ -10,7 +10,8 @@ internal static class ListElements
     public static PathElement[] PathsOf(ValueStructure list, JsonArray values)
     {
         var paths = new PathElement[values.Count];
-        for (int i = 0; i < paths.Length; i++) paths[i] = PathOf(list, values[i], i);
+        for (int i = 0; i < paths.Length; i++)
+            paths[i] = PathOf(list, values[i], i);
         return paths;
     }
 
@@ -24,15 +25,23 @@ internal static class ListElements
                 : PathElement.Value(value);
         }
 
-        if (value is null) throw new OwnershipException($"[{index}]", "associative list with keys may not have a null element");
-        JsonObject element = value as JsonObject ?? throw new OwnershipException($"[{index}]", "associative list with keys may not have non-map elements");
+        if (value is null)
+            throw new OwnershipException($"[{index}]", "associative list with keys may not have a null element");
+        JsonObject element =
+            value as JsonObject ?? throw new OwnershipException($"[{index}]", "associative list with keys may not have non-map elements");
         var keys = new KeyValuePair<string, JsonNode>[list.Keys.Length];
         for (int i = 0; i < keys.Length; i++)
         {
             string key = list.Keys[i];
             JsonNode? part = element[key] ?? (list.Element!.Members.TryGetValue(key, out StructureMember? member) ? member.Default : null);
-            keys[i] = new(key, part ?? throw new OwnershipException(
-                $"[{index}]", $"associative list with keys has an element that omits key field \"{key}\" (and doesn't have default value)"));
+            keys[i] = new(
+                key,
+                part
+                    ?? throw new OwnershipException(
+                        $"[{index}]",
+                        $"associative list with keys has an element that omits key field \"{key}\" (and doesn't have default value)"
+                    )
+            );
         }
 
         return PathElement.Key(keys);

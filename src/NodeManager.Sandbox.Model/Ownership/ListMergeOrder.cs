@@ -10,14 +10,18 @@ internal static class ListMergeOrder
     public static List<(int Live, int Applied)> Of(PathElement[] live, PathElement[] applied)
     {
         var inLive = new Dictionary<PathElement, int>();
-        for (int i = 0; i < live.Length; i++) inLive.TryAdd(live[i], i);
+        for (int i = 0; i < live.Length; i++)
+            inLive.TryAdd(live[i], i);
         var inApplied = new Dictionary<PathElement, int>();
-        for (int i = 0; i < applied.Length; i++) inApplied.TryAdd(applied[i], i);
+        for (int i = 0; i < applied.Length; i++)
+            inApplied.TryAdd(applied[i], i);
         int[] shared = [.. Enumerable.Range(0, applied.Length).Where(index => inLive.ContainsKey(applied[index]))];
 
         var order = new List<(int Live, int Applied)>(live.Length + applied.Length);
         var taken = new HashSet<PathElement>();
-        int left = 0, right = 0, next = 0;
+        int left = 0,
+            right = 0,
+            next = 0;
         while (left < live.Length || right < applied.Length)
         {
             if (left < live.Length)
@@ -38,8 +42,10 @@ internal static class ListMergeOrder
             }
 
             PathElement its = applied[right];
-            if (taken.Add(its)) order.Add((inLive.GetValueOrDefault(its, -1), right));
-            if (next < shared.Length && shared[next] == right) next++;
+            if (taken.Add(its))
+                order.Add((inLive.GetValueOrDefault(its, -1), right));
+            if (next < shared.Length && shared[next] == right)
+                next++;
             right++;
         }
 

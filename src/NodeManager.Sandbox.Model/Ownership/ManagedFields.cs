@@ -24,7 +24,8 @@ internal sealed class ManagedFields
     public static ManagedFields Of(IEnumerable<ManagedFieldsEntry> entries)
     {
         ManagedFieldsEntry[] kept = [.. entries.Where(static entry => !entry.Fields.IsEmpty)];
-        if (kept.Length == 0) return None;
+        if (kept.Length == 0)
+            return None;
         Array.Sort(kept, Compare);
         return new(kept);
     }
@@ -33,9 +34,11 @@ internal sealed class ManagedFields
     /// <returns>Null where the client states nothing that could be meant.</returns>
     public static ManagedFields? Read(JsonNode? stated)
     {
-        if (stated is not JsonArray list) return null;
+        if (stated is not JsonArray list)
+            return null;
         var buffer = new ArrayBufferWriter<byte>(2048);
-        using (var writer = new Utf8JsonWriter(buffer)) list.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(buffer))
+            list.WriteTo(writer);
         return Read(buffer.WrittenSpan);
     }
 
@@ -45,16 +48,20 @@ internal sealed class ManagedFields
     {
         // What fields are nested in has levels of its own.
         var reader = new Utf8JsonReader(stated, new() { MaxDepth = DocumentDepth.Limit * 2 });
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) return null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            return null;
         try
         {
             List<ManagedFieldsEntry> entries = [];
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 // Alone, it means as much as an empty list.
-                if (ReadEntry(ref reader) is { } entry) entries.Add(entry);
-                else if (entries.Count > 0 || !reader.Read() || reader.TokenType != JsonTokenType.EndArray) return null;
-                else return None;
+                if (ReadEntry(ref reader) is { } entry)
+                    entries.Add(entry);
+                else if (entries.Count > 0 || !reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+                    return null;
+                else
+                    return None;
             }
 
             return Of(entries);
@@ -68,8 +75,15 @@ internal sealed class ManagedFields
 
     /// <summary>The same but for the times.</summary>
     public bool SameOwners(ManagedFields other) =>
-        ReferenceEquals(this, other) || (_entries.Length == other._entries.Length &&
-            _entries.All(mine => other._entries.Any(its => mine.Identity == its.Identity && mine.ApiVersion == its.ApiVersion && mine.Fields.Equals(its.Fields))));
+        ReferenceEquals(this, other)
+        || (
+            _entries.Length == other._entries.Length
+            && _entries.All(mine =>
+                other._entries.Any(its =>
+                    mine.Identity == its.Identity && mine.ApiVersion == its.ApiVersion && mine.Fields.Equals(its.Fields)
+                )
+            )
+        );
 
     /// <summary>The JSON array.</summary>
     public void WriteTo(IBufferWriter<byte> into)
@@ -113,32 +127,45 @@ internal sealed class ManagedFields
     private static int Compare(ManagedFieldsEntry left, ManagedFieldsEntry right)
     {
         int order = string.CompareOrdinal(left.Operation, right.Operation);
-        if (order == 0) order = string.CompareOrdinal(left.Time ?? "", right.Time ?? "");
-        if (order == 0) order = string.CompareOrdinal(left.Manager, right.Manager);
-        if (order == 0) order = string.CompareOrdinal(left.ApiVersion, right.ApiVersion);
+        if (order == 0)
+            order = string.CompareOrdinal(left.Time ?? "", right.Time ?? "");
+        if (order == 0)
+            order = string.CompareOrdinal(left.Manager, right.Manager);
+        if (order == 0)
+            order = string.CompareOrdinal(left.ApiVersion, right.ApiVersion);
         return order != 0 ? order : string.CompareOrdinal(left.Subresource, right.Subresource);
     }
 
     // Null: it is empty.
     private static ManagedFieldsEntry? ReadEntry(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw new FormatException("expected an object");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("expected an object");
         (string manager, string operation, string version, string subresource) = ("", "", "", "");
         (string? time, FieldSet? fields, bool isEmpty) = (null, null, true);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             isEmpty = false;
-            if (reader.ValueTextEquals("manager"u8)) manager = ReadText(ref reader) ?? "";
-            else if (reader.ValueTextEquals("operation"u8)) operation = ReadText(ref reader) ?? "";
-            else if (reader.ValueTextEquals("apiVersion"u8)) version = ReadText(ref reader) ?? "";
-            else if (reader.ValueTextEquals("subresource"u8)) subresource = ReadText(ref reader) ?? "";
-            else if (reader.ValueTextEquals("time"u8)) time = ReadText(ref reader);
-            else if (reader.ValueTextEquals("fieldsV1"u8) && reader.Read()) fields = FieldSetJson.Read(ref reader);
-            else reader.Skip();
+            if (reader.ValueTextEquals("manager"u8))
+                manager = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("operation"u8))
+                operation = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("apiVersion"u8))
+                version = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("subresource"u8))
+                subresource = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("time"u8))
+                time = ReadText(ref reader);
+            else if (reader.ValueTextEquals("fieldsV1"u8) && reader.Read())
+                fields = FieldSetJson.Read(ref reader);
+            else
+                reader.Skip();
         }
 
-        if (isEmpty) return null;
-        if (operation is not (ManagedFieldsEntry.Apply or ManagedFieldsEntry.Update)) throw new FormatException("operation");
+        if (isEmpty)
+            return null;
+        if (operation is not (ManagedFieldsEntry.Apply or ManagedFieldsEntry.Update))
+            throw new FormatException("operation");
         return new(manager, operation, version, subresource, time, fields ?? throw new FormatException("fieldsV1"));
     }
 
@@ -146,7 +173,8 @@ internal sealed class ManagedFields
     private static string? ReadText(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.String) return SharedTexts.Get(reader.GetString()!);
+        if (reader.TokenType == JsonTokenType.String)
+            return SharedTexts.Get(reader.GetString()!);
         reader.Skip();
         return null;
     }

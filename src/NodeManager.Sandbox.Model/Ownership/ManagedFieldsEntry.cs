@@ -7,7 +7,14 @@ namespace NodeManager.Sandbox.Model.Ownership;
 /// <param name="Subresource">Through which; empty for the object itself.</param>
 /// <param name="Time">When it wrote last, as the API writes it; null where that is not known.</param>
 /// <param name="Fields">What it owns.</param>
-internal sealed record ManagedFieldsEntry(string Manager, string Operation, string ApiVersion, string Subresource, string? Time, FieldSet Fields)
+internal sealed record ManagedFieldsEntry(
+    string Manager,
+    string Operation,
+    string ApiVersion,
+    string Subresource,
+    string? Time,
+    FieldSet Fields
+)
 {
     public const string Apply = "Apply";
     public const string Update = "Update";

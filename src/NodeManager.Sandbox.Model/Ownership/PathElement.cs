@@ -70,10 +70,12 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     /// <exception cref="FormatException">The text is not a path element.</exception>
     public static PathElement Parse(ReadOnlySpan<char> name)
     {
-        if (name.Length < 2 || name[1] != ':') throw new FormatException("missing colon");
+        if (name.Length < 2 || name[1] != ':')
+            throw new FormatException("missing colon");
         ReadOnlySpan<char> text = name[2..];
         // Elements have the canonical text, so that what is known by this one need not be read.
-        if (Find(name[0], text, out _) is { } known) return known;
+        if (Find(name[0], text, out _) is { } known)
+            return known;
         string own = text.ToString();
         try
         {
@@ -93,15 +95,17 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     }
 
     /// <summary>As messages of the API write it: <c>.name</c>, <c>[name="web"]</c>, <c>[="a"]</c>, <c>[0]</c>.</summary>
-    public override string ToString() => Kind switch
-    {
-        'f' => "." + Text,
-        'k' => $"[{string.Join(',', JsonNode.Parse(Text)!.AsObject().Select(static pair => $"{pair.Key}={Json(pair.Value)}"))}]",
-        'v' => $"[={Text}]",
-        _ => $"[{Text}]",
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            'f' => "." + Text,
+            'k' => $"[{string.Join(',', JsonNode.Parse(Text)!.AsObject().Select(static pair => $"{pair.Key}={Json(pair.Value)}"))}]",
+            'v' => $"[={Text}]",
+            _ => $"[{Text}]",
+        };
 
-    public bool Equals(PathElement? other) => ReferenceEquals(this, other) || (other is not null && _hash == other._hash && Kind == other.Kind && Text == other.Text);
+    public bool Equals(PathElement? other) =>
+        ReferenceEquals(this, other) || (other is not null && _hash == other._hash && Kind == other.Kind && Text == other.Text);
 
     public override bool Equals(object? obj) => Equals(obj as PathElement);
 
@@ -109,17 +113,27 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
 
     public int CompareTo(PathElement? other)
     {
-        if (ReferenceEquals(this, other)) return 0;
-        if (other is null) return 1;
+        if (ReferenceEquals(this, other))
+            return 0;
+        if (other is null)
+            return 1;
         int order = Rank(Kind) - Rank(other.Kind);
         return order != 0 ? order : string.CompareOrdinal(Text, other.Text);
     }
 
-    private static int Rank(char kind) => kind switch { 'f' => 0, 'k' => 1, 'v' => 2, _ => 3 };
+    private static int Rank(char kind) =>
+        kind switch
+        {
+            'f' => 0,
+            'k' => 1,
+            'v' => 2,
+            _ => 3,
+        };
 
     private static PathElement Get(char kind, string text)
     {
-        if (Find(kind, text, out int hash) is { } known) return known;
+        if (Find(kind, text, out int hash) is { } known)
+            return known;
         var made = new PathElement(kind, text, hash);
         Volatile.Write(ref Shared[hash & (SharedSize - 1)], made);
         return made;
@@ -128,15 +142,21 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     private static PathElement? Find(char kind, ReadOnlySpan<char> text, out int hash)
     {
         hash = HashCode.Combine(kind, string.GetHashCode(text));
-        return Volatile.Read(ref Shared[hash & (SharedSize - 1)]) is { } known && known.Kind == kind && text.SequenceEqual(known.Text) ? known : null;
+        return Volatile.Read(ref Shared[hash & (SharedSize - 1)]) is { } known && known.Kind == kind && text.SequenceEqual(known.Text)
+            ? known
+            : null;
     }
 
     private static KeyValuePair<string, JsonNode>[] Sorted(JsonObject keys) =>
-        [.. keys.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => KeyValuePair.Create(pair.Key, pair.Value ?? throw new FormatException("expected a value")))];
+        [
+            .. keys.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Select(static pair => KeyValuePair.Create(pair.Key, pair.Value ?? throw new FormatException("expected a value"))),
+        ];
 
     private static string Json(JsonNode? node)
     {
-        if (node is null) return "null";
+        if (node is null)
+            return "null";
         (ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer) = Writer();
         node.WriteTo(writer);
         writer.Flush();

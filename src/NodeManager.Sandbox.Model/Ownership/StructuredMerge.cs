@@ -22,7 +22,8 @@ internal static class StructuredMerge
         }
 
         foreach ((string name, JsonNode? value) in applied)
-            if (!live.ContainsKey(name)) merged[name] = value?.DeepClone();
+            if (!live.ContainsKey(name))
+                merged[name] = value?.DeepClone();
         return merged;
     }
 
@@ -33,10 +34,12 @@ internal static class StructuredMerge
         foreach ((string name, JsonNode? value) in document)
         {
             PathElement element = PathElement.Field(name);
-            if (fields.Has(element)) continue;
+            if (fields.Has(element))
+                continue;
             FieldSet below = fields.Below(element);
             JsonNode? rest = Remaining(structure.Member(name) ?? ValueStructure.Anything, value, below);
-            if (rest is not null || below.IsEmpty) kept[name] = rest;
+            if (rest is not null || below.IsEmpty)
+                kept[name] = rest;
         }
 
         return kept;
@@ -44,7 +47,8 @@ internal static class StructuredMerge
 
     private static JsonNode? Value(ValueStructure structure, JsonNode? live, JsonNode? applied, bool keepsOrder)
     {
-        if (structure.IsAtomic || structure.Form == StructureForm.Scalar) return applied?.DeepClone();
+        if (structure.IsAtomic || structure.Form == StructureForm.Scalar)
+            return applied?.DeepClone();
         return (live, applied) switch
         {
             (JsonObject old, JsonObject its) => Merge(structure, old, its, keepsOrder),
@@ -57,12 +61,15 @@ internal static class StructuredMerge
 
     private static JsonArray List(ValueStructure structure, JsonArray live, JsonArray applied, bool keepsOrder)
     {
-        PathElement[] old = ListElements.PathsOf(structure, live), its = ListElements.PathsOf(structure, applied);
+        PathElement[] old = ListElements.PathsOf(structure, live),
+            its = ListElements.PathsOf(structure, applied);
         var merged = new JsonArray();
         foreach ((int left, int right) in keepsOrder ? LiveOrder(old, its) : ListMergeOrder.Of(old, its))
         {
-            if (right < 0) merged.Add(live[left]?.DeepClone());
-            else merged.Add(left < 0 ? applied[right]?.DeepClone() : Value(structure.Element!, live[left], applied[right], keepsOrder));
+            if (right < 0)
+                merged.Add(live[left]?.DeepClone());
+            else
+                merged.Add(left < 0 ? applied[right]?.DeepClone() : Value(structure.Element!, live[left], applied[right], keepsOrder));
         }
 
         return merged;
@@ -71,17 +78,21 @@ internal static class StructuredMerge
     private static IEnumerable<(int Live, int Applied)> LiveOrder(PathElement[] live, PathElement[] applied)
     {
         var inApplied = new Dictionary<PathElement, int>(applied.Length);
-        for (int i = 0; i < applied.Length; i++) inApplied.TryAdd(applied[i], i);
-        for (int i = 0; i < live.Length; i++) yield return (i, inApplied.GetValueOrDefault(live[i], -1));
+        for (int i = 0; i < applied.Length; i++)
+            inApplied.TryAdd(applied[i], i);
+        for (int i = 0; i < live.Length; i++)
+            yield return (i, inApplied.GetValueOrDefault(live[i], -1));
         var inLive = live.ToHashSet();
         for (int i = 0; i < applied.Length; i++)
-            if (!inLive.Contains(applied[i])) yield return (-1, i);
+            if (!inLive.Contains(applied[i]))
+                yield return (-1, i);
     }
 
     // What is emptied by this is nothing, as if it had not been set.
     private static JsonNode? Remaining(ValueStructure structure, JsonNode? value, FieldSet fields)
     {
-        if (fields.IsEmpty || structure.IsAtomic) return value?.DeepClone();
+        if (fields.IsEmpty || structure.IsAtomic)
+            return value?.DeepClone();
         switch (value)
         {
             case JsonObject members when structure.Form is StructureForm.Object or StructureForm.Anything:
@@ -91,7 +102,8 @@ internal static class StructuredMerge
                 var kept = new JsonArray();
                 PathElement[] elements = ListElements.PathsOf(structure, list);
                 for (int i = 0; i < elements.Length; i++)
-                    if (!fields.Has(elements[i]) && Remaining(structure.Element!, list[i], fields.Below(elements[i])) is { } element) kept.Add(element);
+                    if (!fields.Has(elements[i]) && Remaining(structure.Element!, list[i], fields.Below(elements[i])) is { } element)
+                        kept.Add(element);
                 return kept.Count == 0 ? null : kept;
             default:
                 return value?.DeepClone();

@@ -9,10 +9,14 @@ internal static class WholeFields
     /// <exception cref="OwnershipException">It does not have the structure.</exception>
     public static FieldSet Of(ValueStructure structure, JsonNode? value)
     {
-        if (structure.IsAtomic) return FieldSet.Empty;
+        if (structure.IsAtomic)
+            return FieldSet.Empty;
         return value switch
         {
-            JsonObject { Count: > 0 } owner when structure.Form is StructureForm.Object or StructureForm.Anything => OfMembers(structure, owner),
+            JsonObject { Count: > 0 } owner when structure.Form is StructureForm.Object or StructureForm.Anything => OfMembers(
+                structure,
+                owner
+            ),
             JsonArray { Count: > 0 } list when structure.Form == StructureForm.List => OfElements(structure, list),
             _ => FieldSet.Empty,
         };
@@ -23,13 +27,15 @@ internal static class WholeFields
         var branches = new List<FieldBranch>(owner.Count);
         foreach ((string name, JsonNode? value) in owner)
         {
-            if (value is null && structure.Members.TryGetValue(name, out StructureMember? known) && known.IsNullNothing) continue;
+            if (value is null && structure.Members.TryGetValue(name, out StructureMember? known) && known.IsNullNothing)
+                continue;
             branches.Add(new(PathElement.Field(name), true, Of(structure.Member(name) ?? ValueStructure.Anything, value)));
         }
 
         // What the server always writes appears with an object that is new, though no document has it.
         foreach ((string name, StructureMember member) in structure.Members)
-            if (member.IsAlways && !owner.ContainsKey(name)) branches.Add(new(PathElement.Field(name), true, FieldSet.Empty));
+            if (member.IsAlways && !owner.ContainsKey(name))
+                branches.Add(new(PathElement.Field(name), true, FieldSet.Empty));
         return FieldSet.Of(branches);
     }
 
@@ -41,8 +47,10 @@ internal static class WholeFields
         for (int i = 0; i < paths.Length; i++)
         {
             // Elements that cannot be told apart count as one value together.
-            if (positions.TryAdd(paths[i], branches.Count)) branches.Add(new(paths[i], true, Of(structure.Element!, list[i])));
-            else branches[positions[paths[i]]] = new(paths[i], true, FieldSet.Empty);
+            if (positions.TryAdd(paths[i], branches.Count))
+                branches.Add(new(paths[i], true, Of(structure.Element!, list[i])));
+            else
+                branches[positions[paths[i]]] = new(paths[i], true, FieldSet.Empty);
         }
 
         return FieldSet.Of(branches);

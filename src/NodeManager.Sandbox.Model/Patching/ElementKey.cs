@@ -12,20 +12,24 @@ internal static class ElementKey
     public static string Of(JsonNode? element, string mergeKey) => Of(mergeKey.Length == 0 ? element : (element as JsonObject)?[mergeKey]);
 
     /// <summary>Equal for equal values, 1 and 1.0 among them.</summary>
-    public static string Of(JsonNode? id) => id switch
-    {
-        null => "null",
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => "\"" + value.GetValue<string>(),
-        JsonValue value when value.GetValueKind() == JsonValueKind.Number
-            && decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) => number.ToString("G29", CultureInfo.InvariantCulture),
-        _ => id.ToJsonString(),
-    };
+    public static string Of(JsonNode? id) =>
+        id switch
+        {
+            null => "null",
+            JsonValue value when value.GetValueKind() == JsonValueKind.String => "\"" + value.GetValue<string>(),
+            JsonValue value
+                when value.GetValueKind() == JsonValueKind.Number
+                    && decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) =>
+                number.ToString("G29", CultureInfo.InvariantCulture),
+            _ => id.ToJsonString(),
+        };
 
     /// <summary>The first place of each key.</summary>
     public static Dictionary<string, int> Places(JsonArray list, string mergeKey)
     {
         Dictionary<string, int> places = new(list.Count, StringComparer.Ordinal);
-        for (int i = 0; i < list.Count; i++) places.TryAdd(Of(list[i], mergeKey), i);
+        for (int i = 0; i < list.Count; i++)
+            places.TryAdd(Of(list[i], mergeKey), i);
         return places;
     }
 }

@@ -17,7 +17,8 @@ internal static class JsonPatch
         long copied = 0;
         foreach (JsonNode? node in operations)
         {
-            var operation = node as JsonObject ?? throw new PatchException("json: cannot unmarshal into Go value of type jsonpatch.Operation");
+            var operation =
+                node as JsonObject ?? throw new PatchException("json: cannot unmarshal into Go value of type jsonpatch.Operation");
             document = Apply(document, operation, ref copied);
         }
 
@@ -33,23 +34,33 @@ internal static class JsonPatch
             case "add":
                 return Add(document, path, operation["value"]?.DeepClone(), kind);
             case "replace":
-                if (path.Length == 0) return operation["value"]!.DeepClone();
+                if (path.Length == 0)
+                    return operation["value"]!.DeepClone();
                 return Replace(document, path, operation["value"]?.DeepClone());
             case "remove":
                 Remove(document, path);
                 return document;
             case "test":
                 JsonNode? actual = TryFind(document, path);
-                if (!JsonNode.DeepEquals(actual, operation["value"])) throw new PatchException($"testing value {path} failed");
+                if (!JsonNode.DeepEquals(actual, operation["value"]))
+                    throw new PatchException($"testing value {path} failed");
                 return document;
             case "move":
             case "copy":
                 string from = operation.Text("from") ?? throw new PatchException($"{kind} operation: missing from");
 
                 // The API's library copies a member that is not there as null.
-                JsonNode? value = (kind == "copy" && Parent(document, from).Parent is JsonObject owner ? owner[Parent(document, from).Last] : Find(document, from, kind))?.DeepClone();
-                if (kind == "move") Remove(document, from);
-                else if ((copied += value?.ToJsonString().Length ?? 0) > MostCopied) throw new PatchException($"unable to copy, the accumulated size increase of copy operations is {copied}, exceeding the limit {MostCopied}");
+                JsonNode? value = (
+                    kind == "copy" && Parent(document, from).Parent is JsonObject owner
+                        ? owner[Parent(document, from).Last]
+                        : Find(document, from, kind)
+                )?.DeepClone();
+                if (kind == "move")
+                    Remove(document, from);
+                else if ((copied += value?.ToJsonString().Length ?? 0) > MostCopied)
+                    throw new PatchException(
+                        $"unable to copy, the accumulated size increase of copy operations is {copied}, exceeding the limit {MostCopied}"
+                    );
                 return Add(document, path, value, kind);
             default:
                 throw new PatchException($"Unexpected kind: {kind}");
@@ -58,7 +69,8 @@ internal static class JsonPatch
 
     private static JsonNode Add(JsonNode document, string path, JsonNode? value, string operation)
     {
-        if (path.Length == 0) return value!;
+        if (path.Length == 0)
+            return value!;
         (JsonNode? parent, string last) = Parent(document, path);
         switch (parent)
         {
@@ -118,27 +130,38 @@ internal static class JsonPatch
 
     private static JsonNode? TryFind(JsonNode document, string path)
     {
-        if (path.Length == 0) return document;
+        if (path.Length == 0)
+            return document;
         (JsonNode? parent, string last) = Parent(document, path);
         return parent switch
         {
             JsonObject owner => owner[last],
-            JsonArray list when int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
+            JsonArray list when int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count =>
+                list[index],
             _ => null,
         };
     }
 
     private static (JsonNode? Parent, string Last) Parent(JsonNode document, string path)
     {
-        string[] steps = [.. path.Split('/').Skip(1).Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
-        if (steps.Length == 0) return (null, "");
+        string[] steps =
+        [
+            .. path.Split('/')
+                .Skip(1)
+                .Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)),
+        ];
+        if (steps.Length == 0)
+            return (null, "");
         JsonNode? node = document;
         foreach (string step in steps.AsSpan(0, steps.Length - 1))
         {
             node = node switch
             {
                 JsonObject owner => owner[step],
-                JsonArray list when int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[index],
+                JsonArray list
+                    when int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count => list[
+                    index
+                ],
                 _ => null,
             };
         }
@@ -147,7 +170,9 @@ internal static class JsonPatch
     }
 
     private static int Index(string text, int most, string operation, string path) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= most ? index : throw Missing(operation, path);
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= most
+            ? index
+            : throw Missing(operation, path);
 
     private static PatchException Missing(string operation, string path) =>
         new($"{operation} operation does not apply: doc is missing path: \"{path}\": missing value");

@@ -11,22 +11,30 @@ internal static class ListOrder
     /// <param name="live">The list as it was.</param>
     public static void Arrange(JsonArray list, string mergeKey, JsonArray order, JsonArray live)
     {
-        Dictionary<string, int> ordered = ElementKey.Places(order, mergeKey), former = ElementKey.Places(live, mergeKey);
-        ILookup<bool, (JsonNode? Element, int Place)> parts = list
-            .Select(element => (Element: element, Place: ordered.GetValueOrDefault(ElementKey.Of(element, mergeKey), -1)))
-            .OrderBy(static one => one.Place).ToLookup(static one => one.Place >= 0);
+        Dictionary<string, int> ordered = ElementKey.Places(order, mergeKey),
+            former = ElementKey.Places(live, mergeKey);
+        ILookup<bool, (JsonNode? Element, int Place)> parts = list.Select(element =>
+                (Element: element, Place: ordered.GetValueOrDefault(ElementKey.Of(element, mergeKey), -1))
+            )
+            .OrderBy(static one => one.Place)
+            .ToLookup(static one => one.Place >= 0);
         (JsonNode? Element, int Place)[] named = [.. parts[true]];
-        if (named.Length == 0) return;
-        var left = new Queue<(JsonNode? Element, int Place)>(parts[false].Select(one => (one.Element, Place(one.Element))).OrderBy(static one => one.Item2));
+        if (named.Length == 0)
+            return;
+        var left = new Queue<(JsonNode? Element, int Place)>(
+            parts[false].Select(one => (one.Element, Place(one.Element))).OrderBy(static one => one.Item2)
+        );
         list.Clear();
         foreach ((JsonNode? element, _) in named)
         {
             int place = Place(element);
-            while (left.TryPeek(out (JsonNode? Element, int Place) next) && place >= 0 && next.Place >= 0 && next.Place < place) list.Add(left.Dequeue().Element);
+            while (left.TryPeek(out (JsonNode? Element, int Place) next) && place >= 0 && next.Place >= 0 && next.Place < place)
+                list.Add(left.Dequeue().Element);
             list.Add(element);
         }
 
-        foreach ((JsonNode? element, _) in left) list.Add(element);
+        foreach ((JsonNode? element, _) in left)
+            list.Add(element);
 
         int Place(JsonNode? element) => former.GetValueOrDefault(ElementKey.Of(element, mergeKey), -1);
     }

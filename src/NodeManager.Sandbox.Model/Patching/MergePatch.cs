@@ -16,7 +16,8 @@ internal static class MergePatch
                 case null:
                     break;
                 case JsonObject change:
-                    if (target[key] is not JsonObject inner) target[key] = inner = [];
+                    if (target[key] is not JsonObject inner)
+                        target[key] = inner = [];
                     Apply(inner, change);
                     break;
                 default:

@@ -21,7 +21,8 @@ internal sealed class StrategicPatch
     /// <param name="type">Of the API's schema, which says which lists are merged, and by what; all others are replaced whole.</param>
     /// <param name="minor">The Kubernetes that is served.</param>
     /// <exception cref="PatchException">A directive or a list element is wrong.</exception>
-    public static void Apply(JsonObject target, JsonObject patch, string type, int minor) => new StrategicPatch(minor).Merge(target, patch, type);
+    public static void Apply(JsonObject target, JsonObject patch, string type, int minor) =>
+        new StrategicPatch(minor).Merge(target, patch, type);
 
     private void Merge(JsonObject target, JsonObject patch, string type)
     {
@@ -30,7 +31,8 @@ internal sealed class StrategicPatch
             case "replace":
                 target.Clear();
                 foreach ((string key, JsonNode? value) in patch)
-                    if (key != Directive && value is not null) target[key] = value.DeepClone();
+                    if (key != Directive && value is not null)
+                        target[key] = value.DeepClone();
                 return;
             case "delete":
                 target.Clear();
@@ -46,7 +48,8 @@ internal sealed class StrategicPatch
         target.RemoveAll([.. patch.Where(static pair => pair.Value is null).Select(static pair => pair.Key)]);
         foreach ((string key, JsonNode? value) in patch)
         {
-            if (key is Directive or RetainKeys || key.StartsWith(OrderPrefix, StringComparison.Ordinal)) continue;
+            if (key is Directive or RetainKeys || key.StartsWith(OrderPrefix, StringComparison.Ordinal))
+                continue;
             if (key.StartsWith(DeletePrefix, StringComparison.Ordinal))
             {
                 RemoveValues(target, key[DeletePrefix.Length..], value as JsonArray);
@@ -58,9 +61,11 @@ internal sealed class StrategicPatch
 
         foreach ((string key, JsonNode? value) in patch)
         {
-            if (!key.StartsWith(OrderPrefix, StringComparison.Ordinal) || value is not JsonArray order) continue;
+            if (!key.StartsWith(OrderPrefix, StringComparison.Ordinal) || value is not JsonArray order)
+                continue;
             string name = key[OrderPrefix.Length..];
-            if (target[name] is JsonArray list && Field(type, name)?.MergeKey is { } mergeKey) ListOrder.Arrange(list, mergeKey, order, live.GetValueOrDefault(name) ?? []);
+            if (target[name] is JsonArray list && Field(type, name)?.MergeKey is { } mergeKey)
+                ListOrder.Arrange(list, mergeKey, order, live.GetValueOrDefault(name) ?? []);
         }
     }
 
@@ -68,8 +73,11 @@ internal sealed class StrategicPatch
     private static Dictionary<string, JsonArray> ListsBefore(JsonObject target, JsonObject patch)
     {
         Dictionary<string, JsonArray> live = [];
-        foreach (string key in patch.Select(static pair => pair.Key).Where(static key => key.StartsWith(OrderPrefix, StringComparison.Ordinal)))
-            if (target[key[OrderPrefix.Length..]] is JsonArray list) live[key[OrderPrefix.Length..]] = list.DeepClone().AsArray();
+        foreach (
+            string key in patch.Select(static pair => pair.Key).Where(static key => key.StartsWith(OrderPrefix, StringComparison.Ordinal))
+        )
+            if (target[key[OrderPrefix.Length..]] is JsonArray list)
+                live[key[OrderPrefix.Length..]] = list.DeepClone().AsArray();
         return live;
     }
 
@@ -88,18 +96,24 @@ internal sealed class StrategicPatch
                 break;
             case JsonObject change:
                 bool existed = target[key] is JsonObject;
-                if (!existed) target[key] = new JsonObject();
+                if (!existed)
+                    target[key] = new JsonObject();
 
                 // The members of a map are no members of its values' type.
                 Merge(target[key]!.AsObject(), change, field?.Shape == SchemaShape.Map ? "" : type);
-                if (change.Text(Directive) == "delete") target.Remove(key);
+                if (change.Text(Directive) == "delete")
+                    target.Remove(key);
                 break;
             case JsonArray changes when field?.MergeKey is { } mergeKey:
-                if (target[key] is not JsonArray list) target[key] = list = [];
+                if (target[key] is not JsonArray list)
+                    target[key] = list = [];
                 var before = list.DeepClone().AsArray();
-                if (mergeKey.Length == 0) AddValues(list, changes);
-                else MergeElements(list, changes, mergeKey, key, type);
-                if (before.Count > 0) ListOrder.Arrange(list, mergeKey, changes, before);
+                if (mergeKey.Length == 0)
+                    AddValues(list, changes);
+                else
+                    MergeElements(list, changes, mergeKey, key, type);
+                if (before.Count > 0)
+                    ListOrder.Arrange(list, mergeKey, changes, before);
                 break;
             default:
                 target[key] = value.DeepClone();
@@ -113,22 +127,27 @@ internal sealed class StrategicPatch
         {
             list.Clear();
             foreach (JsonNode? change in changes)
-                if (change is JsonObject element && element.Text(Directive) is null) list.Add(element.DeepClone());
+                if (change is JsonObject element && element.Text(Directive) is null)
+                    list.Add(element.DeepClone());
             return;
         }
 
         Dictionary<string, List<JsonObject>> present = new(StringComparer.Ordinal);
-        foreach (JsonObject element in list.OfType<JsonObject>()) Add(ElementKey.Of(element, mergeKey), element);
+        foreach (JsonObject element in list.OfType<JsonObject>())
+            Add(ElementKey.Of(element, mergeKey), element);
         HashSet<JsonNode> removed = [];
         foreach (JsonNode? node in changes)
         {
             JsonObject change = node as JsonObject ?? throw new PatchException($"{name}: expected objects", true);
-            JsonNode id = change[mergeKey] ?? throw new PatchException($"map: {GoText.Of(change)} does not contain declared merge key: {mergeKey}", true);
+            JsonNode id =
+                change[mergeKey]
+                ?? throw new PatchException($"map: {GoText.Of(change)} does not contain declared merge key: {mergeKey}", true);
             string key = ElementKey.Of(id);
             JsonObject? existing = present.GetValueOrDefault(key) is [var first, ..] ? first : null;
             if (change.Text(Directive) == "delete")
             {
-                if (existing is null) continue;
+                if (existing is null)
+                    continue;
                 removed.Add(existing);
                 present[key].RemoveAt(0);
                 continue;
@@ -143,12 +162,15 @@ internal sealed class StrategicPatch
             Merge(existing, change, type);
         }
 
-        if (removed.Count > 0) Keep(list, element => element is null || !removed.Contains(element));
+        if (removed.Count > 0)
+            Keep(list, element => element is null || !removed.Contains(element));
 
         void Add(string key, JsonObject element)
         {
-            if (present.TryGetValue(key, out List<JsonObject>? same)) same.Add(element);
-            else present.Add(key, [element]);
+            if (present.TryGetValue(key, out List<JsonObject>? same))
+                same.Add(element);
+            else
+                present.Add(key, [element]);
         }
     }
 
@@ -156,12 +178,14 @@ internal sealed class StrategicPatch
     {
         HashSet<string> present = [.. list.Select(ElementKey.Of)];
         foreach (JsonNode? value in values)
-            if (present.Add(ElementKey.Of(value))) list.Add(value?.DeepClone());
+            if (present.Add(ElementKey.Of(value)))
+                list.Add(value?.DeepClone());
     }
 
     private static void RemoveValues(JsonObject target, string name, JsonArray? values)
     {
-        if (target[name] is not JsonArray list || values is null) return;
+        if (target[name] is not JsonArray list || values is null)
+            return;
         HashSet<string> gone = [.. values.Select(ElementKey.Of)];
         Keep(list, element => !gone.Contains(ElementKey.Of(element)));
     }
@@ -170,12 +194,14 @@ internal sealed class StrategicPatch
     {
         JsonNode?[] kept = [.. list.Where(isKept)];
         list.Clear();
-        foreach (JsonNode? element in kept) list.Add(element);
+        foreach (JsonNode? element in kept)
+            list.Add(element);
     }
 
     private static void Retain(JsonObject target, JsonObject patch)
     {
-        if (patch[RetainKeys] is not JsonArray keys) return;
+        if (patch[RetainKeys] is not JsonArray keys)
+            return;
         var retained = keys.Select(static key => (string)key!).ToHashSet(StringComparer.Ordinal);
         target.RemoveAll([.. target.Select(static pair => pair.Key).Where(key => !retained.Contains(key))]);
     }

@@ -14,7 +14,14 @@ internal sealed class CustomDefinition
         IsTerminating = isTerminating;
         _versions = versions;
         Stored = versions.First(static version => version.IsStored);
-        Served = [.. versions.Where(static version => version.IsServed).Select(static version => version.Name).Order(VersionOrder.PreferredFirst).Select(static name => new ServedVersion(name))];
+        Served =
+        [
+            .. versions
+                .Where(static version => version.IsServed)
+                .Select(static version => version.Name)
+                .Order(VersionOrder.PreferredFirst)
+                .Select(static name => new ServedVersion(name)),
+        ];
     }
 
     public CustomNames Names { get; }
@@ -32,5 +39,6 @@ internal sealed class CustomDefinition
     public CustomVersion At(string? version) => Array.Find(_versions, one => one.Name == version) ?? Stored;
 
     /// <summary>The version to use in place of a deprecated one: the most preferred that comes before it and is not deprecated; null if there is none.</summary>
-    public string? ReplacementOf(string version) => Served.Select(static one => one.Name).TakeWhile(one => one != version).FirstOrDefault(one => At(one).Deprecation is null);
+    public string? ReplacementOf(string version) =>
+        Served.Select(static one => one.Name).TakeWhile(one => one != version).FirstOrDefault(one => At(one).Deprecation is null);
 }

@@ -6,18 +6,28 @@ namespace NodeManager.Sandbox.Model.Resources;
 /// <summary>What a custom kind is called.</summary>
 internal sealed record CustomNames(string Plural, string Singular, string Kind, string ListKind, string[] ShortNames, string[] Categories)
 {
-    public static CustomNames Read(JsonObject? names) => new(
-        names.Text("plural") ?? "", names.Text("singular") ?? "", names.Text("kind") ?? "", names.Text("listKind") ?? "",
-        Texts(names.Array("shortNames")), Texts(names.Array("categories")));
+    public static CustomNames Read(JsonObject? names) =>
+        new(
+            names.Text("plural") ?? "",
+            names.Text("singular") ?? "",
+            names.Text("kind") ?? "",
+            names.Text("listKind") ?? "",
+            Texts(names.Array("shortNames")),
+            Texts(names.Array("categories"))
+        );
 
     public JsonObject ToJson()
     {
         var names = new JsonObject { ["plural"] = Plural };
-        if (Singular.Length > 0) names["singular"] = Singular;
-        if (ShortNames.Length > 0) names["shortNames"] = List(ShortNames);
+        if (Singular.Length > 0)
+            names["singular"] = Singular;
+        if (ShortNames.Length > 0)
+            names["shortNames"] = List(ShortNames);
         names["kind"] = Kind;
-        if (ListKind.Length > 0) names["listKind"] = ListKind;
-        if (Categories.Length > 0) names["categories"] = List(Categories);
+        if (ListKind.Length > 0)
+            names["listKind"] = ListKind;
+        if (Categories.Length > 0)
+            names["categories"] = List(Categories);
         return names;
     }
 

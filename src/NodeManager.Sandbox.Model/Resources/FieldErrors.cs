@@ -37,7 +37,8 @@ internal sealed partial class FieldErrors(int minor)
     /// <param name="detail">The whole message.</param>
     public void Add(string reason, string field, string detail)
     {
-        if (_faults.Count < MostFaults) _faults.Add((reason, field, detail));
+        if (_faults.Count < MostFaults)
+            _faults.Add((reason, field, detail));
     }
 
     public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
@@ -47,7 +48,8 @@ internal sealed partial class FieldErrors(int minor)
     public bool Check(string field, string value, Func<string, string[]> rule)
     {
         string[] faults = rule(value);
-        foreach (string fault in faults) Invalid(field, value, fault);
+        foreach (string fault in faults)
+            Invalid(field, value, fault);
         return faults.Length == 0;
     }
 
@@ -69,14 +71,16 @@ internal sealed partial class FieldErrors(int minor)
     public void Duplicate(string field, string shown, string detail) =>
         Add("FieldValueDuplicate", field, $"Duplicate value: {shown}: {detail}");
 
-    public void TooLong(string field, int bytes) => Add("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes");
+    public void TooLong(string field, int bytes) =>
+        Add("FieldValueTooLong", field, $"Too long: {(minor >= BytesFrom ? "may not be more than" : "must have at most")} {bytes} bytes");
 
     public void Forbidden(string field, string detail) => Add("FieldValueForbidden", field, $"Forbidden: {detail}");
 
     /// <summary>A time as messages of this version show it: as JSON, or as Go prints it.</summary>
-    public string Time(string text) => minor >= BytesFrom || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)
-        ? $"\"{text}\""
-        : time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", CultureInfo.InvariantCulture);
+    public string Time(string text) =>
+        minor >= BytesFrom || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)
+            ? $"\"{text}\""
+            : time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", CultureInfo.InvariantCulture);
 
     private static string Show(JsonNode? value) => value is null ? "null" : value.ToJsonString(Relaxed);
 
@@ -89,8 +93,14 @@ internal sealed partial class FieldErrors(int minor)
     // The rules are worded as today's, but for what was renamed; what other versions say stands here.
     private string Worded(string detail)
     {
-        if (minor >= LabelKeysFrom) detail = detail.Replace("a qualified name must", "a valid label key must", StringComparison.Ordinal);
-        if (minor < LettersFrom) detail = detail.Replace("must contain at least one letter (a-z)", "must contain at least one letter or number (a-z, 0-9)", StringComparison.Ordinal);
+        if (minor >= LabelKeysFrom)
+            detail = detail.Replace("a qualified name must", "a valid label key must", StringComparison.Ordinal);
+        if (minor < LettersFrom)
+            detail = detail.Replace(
+                "must contain at least one letter (a-z)",
+                "must contain at least one letter or number (a-z, 0-9)",
+                StringComparison.Ordinal
+            );
         return minor < BytesFrom ? Bytes().Replace(detail, "must be no more than $1 characters") : detail;
     }
 

@@ -40,28 +40,34 @@ internal static class GoPattern
                 continue;
             }
 
-            if (c == '[' && !isInClass) (isInClass, firstOfClass) = (true, i + 1 < pattern.Length && pattern[i + 1] == '^' ? i + 2 : i + 1);
-            else if (c == ']' && i != firstOfClass) isInClass = false;
+            if (c == '[' && !isInClass)
+                (isInClass, firstOfClass) = (true, i + 1 < pattern.Length && pattern[i + 1] == '^' ? i + 2 : i + 1);
+            else if (c == ']' && i != firstOfClass)
+                isInClass = false;
             // Flags that read lines are rare in schemas, and .NET's own reading is right for them.
-            if (c == '$' && !isInClass && !pattern.StartsWith("(?m", StringComparison.Ordinal)) text.Append(@"\z");
-            else if (c == 'P' && !isInClass && text.Length > 1 && text[^1] == '?' && text[^2] == '(') continue;
-            else text.Append(c);
+            if (c == '$' && !isInClass && !pattern.StartsWith("(?m", StringComparison.Ordinal))
+                text.Append(@"\z");
+            else if (c == 'P' && !isInClass && text.Length > 1 && text[^1] == '?' && text[^2] == '(')
+                continue;
+            else
+                text.Append(c);
         }
 
         return text.ToString();
     }
 
-    private static string Escape(char c, bool isInClass) => (c, isInClass) switch
-    {
-        ('d', true) => "0-9",
-        ('d', false) => "[0-9]",
-        ('w', true) => "0-9A-Za-z_",
-        ('w', false) => "[0-9A-Za-z_]",
-        ('s', true) => @"\t\n\f\r ",
-        ('s', false) => @"[\t\n\f\r ]",
-        ('D', false) => "[^0-9]",
-        ('W', false) => "[^0-9A-Za-z_]",
-        ('S', false) => @"[^\t\n\f\r ]",
-        _ => "\\" + c,
-    };
+    private static string Escape(char c, bool isInClass) =>
+        (c, isInClass) switch
+        {
+            ('d', true) => "0-9",
+            ('d', false) => "[0-9]",
+            ('w', true) => "0-9A-Za-z_",
+            ('w', false) => "[0-9A-Za-z_]",
+            ('s', true) => @"\t\n\f\r ",
+            ('s', false) => @"[\t\n\f\r ]",
+            ('D', false) => "[^0-9]",
+            ('W', false) => "[^0-9A-Za-z_]",
+            ('S', false) => @"[^\t\n\f\r ]",
+            _ => "\\" + c,
+        };
 }

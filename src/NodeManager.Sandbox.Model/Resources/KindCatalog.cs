@@ -51,7 +51,8 @@ internal sealed class KindCatalog
 
     public void Withdraw(ResourceKind kind)
     {
-        lock (_lock) Volatile.Write(ref _table, new([.. Now.Kinds.Where(one => one != kind)], Minor));
+        lock (_lock)
+            Volatile.Write(ref _table, new([.. Now.Kinds.Where(one => one != kind)], Minor));
     }
 
     // Never changed after it is made.
@@ -64,13 +65,17 @@ internal sealed class KindCatalog
             {
                 // Built-in kinds come first: a definition of the same group and name hides none of them.
                 foreach (ServedVersion version in kind.Versions)
-                    if (version.IsServedBy(minor)) ByPath.TryAdd((kind.Group, version.Name, kind.Plural), kind);
+                    if (version.IsServedBy(minor))
+                        ByPath.TryAdd((kind.Group, version.Name, kind.Plural), kind);
             }
 
             Groups =
             [
-                .. kinds.Where(static kind => kind.Group.Length > 0).GroupBy(static kind => kind.Group)
-                    .Select(group => (group.Key, VersionsOf(group, minor))).Where(static group => group.Item2.Length > 0),
+                .. kinds
+                    .Where(static kind => kind.Group.Length > 0)
+                    .GroupBy(static kind => kind.Group)
+                    .Select(group => (group.Key, VersionsOf(group, minor)))
+                    .Where(static group => group.Item2.Length > 0),
             ];
         }
 
@@ -84,7 +89,13 @@ internal sealed class KindCatalog
         private static string[] VersionsOf(IEnumerable<ResourceKind> kinds, int minor)
         {
             string[] names =
-                [.. kinds.SelectMany(static kind => kind.Versions).Where(version => version.IsServedBy(minor)).Select(static version => version.Name).Distinct()];
+            [
+                .. kinds
+                    .SelectMany(static kind => kind.Versions)
+                    .Where(version => version.IsServedBy(minor))
+                    .Select(static version => version.Name)
+                    .Distinct(),
+            ];
             return kinds.Any(static kind => kind.Custom is not null) ? [.. names.Order(VersionOrder.PreferredFirst)] : names;
         }
     }

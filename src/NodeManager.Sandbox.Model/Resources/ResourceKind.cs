@@ -147,7 +147,8 @@ internal sealed class ResourceKind
     public KindRules RulesAt(string? version) => Custom?.At(version).Rules ?? Rules;
 
     /// <summary>How its parts are told apart, at one of its versions, in a Kubernetes of a minor version.</summary>
-    public ValueStructure StructureAt(string? version, int minor) => Custom?.At(version).Structure ?? ApiStructures.Of(minor).OfKind(SchemaType);
+    public ValueStructure StructureAt(string? version, int minor) =>
+        Custom?.At(version).Structure ?? ApiStructures.Of(minor).OfKind(SchemaType);
 
     public bool HasGenerationAt(int minor) => HasGeneration && minor >= GenerationFrom;
 
@@ -161,7 +162,8 @@ internal sealed class ResourceKind
     public string VersionAt(int minor)
     {
         foreach (ServedVersion version in Versions)
-            if (version.IsServedBy(minor)) return version.Name;
+            if (version.IsServedBy(minor))
+                return version.Name;
         return Versions[0].Name;
     }
 
@@ -174,7 +176,8 @@ internal sealed class ResourceKind
         if (_fieldIndexes is null)
         {
             var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (int i = 0; i < SelectableFields.Length; i++) indexes[SelectableFields[i].Path] = i;
+            for (int i = 0; i < SelectableFields.Length; i++)
+                indexes[SelectableFields[i].Path] = i;
             _fieldIndexes = indexes;
         }
 

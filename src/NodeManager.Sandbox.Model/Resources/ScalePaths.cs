@@ -10,12 +10,15 @@ namespace NodeManager.Sandbox.Model.Resources;
 internal sealed record ScalePaths(string Replicas, string StatusReplicas, string? Selector)
 {
     public static ScalePaths? Read(JsonObject? scale) =>
-        scale is null ? null : new(scale.Text("specReplicasPath") ?? "", scale.Text("statusReplicasPath") ?? "", scale.Text("labelSelectorPath"));
+        scale is null
+            ? null
+            : new(scale.Text("specReplicasPath") ?? "", scale.Text("statusReplicasPath") ?? "", scale.Text("labelSelectorPath"));
 
     public static JsonNode? Find(JsonObject document, string path)
     {
         JsonNode? node = document;
-        foreach (string step in Steps(path)) node = (node as JsonObject)?[step];
+        foreach (string step in Steps(path))
+            node = (node as JsonObject)?[step];
         return node;
     }
 
@@ -24,7 +27,8 @@ internal sealed record ScalePaths(string Replicas, string StatusReplicas, string
     {
         string[] steps = Steps(path);
         JsonObject owner = document;
-        foreach (string step in steps.AsSpan(0, steps.Length - 1)) owner = owner.Ensure(step);
+        foreach (string step in steps.AsSpan(0, steps.Length - 1))
+            owner = owner.Ensure(step);
         owner[steps[^1]] = value;
     }
 

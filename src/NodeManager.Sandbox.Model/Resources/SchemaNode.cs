@@ -30,7 +30,8 @@ internal sealed class SchemaNode
         (MinItems, MaxItems) = (schema.Number("minItems"), schema.Number("maxItems"));
         (MinProperties, MaxProperties) = (schema.Number("minProperties"), schema.Number("maxProperties"));
         foreach ((string name, JsonNode? value) in schema.Object("properties") ?? [])
-            if (value is JsonObject property) Properties[name] = new(property);
+            if (value is JsonObject property)
+                Properties[name] = new(property);
         HasAdditional = schema["additionalProperties"] is JsonObject || schema.Flag("additionalProperties") == true;
         Additional = schema["additionalProperties"] is JsonObject additional ? new(additional) : null;
         Items = schema["items"] is JsonObject items ? new(items) : null;
@@ -38,7 +39,11 @@ internal sealed class SchemaNode
         AnyOf = Several(schema.Array("anyOf"));
         OneOf = Several(schema.Array("oneOf"));
         Not = schema["not"] is JsonObject not ? new(not) : null;
-        HasDefaults = Default is not null || Properties.Values.Any(static one => one.HasDefaults) || Additional?.HasDefaults == true || Items?.HasDefaults == true;
+        HasDefaults =
+            Default is not null
+            || Properties.Values.Any(static one => one.HasDefaults)
+            || Additional?.HasDefaults == true
+            || Items?.HasDefaults == true;
     }
 
     public string Type { get; }
@@ -121,10 +126,14 @@ internal sealed class SchemaNode
     public static SchemaNode ReadRoot(JsonObject schema) => new(schema) { IsRoot = true, IsResource = true };
 
     private static decimal? Amount(JsonObject schema, string member) =>
-        schema[member] is JsonValue value && value.GetValueKind() == JsonValueKind.Number &&
-        decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount) ? amount : null;
+        schema[member] is JsonValue value
+        && value.GetValueKind() == JsonValueKind.Number
+        && decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount)
+            ? amount
+            : null;
 
     private static string[] Texts(JsonArray? list) => [.. (list ?? []).Select(static one => (string?)one ?? "")];
 
-    private static SchemaNode[] Several(JsonArray? list) => [.. (list ?? []).OfType<JsonObject>().Select(static one => new SchemaNode(one))];
+    private static SchemaNode[] Several(JsonArray? list) =>
+        [.. (list ?? []).OfType<JsonObject>().Select(static one => new SchemaNode(one))];
 }

@@ -20,7 +20,8 @@ internal sealed class SelectableField(string path, string unset = "", bool isInd
         foreach (string step in _steps)
         {
             node = (node as JsonObject)?[step];
-            if (node is null) return unset.Length == 0 ? null : unset;
+            if (node is null)
+                return unset.Length == 0 ? null : unset;
         }
 
         return node.GetValueKind() switch

@@ -6,7 +6,13 @@ namespace NodeManager.Sandbox.Model.Resources;
 /// <param name="Until">The last one.</param>
 /// <param name="DeprecatedFrom">The minor version from which clients are warned of it; null for never.</param>
 /// <param name="Replacement">What the warning recommends, as <c>group/version</c>.</param>
-internal readonly record struct ServedVersion(string Name, int From = 0, int Until = int.MaxValue, int? DeprecatedFrom = null, string Replacement = "")
+internal readonly record struct ServedVersion(
+    string Name,
+    int From = 0,
+    int Until = int.MaxValue,
+    int? DeprecatedFrom = null,
+    string Replacement = ""
+)
 {
     public bool IsServedBy(int minor) => minor >= From && minor <= Until;
 }

@@ -13,7 +13,8 @@ internal static partial class VersionOrder
 
     private static int Compare(string? left, string? right)
     {
-        (int Stage, long Major, long Minor)? one = Read(left!), other = Read(right!);
+        (int Stage, long Major, long Minor)? one = Read(left!),
+            other = Read(right!);
         return (one, other) switch
         {
             (null, null) => string.CompareOrdinal(left, right),
@@ -26,12 +27,21 @@ internal static partial class VersionOrder
     private static (int Stage, long Major, long Minor)? Read(string version)
     {
         Match match = Pattern().Match(version);
-        if (!match.Success || !Number(match.Groups[1], out long major)) return null;
-        int stage = match.Groups[2].Value switch { "alpha" => 0, "beta" => 1, _ => 2 };
-        return stage == 2 ? (stage, major, 0) : Number(match.Groups[3], out long minor) ? (stage, major, minor) : null;
+        if (!match.Success || !Number(match.Groups[1], out long major))
+            return null;
+        int stage = match.Groups[2].Value switch
+        {
+            "alpha" => 0,
+            "beta" => 1,
+            _ => 2,
+        };
+        return stage == 2 ? (stage, major, 0)
+            : Number(match.Groups[3], out long minor) ? (stage, major, minor)
+            : null;
     }
 
-    private static bool Number(Group digits, out long number) => long.TryParse(digits.Value, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool Number(Group digits, out long number) =>
+        long.TryParse(digits.Value, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     [GeneratedRegex("^v([1-9][0-9]*)(?:(alpha|beta)([1-9][0-9]*))?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

@@ -32,13 +32,15 @@ internal sealed class ApiSchema
                 continue;
             }
 
-            if (type.Length > 0) _fields[type] = [.. fields];
+            if (type.Length > 0)
+                _fields[type] = [.. fields];
             type = Type(line);
             fields.Clear();
         }
 
         _fields[type] = [.. fields];
-        foreach (string name in _fields.Keys) _byName[name] = Flat(name).ToDictionary(static field => field.Name, StringComparer.Ordinal);
+        foreach (string name in _fields.Keys)
+            _byName[name] = Flat(name).ToDictionary(static field => field.Name, StringComparer.Ordinal);
     }
 
     /// <summary>Read once, when first needed.</summary>
@@ -52,7 +54,11 @@ internal sealed class ApiSchema
     /// <summary>By their names in JSON, those of inline types included.</summary>
     public IReadOnlyDictionary<string, SchemaField>? Members(string type) => _byName.GetValueOrDefault(type);
 
-    private IEnumerable<SchemaField> Flat(string type) => _fields[type].SelectMany(field => field.IsInline ? Flat(field.Type).Select(inner => inner with { Within = $"{field.Type}.{inner.Within}" }) : [field]);
+    private IEnumerable<SchemaField> Flat(string type) =>
+        _fields[type]
+            .SelectMany(field =>
+                field.IsInline ? Flat(field.Type).Select(inner => inner with { Within = $"{field.Type}.{inner.Within}" }) : [field]
+            );
 
     /// <summary>True where an object of the type is one value to who owns it, in this minor version of Kubernetes.</summary>
     public bool IsAtomic(string type, int minor) => _atomicFrom.TryGetValue(type, out int from) && minor >= from;
@@ -104,7 +110,10 @@ internal sealed class ApiSchema
             {
                 "inline" => field with { IsInline = true },
                 "optional" => field with { IsOptional = true },
-                "always" => field with { AlwaysUntil = Value(flag) is { Length: > 0 } last ? int.Parse(last, CultureInfo.InvariantCulture) : int.MaxValue },
+                "always" => field with
+                {
+                    AlwaysUntil = Value(flag) is { Length: > 0 } last ? int.Parse(last, CultureInfo.InvariantCulture) : int.MaxValue,
+                },
                 "set" => field with { ListKeys = [] },
                 "map" => field with { ListKeys = Value(flag).Split(',') },
                 "atomic" => field with { IsAtomic = true },

@@ -22,28 +22,38 @@ internal sealed class CanonicalForm
 
     private void Clean(JsonObject owner, string type)
     {
-        if (ApiSchema.Instance.Members(type) is not { } members) return;
+        if (ApiSchema.Instance.Members(type) is not { } members)
+            return;
         List<string>? gone = null;
         List<(string Name, JsonValue Amount)>? amounts = null;
         foreach ((string name, JsonNode? value) in owner)
         {
-            if (!members.TryGetValue(name, out SchemaField? field)) continue;
-            if (value is null ? !IsNullWritten(field) : CleanValue(value, field)) (gone ??= []).Add(name);
-            else if (field is { Type: "quantity", Shape: SchemaShape.One } && Canonical(value!) is { } amount) (amounts ??= []).Add((name, amount));
+            if (!members.TryGetValue(name, out SchemaField? field))
+                continue;
+            if (value is null ? !IsNullWritten(field) : CleanValue(value, field))
+                (gone ??= []).Add(name);
+            else if (field is { Type: "quantity", Shape: SchemaShape.One } && Canonical(value!) is { } amount)
+                (amounts ??= []).Add((name, amount));
         }
 
-        foreach ((string name, JsonValue amount) in amounts ?? []) owner[name] = amount;
+        foreach ((string name, JsonValue amount) in amounts ?? [])
+            owner[name] = amount;
 
-        foreach (string name in gone ?? []) owner.Remove(name);
+        foreach (string name in gone ?? [])
+            owner.Remove(name);
         foreach ((string name, SchemaField field) in members)
         {
-            if (field.Shape != SchemaShape.One || !field.IsAlwaysAt(_minor) || owner.ContainsKey(name)) continue;
-            if (IsNullWritten(field)) owner[name] = null;
-            else if (Zero(field.Type) is { } zero) owner[name] = zero;
+            if (field.Shape != SchemaShape.One || !field.IsAlwaysAt(_minor) || owner.ContainsKey(name))
+                continue;
+            if (IsNullWritten(field))
+                owner[name] = null;
+            else if (Zero(field.Type) is { } zero)
+                owner[name] = zero;
         }
     }
 
-    private bool IsNullWritten(SchemaField field) => field is { Shape: SchemaShape.One, Type: "time" or "microtime" } && field.IsAlwaysAt(_minor);
+    private bool IsNullWritten(SchemaField field) =>
+        field is { Shape: SchemaShape.One, Type: "time" or "microtime" } && field.IsAlwaysAt(_minor);
 
     // True where the field is not written.
     private bool CleanValue(JsonNode value, SchemaField field)
@@ -54,17 +64,22 @@ internal sealed class CanonicalForm
                 Clean(inner, field.Type);
                 return false;
             case JsonObject map when field.Shape == SchemaShape.Map:
-                if (field.Type == "quantity") CleanAmounts(map);
-                if (field.Type is "string" or "bytes") EmptyNulls(map);
+                if (field.Type == "quantity")
+                    CleanAmounts(map);
+                if (field.Type is "string" or "bytes")
+                    EmptyNulls(map);
                 foreach ((_, JsonNode? one) in map)
-                    if (one is JsonObject element) Clean(element, field.Type);
+                    if (one is JsonObject element)
+                        Clean(element, field.Type);
                 return map.Count == 0 && !field.IsAlwaysAt(_minor);
             case JsonArray list when field.Shape == SchemaShape.List:
                 for (int i = 0; i < list.Count; i++)
                 {
                     // A null is read as an element with nothing in it.
-                    if (list[i] is null && Empty(field.Type) is { } empty) list[i] = empty;
-                    if (list[i] is JsonObject element) Clean(element, field.Type);
+                    if (list[i] is null && Empty(field.Type) is { } empty)
+                        list[i] = empty;
+                    if (list[i] is JsonObject element)
+                        Clean(element, field.Type);
                 }
 
                 return list.Count == 0 && !field.IsAlwaysAt(_minor);
@@ -84,16 +99,19 @@ internal sealed class CanonicalForm
     // A null is read as a text with nothing in it.
     private static void EmptyNulls(JsonObject map)
     {
-        if (!map.Any(static pair => pair.Value is null)) return;
+        if (!map.Any(static pair => pair.Value is null))
+            return;
         foreach ((string name, JsonNode? value) in map.ToArray())
-            if (value is null) map[name] = "";
+            if (value is null)
+                map[name] = "";
     }
 
     // A null is read as an amount of nothing.
     private static void CleanAmounts(JsonObject map)
     {
         foreach ((string name, JsonNode? value) in map.ToArray())
-            if ((value is null ? JsonValue.Create("0") : Canonical(value)) is { } amount) map[name] = amount;
+            if ((value is null ? JsonValue.Create("0") : Canonical(value)) is { } amount)
+                map[name] = amount;
     }
 
     // The text that the server makes of an amount; null where it is that already.
@@ -101,17 +119,19 @@ internal sealed class CanonicalForm
     {
         bool isText = value.GetValueKind() == JsonValueKind.String;
         string text = isText ? (string)value! : value.ToJsonString();
-        if (!Quantity.TryParse(text, out Quantity quantity)) return null;
+        if (!Quantity.TryParse(text, out Quantity quantity))
+            return null;
         return isText && quantity.CanonicalText == text ? null : JsonValue.Create(quantity.CanonicalText);
     }
 
     private static JsonNode? Empty(string type) => ApiSchema.Instance.Members(type) is null ? Zero(type) : new JsonObject();
 
-    private static JsonValue? Zero(string type) => type switch
-    {
-        "string" => JsonValue.Create(""),
-        "bool" => JsonValue.Create(false),
-        "int32" or "int64" => JsonValue.Create(0),
-        _ => null,
-    };
+    private static JsonValue? Zero(string type) =>
+        type switch
+        {
+            "string" => JsonValue.Create(""),
+            "bool" => JsonValue.Create(false),
+            "int32" or "int64" => JsonValue.Create(0),
+            _ => null,
+        };
 }

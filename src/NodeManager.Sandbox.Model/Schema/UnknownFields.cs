@@ -19,7 +19,8 @@ internal static class UnknownFields
 
     private static void Prune(JsonObject document, string type, int minor, string at, List<string> paths)
     {
-        if (ApiSchema.Instance.Members(type) is not { } members) return;
+        if (ApiSchema.Instance.Members(type) is not { } members)
+            return;
         List<string> unknown = [];
         foreach ((string name, JsonNode? value) in document)
         {
@@ -27,7 +28,8 @@ internal static class UnknownFields
             if (!members.TryGetValue(name, out SchemaField? field) || !field.IsServedBy(minor))
             {
                 // Whole objects within others may say what they are.
-                if ((at.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion") continue;
+                if ((at.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion")
+                    continue;
                 paths.Add(path);
                 unknown.Add(name);
                 continue;
@@ -40,11 +42,13 @@ internal static class UnknownFields
                     break;
                 case JsonObject map when field.Shape == SchemaShape.Map:
                     foreach ((string key, JsonNode? one) in map)
-                        if (one is JsonObject element) Prune(element, field.Type, minor, $"{path}.{key}", paths);
+                        if (one is JsonObject element)
+                            Prune(element, field.Type, minor, $"{path}.{key}", paths);
                     break;
                 case JsonArray list when field.Shape == SchemaShape.List:
                     for (int i = 0; i < list.Count; i++)
-                        if (list[i] is JsonObject element) Prune(element, field.Type, minor, $"{path}[{i}]", paths);
+                        if (list[i] is JsonObject element)
+                            Prune(element, field.Type, minor, $"{path}[{i}]", paths);
                     break;
             }
         }

@@ -16,7 +16,8 @@ internal sealed class ChangeCursor(DocumentStore store, ChangeLog log, long next
     public bool TryRead([MaybeNullWhen(false)] out Change change)
     {
         change = log.Read(_next);
-        if (change is null) return false;
+        if (change is null)
+            return false;
         _next++;
         return true;
     }

@@ -68,7 +68,8 @@ internal sealed class ChangeFollower
         {
             present.Add(Key(item));
             StoredObject? before = _known.GetValueOrDefault(Key(item));
-            if (before?.Version == item.Version) continue;
+            if (before?.Version == item.Version)
+                continue;
             if (before is not null && before.Uid != item.Uid)
             {
                 changes.Add(new(ChangeType.Deleted, before, before, item.Version));
@@ -79,13 +80,16 @@ internal sealed class ChangeFollower
         }
 
         foreach ((var key, StoredObject item) in _known)
-            if (!present.Contains(key)) changes.Add(new(ChangeType.Deleted, item, item, _store.Version));
+            if (!present.Contains(key))
+                changes.Add(new(ChangeType.Deleted, item, item, _store.Version));
         return changes;
     }
 
     private void Note(Change change)
     {
-        if (change.Type == ChangeType.Deleted) _known.Remove(Key(change.Object));
-        else _known[Key(change.Object)] = change.Object;
+        if (change.Type == ChangeType.Deleted)
+            _known.Remove(Key(change.Object));
+        else
+            _known[Key(change.Object)] = change.Object;
     }
 }

@@ -48,8 +48,10 @@ internal sealed class ChangeLog
     public void Append(Change change)
     {
         long bytes = change.OutdatedBytes;
-        while (_first < _next && (_next - _first >= _capacity || _bytes + bytes > _capacityBytes)) Drop();
-        if (_next - _first == _slots.Length) Grow();
+        while (_first < _next && (_next - _first >= _capacity || _bytes + bytes > _capacityBytes))
+            Drop();
+        if (_next - _first == _slots.Length)
+            Grow();
         change.Number = _next;
         _bytes += bytes;
         Volatile.Write(ref _slots[_next % _slots.Length], change);
@@ -59,7 +61,8 @@ internal sealed class ChangeLog
     /// <summary>Drops everything up to this version. Only under the store's lock.</summary>
     public void Forget(long version)
     {
-        while (_first < _next) Drop();
+        while (_first < _next)
+            Drop();
         _forgotten = version;
     }
 
@@ -69,13 +72,17 @@ internal sealed class ChangeLog
     /// <summary>The number of the first change that is newer than the version; null if such a change was dropped. Only under the store's lock.</summary>
     public long? Find(long version)
     {
-        if (version < _forgotten) return null;
-        long low = _first, high = _next;
+        if (version < _forgotten)
+            return null;
+        long low = _first,
+            high = _next;
         while (low < high)
         {
             long middle = low + ((high - low) / 2);
-            if (_slots[middle % _slots.Length]!.Version <= version) low = middle + 1;
-            else high = middle;
+            if (_slots[middle % _slots.Length]!.Version <= version)
+                low = middle + 1;
+            else
+                high = middle;
         }
 
         return low;
@@ -115,7 +122,8 @@ internal sealed class ChangeLog
     private void Grow()
     {
         var grown = new Change?[_slots.Length * 2];
-        for (long number = _first; number < _next; number++) grown[number % grown.Length] = _slots[number % _slots.Length];
+        for (long number = _first; number < _next; number++)
+            grown[number % grown.Length] = _slots[number % _slots.Length];
         Volatile.Write(ref _slots, grown);
     }
 }

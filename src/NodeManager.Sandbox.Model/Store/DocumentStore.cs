@@ -37,7 +37,9 @@ internal sealed class DocumentStore
 
     // Replaced when kinds come or go, never changed.
     private Dictionary<ResourceKind, Table> _tables;
-    private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(
+        StringComparer.Ordinal
+    );
     private long _logBytes;
     private long _version = FirstVersion;
     private long _published = FirstVersion;
@@ -47,7 +49,9 @@ internal sealed class DocumentStore
     public DocumentStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
     {
         _logCapacity = logCapacity;
-        _tables = kinds.Where(static kind => kind.StoredAs == kind).ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, LogBytes, FirstVersion)));
+        _tables = kinds
+            .Where(static kind => kind.StoredAs == kind)
+            .ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, LogBytes, FirstVersion)));
     }
 
     /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer continues.</summary>
@@ -58,7 +62,8 @@ internal sealed class DocumentStore
     {
         get
         {
-            lock (_lock) return _logBytes;
+            lock (_lock)
+                return _logBytes;
         }
     }
 
@@ -70,7 +75,8 @@ internal sealed class DocumentStore
     {
         lock (_lock)
         {
-            if (!_tables.ContainsKey(kind)) Volatile.Write(ref _tables, new(_tables) { [kind] = new(kind, new(_logCapacity, LogBytes, FirstVersion)) });
+            if (!_tables.ContainsKey(kind))
+                Volatile.Write(ref _tables, new(_tables) { [kind] = new(kind, new(_logCapacity, LogBytes, FirstVersion)) });
         }
     }
 
@@ -80,7 +86,8 @@ internal sealed class DocumentStore
         lock (_lock)
         {
             var left = new Dictionary<ResourceKind, Table>(_tables);
-            if (left.Remove(kind, out Table? gone)) _logBytes -= gone.Log.Bytes;
+            if (left.Remove(kind, out Table? gone))
+                _logBytes -= gone.Log.Bytes;
             Volatile.Write(ref _tables, left);
         }
     }
@@ -90,7 +97,8 @@ internal sealed class DocumentStore
     public Snapshot List(ResourceKind kind)
     {
         Table table = TableOf(kind);
-        lock (_lock) return new(table.Objects, _version);
+        lock (_lock)
+            return new(table.Objects, _version);
     }
 
     /// <summary>The objects whose indexed field holds the value, in no order.</summary>
@@ -100,7 +108,8 @@ internal sealed class DocumentStore
     public StoredObject[] ListBy(ResourceKind kind, string field, string value, out long version)
     {
         Table table = TableOf(kind);
-        if (table.IndexedField != kind.IndexOfField(field)) throw new ArgumentException($"{kind.Plural} are not indexed by {field}.", nameof(field));
+        if (table.IndexedField != kind.IndexOfField(field))
+            throw new ArgumentException($"{kind.Plural} are not indexed by {field}.", nameof(field));
         lock (_lock)
         {
             version = _version;
@@ -123,25 +132,31 @@ internal sealed class DocumentStore
     public ChangeCursor? OpenCursor(ResourceKind kind, long version)
     {
         ChangeLog log = TableOf(kind).Log;
-        lock (_lock) return log.Find(version) is { } next ? new(this, log, next) : null;
+        lock (_lock)
+            return log.Find(version) is { } next ? new(this, log, next) : null;
     }
 
     /// <summary>What exists, and a cursor over what comes after it.</summary>
     internal (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
     {
         Table table = TableOf(kind);
-        lock (_lock) return (table.Objects, new(this, table.Log, table.Log.Next));
+        lock (_lock)
+            return (table.Objects, new(this, table.Log, table.Log.Next));
     }
 
     /// <summary>Every change after the version, until cancelled.</summary>
     /// <exception cref="InvalidOperationException">The version is too old, or the log has dropped what was not read yet.</exception>
     public async IAsyncEnumerable<Change> WatchAsync(
-        ResourceKind kind, long version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ResourceKind kind,
+        long version,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ChangeCursor? cursor = OpenCursor(kind, version);
         while (cursor is { IsExpired: false })
         {
-            while (cursor.TryRead(out Change? change)) yield return change;
+            while (cursor.TryRead(out Change? change))
+                yield return change;
             await cursor.WaitAsync(cancellationToken);
         }
 
@@ -183,7 +198,8 @@ internal sealed class DocumentStore
         lock (_lock)
         {
             _version = Math.Max(_version, version);
-            foreach (Table table in _tables.Values) table.Log.Forget(_version);
+            foreach (Table table in _tables.Values)
+                table.Log.Forget(_version);
             _logBytes = 0;
             Volatile.Write(ref _published, _version);
         }
@@ -197,7 +213,8 @@ internal sealed class DocumentStore
         Change change;
         lock (_lock)
         {
-            if (table.Objects.Find(item.Namespace, item.Name) is not null) return null;
+            if (table.Objects.Find(item.Namespace, item.Name) is not null)
+                return null;
             stored = item.At(++_version);
             table.Objects = table.Objects.Set(stored);
             change = Link(table, ChangeType.Added, stored, null);
@@ -225,7 +242,8 @@ internal sealed class DocumentStore
             }
         }
 
-        foreach (Change change in changes) Tell(table, change);
+        foreach (Change change in changes)
+            Tell(table, change);
     }
 
     /// <summary>Stores a change of exactly the version it was made from; null if that is no longer the newest.</summary>
@@ -236,7 +254,8 @@ internal sealed class DocumentStore
         Change change;
         lock (_lock)
         {
-            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
+            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected))
+                return null;
             stored = item.At(++_version);
             table.Objects = table.Objects.Set(stored);
             change = Link(table, ChangeType.Modified, stored, expected);
@@ -257,15 +276,18 @@ internal sealed class DocumentStore
         Change change;
         lock (_lock)
         {
-            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected)) return null;
+            if (!ReferenceEquals(table.Objects.Find(expected.Namespace, expected.Name), expected))
+                return null;
             StoredObject before = expected;
-            if (marked is not null) mark = Link(table, ChangeType.Modified, before = marked.At(++_version), expected);
+            if (marked is not null)
+                mark = Link(table, ChangeType.Modified, before = marked.At(++_version), expected);
             last = before.At(++_version);
             table.Objects = table.Objects.Remove(expected.Namespace, expected.Name);
             change = Link(table, ChangeType.Deleted, last, before);
         }
 
-        if (mark is not null) Tell(table, mark);
+        if (mark is not null)
+            Tell(table, mark);
         Tell(table, change);
         return last;
     }
@@ -286,14 +308,17 @@ internal sealed class DocumentStore
         table.Reindex(previous, now);
         foreach (string uid in previous?.OwnerUids ?? [])
         {
-            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys)) continue;
+            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys))
+                continue;
             keys.Remove((item.Kind, item.Namespace, item.Name));
-            if (keys.Count == 0) _dependents.Remove(uid);
+            if (keys.Count == 0)
+                _dependents.Remove(uid);
         }
 
         foreach (string uid in now?.OwnerUids ?? [])
         {
-            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys)) _dependents[uid] = keys = [];
+            if (!_dependents.TryGetValue(uid, out HashSet<(ResourceKind, string, string)>? keys))
+                _dependents[uid] = keys = [];
             keys.Add((item.Kind, item.Namespace, item.Name));
         }
 
@@ -312,7 +337,11 @@ internal sealed class DocumentStore
         return change;
     }
 
-    private ChangeLog? Oldest() => _tables.Values.Select(static table => table.Log).Where(static log => log.OldestVersion is not null).MinBy(static log => log.OldestVersion);
+    private ChangeLog? Oldest() =>
+        _tables
+            .Values.Select(static table => table.Log)
+            .Where(static log => log.OldestVersion is not null)
+            .MinBy(static log => log.OldestVersion);
 
     private sealed class Table(ResourceKind kind, ChangeLog log)
     {
@@ -332,16 +361,23 @@ internal sealed class DocumentStore
 
         public void Reindex(StoredObject? before, StoredObject? after)
         {
-            if (IndexedField < 0) return;
-            if (before is not null && Index.TryGetValue(before.Field(IndexedField), out Dictionary<(string, string), StoredObject>? old) &&
-                old.Remove((before.Namespace, before.Name)) && old.Count == 0)
+            if (IndexedField < 0)
+                return;
+            if (
+                before is not null
+                && Index.TryGetValue(before.Field(IndexedField), out Dictionary<(string, string), StoredObject>? old)
+                && old.Remove((before.Namespace, before.Name))
+                && old.Count == 0
+            )
             {
                 Index.Remove(before.Field(IndexedField));
             }
 
-            if (after is null) return;
+            if (after is null)
+                return;
             string value = after.Field(IndexedField);
-            if (!Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? items)) Index[value] = items = [];
+            if (!Index.TryGetValue(value, out Dictionary<(string, string), StoredObject>? items))
+                Index[value] = items = [];
             items[(after.Namespace, after.Name)] = after;
         }
     }

@@ -12,7 +12,9 @@ namespace NodeManager.Sandbox.Model.Store;
 internal sealed class ObjectPattern
 {
     // What JSON writes as it is, one byte a character.
-    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:/");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:/"
+    );
 
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? _read;
@@ -26,12 +28,17 @@ internal sealed class ObjectPattern
     /// <param name="model">An object whose texts that differ are marks.</param>
     /// <param name="marks">The marks. Each occurs in the document as a text, or a part of one, and none is a part of another.</param>
     /// <param name="read">Makes the typed form of an object from its texts; null: it is read from the document.</param>
-    public ObjectPattern(StoredObject model, IReadOnlyList<string> marks, Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read = null)
+    public ObjectPattern(
+        StoredObject model,
+        IReadOnlyList<string> marks,
+        Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read = null
+    )
     {
         Model = model;
         _read = read;
         _marks = [.. marks];
-        for (int i = 0; i < marks.Count; i++) _slots.Add(marks[i], i);
+        for (int i = 0; i < marks.Count; i++)
+            _slots.Add(marks[i], i);
         _document = new(model.Tail, marks);
         if (!model.Owners.IsEmpty)
         {
@@ -41,7 +48,10 @@ internal sealed class ObjectPattern
         }
 
         _fieldSlots = [.. Enumerable.Range(0, model.Kind.SelectableFields.Length).Select(index => SlotOf(model.Field(index)))];
-        _labelSlots = [.. (model.Labels ?? new Dictionary<string, string>()).Values.Select(SlotOf).Where(static slot => slot >= 0).Distinct()];
+        _labelSlots =
+        [
+            .. (model.Labels ?? new Dictionary<string, string>()).Values.Select(SlotOf).Where(static slot => slot >= 0).Distinct(),
+        ];
     }
 
     /// <summary>The object with marks. It is never stored.</summary>
@@ -50,9 +60,11 @@ internal sealed class ObjectPattern
     /// <param name="texts">In the place of each mark, in their order: letters, digits and <c>-._:/</c>.</param>
     public StoredObject Make(string[] texts)
     {
-        if (texts.Length != _slots.Count) throw new ArgumentException($"The pattern takes {_slots.Count} texts, not {texts.Length}.", nameof(texts));
+        if (texts.Length != _slots.Count)
+            throw new ArgumentException($"The pattern takes {_slots.Count} texts, not {texts.Length}.", nameof(texts));
         foreach (string text in texts)
-            if (text.AsSpan().ContainsAnyExcept(Plain)) throw new ArgumentException($"'{text}' cannot be put into a document as it is.", nameof(texts));
+            if (text.AsSpan().ContainsAnyExcept(Plain))
+                throw new ArgumentException($"'{text}' cannot be put into a document as it is.", nameof(texts));
         return new(this, texts);
     }
 
@@ -64,9 +76,13 @@ internal sealed class ObjectPattern
     /// <summary>Objects with the same labels share them.</summary>
     internal IReadOnlyDictionary<string, string>? Labels(string[] texts)
     {
-        if (_labelSlots.Length == 0) return Model.Labels;
+        if (_labelSlots.Length == 0)
+            return Model.Labels;
         string key = _labelSlots.Length == 1 ? texts[_labelSlots[0]] : string.Join(' ', _labelSlots.Select(slot => texts[slot]));
-        return _labels.GetOrAdd(key, _ => Model.Labels!.ToDictionary(static pair => pair.Key, pair => Text(pair.Value, texts), StringComparer.Ordinal));
+        return _labels.GetOrAdd(
+            key,
+            _ => Model.Labels!.ToDictionary(static pair => pair.Key, pair => Text(pair.Value, texts), StringComparer.Ordinal)
+        );
     }
 
     /// <summary>The document; without a version what follows the version.</summary>
@@ -79,15 +95,20 @@ internal sealed class ObjectPattern
     }
 
     /// <summary>Bytes of what <see cref="Compose"/> makes.</summary>
-    internal int Measure(string[] texts, long version) => version == 0 ? _document.Measure(texts) : StoredDocument.Measure(version, _document.Measure(texts));
+    internal int Measure(string[] texts, long version) =>
+        version == 0 ? _document.Measure(texts) : StoredDocument.Measure(version, _document.Measure(texts));
 
     /// <summary>Who owns the fields of an object: elements of lists are named by their keys, which may be marks.</summary>
-    internal ManagedFields Owners(string[] texts) => ManagedFields.Of(Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, texts)) }));
+    internal ManagedFields Owners(string[] texts) =>
+        ManagedFields.Of(
+            Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, texts)) })
+        );
 
     /// <summary>The same as JSON.</summary>
     internal void WriteOwners(string[] texts, IBufferWriter<byte> into)
     {
-        if (_owners is null) return;
+        if (_owners is null)
+            return;
         int length = _owners.Measure(texts);
         _owners.Write(texts, into.GetSpan(length)[..length]);
         into.Advance(length);
@@ -100,7 +121,8 @@ internal sealed class ObjectPattern
     private PathElement OwnElement(PathElement element, string[] texts)
     {
         string text = element.Text;
-        for (int i = 0; i < _marks.Length; i++) text = text.Replace(_marks[i], texts[i], StringComparison.Ordinal);
+        for (int i = 0; i < _marks.Length; i++)
+            text = text.Replace(_marks[i], texts[i], StringComparison.Ordinal);
         return ReferenceEquals(text, element.Text) ? element : PathElement.Parse($"{element.Kind}:{text}");
     }
 }

@@ -33,7 +33,13 @@ internal sealed class SortedObjects
     public SortedObjects Set(StoredObject item)
     {
         (int block, int index, bool found) = Locate(item.Namespace, item.Name);
-        if (_blocks.Length == 0) return new([[item]], 1);
+        if (_blocks.Length == 0)
+            return new(
+                [
+                    [item],
+                ],
+                1
+            );
         StoredObject[] old = _blocks[block];
         if (found)
         {
@@ -46,7 +52,8 @@ internal sealed class SortedObjects
         Array.Copy(old, grown, index);
         grown[index] = item;
         Array.Copy(old, index, grown, index + 1, old.Length - index);
-        if (grown.Length <= BlockSize) return new(Replace(block, grown), Count + 1);
+        if (grown.Length <= BlockSize)
+            return new(Replace(block, grown), Count + 1);
 
         // Appending in order is common (names with numbers): then the full block stays full.
         int split = block == _blocks.Length - 1 && index == old.Length ? BlockSize : grown.Length / 2;
@@ -60,25 +67,30 @@ internal sealed class SortedObjects
         StoredObject[] added = [.. items];
         Array.Sort(added, static (left, right) => Compare(left, right.Namespace, right.Name));
         var all = new StoredObject[Count + added.Length];
-        int next = 0, index = 0;
+        int next = 0,
+            index = 0;
         foreach (StoredObject known in Walk())
         {
-            while (index < added.Length && Compare(added[index], known.Namespace, known.Name) < 0) all[next++] = added[index++];
+            while (index < added.Length && Compare(added[index], known.Namespace, known.Name) < 0)
+                all[next++] = added[index++];
             all[next++] = known;
         }
 
         added.AsSpan(index).CopyTo(all.AsSpan(next));
         for (int i = 1; i < all.Length; i++)
-            if (Compare(all[i - 1], all[i].Namespace, all[i].Name) == 0) throw new ArgumentException($"{all[i].Kind.Kind} {all[i].Namespace}/{all[i].Name} exists already.", nameof(items));
+            if (Compare(all[i - 1], all[i].Namespace, all[i].Name) == 0)
+                throw new ArgumentException($"{all[i].Kind.Kind} {all[i].Namespace}/{all[i].Name} exists already.", nameof(items));
         return new([.. all.Chunk(FilledSize)], all.Length);
     }
 
     public SortedObjects Remove(string ns, string name)
     {
         (int block, int index, bool found) = Locate(ns, name);
-        if (!found) return this;
+        if (!found)
+            return this;
         StoredObject[] old = _blocks[block];
-        if (old.Length == 1) return new(Replace(block), Count - 1);
+        if (old.Length == 1)
+            return new(Replace(block), Count - 1);
         var shrunk = new StoredObject[old.Length - 1];
         Array.Copy(old, shrunk, index);
         Array.Copy(old, index + 1, shrunk, index, old.Length - index - 1);
@@ -89,13 +101,15 @@ internal sealed class SortedObjects
     public IEnumerable<StoredObject> Walk(string? ns = null, (string Namespace, string Name)? after = null)
     {
         (int block, int index, bool found) = after is { } key ? Locate(key.Namespace, key.Name) : Locate(ns ?? "", "");
-        if (after is not null && found) index++;
+        if (after is not null && found)
+            index++;
         for (; block < _blocks.Length; block++, index = 0)
         {
             StoredObject[] items = _blocks[block];
             for (; index < items.Length; index++)
             {
-                if (ns is not null && !string.Equals(items[index].Namespace, ns, StringComparison.Ordinal)) yield break;
+                if (ns is not null && !string.Equals(items[index].Namespace, ns, StringComparison.Ordinal))
+                    yield break;
                 yield return items[index];
             }
         }
@@ -114,7 +128,8 @@ internal sealed class SortedObjects
     private int Position((int Block, int Index) place)
     {
         int position = place.Index;
-        for (int i = 0; i < place.Block; i++) position += _blocks[i].Length;
+        for (int i = 0; i < place.Block; i++)
+            position += _blocks[i].Length;
         return position;
     }
 
@@ -133,24 +148,32 @@ internal sealed class SortedObjects
     // Where the key is or belongs. A key after the end of a block belongs to that block's end.
     private (int Block, int Index, bool Found) Locate(string ns, string name)
     {
-        int low = 0, high = _blocks.Length - 1;
+        int low = 0,
+            high = _blocks.Length - 1;
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
-            if (Compare(_blocks[middle][0], ns, name) <= 0) low = middle;
-            else high = middle - 1;
+            if (Compare(_blocks[middle][0], ns, name) <= 0)
+                low = middle;
+            else
+                high = middle - 1;
         }
 
-        if (_blocks.Length == 0) return (0, 0, false);
+        if (_blocks.Length == 0)
+            return (0, 0, false);
         StoredObject[] items = _blocks[low];
-        int from = 0, to = items.Length - 1;
+        int from = 0,
+            to = items.Length - 1;
         while (from <= to)
         {
             int middle = (from + to) / 2;
             int order = Compare(items[middle], ns, name);
-            if (order == 0) return (low, middle, true);
-            if (order < 0) from = middle + 1;
-            else to = middle - 1;
+            if (order == 0)
+                return (low, middle, true);
+            if (order < 0)
+                from = middle + 1;
+            else
+                to = middle - 1;
         }
 
         return (low, from, false);

@@ -12,7 +12,11 @@ namespace NodeManager.Sandbox.Model.Store;
 /// </summary>
 internal static class StoredDocument
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
@@ -34,7 +38,8 @@ internal static class StoredDocument
     /// <summary>The stored form under a version; 0 for what was only tried, which has none.</summary>
     public static byte[] WithVersion(ReadOnlySpan<byte> tail, long version)
     {
-        if (version == 0) return [.. Opening, .. tail];
+        if (version == 0)
+            return [.. Opening, .. tail];
         byte[] document = Begin(version, tail.Length);
         tail.CopyTo(document.AsSpan(document.Length - tail.Length));
         return document;
@@ -63,7 +68,8 @@ internal static class StoredDocument
     /// <returns>The rest of the document.</returns>
     public static ReadOnlyMemory<byte> WriteOpening(ReadOnlyMemory<byte> document, StoredObject owned, IBufferWriter<byte> into)
     {
-        if (owned.HasNoOwners) return document[1..];
+        if (owned.HasNoOwners)
+            return document[1..];
         into.Write(OwnersOpening);
         owned.WriteOwners(into);
         into.Write(","u8);
@@ -74,7 +80,8 @@ internal static class StoredDocument
     public static void WriteMetadata(ReadOnlyMemory<byte> document, StoredObject owned, IBufferWriter<byte> into)
     {
         var reader = new Utf8JsonReader(document.Span);
-        for (int i = 0; i < 3; i++) reader.Read();
+        for (int i = 0; i < 3; i++)
+            reader.Read();
         reader.Skip();
         into.Write(WriteOpening(document[..(int)reader.BytesConsumed], owned, into).Span);
     }
@@ -96,10 +103,12 @@ internal static class StoredDocument
             writer.WriteStartObject();
             writer.WriteStartObject("metadata"u8);
             foreach ((string key, JsonNode? value) in document["metadata"]!.AsObject())
-                if (key is not ("resourceVersion" or "managedFields") && value is not null) Write(writer, key, value);
+                if (key is not ("resourceVersion" or "managedFields") && value is not null)
+                    Write(writer, key, value);
             writer.WriteEndObject();
             foreach ((string key, JsonNode? value) in document)
-                if (key is not ("metadata" or "kind" or "apiVersion")) Write(writer, key, value);
+                if (key is not ("metadata" or "kind" or "apiVersion"))
+                    Write(writer, key, value);
             writer.WriteEndObject();
         }
 
@@ -109,7 +118,9 @@ internal static class StoredDocument
     private static void Write(Utf8JsonWriter writer, string key, JsonNode? value)
     {
         writer.WritePropertyName(key);
-        if (value is null) writer.WriteNullValue();
-        else value.WriteTo(writer);
+        if (value is null)
+            writer.WriteNullValue();
+        else
+            value.WriteTo(writer);
     }
 }

@@ -34,7 +34,8 @@ internal sealed class StoredObject
         Version = version;
         _pattern = like._pattern;
         _texts = like._texts;
-        if (_pattern is null) _document = StoredDocument.WithVersion(like.Tail, version);
+        if (_pattern is null)
+            _document = StoredDocument.WithVersion(like.Tail, version);
     }
 
     /// <summary>One of many that are alike; see <see cref="ObjectPattern.Make"/>.</summary>
@@ -67,13 +68,17 @@ internal sealed class StoredObject
         if (metadata["labels"] is JsonObject { Count: > 0 } labels)
         {
             var copy = new Dictionary<string, string>(labels.Count, StringComparer.Ordinal);
-            foreach ((string key, JsonNode? value) in labels) copy[SharedTexts.Get(key)] = SharedTexts.Get((string?)value ?? "");
+            foreach ((string key, JsonNode? value) in labels)
+                copy[SharedTexts.Get(key)] = SharedTexts.Get((string?)value ?? "");
             Labels = copy;
         }
 
-        OwnerUids = metadata["ownerReferences"] is JsonArray { Count: > 0 } holders ? [.. holders.Select(owner => owner!.AsObject().Text("uid") ?? "")] : [];
+        OwnerUids = metadata["ownerReferences"] is JsonArray { Count: > 0 } holders
+            ? [.. holders.Select(owner => owner!.AsObject().Text("uid") ?? "")]
+            : [];
         _fields = kind.SelectableFields.Length == 0 ? [] : new string?[kind.SelectableFields.Length];
-        for (int i = 0; i < _fields.Length; i++) _fields[i] = kind.SelectableFields[i].Read(document) is { } value ? SharedTexts.Get(value) : null;
+        for (int i = 0; i < _fields.Length; i++)
+            _fields[i] = kind.SelectableFields[i].Read(document) is { } value ? SharedTexts.Get(value) : null;
         _document = StoredDocument.Serialize(document);
     }
 
@@ -126,15 +131,18 @@ internal sealed class StoredObject
     /// <summary>Writes who owns its fields, as the JSON array, where that is known.</summary>
     public void WriteOwners(IBufferWriter<byte> into)
     {
-        if (_owners is null) _pattern!.WriteOwners(_texts!, into);
-        else if (!_owners.IsEmpty) _owners.WriteTo(into);
+        if (_owners is null)
+            _pattern!.WriteOwners(_texts!, into);
+        else if (!_owners.IsEmpty)
+            _owners.WriteTo(into);
     }
 
     /// <summary>The object as our types know it: shared, so never to be changed.</summary>
     public T As<T>()
         where T : KubernetesObject
     {
-        if (Volatile.Read(ref _typed) is T known) return known;
+        if (Volatile.Read(ref _typed) is T known)
+            return known;
         var type = (JsonTypeInfo<T>?)Kind.Type ?? throw new InvalidOperationException($"{Kind.Plural} have no type.");
         T read = (T?)_pattern?.Read(this, _texts!) ?? JsonSerializer.Deserialize(Document, type)!;
         Volatile.Write(ref _typed, read);
@@ -147,11 +155,14 @@ internal sealed class StoredObject
     /// <summary>The document in the form that clients see (see <see cref="KindRules.Show"/>), worked out once.</summary>
     public ReadOnlyMemory<byte> ShownBy(Action<JsonObject> show)
     {
-        if (Volatile.Read(ref _shown) is { } known && ReferenceEquals(known.Show, show)) return known.Document;
+        if (Volatile.Read(ref _shown) is { } known && ReferenceEquals(known.Show, show))
+            return known.Document;
         JsonObject document = ToJson();
         show(document);
-        byte[] shown = StoredDocument.WithVersion(StoredDocument.Serialize(document), Version), stored = Document;
-        if (shown.AsSpan().SequenceEqual(stored)) shown = stored;
+        byte[] shown = StoredDocument.WithVersion(StoredDocument.Serialize(document), Version),
+            stored = Document;
+        if (shown.AsSpan().SequenceEqual(stored))
+            shown = stored;
         Volatile.Write(ref _shown, new(show, shown));
         return shown;
     }
@@ -165,11 +176,13 @@ internal sealed class StoredObject
     // The order of members says nothing.
     private bool SameDocument(StoredObject other)
     {
-        ReadOnlySpan<byte> mine = Tail, its = other.Tail;
+        ReadOnlySpan<byte> mine = Tail,
+            its = other.Tail;
         return mine.SequenceEqual(its) || (mine.Length == its.Length && JsonNode.DeepEquals(Parse(mine), Parse(its)));
     }
 
-    private static JsonNode? Parse(ReadOnlySpan<byte> tail) => JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: DocumentDepth.Options);
+    private static JsonNode? Parse(ReadOnlySpan<byte> tail) =>
+        JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: DocumentDepth.Options);
 
     /// <summary>The same object under a version: for the store, and for the end of a watched object (its last state under its deletion's version).</summary>
     internal StoredObject At(long version) => new(this, version);

@@ -16,10 +16,13 @@ internal sealed class TextPattern
         byte[][] sought = [.. marks.Select(Encoding.UTF8.GetBytes)];
         while (true)
         {
-            int at = -1, slot = -1;
+            int at = -1,
+                slot = -1;
             for (int i = 0; i < sought.Length; i++)
-                if (model.IndexOf(sought[i]) is >= 0 and var found && (at < 0 || found < at)) (at, slot) = (found, i);
-            if (slot < 0) break;
+                if (model.IndexOf(sought[i]) is >= 0 and var found && (at < 0 || found < at))
+                    (at, slot) = (found, i);
+            if (slot < 0)
+                break;
             _pieces.Add(model[..at].ToArray());
             _order.Add(slot);
             model = model[(at + sought[slot].Length)..];
@@ -33,7 +36,8 @@ internal sealed class TextPattern
     public int Measure(string[] texts)
     {
         int length = _length;
-        foreach (int slot in _order) length += texts[slot].Length;
+        foreach (int slot in _order)
+            length += texts[slot].Length;
         return length;
     }
 
@@ -43,7 +47,8 @@ internal sealed class TextPattern
         {
             _pieces[i].CopyTo(into);
             into = into[_pieces[i].Length..];
-            if (i < _order.Count) into = into[Encoding.ASCII.GetBytes(texts[_order[i]], into)..];
+            if (i < _order.Count)
+                into = into[Encoding.ASCII.GetBytes(texts[_order[i]], into)..];
         }
     }
 }

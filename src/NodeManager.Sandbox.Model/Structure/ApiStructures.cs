@@ -20,29 +20,37 @@ internal sealed class ApiStructures
     public static ApiStructures Of(int minor) => Known.GetOrAdd(minor >= ListTypesFrom, static isNew => new(isNew ? ListTypesFrom : 0));
 
     /// <summary>The structure of an object of the kind, with its kind and apiVersion.</summary>
-    public ValueStructure OfKind(string kind) => _byType.GetOrAdd("/" + kind, _ =>
-    {
-        if (ApiSchema.Instance.Members(kind) is null) return ValueStructure.Anything;
-        return ValueStructure.Object(() => new Dictionary<string, StructureMember>(Members(kind), StringComparer.Ordinal)
+    public ValueStructure OfKind(string kind) =>
+        _byType.GetOrAdd(
+            "/" + kind,
+            _ =>
+            {
+                if (ApiSchema.Instance.Members(kind) is null)
+                    return ValueStructure.Anything;
+                return ValueStructure.Object(() =>
+                    new Dictionary<string, StructureMember>(Members(kind), StringComparer.Ordinal)
+                    {
+                        ["kind"] = new(ValueStructure.Text),
+                        ["apiVersion"] = new(ValueStructure.Text),
+                    }
+                );
+            }
+        );
+
+    private ValueStructure OfType(string type) =>
+        type switch
         {
-            ["kind"] = new(ValueStructure.Text),
-            ["apiVersion"] = new(ValueStructure.Text),
-        });
-    });
+            "raw" => ValueStructure.Anything,
+            "strings" => ValueStructure.List(ValueStructure.Text, null),
+            "string" or "bytes" or "time" or "microtime" => ValueStructure.Text,
+            "int32" or "int64" or "double" => ValueStructure.Number,
+            "bool" => ValueStructure.Flag,
+            _ when ApiSchema.Instance.Members(type) is null => ValueStructure.Scalar,
+            _ => _byType.GetOrAdd(type, name => ValueStructure.Object(() => Members(name), ApiSchema.Instance.IsAtomic(name, _minor))),
+        };
 
-    private ValueStructure OfType(string type) => type switch
-    {
-        "raw" => ValueStructure.Anything,
-        "strings" => ValueStructure.List(ValueStructure.Text, null),
-        "string" or "bytes" or "time" or "microtime" => ValueStructure.Text,
-        "int32" or "int64" or "double" => ValueStructure.Number,
-        "bool" => ValueStructure.Flag,
-        _ when ApiSchema.Instance.Members(type) is null => ValueStructure.Scalar,
-        _ => _byType.GetOrAdd(type, name => ValueStructure.Object(() => Members(name), ApiSchema.Instance.IsAtomic(name, _minor))),
-    };
-
-    private Dictionary<string, StructureMember> Members(string type) => ApiSchema.Instance.Members(type)!.ToDictionary(
-        static pair => pair.Key, pair => Member(pair.Value), StringComparer.Ordinal);
+    private Dictionary<string, StructureMember> Members(string type) =>
+        ApiSchema.Instance.Members(type)!.ToDictionary(static pair => pair.Key, pair => Member(pair.Value), StringComparer.Ordinal);
 
     // A null that only older servers write has no owner there.
     private StructureMember Member(SchemaField field)
@@ -52,19 +60,26 @@ internal sealed class ApiStructures
     }
 
     // A number or text that is always written is zero or empty where it is not set, as a key too.
-    private JsonValue? Default(SchemaField field) => (field.Default, field.Type) switch
-    {
-        ({ } text, _) => JsonValue.Create(text),
-        _ when !field.IsAlwaysAt(int.MaxValue) || field.Shape != SchemaShape.One || _minor < ListTypesFrom => null,
-        (_, "string") => JsonValue.Create(""),
-        (_, "int32" or "int64") => JsonValue.Create(0),
-        _ => null,
-    };
+    private JsonValue? Default(SchemaField field) =>
+        (field.Default, field.Type) switch
+        {
+            ({ } text, _) => JsonValue.Create(text),
+            _ when !field.IsAlwaysAt(int.MaxValue) || field.Shape != SchemaShape.One || _minor < ListTypesFrom => null,
+            (_, "string") => JsonValue.Create(""),
+            (_, "int32" or "int64") => JsonValue.Create(0),
+            _ => null,
+        };
 
     private ValueStructure OfField(SchemaField field)
     {
         ValueStructure one = OfType(field.Type);
-        string[]? keys = field.ListKeys ?? (_minor >= ListTypesFrom || field.MergeKey is null ? null : field.MergeKey.Length == 0 ? [] : [field.MergeKey]);
+        string[]? keys =
+            field.ListKeys
+            ?? (
+                _minor >= ListTypesFrom || field.MergeKey is null ? null
+                : field.MergeKey.Length == 0 ? []
+                : [field.MergeKey]
+            );
         return field.Shape switch
         {
             SchemaShape.List => ValueStructure.List(one, keys),

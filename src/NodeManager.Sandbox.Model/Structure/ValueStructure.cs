@@ -14,7 +14,8 @@ internal sealed class ValueStructure
     private ValueStructure(StructureForm form, Func<IReadOnlyDictionary<string, StructureMember>>? members = null)
     {
         Form = form;
-        if (members is not null) _members = new(members);
+        if (members is not null)
+            _members = new(members);
     }
 
     /// <summary>A scalar of any type.</summary>
@@ -49,19 +50,30 @@ internal sealed class ValueStructure
     /// <param name="members">Read when first needed, so that types may hold themselves.</param>
     /// <param name="isAtomic">One value.</param>
     /// <param name="element">What other members may hold; null if there may be none.</param>
-    public static ValueStructure Object(Func<IReadOnlyDictionary<string, StructureMember>> members, bool isAtomic = false, ValueStructure? element = null) =>
-        new(StructureForm.Object, members) { IsAtomic = isAtomic, Element = element };
+    public static ValueStructure Object(
+        Func<IReadOnlyDictionary<string, StructureMember>> members,
+        bool isAtomic = false,
+        ValueStructure? element = null
+    ) => new(StructureForm.Object, members) { IsAtomic = isAtomic, Element = element };
 
-    public static ValueStructure Map(ValueStructure element, bool isAtomic = false) => new(StructureForm.Object) { IsAtomic = isAtomic, Element = element };
+    public static ValueStructure Map(ValueStructure element, bool isAtomic = false) =>
+        new(StructureForm.Object) { IsAtomic = isAtomic, Element = element };
 
     /// <param name="element">What it holds.</param>
     /// <param name="keys">Null for a list that is one value, none for a set of values.</param>
     public static ValueStructure List(ValueStructure element, string[]? keys) =>
-        new(StructureForm.List) { Element = element, Keys = [.. (keys ?? []).Order(StringComparer.Ordinal)], IsAtomic = keys is null };
+        new(StructureForm.List)
+        {
+            Element = element,
+            Keys = [.. (keys ?? []).Order(StringComparer.Ordinal)],
+            IsAtomic = keys is null,
+        };
 
     /// <summary>What a member holds; null where there can be no such.</summary>
     public ValueStructure? Member(string name) =>
-        Form == StructureForm.Anything ? Anything : Members.TryGetValue(name, out StructureMember? member) ? member.Value : Element;
+        Form == StructureForm.Anything ? Anything
+        : Members.TryGetValue(name, out StructureMember? member) ? member.Value
+        : Element;
 
     /// <summary>True where a member has a name of its own, unlike a map's.</summary>
     public bool Names(string name) => Members.ContainsKey(name);

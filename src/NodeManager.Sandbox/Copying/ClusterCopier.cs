@@ -18,23 +18,36 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
 
     public void Write(IReadOnlyDictionary<ResourceKind, SourceList> all, CopiedCustoms customs, KindCatalog catalog)
     {
-        CopiedIdentities.Replace(seed, [.. all.Values.Concat(customs.Objects.Values).Append(customs.Definitions).SelectMany(static list => list.Pages)]);
-        Dictionary<ResourceKind, JsonObject[]> workloads = CopiedRevisions.Kinds.Where(all.ContainsKey).ToDictionary(static kind => kind, kind => all[kind].Select(number => Read(kind, all[kind], number)));
+        CopiedIdentities.Replace(
+            seed,
+            [.. all.Values.Concat(customs.Objects.Values).Append(customs.Definitions).SelectMany(static list => list.Pages)]
+        );
+        Dictionary<ResourceKind, JsonObject[]> workloads = CopiedRevisions
+            .Kinds.Where(all.ContainsKey)
+            .ToDictionary(static kind => kind, kind => all[kind].Select(number => Read(kind, all[kind], number)));
         var revisions = new CopiedRevisions(workloads);
         foreach ((ResourceKind kind, SourceList list) in all)
         {
             (StoredObject Item, bool IsAlive)[] made = list.Select(number =>
             {
-                JsonObject document = workloads.TryGetValue(kind, out JsonObject[]? translated) ? translated[number] : Read(kind, list, number);
-                if (kind == BuiltInKinds.Pods) revisions.Translate(document);
+                JsonObject document = workloads.TryGetValue(kind, out JsonObject[]? translated)
+                    ? translated[number]
+                    : Read(kind, list, number);
+                if (kind == BuiltInKinds.Pods)
+                    revisions.Translate(document);
                 return Make(kind, document, list.ReadOwners(number));
             });
 
             // Namespaces and priority classes that every cluster has are there already.
-            (StoredObject Item, bool IsAlive)[] added = [.. made.Where(one => registry.Store.Get(kind, one.Item.Namespace, one.Item.Name) is null).DistinctBy(static one => (one.Item.Namespace, one.Item.Name))];
+            (StoredObject Item, bool IsAlive)[] added =
+            [
+                .. made.Where(one => registry.Store.Get(kind, one.Item.Namespace, one.Item.Name) is null)
+                    .DistinctBy(static one => (one.Item.Namespace, one.Item.Name)),
+            ];
             registry.Store.AddAll(kind, [.. added.Select(static one => one.Item)]);
             foreach ((StoredObject item, bool isAlive) in added)
-                if (isAlive) Beat(item);
+                if (isAlive)
+                    Beat(item);
         }
 
         WriteCustoms(customs, catalog);
@@ -45,11 +58,13 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
     {
         AddCustoms(BuiltInKinds.CustomResourceDefinitions, customs.Definitions);
         foreach (((string group, string plural), SourceList items) in customs.Objects)
-            if (catalog.Kinds.FirstOrDefault(kind => kind.Custom is not null && kind.Group == group && kind.Plural == plural) is { } kind) AddCustoms(kind, items);
+            if (catalog.Kinds.FirstOrDefault(kind => kind.Custom is not null && kind.Group == group && kind.Plural == plural) is { } kind)
+                AddCustoms(kind, items);
 
         void AddCustoms(ResourceKind kind, SourceList list)
         {
-            for (int number = 0; number < list.Count; number++) registry.Store.TryAdd(Make(kind, Read(kind, list, number), list.ReadOwners(number)).Item);
+            for (int number = 0; number < list.Count; number++)
+                registry.Store.TryAdd(Make(kind, Read(kind, list, number), list.ReadOwners(number)).Item);
         }
     }
 
@@ -63,12 +78,15 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
     private void Clean(ResourceKind kind, JsonObject item)
     {
         JsonObject metadata = item.Ensure("metadata");
-        foreach (string member in Dropped) metadata.Remove(member);
+        foreach (string member in Dropped)
+            metadata.Remove(member);
         CopiedFinalizers.Drop(kind, metadata);
         metadata.Object("annotations")?.Remove("kubectl.kubernetes.io/last-applied-configuration");
         kind.Rules.Fill(item, registry.Minor);
-        if (kind == BuiltInKinds.PersistentVolumes) item.Object("spec").Object("claimRef")?.Remove("resourceVersion");
-        if (kind != BuiltInKinds.VolumeAttachments) return;
+        if (kind == BuiltInKinds.PersistentVolumes)
+            item.Object("spec").Object("claimRef")?.Remove("resourceVersion");
+        if (kind != BuiltInKinds.VolumeAttachments)
+            return;
 
         // Under the name by which the sandbox finds it when the pod has gone.
         JsonObject? spec = item.Object("spec");
@@ -79,7 +97,8 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
     private (StoredObject Item, bool IsAlive) Make(ResourceKind kind, JsonObject item, ManagedFields owners)
     {
         bool isAlive = kind == BuiltInKinds.Nodes && CopiedLife.TellNode(item);
-        if (kind == BuiltInKinds.Pods) CopiedLife.TellPod(item, registry.Time.GetUtcNow());
+        if (kind == BuiltInKinds.Pods)
+            CopiedLife.TellPod(item, registry.Time.GetUtcNow());
         return (new(kind, item, owners), isAlive);
     }
 
@@ -87,10 +106,23 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
     private void Beat(StoredObject node)
     {
         string now = registry.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        registry.Create(BuiltInKinds.Leases, "kube-node-lease", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = node.Name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)) },
-            ["spec"] = new JsonObject { ["holderIdentity"] = node.Name, ["leaseDurationSeconds"] = 40, ["renewTime"] = now },
-        });
+        registry.Create(
+            BuiltInKinds.Leases,
+            "kube-node-lease",
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = node.Name,
+                    ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)),
+                },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = node.Name,
+                    ["leaseDurationSeconds"] = 40,
+                    ["renewTime"] = now,
+                },
+            }
+        );
     }
 }

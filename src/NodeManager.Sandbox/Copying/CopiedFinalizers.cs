@@ -14,10 +14,17 @@ namespace NodeManager.Sandbox.Copying;
 /// </summary>
 internal static class CopiedFinalizers
 {
-    private static readonly HashSet<string> Kept = [ResourceRegistry.OrphanFinalizer, ResourceRegistry.ForegroundFinalizer, JobPods.Finalizer, DefinitionRules.Finalizer];
+    private static readonly HashSet<string> Kept =
+    [
+        ResourceRegistry.OrphanFinalizer,
+        ResourceRegistry.ForegroundFinalizer,
+        JobPods.Finalizer,
+        DefinitionRules.Finalizer,
+    ];
 
     public static void Drop(ResourceKind kind, JsonObject metadata)
     {
-        if (metadata["deletionTimestamp"] is null || kind == BuiltInKinds.VolumeAttachments) Finalizers.Keep(metadata, one => one == kind.Protection || Kept.Contains(one));
+        if (metadata["deletionTimestamp"] is null || kind == BuiltInKinds.VolumeAttachments)
+            Finalizers.Keep(metadata, one => one == kind.Protection || Kept.Contains(one));
     }
 }

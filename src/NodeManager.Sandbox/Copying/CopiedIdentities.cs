@@ -16,14 +16,16 @@ internal static class CopiedIdentities
     {
         Dictionary<string, byte[]> replaced = new(StringComparer.Ordinal);
         foreach (string uid in pages.SelectMany(static page => page.Uids))
-            if (!replaced.ContainsKey(uid)) replaced.Add(uid, Encoding.ASCII.GetBytes(New(seed, uid)));
+            if (!replaced.ContainsKey(uid))
+                replaced.Add(uid, Encoding.ASCII.GetBytes(New(seed, uid)));
         Dictionary<string, byte[]>.AlternateLookup<ReadOnlySpan<char>> known = replaced.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (SourcePage page in pages)
         {
             page.Replace(text =>
             {
                 Span<char> uid = stackalloc char[SourcePage.UidLength];
-                if (known.TryGetValue(uid[..Encoding.UTF8.GetChars(text, uid)], out byte[]? own)) own.CopyTo(text);
+                if (known.TryGetValue(uid[..Encoding.UTF8.GetChars(text, uid)], out byte[]? own))
+                    own.CopyTo(text);
             });
         }
     }

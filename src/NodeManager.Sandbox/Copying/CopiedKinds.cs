@@ -12,9 +12,20 @@ internal static class CopiedKinds
     /// <summary>Where one of these may not be read, the copy goes without it, and says so.</summary>
     public static IReadOnlyList<ResourceKind> Wanted { get; } =
     [
-        BuiltInKinds.PriorityClasses, BuiltInKinds.StorageClasses, BuiltInKinds.PersistentVolumes, BuiltInKinds.PersistentVolumeClaims,
-        BuiltInKinds.VolumeAttachments, BuiltInKinds.Services, BuiltInKinds.ServiceAccounts, BuiltInKinds.ReplicationControllers, BuiltInKinds.Deployments,
-        BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets, BuiltInKinds.DaemonSets, BuiltInKinds.ControllerRevisions, BuiltInKinds.Jobs,
+        BuiltInKinds.PriorityClasses,
+        BuiltInKinds.StorageClasses,
+        BuiltInKinds.PersistentVolumes,
+        BuiltInKinds.PersistentVolumeClaims,
+        BuiltInKinds.VolumeAttachments,
+        BuiltInKinds.Services,
+        BuiltInKinds.ServiceAccounts,
+        BuiltInKinds.ReplicationControllers,
+        BuiltInKinds.Deployments,
+        BuiltInKinds.ReplicaSets,
+        BuiltInKinds.StatefulSets,
+        BuiltInKinds.DaemonSets,
+        BuiltInKinds.ControllerRevisions,
+        BuiltInKinds.Jobs,
         BuiltInKinds.PodDisruptionBudgets,
     ];
 }

@@ -17,10 +17,16 @@ internal static class CopiedLife
     public static bool TellNode(JsonObject node)
     {
         string ready = node.Object("status").Condition("Ready").Text("status") ?? "Unknown";
-        if (ready == "Unknown") Ask(node, "heartbeat", "stop");
-        else if (ready == "False") Ask(node, "ready", "false");
-        string[] pressures = [.. ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).Where(type => node.Object("status").HasCondition(type))];
-        if (pressures.Length > 0 && ready != "Unknown") Ask(node, "conditions", string.Join(',', pressures));
+        if (ready == "Unknown")
+            Ask(node, "heartbeat", "stop");
+        else if (ready == "False")
+            Ask(node, "ready", "false");
+        string[] pressures =
+        [
+            .. ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).Where(type => node.Object("status").HasCondition(type)),
+        ];
+        if (pressures.Length > 0 && ready != "Unknown")
+            Ask(node, "conditions", string.Join(',', pressures));
         return ready != "Unknown";
     }
 
@@ -29,7 +35,8 @@ internal static class CopiedLife
     public static void TellPod(JsonObject pod, DateTimeOffset now)
     {
         JsonObject? status = pod.Object("status");
-        if (pod.Object("metadata").Text("deletionTimestamp") is not null || pod.Object("spec").Text("nodeName") is null) return;
+        if (pod.Object("metadata").Text("deletionTimestamp") is not null || pod.Object("spec").Text("nodeName") is null)
+            return;
         switch (status.Text("phase"))
         {
             case "Running" when status.Condition("Ready").Text("status") != "True":
@@ -40,16 +47,22 @@ internal static class CopiedLife
                 break;
         }
 
-        bool isOfJob = (pod.Object("metadata").Array("ownerReferences") ?? []).OfType<JsonObject>().Any(owner => owner.Text("kind") == "Job");
-        if (!isOfJob || status.Text("phase") != "Running") return;
-        double seconds = DateTimeOffset.TryParse(status.Text("startTime"), CultureInfo.InvariantCulture, out DateTimeOffset started) ? (now - started).TotalSeconds : 0;
+        bool isOfJob = (pod.Object("metadata").Array("ownerReferences") ?? [])
+            .OfType<JsonObject>()
+            .Any(owner => owner.Text("kind") == "Job");
+        if (!isOfJob || status.Text("phase") != "Running")
+            return;
+        double seconds = DateTimeOffset.TryParse(status.Text("startTime"), CultureInfo.InvariantCulture, out DateTimeOffset started)
+            ? (now - started).TotalSeconds
+            : 0;
         Ask(pod, "complete-after", Math.Ceiling(Math.Max(60, seconds)).ToString(CultureInfo.InvariantCulture));
     }
 
     // An image that cannot be pulled, a volume or a configuration that is not there: not the moment that every pod takes.
     private static bool WaitsForMore(JsonObject? status) =>
-        (status.Array("containerStatuses") ?? []).OfType<JsonObject>()
-        .Any(container => container.Object("state").Object("waiting").Text("reason") is { } reason && !Starting.Contains(reason));
+        (status.Array("containerStatuses") ?? [])
+            .OfType<JsonObject>()
+            .Any(container => container.Object("state").Object("waiting").Text("reason") is { } reason && !Starting.Contains(reason));
 
     private static void Ask(JsonObject document, string what, string value)
     {

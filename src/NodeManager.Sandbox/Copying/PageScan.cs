@@ -7,7 +7,11 @@ namespace NodeManager.Sandbox.Copying;
 internal sealed class PageScan
 {
     // Levels: members of the list, of its metadata, of an item, of its metadata, of an owner in it.
-    private const int OfList = 1, OfListMetadata = 2, OfItem = 3, OfMetadata = 4, OfOwner = 6;
+    private const int OfList = 1,
+        OfListMetadata = 2,
+        OfItem = 3,
+        OfMetadata = 4,
+        OfOwner = 6;
 
     private readonly Member[] _members = new Member[OfOwner + 1];
     private JsonReaderState _state = new(new() { MaxDepth = DocumentDepth.Limit });
@@ -44,7 +48,8 @@ internal sealed class PageScan
     public void Read(ReadOnlySpan<byte> json, bool isEnd)
     {
         var reader = new Utf8JsonReader(json[_read..], isEnd, _state);
-        while (reader.Read()) Note(ref reader);
+        while (reader.Read())
+            Note(ref reader);
         _read += (int)reader.BytesConsumed;
         _state = reader.CurrentState;
     }
@@ -75,7 +80,8 @@ internal sealed class PageScan
             case JsonTokenType.String when reader.ValueSpan.Length == SourcePage.UidLength && _members[OfList] == Member.Items:
                 int at = _read + (int)reader.TokenStartIndex + 1;
                 Texts.Add(at);
-                if (depth is OfMetadata or OfOwner && _members[depth] == Member.Uid) Uids.Add(at);
+                if (depth is OfMetadata or OfOwner && _members[depth] == Member.Uid)
+                    Uids.Add(at);
                 break;
         }
     }
@@ -83,18 +89,23 @@ internal sealed class PageScan
     private Member Name(ref Utf8JsonReader reader, int depth)
     {
         // What is deeper is not of this member.
-        if (depth < OfOwner) _members.AsSpan(depth + 1).Clear();
+        if (depth < OfOwner)
+            _members.AsSpan(depth + 1).Clear();
         switch (depth)
         {
             case OfList:
-                return reader.ValueTextEquals("items"u8) ? Member.Items : reader.ValueTextEquals("metadata"u8) ? Member.Metadata : Member.Other;
+                return reader.ValueTextEquals("items"u8) ? Member.Items
+                    : reader.ValueTextEquals("metadata"u8) ? Member.Metadata
+                    : Member.Other;
             case OfListMetadata when _members[OfList] == Member.Metadata && reader.ValueTextEquals("continue"u8):
                 return Member.Continue;
             case OfItem when _members[OfList] == Member.Items && reader.ValueTextEquals("metadata"u8):
                 return Member.Metadata;
             case OfMetadata when _members[OfItem] == Member.Metadata:
-                return reader.ValueTextEquals("uid"u8) ? Member.Uid : reader.ValueTextEquals("ownerReferences"u8) ? Member.Owners
-                    : reader.ValueTextEquals("managedFields"u8) ? Member.ManagedFields : Member.Other;
+                return reader.ValueTextEquals("uid"u8) ? Member.Uid
+                    : reader.ValueTextEquals("ownerReferences"u8) ? Member.Owners
+                    : reader.ValueTextEquals("managedFields"u8) ? Member.ManagedFields
+                    : Member.Other;
             case OfOwner when _members[OfMetadata] == Member.Owners && reader.ValueTextEquals("uid"u8):
                 return Member.Uid;
             default:

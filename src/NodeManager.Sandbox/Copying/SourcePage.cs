@@ -21,9 +21,7 @@ internal sealed class SourcePage
     private readonly PageScan _scan = new();
     private byte[] _bytes = new byte[FirstSize];
 
-    private SourcePage()
-    {
-    }
+    private SourcePage() { }
 
     public int Count => _scan.Items.Count;
 
@@ -37,15 +35,16 @@ internal sealed class SourcePage
     public static async ValueTask<SourcePage> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         var page = new SourcePage();
-        int length = 0, read;
+        int length = 0,
+            read;
         do
         {
-            if (length == page._bytes.Length) Array.Resize(ref page._bytes, length * 2);
+            if (length == page._bytes.Length)
+                Array.Resize(ref page._bytes, length * 2);
             read = await body.ReadAsync(page._bytes.AsMemory(length), cancellationToken);
             length += read;
             page._scan.Read(page._bytes.AsSpan(0, length), isEnd: read == 0);
-        }
-        while (read > 0);
+        } while (read > 0);
         return page;
     }
 
@@ -53,14 +52,16 @@ internal sealed class SourcePage
     /// <param name="replace">Writes the other one, or leaves it.</param>
     public void Replace(Action<Span<byte>> replace)
     {
-        foreach (int at in _scan.Texts) replace(_bytes.AsSpan(at, UidLength));
+        foreach (int at in _scan.Texts)
+            replace(_bytes.AsSpan(at, UidLength));
     }
 
     /// <summary>An object; its managedFields are empty, see <see cref="ReadOwners"/>.</summary>
     public JsonObject ReadDocument(int index)
     {
         ((int start, int length), (int fields, int fieldsLength)) = _scan.Items[index];
-        if (fieldsLength == 0) return Parse(_bytes.AsSpan(start, length));
+        if (fieldsLength == 0)
+            return Parse(_bytes.AsSpan(start, length));
 
         // Half of many an object.
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
@@ -69,7 +70,9 @@ internal sealed class SourcePage
             Span<byte> rest = rented;
             _bytes.AsSpan(start, fields - start).CopyTo(rest);
             "[]"u8.CopyTo(rest[(fields - start)..]);
-            int end = fields + fieldsLength, tail = start + length - end, kept = fields - start + 2;
+            int end = fields + fieldsLength,
+                tail = start + length - end,
+                kept = fields - start + 2;
             _bytes.AsSpan(end, tail).CopyTo(rest[kept..]);
             return Parse(rest[..(kept + tail)]);
         }

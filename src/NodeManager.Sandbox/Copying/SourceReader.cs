@@ -26,7 +26,10 @@ internal sealed class SourceReader(KubernetesClient source)
     public async Task<IReadOnlyDictionary<ResourceKind, SourceList>> ReadAllAsync(Action<string> told, CancellationToken cancellationToken)
     {
         ServerCapabilities capabilities = await source.GetCapabilitiesAsync(cancellationToken);
-        var reading = CopiedKinds.Needed.Concat(CopiedKinds.Wanted).Select(kind => (Kind: kind, Items: ReadAsync(kind, capabilities, cancellationToken))).ToList();
+        var reading = CopiedKinds
+            .Needed.Concat(CopiedKinds.Wanted)
+            .Select(kind => (Kind: kind, Items: ReadAsync(kind, capabilities, cancellationToken)))
+            .ToList();
         var all = new Dictionary<ResourceKind, SourceList>();
         foreach ((ResourceKind kind, Task<SourceList> items) in reading)
         {
@@ -34,7 +37,8 @@ internal sealed class SourceReader(KubernetesClient source)
             {
                 all[kind] = await items;
             }
-            catch (KubernetesException refusal) when (refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound && CopiedKinds.Wanted.Contains(kind))
+            catch (KubernetesException refusal)
+                when (refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound && CopiedKinds.Wanted.Contains(kind))
             {
                 told($"The copy has no {kind.Plural}: {refusal.Message}");
             }
@@ -58,7 +62,10 @@ internal sealed class SourceReader(KubernetesClient source)
             return new(SourceList.Empty, objects);
         }
 
-        var reading = definitions.Select(definitions.ReadDocument).Select(definition => (Definition: definition, Items: ReadObjectsAsync(definition, cancellationToken))).ToList();
+        var reading = definitions
+            .Select(definitions.ReadDocument)
+            .Select(definition => (Definition: definition, Items: ReadObjectsAsync(definition, cancellationToken)))
+            .ToList();
         foreach ((JsonObject definition, Task<SourceList> items) in reading)
         {
             (string group, string plural) = (GroupOf(definition), PluralOf(definition));
@@ -77,9 +84,14 @@ internal sealed class SourceReader(KubernetesClient source)
 
     private Task<SourceList> ReadObjectsAsync(JsonObject definition, CancellationToken cancellationToken)
     {
-        JsonObject[] served = [.. (definition.Object("spec").Array("versions") ?? []).OfType<JsonObject>().Where(static one => one.Flag("served") == true)];
+        JsonObject[] served =
+        [
+            .. (definition.Object("spec").Array("versions") ?? []).OfType<JsonObject>().Where(static one => one.Flag("served") == true),
+        ];
         string? version = (Array.Find(served, static one => one.Flag("storage") == true) ?? served.FirstOrDefault()).Text("name");
-        return version is null ? Task.FromResult(SourceList.Empty) : ReadAsync($"/apis/{GroupOf(definition)}/{version}/{PluralOf(definition)}", cancellationToken);
+        return version is null
+            ? Task.FromResult(SourceList.Empty)
+            : ReadAsync($"/apis/{GroupOf(definition)}/{version}/{PluralOf(definition)}", cancellationToken);
     }
 
     private static string GroupOf(JsonObject definition) => definition.Object("spec").Text("group") ?? "";
@@ -88,12 +100,19 @@ internal sealed class SourceReader(KubernetesClient source)
 
     // A conversion webhook that does not answer is the source's trouble, not the copy's.
     private static bool IsRefused(KubernetesException refusal) =>
-        refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.InternalServerError or HttpStatusCode.ServiceUnavailable;
+        refusal.Code
+            is HttpStatusCode.Forbidden
+                or HttpStatusCode.NotFound
+                or HttpStatusCode.InternalServerError
+                or HttpStatusCode.ServiceUnavailable;
 
     private async Task<SourceList> ReadAsync(ResourceKind kind, ServerCapabilities capabilities, CancellationToken cancellationToken)
     {
         string version = kind == BuiltInKinds.PodDisruptionBudgets ? capabilities.BudgetVersion : kind.Versions[0].Name;
-        return await ReadAsync(kind.Group.Length == 0 ? $"/api/{version}/{kind.Plural}" : $"/apis/{kind.Group}/{version}/{kind.Plural}", cancellationToken);
+        return await ReadAsync(
+            kind.Group.Length == 0 ? $"/api/{version}/{kind.Plural}" : $"/apis/{kind.Group}/{version}/{kind.Plural}",
+            cancellationToken
+        );
     }
 
     private async Task<SourceList> ReadAsync(string path, CancellationToken cancellationToken)
@@ -115,12 +134,12 @@ internal sealed class SourceReader(KubernetesClient source)
         string next = "";
         do
         {
-            string query = pageSize == 0 ? path : $"{path}?limit={pageSize}{(next.Length > 0 ? "&continue=" + Uri.EscapeDataString(next) : "")}";
+            string query =
+                pageSize == 0 ? path : $"{path}?limit={pageSize}{(next.Length > 0 ? "&continue=" + Uri.EscapeDataString(next) : "")}";
             SourcePage page = await source.ReadAsync(query, SourcePage.ReadAsync, cancellationToken);
             pages.Add(page);
             next = page.Continue;
-        }
-        while (next.Length > 0);
+        } while (next.Length > 0);
         return new(pages);
     }
 }

@@ -34,7 +34,14 @@ internal sealed class ControllerHost : IDisposable
     private readonly List<Controller> _controllers;
     private readonly List<Exception> _faults = [];
 
-    private ControllerHost(ResourceRegistry registry, KindCatalog kinds, FaultRegistry board, int seed, PodRuns runs, ServiceAccountTokens tokens)
+    private ControllerHost(
+        ResourceRegistry registry,
+        KindCatalog kinds,
+        FaultRegistry board,
+        int seed,
+        PodRuns runs,
+        ServiceAccountTokens tokens
+    )
     {
         _catalog = kinds;
         _timers = new(registry.Time);
@@ -43,14 +50,36 @@ internal sealed class ControllerHost : IDisposable
         ControllerContext kubelet = context with { Registry = registry.As(new("kubelet")) };
         _controllers =
         [
-            new Scheduler(scheduler), new ReplicaSetController(context), new DeploymentController(context), new DaemonSetController(context),
-            new StatefulSetController(context), new JobController(context), new DisruptionController(context), new GarbageCollector(context),
-            new NamespaceController(context), new PodCollector(context), new ConditionTaints(context), new NodeHealthMonitor(context), new TaintEviction(context),
-            new VolumeController(context), new StorageProtection(context), new EndpointsController(context), new EventExpiry(context), new ClusterRoleAggregation(context), new ServiceAccountController(context), new TokenSecretController(context, tokens),
+            new Scheduler(scheduler),
+            new ReplicaSetController(context),
+            new DeploymentController(context),
+            new DaemonSetController(context),
+            new StatefulSetController(context),
+            new JobController(context),
+            new DisruptionController(context),
+            new GarbageCollector(context),
+            new NamespaceController(context),
+            new PodCollector(context),
+            new ConditionTaints(context),
+            new NodeHealthMonitor(context),
+            new TaintEviction(context),
+            new VolumeController(context),
+            new StorageProtection(context),
+            new EndpointsController(context),
+            new EventExpiry(context),
+            new ClusterRoleAggregation(context),
+            new ServiceAccountController(context),
+            new TokenSecretController(context, tokens),
             new InitialObjectController(context with { Registry = registry }),
-            new NodeHeartbeats(kubelet), new NodeDetectors(kubelet), new ImageCollection(kubelet), new PressureEviction(kubelet), new PodWorker(kubelet), new LeaseHolders(kubelet),
+            new NodeHeartbeats(kubelet),
+            new NodeDetectors(kubelet),
+            new ImageCollection(kubelet),
+            new PressureEviction(kubelet),
+            new PodWorker(kubelet),
+            new LeaseHolders(kubelet),
         ];
-        if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests)) return;
+        if (!kinds.Kinds.Contains(BuiltInKinds.EvictionRequests))
+            return;
         _controllers.Add(new EvictionRequestController(context with { Registry = registry.As(new("evictionrequest-controller")) }));
         _controllers.Add(new ImperativeEvictor(context with { Registry = registry.As(new("imperative-eviction-responder-controller")) }));
     }
@@ -60,21 +89,33 @@ internal sealed class ControllerHost : IDisposable
     {
         get
         {
-            lock (_faults) return [.. _faults];
+            lock (_faults)
+                return [.. _faults];
         }
     }
 
     /// <summary>Starts over what is in the store; returns immediately.</summary>
-    public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultRegistry board, int seed, PodRuns runs, ServiceAccountTokens tokens)
+    public static ControllerHost Start(
+        ResourceRegistry registry,
+        KindCatalog catalog,
+        FaultRegistry board,
+        int seed,
+        PodRuns runs,
+        ServiceAccountTokens tokens
+    )
     {
         ControllerHost host = new(registry, catalog, board, seed, runs, tokens);
         board.Changed += host.Feel;
-        foreach (IGrouping<ResourceKind, Controller> listeners in host._controllers
-            .SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind)).GroupBy(pair => pair.kind, pair => pair.controller))
+        foreach (
+            IGrouping<ResourceKind, Controller> listeners in host
+                ._controllers.SelectMany(controller => controller.Kinds, (controller, kind) => (controller, kind))
+                .GroupBy(pair => pair.kind, pair => pair.controller)
+        )
             host.Follow(registry.Store, listeners.Key, [.. listeners]);
         Controller[] generalists = [.. host._controllers.Where(static controller => controller.HearsOfCustomKinds)];
         catalog.Serves += kind => host.FollowOnce(registry.Store, kind, generalists);
-        foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null)) host.FollowOnce(registry.Store, kind, generalists);
+        foreach (ResourceKind kind in catalog.Kinds.Where(static kind => kind.Custom is not null))
+            host.FollowOnce(registry.Store, kind, generalists);
         foreach (Controller controller in host._controllers)
             _ = Task.Run(() => controller.RunAsync(host.Report, host._stopping.Token));
         return host;
@@ -92,7 +133,8 @@ internal sealed class ControllerHost : IDisposable
         lock (_followed)
         {
             _followed.RemoveWhere(static one => one.Ended.IsCancellationRequested);
-            if (_stopping.IsCancellationRequested || !_followed.Add(kind)) return;
+            if (_stopping.IsCancellationRequested || !_followed.Add(kind))
+                return;
         }
 
         Follow(store, kind, listeners);
@@ -107,11 +149,13 @@ internal sealed class ControllerHost : IDisposable
         {
             using CancellationTokenSource ending = either;
             foreach (StoredObject item in follower.Begin())
-                foreach (Controller listener in listeners) Guard(() => listener.Begin(item));
+            foreach (Controller listener in listeners)
+                Guard(() => listener.Begin(item));
             try
             {
                 await foreach (Change change in follower.ReadAsync(cancellationToken))
-                    foreach (Controller listener in listeners) Guard(() => listener.Observe(change));
+                foreach (Controller listener in listeners)
+                    Guard(() => listener.Observe(change));
             }
             catch (OperationCanceledException)
             {
@@ -122,7 +166,8 @@ internal sealed class ControllerHost : IDisposable
 
     private void Feel(Fault fault)
     {
-        foreach (Controller controller in _controllers) Guard(() => controller.Feel(fault));
+        foreach (Controller controller in _controllers)
+            Guard(() => controller.Feel(fault));
     }
 
     private void Guard(Action tell)
@@ -141,7 +186,8 @@ internal sealed class ControllerHost : IDisposable
     {
         lock (_faults)
         {
-            if (_faults.Count == KeptFaults) _faults.RemoveAt(0);
+            if (_faults.Count == KeptFaults)
+                _faults.RemoveAt(0);
             _faults.Add(exception);
         }
     }

@@ -41,12 +41,14 @@ internal sealed class ConnectionListener : IDisposable
     /// <summary>Closes everything, and returns when it is closed.</summary>
     public void Dispose()
     {
-        if (_stopped.IsCancellationRequested) return;
+        if (_stopped.IsCancellationRequested)
+            return;
         _stopped.Cancel();
         _listener.Dispose();
         // After this no connection is accepted; only then are all connections known.
         _accepting.GetAwaiter().GetResult();
-        foreach (TcpClient client in _connections.Keys) client.Dispose();
+        foreach (TcpClient client in _connections.Keys)
+            client.Dispose();
         Task.WhenAll(_connections.Values).GetAwaiter().GetResult();
         _stopped.Dispose();
         _places.Dispose();
@@ -80,9 +82,7 @@ internal sealed class ConnectionListener : IDisposable
             {
                 return await _listener.AcceptTcpClientAsync(_stopped.Token);
             }
-            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
-            {
-            }
+            catch (SocketException fault) when (fault.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted) { }
         }
     }
 
@@ -97,7 +97,14 @@ internal sealed class ConnectionListener : IDisposable
                 await stream.AuthenticateAsServerAsync(_tls, either.Token);
             await new HttpConnection(stream, _front, _limits).ServeAsync(_stopped.Token);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or AuthenticationException or ObjectDisposedException or SocketException)
+        catch (Exception fault)
+            when (fault
+                    is OperationCanceledException
+                        or IOException
+                        or AuthenticationException
+                        or ObjectDisposedException
+                        or SocketException
+            )
         {
             // Not TLS, another authority, or gone.
         }

@@ -19,7 +19,8 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         {
             await AnswerAllAsync(gone.Token, stopped);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception fault)
+            when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The client has gone, is too slow, or the server stops: no answer can be sent.
         }
@@ -40,9 +41,11 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
             while (true)
             {
                 int count = await stream.ReadAsync(into.GetMemory(), gone.Token);
-                if (count == 0) break;
+                if (count == 0)
+                    break;
                 into.Advance(count);
-                if ((await into.FlushAsync(gone.Token)).IsCompleted) break;
+                if ((await into.FlushAsync(gone.Token)).IsCompleted)
+                    break;
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException)
@@ -62,7 +65,8 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         using var deadline = new WriteDeadline(limits.Write);
         while (await WithinAsync(limits.Idle, reader.WaitAsync, stopped))
         {
-            if (await AnswerAsync(reader, writer, deadline, gone, stopped)) continue;
+            if (await AnswerAsync(reader, writer, deadline, gone, stopped))
+                continue;
 
             // A client that is still sending sees the answer only if its bytes are taken.
             await stream.ShutdownAsync();
@@ -72,15 +76,26 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
     }
 
     // False when the connection is to end.
-    private async Task<bool> AnswerAsync(RequestReader reader, ResponseWriter writer, WriteDeadline deadline, CancellationToken gone, CancellationToken stopped)
+    private async Task<bool> AnswerAsync(
+        RequestReader reader,
+        ResponseWriter writer,
+        WriteDeadline deadline,
+        CancellationToken gone,
+        CancellationToken stopped
+    )
     {
         var shape = default(ResponseShape);
         ApiResponse answer;
         try
         {
-            (RequestHead head, UserInfo? user, byte[] body) = await WithinAsync(limits.Request, token => ReadAsync(reader, writer, token), stopped);
+            (RequestHead head, UserInfo? user, byte[] body) = await WithinAsync(
+                limits.Request,
+                token => ReadAsync(reader, writer, token),
+                stopped
+            );
             shape = ResponseShape.Of(head);
-            if (user is null && head.ContentLength is not 0) shape = shape with { IsKeptAlive = false };
+            if (user is null && head.ContentLength is not 0)
+                shape = shape with { IsKeptAlive = false };
             answer = user is null ? front.AnswerStranger(head) : await front.AnswerAsync(head, user, body, gone);
         }
         catch (HttpRefusal refusal)
@@ -92,13 +107,19 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         return shape.IsKeptAlive;
     }
 
-    private async Task<(RequestHead Head, UserInfo? User, byte[] Body)> ReadAsync(RequestReader reader, ResponseWriter writer, CancellationToken cancellationToken)
+    private async Task<(RequestHead Head, UserInfo? User, byte[] Body)> ReadAsync(
+        RequestReader reader,
+        ResponseWriter writer,
+        CancellationToken cancellationToken
+    )
     {
         RequestHead head = await reader.ReadHeadAsync(cancellationToken);
 
         // Nothing is read for a stranger.
-        if (front.Authenticate(head) is not { } user) return (head, null, []);
-        if (head.WantsContinue && head.ContentLength is not 0 && !(head.ContentLength > limits.BodyBytes)) await writer.ContinueAsync(cancellationToken);
+        if (front.Authenticate(head) is not { } user)
+            return (head, null, []);
+        if (head.WantsContinue && head.ContentLength is not 0 && !(head.ContentLength > limits.BodyBytes))
+            await writer.ContinueAsync(cancellationToken);
         return (head, user, await reader.ReadBodyAsync(head, cancellationToken));
     }
 

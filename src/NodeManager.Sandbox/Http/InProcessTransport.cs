@@ -21,7 +21,8 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The embedded cluster has been stopped.");
         cancellationToken.ThrowIfCancellationRequested();
         Stream body = request.Content is null ? Stream.Null : await request.Content.ReadAsStreamAsync(cancellationToken);
-        if (Authenticate(request) is not { } user) return Translate(request, ApiResponse.Refusal(StatusErrors.Unauthorized()));
+        if (Authenticate(request) is not { } user)
+            return Translate(request, ApiResponse.Refusal(StatusErrors.Unauthorized()));
         ApiResponse answer = await server.HandleAsync(
             new()
             {
@@ -35,7 +36,8 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
                 UserAgent = request.Headers.UserAgent.ToString(),
                 Body = body,
             },
-            cancellationToken);
+            cancellationToken
+        );
         return Translate(request, answer);
     }
 
@@ -51,9 +53,10 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
     }
 
     // Code in the process owns the cluster, unless it sends the token of a user.
-    private UserInfo? Authenticate(HttpRequestMessage request) => request.Headers.Authorization is not { } shown
-        ? UserInfo.Administrator
-        : AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token ? server.Tokens.Authenticate(token) : null;
+    private UserInfo? Authenticate(HttpRequestMessage request) =>
+        request.Headers.Authorization is not { } shown ? UserInfo.Administrator
+        : AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token ? server.Tokens.Authenticate(token)
+        : null;
 
     private HttpResponseMessage Translate(HttpRequestMessage request, ApiResponse answer)
     {
@@ -61,10 +64,18 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
             ? new StreamContent(Start(write))
             : new StreamContent(new SegmentStream(answer.Segments));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(answer.ContentType);
-        if (answer.Stream is null) content.Headers.ContentLength = answer.Segments.Sum(static segment => (long)segment.Length);
-        var response = new HttpResponseMessage((HttpStatusCode)answer.StatusCode) { Content = content, RequestMessage = request, Version = request.Version };
-        if (answer.RetryAfterSeconds is { } seconds) response.Headers.Add("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
-        foreach (string warning in WarningHeader.Format(answer.Warnings)) response.Headers.TryAddWithoutValidation("Warning", warning);
+        if (answer.Stream is null)
+            content.Headers.ContentLength = answer.Segments.Sum(static segment => (long)segment.Length);
+        var response = new HttpResponseMessage((HttpStatusCode)answer.StatusCode)
+        {
+            Content = content,
+            RequestMessage = request,
+            Version = request.Version,
+        };
+        if (answer.RetryAfterSeconds is { } seconds)
+            response.Headers.Add("Retry-After", seconds.ToString(CultureInfo.InvariantCulture));
+        foreach (string warning in WarningHeader.Format(answer.Warnings))
+            response.Headers.TryAddWithoutValidation("Warning", warning);
         return response;
     }
 

@@ -6,7 +6,8 @@ using NodeManager.Sandbox.Pools;
 namespace NodeManager.Sandbox.Http;
 
 /// <summary>Carries requests to the pool service without a network.</summary>
-internal sealed class PoolTransport(PoolApi api, Func<string, bool> isKnownToken, TimeProvider time, CancellationToken clusterStopped) : HttpMessageHandler
+internal sealed class PoolTransport(PoolApi api, Func<string, bool> isKnownToken, TimeProvider time, CancellationToken clusterStopped)
+    : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -14,7 +15,10 @@ internal sealed class PoolTransport(PoolApi api, Func<string, bool> isKnownToken
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The embedded cluster has been stopped.");
         byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         string user = request.Headers.TryGetValues("X-User-Email", out IEnumerable<string>? users) ? string.Join(",", users) : "";
-        bool isAuthenticated = request.Headers.Authorization is { } shown && AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token && isKnownToken(token);
+        bool isAuthenticated =
+            request.Headers.Authorization is { } shown
+            && AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token
+            && isKnownToken(token);
         Uri uri = request.RequestUri!;
         ApiResponse answer = PoolApi.Serves(uri.AbsolutePath)
             ? api.Answer(new(request.Method.Method, uri.AbsolutePath, new(uri.Query), user, isAuthenticated, body))

@@ -7,13 +7,19 @@ internal static class PrivateFile
 {
     private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OthersAccess =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
 
     /// <summary>Writes or replaces a file. A missing folder is created, for its user alone.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, ReadOnlyMemory<byte> content)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } parent) CreateFolder(parent);
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            CreateFolder(parent);
         Write(path, replace: true, into => into.Write(content.Span));
     }
 
@@ -29,11 +35,14 @@ internal static class PrivateFile
     /// <exception cref="IOException">The mode gives group or others access.</exception>
     public static void RequireOwn(string path)
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         UnixFileMode mode = File.GetUnixFileMode(path);
-        if ((mode & OthersAccess) == 0) return;
+        if ((mode & OthersAccess) == 0)
+            return;
         throw new IOException(
-            $"'{path}' is accessible to other users (mode {Convert.ToString((int)mode, 8)}). Delete it to have a new one created, or restrict it with 'chmod 600'.");
+            $"'{path}' is accessible to other users (mode {Convert.ToString((int)mode, 8)}). Delete it to have a new one created, or restrict it with 'chmod 600'."
+        );
     }
 
     // One that exists keeps its mode.
@@ -46,8 +55,10 @@ internal static class PrivateFile
         }
 
         // The mode is given to the last folder alone.
-        if (Directory.Exists(path)) return;
-        if (Path.GetDirectoryName(path) is { Length: > 0 } parent) CreateFolder(parent);
+        if (Directory.Exists(path))
+            return;
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            CreateFolder(parent);
         Directory.CreateDirectory(path, OwnFolder);
     }
 }

@@ -7,11 +7,19 @@ namespace NodeManager.Sandbox.Http;
 /// <summary>Reads heads strictly: what two parsers could read in two ways is refused.</summary>
 internal static class RequestHeadParser
 {
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    );
 
     // A request has one of each.
-    private static readonly HashSet<string> Single = new(StringComparer.OrdinalIgnoreCase) { "Host", "Content-Length", "Transfer-Encoding", "Authorization", "Content-Type" };
+    private static readonly HashSet<string> Single = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host",
+        "Content-Length",
+        "Transfer-Encoding",
+        "Authorization",
+        "Content-Type",
+    };
 
     /// <param name="bytes">All up to the empty line, without it.</param>
     /// <param name="mostHeaders">How many there may be.</param>
@@ -19,12 +27,15 @@ internal static class RequestHeadParser
     public static RequestHead Parse(ReadOnlySpan<byte> bytes, int mostHeaders)
     {
         string[] lines = Encoding.Latin1.GetString(bytes).Split("\r\n");
-        if (lines.Any(static line => line.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)) throw HttpRefusal.Malformed("a line ends in something other than CR LF");
-        if (lines.Length - 1 > mostHeaders) throw HttpRefusal.HeadTooLarge();
+        if (lines.Any(static line => line.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0))
+            throw HttpRefusal.Malformed("a line ends in something other than CR LF");
+        if (lines.Length - 1 > mostHeaders)
+            throw HttpRefusal.HeadTooLarge();
         (string method, string target, bool isLatest) = Line(lines[0]);
         List<KeyValuePair<string, string>> headerLines = [];
         Dictionary<string, string> headers = Headers(lines.AsSpan(1), headerLines);
-        if (isLatest && !headers.ContainsKey("Host")) throw HttpRefusal.Malformed("it names no host");
+        if (isLatest && !headers.ContainsKey("Host"))
+            throw HttpRefusal.Malformed("it names no host");
         (string path, string query) = Target(target);
         string connection = headers.GetValueOrDefault("Connection", "");
         return new()
@@ -34,7 +45,8 @@ internal static class RequestHeadParser
             Query = query,
             Headers = headers,
             HeaderLines = headerLines,
-            IsKeptAlive = isLatest && !connection.Split(',').Any(static one => one.Trim().Equals("close", StringComparison.OrdinalIgnoreCase)),
+            IsKeptAlive =
+                isLatest && !connection.Split(',').Any(static one => one.Trim().Equals("close", StringComparison.OrdinalIgnoreCase)),
             ContentLength = Length(headers, isLatest),
         };
     }
@@ -47,7 +59,11 @@ internal static class RequestHeadParser
         {
             "HTTP/1.1" => true,
             "HTTP/1.0" => false,
-            _ when version.StartsWith("HTTP/", StringComparison.Ordinal) => throw new HttpRefusal(505, "HTTPVersionNotSupported", "only HTTP/1.1 is spoken here"),
+            _ when version.StartsWith("HTTP/", StringComparison.Ordinal) => throw new HttpRefusal(
+                505,
+                "HTTPVersionNotSupported",
+                "only HTTP/1.1 is spoken here"
+            ),
             _ => throw HttpRefusal.Malformed("its first line is not a method, a target and a version"),
         };
         return (method, target, isLatest);
@@ -59,13 +75,19 @@ internal static class RequestHeadParser
         foreach (string line in lines)
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon <= 0 || !IsToken(line.AsSpan(0, colon))) throw HttpRefusal.Malformed("a header has no name");
-            string name = line[..colon], value = line[(colon + 1)..].Trim(' ', '\t');
-            if (value.Any(static letter => letter is (< ' ' and not '\t') or '\x7f')) throw HttpRefusal.Malformed($"{name} has control characters");
+            if (colon <= 0 || !IsToken(line.AsSpan(0, colon)))
+                throw HttpRefusal.Malformed("a header has no name");
+            string name = line[..colon],
+                value = line[(colon + 1)..].Trim(' ', '\t');
+            if (value.Any(static letter => letter is (< ' ' and not '\t') or '\x7f'))
+                throw HttpRefusal.Malformed($"{name} has control characters");
             all.Add(new(name, value));
-            if (!headers.TryGetValue(name, out string? earlier)) headers[name] = value;
-            else if (Single.Contains(name)) throw HttpRefusal.Malformed($"{name} is there twice");
-            else headers[name] = $"{earlier}, {value}";
+            if (!headers.TryGetValue(name, out string? earlier))
+                headers[name] = value;
+            else if (Single.Contains(name))
+                throw HttpRefusal.Malformed($"{name} is there twice");
+            else
+                headers[name] = $"{earlier}, {value}";
         }
 
         return headers;
@@ -76,13 +98,15 @@ internal static class RequestHeadParser
         bool isSized = headers.TryGetValue("Content-Length", out string? length);
         if (headers.TryGetValue("Transfer-Encoding", out string? coding))
         {
-            if (isSized || !isLatest) throw HttpRefusal.Malformed("its length is given in two ways");
+            if (isSized || !isLatest)
+                throw HttpRefusal.Malformed("its length is given in two ways");
             if (!coding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
                 throw new HttpRefusal(501, "NotImplemented", "of transfer codings only chunked is known here");
             return null;
         }
 
-        if (!isSized) return 0;
+        if (!isSized)
+            return 0;
         return length!.Length is > 0 and < 19 && length.All(char.IsAsciiDigit)
             ? long.Parse(length, CultureInfo.InvariantCulture)
             : throw HttpRefusal.Malformed("its Content-Length is not a number");

@@ -30,14 +30,17 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
             if (TryTakeHead(ref buffer, out byte[]? head))
             {
                 input.AdvanceTo(buffer.Start);
-                if (head.Length > limits.HeadBytes) throw HttpRefusal.HeadTooLarge();
+                if (head.Length > limits.HeadBytes)
+                    throw HttpRefusal.HeadTooLarge();
                 return RequestHeadParser.Parse(head, limits.Headers);
             }
 
             bool isTooLarge = buffer.Length > limits.HeadBytes;
             input.AdvanceTo(buffer.Start, buffer.End);
-            if (isTooLarge) throw HttpRefusal.HeadTooLarge();
-            if (read.IsCompleted) throw new EndOfStreamException();
+            if (isTooLarge)
+                throw HttpRefusal.HeadTooLarge();
+            if (read.IsCompleted)
+                throw new EndOfStreamException();
         }
     }
 
@@ -45,8 +48,10 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
     /// <exception cref="EndOfStreamException">The connection ended in the midst of it.</exception>
     public async Task<byte[]> ReadBodyAsync(RequestHead head, CancellationToken cancellationToken)
     {
-        if (head.ContentLength is 0) return [];
-        if (head.ContentLength > limits.BodyBytes) throw HttpRefusal.BodyTooLarge(limits.BodyBytes);
+        if (head.ContentLength is 0)
+            return [];
+        if (head.ContentLength > limits.BodyBytes)
+            throw HttpRefusal.BodyTooLarge(limits.BodyBytes);
         using var body = new MemoryStream();
         if (head.ContentLength is { } length)
         {
@@ -56,14 +61,17 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
 
         while (await ReadChunkSizeAsync(cancellationToken) is > 0 and var size)
         {
-            if (body.Length + size > limits.BodyBytes) throw HttpRefusal.BodyTooLarge(limits.BodyBytes);
+            if (body.Length + size > limits.BodyBytes)
+                throw HttpRefusal.BodyTooLarge(limits.BodyBytes);
             await TakeAsync(size, body, cancellationToken);
-            if (await ReadLineAsync(cancellationToken) is not "") throw HttpRefusal.Malformed("a chunk is longer than it says");
+            if (await ReadLineAsync(cancellationToken) is not "")
+                throw HttpRefusal.Malformed("a chunk is longer than it says");
         }
 
         // Trailers: read, and of no use.
         for (int i = 0; await ReadLineAsync(cancellationToken) is not ""; i++)
-            if (i == limits.Headers) throw HttpRefusal.HeadTooLarge();
+            if (i == limits.Headers)
+                throw HttpRefusal.HeadTooLarge();
         return body.ToArray();
     }
 
@@ -76,7 +84,8 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
             ReadResult read = await input.ReadAsync(cancellationToken);
             count += read.Buffer.Length;
             input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted) return count;
+            if (read.IsCompleted)
+                return count;
         }
     }
 
@@ -86,12 +95,11 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
         var reader = new SequenceReader<byte>(buffer);
 
         // Empty lines before a request are passed over, as HTTP advises.
-        while (reader.IsNext("\r\n"u8, advancePast: true))
-        {
-        }
+        while (reader.IsNext("\r\n"u8, advancePast: true)) { }
 
         buffer = buffer.Slice(reader.Position);
-        if (!reader.TryReadTo(out ReadOnlySequence<byte> found, "\r\n\r\n"u8)) return false;
+        if (!reader.TryReadTo(out ReadOnlySequence<byte> found, "\r\n\r\n"u8))
+            return false;
         head = found.ToArray();
         buffer = buffer.Slice(reader.Position);
         return true;
@@ -103,17 +111,20 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
         {
             ReadResult read = await input.ReadAsync(cancellationToken);
             ReadOnlySequence<byte> part = read.Buffer.Slice(0, Math.Min(count, read.Buffer.Length));
-            foreach (ReadOnlyMemory<byte> segment in part) into.Write(segment.Span);
+            foreach (ReadOnlyMemory<byte> segment in part)
+                into.Write(segment.Span);
             count -= part.Length;
             input.AdvanceTo(part.End);
-            if (count > 0 && read.IsCompleted) throw new EndOfStreamException();
+            if (count > 0 && read.IsCompleted)
+                throw new EndOfStreamException();
         }
     }
 
     private async Task<long> ReadChunkSizeAsync(CancellationToken cancellationToken)
     {
         string size = (await ReadLineAsync(cancellationToken)).Split(';')[0].TrimEnd();
-        return size.Length is > 0 and < 9 && long.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long number)
+        return
+            size.Length is > 0 and < 9 && long.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long number)
             ? number
             : throw HttpRefusal.Malformed("a chunk says no size");
     }
@@ -126,13 +137,17 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
             if (TryTakeLine(read.Buffer, out string line, out SequencePosition after))
             {
                 input.AdvanceTo(after);
-                return line.AsSpan().ContainsAny('\r', '\n', '\0') ? throw HttpRefusal.Malformed("a line ends in something other than CR LF") : line;
+                return line.AsSpan().ContainsAny('\r', '\n', '\0')
+                    ? throw HttpRefusal.Malformed("a line ends in something other than CR LF")
+                    : line;
             }
 
             bool isTooLong = read.Buffer.Length > LongestChunkLine;
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-            if (isTooLong) throw HttpRefusal.Malformed("a chunk says no size");
-            if (read.IsCompleted) throw new EndOfStreamException();
+            if (isTooLong)
+                throw HttpRefusal.Malformed("a chunk says no size");
+            if (read.IsCompleted)
+                throw new EndOfStreamException();
         }
     }
 

@@ -36,9 +36,12 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
             return;
         }
 
-        if (answer.Stream is { } stream) await WriteStreamAsync(isCompressed ? Compress(stream) : stream, deadline, closed);
-        else if (isCompressed) await WriteCompressedAsync(answer, deadline);
-        else await WriteSegmentsAsync(answer, deadline);
+        if (answer.Stream is { } stream)
+            await WriteStreamAsync(isCompressed ? Compress(stream) : stream, deadline, closed);
+        else if (isCompressed)
+            await WriteCompressedAsync(answer, deadline);
+        else
+            await WriteSegmentsAsync(answer, deadline);
     }
 
     private void WriteHead(ApiResponse answer, ResponseShape shape, long? length, bool isCompressed)
@@ -47,13 +50,20 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.StatusCode} {Phrase(answer.StatusCode)}\r\n");
         head.Append(CultureInfo.InvariantCulture, $"Content-Type: {answer.ContentType}\r\nCache-Control: no-cache, private\r\n");
         head.Append(CultureInfo.InvariantCulture, $"Date: {clusterTime.GetUtcNow():r}\r\nX-Content-Type-Options: nosniff\r\n");
-        if (length is { } bytes) head.Append(CultureInfo.InvariantCulture, $"Content-Length: {bytes}\r\n");
-        else head.Append("Transfer-Encoding: chunked\r\n");
-        if (isCompressed) head.Append("Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
-        if (answer.RetryAfterSeconds is { } seconds) head.Append(CultureInfo.InvariantCulture, $"Retry-After: {seconds}\r\n");
-        if (answer.StatusCode == 401) head.Append("WWW-Authenticate: Bearer\r\n");
-        foreach (string warning in WarningHeader.Format(answer.Warnings)) head.Append(CultureInfo.InvariantCulture, $"Warning: {warning}\r\n");
-        if (!shape.IsKeptAlive) head.Append("Connection: close\r\n");
+        if (length is { } bytes)
+            head.Append(CultureInfo.InvariantCulture, $"Content-Length: {bytes}\r\n");
+        else
+            head.Append("Transfer-Encoding: chunked\r\n");
+        if (isCompressed)
+            head.Append("Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
+        if (answer.RetryAfterSeconds is { } seconds)
+            head.Append(CultureInfo.InvariantCulture, $"Retry-After: {seconds}\r\n");
+        if (answer.StatusCode == 401)
+            head.Append("WWW-Authenticate: Bearer\r\n");
+        foreach (string warning in WarningHeader.Format(answer.Warnings))
+            head.Append(CultureInfo.InvariantCulture, $"Warning: {warning}\r\n");
+        if (!shape.IsKeptAlive)
+            head.Append("Connection: close\r\n");
         head.Append("\r\n");
         output.Write(Encoding.Latin1.GetBytes(head.ToString()));
     }
@@ -63,7 +73,8 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         foreach (ReadOnlyMemory<byte> segment in answer.Segments)
         {
             output.Write(segment.Span);
-            if (output.UnflushedBytes >= FlushAt) await FlushAsync(deadline);
+            if (output.UnflushedBytes >= FlushAt)
+                await FlushAsync(deadline);
         }
 
         await FlushAsync(deadline);
@@ -91,7 +102,8 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         try
         {
             await using var zip = new GZipStream(into.AsStream(leaveOpen: true), CompressionLevel.Fastest);
-            foreach (ReadOnlyMemory<byte> segment in answer.Segments) await zip.WriteAsync(segment);
+            foreach (ReadOnlyMemory<byte> segment in answer.Segments)
+                await zip.WriteAsync(segment);
         }
         catch (Exception exception)
         {
@@ -101,13 +113,14 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         await into.CompleteAsync(fault);
     }
 
-    private static Func<PipeWriter, CancellationToken, Task> Compress(Func<PipeWriter, CancellationToken, Task> stream) => async (into, cancellationToken) =>
-    {
-        await using var zip = new GZipStream(into.AsStream(leaveOpen: true), CompressionLevel.Fastest);
-        PipeWriter plain = PipeWriter.Create(zip, new(minimumBufferSize: FlushAt, leaveOpen: true));
-        await stream(plain, cancellationToken);
-        await plain.CompleteAsync();
-    };
+    private static Func<PipeWriter, CancellationToken, Task> Compress(Func<PipeWriter, CancellationToken, Task> stream) =>
+        async (into, cancellationToken) =>
+        {
+            await using var zip = new GZipStream(into.AsStream(leaveOpen: true), CompressionLevel.Fastest);
+            PipeWriter plain = PipeWriter.Create(zip, new(minimumBufferSize: FlushAt, leaveOpen: true));
+            await stream(plain, cancellationToken);
+            await plain.CompleteAsync();
+        };
 
     private async Task WriteStreamAsync(Func<PipeWriter, CancellationToken, Task> stream, WriteDeadline deadline, CancellationToken closed)
     {
@@ -128,7 +141,11 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         }
     }
 
-    private static async Task ProduceAsync(Func<PipeWriter, CancellationToken, Task> stream, PipeWriter into, CancellationToken cancellationToken)
+    private static async Task ProduceAsync(
+        Func<PipeWriter, CancellationToken, Task> stream,
+        PipeWriter into,
+        CancellationToken cancellationToken
+    )
     {
         Exception? fault = null;
         try
@@ -153,7 +170,8 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
             if (!read.Buffer.IsEmpty)
             {
                 output.Write(Encoding.ASCII.GetBytes(read.Buffer.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"));
-                foreach (ReadOnlyMemory<byte> segment in read.Buffer) output.Write(segment.Span);
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+                    output.Write(segment.Span);
                 output.Write("\r\n"u8);
                 from.AdvanceTo(read.Buffer.End);
                 await FlushAsync(deadline);
@@ -163,7 +181,8 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
                 from.AdvanceTo(read.Buffer.End);
             }
 
-            if (!read.IsCompleted) continue;
+            if (!read.IsCompleted)
+                continue;
             output.Write("0\r\n\r\n"u8);
             await FlushAsync(deadline);
             return;
@@ -177,10 +196,11 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         deadline.End();
     }
 
-    private static string Phrase(int code) => code switch
-    {
-        422 => "Unprocessable Entity",
-        _ when Enum.IsDefined((HttpStatusCode)code) => ((HttpStatusCode)code).ToString(),
-        _ => "Unknown",
-    };
+    private static string Phrase(int code) =>
+        code switch
+        {
+            422 => "Unprocessable Entity",
+            _ when Enum.IsDefined((HttpStatusCode)code) => ((HttpStatusCode)code).ToString(),
+            _ => "Unknown",
+        };
 }

@@ -30,7 +30,8 @@ internal sealed class SegmentStream(IReadOnlyList<ReadOnlyMemory<byte>> segments
             rest[..count].CopyTo(buffer[total..]);
             total += count;
             _offset += count;
-            if (count < rest.Length) break;
+            if (count < rest.Length)
+                break;
             _index++;
             _offset = 0;
         }
@@ -46,9 +47,7 @@ internal sealed class SegmentStream(IReadOnlyList<ReadOnlyMemory<byte>> segments
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -23,7 +23,8 @@ internal sealed class ServedFolder : IDisposable
         Path = path;
         _lock = held;
         // The default action follows, which ends the process without disposing anything.
-        if (!OperatingSystem.IsWindows()) _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup);
+        if (!OperatingSystem.IsWindows())
+            _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup);
     }
 
     public string Path { get; }
@@ -37,8 +38,10 @@ internal sealed class ServedFolder : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             string path = System.IO.Path.Combine(parent, Prefix + Guid.NewGuid().ToString("N")[..8]);
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-            else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(path);
+            else
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             try
             {
                 FileStream held = new(System.IO.Path.Combine(path, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
@@ -63,7 +66,8 @@ internal sealed class ServedFolder : IDisposable
 
     private void OnHangup(PosixSignalContext context)
     {
-        if (!context.Cancel) Delete();
+        if (!context.Cancel)
+            Delete();
     }
 
     private void Delete()
@@ -71,7 +75,8 @@ internal sealed class ServedFolder : IDisposable
         _lock.Dispose();
         try
         {
-            if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
+            if (Directory.Exists(Path))
+                Directory.Delete(Path, recursive: true);
         }
         catch (IOException)
         {
@@ -85,7 +90,8 @@ internal sealed class ServedFolder : IDisposable
         {
             try
             {
-                if (folder.LinkTarget is null && FileTrust.IsOwn(folder.FullName) && IsAbandoned(folder)) folder.Delete(recursive: true);
+                if (folder.LinkTarget is null && FileTrust.IsOwn(folder.FullName) && IsAbandoned(folder))
+                    folder.Delete(recursive: true);
             }
             catch (Exception inUse) when (inUse is IOException or UnauthorizedAccessException)
             {
@@ -98,7 +104,11 @@ internal sealed class ServedFolder : IDisposable
     private static bool IsAbandoned(DirectoryInfo folder)
     {
         FileSystemInfo[] content = folder.GetFileSystemInfos();
-        if (!Array.Exists(content, static one => one.Name == LockName) || Array.Exists(content, static one => one is DirectoryInfo || one.LinkTarget is not null)) return false;
+        if (
+            !Array.Exists(content, static one => one.Name == LockName)
+            || Array.Exists(content, static one => one is DirectoryInfo || one.LinkTarget is not null)
+        )
+            return false;
         using FileStream held = new(System.IO.Path.Combine(folder.FullName, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         using StreamReader reader = new(held);
         return reader.ReadToEnd().Split(' ') is [var id, var start]

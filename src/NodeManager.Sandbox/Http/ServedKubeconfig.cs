@@ -30,24 +30,25 @@ internal sealed class ServedKubeconfig : IDisposable
 
     public void Dispose() => _folder?.Dispose();
 
-    private static string Text(Uri server, string authorityPem, string token) => $"""
-        apiVersion: v1
-        kind: Config
-        clusters:
-        - name: sandbox
-          cluster:
-            server: {server.GetLeftPart(UriPartial.Authority)}
-            certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(authorityPem))}
-        users:
-        - name: sandbox-admin
-          user:
-            token: {token}
-        contexts:
-        - name: sandbox
-          context:
-            cluster: sandbox
-            user: sandbox-admin
-        current-context: sandbox
+    private static string Text(Uri server, string authorityPem, string token) =>
+        $"""
+            apiVersion: v1
+            kind: Config
+            clusters:
+            - name: sandbox
+              cluster:
+                server: {server.GetLeftPart(UriPartial.Authority)}
+                certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(authorityPem))}
+            users:
+            - name: sandbox-admin
+              user:
+                token: {token}
+            contexts:
+            - name: sandbox
+              context:
+                cluster: sandbox
+                user: sandbox-admin
+            current-context: sandbox
 
-        """.ReplaceLineEndings("\n");
+            """.ReplaceLineEndings("\n");
 }

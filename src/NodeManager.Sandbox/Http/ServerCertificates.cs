@@ -11,8 +11,11 @@ internal static class ServerCertificates
 
     public static (string AuthorityPem, byte[] Pkcs12) Make(TimeProvider time)
     {
-        DateTimeOffset now = time.GetUtcNow(), from = now.AddHours(-1), until = now.AddYears(1);
-        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        DateTimeOffset now = time.GetUtcNow(),
+            from = now.AddHours(-1),
+            until = now.AddYears(1);
+        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256),
+            key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authorityRequest = new CertificateRequest("CN=nodemanager-sandbox-ca", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         authorityRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
@@ -25,7 +28,12 @@ internal static class ServerCertificates
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], false));
         using X509Certificate2 signed = request.Create(
-            authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), from, until, RandomNumberGenerator.GetBytes(16));
+            authority.SubjectName,
+            X509SignatureGenerator.CreateForECDsa(authorityKey),
+            from,
+            until,
+            RandomNumberGenerator.GetBytes(16)
+        );
         using X509Certificate2 pair = signed.CopyWithPrivateKey(key);
         return (authority.ExportCertificatePem(), pair.Export(X509ContentType.Pkcs12));
     }

@@ -28,7 +28,8 @@ internal sealed record ServerIdentity(string AuthorityPem, byte[] Pkcs12, string
         if (File.Exists(path) && Read(path) is { } kept)
         {
             using X509Certificate2 certificate = kept.LoadCertificate();
-            if (certificate.NotAfter.ToUniversalTime() > time.GetUtcNow().UtcDateTime + Margin) return kept;
+            if (certificate.NotAfter.ToUniversalTime() > time.GetUtcNow().UtcDateTime + Margin)
+                return kept;
         }
 
         ServerIdentity made = Make(time);

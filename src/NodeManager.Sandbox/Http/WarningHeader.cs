@@ -14,15 +14,18 @@ internal static class WarningHeader
     /// </summary>
     public static IReadOnlyList<string> Format(IReadOnlyList<string> warnings)
     {
-        if (warnings.Count == 0) return [];
+        if (warnings.Count == 0)
+            return [];
         string[] each = [.. warnings.Where(static text => text.Length > 0).Distinct(StringComparer.Ordinal)];
-        if (each.Sum(static text => (long)text.Length) <= MostCharacters) return [.. each.Select(Quote)];
+        if (each.Sum(static text => (long)text.Length) <= MostCharacters)
+            return [.. each.Select(Quote)];
 
         List<string> values = [];
         int written = 0;
         foreach (string text in each)
         {
-            if (written >= MostCharacters) break;
+            if (written >= MostCharacters)
+                break;
             string cut = text.Length > MostOfEachCharacters ? text[..MostOfEachCharacters] : text;
             written += cut.Length;
             values.Add(Quote(cut));
@@ -36,7 +39,8 @@ internal static class WarningHeader
         var quoted = new StringBuilder("299 - \"");
         foreach (char character in text)
         {
-            if (character is '"' or '\\') quoted.Append('\\');
+            if (character is '"' or '\\')
+                quoted.Append('\\');
             quoted.Append(character is < ' ' or > '~' ? ' ' : character);
         }
 

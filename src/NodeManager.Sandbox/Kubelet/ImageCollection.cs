@@ -13,26 +13,25 @@ namespace NodeManager.Sandbox.Kubelet;
 /// </summary>
 internal sealed class ImageCollection(ControllerContext context) : Controller(context)
 {
-    private const string Failure = "Failed to garbage collect required amount of images. Attempted to free 8589934592 bytes, but only found 0 bytes eligible to free.";
+    private const string Failure =
+        "Failed to garbage collect required amount of images. Attempted to free 8589934592 bytes, but only found 0 bytes eligible to free.";
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, DateTimeOffset> _failedAt = new(StringComparer.Ordinal);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
 
-    public override void Observe(Change change)
-    {
-    }
+    public override void Observe(Change change) { }
 
-    public override void Begin(StoredObject item)
-    {
-    }
+    public override void Begin(StoredObject item) { }
 
     public override void Feel(Fault fault)
     {
-        if (fault.Kind != SandboxFaultKind.ImageGarbageCollection) return;
+        if (fault.Kind != SandboxFaultKind.ImageGarbageCollection)
+            return;
         foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
-            if (fault.Covers(node.Name)) Enqueue(node);
+            if (fault.Covers(node.Name))
+                Enqueue(node);
     }
 
     protected override void Reconcile(ObjectKey key)
@@ -45,11 +44,14 @@ internal sealed class ImageCollection(ControllerContext context) : Controller(co
 
         bool isRepeated = _failedAt.TryGetValue(key.Name, out DateTimeOffset last);
         // Changes of other faults bring us here too.
-        if (isRepeated && Context.Now - last < Period * 0.9) return;
+        if (isRepeated && Context.Now - last < Period * 0.9)
+            return;
         EnqueueAfter(key, Period);
-        if (!node.As<Node>().IsAlive() || Context.Faults.Hits(SandboxFaultKind.NodeDown, key.Name)) return;
+        if (!node.As<Node>().IsAlive() || Context.Faults.Hits(SandboxFaultKind.NodeDown, key.Name))
+            return;
         _failedAt[key.Name] = Context.Now;
         Context.Events.Warning(node, "kubelet", "FreeDiskSpaceFailed", Failure);
-        if (isRepeated) Context.Events.Warning(node, "kubelet", "ImageGCFailed", Failure);
+        if (isRepeated)
+            Context.Events.Warning(node, "kubelet", "ImageGCFailed", Failure);
     }
 }

@@ -31,16 +31,23 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
     {
         StoredObject? pod = Get(key);
         string identity = pod is null ? "" : $"{pod.Name}_{pod.Uid}";
-        SimulatedLease? wanted = pod is { IsDeleting: false } && pod.Field("status.phase") == "Running"
-            ? Context.Runs.Of(pod, Registry.Now) is { IsCrashing: false } run ? run.Last.Lease : null
-            : null;
-        if (_candidates.TryGetValue(key, out (SimulatedLease Lease, string Identity) known) && (wanted != known.Lease || identity != known.Identity))
+        SimulatedLease? wanted =
+            pod is { IsDeleting: false } && pod.Field("status.phase") == "Running"
+                ? Context.Runs.Of(pod, Registry.Now) is { IsCrashing: false } run
+                    ? run.Last.Lease
+                    : null
+                : null;
+        if (
+            _candidates.TryGetValue(key, out (SimulatedLease Lease, string Identity) known)
+            && (wanted != known.Lease || identity != known.Identity)
+        )
         {
             _candidates.Remove(key);
             Release(known.Lease, known.Identity);
         }
 
-        if (wanted is null) return;
+        if (wanted is null)
+            return;
         _candidates[key] = (wanted, identity);
         Keep(wanted, identity);
         EnqueueAfter(key, Retry);
@@ -48,7 +55,8 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
 
     private void Look(StoredObject pod)
     {
-        if (Context.Runs.HasPrograms && pod.Field("spec.nodeName").Length > 0) Enqueue(pod);
+        if (Context.Runs.HasPrograms && pod.Field("spec.nodeName").Length > 0)
+            Enqueue(pod);
     }
 
     private void Keep(SimulatedLease lease, string identity)
@@ -56,49 +64,75 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
         string now = Stamp(Context.Now);
         if (Store.Get(BuiltInKinds.Leases, lease.Namespace, lease.Name) is not { } stored)
         {
-            Registry.Create(BuiltInKinds.Leases, lease.Namespace, new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = lease.Name },
-                ["spec"] = new JsonObject
+            Registry.Create(
+                BuiltInKinds.Leases,
+                lease.Namespace,
+                new()
                 {
-                    ["holderIdentity"] = identity, ["leaseDurationSeconds"] = (int)Duration.TotalSeconds, ["acquireTime"] = now, ["renewTime"] = now,
-                    ["leaseTransitions"] = 0,
-                },
-            });
+                    ["metadata"] = new JsonObject { ["name"] = lease.Name },
+                    ["spec"] = new JsonObject
+                    {
+                        ["holderIdentity"] = identity,
+                        ["leaseDurationSeconds"] = (int)Duration.TotalSeconds,
+                        ["acquireTime"] = now,
+                        ["renewTime"] = now,
+                        ["leaseTransitions"] = 0,
+                    },
+                }
+            );
             return;
         }
 
         LeaseSpec spec = stored.As<Lease>().Spec;
         bool isOurs = spec.HolderIdentity == identity;
-        bool isFree = string.IsNullOrEmpty(spec.HolderIdentity)
-            || spec.RenewTime is null || spec.RenewTime + TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0) < Context.Now;
+        bool isFree =
+            string.IsNullOrEmpty(spec.HolderIdentity)
+            || spec.RenewTime is null
+            || spec.RenewTime + TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0) < Context.Now;
         // Changes of the pod lead here too, and need no renewal.
-        if ((!isOurs && !isFree) || (isOurs && Context.Now - spec.RenewTime < Retry * 0.9)) return;
-        Registry.Update(stored.Kind, lease.Namespace, lease.Name, document =>
-        {
-            JsonObject changed = document.Ensure("spec");
-            changed["renewTime"] = now;
-            if (isOurs) return document;
-            changed["holderIdentity"] = identity;
-            changed["leaseDurationSeconds"] = (int)Duration.TotalSeconds;
-            changed["acquireTime"] = now;
-            changed["leaseTransitions"] = (changed.Number("leaseTransitions") ?? 0) + 1;
-            return document;
-        });
+        if ((!isOurs && !isFree) || (isOurs && Context.Now - spec.RenewTime < Retry * 0.9))
+            return;
+        Registry.Update(
+            stored.Kind,
+            lease.Namespace,
+            lease.Name,
+            document =>
+            {
+                JsonObject changed = document.Ensure("spec");
+                changed["renewTime"] = now;
+                if (isOurs)
+                    return document;
+                changed["holderIdentity"] = identity;
+                changed["leaseDurationSeconds"] = (int)Duration.TotalSeconds;
+                changed["acquireTime"] = now;
+                changed["leaseTransitions"] = (changed.Number("leaseTransitions") ?? 0) + 1;
+                return document;
+            }
+        );
     }
 
     private void Release(SimulatedLease lease, string identity)
     {
-        if (Store.Get(BuiltInKinds.Leases, lease.Namespace, lease.Name) is not { } stored || stored.As<Lease>().Spec.HolderIdentity != identity) return;
-        Registry.Update(stored.Kind, lease.Namespace, lease.Name, document =>
-        {
-            JsonObject changed = document.Ensure("spec");
-            changed["holderIdentity"] = "";
-            changed["leaseDurationSeconds"] = 1;
-            changed["renewTime"] = Stamp(Context.Now);
-            return document;
-        });
+        if (
+            Store.Get(BuiltInKinds.Leases, lease.Namespace, lease.Name) is not { } stored
+            || stored.As<Lease>().Spec.HolderIdentity != identity
+        )
+            return;
+        Registry.Update(
+            stored.Kind,
+            lease.Namespace,
+            lease.Name,
+            document =>
+            {
+                JsonObject changed = document.Ensure("spec");
+                changed["holderIdentity"] = "";
+                changed["leaseDurationSeconds"] = 1;
+                changed["renewTime"] = Stamp(Context.Now);
+                return document;
+            }
+        );
     }
 
-    private static string Stamp(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private static string Stamp(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

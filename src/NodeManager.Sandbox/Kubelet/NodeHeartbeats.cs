@@ -35,7 +35,8 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     public override void Observe(Change change)
     {
-        if (change.Type != ChangeType.Deleted) Enqueue(change.Object);
+        if (change.Type != ChangeType.Deleted)
+            Enqueue(change.Object);
     }
 
     /// <summary>Spread over the period, so that the nodes do not report concurrently.</summary>
@@ -43,14 +44,17 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     public override void Feel(Fault fault)
     {
-        if (!FaultRules.IsOfNodes(fault.Kind)) return;
+        if (!FaultRules.IsOfNodes(fault.Kind))
+            return;
         foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
-            if (fault.Covers(node.Name)) Enqueue(node);
+            if (fault.Covers(node.Name))
+                Enqueue(node);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { } stored) return;
+        if (Get(key) is not { } stored)
+            return;
         Node node = stored.As<Node>();
         if (Context.Faults.Hits(SandboxFaultKind.NodeDown, key.Name))
         {
@@ -58,12 +62,15 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             return;
         }
 
-        if (!node.IsAlive()) return;
-        if (_off.Remove(key.Name)) Boot(stored);
+        if (!node.IsAlive())
+            return;
+        if (_off.Remove(key.Name))
+            Boot(stored);
         List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node, key.Name);
         // The kubelet knows no other clock than its node's.
         DateTimeOffset now = Context.Now + Context.Faults.OffsetOf(key.Name);
-        if (IsStatusDue(node, wanted, now)) WriteStatus(stored, wanted, now);
+        if (IsStatusDue(node, wanted, now))
+            WriteStatus(stored, wanted, now);
         Renew(stored, now);
         EnqueueAfter(key, Period);
     }
@@ -73,22 +80,41 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         string asked = node.Asks("conditions");
         List<(string Type, string Status, string Reason, string Message)> conditions = [];
         foreach ((string type, string reason, string message) in Pressures)
-            conditions.Add(asked.Contains(type, StringComparison.Ordinal) ? (type, "True", "KubeletHas" + type, "asked for by annotation")
-                : Context.Faults.Hits(type, name) ? (type, "True", "KubeletHas" + type, message.Replace("sufficient", "insufficient", StringComparison.Ordinal).Replace("no disk", "disk", StringComparison.Ordinal))
-                : (type, "False", reason, message));
-        conditions.Add(node.Asks("ready") == "false" ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
-            : Context.Faults.Hits(SandboxFaultKind.NodeFlapping, name) ? ("Ready", "False", "KubeletNotReady", "PLEG is not healthy: pleg was last seen active 3m5s ago; threshold is 3m0s")
-            : ("Ready", "True", "KubeletReady", "kubelet is posting ready status"));
+            conditions.Add(
+                asked.Contains(type, StringComparison.Ordinal) ? (type, "True", "KubeletHas" + type, "asked for by annotation")
+                : Context.Faults.Hits(type, name)
+                    ? (
+                        type,
+                        "True",
+                        "KubeletHas" + type,
+                        message
+                            .Replace("sufficient", "insufficient", StringComparison.Ordinal)
+                            .Replace("no disk", "disk", StringComparison.Ordinal)
+                    )
+                : (type, "False", reason, message)
+            );
+        conditions.Add(
+            node.Asks("ready") == "false" ? ("Ready", "False", "KubeletNotReady", "asked for by annotation")
+            : Context.Faults.Hits(SandboxFaultKind.NodeFlapping, name)
+                ? ("Ready", "False", "KubeletNotReady", "PLEG is not healthy: pleg was last seen active 3m5s ago; threshold is 3m0s")
+            : ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
+        );
         return conditions;
     }
 
     private static bool IsStatusDue(Node node, List<(string Type, string Status, string Reason, string Message)> wanted, DateTimeOffset now)
     {
-        if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null || HasRebooted(node)) return true;
+        if (string.IsNullOrEmpty(node.Status.NodeInfo?.KubeletVersion) || node.Status.Allocatable is null || HasRebooted(node))
+            return true;
         foreach ((string type, string status, _, _) in wanted)
         {
             Condition? present = node.Status.Conditions.Find(type);
-            if (present?.Status != status || present.LastHeartbeatTime is null || (now - present.LastHeartbeatTime.Value).Duration() >= StatusPeriod) return true;
+            if (
+                present?.Status != status
+                || present.LastHeartbeatTime is null
+                || (now - present.LastHeartbeatTime.Value).Duration() >= StatusPeriod
+            )
+                return true;
         }
         return false;
     }
@@ -99,34 +125,54 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
     private void Boot(StoredObject stored)
     {
         uint moment = StableHash.Of(Registry.Now);
-        string boot = Guid.Parse($"{moment:x8}{StableHash.Of(stored.Name, 4):x8}{StableHash.Of(stored.Name, (int)moment):x8}{StableHash.Of(stored.Uid, 5):x8}").ToString();
-        Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
-        {
-            document.Ensure("status").Ensure("nodeInfo")["bootID"] = boot;
-            return document;
-        });
+        string boot = Guid.Parse(
+                $"{moment:x8}{StableHash.Of(stored.Name, 4):x8}{StableHash.Of(stored.Name, (int)moment):x8}{StableHash.Of(stored.Uid, 5):x8}"
+            )
+            .ToString();
+        Registry.UpdateStatus(
+            stored.Kind,
+            "",
+            stored.Name,
+            document =>
+            {
+                document.Ensure("status").Ensure("nodeInfo")["bootID"] = boot;
+                return document;
+            }
+        );
         Context.Events.Warning(stored, "kubelet", "Rebooted", $"Node {stored.Name} has been rebooted, boot id: {boot}");
     }
 
-    private void WriteStatus(StoredObject stored, List<(string Type, string Status, string Reason, string Message)> wanted, DateTimeOffset moment)
+    private void WriteStatus(
+        StoredObject stored,
+        List<(string Type, string Status, string Reason, string Message)> wanted,
+        DateTimeOffset moment
+    )
     {
         string now = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         bool wasReady = stored.As<Node>().Status.Conditions.IsTrue("Ready");
-        StoredObject written = Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
-        {
-            JsonObject status = document.Ensure("status");
-            foreach ((string type, string value, string reason, string message) in wanted)
+        StoredObject written = Registry.UpdateStatus(
+            stored.Kind,
+            "",
+            stored.Name,
+            document =>
             {
-                status.SetCondition(type, value, now, reason, message);
-                status.Condition(type)!["lastHeartbeatTime"] = now;
+                JsonObject status = document.Ensure("status");
+                foreach ((string type, string value, string reason, string message) in wanted)
+                {
+                    status.SetCondition(type, value, now, reason, message);
+                    status.Condition(type)!["lastHeartbeatTime"] = now;
+                }
+                NodeDefaults.Fill(status, stored.Name, Context.MinorVersion);
+                HeldImages.Add(status, Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name));
+                if (HasRebooted(stored.As<Node>()))
+                    status["nodeInfo"]!["bootID"] = stored.As<Node>().Asks("boot-id");
+                return document;
             }
-            NodeDefaults.Fill(status, stored.Name, Context.MinorVersion);
-            HeldImages.Add(status, Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name));
-            if (HasRebooted(stored.As<Node>())) status["nodeInfo"]!["bootID"] = stored.As<Node>().Asks("boot-id");
-            return document;
-        });
-        if (wasReady && wanted[^1].Status == "False") Context.Events.Normal(written, "kubelet", "NodeNotReady", $"Node {stored.Name} status is now: NodeNotReady");
-        if (!wasReady && wanted[^1].Status == "True") Context.Events.Normal(written, "kubelet", "NodeReady", $"Node {stored.Name} status is now: NodeReady");
+        );
+        if (wasReady && wanted[^1].Status == "False")
+            Context.Events.Normal(written, "kubelet", "NodeNotReady", $"Node {stored.Name} status is now: NodeNotReady");
+        if (!wasReady && wanted[^1].Status == "True")
+            Context.Events.Normal(written, "kubelet", "NodeReady", $"Node {stored.Name} status is now: NodeReady");
     }
 
     private void Renew(StoredObject node, DateTimeOffset moment)
@@ -134,19 +180,38 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         string now = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, node.Name) is not { } lease)
         {
-            Registry.Create(BuiltInKinds.Leases, LeaseNamespace, new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = node.Name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)) },
-                ["spec"] = new JsonObject { ["holderIdentity"] = node.Name, ["leaseDurationSeconds"] = 40, ["renewTime"] = now },
-            });
+            Registry.Create(
+                BuiltInKinds.Leases,
+                LeaseNamespace,
+                new()
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["name"] = node.Name,
+                        ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)),
+                    },
+                    ["spec"] = new JsonObject
+                    {
+                        ["holderIdentity"] = node.Name,
+                        ["leaseDurationSeconds"] = 40,
+                        ["renewTime"] = now,
+                    },
+                }
+            );
             return;
         }
         // Changes of the node lead here too, and need no heartbeat.
-        if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < Period * 0.9) return;
-        Registry.Update(lease.Kind, LeaseNamespace, node.Name, document =>
-        {
-            document.Ensure("spec")["renewTime"] = now;
-            return document;
-        });
+        if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < Period * 0.9)
+            return;
+        Registry.Update(
+            lease.Kind,
+            LeaseNamespace,
+            node.Name,
+            document =>
+            {
+                document.Ensure("spec")["renewTime"] = now;
+                return document;
+            }
+        );
     }
 }

@@ -13,13 +13,18 @@ internal static class PodAddresses
 
     public static string Next(DocumentStore store, Node node, Pod pod)
     {
-        if (pod.Spec.HostNetwork == true) return HostOf(node);
-        HashSet<string> taken = [.. store.ListBy(BuiltInKinds.Pods, "spec.nodeName", node.Metadata.Name).Select(other => other.Field("status.podIP"))];
+        if (pod.Spec.HostNetwork == true)
+            return HostOf(node);
+        HashSet<string> taken =
+        [
+            .. store.ListBy(BuiltInKinds.Pods, "spec.nodeName", node.Metadata.Name).Select(other => other.Field("status.podIP")),
+        ];
         string stem = Stem(node);
         for (int last = 2; last < 255; last++)
         {
             string address = string.Create(CultureInfo.InvariantCulture, $"{stem}.{last}");
-            if (!taken.Contains(address)) return address;
+            if (!taken.Contains(address))
+                return address;
         }
         return stem + ".255";
     }
@@ -27,7 +32,8 @@ internal static class PodAddresses
     /// <summary>The first three numbers: of the node's pod range, else of one that its name picks.</summary>
     public static string Stem(Node node)
     {
-        if (node.Spec.PodCIDR is { Length: > 0 } range && range.LastIndexOf('.') is > 0 and var end) return range[..end];
+        if (node.Spec.PodCIDR is { Length: > 0 } range && range.LastIndexOf('.') is > 0 and var end)
+            return range[..end];
         uint hash = StableHash.Of(node.Metadata.Name);
         return string.Create(CultureInfo.InvariantCulture, $"10.{128 + (hash % 128)}.{(hash >> 8) & 255}");
     }

@@ -25,7 +25,10 @@ internal static class PodStatusWriter
         status["podIP"] = podAddress;
         status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = podAddress });
         bool isOver = phase is "Succeeded" or "Failed";
-        string? reason = isReady ? null : isOver ? (phase == "Succeeded" ? "PodCompleted" : "PodFailed") : "ContainersNotReady";
+        string? reason =
+            isReady ? null
+            : isOver ? (phase == "Succeeded" ? "PodCompleted" : "PodFailed")
+            : "ContainersNotReady";
         string value = isReady ? "True" : "False";
         string? message = reason == "ContainersNotReady" ? $"containers with unready status: [{string.Join(' ', Names(pod))}]" : null;
         status.SetPodCondition("Initialized", "True", now);
@@ -38,14 +41,26 @@ internal static class PodStatusWriter
         string started = status.Text("startTime") ?? now;
         status["containerStatuses"] = Statuses(pod, "containers", "containerStatuses", Running);
         if (pod.Object("spec").Array("initContainers") is { Count: > 0 })
-            status["initContainerStatuses"] = Statuses(pod, "initContainers", "initContainerStatuses", (container, since) =>
-                container.Text("restartPolicy") == "Always" ? Running(container, since) : Ended(0, started, started));
+            status["initContainerStatuses"] = Statuses(
+                pod,
+                "initContainers",
+                "initContainerStatuses",
+                (container, since) => container.Text("restartPolicy") == "Always" ? Running(container, since) : Ended(0, started, started)
+            );
 
         JsonObject Running(JsonObject container, string since)
         {
-            if (isOver) return Ended(phase == "Failed" ? 1 : 0, since, now);
+            if (isOver)
+                return Ended(phase == "Failed" ? 1 : 0, since, now);
             return isCrashing
-                ? new() { ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff", ["message"] = $"back-off 5m0s restarting failed container={container.Text("name")}" } }
+                ? new()
+                {
+                    ["waiting"] = new JsonObject
+                    {
+                        ["reason"] = "CrashLoopBackOff",
+                        ["message"] = $"back-off 5m0s restarting failed container={container.Text("name")}",
+                    },
+                }
                 : new() { ["running"] = new JsonObject { ["startedAt"] = since } };
         }
 
@@ -56,18 +71,30 @@ internal static class PodStatusWriter
             JsonArray statuses = [];
             foreach (JsonObject container in document.Object("spec").Array(list)!.OfType<JsonObject>())
             {
-                string name = container.Text("name") ?? "", image = container.Text("image") ?? "";
+                string name = container.Text("name") ?? "",
+                    image = container.Text("image") ?? "";
                 JsonObject? before = known.GetValueOrDefault(name);
-                JsonObject? ended = isOver && before.Object("state").Object("terminated") is not null ? before.Object("state")!.DeepClone().AsObject() : null;
+                JsonObject? ended =
+                    isOver && before.Object("state").Object("terminated") is not null
+                        ? before.Object("state")!.DeepClone().AsObject()
+                        : null;
                 JsonObject now = ended ?? state(container, before.Object("state").Object("running").Text("startedAt") ?? started);
                 bool isRunning = now["running"] is not null;
                 long restarts = before.Number("restartCount") ?? 0;
-                statuses.Add(new JsonObject
-                {
-                    ["name"] = name, ["image"] = image, ["imageID"] = $"sandbox://{image}", ["containerID"] = before.Text("containerID") ?? ContainerId(uid, name, restarts),
-                    ["state"] = now, ["lastState"] = before?["lastState"]?.DeepClone() ?? new JsonObject(), ["ready"] = isRunning ? isReady : list == "initContainers", ["started"] = isRunning,
-                    ["restartCount"] = isCrashing && list == "containers" ? Math.Max(7, restarts) : restarts,
-                });
+                statuses.Add(
+                    new JsonObject
+                    {
+                        ["name"] = name,
+                        ["image"] = image,
+                        ["imageID"] = $"sandbox://{image}",
+                        ["containerID"] = before.Text("containerID") ?? ContainerId(uid, name, restarts),
+                        ["state"] = now,
+                        ["lastState"] = before?["lastState"]?.DeepClone() ?? new JsonObject(),
+                        ["ready"] = isRunning ? isReady : list == "initContainers",
+                        ["started"] = isRunning,
+                        ["restartCount"] = isCrashing && list == "containers" ? Math.Max(7, restarts) : restarts,
+                    }
+                );
             }
             return statuses;
         }
@@ -83,7 +110,8 @@ internal static class PodStatusWriter
         {
             container["ready"] = false;
             container["started"] = false;
-            if (container.Object("state").Object("running") is { } running) container["state"] = Ended(exitCode, running.Text("startedAt") ?? now, now);
+            if (container.Object("state").Object("running") is { } running)
+                container["state"] = Ended(exitCode, running.Text("startedAt") ?? now, now);
         }
     }
 
@@ -101,7 +129,8 @@ internal static class PodStatusWriter
         {
             foreach (JsonObject container in (pod.Object("status").Array(list) ?? []).OfType<JsonObject>())
             {
-                if (container.Object("state").Object("running") is not { } running) continue;
+                if (container.Object("state").Object("running") is not { } running)
+                    continue;
                 JsonObject lost = Ended(LostExitCode, running.Text("startedAt") ?? now, now);
                 lost["terminated"]!["reason"] = "Unknown";
                 lost["terminated"]!["containerID"] = container["containerID"]?.DeepClone();
@@ -121,7 +150,10 @@ internal static class PodStatusWriter
     }
 
     private static Dictionary<string, JsonObject> Known(JsonArray? statuses) =>
-        (statuses ?? []).OfType<JsonObject>().GroupBy(static one => one.Text("name") ?? "", StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.First());
+        (statuses ?? [])
+            .OfType<JsonObject>()
+            .GroupBy(static one => one.Text("name") ?? "", StringComparer.Ordinal)
+            .ToDictionary(static group => group.Key, static group => group.First());
 
     /// <summary>What a container is called on its node.</summary>
     public static string ContainerId(string uid, string name, long restarts)
@@ -130,10 +162,17 @@ internal static class PodStatusWriter
         return $"containerd://{StableHash.Of(uid + which):x8}{StableHash.Of(which + uid):x8}";
     }
 
-    private static JsonObject Ended(int exitCode, string started, string finished) => new()
-    {
-        ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["reason"] = exitCode == 0 ? "Completed" : "Error", ["startedAt"] = started, ["finishedAt"] = finished },
-    };
+    private static JsonObject Ended(int exitCode, string started, string finished) =>
+        new()
+        {
+            ["terminated"] = new JsonObject
+            {
+                ["exitCode"] = exitCode,
+                ["reason"] = exitCode == 0 ? "Completed" : "Error",
+                ["startedAt"] = started,
+                ["finishedAt"] = finished,
+            },
+        };
 
     private static IEnumerable<string> Names(JsonObject pod) =>
         (pod.Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");

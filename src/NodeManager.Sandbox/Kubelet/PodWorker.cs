@@ -40,10 +40,15 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
 
         if (item.Kind == BuiltInKinds.Nodes)
         {
-            if (change.Type == ChangeType.Deleted || !item.As<Node>().IsAlive()) return;
+            if (change.Type == ChangeType.Deleted || !item.As<Node>().IsAlive())
+                return;
             if (HasRebooted(change))
             {
-                foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name).Where(static pod => pod.Field("status.phase") == "Running"))
+                foreach (
+                    StoredObject pod in Store
+                        .ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name)
+                        .Where(static pod => pod.Field("status.phase") == "Running")
+                )
                 {
                     _rebooted[pod.Uid] = true;
                     Enqueue(pod);
@@ -51,39 +56,53 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             }
             // It came to life: it looks at all its pods.
             if (change.Previous is null || !change.Previous.As<Node>().IsAlive())
-                foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name)) Enqueue(pod);
+                foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name))
+                    Enqueue(pod);
             return;
         }
-        if (item.Field("spec.nodeName").Length == 0) return;
-        if (change.Type == ChangeType.Deleted && item.As<Pod>().IsMirror()) _endedMirrors[ObjectKey.Of(item)] = item;
+        if (item.Field("spec.nodeName").Length == 0)
+            return;
+        if (change.Type == ChangeType.Deleted && item.As<Pod>().IsMirror())
+            _endedMirrors[ObjectKey.Of(item)] = item;
         Enqueue(item);
     }
 
     public override void Feel(Fault fault)
     {
         bool isOfNodes = FaultRules.IsOfNodes(fault.Kind);
-        if (!isOfNodes && !FaultRules.IsOfPods(fault.Kind)) return;
+        if (!isOfNodes && !FaultRules.IsOfPods(fault.Kind))
+            return;
         foreach (StoredObject pod in Store.List(BuiltInKinds.Pods).Objects.Walk())
-            if (pod.Field("spec.nodeName") is { Length: > 0 } node && (isOfNodes ? fault.Covers(node) : fault.Covers(pod, Store))) Enqueue(pod);
+            if (pod.Field("spec.nodeName") is { Length: > 0 } node && (isOfNodes ? fault.Covers(node) : fault.Covers(pod, Store)))
+                Enqueue(pod);
     }
 
     /// <summary>What runs continues running; only what is to start, to end or to finish needs a hand.</summary>
     public override void Begin(StoredObject item)
     {
-        if (item.Kind == BuiltInKinds.Pods && item.Field("spec.nodeName").Length > 0 && (item.IsDeleting || item.Field("status.phase") == "Pending" || IsRunningJob(item))) Enqueue(item);
+        if (
+            item.Kind == BuiltInKinds.Pods
+            && item.Field("spec.nodeName").Length > 0
+            && (item.IsDeleting || item.Field("status.phase") == "Pending" || IsRunningJob(item))
+        )
+            Enqueue(item);
     }
 
-    private static bool IsRunningJob(StoredObject pod) => pod.Field("status.phase") == "Running" && pod.Labels?.ContainsKey("job-name") == true;
+    private static bool IsRunningJob(StoredObject pod) =>
+        pod.Field("status.phase") == "Running" && pod.Labels?.ContainsKey("job-name") == true;
 
     protected override void Reconcile(ObjectKey key)
     {
         if (Get(key) is not { } stored)
         {
-            if (_endedMirrors.TryGetValue(key, out StoredObject? mirror)) Restore(key, mirror);
-            else _due.Remove(key);
+            if (_endedMirrors.TryGetValue(key, out StoredObject? mirror))
+                Restore(key, mirror);
+            else
+                _due.Remove(key);
             return;
         }
-        if (NodeOf(stored) is not { } node) return;
+        if (NodeOf(stored) is not { } node)
+            return;
         Pod pod = stored.As<Pod>();
         if (_rebooted.TryRemove(stored.Uid, out _) && stored.Field("status.phase") == "Running")
         {
@@ -91,22 +110,37 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             return;
         }
 
-        if (stored.IsDeleting) Terminate(key, stored, pod);
+        if (stored.IsDeleting)
+            Terminate(key, stored, pod);
         else if (stored.Field("status.phase") == "Pending")
         {
-            if (!IsDue(key, stored.Uid, "start", () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.AsksSeconds("start-delay") ?? 0) + Slowness(stored))) return;
+            if (
+                !IsDue(
+                    key,
+                    stored.Uid,
+                    "start",
+                    () => 0.1 + (0.3 * Context.Share(stored.Uid)) + (pod.AsksSeconds("start-delay") ?? 0) + Slowness(stored)
+                )
+            )
+                return;
             Context.Runs.Start(stored, Registry.Now);
             Report(stored, pod, node, pod.AsksFor("fail") ? "Failed" : "Running");
             Context.Events.Normal(stored, "kubelet", "Started", $"Started container {pod.Spec.Containers.FirstOrDefault()?.Name}");
         }
-        else if (stored.Field("status.phase") == "Running") Tend(key, stored, pod, node);
+        else if (stored.Field("status.phase") == "Running")
+            Tend(key, stored, pod, node);
     }
 
     /// <summary>The pod's node, where its kubelet is alive.</summary>
     private Node? NodeOf(StoredObject pod)
     {
         string name = pod.Field("spec.nodeName");
-        return Store.Get(BuiltInKinds.Nodes, "", name)?.As<Node>() is { } node && node.IsAlive() && !Context.Faults.Hits(SandboxFaultKind.NodeDown, name) ? node : null;
+        return
+            Store.Get(BuiltInKinds.Nodes, "", name)?.As<Node>() is { } node
+            && node.IsAlive()
+            && !Context.Faults.Hits(SandboxFaultKind.NodeDown, name)
+            ? node
+            : null;
     }
 
     private void Tend(ObjectKey key, StoredObject stored, Pod pod, Node node)
@@ -116,82 +150,131 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             Report(stored, pod, node, "Failed");
             return;
         }
-        if (pod.IsReady() != WantsReady(stored, pod)) Report(stored, pod, node, "Running");
+        if (pod.IsReady() != WantsReady(stored, pod))
+            Report(stored, pod, node, "Running");
         if (Context.Runs.Find(stored.Uid) is { IsCrashing: true } run && IsDue(key, stored.Uid, "restart", () => run.BackOffSeconds))
         {
-            Context.Events.Warning(stored, "kubelet", "BackOff", $"Back-off restarting failed container {pod.Spec.Containers.FirstOrDefault()?.Name}");
+            Context.Events.Warning(
+                stored,
+                "kubelet",
+                "BackOff",
+                $"Back-off restarting failed container {pod.Spec.Containers.FirstOrDefault()?.Name}"
+            );
             Context.Runs.Start(stored, Registry.Now);
             Report(stored, pod, node, "Running");
             return;
         }
 
         bool isJob = pod.Controller() is { Kind: "Job" };
-        if (pod.Spec.RestartPolicy is null or "Always" || (pod.AsksSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds) return;
-        if (IsDue(key, stored.Uid, "finish", () => seconds)) Report(stored, pod, node, "Succeeded");
+        if (pod.Spec.RestartPolicy is null or "Always" || (pod.AsksSeconds("complete-after") ?? (isJob ? 1 : null)) is not { } seconds)
+            return;
+        if (IsDue(key, stored.Uid, "finish", () => seconds))
+            Report(stored, pod, node, "Succeeded");
     }
 
     private bool WantsReady(StoredObject stored, Pod pod)
     {
-        if (Context.Runs.Find(stored.Uid) is { IsCrashing: true }) return false;
-        if (pod.AsksFor("not-ready") || pod.AsksFor("crash") || Context.Faults.Hits(SandboxFaultKind.PodUnready, stored, Store)) return false;
+        if (Context.Runs.Find(stored.Uid) is { IsCrashing: true })
+            return false;
+        if (pod.AsksFor("not-ready") || pod.AsksFor("crash") || Context.Faults.Hits(SandboxFaultKind.PodUnready, stored, Store))
+            return false;
         return pod.IsReady() || !Context.Faults.Hits(SandboxFaultKind.PodNeverReady, stored, Store);
     }
 
     private static bool HasRebooted(Change change) =>
-        change.Previous?.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } before && change.Object.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } now && before != now;
+        change.Previous?.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } before
+        && change.Object.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } now
+        && before != now;
 
     /// <summary>Its machine was off: its containers have ended, and are restarted where the restart policy says so.</summary>
     private void Restart(StoredObject stored, Pod pod, Node node)
     {
         Context.Events.Normal(stored, "kubelet", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
         bool comesBack = pod.Spec.RestartPolicy != "Never";
-        if (comesBack) Context.Runs.Start(stored, Registry.Now);
-        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-        {
-            if (document.Object("metadata").Text("uid") == stored.Uid) PodStatusWriter.Restart(document, Registry.Now);
-            return document;
-        });
-        if (Get(ObjectKey.Of(stored)) is { } restarted && restarted.Uid == stored.Uid) Report(restarted, pod, node, comesBack ? "Running" : "Failed");
+        if (comesBack)
+            Context.Runs.Start(stored, Registry.Now);
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                if (document.Object("metadata").Text("uid") == stored.Uid)
+                    PodStatusWriter.Restart(document, Registry.Now);
+                return document;
+            }
+        );
+        if (Get(ObjectKey.Of(stored)) is { } restarted && restarted.Uid == stored.Uid)
+            Report(restarted, pod, node, comesBack ? "Running" : "Failed");
     }
 
     private void Report(StoredObject stored, Pod pod, Node node, string phase)
     {
         bool isReady = phase == "Running" && WantsReady(stored, pod);
         string address = pod.Status.PodIP is { Length: > 0 } known ? known : PodAddresses.Next(Store, node, pod);
-        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-        {
-            // Another pod of the same name took its place: that one's turn comes.
-            if (document.Object("metadata").Text("uid") != stored.Uid) return document;
-            PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
-            if (phase == "Running" && Context.Runs.Find(stored.Uid) is { } run) PodRunStatus.Apply(document, run);
-            return document;
-        });
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                // Another pod of the same name took its place: that one's turn comes.
+                if (document.Object("metadata").Text("uid") != stored.Uid)
+                    return document;
+                PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
+                if (phase == "Running" && Context.Runs.Find(stored.Uid) is { } run)
+                    PodRunStatus.Apply(document, run);
+                return document;
+            }
+        );
     }
 
     private void Terminate(ObjectKey key, StoredObject stored, Pod pod)
     {
         // With no grace left it is gone but for finalizers, which are others' business.
-        if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true") return;
-        if (Context.Faults.Hits(SandboxFaultKind.PodNeverEnds, stored, Store)) return;
+        if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true")
+            return;
+        if (Context.Faults.Hits(SandboxFaultKind.PodNeverEnds, stored, Store))
+            return;
         double grace = pod.Metadata.DeletionGracePeriodSeconds.Value;
         bool isNew = !_due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Step != "end";
-        if (isNew && !pod.IsFinished()) Context.Events.Normal(stored, "kubelet", "Killing", $"Stopping container {pod.Spec.Containers.FirstOrDefault()?.Name}");
-        if (!IsDue(key, stored.Uid, "end", () => pod.IsFinished() ? 0 : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))) + Slowness(stored))) return;
-        if (pod.Metadata.Finalizers is { Count: > 0 } && !pod.IsFinished()) ReportEnd(stored);
+        if (isNew && !pod.IsFinished())
+            Context.Events.Normal(stored, "kubelet", "Killing", $"Stopping container {pod.Spec.Containers.FirstOrDefault()?.Name}");
+        if (
+            !IsDue(
+                key,
+                stored.Uid,
+                "end",
+                () =>
+                    pod.IsFinished()
+                        ? 0
+                        : pod.AsksSeconds("slow-terminate") ?? Math.Min(grace, 0.2 + (0.8 * Context.Share(stored.Uid))) + Slowness(stored)
+            )
+        )
+            return;
+        if (pod.Metadata.Finalizers is { Count: > 0 } && !pod.IsFinished())
+            ReportEnd(stored);
         Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { GracePeriod = 0, Uid = stored.Uid });
     }
 
     /// <summary>A client waits to see how it ended.</summary>
-    private void ReportEnd(StoredObject stored) => Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-    {
-        if (document.Object("metadata").Text("uid") != stored.Uid) return document;
-        JsonObject status = document.Ensure("status");
-        status["phase"] = "Failed";
-        PodStatusWriter.End(status, Stopped, Registry.Now);
-        status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
-        status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
-        return document;
-    });
+    private void ReportEnd(StoredObject stored) =>
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                if (document.Object("metadata").Text("uid") != stored.Uid)
+                    return document;
+                JsonObject status = document.Ensure("status");
+                status["phase"] = "Failed";
+                PodStatusWriter.End(status, Stopped, Registry.Now);
+                status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
+                status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
+                return document;
+            }
+        );
 
     private double Slowness(StoredObject pod) => Context.Faults.DelayOf(pod.Field("spec.nodeName")).TotalSeconds;
 
@@ -216,7 +299,8 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             _endedMirrors.TryRemove(key, out _);
             return;
         }
-        if (!IsDue(key, mirror.Uid, "restore", () => 0.5)) return;
+        if (!IsDue(key, mirror.Uid, "restore", () => 0.5))
+            return;
         _endedMirrors.TryRemove(key, out _);
         JsonObject document = mirror.ToJson();
         document.Remove("status");

@@ -23,36 +23,41 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
 
-    public override void Observe(Change change)
-    {
-    }
+    public override void Observe(Change change) { }
 
-    public override void Begin(StoredObject item)
-    {
-    }
+    public override void Begin(StoredObject item) { }
 
     public override void Feel(Fault fault)
     {
-        if (!FaultRules.IsPressure(fault.Kind)) return;
+        if (!FaultRules.IsPressure(fault.Kind))
+            return;
         foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
-            if (fault.Covers(node.Name)) EnqueueAfter(ObjectKey.Of(node), Period);
+            if (fault.Covers(node.Name))
+                EnqueueAfter(ObjectKey.Of(node), Period);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key)?.As<Node>().IsAlive() != true) return;
+        if (Get(key)?.As<Node>().IsAlive() != true)
+            return;
         bool isMemory = Context.Faults.Hits(SandboxFaultKind.MemoryPressure, key.Name);
-        if (!isMemory && !Context.Faults.Hits(SandboxFaultKind.DiskPressure, key.Name)) return;
-        StoredObject? next = Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", key.Name)
+        if (!isMemory && !Context.Faults.Hits(SandboxFaultKind.DiskPressure, key.Name))
+            return;
+        StoredObject? next = Store
+            .ListBy(BuiltInKinds.Pods, "spec.nodeName", key.Name)
             .Where(pod => pod.IsActive() && IsCandidate(pod.As<Pod>(), isMemory))
-            .OrderBy(pod => pod.As<Pod>().Spec.Priority ?? 0).ThenBy(pod => pod.Name, StringComparer.Ordinal).FirstOrDefault();
-        if (next is not null) Evict(next, isMemory ? "memory" : "ephemeral-storage");
+            .OrderBy(pod => pod.As<Pod>().Spec.Priority ?? 0)
+            .ThenBy(pod => pod.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+        if (next is not null)
+            Evict(next, isMemory ? "memory" : "ephemeral-storage");
         EnqueueAfter(key, Period);
     }
 
     private static bool IsCandidate(Pod pod, bool isMemory)
     {
-        if (pod.Spec.Priority >= Critical || pod.IsMirror()) return false;
+        if (pod.Spec.Priority >= Critical || pod.IsMirror())
+            return false;
         return isMemory
             ? pod.Spec.Containers.Exists(container => container.Resources?.Requests?.GetValueOrDefault("memory").Value is null or 0)
             : pod.Spec.Volumes?.Exists(volume => volume.EmptyDir is not null) == true;
@@ -61,18 +66,24 @@ internal sealed class PressureEviction(ControllerContext context) : Controller(c
     private void Evict(StoredObject pod, string resource)
     {
         string message = $"The node was low on resource: {resource}. ";
-        Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>
-        {
-            JsonObject status = document.Ensure("status");
-            status["phase"] = "Failed";
-            status["reason"] = "Evicted";
-            status["message"] = message;
-            PodStatusWriter.End(status, Killed, Registry.Now);
-            status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
-            status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
-            if (Context.MinorVersion >= 26) status.SetPodCondition("DisruptionTarget", "True", Registry.Now, "TerminationByKubelet", message);
-            return document;
-        });
+        Registry.UpdateStatus(
+            pod.Kind,
+            pod.Namespace,
+            pod.Name,
+            document =>
+            {
+                JsonObject status = document.Ensure("status");
+                status["phase"] = "Failed";
+                status["reason"] = "Evicted";
+                status["message"] = message;
+                PodStatusWriter.End(status, Killed, Registry.Now);
+                status.SetPodCondition("Ready", "False", Registry.Now, "PodFailed");
+                status.SetPodCondition("ContainersReady", "False", Registry.Now, "PodFailed");
+                if (Context.MinorVersion >= 26)
+                    status.SetPodCondition("DisruptionTarget", "True", Registry.Now, "TerminationByKubelet", message);
+                return document;
+            }
+        );
         Context.Events.Warning(pod, "kubelet", "Evicted", message);
     }
 }

@@ -18,7 +18,8 @@ internal static class SimulationAnnotations
     /// <summary>The value; empty where the object does not ask.</summary>
     public static string Asks(this KubernetesObject item, string what)
     {
-        if (item.Metadata.Annotations is not { Count: > 0 } annotations) return "";
+        if (item.Metadata.Annotations is not { Count: > 0 } annotations)
+            return "";
         return (annotations.GetValueOrDefault(Prefix + what) ?? annotations.GetValueOrDefault(Other + what) ?? "").Trim();
     }
 
@@ -26,8 +27,11 @@ internal static class SimulationAnnotations
 
     /// <summary>Seconds; null where the object does not ask for a number.</summary>
     public static double? AsksSeconds(this KubernetesObject item, string what) =>
-        double.TryParse(item.Asks(what), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds >= 0 ? seconds : null;
+        double.TryParse(item.Asks(what), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds >= 0
+            ? seconds
+            : null;
 
     /// <summary>False for a node whose kubelet is dead, or that is not ours to simulate.</summary>
-    public static bool IsAlive(this Node node) => !node.AsksFor("ignore") && node.Asks("heartbeat") != "stop" && node.Asks("ready") != "unknown";
+    public static bool IsAlive(this Node node) =>
+        !node.AsksFor("ignore") && node.Asks("heartbeat") != "stop" && node.Asks("ready") != "unknown";
 }

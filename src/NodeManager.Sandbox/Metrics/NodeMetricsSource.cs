@@ -9,18 +9,28 @@ namespace NodeManager.Sandbox.Metrics;
 /// <summary>metrics.k8s.io, nodes.</summary>
 internal sealed class NodeMetricsSource(UsageModel usage) : IComputedSource
 {
-    public IEnumerable<JsonObject> List(string? ns) => usage.Store.List(BuiltInKinds.Nodes).Objects.Walk().Where(UsageModel.IsMeasured).Select(Measure);
+    public IEnumerable<JsonObject> List(string? ns) =>
+        usage.Store.List(BuiltInKinds.Nodes).Objects.Walk().Where(UsageModel.IsMeasured).Select(Measure);
 
-    public JsonObject? Get(string ns, string name) => usage.Store.Get(BuiltInKinds.Nodes, "", name) is { } node && UsageModel.IsMeasured(node) ? Measure(node) : null;
+    public JsonObject? Get(string ns, string name) =>
+        usage.Store.Get(BuiltInKinds.Nodes, "", name) is { } node && UsageModel.IsMeasured(node) ? Measure(node) : null;
 
     private JsonObject Measure(StoredObject node)
     {
         string moment = ResourceRegistry.Timestamp(usage.Moment);
         return new()
         {
-            ["kind"] = "NodeMetrics", ["apiVersion"] = "metrics.k8s.io/v1beta1",
-            ["metadata"] = new JsonObject { ["name"] = node.Name, ["creationTimestamp"] = moment, ["labels"] = MetricsLabels.Of(node) },
-            ["timestamp"] = moment, ["window"] = UsageModel.Window, ["usage"] = UsageModel.Show(usage.Of(node)),
+            ["kind"] = "NodeMetrics",
+            ["apiVersion"] = "metrics.k8s.io/v1beta1",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = node.Name,
+                ["creationTimestamp"] = moment,
+                ["labels"] = MetricsLabels.Of(node),
+            },
+            ["timestamp"] = moment,
+            ["window"] = UsageModel.Window,
+            ["usage"] = UsageModel.Show(usage.Of(node)),
         };
     }
 }

@@ -10,9 +10,11 @@ namespace NodeManager.Sandbox.Metrics;
 /// <summary>metrics.k8s.io, pods: those that run, on nodes that speak.</summary>
 internal sealed class PodMetricsSource(UsageModel usage) : IComputedSource
 {
-    public IEnumerable<JsonObject> List(string? ns) => usage.Store.List(BuiltInKinds.Pods).Objects.Walk(ns).Where(IsMeasured).Select(Measure);
+    public IEnumerable<JsonObject> List(string? ns) =>
+        usage.Store.List(BuiltInKinds.Pods).Objects.Walk(ns).Where(IsMeasured).Select(Measure);
 
-    public JsonObject? Get(string ns, string name) => usage.Store.Get(BuiltInKinds.Pods, ns, name) is { } pod && IsMeasured(pod) ? Measure(pod) : null;
+    public JsonObject? Get(string ns, string name) =>
+        usage.Store.Get(BuiltInKinds.Pods, ns, name) is { } pod && IsMeasured(pod) ? Measure(pod) : null;
 
     private bool IsMeasured(StoredObject pod) =>
         UsageModel.IsRunning(pod) && UsageModel.IsMeasured(usage.Store.Get(BuiltInKinds.Nodes, "", pod.Field("spec.nodeName")));
@@ -25,9 +27,18 @@ internal sealed class PodMetricsSource(UsageModel usage) : IComputedSource
             containers.Add(new JsonObject { ["name"] = container.Name, ["usage"] = UsageModel.Show(usage.Of(pod, container)) });
         return new()
         {
-            ["kind"] = "PodMetrics", ["apiVersion"] = "metrics.k8s.io/v1beta1",
-            ["metadata"] = new JsonObject { ["name"] = pod.Name, ["namespace"] = pod.Namespace, ["creationTimestamp"] = moment, ["labels"] = MetricsLabels.Of(pod) },
-            ["timestamp"] = moment, ["window"] = UsageModel.Window, ["containers"] = containers,
+            ["kind"] = "PodMetrics",
+            ["apiVersion"] = "metrics.k8s.io/v1beta1",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = pod.Name,
+                ["namespace"] = pod.Namespace,
+                ["creationTimestamp"] = moment,
+                ["labels"] = MetricsLabels.Of(pod),
+            },
+            ["timestamp"] = moment,
+            ["window"] = UsageModel.Window,
+            ["containers"] = containers,
         };
     }
 }

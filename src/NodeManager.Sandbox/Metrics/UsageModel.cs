@@ -26,18 +26,24 @@ internal sealed class UsageModel(DocumentStore store, TimeProvider time, int see
     /// <summary>Cores and bytes of a container.</summary>
     public (decimal Cpu, decimal Memory) Of(StoredObject pod, Container container)
     {
-        decimal cpu = Requested(container, "cpu") ?? 0.03m, memory = Requested(container, "memory") ?? 96 * 1024 * 1024;
+        decimal cpu = Requested(container, "cpu") ?? 0.03m,
+            memory = Requested(container, "memory") ?? 96 * 1024 * 1024;
         string name = pod.Uid + container.Name;
-        return (cpu * (0.15m + (0.6m * Share(name, 1))) * Wander(name, 0.35m), memory * (0.45m + (0.4m * Share(name, 2))) * Wander(name + "m", 0.05m));
+        return (
+            cpu * (0.15m + (0.6m * Share(name, 1))) * Wander(name, 0.35m),
+            memory * (0.45m + (0.4m * Share(name, 2))) * Wander(name + "m", 0.05m)
+        );
     }
 
     /// <summary>Cores and bytes of a node: its pods and the system below them, no more than there is.</summary>
     public (decimal Cpu, decimal Memory) Of(StoredObject node)
     {
-        decimal cpu = 0.12m * Wander(node.Name, 0.3m), memory = 0.9m * Gibi;
+        decimal cpu = 0.12m * Wander(node.Name, 0.3m),
+            memory = 0.9m * Gibi;
         foreach (StoredObject pod in store.ListBy(BuiltInKinds.Pods, "spec.nodeName", node.Name))
         {
-            if (!IsRunning(pod)) continue;
+            if (!IsRunning(pod))
+                continue;
             foreach (Container container in pod.As<Pod>().Spec.Containers)
             {
                 (decimal podCpu, decimal podMemory) = Of(pod, container);
@@ -55,14 +61,17 @@ internal sealed class UsageModel(DocumentStore store, TimeProvider time, int see
     public static bool IsMeasured(StoredObject? node) =>
         node?.As<Node>().Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" or "False" }) == true;
 
-    public static JsonObject Show((decimal Cpu, decimal Memory) usage) => new()
-    {
-        ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(usage.Cpu * 1_000_000_000m)}n"),
-        ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(usage.Memory / 1024m)}Ki"),
-    };
+    public static JsonObject Show((decimal Cpu, decimal Memory) usage) =>
+        new()
+        {
+            ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(usage.Cpu * 1_000_000_000m)}n"),
+            ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(usage.Memory / 1024m)}Ki"),
+        };
 
     private static decimal? Requested(Container container, string resource) =>
-        container.Resources?.Requests is { } requests && requests.TryGetValue(resource, out Quantity quantity) && quantity.Value > 0 ? quantity.Value : null;
+        container.Resources?.Requests is { } requests && requests.TryGetValue(resource, out Quantity quantity) && quantity.Value > 0
+            ? quantity.Value
+            : null;
 
     private static decimal Limit(decimal amount, Dictionary<string, Quantity> capacity, string resource) =>
         capacity.TryGetValue(resource, out Quantity most) ? Math.Min(amount, most.Value * 0.98m) : amount;

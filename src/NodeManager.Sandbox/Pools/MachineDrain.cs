@@ -17,26 +17,35 @@ internal sealed class MachineDrain(ResourceRegistry registry, EvictionHandler ev
     private static readonly TimeSpan Limit = TimeSpan.FromHours(1);
 
     /// <summary>Cordons the machine and notes since when it leaves, which survives the saving of the cluster.</summary>
-    public void Begin(string name, DateTimeOffset now) => registry.Update(BuiltInKinds.Nodes, "", name, node =>
-    {
-        node.Ensure("spec")["unschedulable"] = true;
-        node.Ensure("metadata").Ensure("annotations")[PoolMachines.LeavingAnnotation] = PoolStore.Timestamp(now);
-        return node;
-    });
+    public void Begin(string name, DateTimeOffset now) =>
+        registry.Update(
+            BuiltInKinds.Nodes,
+            "",
+            name,
+            node =>
+            {
+                node.Ensure("spec")["unschedulable"] = true;
+                node.Ensure("metadata").Ensure("annotations")[PoolMachines.LeavingAnnotation] = PoolStore.Timestamp(now);
+                return node;
+            }
+        );
 
     /// <summary>Evicts what may go now.</summary>
     /// <returns>Null where nothing is left, or the time is up; else what it waits for.</returns>
     public string? Step(string name, DateTimeOffset since, DateTimeOffset now)
     {
-        if (now - since >= Limit) return null;
+        if (now - since >= Limit)
+            return null;
         string? waiting = null;
         foreach (StoredObject stored in registry.Store.List(BuiltInKinds.Pods).Objects.Walk())
         {
-            if (stored.Field("spec.nodeName") != name || !MustGo(stored.As<Pod>())) continue;
+            if (stored.Field("spec.nodeName") != name || !MustGo(stored.As<Pod>()))
+                continue;
             string what = $"pod {stored.Namespace}/{stored.Name}";
             try
             {
-                if (!stored.IsDeleting) evictor.Evict(stored.Namespace, stored.Name, new() { Uid = stored.Uid });
+                if (!stored.IsDeleting)
+                    evictor.Evict(stored.Namespace, stored.Name, new() { Uid = stored.Uid });
                 waiting ??= $"{what} terminates";
             }
             catch (ApiException refused) when (refused.Code is 429 or 500 or 409)

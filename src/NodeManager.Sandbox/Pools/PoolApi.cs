@@ -30,16 +30,20 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
 
     /// <summary>True for the paths that belong to the service. None of them is one of Kubernetes'.</summary>
     public static bool Serves(string path) =>
-        path == HealthPath || (path.StartsWith(Root, StringComparison.Ordinal) && path[Root.Length..].Split('/')[0] is "nodepools" or "clusters");
+        path == HealthPath
+        || (path.StartsWith(Root, StringComparison.Ordinal) && path[Root.Length..].Split('/')[0] is "nodepools" or "clusters");
 
     /// <summary>Answers a request. Throws nothing.</summary>
     public ApiResponse Answer(PoolCall call)
     {
         try
         {
-            if (call.Path == HealthPath) return AnswerHealth(call);
-            if (!call.IsAuthenticated) throw PoolRefusal.Unauthorized();
-            if (!MailAddress.TryCreate(call.UserEmail, out _)) throw PoolRefusal.Invalid("the header X-User-Email must be an email address");
+            if (call.Path == HealthPath)
+                return AnswerHealth(call);
+            if (!call.IsAuthenticated)
+                throw PoolRefusal.Unauthorized();
+            if (!MailAddress.TryCreate(call.UserEmail, out _))
+                throw PoolRefusal.Invalid("the header X-User-Email must be an email address");
             return call.Path[Root.Length..].Split('/') switch
             {
                 ["nodepools"] => Collection(call, ListPools, () => CreatePool(call, "")),
@@ -60,24 +64,35 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
 
     private ApiResponse AnswerHealth(PoolCall call)
     {
-        if (call.Method is not ("GET" or "HEAD")) throw NotAllowed(call);
-        if (Health == "unhealthy") throw new PoolRefusal(503, "UNHEALTHY", "Service is unhealthy");
-        return ApiResponse.Json(new()
-        {
-            ["status"] = Health, ["timestamp"] = PoolStore.Timestamp(time.GetUtcNow()), ["service"] = "nodemanager-sandbox-pools",
-            ["components"] = new JsonObject { ["store"] = Health },
-        });
+        if (call.Method is not ("GET" or "HEAD"))
+            throw NotAllowed(call);
+        if (Health == "unhealthy")
+            throw new PoolRefusal(503, "UNHEALTHY", "Service is unhealthy");
+        return ApiResponse.Json(
+            new()
+            {
+                ["status"] = Health,
+                ["timestamp"] = PoolStore.Timestamp(time.GetUtcNow()),
+                ["service"] = "nodemanager-sandbox-pools",
+                ["components"] = new JsonObject { ["store"] = Health },
+            }
+        );
     }
 
-    private static ApiResponse Collection(PoolCall call, Func<PoolCall, ApiResponse> list, Func<ApiResponse> create) => call.Method switch
-    {
-        "GET" or "HEAD" => list(call),
-        "POST" => create(),
-        _ => throw NotAllowed(call),
-    };
+    private static ApiResponse Collection(PoolCall call, Func<PoolCall, ApiResponse> list, Func<ApiResponse> create) =>
+        call.Method switch
+        {
+            "GET" or "HEAD" => list(call),
+            "POST" => create(),
+            _ => throw NotAllowed(call),
+        };
 
     private ApiResponse AnswerNested(PoolCall call, string clusterId) =>
-        Collection(call, request => ListPools(request, store.Pools().Where(pool => pool.ClusterId == clusterId)), () => CreatePool(call, clusterId));
+        Collection(
+            call,
+            request => ListPools(request, store.Pools().Where(pool => pool.ClusterId == clusterId)),
+            () => CreatePool(call, clusterId)
+        );
 
     private ApiResponse AnswerPool(PoolCall call, string id)
     {
@@ -105,7 +120,9 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
                 return ApiResponse.Json(PoolDocuments.Cluster(store.Cluster(id)));
             case "PUT":
                 _ = store.Cluster(id);
-                return ApiResponse.Json(PoolDocuments.Cluster(store.ReplaceCluster(id, ReadBody(call, "UpdateClusterRequest", "cluster").Object("spec")!)));
+                return ApiResponse.Json(
+                    PoolDocuments.Cluster(store.ReplaceCluster(id, ReadBody(call, "UpdateClusterRequest", "cluster").Object("spec")!))
+                );
             case "DELETE":
                 store.DeleteCluster(id);
                 return new() { StatusCode = 204 };
@@ -117,8 +134,10 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
     private ApiResponse AnswerPoolStatus(PoolCall call, string id)
     {
         PoolItem pool = store.Pool(id);
-        if (call.Method is "GET" or "HEAD") return ApiResponse.Json(PoolDocuments.PoolStatus(pool));
-        if (call.Method != "PUT") throw NotAllowed(call);
+        if (call.Method is "GET" or "HEAD")
+            return ApiResponse.Json(PoolDocuments.PoolStatus(pool));
+        if (call.Method != "PUT")
+            throw NotAllowed(call);
         JsonObject report = ReadBody(call, "UpdateNodePoolStatusRequest", "status");
         pool = store.Report(false, id, report);
         JsonObject answer = StatusUpdated(report, pool.ClusterId);
@@ -129,8 +148,10 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
     private ApiResponse AnswerClusterStatus(PoolCall call, string id)
     {
         PoolItem cluster = store.Cluster(id);
-        if (call.Method is "GET" or "HEAD") return ApiResponse.Json(PoolDocuments.ClusterStatusAnswer(cluster));
-        if (call.Method != "PUT") throw NotAllowed(call);
+        if (call.Method is "GET" or "HEAD")
+            return ApiResponse.Json(PoolDocuments.ClusterStatusAnswer(cluster));
+        if (call.Method != "PUT")
+            throw NotAllowed(call);
         JsonObject report = ReadBody(call, "UpdateClusterStatusRequest", "status");
         store.Report(true, id, report);
         return ApiResponse.Json(StatusUpdated(report, cluster.Id));
@@ -140,24 +161,40 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
 
     private static ApiResponse ListPools(PoolCall call, IEnumerable<PoolItem> pools)
     {
-        string? phase = call.Query["status"], health = call.Query["health"];
-        return Page(call, "nodepools", [.. pools.Where(pool => (phase is null || pool.Phase == phase) && (health is null || pool.Health == health))], PoolDocuments.Pool);
+        string? phase = call.Query["status"],
+            health = call.Query["health"];
+        return Page(
+            call,
+            "nodepools",
+            [.. pools.Where(pool => (phase is null || pool.Phase == phase) && (health is null || pool.Health == health))],
+            PoolDocuments.Pool
+        );
     }
 
     private ApiResponse ListClusters(PoolCall call)
     {
-        string? platform = OneOf(call, "platform", NodePoolPlatformType.All), phase = OneOf(call, "status", NodePoolPhase.All);
+        string? platform = OneOf(call, "platform", NodePoolPlatformType.All),
+            phase = OneOf(call, "status", NodePoolPhase.All);
         return Page(
-            call, "clusters",
-            [.. store.Clusters().Where(one => (phase is null || one.Phase == phase) && (platform is null || one.Spec.Object("platform").Text("type") == platform))],
-            PoolDocuments.Cluster);
+            call,
+            "clusters",
+            [
+                .. store
+                    .Clusters()
+                    .Where(one =>
+                        (phase is null || one.Phase == phase) && (platform is null || one.Spec.Object("platform").Text("type") == platform)
+                    ),
+            ],
+            PoolDocuments.Cluster
+        );
     }
 
     private ApiResponse CreatePool(PoolCall call, string clusterId)
     {
         JsonObject body = ReadBody(call, "CreateNodePoolRequest", "nodepool");
         string named = body.Text("cluster_id")!;
-        if (clusterId.Length > 0 && !named.Equals(clusterId, StringComparison.OrdinalIgnoreCase)) throw PoolRefusal.Invalid("cluster_id differs from the cluster of the path");
+        if (clusterId.Length > 0 && !named.Equals(clusterId, StringComparison.OrdinalIgnoreCase))
+            throw PoolRefusal.Invalid("cluster_id differs from the cluster of the path");
         return ApiResponse.Json(PoolDocuments.Pool(store.AddPool(body.Text("name")!, named, body.Object("spec")!, call.UserEmail)), 201);
     }
 
@@ -169,23 +206,39 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
 
     private static ApiResponse Page(PoolCall call, string name, IReadOnlyList<PoolItem> items, Func<PoolItem, JsonObject> document)
     {
-        int limit = Number(call, "limit", DefaultLimit, 1, MaximumLimit), offset = Number(call, "offset", 0, 0, int.MaxValue);
-        return ApiResponse.Json(new()
-        {
-            [name] = new JsonArray([.. items.Skip(offset).Take(limit).Select(document)]), ["total"] = items.Count, ["limit"] = limit, ["offset"] = offset,
-        });
+        int limit = Number(call, "limit", DefaultLimit, 1, MaximumLimit),
+            offset = Number(call, "offset", 0, 0, int.MaxValue);
+        return ApiResponse.Json(
+            new()
+            {
+                [name] = new JsonArray([.. items.Skip(offset).Take(limit).Select(document)]),
+                ["total"] = items.Count,
+                ["limit"] = limit,
+                ["offset"] = offset,
+            }
+        );
     }
 
     private static int Number(PoolCall call, string name, int usual, int minimum, int maximum)
     {
-        if (call.Query[name] is not { } text) return usual;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
+        if (call.Query[name] is not { } text)
+            return usual;
+        return
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            && number >= minimum
+            && number <= maximum
             ? number
-            : throw PoolRefusal.Invalid(maximum == int.MaxValue ? $"{name} must be an integer of {minimum} or more" : $"{name} must be an integer from {minimum} to {maximum}");
+            : throw PoolRefusal.Invalid(
+                maximum == int.MaxValue
+                    ? $"{name} must be an integer of {minimum} or more"
+                    : $"{name} must be an integer from {minimum} to {maximum}"
+            );
     }
 
     private static string? OneOf(PoolCall call, string name, IReadOnlyList<string> values) =>
-        call.Query[name] is not { } value ? null : values.Contains(value) ? value : throw PoolRefusal.Invalid($"{name} must be one of {string.Join(", ", values)}");
+        call.Query[name] is not { } value ? null
+        : values.Contains(value) ? value
+        : throw PoolRefusal.Invalid($"{name} must be one of {string.Join(", ", values)}");
 
     private static JsonObject ReadBody(PoolCall call, string definition, string subject)
     {
@@ -202,11 +255,14 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
         return PoolSchemas.Check(body, definition) is { } fault ? throw PoolRefusal.Invalid($"{subject} {fault}") : (JsonObject)body!;
     }
 
-    private static JsonObject StatusUpdated(JsonObject report, string clusterId) => new()
-    {
-        ["message"] = "Status updated successfully", ["cluster_id"] = clusterId, ["controller_name"] = report.Text("controller_name"),
-        ["observed_generation"] = report.Number("observed_generation"),
-    };
+    private static JsonObject StatusUpdated(JsonObject report, string clusterId) =>
+        new()
+        {
+            ["message"] = "Status updated successfully",
+            ["cluster_id"] = clusterId,
+            ["controller_name"] = report.Text("controller_name"),
+            ["observed_generation"] = report.Number("observed_generation"),
+        };
 
     private static PoolRefusal NotAllowed(PoolCall call) => new(405, "METHOD_NOT_ALLOWED", $"{call.Method} is not allowed here");
 }

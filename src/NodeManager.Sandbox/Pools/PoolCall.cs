@@ -9,4 +9,11 @@ namespace NodeManager.Sandbox.Pools;
 /// <param name="UserEmail">The header X-User-Email; empty for none.</param>
 /// <param name="IsAuthenticated">True where the front knows the token.</param>
 /// <param name="Body">Empty for none.</param>
-internal sealed record PoolCall(string Method, string Path, QueryParameters Query, string UserEmail, bool IsAuthenticated, ReadOnlyMemory<byte> Body);
+internal sealed record PoolCall(
+    string Method,
+    string Path,
+    QueryParameters Query,
+    string UserEmail,
+    bool IsAuthenticated,
+    ReadOnlyMemory<byte> Body
+);

@@ -23,28 +23,50 @@ internal static class PoolDocuments
 
     public static JsonObject PoolStatus(PoolItem item) => new() { ["nodepool_id"] = item.Id, ["controller_status"] = Reports(item) };
 
-    public static JsonObject ClusterStatusAnswer(PoolItem item) => new() { ["cluster_id"] = item.Id, ["status"] = ClusterStatus(item), ["controllers"] = Reports(item) };
+    public static JsonObject ClusterStatusAnswer(PoolItem item) =>
+        new()
+        {
+            ["cluster_id"] = item.Id,
+            ["status"] = ClusterStatus(item),
+            ["controllers"] = Reports(item),
+        };
 
-    private static JsonObject Common(PoolItem item) => new()
-    {
-        ["id"] = item.Id, ["name"] = item.Name, ["generation"] = item.Generation, ["resource_version"] = item.Version.ToString("x8", CultureInfo.InvariantCulture),
-        ["spec"] = item.Spec.DeepClone(), ["created_at"] = PoolStore.Timestamp(item.CreatedAt), ["updated_at"] = PoolStore.Timestamp(item.UpdatedAt),
-        ["created_by"] = item.CreatedBy,
-    };
+    private static JsonObject Common(PoolItem item) =>
+        new()
+        {
+            ["id"] = item.Id,
+            ["name"] = item.Name,
+            ["generation"] = item.Generation,
+            ["resource_version"] = item.Version.ToString("x8", CultureInfo.InvariantCulture),
+            ["spec"] = item.Spec.DeepClone(),
+            ["created_at"] = PoolStore.Timestamp(item.CreatedAt),
+            ["updated_at"] = PoolStore.Timestamp(item.UpdatedAt),
+            ["created_by"] = item.CreatedBy,
+        };
 
     private static JsonArray Reports(PoolItem item) => new([.. item.Controllers.Select(static one => one.DeepClone())]);
 
     private static JsonObject ClusterStatus(PoolItem item)
     {
-        string updated = item.Controllers.Select(static one => one.Text("updated_at")).Max(StringComparer.Ordinal) ?? PoolStore.Timestamp(item.CreatedAt);
+        string updated =
+            item.Controllers.Select(static one => one.Text("updated_at")).Max(StringComparer.Ordinal)
+            ?? PoolStore.Timestamp(item.CreatedAt);
         return new()
         {
-            ["observedGeneration"] = item.Controllers.Count == 0 ? 0 : item.Controllers.Min(static one => one.Number("observed_generation") ?? 0),
-            ["conditions"] = new JsonArray(new JsonObject
-            {
-                ["type"] = "Ready", ["status"] = item.Phase == NodePoolPhase.Ready ? "True" : item.Phase == NodePoolPhase.Pending ? "Unknown" : "False",
-                ["lastTransitionTime"] = updated, ["reason"] = item.Phase,
-            }),
+            ["observedGeneration"] =
+                item.Controllers.Count == 0 ? 0 : item.Controllers.Min(static one => one.Number("observed_generation") ?? 0),
+            ["conditions"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "Ready",
+                    ["status"] =
+                        item.Phase == NodePoolPhase.Ready ? "True"
+                        : item.Phase == NodePoolPhase.Pending ? "Unknown"
+                        : "False",
+                    ["lastTransitionTime"] = updated,
+                    ["reason"] = item.Phase,
+                }
+            ),
             ["phase"] = item.Phase,
             ["lastUpdateTime"] = updated,
         };

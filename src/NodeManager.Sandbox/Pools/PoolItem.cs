@@ -38,15 +38,22 @@ internal sealed record PoolItem
 
     public string Health => NodePoolHealth.Of(Reports);
 
-    private NodePoolControllerStatus[] Reports => [.. Controllers.Select(static report => new NodePoolControllerStatus
-    {
-        Name = report.Text("controller_name")!,
-        ObservedGeneration = report.Number("observed_generation") ?? 0,
-        Conditions = new([.. (report.Array("conditions") ?? []).OfType<JsonObject>()
-            .Select(static one => new NodeCondition { Type = one.Text("type") ?? "", Status = one.Text("status") ?? "" })]),
-        Metadata = new Dictionary<string, object?>
-        {
-            ["active_nodes"] = report.Object("metadata").Number("active_nodes"), ["desired_nodes"] = report.Object("metadata").Number("desired_nodes"),
-        },
-    })];
+    private NodePoolControllerStatus[] Reports =>
+        [
+            .. Controllers.Select(static report => new NodePoolControllerStatus
+            {
+                Name = report.Text("controller_name")!,
+                ObservedGeneration = report.Number("observed_generation") ?? 0,
+                Conditions = new([
+                    .. (report.Array("conditions") ?? [])
+                        .OfType<JsonObject>()
+                        .Select(static one => new NodeCondition { Type = one.Text("type") ?? "", Status = one.Text("status") ?? "" }),
+                ]),
+                Metadata = new Dictionary<string, object?>
+                {
+                    ["active_nodes"] = report.Object("metadata").Number("active_nodes"),
+                    ["desired_nodes"] = report.Object("metadata").Number("desired_nodes"),
+                },
+            }),
+        ];
 }

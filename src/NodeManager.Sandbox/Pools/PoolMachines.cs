@@ -31,12 +31,15 @@ internal static partial class PoolMachines
     {
         JsonObject? scaling = spec.Object("autoscaling");
         long? count = spec.Number("nodeCount");
-        if (scaling.Flag("enabled") != true) return (int)Math.Clamp(count ?? 0, 0, MaximumNodes);
-        long min = scaling.Number("minNodes") ?? 0, max = Math.Max(min, scaling.Number("maxNodes") ?? int.MaxValue);
+        if (scaling.Flag("enabled") != true)
+            return (int)Math.Clamp(count ?? 0, 0, MaximumNodes);
+        long min = scaling.Number("minNodes") ?? 0,
+            max = Math.Max(min, scaling.Number("maxNodes") ?? int.MaxValue);
         return (int)Math.Clamp(count ?? min, min, Math.Min(max, MaximumNodes));
     }
 
-    public static string Hash(PoolItem pool) => StableHash.Of(pool.Spec.Object("platform")?.ToJsonString() ?? "").ToString("x8", CultureInfo.InvariantCulture);
+    public static string Hash(PoolItem pool) =>
+        StableHash.Of(pool.Spec.Object("platform")?.ToJsonString() ?? "").ToString("x8", CultureInfo.InvariantCulture);
 
     /// <summary>The zone for one machine more: the first of those that have the fewest. Empty where the pool names none.</summary>
     public static string NextZone(PoolItem pool, IEnumerable<string> taken)
@@ -53,8 +56,12 @@ internal static partial class PoolMachines
         string type = machine.Text("machineType") ?? machine.Text("instanceType") ?? machine.Text("vmSize") ?? "standard-8";
         JsonObject labels = new()
         {
-            ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux", ["node-role.kubernetes.io/worker"] = "",
-            [TypeLabel] = type, [PoolLabel] = pool.Name,
+            ["kubernetes.io/arch"] = "amd64",
+            ["kubernetes.io/hostname"] = name,
+            ["kubernetes.io/os"] = "linux",
+            ["node-role.kubernetes.io/worker"] = "",
+            [TypeLabel] = type,
+            [PoolLabel] = pool.Name,
         };
         if (zone.Length > 0)
         {
@@ -62,19 +69,25 @@ internal static partial class PoolMachines
             labels["topology.kubernetes.io/region"] = RegionOf(zone);
         }
 
-        foreach ((string key, JsonNode? value) in pool.Template.Object("labels") ?? []) labels[key] = value?.DeepClone();
-        foreach ((string key, JsonNode? value) in machine.Object("labels") ?? []) labels[key] = value?.DeepClone();
+        foreach ((string key, JsonNode? value) in pool.Template.Object("labels") ?? [])
+            labels[key] = value?.DeepClone();
+        foreach ((string key, JsonNode? value) in machine.Object("labels") ?? [])
+            labels[key] = value?.DeepClone();
         JsonObject spec = new() { ["providerID"] = $"{platform}:///sandbox/{name}" };
-        if ((machine.Array("taints") ?? pool.Template.Array("taints")) is { Count: > 0 } taints) spec["taints"] = taints.DeepClone();
+        if ((machine.Array("taints") ?? pool.Template.Array("taints")) is { Count: > 0 } taints)
+            spec["taints"] = taints.DeepClone();
         JsonObject amounts = Amounts(type, machine);
         // Devices that a specification cannot name: machines of the type of the pool's first nodes have what those have.
         if (pool.Template.Text("machineType") == type)
-            foreach ((string key, JsonNode? value) in pool.Template.Object("extended") ?? []) amounts.TryAdd(key, value?.DeepClone());
+            foreach ((string key, JsonNode? value) in pool.Template.Object("extended") ?? [])
+                amounts.TryAdd(key, value?.DeepClone());
         return new()
         {
             ["metadata"] = new JsonObject
             {
-                ["name"] = name, ["labels"] = labels, ["annotations"] = new JsonObject { [PoolAnnotation] = pool.Id, [HashAnnotation] = Hash(pool) },
+                ["name"] = name,
+                ["labels"] = labels,
+                ["annotations"] = new JsonObject { [PoolAnnotation] = pool.Id, [HashAnnotation] = Hash(pool) },
             },
             ["spec"] = spec,
             ["status"] = new JsonObject { ["capacity"] = amounts, ["allocatable"] = amounts.DeepClone() },
@@ -90,28 +103,38 @@ internal static partial class PoolMachines
         return [.. (machine.Array("zones") ?? machine.Array("availabilityZones") ?? []).Select(static zone => zone!.GetValue<string>())];
     }
 
-    private static string RegionOf(string zone) => zone.Split('-') is { Length: > 2 } parts && parts[^1].Length == 1 ? string.Join('-', parts[..^1]) : zone.TrimEnd("abcdef".ToCharArray());
+    private static string RegionOf(string zone) =>
+        zone.Split('-') is { Length: > 2 } parts && parts[^1].Length == 1
+            ? string.Join('-', parts[..^1])
+            : zone.TrimEnd("abcdef".ToCharArray());
 
     private static JsonObject Amounts(string type, JsonObject? machine)
     {
         int cores = Cores(type);
         JsonObject amounts = new()
         {
-            ["cpu"] = cores.ToString(CultureInfo.InvariantCulture), ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{cores * 4}Gi"),
+            ["cpu"] = cores.ToString(CultureInfo.InvariantCulture),
+            ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{cores * 4}Gi"),
             ["ephemeral-storage"] = string.Create(
-                CultureInfo.InvariantCulture, $"{machine.Number("diskSize") ?? machine.Number("volumeSize") ?? machine.Number("osDiskSizeGB") ?? 100}Gi"),
+                CultureInfo.InvariantCulture,
+                $"{machine.Number("diskSize") ?? machine.Number("volumeSize") ?? machine.Number("osDiskSizeGB") ?? 100}Gi"
+            ),
             ["pods"] = "110",
         };
         long accelerators = (machine.Array("accelerators") ?? []).OfType<JsonObject>().Sum(static one => one.Number("count") ?? 0);
-        if (accelerators > 0) amounts["nvidia.com/gpu"] = accelerators.ToString(CultureInfo.InvariantCulture);
+        if (accelerators > 0)
+            amounts["nvidia.com/gpu"] = accelerators.ToString(CultureInfo.InvariantCulture);
         return amounts;
     }
 
     // n1-standard-4, Standard_D4s_v3, m5.xlarge, m5.2xlarge.
     private static int Cores(string type)
     {
-        if (AwsSize().Match(type) is { Success: true } aws) return aws.Groups[1].Value is { Length: > 0 } times ? Math.Clamp(int.Parse(times, CultureInfo.InvariantCulture), 1, 64) * 4 : 4;
-        return Number().Match(type) is { Success: true } found ? Math.Clamp(int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture), 1, 256) : UsualCores;
+        if (AwsSize().Match(type) is { Success: true } aws)
+            return aws.Groups[1].Value is { Length: > 0 } times ? Math.Clamp(int.Parse(times, CultureInfo.InvariantCulture), 1, 64) * 4 : 4;
+        return Number().Match(type) is { Success: true } found
+            ? Math.Clamp(int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture), 1, 256)
+            : UsualCores;
     }
 
     [GeneratedRegex(@"\.([0-9]{0,3})xlarge\z")]

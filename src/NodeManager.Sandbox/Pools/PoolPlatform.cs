@@ -26,7 +26,9 @@ internal sealed class PoolPlatform : IDisposable
     private readonly string _clusterId;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly Dictionary<string, List<DateTimeOffset>> _starting = new(StringComparer.Ordinal);
 
     // True where something is in progress that the next look may find done.
@@ -70,10 +72,14 @@ internal sealed class PoolPlatform : IDisposable
                 // A pool that is as it should be may still lose a node, and one that is not may stay so.
                 _isBusy = false;
                 bool isSettled = Reconcile();
-                pause = _isBusy ? Period : isSettled || pause * 1.5 > SettledPeriod ? SettledPeriod : pause * 1.5;
+                pause =
+                    _isBusy ? Period
+                    : isSettled || pause * 1.5 > SettledPeriod ? SettledPeriod
+                    : pause * 1.5;
                 await await Task.WhenAny(changed, Task.Delay(pause, _time, stopped));
                 stopped.ThrowIfCancellationRequested();
-                if (!changed.IsCompleted) continue;
+                if (!changed.IsCompleted)
+                    continue;
                 changed = _wake.Reader.ReadAsync(stopped).AsTask();
                 pause = Period;
             }
@@ -89,10 +95,12 @@ internal sealed class PoolPlatform : IDisposable
         bool isSettled = true;
         PoolItem[] pools = [.. _pools.Pools().Where(pool => pool.ClusterId == _clusterId)];
         ILookup<string, Machine> machines = Machines();
-        foreach (string gone in _starting.Keys.Except(pools.Select(static pool => pool.Id)).ToList()) _starting.Remove(gone);
+        foreach (string gone in _starting.Keys.Except(pools.Select(static pool => pool.Id)).ToList())
+            _starting.Remove(gone);
         foreach (IGrouping<string, Machine> orphans in machines.Where(group => !pools.Any(pool => pool.Id == group.Key)))
             isSettled &= Guarded(() => Remove([.. orphans.Select(Leave)], out _));
-        foreach (PoolItem pool in pools) isSettled &= Guarded(() => Reconcile(pool, [.. machines[pool.Id]]));
+        foreach (PoolItem pool in pools)
+            isSettled &= Guarded(() => Reconcile(pool, [.. machines[pool.Id]]));
         return isSettled;
     }
 
@@ -117,20 +125,34 @@ internal sealed class PoolPlatform : IDisposable
         string hash = PoolMachines.Hash(pool);
         List<DateTimeOffset> starting = _starting.TryGetValue(pool.Id, out List<DateTimeOffset>? known) ? known : _starting[pool.Id] = [];
         DateTimeOffset now = _time.GetUtcNow();
-        foreach (Machine renamed in machines.Where(one => one.Label != pool.Name)) Relabel(renamed, pool.Name);
+        foreach (Machine renamed in machines.Where(one => one.Label != pool.Name))
+            Relabel(renamed, pool.Name);
         List<Machine> leaving = [.. machines.Where(static one => one.LeavingSince is not null)];
         machines.RemoveAll(static one => one.LeavingSince is not null);
-        foreach (Machine surplus in machines.OrderBy(one => one.Hash == hash).ThenByDescending(static one => one.CreatedAt).Take(Math.Max(0, machines.Count - desired)).ToList())
+        foreach (
+            Machine surplus in machines
+                .OrderBy(one => one.Hash == hash)
+                .ThenByDescending(static one => one.CreatedAt)
+                .Take(Math.Max(0, machines.Count - desired))
+                .ToList()
+        )
             LetGo(surplus);
         Machine? outdated = machines.Find(one => one.Hash != hash);
-        if (outdated is not null && leaving.Count == 0 && machines.Count >= desired && machines.TrueForAll(static one => one.IsReady)) LetGo(outdated);
+        if (outdated is not null && leaving.Count == 0 && machines.Count >= desired && machines.TrueForAll(static one => one.IsReady))
+            LetGo(outdated);
         starting.RemoveAll(at => Boot(at));
-        while (starting.Count + machines.Count > desired && starting.Count > 0) starting.RemoveAt(starting.Count - 1);
-        while (starting.Count + machines.Count < desired) starting.Add(now + BootTime);
+        while (starting.Count + machines.Count > desired && starting.Count > 0)
+            starting.RemoveAt(starting.Count - 1);
+        while (starting.Count + machines.Count < desired)
+            starting.Add(now + BootTime);
         int active = machines.Count(static one => one.IsReady);
         _isBusy |= starting.Count > 0;
-        bool isSettled = Remove(leaving, out string waiting)
-            && active == desired && starting.Count == 0 && machines.Count == desired && machines.TrueForAll(one => one.Hash == hash);
+        bool isSettled =
+            Remove(leaving, out string waiting)
+            && active == desired
+            && starting.Count == 0
+            && machines.Count == desired
+            && machines.TrueForAll(one => one.Hash == hash);
         Report(pool, desired, active, isSettled, waiting);
         return isSettled;
 
@@ -142,7 +164,8 @@ internal sealed class PoolPlatform : IDisposable
 
         bool Boot(DateTimeOffset at)
         {
-            if (at > now || machines.Count >= desired) return false;
+            if (at > now || machines.Count >= desired)
+                return false;
             string name = $"{pool.Name}-{_identities.NextSuffix()}";
             string zone = PoolMachines.NextZone(pool, machines.Select(static one => one.Zone));
             _registry.Create(BuiltInKinds.Nodes, "", PoolMachines.Node(pool, name, zone));
@@ -153,7 +176,8 @@ internal sealed class PoolPlatform : IDisposable
 
     private Machine Leave(Machine machine)
     {
-        if (machine.LeavingSince is not null) return machine;
+        if (machine.LeavingSince is not null)
+            return machine;
         DateTimeOffset now = _time.GetUtcNow();
         _drain.Begin(machine.Name, now);
         return machine with { LeavingSince = now };
@@ -165,8 +189,10 @@ internal sealed class PoolPlatform : IDisposable
         List<string> busy = [];
         foreach (Machine machine in leaving)
         {
-            if (_drain.Step(machine.Name, machine.LeavingSince!.Value, _time.GetUtcNow()) is { } why) busy.Add($"draining {machine.Name}: {why}");
-            else Delete(machine);
+            if (_drain.Step(machine.Name, machine.LeavingSince!.Value, _time.GetUtcNow()) is { } why)
+                busy.Add($"draining {machine.Name}: {why}");
+            else
+                Delete(machine);
         }
 
         _isBusy |= leaving.Count > 0;
@@ -174,29 +200,66 @@ internal sealed class PoolPlatform : IDisposable
         return leaving.Count == 0;
     }
 
-    private void Relabel(Machine machine, string name) => _registry.Update(BuiltInKinds.Nodes, "", machine.Name, node =>
-    {
-        node.Ensure("metadata").Ensure("labels")[PoolMachines.PoolLabel] = name;
-        return node;
-    });
+    private void Relabel(Machine machine, string name) =>
+        _registry.Update(
+            BuiltInKinds.Nodes,
+            "",
+            machine.Name,
+            node =>
+            {
+                node.Ensure("metadata").Ensure("labels")[PoolMachines.PoolLabel] = name;
+                return node;
+            }
+        );
 
     private void Report(PoolItem pool, int desired, int active, bool isSettled, string waiting)
     {
         string platform = pool.Spec.Object("platform").Text("type") ?? "";
         string name = $"{platform}-nodepool-controller";
-        string status = isSettled ? "True" : "False", reason = isSettled ? "NodesReady" : waiting.Length > 0 ? "Draining" : "Scaling";
-        string message = isSettled ? $"All {desired} nodes are ready" : $"{active} of {desired} nodes are ready{(waiting.Length > 0 ? $"; {waiting}" : "")}";
+        string status = isSettled ? "True" : "False",
+            reason = isSettled ? "NodesReady"
+            : waiting.Length > 0 ? "Draining"
+            : "Scaling";
+        string message = isSettled
+            ? $"All {desired} nodes are ready"
+            : $"{active} of {desired} nodes are ready{(waiting.Length > 0 ? $"; {waiting}" : "")}";
         JsonObject? last = pool.Controllers.FirstOrDefault(one => one.Text("controller_name") == name);
         JsonObject? condition = last.Array("conditions")?.OfType<JsonObject>().FirstOrDefault();
-        if (last.Number("observed_generation") == pool.Generation && condition.Text("message") == message && condition.Text("status") == status) return;
-        string since = condition.Text("status") == status ? condition.Text("lastTransitionTime")! : ResourceRegistry.Timestamp(_time.GetUtcNow());
+        if (
+            last.Number("observed_generation") == pool.Generation
+            && condition.Text("message") == message
+            && condition.Text("status") == status
+        )
+            return;
+        string since =
+            condition.Text("status") == status ? condition.Text("lastTransitionTime")! : ResourceRegistry.Timestamp(_time.GetUtcNow());
         _isBusy = true;
-        _pools.Report(false, pool.Id, new()
-        {
-            ["controller_name"] = name, ["observed_generation"] = pool.Generation,
-            ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = status, ["lastTransitionTime"] = since, ["reason"] = reason, ["message"] = message }),
-            ["metadata"] = new JsonObject { ["platform"] = platform, ["region"] = PoolMachines.Region(pool), ["active_nodes"] = active, ["desired_nodes"] = desired },
-        });
+        _pools.Report(
+            false,
+            pool.Id,
+            new()
+            {
+                ["controller_name"] = name,
+                ["observed_generation"] = pool.Generation,
+                ["conditions"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["type"] = "Ready",
+                        ["status"] = status,
+                        ["lastTransitionTime"] = since,
+                        ["reason"] = reason,
+                        ["message"] = message,
+                    }
+                ),
+                ["metadata"] = new JsonObject
+                {
+                    ["platform"] = platform,
+                    ["region"] = PoolMachines.Region(pool),
+                    ["active_nodes"] = active,
+                    ["desired_nodes"] = desired,
+                },
+            }
+        );
     }
 
     private void Delete(Machine machine)
@@ -211,18 +274,34 @@ internal sealed class PoolPlatform : IDisposable
         }
     }
 
-    private ILookup<string, Machine> Machines() => _registry.Store.List(BuiltInKinds.Nodes).Objects.Walk()
-        .Select(static stored => (Node: stored.As<Node>(), stored.Name))
-        .Where(static one => one.Node.Metadata.Annotations?.ContainsKey(PoolMachines.PoolAnnotation) == true)
-        .ToLookup(
-            static one => one.Node.Metadata.Annotations![PoolMachines.PoolAnnotation],
-            static one => new Machine(
-                one.Name, one.Node.Metadata.Annotations!.GetValueOrDefault(PoolMachines.HashAnnotation, ""),
-                one.Node.Metadata.Labels?.GetValueOrDefault(PoolMachines.PoolLabel) ?? "",
-                one.Node.Metadata.Labels?.GetValueOrDefault("topology.kubernetes.io/zone") ?? "", one.Node.Metadata.CreationTimestamp ?? default,
-                one.Node.Status.Conditions?.Exists(static condition => condition is { Type: "Ready", Status: "True" }) == true,
-                one.Node.Metadata.Annotations!.TryGetValue(PoolMachines.LeavingAnnotation, out string? since)
-                    ? DateTimeOffset.Parse(since, CultureInfo.InvariantCulture) : null));
+    private ILookup<string, Machine> Machines() =>
+        _registry
+            .Store.List(BuiltInKinds.Nodes)
+            .Objects.Walk()
+            .Select(static stored => (Node: stored.As<Node>(), stored.Name))
+            .Where(static one => one.Node.Metadata.Annotations?.ContainsKey(PoolMachines.PoolAnnotation) == true)
+            .ToLookup(
+                static one => one.Node.Metadata.Annotations![PoolMachines.PoolAnnotation],
+                static one => new Machine(
+                    one.Name,
+                    one.Node.Metadata.Annotations!.GetValueOrDefault(PoolMachines.HashAnnotation, ""),
+                    one.Node.Metadata.Labels?.GetValueOrDefault(PoolMachines.PoolLabel) ?? "",
+                    one.Node.Metadata.Labels?.GetValueOrDefault("topology.kubernetes.io/zone") ?? "",
+                    one.Node.Metadata.CreationTimestamp ?? default,
+                    one.Node.Status.Conditions?.Exists(static condition => condition is { Type: "Ready", Status: "True" }) == true,
+                    one.Node.Metadata.Annotations!.TryGetValue(PoolMachines.LeavingAnnotation, out string? since)
+                        ? DateTimeOffset.Parse(since, CultureInfo.InvariantCulture)
+                        : null
+                )
+            );
 
-    private sealed record Machine(string Name, string Hash, string Label, string Zone, DateTimeOffset CreatedAt, bool IsReady, DateTimeOffset? LeavingSince);
+    private sealed record Machine(
+        string Name,
+        string Hash,
+        string Label,
+        string Zone,
+        DateTimeOffset CreatedAt,
+        bool IsReady,
+        DateTimeOffset? LeavingSince
+    );
 }

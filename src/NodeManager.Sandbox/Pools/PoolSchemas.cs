@@ -20,5 +20,6 @@ internal static class PoolSchemas
     /// <summary>What is wrong with a value, the first fault; null for nothing.</summary>
     /// <param name="value">A request's body.</param>
     /// <param name="definition">The name of its schema.</param>
-    public static string? Check(JsonNode? value, string definition) => PoolSchemaCheck.Find(value, Definitions.Object(definition)!, "", Definitions);
+    public static string? Check(JsonNode? value, string definition) =>
+        PoolSchemaCheck.Find(value, Definitions.Object(definition)!, "", Definitions);
 }

@@ -39,4 +39,3 @@ internal sealed record SavedHeader
 
     public IReadOnlyList<FaultRequest> Faults { get; init; } = [];
 }
-

@@ -20,42 +20,83 @@ internal static class DemoCluster
     public static void Write(ResourceRegistry registry, int nodes, int seed, int minorVersion)
     {
         SeedWriter writer = new(registry, seed);
-        int surplus = (nodes * (PodsPerNode - DemoWorkloads.DaemonSets.Count)) - DemoWorkloads.Deployments.Sum(workload => workload.Replicas);
-        IEnumerable<string> namespaces = nodes > 20 ? DemoWorkloads.Namespaces.Concat(DemoWorkloads.MoreNamespaces) : DemoWorkloads.Namespaces;
-        foreach (string name in namespaces.Order(StringComparer.Ordinal)) Namespace(writer, name);
+        int surplus =
+            (nodes * (PodsPerNode - DemoWorkloads.DaemonSets.Count)) - DemoWorkloads.Deployments.Sum(workload => workload.Replicas);
+        IEnumerable<string> namespaces =
+            nodes > 20 ? DemoWorkloads.Namespaces.Concat(DemoWorkloads.MoreNamespaces) : DemoWorkloads.Namespaces;
+        foreach (string name in namespaces.Order(StringComparer.Ordinal))
+            Namespace(writer, name);
         StorageClass(writer);
 
         List<SeedNode> all = new NodeSeeds(writer, seed, minorVersion).Write(nodes);
         WorkloadSeeds workloads = new(writer, new(all), seed, minorVersion);
-        foreach (Workload daemon in DemoWorkloads.DaemonSets) workloads.DaemonSet(Versioned(daemon, minorVersion), all);
+        foreach (Workload daemon in DemoWorkloads.DaemonSets)
+            workloads.DaemonSet(Versioned(daemon, minorVersion), all);
         foreach (SeedNode node in all.Where(node => node.Pool == SeedPool.ControlPlane))
-            foreach (Workload component in DemoWorkloads.ControlPlane) workloads.Static(Versioned(component, minorVersion), node);
-        foreach (Workload set in DemoWorkloads.StatefulSets) workloads.StatefulSet(set);
-        foreach (Workload deployment in DemoWorkloads.Deployments) workloads.Deployment(deployment);
+        foreach (Workload component in DemoWorkloads.ControlPlane)
+            workloads.Static(Versioned(component, minorVersion), node);
+        foreach (Workload set in DemoWorkloads.StatefulSets)
+            workloads.StatefulSet(set);
+        foreach (Workload deployment in DemoWorkloads.Deployments)
+            workloads.Deployment(deployment);
         workloads.Bare(new("shop", "debug-shell", 1, "docker.io/library/busybox:1.37", 50, 64));
         foreach (int days in (ReadOnlySpan<int>)[2, 1])
-            workloads.Job(new("batch", $"nightly-report-{days}", 1, "registry.example.com/batch/report:2.2.0", 500, 512), TimeSpan.FromDays(days) - TimeSpan.FromHours(4));
+            workloads.Job(
+                new("batch", $"nightly-report-{days}", 1, "registry.example.com/batch/report:2.2.0", 500, 512),
+                TimeSpan.FromDays(days) - TimeSpan.FromHours(4)
+            );
         if (nodes > 20)
-            foreach (Workload deployment in DemoWorkloads.More(surplus, seed)) workloads.Deployment(deployment);
+            foreach (Workload deployment in DemoWorkloads.More(surplus, seed))
+                workloads.Deployment(deployment);
         SchedulerSeed.Write(writer, workloads, minorVersion);
         writer.Finish();
     }
 
     /// <summary>Kubernetes' own images are of the cluster's version.</summary>
     private static Workload Versioned(Workload workload, int minorVersion) =>
-        workload with { Image = workload.Image.Replace(":v1.37.2", string.Create(CultureInfo.InvariantCulture, $":v1.{minorVersion}.2"), StringComparison.Ordinal) };
+        workload with
+        {
+            Image = workload.Image.Replace(
+                ":v1.37.2",
+                string.Create(CultureInfo.InvariantCulture, $":v1.{minorVersion}.2"),
+                StringComparison.Ordinal
+            ),
+        };
 
-    private static void Namespace(SeedWriter writer, string name) => writer.Add(BuiltInKinds.Namespaces, "", new()
-    {
-        ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["kubernetes.io/metadata.name"] = name } },
-        ["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") }, ["status"] = new JsonObject { ["phase"] = "Active" },
-    }, TimeSpan.FromDays(210));
+    private static void Namespace(SeedWriter writer, string name) =>
+        writer.Add(
+            BuiltInKinds.Namespaces,
+            "",
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = name,
+                    ["labels"] = new JsonObject { ["kubernetes.io/metadata.name"] = name },
+                },
+                ["spec"] = new JsonObject { ["finalizers"] = new JsonArray("kubernetes") },
+                ["status"] = new JsonObject { ["phase"] = "Active" },
+            },
+            TimeSpan.FromDays(210)
+        );
 
     private static void StorageClass(SeedWriter writer) =>
-        writer.Add(BuiltInKinds.StorageClasses, "", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "gp3", ["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = "true" } },
-            ["provisioner"] = "ebs.csi.aws.com", ["parameters"] = new JsonObject { ["type"] = "gp3" }, ["reclaimPolicy"] = "Delete",
-            ["volumeBindingMode"] = "WaitForFirstConsumer", ["allowVolumeExpansion"] = true,
-        }, TimeSpan.FromDays(210));
+        writer.Add(
+            BuiltInKinds.StorageClasses,
+            "",
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = "gp3",
+                    ["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = "true" },
+                },
+                ["provisioner"] = "ebs.csi.aws.com",
+                ["parameters"] = new JsonObject { ["type"] = "gp3" },
+                ["reclaimPolicy"] = "Delete",
+                ["volumeBindingMode"] = "WaitForFirstConsumer",
+                ["allowVolumeExpansion"] = true,
+            },
+            TimeSpan.FromDays(210)
+        );
 }

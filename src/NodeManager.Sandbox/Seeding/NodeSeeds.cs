@@ -21,7 +21,8 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
     {
         List<Func<SeedNode>> nodes = [];
         foreach ((SeedPool pool, int size) in SeedPool.Share(count))
-            for (int index = 0; index < size; index++) nodes.Add(Write(pool, index, size));
+            for (int index = 0; index < size; index++)
+                nodes.Add(Write(pool, index, size));
         writer.Finish();
         return nodes.ConvertAll(static stored => stored());
     }
@@ -42,34 +43,56 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         bool isBehind = isGeneral && size >= 3 && index == 0;
         bool isControl = pool == SeedPool.ControlPlane;
         string range = string.Create(CultureInfo.InvariantCulture, $"10.{100 + (own / 256)}.{own % 256}.0/24");
-        string uid = writer.NextUid(), leaseUid = writer.NextUid();
+        string uid = writer.NextUid(),
+            leaseUid = writer.NextUid();
         writer.Later(2, Make);
         return () => new(writer.Get(BuiltInKinds.Nodes, "", name), pool, zone, address, range, takesPods: !isSilent);
 
         IEnumerable<StoredObject> Make()
         {
-            TimeSpan age = TimeSpan.FromDays(isControl ? 214 : 12 + (StableHash.Of(name, seed) % 90)) + TimeSpan.FromSeconds(StableHash.Of(name, seed + 1) % 80_000);
+            TimeSpan age =
+                TimeSpan.FromDays(isControl ? 214 : 12 + (StableHash.Of(name, seed) % 90))
+                + TimeSpan.FromSeconds(StableHash.Of(name, seed + 1) % 80_000);
 
             JsonObject labels = new()
             {
-                ["beta.kubernetes.io/arch"] = "amd64", ["beta.kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name,
-                ["kubernetes.io/os"] = "linux", ["node.kubernetes.io/instance-type"] = pool.InstanceType, ["pool"] = pool.Name,
-                ["topology.kubernetes.io/region"] = Region, ["topology.kubernetes.io/zone"] = zone,
+                ["beta.kubernetes.io/arch"] = "amd64",
+                ["beta.kubernetes.io/os"] = "linux",
+                ["kubernetes.io/arch"] = "amd64",
+                ["kubernetes.io/hostname"] = name,
+                ["kubernetes.io/os"] = "linux",
+                ["node.kubernetes.io/instance-type"] = pool.InstanceType,
+                ["pool"] = pool.Name,
+                ["topology.kubernetes.io/region"] = Region,
+                ["topology.kubernetes.io/zone"] = zone,
             };
             if (isControl)
             {
                 labels["node-role.kubernetes.io/control-plane"] = "";
-                if (minorVersion < 24) labels["node-role.kubernetes.io/master"] = "";
+                if (minorVersion < 24)
+                    labels["node-role.kubernetes.io/master"] = "";
             }
-            else labels["node-role.kubernetes.io/worker"] = "";
-            if (pool.Gpus > 0) labels["nvidia.com/gpu.product"] = "NVIDIA-A10G";
+            else
+                labels["node-role.kubernetes.io/worker"] = "";
+            if (pool.Gpus > 0)
+                labels["nvidia.com/gpu.product"] = "NVIDIA-A10G";
 
-            JsonObject annotations = new() { ["node.alpha.kubernetes.io/ttl"] = "0", ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true" };
-            if (isSilent) annotations[SimulationAnnotations.Prefix + "heartbeat"] = "stop";
+            JsonObject annotations = new()
+            {
+                ["node.alpha.kubernetes.io/ttl"] = "0",
+                ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true",
+            };
+            if (isSilent)
+                annotations[SimulationAnnotations.Prefix + "heartbeat"] = "stop";
             JsonArray taints = [];
-            if (isControl) taints.Add(Taint(minorVersion < 24 ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane", "NoSchedule"));
-            if (pool.Gpus > 0) taints.Add(Taint("nvidia.com/gpu", "NoSchedule", "present"));
-            if (isCordoned) taints.Add(Taint("node.kubernetes.io/unschedulable", "NoSchedule", since: TimeSpan.FromHours(3)));
+            if (isControl)
+                taints.Add(
+                    Taint(minorVersion < 24 ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane", "NoSchedule")
+                );
+            if (pool.Gpus > 0)
+                taints.Add(Taint("nvidia.com/gpu", "NoSchedule", "present"));
+            if (isCordoned)
+                taints.Add(Taint("node.kubernetes.io/unschedulable", "NoSchedule", since: TimeSpan.FromHours(3)));
             if (isSilent)
             {
                 taints.Add(Taint("node.kubernetes.io/unreachable", "NoSchedule", since: SilentFor));
@@ -77,30 +100,68 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
             }
             JsonObject spec = new()
             {
-                ["podCIDR"] = range, ["podCIDRs"] = new JsonArray(range),
+                ["podCIDR"] = range,
+                ["podCIDRs"] = new JsonArray(range),
                 ["providerID"] = $"aws:///{zone}/i-0{StableHash.Of(name, seed):x8}{StableHash.Of(name, seed + 2):x8}",
             };
-            if (taints.Count > 0) spec["taints"] = taints;
-            if (isCordoned) spec["unschedulable"] = true;
+            if (taints.Count > 0)
+                spec["taints"] = taints;
+            if (isCordoned)
+                spec["unschedulable"] = true;
 
-            JsonObject metadata = new() { ["name"] = name, ["labels"] = labels, ["annotations"] = annotations };
-            JsonObject status = Status(pool, name, address, zone, isSilent, isBehind, age);
-            StoredObject node = writer.Make(BuiltInKinds.Nodes, "", new() { ["metadata"] = metadata, ["spec"] = spec, ["status"] = status }, uid, age);
-            yield return node;
-            yield return writer.Make(BuiltInKinds.Leases, "kube-node-lease", new()
+            JsonObject metadata = new()
             {
-                ["metadata"] = new JsonObject { ["name"] = name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)) },
-                ["spec"] = new JsonObject { ["holderIdentity"] = name, ["leaseDurationSeconds"] = 40, ["renewTime"] = writer.Ago(isSilent ? SilentFor : TimeSpan.FromSeconds(1)).Replace("Z", ".000000Z", StringComparison.Ordinal) },
-            }, leaseUid, age);
+                ["name"] = name,
+                ["labels"] = labels,
+                ["annotations"] = annotations,
+            };
+            JsonObject status = Status(pool, name, address, zone, isSilent, isBehind, age);
+            StoredObject node = writer.Make(
+                BuiltInKinds.Nodes,
+                "",
+                new()
+                {
+                    ["metadata"] = metadata,
+                    ["spec"] = spec,
+                    ["status"] = status,
+                },
+                uid,
+                age
+            );
+            yield return node;
+            yield return writer.Make(
+                BuiltInKinds.Leases,
+                "kube-node-lease",
+                new()
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["name"] = name,
+                        ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)),
+                    },
+                    ["spec"] = new JsonObject
+                    {
+                        ["holderIdentity"] = name,
+                        ["leaseDurationSeconds"] = 40,
+                        ["renewTime"] = writer
+                            .Ago(isSilent ? SilentFor : TimeSpan.FromSeconds(1))
+                            .Replace("Z", ".000000Z", StringComparison.Ordinal),
+                    },
+                },
+                leaseUid,
+                age
+            );
         }
     }
 
     private JsonObject Taint(string key, string effect, string? value = null, TimeSpan? since = null)
     {
         JsonObject taint = new() { ["key"] = key };
-        if (value is not null) taint["value"] = value;
+        if (value is not null)
+            taint["value"] = value;
         taint["effect"] = effect;
-        if (since is { } age) taint["timeAdded"] = writer.Ago(age);
+        if (since is { } age)
+            taint["timeAdded"] = writer.Ago(age);
         return taint;
     }
 
@@ -111,15 +172,22 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
             ["addresses"] = new JsonArray(
                 new JsonObject { ["type"] = "InternalIP", ["address"] = address },
                 new JsonObject { ["type"] = "InternalDNS", ["address"] = $"ip-{address.Replace('.', '-')}.{Region}.compute.internal" },
-                new JsonObject { ["type"] = "Hostname", ["address"] = name }),
+                new JsonObject { ["type"] = "Hostname", ["address"] = name }
+            ),
             ["capacity"] = Amounts(pool, pool.Cores.ToString(CultureInfo.InvariantCulture), pool.CapacityMemory, "104845292Ki"),
-            ["allocatable"] = Amounts(pool, string.Create(CultureInfo.InvariantCulture, $"{(int)(pool.AllocatableCpu * 1000)}m"), pool.AllocatableMemory, "95551679124"),
+            ["allocatable"] = Amounts(
+                pool,
+                string.Create(CultureInfo.InvariantCulture, $"{(int)(pool.AllocatableCpu * 1000)}m"),
+                pool.AllocatableMemory,
+                "95551679124"
+            ),
         };
         NodeDefaults.Fill(status, name, minorVersion);
         JsonObject info = status["nodeInfo"]!.AsObject();
         string version = string.Create(CultureInfo.InvariantCulture, $"v1.{minorVersion}.{(isBehind ? 1 : 2)}");
         info["kubeletVersion"] = version;
-        if (minorVersion < 33) info["kubeProxyVersion"] = version;
+        if (minorVersion < 33)
+            info["kubeProxyVersion"] = version;
         info["kernelVersion"] = "6.12.46-66.121.amzn2023.x86_64";
         info["osImage"] = "Amazon Linux 2023.8.20250908";
         info["containerRuntimeVersion"] = "containerd://2.1.4";
@@ -127,8 +195,10 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         string beat = writer.Ago(isSilent ? SilentFor + TimeSpan.FromMinutes(2) : TimeSpan.FromSeconds(StableHash.Of(name, seed) % 280));
         foreach ((string type, string reason, string message) in Healthy)
         {
-            if (isSilent) status.SetCondition(type, "Unknown", ready, "NodeStatusUnknown", "Kubelet stopped posting node status.");
-            else status.SetCondition(type, type == "Ready" ? "True" : "False", ready, reason, message);
+            if (isSilent)
+                status.SetCondition(type, "Unknown", ready, "NodeStatusUnknown", "Kubelet stopped posting node status.");
+            else
+                status.SetCondition(type, type == "Ready" ? "True" : "False", ready, reason, message);
             status.Condition(type)!["lastHeartbeatTime"] = beat;
         }
         return status;
@@ -146,10 +216,15 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
     {
         JsonObject amounts = new()
         {
-            ["cpu"] = cpu, ["ephemeral-storage"] = storage, ["hugepages-1Gi"] = "0", ["hugepages-2Mi"] = "0",
-            ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(memory / 1024)}Ki"), ["pods"] = "110",
+            ["cpu"] = cpu,
+            ["ephemeral-storage"] = storage,
+            ["hugepages-1Gi"] = "0",
+            ["hugepages-2Mi"] = "0",
+            ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{(long)(memory / 1024)}Ki"),
+            ["pods"] = "110",
         };
-        if (pool.Gpus > 0) amounts["nvidia.com/gpu"] = pool.Gpus.ToString(CultureInfo.InvariantCulture);
+        if (pool.Gpus > 0)
+            amounts["nvidia.com/gpu"] = pool.Gpus.ToString(CultureInfo.InvariantCulture);
         return amounts;
     }
 }

@@ -24,7 +24,13 @@ internal sealed class PodPattern
     {
         StoredObject whole = model.At(0);
         JsonObject? spec = whole.ToJson().Object("spec");
-        _containers = [.. (spec.Array("containers") ?? []).Concat(spec.Array("initContainers") ?? []).OfType<JsonObject>().Select(static one => one.Text("name") ?? "")];
+        _containers =
+        [
+            .. (spec.Array("containers") ?? [])
+                .Concat(spec.Array("initContainers") ?? [])
+                .OfType<JsonObject>()
+                .Select(static one => one.Text("name") ?? ""),
+        ];
         _typed = new(whole.As<Pod>);
         _pattern = new(model, Slots(Marks), Read);
     }
@@ -35,7 +41,15 @@ internal sealed class PodPattern
     public StoredObject Make(PodTexts texts) => _pattern.Make(Slots(texts));
 
     private string[] Slots(PodTexts texts) =>
-        [texts.Name, texts.Uid, texts.Node, texts.Zone, texts.HostAddress, texts.Address, .. _containers.Select(name => PodStatusWriter.ContainerId(texts.Uid, name, 0))];
+        [
+            texts.Name,
+            texts.Uid,
+            texts.Node,
+            texts.Zone,
+            texts.HostAddress,
+            texts.Address,
+            .. _containers.Select(name => PodStatusWriter.ContainerId(texts.Uid, name, 0)),
+        ];
 
     // As it would be read from the document.
     private Pod Read(StoredObject item, IReadOnlyList<string> texts)
@@ -45,34 +59,66 @@ internal sealed class PodPattern
         PodStatus status = like.Status;
         string node = item.Field("spec.nodeName");
         PodSpec spec = like.Spec.On(node);
-        if (like.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms is [{ MatchFields: [{ Values: [var named] } field] }] && named == Marks.Node)
+        if (
+            like.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms
+                is [{ MatchFields: [{ Values: [var named] } field] }]
+            && named == Marks.Node
+        )
             spec.Affinity = Only(node, field);
         return new()
         {
             Metadata = new()
             {
-                Name = item.Name, Namespace = item.Namespace, Uid = item.Uid, ResourceVersion = item.Version.ToString(CultureInfo.InvariantCulture), Generation = metadata.Generation,
-                CreationTimestamp = metadata.CreationTimestamp, Labels = (Dictionary<string, string>?)item.Labels, Annotations = metadata.Annotations,
-                OwnerReferences = metadata.OwnerReferences, Finalizers = metadata.Finalizers,
+                Name = item.Name,
+                Namespace = item.Namespace,
+                Uid = item.Uid,
+                ResourceVersion = item.Version.ToString(CultureInfo.InvariantCulture),
+                Generation = metadata.Generation,
+                CreationTimestamp = metadata.CreationTimestamp,
+                Labels = (Dictionary<string, string>?)item.Labels,
+                Annotations = metadata.Annotations,
+                OwnerReferences = metadata.OwnerReferences,
+                Finalizers = metadata.Finalizers,
             },
             Spec = spec,
             Status = new()
             {
-                Phase = status.Phase, PodIP = item.Field("status.podIP"), HostIP = texts[HostAddressSlot], QosClass = status.QosClass, StartTime = status.StartTime,
-                Conditions = status.Conditions, ContainerStatuses = status.ContainerStatuses, InitContainerStatuses = status.InitContainerStatuses,
+                Phase = status.Phase,
+                PodIP = item.Field("status.podIP"),
+                HostIP = texts[HostAddressSlot],
+                QosClass = status.QosClass,
+                StartTime = status.StartTime,
+                Conditions = status.Conditions,
+                ContainerStatuses = status.ContainerStatuses,
+                InitContainerStatuses = status.InitContainerStatuses,
             },
         };
     }
 
     // A daemon's pod names its node a second time.
-    private static Affinity Only(string node, SelectorRequirement field) => new()
-    {
-        NodeAffinity = new()
+    private static Affinity Only(string node, SelectorRequirement field) =>
+        new()
         {
-            RequiredDuringSchedulingIgnoredDuringExecution = new()
+            NodeAffinity = new()
             {
-                NodeSelectorTerms = [new() { MatchFields = [new() { Key = field.Key, Operator = field.Operator, Values = [node] }] }],
+                RequiredDuringSchedulingIgnoredDuringExecution = new()
+                {
+                    NodeSelectorTerms =
+                    [
+                        new()
+                        {
+                            MatchFields =
+                            [
+                                new()
+                                {
+                                    Key = field.Key,
+                                    Operator = field.Operator,
+                                    Values = [node],
+                                },
+                            ],
+                        },
+                    ],
+                },
             },
-        },
-    };
+        };
 }

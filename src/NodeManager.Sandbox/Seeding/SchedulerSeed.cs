@@ -14,12 +14,20 @@ internal static class SchedulerSeed
 
     public static void Write(SeedWriter writer, WorkloadSeeds workloads, int minorVersion)
     {
-        writer.Add(BuiltInKinds.ConfigMaps, Namespace, new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = ConfigMap },
-            ["data"] = new JsonObject { ["config.yaml"] = Configuration(minorVersion) },
-        }, TimeSpan.FromDays(90));
-        string image = string.Create(CultureInfo.InvariantCulture, $"registry.example.com/platform/rescheduler-scheduler:v1.{minorVersion}.2");
+        writer.Add(
+            BuiltInKinds.ConfigMaps,
+            Namespace,
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = ConfigMap },
+                ["data"] = new JsonObject { ["config.yaml"] = Configuration(minorVersion) },
+            },
+            TimeSpan.FromDays(90)
+        );
+        string image = string.Create(
+            CultureInfo.InvariantCulture,
+            $"registry.example.com/platform/rescheduler-scheduler:v1.{minorVersion}.2"
+        );
         workloads.Deployment(
             new(Namespace, Name, 1, image, 100, 128) { PriorityClass = "system-cluster-critical" },
             static template =>
@@ -28,49 +36,68 @@ internal static class SchedulerSeed
                 JsonObject spec = template["spec"]!.AsObject();
                 JsonObject container = spec["containers"]![0]!.AsObject();
                 container["command"] = new JsonArray("/bin/kube-scheduler", "--config=/etc/kubernetes/config.yaml", "--v=2");
-                container["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/kubernetes", ["readOnly"] = true });
-                spec["volumes"] = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = ConfigMap } });
-            });
+                container["volumeMounts"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "config",
+                        ["mountPath"] = "/etc/kubernetes",
+                        ["readOnly"] = true,
+                    }
+                );
+                spec["volumes"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "config",
+                        ["configMap"] = new JsonObject { ["name"] = ConfigMap },
+                    }
+                );
+            }
+        );
     }
 
     // The scheduler of each release reads some versions only.
-    private static string Configuration(int minorVersion) => $"""
-        apiVersion: kubescheduler.config.k8s.io/{(minorVersion < 22 ? "v1beta1" : minorVersion < 25 ? "v1beta2" : "v1")}
-        kind: KubeSchedulerConfiguration
-        profiles:
-        - schedulerName: rescheduler-scheduler
-          plugins:
-            filter:
-              enabled:
+    private static string Configuration(int minorVersion) =>
+        $"""
+            apiVersion: kubescheduler.config.k8s.io/{(
+                minorVersion < 22 ? "v1beta1"
+                : minorVersion < 25 ? "v1beta2"
+                : "v1"
+            )}
+            kind: KubeSchedulerConfiguration
+            profiles:
+            - schedulerName: rescheduler-scheduler
+              plugins:
+                filter:
+                  enabled:
+                  - name: Rescheduler
+                score:
+                  enabled:
+                  - name: Rescheduler
+                reserve:
+                  enabled:
+                  - name: Rescheduler
+                preBind:
+                  enabled:
+                  - name: Rescheduler
+              pluginConfig:
               - name: Rescheduler
-            score:
-              enabled:
-              - name: Rescheduler
-            reserve:
-              enabled:
-              - name: Rescheduler
-            preBind:
-              enabled:
-              - name: Rescheduler
-          pluginConfig:
-          - name: Rescheduler
-            args:
-              cpuThreshold: 80.0
-              memoryThreshold: 80.0
-              excludedNamespaces:
-              - kube-system
-              - kube-public
-              enableSchedulingOptimization: true
-              enablePreventiveRescheduling: true
-              cpuScoreWeight: 0.6
-              memoryScoreWeight: 0.4
-              loadBalanceBonus: 10.0
-              enableReschedulingController: true
-              reschedulingInterval: "30s"
-        leaderElection:
-          leaderElect: true
-          resourceName: rescheduler-scheduler
-          resourceNamespace: kube-system
+                args:
+                  cpuThreshold: 80.0
+                  memoryThreshold: 80.0
+                  excludedNamespaces:
+                  - kube-system
+                  - kube-public
+                  enableSchedulingOptimization: true
+                  enablePreventiveRescheduling: true
+                  cpuScoreWeight: 0.6
+                  memoryScoreWeight: 0.4
+                  loadBalanceBonus: 10.0
+                  enableReschedulingController: true
+                  reschedulingInterval: "30s"
+            leaderElection:
+              leaderElect: true
+              resourceName: rescheduler-scheduler
+              resourceNamespace: kube-system
 
-        """.ReplaceLineEndings("\n");
+            """.ReplaceLineEndings("\n");
 }

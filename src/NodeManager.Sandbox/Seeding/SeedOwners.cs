@@ -16,17 +16,22 @@ internal sealed class SeedOwners(ResourceRegistry registry)
     public ManagedFields Of(ResourceKind kind, JsonObject document)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
-        string created = metadata.Text("creationTimestamp")!, owner = metadata.Array("ownerReferences") is [JsonObject first, ..] ? first.Text("uid") ?? "" : "";
+        string created = metadata.Text("creationTimestamp")!,
+            owner = metadata.Array("ownerReferences") is [JsonObject first, ..] ? first.Text("uid") ?? "" : "";
         // A Lease was written when it was last renewed.
-        if (document.Object("spec")?.Text("renewTime") is { } renewed && kind == BuiltInKinds.Leases) created = renewed.Replace(".000000Z", "Z", StringComparison.Ordinal);
+        if (document.Object("spec")?.Text("renewTime") is { } renewed && kind == BuiltInKinds.Leases)
+            created = renewed.Replace(".000000Z", "Z", StringComparison.Ordinal);
         (string maker, string keeper) = Writers(kind, owner.Length > 0);
         document.Remove("status", out JsonNode? status);
-        ManagedFields made = kind == BuiltInKinds.Pods && owner.Length > 0
-            ? OfPod(owner, maker, document, metadata, created)
-            : registry.As(new(maker)).OwnersOf(kind, null, null, document, ManagedFields.None, WriteScope.Main, created);
-        if (status is null) return made;
-        ManagedFields kept = registry.As(new(keeper)).OwnersOf(
-            kind, null, null, new() { ["status"] = status }, ManagedFields.None, WriteScope.Status, created);
+        ManagedFields made =
+            kind == BuiltInKinds.Pods && owner.Length > 0
+                ? OfPod(owner, maker, document, metadata, created)
+                : registry.As(new(maker)).OwnersOf(kind, null, null, document, ManagedFields.None, WriteScope.Main, created);
+        if (status is null)
+            return made;
+        ManagedFields kept = registry
+            .As(new(keeper))
+            .OwnersOf(kind, null, null, new() { ["status"] = status }, ManagedFields.None, WriteScope.Status, created);
         status.Parent!.AsObject().Remove("status");
         document["status"] = status;
         return ManagedFields.Of([.. made.Entries, .. kept.Entries]);
@@ -37,15 +42,20 @@ internal sealed class SeedOwners(ResourceRegistry registry)
     {
         string shape = owner + string.Concat((metadata.Object("annotations") ?? []).Select(static pair => "|" + pair.Key));
         if (!_ofPods.TryGetValue(shape, out ManagedFields? known))
-            _ofPods[shape] = known = registry.As(new(maker)).OwnersOf(BuiltInKinds.Pods, null, null, document, ManagedFields.None, WriteScope.Main, created);
+            _ofPods[shape] = known = registry
+                .As(new(maker))
+                .OwnersOf(BuiltInKinds.Pods, null, null, document, ManagedFields.None, WriteScope.Main, created);
         return ManagedFields.Of(known.Entries.Select(entry => entry with { Time = created }));
     }
 
     private static (string Maker, string Keeper) Writers(ResourceKind kind, bool isOwned)
     {
-        const string Manager = "kube-controller-manager", Kubelet = "kubelet";
-        if (kind == BuiltInKinds.Nodes || kind == BuiltInKinds.Leases) return (Kubelet, Kubelet);
-        if (kind == BuiltInKinds.Pods) return (isOwned ? Manager : Kubelet, Kubelet);
+        const string Manager = "kube-controller-manager",
+            Kubelet = "kubelet";
+        if (kind == BuiltInKinds.Nodes || kind == BuiltInKinds.Leases)
+            return (Kubelet, Kubelet);
+        if (kind == BuiltInKinds.Pods)
+            return (isOwned ? Manager : Kubelet, Kubelet);
         return (isOwned ? Manager : "kubectl-create", Manager);
     }
 }

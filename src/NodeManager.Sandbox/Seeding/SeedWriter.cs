@@ -31,7 +31,8 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         while (true)
         {
             string suffix = _identities.NextSuffix();
-            if (_suffixes.Add(suffix)) return suffix;
+            if (_suffixes.Add(suffix))
+                return suffix;
         }
     }
 
@@ -48,7 +49,8 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     public StoredObject Add(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
     {
         StoredObject item = Make(kind, ns, document, NextUid(), age);
-        return registry.Store.TryAdd(item) ?? throw new InvalidOperationException($"The seed names {kind.Plural} {item.Namespace}/{item.Name} twice.");
+        return registry.Store.TryAdd(item)
+            ?? throw new InvalidOperationException($"The seed names {kind.Plural} {item.Namespace}/{item.Name} twice.");
     }
 
     /// <summary>
@@ -61,7 +63,8 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     {
         _batch.Add(make);
         _batchSize += size;
-        if (_batchSize >= BatchSize) PrepareBatch();
+        if (_batchSize >= BatchSize)
+            PrepareBatch();
     }
 
     /// <summary>An object from a document that has at least a name. Thread-safe.</summary>
@@ -73,22 +76,34 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     /// <param name="complete">Adds to the document once its identity is there.</param>
     /// <param name="nodeLabels">Of a pod's node; null: those of the node that is stored.</param>
     public StoredObject Make(
-        ResourceKind kind, string ns, JsonObject document, string uid, TimeSpan age, Action<JsonObject>? complete = null, IReadOnlyDictionary<string, string>? nodeLabels = null)
+        ResourceKind kind,
+        string ns,
+        JsonObject document,
+        string uid,
+        TimeSpan age,
+        Action<JsonObject>? complete = null,
+        IReadOnlyDictionary<string, string>? nodeLabels = null
+    )
     {
         JsonObject metadata = document["metadata"]!.AsObject();
-        if (kind.IsNamespaced) metadata["namespace"] = ns;
+        if (kind.IsNamespaced)
+            metadata["namespace"] = ns;
         metadata["uid"] = uid;
         metadata["creationTimestamp"] = Ago(age);
-        if (kind.HasGenerationAt(registry.Minor)) metadata["generation"] = 1;
+        if (kind.HasGenerationAt(registry.Minor))
+            metadata["generation"] = 1;
         complete?.Invoke(document);
         Default(kind, document);
         kind.Rules.Derive?.Invoke(null, document);
-        if (nodeLabels is not null) PodTopology.Label(document, nodeLabels, registry.Minor);
-        else if (kind == BuiltInKinds.Pods) PodTopology.Label(document, registry.Store, registry.Minor);
+        if (nodeLabels is not null)
+            PodTopology.Label(document, nodeLabels, registry.Minor);
+        else if (kind == BuiltInKinds.Pods)
+            PodTopology.Label(document, registry.Store, registry.Minor);
         ManagedFields owned = _owners.Of(kind, document);
 
         // As elsewhere, these have no owner.
-        if (kind.Protection is { } finalizer) Finalizers.Add(metadata, finalizer);
+        if (kind.Protection is { } finalizer)
+            Finalizers.Add(metadata, finalizer);
         return new(kind, document, owned);
     }
 
@@ -99,8 +114,10 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     public void Finish()
     {
         PrepareBatch();
-        while (_preparing.Count > 0) TakePrepared();
-        foreach (IGrouping<ResourceKind, StoredObject> items in _prepared.GroupBy(static item => item.Kind)) registry.Store.AddAll(items.Key, [.. items]);
+        while (_preparing.Count > 0)
+            TakePrepared();
+        foreach (IGrouping<ResourceKind, StoredObject> items in _prepared.GroupBy(static item => item.Kind))
+            registry.Store.AddAll(items.Key, [.. items]);
         _prepared.Clear();
     }
 
@@ -111,7 +128,8 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         _preparing.Enqueue(Task.Run(() => items.SelectMany(static make => make()).ToList()));
 
         // Documents take far more room than what is stored of them.
-        if (_preparing.Count > Environment.ProcessorCount + 1) TakePrepared();
+        if (_preparing.Count > Environment.ProcessorCount + 1)
+            TakePrepared();
     }
 
     private void TakePrepared() => _prepared.AddRange(_preparing.Dequeue().GetAwaiter().GetResult());

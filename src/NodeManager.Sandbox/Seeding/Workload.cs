@@ -29,7 +29,13 @@ internal sealed record Workload(string Namespace, string Name, int Replicas, str
 
     public string? PriorityClass { get; init; }
 
-    public int Priority => PriorityClass switch { "system-node-critical" => 2_000_001_000, "system-cluster-critical" => 2_000_000_000, _ => 0 };
+    public int Priority =>
+        PriorityClass switch
+        {
+            "system-node-critical" => 2_000_001_000,
+            "system-cluster-critical" => 2_000_000_000,
+            _ => 0,
+        };
 
     public decimal Cpu => Millicores / 1000m;
 

@@ -28,14 +28,24 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     /// <param name="adjust">Completes the pods' template.</param>
     public void Deployment(Workload workload, Action<JsonObject>? adjust = null)
     {
-        string uid = writer.NextUid(), setUid = writer.NextUid();
-        List<(SeedNode Node, PodTexts Texts)> pods = Place(workload, Enumerable.Range(0, workload.Replicas).Select(_ => placer.Next(workload)).OfType<SeedNode>());
+        string uid = writer.NextUid(),
+            setUid = writer.NextUid();
+        List<(SeedNode Node, PodTexts Texts)> pods = Place(
+            workload,
+            Enumerable.Range(0, workload.Replicas).Select(_ => placer.Next(workload)).OfType<SeedNode>()
+        );
         string? budgetUid = HasBudget(workload) ? writer.NextUid() : null;
         writer.Later(DocumentsOfDeployment, () => MakeDeployment(workload, adjust, uid, setUid, budgetUid, pods));
     }
 
     private IEnumerable<StoredObject> MakeDeployment(
-        Workload workload, Action<JsonObject>? adjust, string uid, string setUid, string? budgetUid, List<(SeedNode Node, PodTexts Texts)> nodes)
+        Workload workload,
+        Action<JsonObject>? adjust,
+        string uid,
+        string setUid,
+        string? budgetUid,
+        List<(SeedNode Node, PodTexts Texts)> nodes
+    )
     {
         JsonObject pods = Template(workload);
         adjust?.Invoke(pods);
@@ -45,9 +55,16 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         {
             ["metadata"] = new JsonObject
             {
-                ["name"] = workload.Name, ["labels"] = Labels(workload), ["annotations"] = new JsonObject { [RevisionAnnotations.Revision] = "1" },
+                ["name"] = workload.Name,
+                ["labels"] = Labels(workload),
+                ["annotations"] = new JsonObject { [RevisionAnnotations.Revision] = "1" },
             },
-            ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = selector, ["template"] = pods },
+            ["spec"] = new JsonObject
+            {
+                ["replicas"] = workload.Replicas,
+                ["selector"] = selector,
+                ["template"] = pods,
+            },
         };
         writer.Default(BuiltInKinds.Deployments, document);
         JsonObject template = document["spec"]!["template"]!.DeepClone().AsObject();
@@ -60,23 +77,43 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         ownSelector["matchLabels"]![PodTemplates.HashLabel] = hash;
         JsonObject annotations = new() { [RevisionAnnotations.Revision] = "1" };
         RevisionAnnotations.Size(annotations, workload.Replicas, workload.Replicas + RollingUpdate.Of(workload.Replicas, null).MaxSurge);
-        StoredObject set = writer.Make(BuiltInKinds.ReplicaSets, workload.Namespace, new()
-        {
-            ["metadata"] = new JsonObject
+        StoredObject set = writer.Make(
+            BuiltInKinds.ReplicaSets,
+            workload.Namespace,
+            new()
             {
-                ["name"] = $"{workload.Name}-{hash}", ["labels"] = template["metadata"]!["labels"]!.DeepClone(),
-                ["annotations"] = annotations, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(deployment)),
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = $"{workload.Name}-{hash}",
+                    ["labels"] = template["metadata"]!["labels"]!.DeepClone(),
+                    ["annotations"] = annotations,
+                    ["ownerReferences"] = new JsonArray(PodTemplates.Reference(deployment)),
+                },
+                ["spec"] = new JsonObject
+                {
+                    ["replicas"] = workload.Replicas,
+                    ["selector"] = ownSelector,
+                    ["template"] = template.DeepClone(),
+                },
+                ["status"] = WorkloadStatus(
+                    new()
+                    {
+                        ["replicas"] = workload.Replicas,
+                        ["fullyLabeledReplicas"] = workload.Replicas,
+                        ["readyReplicas"] = workload.Replicas,
+                        ["availableReplicas"] = workload.Replicas,
+                        ["observedGeneration"] = 1,
+                    }
+                ),
             },
-            ["spec"] = new JsonObject { ["replicas"] = workload.Replicas, ["selector"] = ownSelector, ["template"] = template.DeepClone() },
-            ["status"] = WorkloadStatus(new()
-            {
-                ["replicas"] = workload.Replicas, ["fullyLabeledReplicas"] = workload.Replicas, ["readyReplicas"] = workload.Replicas,
-                ["availableReplicas"] = workload.Replicas, ["observedGeneration"] = 1,
-            }),
-        }, setUid, age);
+            setUid,
+            age
+        );
         yield return set;
-        foreach (StoredObject pod in Pods(workload, nodes, set.Name, (name, _) => PodTemplates.MakePod(set, template, name), age * 0.9)) yield return pod;
-        if (budgetUid is not null) yield return writer.Make(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), budgetUid, age);
+        foreach (StoredObject pod in Pods(workload, nodes, set.Name, (name, _) => PodTemplates.MakePod(set, template, name), age * 0.9))
+            yield return pod;
+        if (budgetUid is not null)
+            yield return writer.Make(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), budgetUid, age);
     }
 
     public void StatefulSet(Workload workload)
@@ -87,25 +124,35 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             ["metadata"] = new JsonObject { ["name"] = "data" },
             ["spec"] = new JsonObject
             {
-                ["accessModes"] = new JsonArray("ReadWriteOnce"), ["storageClassName"] = StorageClass,
+                ["accessModes"] = new JsonArray("ReadWriteOnce"),
+                ["storageClassName"] = StorageClass,
                 ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = workload.VolumeSize } },
             },
         };
-        StoredObject set = writer.Add(BuiltInKinds.StatefulSets, workload.Namespace, new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
-            ["spec"] = new JsonObject
+        StoredObject set = writer.Add(
+            BuiltInKinds.StatefulSets,
+            workload.Namespace,
+            new()
             {
-                ["replicas"] = workload.Replicas, ["serviceName"] = workload.Name, ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) },
-                ["template"] = Template(workload), ["volumeClaimTemplates"] = new JsonArray(claim.DeepClone()),
+                ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
+                ["spec"] = new JsonObject
+                {
+                    ["replicas"] = workload.Replicas,
+                    ["serviceName"] = workload.Name,
+                    ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) },
+                    ["template"] = Template(workload),
+                    ["volumeClaimTemplates"] = new JsonArray(claim.DeepClone()),
+                },
+                ["status"] = new JsonObject { ["replicas"] = workload.Replicas },
             },
-            ["status"] = new JsonObject { ["replicas"] = workload.Replicas },
-        }, age);
+            age
+        );
         JsonObject template = set.ToJson()["spec"]!["template"]!.AsObject();
         string hash = $"{workload.Name}-{PodTemplates.Hash(template)}";
         for (int ordinal = 0; ordinal < workload.Replicas; ordinal++)
         {
-            if (placer.Next(workload) is not { } node) break;
+            if (placer.Next(workload) is not { } node)
+                break;
             string name = string.Create(CultureInfo.InvariantCulture, $"{workload.Name}-{ordinal}");
             JsonObject pod = PodTemplates.MakePod(set, template, name);
             PodTemplates.Label(pod, PodTemplates.RevisionLabel, hash);
@@ -113,11 +160,18 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             pod["spec"]!["hostname"] = name;
             pod["spec"]!["subdomain"] = workload.Name;
             pod["spec"]!.AsObject().Ensure("volumes");
-            pod["spec"]!["volumes"] = new JsonArray(new JsonObject { ["name"] = "data", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = $"data-{name}" } });
+            pod["spec"]!["volumes"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "data",
+                    ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = $"data-{name}" },
+                }
+            );
             Volume(workload, claim, $"data-{name}", node, age);
             Run(workload, node, pod, age * 0.5);
         }
-        if (HasBudget(workload)) writer.Add(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), age);
+        if (HasBudget(workload))
+            writer.Add(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), age);
     }
 
     public void DaemonSet(Workload workload, IEnumerable<SeedNode> nodes)
@@ -125,12 +179,21 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         TimeSpan age = TimeSpan.FromDays(200);
         JsonObject template = Template(workload);
         template["spec"]!["tolerations"] = new JsonArray(new JsonObject { ["operator"] = "Exists" });
-        StoredObject set = writer.Add(BuiltInKinds.DaemonSets, workload.Namespace, new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
-            ["spec"] = new JsonObject { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) }, ["template"] = template },
-            ["status"] = new JsonObject(),
-        }, age);
+        StoredObject set = writer.Add(
+            BuiltInKinds.DaemonSets,
+            workload.Namespace,
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
+                ["spec"] = new JsonObject
+                {
+                    ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) },
+                    ["template"] = template,
+                },
+                ["status"] = new JsonObject(),
+            },
+            age
+        );
         JsonObject made = DaemonSetController.MakeTemplate(set.ToJson());
         List<(SeedNode Node, PodTexts Texts)> pods = Place(workload, nodes);
         writer.Later(pods.Count / PodsOfDocument, () => Pods(workload, pods, workload.Name, Make, TimeSpan.FromDays(9)));
@@ -145,40 +208,81 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     }
 
     /// <summary>A pod that only its node's kubelet knows, as control planes run.</summary>
-    public void Static(Workload workload, SeedNode node) => Run(workload, node, new()
-    {
-        ["metadata"] = new JsonObject
-        {
-            ["name"] = $"{workload.Name}-{node.Stored.Name}", ["labels"] = new JsonObject { ["component"] = workload.Name, ["tier"] = "control-plane" },
-            ["annotations"] = new JsonObject
+    public void Static(Workload workload, SeedNode node) =>
+        Run(
+            workload,
+            node,
+            new()
             {
-                ["kubernetes.io/config.hash"] = $"{StableHash.Of(node.Stored.Name + workload.Name):x8}", ["kubernetes.io/config.mirror"] = $"{StableHash.Of(node.Stored.Name + workload.Name):x8}",
-                ["kubernetes.io/config.source"] = "file",
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = $"{workload.Name}-{node.Stored.Name}",
+                    ["labels"] = new JsonObject { ["component"] = workload.Name, ["tier"] = "control-plane" },
+                    ["annotations"] = new JsonObject
+                    {
+                        ["kubernetes.io/config.hash"] = $"{StableHash.Of(node.Stored.Name + workload.Name):x8}",
+                        ["kubernetes.io/config.mirror"] = $"{StableHash.Of(node.Stored.Name + workload.Name):x8}",
+                        ["kubernetes.io/config.source"] = "file",
+                    },
+                    ["ownerReferences"] = new JsonArray(NodeReference(node)),
+                },
+                ["spec"] = Spec(
+                    workload with
+                    {
+                        IsOnHostNetwork = true,
+                        PriorityClass = "system-node-critical",
+                    },
+                    new JsonArray(new JsonObject { ["operator"] = "Exists", ["effect"] = "NoExecute" })
+                ),
             },
-            ["ownerReferences"] = new JsonArray(NodeReference(node)),
-        },
-        ["spec"] = Spec(workload with { IsOnHostNetwork = true, PriorityClass = "system-node-critical" }, new JsonArray(new JsonObject { ["operator"] = "Exists", ["effect"] = "NoExecute" })),
-    }, TimeSpan.FromDays(40));
+            TimeSpan.FromDays(40)
+        );
 
     /// <summary>A pod without a controller.</summary>
     public void Bare(Workload workload)
     {
         if (placer.Next(workload) is { } node)
-            Run(workload, node, new() { ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = new JsonObject { ["run"] = workload.Name } }, ["spec"] = Spec(workload, NodeOutageTolerations()) }, TimeSpan.FromHours(5));
+            Run(
+                workload,
+                node,
+                new()
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["name"] = workload.Name,
+                        ["labels"] = new JsonObject { ["run"] = workload.Name },
+                    },
+                    ["spec"] = Spec(workload, NodeOutageTolerations()),
+                },
+                TimeSpan.FromHours(5)
+            );
     }
 
     /// <summary>A Job that is done, with its finished pod.</summary>
     public void Job(Workload workload, TimeSpan age)
     {
-        if (placer.Next(workload) is not { } node) return;
+        if (placer.Next(workload) is not { } node)
+            return;
         JsonObject template = Template(workload);
         template["spec"]!["restartPolicy"] = "Never";
-        JsonObject status = new() { ["startTime"] = writer.Ago(age), ["completionTime"] = writer.Ago(age - TimeSpan.FromMinutes(4)), ["succeeded"] = 1 };
-        status.SetCondition("Complete", "True", writer.Ago(age - TimeSpan.FromMinutes(4)));
-        StoredObject job = writer.Add(BuiltInKinds.Jobs, workload.Namespace, new()
+        JsonObject status = new()
         {
-            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = new JsonObject { ["template"] = template }, ["status"] = status,
-        }, age);
+            ["startTime"] = writer.Ago(age),
+            ["completionTime"] = writer.Ago(age - TimeSpan.FromMinutes(4)),
+            ["succeeded"] = 1,
+        };
+        status.SetCondition("Complete", "True", writer.Ago(age - TimeSpan.FromMinutes(4)));
+        StoredObject job = writer.Add(
+            BuiltInKinds.Jobs,
+            workload.Namespace,
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
+                ["spec"] = new JsonObject { ["template"] = template },
+                ["status"] = status,
+            },
+            age
+        );
         JsonObject pod = PodTemplates.MakePod(job, job.ToJson()["spec"]!["template"]!.AsObject(), $"{workload.Name}-{writer.NextSuffix()}");
         PodTemplates.Label(pod, "job-name", job.Name);
         Run(workload, node, pod, age, "Succeeded");
@@ -187,21 +291,28 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     // As the deployment's controller leaves it: thousands of them need not be written again when the cluster starts.
     private JsonObject RolledOut(Workload workload, string set, TimeSpan age)
     {
-        JsonObject status = WorkloadStatus(new()
-        {
-            ["observedGeneration"] = 1, ["replicas"] = workload.Replicas, ["updatedReplicas"] = workload.Replicas,
-            ["readyReplicas"] = workload.Replicas, ["availableReplicas"] = workload.Replicas,
-        });
+        JsonObject status = WorkloadStatus(
+            new()
+            {
+                ["observedGeneration"] = 1,
+                ["replicas"] = workload.Replicas,
+                ["updatedReplicas"] = workload.Replicas,
+                ["readyReplicas"] = workload.Replicas,
+                ["availableReplicas"] = workload.Replicas,
+            }
+        );
         string since = writer.Ago(age * 0.9);
         status.SetCondition("Available", "True", since, "MinimumReplicasAvailable", "Deployment has minimum availability.");
         status.SetCondition("Progressing", "True", since, "NewReplicaSetAvailable", $"ReplicaSet \"{set}\" has successfully progressed.");
-        foreach (JsonNode? condition in status["conditions"]!.AsArray()) condition!["lastUpdateTime"] = since;
+        foreach (JsonNode? condition in status["conditions"]!.AsArray())
+            condition!["lastUpdateTime"] = since;
         return status;
     }
 
     private JsonObject WorkloadStatus(JsonObject status)
     {
-        if (minorVersion >= ReplicaSetController.TerminatingFrom) status["terminatingReplicas"] = 0;
+        if (minorVersion >= ReplicaSetController.TerminatingFrom)
+            status["terminatingReplicas"] = 0;
         return status;
     }
 
@@ -216,38 +327,78 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
 
     /// <summary>What the admission plugin gives to pods that say nothing of silent nodes.</summary>
     private static JsonArray NodeOutageTolerations() =>
-    [
-        new JsonObject { ["key"] = "node.kubernetes.io/not-ready", ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 },
-        new JsonObject { ["key"] = "node.kubernetes.io/unreachable", ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 },
-    ];
+        [
+            new JsonObject
+            {
+                ["key"] = "node.kubernetes.io/not-ready",
+                ["operator"] = "Exists",
+                ["effect"] = "NoExecute",
+                ["tolerationSeconds"] = 300,
+            },
+            new JsonObject
+            {
+                ["key"] = "node.kubernetes.io/unreachable",
+                ["operator"] = "Exists",
+                ["effect"] = "NoExecute",
+                ["tolerationSeconds"] = 300,
+            },
+        ];
 
     private static JsonObject Template(Workload workload)
     {
-        JsonArray? tolerations = workload.Gpus > 0 ? [new JsonObject { ["key"] = "nvidia.com/gpu", ["operator"] = "Exists", ["effect"] = "NoSchedule" }] : null;
-        return new() { ["metadata"] = new JsonObject { ["labels"] = Labels(workload) }, ["spec"] = Spec(workload, tolerations) };
+        JsonArray? tolerations =
+            workload.Gpus > 0
+                ?
+                [
+                    new JsonObject
+                    {
+                        ["key"] = "nvidia.com/gpu",
+                        ["operator"] = "Exists",
+                        ["effect"] = "NoSchedule",
+                    },
+                ]
+                : null;
+        return new()
+        {
+            ["metadata"] = new JsonObject { ["labels"] = Labels(workload) },
+            ["spec"] = Spec(workload, tolerations),
+        };
     }
 
     private static JsonObject Spec(Workload workload, JsonArray? tolerations)
     {
         JsonObject requests = new() { ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{workload.Millicores}m") };
         JsonObject limits = [];
-        foreach ((string name, int amount, string unit) in ((string, int, string)[])[("memory", workload.Mebibytes, "Mi"), ("nvidia.com/gpu", workload.Gpus, "")])
+        foreach (
+            (string name, int amount, string unit) in ((string, int, string)[])
+                [("memory", workload.Mebibytes, "Mi"), ("nvidia.com/gpu", workload.Gpus, "")]
+        )
         {
-            if (amount == 0) continue;
+            if (amount == 0)
+                continue;
             requests[name] = string.Create(CultureInfo.InvariantCulture, $"{amount}{unit}");
             limits[name] = string.Create(CultureInfo.InvariantCulture, $"{amount}{unit}");
         }
-        JsonObject container = new() { ["name"] = workload.Name, ["image"] = workload.Image, ["resources"] = new JsonObject { ["limits"] = limits, ["requests"] = requests } };
+        JsonObject container = new()
+        {
+            ["name"] = workload.Name,
+            ["image"] = workload.Image,
+            ["resources"] = new JsonObject { ["limits"] = limits, ["requests"] = requests },
+        };
         JsonObject spec = new() { ["containers"] = new JsonArray(container), ["serviceAccountName"] = workload.Name };
-        if (workload.IsOnHostNetwork) spec["hostNetwork"] = true;
+        if (workload.IsOnHostNetwork)
+            spec["hostNetwork"] = true;
         if (workload.PriorityClass is not null)
         {
             spec["priorityClassName"] = workload.PriorityClass;
             spec["priority"] = workload.Priority;
         }
-        if (workload.Pool == SeedPool.Memory || workload.Pool == SeedPool.Gpu) spec["nodeSelector"] = new JsonObject { ["pool"] = workload.Pool.Name };
-        if (tolerations is { Count: > 0 }) spec["tolerations"] = tolerations;
-        if (!workload.HasEmptyDir) return spec;
+        if (workload.Pool == SeedPool.Memory || workload.Pool == SeedPool.Gpu)
+            spec["nodeSelector"] = new JsonObject { ["pool"] = workload.Pool.Name };
+        if (tolerations is { Count: > 0 })
+            spec["tolerations"] = tolerations;
+        if (!workload.HasEmptyDir)
+            return spec;
         spec["volumes"] = new JsonArray(new JsonObject { ["name"] = "scratch", ["emptyDir"] = new JsonObject() });
         container["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "scratch", ["mountPath"] = "/var/scratch" });
         return spec;
@@ -260,45 +411,84 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     private List<(SeedNode Node, PodTexts Texts)> Place(Workload workload, IEnumerable<SeedNode> nodes)
     {
         List<(SeedNode Node, PodTexts Texts)> pods = [];
-        foreach (SeedNode node in nodes) pods.Add((node, new(writer.NextSuffix(), writer.NextUid(), node.Stored.Name, node.Zone, node.Address, node.Take(workload))));
+        foreach (SeedNode node in nodes)
+            pods.Add((node, new(writer.NextSuffix(), writer.NextUid(), node.Stored.Name, node.Zone, node.Address, node.Take(workload))));
         return pods;
     }
 
-    private IEnumerable<StoredObject> Pods(Workload workload, List<(SeedNode Node, PodTexts Texts)> pods, string owner, Func<string, string, JsonObject> make, TimeSpan age)
+    private IEnumerable<StoredObject> Pods(
+        Workload workload,
+        List<(SeedNode Node, PodTexts Texts)> pods,
+        string owner,
+        Func<string, string, JsonObject> make,
+        TimeSpan age
+    )
     {
         PodPattern? pattern = null;
         foreach ((SeedNode node, PodTexts own) in pods)
         {
             PodTexts texts = own with { Name = $"{owner}-{own.Name}" };
-            if (node.TakesPods) yield return (pattern ??= Pattern(node)).Make(texts);
-            else yield return Made(texts, node.Stored.Labels!, isHere: false);
+            if (node.TakesPods)
+                yield return (pattern ??= Pattern(node)).Make(texts);
+            else
+                yield return Made(texts, node.Stored.Labels!, isHere: false);
         }
 
-        PodPattern Pattern(SeedNode node) => new(Made(PodPattern.Marks, new Dictionary<string, string>(node.Stored.Labels!) { [ZoneLabel] = PodPattern.Marks.Zone }, isHere: true));
+        PodPattern Pattern(SeedNode node) =>
+            new(
+                Made(
+                    PodPattern.Marks,
+                    new Dictionary<string, string>(node.Stored.Labels!) { [ZoneLabel] = PodPattern.Marks.Zone },
+                    isHere: true
+                )
+            );
 
         StoredObject Made(PodTexts texts, IReadOnlyDictionary<string, string> nodeLabels, bool isHere)
         {
             JsonObject pod = make(texts.Name, texts.Node);
             Bind(workload, pod, texts.Node);
             return writer.Make(
-                BuiltInKinds.Pods, workload.Namespace, pod, texts.Uid, age, document => Report(document, "Running", isHere, age, texts.HostAddress, texts.Address), nodeLabels);
+                BuiltInKinds.Pods,
+                workload.Namespace,
+                pod,
+                texts.Uid,
+                age,
+                document => Report(document, "Running", isHere, age, texts.HostAddress, texts.Address),
+                nodeLabels
+            );
         }
     }
 
     private void Run(Workload workload, SeedNode node, JsonObject pod, TimeSpan age, string phase = "Running")
     {
         Bind(workload, pod, node.Stored.Name);
-        string address = node.Take(workload), uid = writer.NextUid();
-        writer.Later(1, () =>
-            [writer.Make(BuiltInKinds.Pods, workload.Namespace, pod, uid, age, document => Report(document, phase, node.TakesPods, age, node.Address, address))]);
+        string address = node.Take(workload),
+            uid = writer.NextUid();
+        writer.Later(
+            1,
+            () =>
+                [
+                    writer.Make(
+                        BuiltInKinds.Pods,
+                        workload.Namespace,
+                        pod,
+                        uid,
+                        age,
+                        document => Report(document, phase, node.TakesPods, age, node.Address, address)
+                    ),
+                ]
+        );
     }
 
     private static void Bind(Workload workload, JsonObject pod, string node)
     {
         JsonObject spec = pod["spec"]!.AsObject();
         spec["nodeName"] = node;
-        if (spec["tolerations"] is null) spec["tolerations"] = NodeOutageTolerations();
-        else if (workload.Gpus > 0) foreach (JsonNode? toleration in NodeOutageTolerations()) spec["tolerations"]!.AsArray().Add(toleration!.DeepClone());
+        if (spec["tolerations"] is null)
+            spec["tolerations"] = NodeOutageTolerations();
+        else if (workload.Gpus > 0)
+            foreach (JsonNode? toleration in NodeOutageTolerations())
+                spec["tolerations"]!.AsArray().Add(toleration!.DeepClone());
     }
 
     private void Report(JsonObject document, string phase, bool isHere, TimeSpan age, string hostAddress, string address)
@@ -306,41 +496,103 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         JsonObject status = new() { ["qosClass"] = "Burstable" };
         document["status"] = status;
         writer.Default(BuiltInKinds.Pods, document);
-        PodStatusWriter.Write(document, phase, phase == "Running" && isHere, false, writer.Ago(age - TimeSpan.FromSeconds(3)), hostAddress, address);
-        if (isHere && document["spec"]!["initContainers"] is null) status.Remove("initContainerStatuses");
+        PodStatusWriter.Write(
+            document,
+            phase,
+            phase == "Running" && isHere,
+            false,
+            writer.Ago(age - TimeSpan.FromSeconds(3)),
+            hostAddress,
+            address
+        );
+        if (isHere && document["spec"]!["initContainers"] is null)
+            status.Remove("initContainerStatuses");
     }
 
     private void Volume(Workload workload, JsonObject template, string claim, SeedNode node, TimeSpan age)
     {
-        string volume = $"pvc-{Guid.Parse($"{StableHash.Of(claim, seed):x8}{StableHash.Of(claim, seed + 1):x8}{StableHash.Of(claim, seed + 2):x8}{StableHash.Of(claim, seed + 3):x8}")}";
+        string volume =
+            $"pvc-{Guid.Parse($"{StableHash.Of(claim, seed):x8}{StableHash.Of(claim, seed + 1):x8}{StableHash.Of(claim, seed + 2):x8}{StableHash.Of(claim, seed + 3):x8}")}";
         JsonObject spec = template["spec"]!.DeepClone().AsObject();
         spec["volumeName"] = volume;
         spec["volumeMode"] = "Filesystem";
         JsonObject capacity = new() { ["storage"] = workload.VolumeSize };
-        StoredObject stored = writer.Add(BuiltInKinds.PersistentVolumeClaims, workload.Namespace, new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = claim, ["labels"] = Labels(workload) }, ["spec"] = spec,
-            ["status"] = new JsonObject { ["phase"] = "Bound", ["accessModes"] = new JsonArray("ReadWriteOnce"), ["capacity"] = capacity },
-        }, age);
-        JsonObject zone = new() { ["key"] = "topology.kubernetes.io/zone", ["operator"] = "In", ["values"] = new JsonArray(node.Zone) };
-        writer.Add(BuiltInKinds.PersistentVolumes, "", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = volume },
-            ["spec"] = new JsonObject
+        StoredObject stored = writer.Add(
+            BuiltInKinds.PersistentVolumeClaims,
+            workload.Namespace,
+            new()
             {
-                ["capacity"] = capacity.DeepClone(), ["accessModes"] = new JsonArray("ReadWriteOnce"), ["persistentVolumeReclaimPolicy"] = "Delete",
-                ["storageClassName"] = StorageClass, ["volumeMode"] = "Filesystem", ["csi"] = new JsonObject { ["driver"] = VolumeController.Driver, ["volumeHandle"] = $"vol-0{StableHash.Of(volume):x8}" },
-                ["claimRef"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "PersistentVolumeClaim", ["namespace"] = workload.Namespace, ["name"] = claim, ["uid"] = stored.Uid },
-                ["nodeAffinity"] = new JsonObject { ["required"] = new JsonObject { ["nodeSelectorTerms"] = new JsonArray(new JsonObject { ["matchExpressions"] = new JsonArray(zone) }) } },
+                ["metadata"] = new JsonObject { ["name"] = claim, ["labels"] = Labels(workload) },
+                ["spec"] = spec,
+                ["status"] = new JsonObject
+                {
+                    ["phase"] = "Bound",
+                    ["accessModes"] = new JsonArray("ReadWriteOnce"),
+                    ["capacity"] = capacity,
+                },
             },
-            ["status"] = new JsonObject { ["phase"] = "Bound" },
-        }, age);
-        writer.Add(BuiltInKinds.VolumeAttachments, "", new()
+            age
+        );
+        JsonObject zone = new()
         {
-            ["metadata"] = new JsonObject { ["name"] = VolumeController.AttachmentName(volume, node.Stored.Name) },
-            ["spec"] = new JsonObject { ["attacher"] = VolumeController.Driver, ["nodeName"] = node.Stored.Name, ["source"] = new JsonObject { ["persistentVolumeName"] = volume } },
-            ["status"] = new JsonObject { ["attached"] = true },
-        }, age * 0.5);
+            ["key"] = "topology.kubernetes.io/zone",
+            ["operator"] = "In",
+            ["values"] = new JsonArray(node.Zone),
+        };
+        writer.Add(
+            BuiltInKinds.PersistentVolumes,
+            "",
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = volume },
+                ["spec"] = new JsonObject
+                {
+                    ["capacity"] = capacity.DeepClone(),
+                    ["accessModes"] = new JsonArray("ReadWriteOnce"),
+                    ["persistentVolumeReclaimPolicy"] = "Delete",
+                    ["storageClassName"] = StorageClass,
+                    ["volumeMode"] = "Filesystem",
+                    ["csi"] = new JsonObject
+                    {
+                        ["driver"] = VolumeController.Driver,
+                        ["volumeHandle"] = $"vol-0{StableHash.Of(volume):x8}",
+                    },
+                    ["claimRef"] = new JsonObject
+                    {
+                        ["apiVersion"] = "v1",
+                        ["kind"] = "PersistentVolumeClaim",
+                        ["namespace"] = workload.Namespace,
+                        ["name"] = claim,
+                        ["uid"] = stored.Uid,
+                    },
+                    ["nodeAffinity"] = new JsonObject
+                    {
+                        ["required"] = new JsonObject
+                        {
+                            ["nodeSelectorTerms"] = new JsonArray(new JsonObject { ["matchExpressions"] = new JsonArray(zone) }),
+                        },
+                    },
+                },
+                ["status"] = new JsonObject { ["phase"] = "Bound" },
+            },
+            age
+        );
+        writer.Add(
+            BuiltInKinds.VolumeAttachments,
+            "",
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = VolumeController.AttachmentName(volume, node.Stored.Name) },
+                ["spec"] = new JsonObject
+                {
+                    ["attacher"] = VolumeController.Driver,
+                    ["nodeName"] = node.Stored.Name,
+                    ["source"] = new JsonObject { ["persistentVolumeName"] = volume },
+                },
+                ["status"] = new JsonObject { ["attached"] = true },
+            },
+            age * 0.5
+        );
     }
 
     private static bool HasBudget(Workload workload) => (workload.MinAvailable ?? workload.MaxUnavailable) is not null;
@@ -348,23 +600,47 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     private JsonObject Budget(Workload workload, TimeSpan age)
     {
         JsonObject spec = new() { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) } };
-        if (workload.MinAvailable is { } least) spec["minAvailable"] = Amount(least);
-        if (workload.MaxUnavailable is { } most) spec["maxUnavailable"] = Amount(most);
-        int limit = new Kubernetes.Models.IntOrString(workload.MinAvailable ?? workload.MaxUnavailable!).Resolve(workload.Replicas, roundUp: true);
-        BudgetState state = new(workload.Replicas, workload.Replicas, workload.MinAvailable is null ? Math.Max(0, workload.Replicas - limit) : limit);
+        if (workload.MinAvailable is { } least)
+            spec["minAvailable"] = Amount(least);
+        if (workload.MaxUnavailable is { } most)
+            spec["maxUnavailable"] = Amount(most);
+        int limit = new Kubernetes.Models.IntOrString(workload.MinAvailable ?? workload.MaxUnavailable!).Resolve(
+            workload.Replicas,
+            roundUp: true
+        );
+        BudgetState state = new(
+            workload.Replicas,
+            workload.Replicas,
+            workload.MinAvailable is null ? Math.Max(0, workload.Replicas - limit) : limit
+        );
         JsonObject status = new()
         {
-            ["observedGeneration"] = 1, ["expectedPods"] = state.Expected, ["currentHealthy"] = state.Healthy, ["desiredHealthy"] = state.Desired,
+            ["observedGeneration"] = 1,
+            ["expectedPods"] = state.Expected,
+            ["currentHealthy"] = state.Healthy,
+            ["desiredHealthy"] = state.Desired,
             ["disruptionsAllowed"] = state.Allowed,
         };
         if (minorVersion >= DisruptionController.ConditionsFrom)
         {
-            status.SetCondition("DisruptionAllowed", state.Allowed > 0 ? "True" : "False", writer.Ago(age * 0.9), state.Allowed > 0 ? "SufficientPods" : "InsufficientPods", "");
+            status.SetCondition(
+                "DisruptionAllowed",
+                state.Allowed > 0 ? "True" : "False",
+                writer.Ago(age * 0.9),
+                state.Allowed > 0 ? "SufficientPods" : "InsufficientPods",
+                ""
+            );
             status.Condition("DisruptionAllowed")!["observedGeneration"] = 1;
         }
 
-        return new() { ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = spec, ["status"] = status };
+        return new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) },
+            ["spec"] = spec,
+            ["status"] = status,
+        };
 
-        static JsonNode Amount(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int count) ? JsonValue.Create(count) : JsonValue.Create(text)!;
+        static JsonNode Amount(string text) =>
+            int.TryParse(text, CultureInfo.InvariantCulture, out int count) ? JsonValue.Create(count) : JsonValue.Create(text)!;
     }
 }

@@ -14,15 +14,20 @@ internal static class ConfigurationSchema
         + "resourceName: string, resourceNamespace: string}, "
         + "clientConnection: {kubeconfig: string, acceptContentTypes: string, contentType: string, qps: float32, burst: int32}, "
         + "enableProfiling: bool, enableContentionProfiling: bool, percentageOfNodesToScore: int32, podInitialBackoffSeconds: int64, "
-        + "podMaxBackoffSeconds: int64, extenders: " + Extenders;
+        + "podMaxBackoffSeconds: int64, extenders: "
+        + Extenders;
 
     public static ValueSchema Of(SchedulerApi api, int minor)
     {
         var set = "{enabled: [{name: string, weight: int32}], disabled: [{name: string, weight: int32}]}";
         var points = string.Join(", ", ExtensionPoints.Of(api, minor).Select(point => $"{point}: {set}"));
-        var profile = "{schedulerName: string, plugins: {" + points + "}, pluginConfig: [{name: string, args: any}]"
+        var profile =
+            "{schedulerName: string, plugins: {"
+            + points
+            + "}, pluginConfig: [{name: string, args: any}]"
             + (minor >= 26 && api == SchedulerApi.V1 ? ", percentageOfNodesToScore: int32}" : "}");
-        var more = api == SchedulerApi.V1Beta1 || api == SchedulerApi.V1Beta2 ? ", healthzBindAddress: string, metricsBindAddress: string" : "";
+        var more =
+            api == SchedulerApi.V1Beta1 || api == SchedulerApi.V1Beta2 ? ", healthzBindAddress: string, metricsBindAddress: string" : "";
         if (api == SchedulerApi.V1 && minor >= 28)
             more += ", delayCacheUntilActive: bool";
         return ArgumentSchemas.Get("{" + Common + more + ", profiles: [" + profile + "]}");

@@ -12,8 +12,20 @@ public static class ExtensionPoints
     /// <summary>In the order in which a pod meets them; <c>multiPoint</c> is none of them.</summary>
     public static IReadOnlyList<string> Cycle { get; } =
     [
-        "preEnqueue", QueueSort, "preFilter", "filter", "postFilter", "preScore", Score, "reserve", "permit", "preBind", Bind, "postBind",
-        "placementGenerate", PlacementScore,
+        "preEnqueue",
+        QueueSort,
+        "preFilter",
+        "filter",
+        "postFilter",
+        "preScore",
+        Score,
+        "reserve",
+        "permit",
+        "preBind",
+        Bind,
+        "postBind",
+        "placementGenerate",
+        PlacementScore,
     ];
 
     /// <summary>The points that a configuration of that version, read by that release, may name.</summary>
@@ -33,10 +45,11 @@ public static class ExtensionPoints
     /// <summary>Plugins there have a weight.</summary>
     public static bool HasWeight(string point) => point is Score or PlacementScore;
 
-    private static int Since(string point) => point switch
-    {
-        "preEnqueue" => 26,
-        "placementGenerate" or PlacementScore => 36,
-        _ => 0,
-    };
+    private static int Since(string point) =>
+        point switch
+        {
+            "preEnqueue" => 26,
+            "placementGenerate" or PlacementScore => 36,
+            _ => 0,
+        };
 }

@@ -42,21 +42,34 @@ public sealed class KnownPlugin
         int since = 0,
         int until = int.MaxValue,
         string invalidIn = "",
-        params (string FromApi, string Schema)[] arguments)
+        params (string FromApi, string Schema)[] arguments
+    )
     {
         Name = name;
         Origin = origin;
         Since = since;
         Until = until;
-        _invalidIn = [.. invalidIn.Split(' ').Select(text => text.Split('@', '-') is [var api, var from, var to]
-            ? (api, int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture))
-            : (text, 0, int.MaxValue))];
+        _invalidIn =
+        [
+            .. invalidIn
+                .Split(' ')
+                .Select(text =>
+                    text.Split('@', '-') is [var api, var from, var to]
+                        ? (api, int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture))
+                        : (text, 0, int.MaxValue)
+                ),
+        ];
         _arguments = arguments;
-        _points = [.. points.Split(' ').Select(text =>
-        {
-            var parts = text.Split('@');
-            return (parts[0], parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
-        })];
+        _points =
+        [
+            .. points
+                .Split(' ')
+                .Select(text =>
+                {
+                    var parts = text.Split('@');
+                    return (parts[0], parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
+                }),
+        ];
     }
 
     public string Name { get; }
@@ -72,7 +85,8 @@ public sealed class KnownPlugin
     public bool Exists(int minor) => minor >= Since && minor <= Until;
 
     /// <summary>That release's validation of that API version refuses its name.</summary>
-    public bool IsInvalidIn(SchedulerApi api, int minor) => _invalidIn.Any(range => range.Api == api.Name && range.From <= minor && minor <= range.To);
+    public bool IsInvalidIn(SchedulerApi api, int minor) =>
+        _invalidIn.Any(range => range.Api == api.Name && range.From <= minor && minor <= range.To);
 
     /// <summary>The extension points that it implements in that release.</summary>
     public IEnumerable<string> Points(int minor) => _points.Where(point => point.Since <= minor).Select(point => point.Point);

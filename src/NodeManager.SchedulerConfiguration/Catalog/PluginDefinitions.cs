@@ -37,23 +37,27 @@ public static class PluginDefinitions
     public static PluginCatalog Catalog(IEnumerable<SchedulerPluginDefinition> definitions) => new(definitions.Select(Known));
 
     /// <summary>What a plugin of the catalog is, for users.</summary>
-    public static SchedulerPluginDefinition Describe(KnownPlugin plugin, int minor, string source, string cluster = "") => new()
-    {
-        Name = plugin.Name,
-        ExtensionPoints = new ItemList<string>([.. plugin.Points(minor)]),
-        Arguments = plugin.Arguments(SchedulerApi.V1, minor)?.ToString() ?? "",
-        Source = source,
-        Cluster = cluster,
-    };
+    public static SchedulerPluginDefinition Describe(KnownPlugin plugin, int minor, string source, string cluster = "") =>
+        new()
+        {
+            Name = plugin.Name,
+            ExtensionPoints = new ItemList<string>([.. plugin.Points(minor)]),
+            Arguments = plugin.Arguments(SchedulerApi.V1, minor)?.ToString() ?? "",
+            Source = source,
+            Cluster = cluster,
+        };
 
     /// <summary>The text that <see cref="Read(string, string, string)"/> reads back as the same.</summary>
     public static string Write(SchedulerPluginDefinition definition) =>
         $"name: {YamlScalar.Write(definition.Name)}\nextensionPoints: [{string.Join(", ", definition.ExtensionPoints)}]\n"
         + (definition.Arguments.Length == 0 ? "" : $"arguments: {definition.Arguments}\n");
 
-    private static KnownPlugin Known(SchedulerPluginDefinition definition) => new(
-        definition.Name, string.Join(' ', definition.ExtensionPoints),
-        arguments: definition.Arguments.Length == 0 ? [] : [(SchedulerApi.V1Beta1.Name, definition.Arguments)]);
+    private static KnownPlugin Known(SchedulerPluginDefinition definition) =>
+        new(
+            definition.Name,
+            string.Join(' ', definition.ExtensionPoints),
+            arguments: definition.Arguments.Length == 0 ? [] : [(SchedulerApi.V1Beta1.Name, definition.Arguments)]
+        );
 
     private static SchedulerPluginDefinition Read(object? value, string file, string source)
     {
@@ -67,7 +71,11 @@ public static class PluginDefinitions
             throw Invalid(file, $"the plugin {name} has no 'extensionPoints'", null);
         foreach (var point in points)
             if (point is not string known || !ExtensionPoints.Cycle.Contains(known))
-                throw Invalid(file, $"'{point}' of the plugin {name} is not an extension point; valid are {string.Join(", ", ExtensionPoints.Cycle)}", null);
+                throw Invalid(
+                    file,
+                    $"'{point}' of the plugin {name} is not an extension point; valid are {string.Join(", ", ExtensionPoints.Cycle)}",
+                    null
+                );
         return new SchedulerPluginDefinition
         {
             Name = name,
@@ -94,7 +102,13 @@ public static class PluginDefinitions
         }
     }
 
-    private static NodeManagerException Invalid(string file, string reason, Exception? cause) => new(
-        ErrorIds.SchedulerDefinitionInvalid, ErrorKind.InvalidData, $"{file} defines no plugin: {reason}.", file,
-        "Specify 'name', 'extensionPoints' and, if the plugin has arguments, 'arguments' with the kind of each.", cause);
+    private static NodeManagerException Invalid(string file, string reason, Exception? cause) =>
+        new(
+            ErrorIds.SchedulerDefinitionInvalid,
+            ErrorKind.InvalidData,
+            $"{file} defines no plugin: {reason}.",
+            file,
+            "Specify 'name', 'extensionPoints' and, if the plugin has arguments, 'arguments' with the kind of each.",
+            cause
+        );
 }

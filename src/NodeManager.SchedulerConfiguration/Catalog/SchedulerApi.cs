@@ -52,7 +52,9 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
     /// </summary>
     public static int? MinorOfImage(string image)
     {
-        var tag = image.Contains("scheduler-plugins/", StringComparison.Ordinal) ? image.Replace(":v0.", ":v1.", StringComparison.Ordinal) : image;
+        var tag = image.Contains("scheduler-plugins/", StringComparison.Ordinal)
+            ? image.Replace(":v0.", ":v1.", StringComparison.Ordinal)
+            : image;
         return MinorOf(tag);
     }
 
@@ -68,9 +70,15 @@ public sealed record SchedulerApi(string Name, int Since, int Until)
 
     /// <summary>The minor release that a user means: <c>1.36</c>, <c>v1.36.2</c> or an image with such a tag.</summary>
     /// <exception cref="NodeManagerException">The text is not a release of Kubernetes.</exception>
-    public static int ParseRelease(string text) => MinorOf(text.StartsWith("1.", StringComparison.Ordinal) ? "v" + text : text)
-        ?? throw new NodeManagerException(ErrorIds.SchedulerReleaseInvalid, ErrorKind.InvalidArgument,
-            $"'{text}' is not a release of Kubernetes.", text, "Specify 1.36, v1.36.2 or an image with such a tag.");
+    public static int ParseRelease(string text) =>
+        MinorOf(text.StartsWith("1.", StringComparison.Ordinal) ? "v" + text : text)
+        ?? throw new NodeManagerException(
+            ErrorIds.SchedulerReleaseInvalid,
+            ErrorKind.InvalidArgument,
+            $"'{text}' is not a release of Kubernetes.",
+            text,
+            "Specify 1.36, v1.36.2 or an image with such a tag."
+        );
 
     public override string ToString() => Name;
 }

@@ -22,20 +22,21 @@ public sealed class ValueSchema
     public ValueSchema? Item { get; private init; }
 
     /// <summary>The text shown to users.</summary>
-    public string Name => Kind switch
-    {
-        ValueKind.Text => "text",
-        ValueKind.Boolean => "true or false",
-        ValueKind.Int32 or ValueKind.Int64 => "a whole number",
-        ValueKind.Number => "a number",
-        ValueKind.Float32 => "a number of 32 bits",
-        ValueKind.Bytes => "base64",
-        ValueKind.Duration or ValueKind.DurationNotNull => "a duration such as 15s",
-        ValueKind.Quantity => "a quantity such as 500m",
-        ValueKind.List => "a list",
-        ValueKind.Object or ValueKind.Map => "a mapping",
-        _ => "any value",
-    };
+    public string Name =>
+        Kind switch
+        {
+            ValueKind.Text => "text",
+            ValueKind.Boolean => "true or false",
+            ValueKind.Int32 or ValueKind.Int64 => "a whole number",
+            ValueKind.Number => "a number",
+            ValueKind.Float32 => "a number of 32 bits",
+            ValueKind.Bytes => "base64",
+            ValueKind.Duration or ValueKind.DurationNotNull => "a duration such as 15s",
+            ValueKind.Quantity => "a quantity such as 500m",
+            ValueKind.List => "a list",
+            ValueKind.Object or ValueKind.Map => "a mapping",
+            _ => "any value",
+        };
 
     /// <param name="text">A field's name may end in <c>@24</c>: it exists from that minor release on.</param>
     /// <param name="minor">The release.</param>
@@ -63,60 +64,70 @@ public sealed class ValueSchema
             case YamlNodeKind.Mapping:
                 return new ValueSchema(ValueKind.Object)
                 {
-                    Fields = node.Entries.Select(entry => (Field: Field(entry.Name), entry.Value)).Where(entry => entry.Field.Since <= minor)
+                    Fields = node
+                        .Entries.Select(entry => (Field: Field(entry.Name), entry.Value))
+                        .Where(entry => entry.Field.Since <= minor)
                         .ToDictionary(entry => entry.Field.Name, entry => Of(entry.Value, minor)),
                 };
             default:
-                return new ValueSchema(node.Text switch
-                {
-                    "string" => ValueKind.Text,
-                    "bool" => ValueKind.Boolean,
-                    "int32" => ValueKind.Int32,
-                    "int64" => ValueKind.Int64,
-                    "number" => ValueKind.Number,
-                    "float32" => ValueKind.Float32,
-                    "duration" => ValueKind.Duration,
-                    "durationNotNull" => ValueKind.DurationNotNull,
-                    "bytes" => ValueKind.Bytes,
-                    "quantity" => ValueKind.Quantity,
-                    "any" => ValueKind.Any,
-                    _ => throw new ArgumentException($"'{node.Text}' is not a kind of value."),
-                });
+                return new ValueSchema(
+                    node.Text switch
+                    {
+                        "string" => ValueKind.Text,
+                        "bool" => ValueKind.Boolean,
+                        "int32" => ValueKind.Int32,
+                        "int64" => ValueKind.Int64,
+                        "number" => ValueKind.Number,
+                        "float32" => ValueKind.Float32,
+                        "duration" => ValueKind.Duration,
+                        "durationNotNull" => ValueKind.DurationNotNull,
+                        "bytes" => ValueKind.Bytes,
+                        "quantity" => ValueKind.Quantity,
+                        "any" => ValueKind.Any,
+                        _ => throw new ArgumentException($"'{node.Text}' is not a kind of value."),
+                    }
+                );
         }
     }
 
     private static (string Name, int Since) Field(string text) =>
-        text.Split('@') is [var name, var since] && int.TryParse(since, NumberStyles.None, CultureInfo.InvariantCulture, out var minor) ? (name, minor) : (text, 0);
+        text.Split('@') is [var name, var since] && int.TryParse(since, NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
+            ? (name, minor)
+            : (text, 0);
 
     /// <summary>The text that <see cref="Parse"/> reads back as the same.</summary>
-    public override string ToString() => Kind switch
-    {
-        ValueKind.Text => "string",
-        ValueKind.Boolean => "bool",
-        ValueKind.List => $"[{Item}]",
-        ValueKind.Map => $"{{'*': {Item}}}",
-        ValueKind.Object => "{" + string.Join(", ", Fields.Select(field => $"{YamlScalar.Write(field.Key)}: {field.Value}")) + "}",
-        _ => Kind.ToString().ToLowerInvariant(),
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            ValueKind.Text => "string",
+            ValueKind.Boolean => "bool",
+            ValueKind.List => $"[{Item}]",
+            ValueKind.Map => $"{{'*': {Item}}}",
+            ValueKind.Object => "{" + string.Join(", ", Fields.Select(field => $"{YamlScalar.Write(field.Key)}: {field.Value}")) + "}",
+            _ => Kind.ToString().ToLowerInvariant(),
+        };
 
     /// <summary>Whether a leaf value is of this kind; a missing value always is, and lists and mappings only by their kind.</summary>
-    public bool Takes(object? value) => value is null ? Kind != ValueKind.DurationNotNull : Kind switch
-    {
-        // JSON, in which the scheduler passes values on, has neither.
-        _ when value is double and (double.NaN or double.PositiveInfinity or double.NegativeInfinity) => false,
-        ValueKind.Any => true,
-        ValueKind.Text => value is string,
-        ValueKind.Boolean => value is bool,
-        ValueKind.Int32 => YamlScalar.Whole(value) is >= int.MinValue and <= int.MaxValue,
-        ValueKind.Int64 => YamlScalar.Whole(value) is not null,
-        ValueKind.Float32 => value is long || (value is double number && float.IsFinite((float)number)),
-        ValueKind.Bytes => value is string text && IsBase64(text),
-        ValueKind.Number => value is long or double,
-        ValueKind.Duration or ValueKind.DurationNotNull => value is string text && GoDuration.Parse(text) is not null,
-        ValueKind.Quantity => value is string or long or double,
-        ValueKind.List => value is List<object?>,
-        _ => value is OrderedDictionary<string, object?>,
-    };
+    public bool Takes(object? value) =>
+        value is null
+            ? Kind != ValueKind.DurationNotNull
+            : Kind switch
+            {
+                // JSON, in which the scheduler passes values on, has neither.
+                _ when value is double and (double.NaN or double.PositiveInfinity or double.NegativeInfinity) => false,
+                ValueKind.Any => true,
+                ValueKind.Text => value is string,
+                ValueKind.Boolean => value is bool,
+                ValueKind.Int32 => YamlScalar.Whole(value) is >= int.MinValue and <= int.MaxValue,
+                ValueKind.Int64 => YamlScalar.Whole(value) is not null,
+                ValueKind.Float32 => value is long || (value is double number && float.IsFinite((float)number)),
+                ValueKind.Bytes => value is string text && IsBase64(text),
+                ValueKind.Number => value is long or double,
+                ValueKind.Duration or ValueKind.DurationNotNull => value is string text && GoDuration.Parse(text) is not null,
+                ValueKind.Quantity => value is string or long or double,
+                ValueKind.List => value is List<object?>,
+                _ => value is OrderedDictionary<string, object?>,
+            };
 
     // As Go reads it: line breaks are skipped, other blanks are not.
     private static bool IsBase64(string text) => !text.AsSpan().ContainsAny(" \t") && Base64.IsValid(text);

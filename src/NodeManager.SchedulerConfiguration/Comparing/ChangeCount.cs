@@ -12,14 +12,19 @@ public sealed partial record ChangeCount(int Enabled, int Disabled, int Updated)
     /// <param name="before">Null if it could not be read: new settings are then unknown.</param>
     /// <param name="after">What it became.</param>
     /// <param name="differences">Between the two.</param>
-    public static ChangeCount Of(SchedulerDocument? before, SchedulerDocument after, IReadOnlyList<SchedulerConfigurationDifference> differences)
+    public static ChangeCount Of(
+        SchedulerDocument? before,
+        SchedulerDocument after,
+        IReadOnlyList<SchedulerConfigurationDifference> differences
+    )
     {
         if (before is null)
             return new(0, 0, differences.Count);
         return new(
             Entries(after, "enabled").Except(Entries(before, "enabled")).Count(),
             Entries(after, "disabled").Except(Entries(before, "disabled")).Count(),
-            differences.Count(one => one.Type != "Added" || !Plugins().IsMatch(one.Path)));
+            differences.Count(one => one.Type != "Added" || !Plugins().IsMatch(one.Path))
+        );
     }
 
     private static IEnumerable<(string Profile, string Point, string Plugin)> Entries(SchedulerDocument document, string list) =>

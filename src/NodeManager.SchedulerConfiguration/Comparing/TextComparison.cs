@@ -40,8 +40,10 @@ public static class TextComparison
         var oldStart = changes.Take(start).Count(change => change.Mark != '+') + 1;
         var newStart = changes.Take(start).Count(change => change.Mark != '-') + 1;
         var hunk = changes.GetRange(start, end - start + 1);
-        text.Append(CultureInfo.InvariantCulture,
-            $"@@ -{oldStart},{hunk.Count(change => change.Mark != '+')} +{newStart},{hunk.Count(change => change.Mark != '-')} @@\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"@@ -{oldStart},{hunk.Count(change => change.Mark != '+')} +{newStart},{hunk.Count(change => change.Mark != '-')} @@\n"
+        );
         foreach (var (mark, line) in hunk)
             text.Append(mark).Append(line.TrimEnd('\r')).Append('\n');
     }
@@ -66,10 +68,11 @@ public static class TextComparison
             return before.Select(line => ('-', line)).Concat(after.Select(line => ('+', line)));
         var common = new int[before.Length + 1, after.Length + 1];
         for (var i = before.Length - 1; i >= 0; i--)
-            for (var j = after.Length - 1; j >= 0; j--)
-                common[i, j] = before[i] == after[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+        for (var j = after.Length - 1; j >= 0; j--)
+            common[i, j] = before[i] == after[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
         var changes = new List<(char, string)>();
-        int left = 0, right = 0;
+        int left = 0,
+            right = 0;
         while (left < before.Length || right < after.Length)
         {
             if (left < before.Length && right < after.Length && before[left] == after[right])

@@ -80,13 +80,15 @@ public static class ValueComparison
         var kept = oldNames.Keys.Where(newNames.ContainsKey).ToList();
         var order = newNames.Keys.Where(oldNames.ContainsKey).ToList();
         if (!kept.SequenceEqual(order))
-            found.Add(new SchedulerConfigurationDifference
-            {
-                Type = "Moved",
-                Path = path,
-                Before = string.Join(", ", oldNames.Keys),
-                After = string.Join(", ", newNames.Keys),
-            });
+            found.Add(
+                new SchedulerConfigurationDifference
+                {
+                    Type = "Moved",
+                    Path = path,
+                    Before = string.Join(", ", oldNames.Keys),
+                    After = string.Join(", ", newNames.Keys),
+                }
+            );
     }
 
     /// <summary>The items' names with their places; null where an item has none or two have the same.</summary>
@@ -105,11 +107,12 @@ public static class ValueComparison
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-    private static SchedulerConfigurationDifference Difference(string type, string path, object? before, object? after) => new()
-    {
-        Type = type,
-        Path = path,
-        Before = type == "Added" ? "" : YamlValue.Describe(before),
-        After = type == "Removed" ? "" : YamlValue.Describe(after),
-    };
+    private static SchedulerConfigurationDifference Difference(string type, string path, object? before, object? after) =>
+        new()
+        {
+            Type = type,
+            Path = path,
+            Before = type == "Added" ? "" : YamlValue.Describe(before),
+            After = type == "Removed" ? "" : YamlValue.Describe(after),
+        };
 }

@@ -20,6 +20,7 @@ public sealed record PluginReference(string Name, long? Weight, bool IsBare)
         return new PluginReference(
             item.Value("name") is { IsNull: false } name ? name.Text : "",
             weight is { Kind: YamlNodeKind.Scalar } ? YamlScalar.Whole(YamlScalar.Resolve(weight)) : null,
-            IsBare: false);
+            IsBare: false
+        );
     }
 }

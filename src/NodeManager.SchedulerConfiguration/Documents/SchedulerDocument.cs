@@ -50,9 +50,13 @@ public sealed class SchedulerDocument
                 return new SchedulerDocument(text, documents, index).AsKubernetesReadsIt(source);
         if (fault is not null)
             throw Unreadable(source, "YAML", fault.End.Line, fault.End.Column, fault.Message, fault);
-        throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound,
+        throw new NodeManagerException(
+            ErrorIds.SchedulerConfigurationNotFound,
+            ErrorKind.ObjectNotFound,
             documents.All(root => root.IsAbsent) ? $"{source} is empty." : $"{source} contains no document of kind {Kind}.",
-            source, $"Specify a text with 'apiVersion: {Group}/v1' and 'kind: {Kind}'.");
+            source,
+            $"Specify a text with 'apiVersion: {Group}/v1' and 'kind: {Kind}'."
+        );
     }
 
     /// <summary>The line of a path, from 1; 0 where nothing is written.</summary>
@@ -76,7 +80,14 @@ public sealed class SchedulerDocument
             }
             catch (JsonException exception)
             {
-                throw Unreadable(source, "JSON", (exception.LineNumber ?? 0) + 1, (exception.BytePositionInLine ?? 0) + 1, exception.Message, exception);
+                throw Unreadable(
+                    source,
+                    "JSON",
+                    (exception.LineNumber ?? 0) + 1,
+                    (exception.BytePositionInLine ?? 0) + 1,
+                    exception.Message,
+                    exception
+                );
             }
         }
         else if (FirstEscapeFault(Root) is ({ } scalar, { } reason))
@@ -91,14 +102,25 @@ public sealed class SchedulerDocument
     private (YamlNode? Scalar, string? Reason) FirstEscapeFault(YamlNode node)
     {
         if (node is { Kind: YamlNodeKind.Scalar, Style: ScalarStyle.DoubleQuoted })
-            return YamlCharacters.CheckEscapes(Text.AsSpan(node.ContentStart, node.End - node.ContentStart), node.Text) is { } reason ? (node, reason) : default;
-        return node.Entries.SelectMany(entry => new[] { entry.Key, entry.Value }).Concat(node.Items)
-            .Select(FirstEscapeFault).FirstOrDefault(fault => fault.Scalar is not null);
+            return YamlCharacters.CheckEscapes(Text.AsSpan(node.ContentStart, node.End - node.ContentStart), node.Text) is { } reason
+                ? (node, reason)
+                : default;
+        return node
+            .Entries.SelectMany(entry => new[] { entry.Key, entry.Value })
+            .Concat(node.Items)
+            .Select(FirstEscapeFault)
+            .FirstOrDefault(fault => fault.Scalar is not null);
     }
 
-    private static NodeManagerException Unreadable(string source, string format, long line, long column, string reason, Exception? cause) => new(
-        ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidData,
-        $"{source} is not {format} that kube-scheduler reads: line {line}, column {column}: {reason}", source, "Correct the text at that line.", cause);
+    private static NodeManagerException Unreadable(string source, string format, long line, long column, string reason, Exception? cause) =>
+        new(
+            ErrorIds.SchedulerConfigurationInvalid,
+            ErrorKind.InvalidData,
+            $"{source} is not {format} that kube-scheduler reads: line {line}, column {column}: {reason}",
+            source,
+            "Correct the text at that line.",
+            cause
+        );
 
     private List<SchedulerProfile> ReadProfiles()
     {
@@ -106,11 +128,16 @@ public sealed class SchedulerDocument
         if (written is not { Kind: YamlNodeKind.Sequence, Items.Count: > 0 })
             return [new SchedulerProfile(0, SchedulerProfile.DefaultName, null)];
         var only = written.Items.Count == 1;
-        return [.. written.Items.Select((item, index) =>
-        {
-            var node = item.Resolved;
-            var name = node.Value("schedulerName") is { IsNull: false } text ? text.Text : null;
-            return new SchedulerProfile(index, name ?? (only ? SchedulerProfile.DefaultName : ""), node);
-        })];
+        return
+        [
+            .. written.Items.Select(
+                (item, index) =>
+                {
+                    var node = item.Resolved;
+                    var name = node.Value("schedulerName") is { IsNull: false } text ? text.Text : null;
+                    return new SchedulerProfile(index, name ?? (only ? SchedulerProfile.DefaultName : ""), node);
+                }
+            ),
+        ];
     }
 }

@@ -38,10 +38,15 @@ public sealed class SchedulerManifest
     public static SchedulerManifest Read(string text, string source, string? key = null)
     {
         foreach (var map in YamlTreeReader.Read(text, out _).Where(root => root.Value("kind")?.Text == "ConfigMap"))
-            foreach (var entry in map.Value("data")?.Entries ?? [])
-                if ((key is null || entry.Name == key) && Holds(entry.Value.Resolved))
-                    return new SchedulerManifest(
-                        text, source, SchedulerDocument.Parse(entry.Value.Resolved.Text, $"{source}, key {entry.Name}"), entry.Value.Resolved, entry.Name);
+        foreach (var entry in map.Value("data")?.Entries ?? [])
+            if ((key is null || entry.Name == key) && Holds(entry.Value.Resolved))
+                return new SchedulerManifest(
+                    text,
+                    source,
+                    SchedulerDocument.Parse(entry.Value.Resolved.Text, $"{source}, key {entry.Name}"),
+                    entry.Value.Resolved,
+                    entry.Name
+                );
         return new SchedulerManifest(text, source, SchedulerDocument.Parse(text, source), null, "");
     }
 
@@ -50,13 +55,22 @@ public sealed class SchedulerManifest
     {
         if (_scalar is null)
             return changed.Text;
-        var written = _scalar.Style == ScalarStyle.Literal
-            ? WriteLiteral(changed.Text)
-            : string.Concat(_text.AsSpan(0, _scalar.ContentStart), YamlScalar.Write(changed.Text, quoted: true), _text.AsSpan(_scalar.End));
+        var written =
+            _scalar.Style == ScalarStyle.Literal
+                ? WriteLiteral(changed.Text)
+                : string.Concat(
+                    _text.AsSpan(0, _scalar.ContentStart),
+                    YamlScalar.Write(changed.Text, quoted: true),
+                    _text.AsSpan(_scalar.End)
+                );
         if (Read(written, _source, Key).Document.Text != changed.Text)
-            throw new NodeManagerException(ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation,
-                $"The configuration cannot be written back into {_source}: its key {Key} is written in a way that would change it.", _source,
-                "Write the key's value as a literal block (|).");
+            throw new NodeManagerException(
+                ErrorIds.SchedulerEditRefused,
+                ErrorKind.InvalidOperation,
+                $"The configuration cannot be written back into {_source}: its key {Key} is written in a way that would change it.",
+                _source,
+                "Write the key's value as a literal block (|)."
+            );
         return written;
     }
 

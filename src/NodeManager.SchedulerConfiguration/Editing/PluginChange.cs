@@ -36,4 +36,5 @@ public sealed record PluginChange
 public sealed record PluginChangeResult(
     SchedulerDocument Document,
     IReadOnlyList<SchedulerConfigurationDifference> Differences,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings
+);

@@ -30,53 +30,84 @@ public sealed class PluginEditor
     }
 
     /// <summary>Makes a plugin run, with its weight, place and arguments where they are given.</summary>
-    public static PluginChangeResult Enable(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
-        new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
-        {
-            PluginChangeRules.RequirePoints(change, editor._api, editor._catalog);
-            editor.RestoreDefault(profile, change);
-            foreach (var point in editor.PointsToEnable(change))
-                editor.EnableAt(profile, point, change);
-            editor.EnableWhereDisabled(profile, change);
-            editor.KeepOneQueueSort(profile, change.Name);
-            editor.SetArguments(profile, change);
-        });
+    public static PluginChangeResult Enable(
+        SchedulerDocument document,
+        PluginChange change,
+        int? minor = null,
+        PluginCatalog? catalog = null
+    ) =>
+        new PluginEditor(document, minor, catalog).Run(
+            change,
+            static (editor, profile, change) =>
+            {
+                PluginChangeRules.RequirePoints(change, editor._api, editor._catalog);
+                editor.RestoreDefault(profile, change);
+                foreach (var point in editor.PointsToEnable(change))
+                    editor.EnableAt(profile, point, change);
+                editor.EnableWhereDisabled(profile, change);
+                editor.KeepOneQueueSort(profile, change.Name);
+                editor.SetArguments(profile, change);
+            }
+        );
 
     /// <summary>Makes a plugin not run.</summary>
-    public static PluginChangeResult Disable(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
-        new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
-        {
-            foreach (var point in editor.PointsToDisable(profile, change))
+    public static PluginChangeResult Disable(
+        SchedulerDocument document,
+        PluginChange change,
+        int? minor = null,
+        PluginCatalog? catalog = null
+    ) =>
+        new PluginEditor(document, minor, catalog).Run(
+            change,
+            static (editor, profile, change) =>
             {
-                editor.WarnOfLostWeight(profile, point, change.Name);
-                editor.DisableAt(profile, point, change.Name);
-            }
+                foreach (var point in editor.PointsToDisable(profile, change))
+                {
+                    editor.WarnOfLostWeight(profile, point, change.Name);
+                    editor.DisableAt(profile, point, change.Name);
+                }
 
-            editor.BringQueueSortBack(profile, change.Name);
-        });
+                editor.BringQueueSortBack(profile, change.Name);
+            }
+        );
 
     /// <summary>Changes the weight, the place and the arguments of a plugin; whether it runs stays as it is.</summary>
-    public static PluginChangeResult Set(SchedulerDocument document, PluginChange change, int? minor = null, PluginCatalog? catalog = null) =>
-        new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
-        {
-            foreach (var point in editor.PointsToSet(profile, change))
-                editor.EnableAt(profile, point, change);
-            editor.SetArguments(profile, change);
-        });
+    public static PluginChangeResult Set(
+        SchedulerDocument document,
+        PluginChange change,
+        int? minor = null,
+        PluginCatalog? catalog = null
+    ) =>
+        new PluginEditor(document, minor, catalog).Run(
+            change,
+            static (editor, profile, change) =>
+            {
+                foreach (var point in editor.PointsToSet(profile, change))
+                    editor.EnableAt(profile, point, change);
+                editor.SetArguments(profile, change);
+            }
+        );
 
     private PluginChangeResult Run(PluginChange change, Action<PluginEditor, int, PluginChange> edit)
     {
         _warnings.AddRange(PluginChangeRules.Check(change, _api, _minor, _catalog));
         foreach (var name in change.SchedulerNames.Where(name => _document.Profiles.All(profile => profile.Name != name)))
-            throw new NodeManagerException(ErrorIds.SchedulerProfileNotFound, ErrorKind.ObjectNotFound,
+            throw new NodeManagerException(
+                ErrorIds.SchedulerProfileNotFound,
+                ErrorKind.ObjectNotFound,
                 $"The configuration has no profile '{name}'; its profiles: {string.Join(", ", _document.Profiles.Select(profile => profile.Name))}.",
-                name, "Specify the schedulerName of one of its profiles.");
+                name,
+                "Specify the schedulerName of one of its profiles."
+            );
         foreach (var profile in _original.Profiles)
             if (change.SchedulerNames.Count == 0 || change.SchedulerNames.Contains(profile.Name))
                 edit(this, profile.Index, change);
         WarnOfErrors();
         return new PluginChangeResult(
-            _document, ValueComparison.Compare(YamlValue.Of(_original.Root), YamlValue.Of(_document.Root)), _warnings);
+            _document,
+            ValueComparison.Compare(YamlValue.Of(_original.Root), YamlValue.Of(_document.Root)),
+            _warnings
+        );
     }
 
     private SchedulerProfile Profile(int index) => _document.Profiles[index];
@@ -104,9 +135,12 @@ public sealed class PluginEditor
         var reading = Reading(index);
         // A plugin of multiPoint is disabled there; the points that name the plugin explicitly follow.
         var points = reading.MultiPoint.Any(plugin => plugin.Name == change.Name) ? new List<string> { ExtensionPoints.MultiPoint } : [];
-        points.AddRange(reading.Points.Where(point =>
-            Place(index, point, Enabled, change.Name) >= 0
-            || (!_api.HasMultiPoint && reading.At(point).Any(plugin => plugin.Name == change.Name))));
+        points.AddRange(
+            reading.Points.Where(point =>
+                Place(index, point, Enabled, change.Name) >= 0
+                || (!_api.HasMultiPoint && reading.At(point).Any(plugin => plugin.Name == change.Name))
+            )
+        );
         return points;
     }
 
@@ -117,17 +151,29 @@ public sealed class PluginEditor
         var reading = Reading(index);
         foreach (var point in change.ExtensionPoints)
             if (!(point == ExtensionPoints.MultiPoint ? reading.MultiPoint : reading.At(point)).Any(plugin => plugin.Name == change.Name))
-                throw new NodeManagerException(ErrorIds.SchedulerExtensionPointInvalid, ErrorKind.InvalidOperation,
-                    $"The plugin {change.Name} does not run at {point} in the profile '{Profile(index).Name}'.", change.Name, "Enable it there first.");
+                throw new NodeManagerException(
+                    ErrorIds.SchedulerExtensionPointInvalid,
+                    ErrorKind.InvalidOperation,
+                    $"The plugin {change.Name} does not run at {point} in the profile '{Profile(index).Name}'.",
+                    change.Name,
+                    "Enable it there first."
+                );
         if (change.ExtensionPoints.Count > 0)
             return [.. change.ExtensionPoints];
-        var named = reading.Points.Append(ExtensionPoints.MultiPoint).Where(point => Place(index, point, Enabled, change.Name) >= 0).ToList();
+        var named = reading
+            .Points.Append(ExtensionPoints.MultiPoint)
+            .Where(point => Place(index, point, Enabled, change.Name) >= 0)
+            .ToList();
         if (change.Order is null)
             named.RemoveAll(point => !ExtensionPoints.HasWeight(point) && point != ExtensionPoints.MultiPoint);
         if (named.Count > 0)
             return named;
-        return [.. reading.Points.Where(point =>
-            ExtensionPoints.HasWeight(point) && reading.At(point).Any(plugin => plugin.Name == change.Name))];
+        return
+        [
+            .. reading.Points.Where(point =>
+                ExtensionPoints.HasWeight(point) && reading.At(point).Any(plugin => plugin.Name == change.Name)
+            ),
+        ];
     }
 
     // --- lists ---
@@ -146,7 +192,9 @@ public sealed class PluginEditor
         var weight = ExtensionPoints.HasWeight(point) || point == ExtensionPoints.MultiPoint ? change.Weight : null;
         var isDefault = DefaultPlugins.Of(_api, _minor, point).Any(choice => choice.Name == change.Name);
         // v1beta1 takes a default in the enabled list only where the same name is in the disabled one.
-        var keepsDisabled = !_api.OverridesDefaults && isDefault
+        var keepsDisabled =
+            !_api.OverridesDefaults
+            && isDefault
             && (weight is not null || change.Order is not null || Place(index, point, Enabled, change.Name) >= 0);
         if (!keepsDisabled)
             Take(index, point, DisabledList, change.Name);
@@ -173,7 +221,11 @@ public sealed class PluginEditor
     /// <summary>A plugin that runs by default runs again as before where the entry that disabled it is gone.</summary>
     private void RestoreDefault(int index, PluginChange change)
     {
-        if (change.ExtensionPoints.Count == 0 && _api.HasMultiPoint && DefaultPlugins.Of(_api, _minor, ExtensionPoints.MultiPoint).Any(choice => choice.Name == change.Name))
+        if (
+            change.ExtensionPoints.Count == 0
+            && _api.HasMultiPoint
+            && DefaultPlugins.Of(_api, _minor, ExtensionPoints.MultiPoint).Any(choice => choice.Name == change.Name)
+        )
             Take(index, ExtensionPoints.MultiPoint, DisabledList, change.Name);
     }
 
@@ -189,8 +241,12 @@ public sealed class PluginEditor
                 continue;
             Take(index, point, DisabledList, change.Name);
             // The queue is sorted by one plugin: another one that is named there stays.
-            if (point != ExtensionPoints.QueueSort && Reading(index).Implements(change.Name, point) && Reading(index).Disabled(point).Contains(PluginReference.All)
-                && Place(index, point, Enabled, change.Name) < 0)
+            if (
+                point != ExtensionPoints.QueueSort
+                && Reading(index).Implements(change.Name, point)
+                && Reading(index).Disabled(point).Contains(PluginReference.All)
+                && Place(index, point, Enabled, change.Name) < 0
+            )
                 Add(index, point, Enabled, Item(change.Name, ExtensionPoints.HasWeight(point) ? change.Weight : null), change.Order);
         }
     }
@@ -199,7 +255,9 @@ public sealed class PluginEditor
     private void WarnOfLostWeight(int index, string point, string name)
     {
         if (Place(index, point, Enabled, name) is var place and >= 0 && Profile(index).Plugins(point, Enabled)[place].Weight is { } weight)
-            _warnings.Add($"The weight {weight} of {name} at {point} in the profile '{Profile(index).Name}' is removed with its entry. To restore it, enable the plugin with -Weight {weight}.");
+            _warnings.Add(
+                $"The weight {weight} of {name} at {point} in the profile '{Profile(index).Name}' is removed with its entry. To restore it, enable the plugin with -Weight {weight}."
+            );
     }
 
     private void WarnOfErrors()
@@ -207,9 +265,15 @@ public sealed class PluginEditor
         // An error that the change adds is refused elsewhere.
         var options = new ValidationOptions { Minor = _minor, Catalog = _catalog };
         var known = SchedulerConfigurationValidator.Errors(_original, options).Select(error => error.Identity).ToHashSet();
-        var errors = SchedulerConfigurationValidator.Errors(_document, options).Where(error => known.Contains(error.Identity)).Select(error => error.Finding).ToList();
+        var errors = SchedulerConfigurationValidator
+            .Errors(_document, options)
+            .Where(error => known.Contains(error.Identity))
+            .Select(error => error.Finding)
+            .ToList();
         if (errors.Count > 0)
-            _warnings.Add($"kube-scheduler does not start with this configuration: {errors[0].Path}: {errors[0].Message}{(errors.Count > 1 ? $" ({errors.Count - 1} more)" : "")} To list all errors, use Test-SchedulerConfiguration.");
+            _warnings.Add(
+                $"kube-scheduler does not start with this configuration: {errors[0].Path}: {errors[0].Message}{(errors.Count > 1 ? $" ({errors.Count - 1} more)" : "")} To list all errors, use Test-SchedulerConfiguration."
+            );
     }
 
     private bool RunsAlready(int index, string point, PluginChange change, int? weight)
@@ -239,7 +303,9 @@ public sealed class PluginEditor
         foreach (var other in running.Where(plugin => plugin.Name != name))
         {
             DisableAt(index, ExtensionPoints.QueueSort, other.Name);
-            _warnings.Add($"The profile '{Profile(index).Name}' now sorts its queue by {name} instead of {other.Name}: a profile has one queueSort plugin.");
+            _warnings.Add(
+                $"The profile '{Profile(index).Name}' now sorts its queue by {name} instead of {other.Name}: a profile has one queueSort plugin."
+            );
         }
     }
 
@@ -247,8 +313,12 @@ public sealed class PluginEditor
     private void BringQueueSortBack(int index, string name)
     {
         var reading = Reading(index);
-        if (reading.At(ExtensionPoints.QueueSort).Count > 0 || !new EffectiveProfile(_original.Profiles[index], _api, _minor, _catalog)
-            .At(ExtensionPoints.QueueSort).Any(plugin => plugin.Name == name))
+        if (
+            reading.At(ExtensionPoints.QueueSort).Count > 0
+            || !new EffectiveProfile(_original.Profiles[index], _api, _minor, _catalog)
+                .At(ExtensionPoints.QueueSort)
+                .Any(plugin => plugin.Name == name)
+        )
             return;
         foreach (var own in reading.DefaultsAt(ExtensionPoints.QueueSort).Where(own => own != name).ToList())
         {
@@ -283,8 +353,7 @@ public sealed class PluginEditor
         if (!plugins.Any(plugin => plugin.IsBare))
             return;
         var path = Profile(index).List(point, list);
-        var kept = plugins.Where((_, place) => place != without)
-            .Select(object? (plugin) => Item(plugin.Name, plugin.Weight)).ToList();
+        var kept = plugins.Where((_, place) => place != without).Select(object? (plugin) => Item(plugin.Name, plugin.Weight)).ToList();
         Apply(kept.Count == 0 ? new RemoveValue(path) : new SetValue(path, kept));
         _warnings.Add($"{path} contained plugin names without 'name:', which kube-scheduler rejects: the list was rewritten.");
     }
@@ -303,7 +372,17 @@ public sealed class PluginEditor
             if (entry is not { } found)
             {
                 if (value is not null)
-                    Apply(new InsertItem(config, Count(config), new Map { ["name"] = change.Name, ["args"] = new Map { [key] = value } }));
+                    Apply(
+                        new InsertItem(
+                            config,
+                            Count(config),
+                            new Map
+                            {
+                                ["name"] = change.Name,
+                                ["args"] = new Map { [key] = value },
+                            }
+                        )
+                    );
                 continue;
             }
 

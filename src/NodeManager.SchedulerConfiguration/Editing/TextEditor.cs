@@ -51,7 +51,10 @@ internal sealed class TextEditor
                 if (entries.Count > 1)
                     throw Refused($"the field {walked} is written {entries.Count} times", "Remove all but one of them first.");
                 if (entries.Count == 0 && walked.Count < path.Count && node.Value(key) is not null)
-                    throw Refused($"{walked} comes from a merge key (<<)", "Write the field out in that place first, or change the anchor.");
+                    throw Refused(
+                        $"{walked} comes from a merge key (<<)",
+                        "Write the field out in that place first, or change the anchor."
+                    );
                 if (entries.Count == 0)
                     return null;
                 node = entries[0].Value;
@@ -65,14 +68,17 @@ internal sealed class TextEditor
             }
 
             if (node.Kind == YamlNodeKind.Alias)
-                throw Refused($"{walked} is the alias *{node.Text}", $"Change the value at its anchor &{node.Text}, or write it out in place of the alias.");
+                throw Refused(
+                    $"{walked} is the alias *{node.Text}",
+                    $"Change the value at its anchor &{node.Text}, or write it out in place of the alias."
+                );
         }
 
         return node;
     }
 
-    private NodeManagerException Refused(string reason, string action) => new(
-        ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation, $"The text cannot be changed there: {reason}.", _document, action);
+    private NodeManagerException Refused(string reason, string action) =>
+        new(ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation, $"The text cannot be changed there: {reason}.", _document, action);
 
     /// <summary>JSON's way of writing: the keys are in double quotes.</summary>
     private bool Quotes(YamlNode container) =>
@@ -120,10 +126,18 @@ internal sealed class TextEditor
 
         if (old.IsAbsent)
             return Splice(old.Start, old.End, (_text[old.Start - 1] == ' ' ? "" : " ") + YamlWriter.Flow(value, Quotes(parent)));
-        if (parent.IsFlow || old.IsFlow || IsLeaf(value) && old.Kind == YamlNodeKind.Scalar && old.Style is not (ScalarStyle.Literal or ScalarStyle.Folded))
-            return Splice(old.ContentStart, old.End, value is string plain && old.Style == ScalarStyle.DoubleQuoted
-                ? YamlScalar.Write(plain, quoted: true)
-                : YamlWriter.Flow(value, Quotes(parent)));
+        if (
+            parent.IsFlow
+            || old.IsFlow
+            || IsLeaf(value) && old.Kind == YamlNodeKind.Scalar && old.Style is not (ScalarStyle.Literal or ScalarStyle.Folded)
+        )
+            return Splice(
+                old.ContentStart,
+                old.End,
+                value is string plain && old.Style == ScalarStyle.DoubleQuoted
+                    ? YamlScalar.Write(plain, quoted: true)
+                    : YamlWriter.Flow(value, Quotes(parent))
+            );
         if (old.Kind == YamlNodeKind.Scalar && old.Style is not (ScalarStyle.Literal or ScalarStyle.Folded))
             return Splice(old.ContentStart, old.End, YamlWriter.Flow(value, quoted: false));
         if (old.Anchor is not null)
@@ -138,8 +152,12 @@ internal sealed class TextEditor
     private string AddEntry(YamlNode mapping, string key, object? value)
     {
         if (mapping.IsFlow)
-            return AddToFlow(mapping, [.. mapping.Entries.Select(entry => (entry.Key.Start, entry.Value.End))], mapping.Entries.Count,
-                YamlScalar.Write(key, Quotes(mapping)) + ": " + YamlWriter.Flow(value, Quotes(mapping)));
+            return AddToFlow(
+                mapping,
+                [.. mapping.Entries.Select(entry => (entry.Key.Start, entry.Value.End))],
+                mapping.Entries.Count,
+                YamlScalar.Write(key, Quotes(mapping)) + ": " + YamlWriter.Flow(value, Quotes(mapping))
+            );
         var column = TextLines.Column(_text, mapping.Entries[0].Key.Start);
         return AddLines(mapping.End, column, YamlWriter.Entry(key, value, column, _style));
     }
@@ -184,12 +202,11 @@ internal sealed class TextEditor
             return Splice(container.ContentStart + 1, container.ContentStart + 1, written);
         var near = members[Math.Min(index, members.Count - 1)];
         var lineStart = TextLines.LineStart(_text, near.Start);
-        var between = TextLines.IsFirstInLine(_text, near.Start) && lineStart > container.Start
-            ? "," + _style.LineBreak + _text[lineStart..near.Start]
-            : ", ";
-        return index < members.Count
-            ? Splice(near.Start, near.Start, written + between)
-            : Splice(near.End, near.End, between + written);
+        var between =
+            TextLines.IsFirstInLine(_text, near.Start) && lineStart > container.Start
+                ? "," + _style.LineBreak + _text[lineStart..near.Start]
+                : ", ";
+        return index < members.Count ? Splice(near.Start, near.Start, written + between) : Splice(near.End, near.End, between + written);
     }
 
     // --- remove ---
@@ -216,9 +233,10 @@ internal sealed class TextEditor
         return [.. container.Items.Select((item, index) => (container.IsFlow ? item.Start : Dash(container, index), item.End))];
     }
 
-    private string RemoveFromFlow(List<(int Start, int End)> members, int index) => index + 1 < members.Count
-        ? Splice(members[index].Start, members[index + 1].Start, "")
-        : Splice(members[index - 1].End, members[index].End, "");
+    private string RemoveFromFlow(List<(int Start, int End)> members, int index) =>
+        index + 1 < members.Count
+            ? Splice(members[index].Start, members[index + 1].Start, "")
+            : Splice(members[index - 1].End, members[index].End, "");
 
     private string RemoveLines(YamlNode container, int index)
     {

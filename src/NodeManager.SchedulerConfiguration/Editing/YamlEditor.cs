@@ -28,15 +28,28 @@ public static class YamlEditor
         }
 
         if (ValueComparison.Compare(intended, YamlValue.Of(changed.Root)) is [var other, ..])
-            throw Refused(document, edit, $"{(other.Path.Length > 0 ? other.Path : "more than the requested part")} would change too", null);
+            throw Refused(
+                document,
+                edit,
+                $"{(other.Path.Length > 0 ? other.Path : "more than the requested part")} would change too",
+                null
+            );
         for (var index = 0; index < document.Documents.Count; index++)
-            if (index != document.Index && !YamlValue.Equals(YamlValue.Of(document.Documents[index]), YamlValue.Of(changed.Documents[index])))
+            if (
+                index != document.Index
+                && !YamlValue.Equals(YamlValue.Of(document.Documents[index]), YamlValue.Of(changed.Documents[index]))
+            )
                 throw Refused(document, edit, "another document of the text would change too", null);
         return changed;
     }
 
-    private static NodeManagerException Refused(SchedulerDocument document, YamlEdit edit, string reason, Exception? cause) => new(
-        ErrorIds.SchedulerEditRefused, ErrorKind.InvalidOperation,
-        $"{edit.Path} cannot be changed in this text: {reason}.", document,
-        "Write the part out in plain block style, without anchors, and try again.", cause);
+    private static NodeManagerException Refused(SchedulerDocument document, YamlEdit edit, string reason, Exception? cause) =>
+        new(
+            ErrorIds.SchedulerEditRefused,
+            ErrorKind.InvalidOperation,
+            $"{edit.Path} cannot be changed in this text: {reason}.",
+            document,
+            "Write the part out in plain block style, without anchors, and try again.",
+            cause
+        );
 }

@@ -11,13 +11,16 @@ internal static class YamlWriter
     private static readonly SearchValues<char> FlowSyntax = SearchValues.Create(",[]{}:");
 
     /// <summary>In one line; <paramref name="quoted"/> as JSON has it.</summary>
-    public static string Flow(object? value, bool quoted) => value switch
-    {
-        Map map => "{" + string.Join(", ", map.Select(pair => YamlScalar.Write(pair.Key, quoted) + ": " + Flow(pair.Value, quoted))) + "}",
-        List<object?> list => "[" + string.Join(", ", list.Select(item => Flow(item, quoted))) + "]",
-        string text => FlowText(text, quoted),
-        _ => YamlScalar.Write(value),
-    };
+    public static string Flow(object? value, bool quoted) =>
+        value switch
+        {
+            Map map => "{"
+                + string.Join(", ", map.Select(pair => YamlScalar.Write(pair.Key, quoted) + ": " + Flow(pair.Value, quoted)))
+                + "}",
+            List<object?> list => "[" + string.Join(", ", list.Select(item => Flow(item, quoted))) + "]",
+            string text => FlowText(text, quoted),
+            _ => YamlScalar.Write(value),
+        };
 
     /// <summary>A key with its value in block style, its first line without indentation; the key stands in <paramref name="column"/>.</summary>
     public static string Entry(string key, object? value, int column, YamlStyle style)
@@ -80,6 +83,5 @@ internal static class YamlWriter
     private static void NewLine(StringBuilder text, int column, YamlStyle style) => text.Append(style.LineBreak).Append(' ', column);
 
     // In flow style a plain text may not hold what ends an item.
-    private static string FlowText(string text, bool quoted) =>
-        YamlScalar.Write(text, quoted || text.AsSpan().ContainsAny(FlowSyntax));
+    private static string FlowText(string text, bool quoted) => YamlScalar.Write(text, quoted || text.AsSpan().ContainsAny(FlowSyntax));
 }

@@ -48,9 +48,13 @@ public sealed class EffectiveProfile
     public IReadOnlyList<ActivePlugin> At(string point) => _active[point];
 
     /// <summary>What runs at a point of a scheduler without configuration.</summary>
-    public IEnumerable<string> DefaultsAt(string point) => _api.HasMultiPoint
-        ? DefaultPlugins.Of(_api, _minor, ExtensionPoints.MultiPoint).Select(plugin => plugin.Name).Where(name => Implements(name, point))
-        : DefaultPlugins.Of(_api, _minor, point).Select(plugin => plugin.Name);
+    public IEnumerable<string> DefaultsAt(string point) =>
+        _api.HasMultiPoint
+            ? DefaultPlugins
+                .Of(_api, _minor, ExtensionPoints.MultiPoint)
+                .Select(plugin => plugin.Name)
+                .Where(name => Implements(name, point))
+            : DefaultPlugins.Of(_api, _minor, point).Select(plugin => plugin.Name);
 
     /// <summary>The names of a disabled list.</summary>
     public HashSet<string> Disabled(string point) => [.. _profile.Plugins(point, "disabled").Select(plugin => plugin.Name)];
@@ -70,9 +74,11 @@ public sealed class EffectiveProfile
                 var index = _api.OverridesDefaults ? LastIndex(chosen, choice.Name) : -1;
                 if (index >= 0)
                     replaced.Add(index);
-                result.Add(index >= 0
-                    ? new ActivePlugin(choice.Name, chosen[index].Weight ?? 0, source)
-                    : new ActivePlugin(choice.Name, choice.Weight, ActivePlugin.Default));
+                result.Add(
+                    index >= 0
+                        ? new ActivePlugin(choice.Name, chosen[index].Weight ?? 0, source)
+                        : new ActivePlugin(choice.Name, choice.Weight, ActivePlugin.Default)
+                );
             }
         }
 
@@ -92,8 +98,10 @@ public sealed class EffectiveProfile
 
     private List<ActivePlugin> Expand(string point)
     {
-        var own = _profile.Plugins(point, "enabled")
-            .Select(plugin => new ActivePlugin(plugin.Name, plugin.Weight ?? 0, ActivePlugin.Explicit)).ToList();
+        var own = _profile
+            .Plugins(point, "enabled")
+            .Select(plugin => new ActivePlugin(plugin.Name, plugin.Weight ?? 0, ActivePlugin.Explicit))
+            .ToList();
         var disabled = Disabled(point);
         if (disabled.Contains(PluginReference.All))
             return own;

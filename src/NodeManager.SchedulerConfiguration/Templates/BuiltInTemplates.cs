@@ -8,7 +8,9 @@ internal static class BuiltInTemplates
 {
     public static IReadOnlyList<(string Name, string Text)> All { get; } =
     [
-        ("BinPacking", """
+        (
+            "BinPacking",
+            """
             description: Fill nodes one after another instead of spreading pods over all of them.
             steps:
             - set: NodeResourcesFit
@@ -33,15 +35,21 @@ internal static class BuiltInTemplates
             # What would empty nodes again.
             - disable: NodeResourcesBalancedAllocation
               at: [score]
-            """),
-        ("CapacityQuota", """
+            """
+        ),
+        (
+            "CapacityQuota",
+            """
             description: Elastic quotas. A namespace can use unused quota of others until they need it.
             steps:
             - enable: CapacityScheduling
             - disable: DefaultPreemption
               at: [postFilter]
-            """),
-        ("GangScheduling", """
+            """
+        ),
+        (
+            "GangScheduling",
+            """
             description: Pods of a group start together or not at all.
             steps:
             - disable: PrioritySort
@@ -49,8 +57,11 @@ internal static class BuiltInTemplates
             - enable: Coscheduling
               arguments:
                 permitWaitingTimeSeconds: 10
-            """),
-        ("LoadAware", """
+            """
+        ),
+        (
+            "LoadAware",
+            """
             description: Place pods by the load that nodes really have, aiming at 40 % of their cores.
             steps:
             - disable: NodeResourcesBalancedAllocation
@@ -69,8 +80,11 @@ internal static class BuiltInTemplates
                 defaultRequestsMultiplier: "1"
                 metricProvider:
                   type: KubernetesMetricsServer
-            """),
-        ("Rescheduling", """
+            """
+        ),
+        (
+            "Rescheduling",
+            """
             description: Keep nodes below 80 % of their cores and memory, moving pods where they come above.
             steps:
             - enable: Rescheduler
@@ -83,6 +97,7 @@ internal static class BuiltInTemplates
                 enablePreventiveRescheduling: true
                 enableReschedulingController: true
                 reschedulingInterval: 30s
-            """),
+            """
+        ),
     ];
 }

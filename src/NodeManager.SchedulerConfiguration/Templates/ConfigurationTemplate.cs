@@ -22,7 +22,8 @@ public sealed record TemplateStep(
     IReadOnlyList<string> Versions,
     IReadOnlyList<string> Points,
     int? Weight,
-    IReadOnlyDictionary<string, object?> Arguments)
+    IReadOnlyDictionary<string, object?> Arguments
+)
 {
     public const string Enable = "enable";
     public const string Disable = "disable";

@@ -12,7 +12,7 @@ public static class ConfigurationTemplates
 {
     /// <summary>Ours.</summary>
     public static IReadOnlyList<ConfigurationTemplate> BuiltIn { get; } =
-        [.. BuiltInTemplates.All.Select(pair => TemplateReader.Read(pair.Text, pair.Name, pair.Name))];
+    [.. BuiltInTemplates.All.Select(pair => TemplateReader.Read(pair.Text, pair.Name, pair.Name))];
 
     /// <summary>Built-in templates, and those of a folder, one file per template; a custom template replaces a built-in one of the same name.</summary>
     /// <param name="folder">The folder; null: ours alone.</param>
@@ -24,7 +24,9 @@ public static class ConfigurationTemplates
         var own = Files(folder).Select(file => Read(file)).ToList();
         return
         [
-            .. BuiltIn.Where(template => !own.Exists(other => IsNamed(other, template.Name))).Concat(own)
+            .. BuiltIn
+                .Where(template => !own.Exists(other => IsNamed(other, template.Name)))
+                .Concat(own)
                 .OrderBy(template => template.Name, StringComparer.Ordinal),
         ];
     }
@@ -34,12 +36,20 @@ public static class ConfigurationTemplates
     public static ConfigurationTemplate Find(string name, string? folder)
     {
         // Only the file that is asked for is read: another that is broken is not in the way.
-        if (folder is not null
-            && Files(folder).FirstOrDefault(file => Path.GetFileNameWithoutExtension(file).Equals(name, StringComparison.OrdinalIgnoreCase)) is { } file)
+        if (
+            folder is not null
+            && Files(folder).FirstOrDefault(file => Path.GetFileNameWithoutExtension(file).Equals(name, StringComparison.OrdinalIgnoreCase))
+                is { } file
+        )
             return Read(file);
-        return BuiltIn.FirstOrDefault(template => IsNamed(template, name)) ?? throw new NodeManagerException(
-            ErrorIds.SchedulerTemplateNotFound, ErrorKind.ObjectNotFound, $"Template '{name}' does not exist.", name,
-            $"Built-in templates: {string.Join(", ", BuiltIn.Select(template => template.Name))}. Your own are files NAME.yaml in the folder of -TemplateFolder.");
+        return BuiltIn.FirstOrDefault(template => IsNamed(template, name))
+            ?? throw new NodeManagerException(
+                ErrorIds.SchedulerTemplateNotFound,
+                ErrorKind.ObjectNotFound,
+                $"Template '{name}' does not exist.",
+                name,
+                $"Built-in templates: {string.Join(", ", BuiltIn.Select(template => template.Name))}. Your own are files NAME.yaml in the folder of -TemplateFolder."
+            );
     }
 
     /// <summary>Makes a template's changes.</summary>
@@ -51,14 +61,24 @@ public static class ConfigurationTemplates
     /// <param name="force">Also plugins and arguments that are not known.</param>
     /// <exception cref="NodeManagerException">A step cannot be made; SchedulerTemplateInvalid: no step is for the configuration's version.</exception>
     public static PluginChangeResult Apply(
-        SchedulerDocument document, ConfigurationTemplate template, IReadOnlyList<string> schedulerNames, int? minor = null,
-        PluginCatalog? catalog = null, bool force = false)
+        SchedulerDocument document,
+        ConfigurationTemplate template,
+        IReadOnlyList<string> schedulerNames,
+        int? minor = null,
+        PluginCatalog? catalog = null,
+        bool force = false
+    )
     {
         var api = SchedulerPlugins.ApiOf(document);
         var steps = template.Steps.Where(step => step.IsFor(api)).ToList();
         if (steps.Count == 0)
-            throw new NodeManagerException(ErrorIds.SchedulerTemplateInvalid, ErrorKind.InvalidOperation,
-                $"The template {template.Name} has no step for {api}.", template.Name, "Convert the configuration to a newer version first.");
+            throw new NodeManagerException(
+                ErrorIds.SchedulerTemplateInvalid,
+                ErrorKind.InvalidOperation,
+                $"The template {template.Name} has no step for {api}.",
+                template.Name,
+                "Convert the configuration to a newer version first."
+            );
         var current = document;
         var warnings = new List<string>();
         foreach (var step in steps)
@@ -83,18 +103,27 @@ public static class ConfigurationTemplates
         }
 
         if (ForeignPlugins(template, catalog) is { Count: > 0 } foreign)
-            warnings.Add($"The template {template.Name} needs a scheduler that was built with {string.Join(", ", foreign)}: kube-scheduler itself does not have it.");
+            warnings.Add(
+                $"The template {template.Name} needs a scheduler that was built with {string.Join(", ", foreign)}: kube-scheduler itself does not have it."
+            );
         return new PluginChangeResult(
-            current, ValueComparison.Compare(YamlValue.Of(document.Root), YamlValue.Of(current.Root)), [.. warnings.Distinct()]);
+            current,
+            ValueComparison.Compare(YamlValue.Of(document.Root), YamlValue.Of(current.Root)),
+            [.. warnings.Distinct()]
+        );
     }
 
     /// <summary>The plugins of a template that kube-scheduler itself does not have.</summary>
     public static IReadOnlyList<string> ForeignPlugins(ConfigurationTemplate template, PluginCatalog? catalog = null) =>
-    [
-        .. template.Steps.Select(step => step.Plugin).Distinct().Where(name => (catalog ?? PluginCatalog.Standard).Find(name) is not { IsBuiltIn: true }),
-    ];
+        [
+            .. template
+                .Steps.Select(step => step.Plugin)
+                .Distinct()
+                .Where(name => (catalog ?? PluginCatalog.Standard).Find(name) is not { IsBuiltIn: true }),
+        ];
 
-    private static bool IsNamed(ConfigurationTemplate template, string name) => template.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(ConfigurationTemplate template, string name) =>
+        template.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static List<string> Files(string folder)
     {
@@ -102,14 +131,22 @@ public static class ConfigurationTemplates
         {
             return
             [
-                .. Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML" or ".JSON")
+                .. Directory
+                    .EnumerateFiles(folder)
+                    .Where(file => Path.GetExtension(file).ToUpperInvariant() is ".YAML" or ".YML" or ".JSON")
                     .Order(StringComparer.Ordinal),
             ];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(ErrorIds.SchedulerTemplateNotFound, ErrorKind.ObjectNotFound,
-                $"Cannot read the template folder {folder}: {exception.Message}", folder, "Check the path; a relative path starts at the current location.", exception);
+            throw new NodeManagerException(
+                ErrorIds.SchedulerTemplateNotFound,
+                ErrorKind.ObjectNotFound,
+                $"Cannot read the template folder {folder}: {exception.Message}",
+                folder,
+                "Check the path; a relative path starts at the current location.",
+                exception
+            );
         }
     }
 
@@ -121,8 +158,14 @@ public static class ConfigurationTemplates
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(ErrorIds.SchedulerTemplateNotFound, ErrorKind.ResourceUnavailable,
-                $"Cannot read {file}: {exception.Message}", file, "Check that you have read permission.", exception);
+            throw new NodeManagerException(
+                ErrorIds.SchedulerTemplateNotFound,
+                ErrorKind.ResourceUnavailable,
+                $"Cannot read {file}: {exception.Message}",
+                file,
+                "Check that you have read permission.",
+                exception
+            );
         }
     }
 }

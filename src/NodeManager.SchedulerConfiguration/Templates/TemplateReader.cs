@@ -13,7 +13,8 @@ namespace NodeManager.SchedulerConfigurations.Templates;
 internal static class TemplateReader
 {
     private static readonly ValueSchema Schema = ArgumentSchemas.Get(
-        "{description: string, steps: [{enable: string, disable: string, set: string, versions: [string], at: [string], weight: int32, arguments: {'*': any}}]}");
+        "{description: string, steps: [{enable: string, disable: string, set: string, versions: [string], at: [string], weight: int32, arguments: {'*': any}}]}"
+    );
 
     /// <exception cref="NodeManagerException">SchedulerTemplateInvalid: it is no YAML, or no template.</exception>
     public static ConfigurationTemplate Read(string text, string name, string file)
@@ -33,7 +34,11 @@ internal static class TemplateReader
         if (value is not Map map || map.GetValueOrDefault("steps") is not List<object?> { Count: > 0 } steps)
             throw Invalid(file, "it has no steps", null);
         return new ConfigurationTemplate(
-            name, map.GetValueOrDefault("description") as string ?? "", [.. steps.Select(step => Step(step, file))], file);
+            name,
+            map.GetValueOrDefault("description") as string ?? "",
+            [.. steps.Select(step => Step(step, file))],
+            file
+        );
     }
 
     private static TemplateStep Step(object? value, string file)
@@ -49,14 +54,26 @@ internal static class TemplateReader
         if (points.FirstOrDefault(point => point != ExtensionPoints.MultiPoint && !ExtensionPoints.Cycle.Contains(point)) is { } unknown)
             throw Invalid(file, $"'{unknown}' is not an extension point", null);
         return new TemplateStep(
-            action, map[action] as string ?? throw Invalid(file, $"a step names no plugin to {action}", null), versions, points,
-            map.GetValueOrDefault("weight") is { } weight ? Convert.ToInt32(weight, System.Globalization.CultureInfo.InvariantCulture) : null,
-            map.GetValueOrDefault("arguments") as Map ?? []);
+            action,
+            map[action] as string ?? throw Invalid(file, $"a step names no plugin to {action}", null),
+            versions,
+            points,
+            map.GetValueOrDefault("weight") is { } weight
+                ? Convert.ToInt32(weight, System.Globalization.CultureInfo.InvariantCulture)
+                : null,
+            map.GetValueOrDefault("arguments") as Map ?? []
+        );
     }
 
     private static List<string> Texts(Map map, string key) => [.. (map.GetValueOrDefault(key) as List<object?> ?? []).OfType<string>()];
 
-    private static NodeManagerException Invalid(string file, string reason, Exception? cause) => new(
-        ErrorIds.SchedulerTemplateInvalid, ErrorKind.InvalidData, $"{file} is not a valid template: {reason}.", file,
-        "Specify 'description' and 'steps'; Get-Help Set-SchedulerConfiguration has an example.", cause);
+    private static NodeManagerException Invalid(string file, string reason, Exception? cause) =>
+        new(
+            ErrorIds.SchedulerTemplateInvalid,
+            ErrorKind.InvalidData,
+            $"{file} is not a valid template: {reason}.",
+            file,
+            "Specify 'description' and 'steps'; Get-Help Set-SchedulerConfiguration has an example.",
+            cause
+        );
 }

@@ -8,7 +8,13 @@ namespace NodeManager.SchedulerConfigurations.Validation;
 internal static class ArgumentRules
 {
     public static IEnumerable<SchedulerConfigurationFinding> Check(
-        ValidationContext context, YamlPath path, string plugin, YamlNode arguments, bool runs) => plugin switch
+        ValidationContext context,
+        YamlPath path,
+        string plugin,
+        YamlNode arguments,
+        bool runs
+    ) =>
+        plugin switch
         {
             "DefaultPreemption" => Preemption(context, path, arguments),
             "InterPodAffinity" => Range(context, path, arguments, "hardPodAffinityWeight", 1, 0, 100),
@@ -19,8 +25,12 @@ internal static class ArgumentRules
             "NodeAffinity" => AffinityRules.Check(context, path.Key("addedAffinity"), arguments.Value("addedAffinity")),
             "NodeResourcesFit" when runs => Fit(context, path, arguments),
             "NodeResourcesBalancedAllocation" => Balanced(context, path.Key("resources"), arguments.Value("resources")),
-            "NodeResourcesLeastAllocated" or "NodeResourcesMostAllocated" when runs =>
-                Weights(context, path.Key("resources"), arguments.Value("resources"), zeroIsDefault: false),
+            "NodeResourcesLeastAllocated" or "NodeResourcesMostAllocated" when runs => Weights(
+                context,
+                path.Key("resources"),
+                arguments.Value("resources"),
+                zeroIsDefault: false
+            ),
             "RequestedToCapacityRatio" when runs => Shape(context, path.Key("shape"), arguments.Value("shape")),
             "DynamicResources" => Dynamic(context, path, arguments),
             _ => [],
@@ -30,20 +40,33 @@ internal static class ArgumentRules
         context.Error("Argument", path, message, action);
 
     private static IEnumerable<SchedulerConfigurationFinding> Range(
-        ValidationContext context, YamlPath path, YamlNode node, string name, long otherwise, long least, long most)
+        ValidationContext context,
+        YamlPath path,
+        YamlNode node,
+        string name,
+        long otherwise,
+        long least,
+        long most
+    )
     {
         var value = ValidationContext.Number(node, name, otherwise);
         if (value < least || value > most)
-            yield return Wrong(context, path.Key(name), most == long.MaxValue ? $"{value} is less than {least}" : $"{value} is not between {least} and {most}",
-                most == long.MaxValue ? $"Give it {least} or more." : $"Give it {least} to {most}.");
+            yield return Wrong(
+                context,
+                path.Key(name),
+                most == long.MaxValue ? $"{value} is less than {least}" : $"{value} is not between {least} and {most}",
+                most == long.MaxValue ? $"Give it {least} or more." : $"Give it {least} to {most}."
+            );
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> Preemption(ValidationContext context, YamlPath path, YamlNode arguments)
     {
         const string percentage = "minCandidateNodesPercentage";
         const string absolute = "minCandidateNodesAbsolute";
-        foreach (var finding in Range(context, path, arguments, percentage, 10, 0, 100)
-            .Concat(Range(context, path, arguments, absolute, 100, 0, long.MaxValue)))
+        foreach (
+            var finding in Range(context, path, arguments, percentage, 10, 0, 100)
+                .Concat(Range(context, path, arguments, absolute, 100, 0, long.MaxValue))
+        )
             yield return finding;
         if (ValidationContext.Number(arguments, percentage, 10) == 0 && ValidationContext.Number(arguments, absolute, 100) == 0)
             yield return Wrong(context, path.Key(percentage), $"must not be 0 together with {absolute}", "Give one of them more than 0.");
@@ -53,23 +76,43 @@ internal static class ArgumentRules
     {
         var gate = context.Minor >= 33 ? "StorageCapacityScoring" : "VolumeCapacityPriority";
         if (arguments.Value("shape") is { IsNull: false })
-            yield return Wrong(context, path.Key("shape"), $"is refused unless the feature gate {gate} is on", "Remove it, or turn the gate on.");
+            yield return Wrong(
+                context,
+                path.Key("shape"),
+                $"is refused unless the feature gate {gate} is on",
+                "Remove it, or turn the gate on."
+            );
     }
 
     private static IEnumerable<SchedulerConfigurationFinding> Fit(ValidationContext context, YamlPath path, YamlNode arguments)
     {
         foreach (var (index, name) in Texts(arguments, "ignoredResources"))
             if (LabelRules.CheckKey(name) is not null)
-                yield return Wrong(context, path.Key("ignoredResources").Item(index), $"'{name}' is not a resource name", "Use one such as example.com/gpu.");
+                yield return Wrong(
+                    context,
+                    path.Key("ignoredResources").Item(index),
+                    $"'{name}' is not a resource name",
+                    "Use one such as example.com/gpu."
+                );
         foreach (var (index, name) in Texts(arguments, "ignoredResourceGroups"))
             if (name.Contains('/', StringComparison.Ordinal) || LabelRules.CheckKey(name) is not null)
-                yield return Wrong(context, path.Key("ignoredResourceGroups").Item(index), $"'{name}' is not a resource group", "Use one such as example.com.");
+                yield return Wrong(
+                    context,
+                    path.Key("ignoredResourceGroups").Item(index),
+                    $"'{name}' is not a resource group",
+                    "Use one such as example.com."
+                );
         if (arguments.Value("scoringStrategy") is not { Kind: YamlNodeKind.Mapping } strategy)
             yield break;
         var place = path.Key("scoringStrategy");
         var type = ValidationContext.Text(strategy, "type") ?? "";
         if (type is not ("LeastAllocated" or "MostAllocated" or "RequestedToCapacityRatio"))
-            yield return Wrong(context, place.Key("type"), $"'{type}' is not a strategy", "Use LeastAllocated, MostAllocated or RequestedToCapacityRatio.");
+            yield return Wrong(
+                context,
+                place.Key("type"),
+                $"'{type}' is not a strategy",
+                "Use LeastAllocated, MostAllocated or RequestedToCapacityRatio."
+            );
         foreach (var finding in Weights(context, place.Key("resources"), strategy.Value("resources"), zeroIsDefault: true))
             yield return finding;
         var ratio = strategy.Value("requestedToCapacityRatio");
@@ -80,14 +123,24 @@ internal static class ArgumentRules
         }
         else if (ratio is { Kind: YamlNodeKind.Mapping })
         {
-            yield return Wrong(context, place.Key("requestedToCapacityRatio"), $"belongs to the strategy of that name, not to {type}", "Remove it or change type.");
+            yield return Wrong(
+                context,
+                place.Key("requestedToCapacityRatio"),
+                $"belongs to the strategy of that name, not to {type}",
+                "Remove it or change type."
+            );
         }
     }
 
     private static IEnumerable<(int Index, string Text)> Texts(YamlNode node, string name) =>
         (node.Value(name)?.Items ?? []).Select((item, index) => (index, item.Resolved.IsNull ? "" : item.Resolved.Text));
 
-    private static IEnumerable<SchedulerConfigurationFinding> Weights(ValidationContext context, YamlPath path, YamlNode? resources, bool zeroIsDefault)
+    private static IEnumerable<SchedulerConfigurationFinding> Weights(
+        ValidationContext context,
+        YamlPath path,
+        YamlNode? resources,
+        bool zeroIsDefault
+    )
     {
         var items = resources?.Items ?? [];
         for (var index = 0; index < items.Count; index++)
@@ -121,9 +174,19 @@ internal static class ArgumentRules
         {
             var utilization = ValidationContext.Number(points[index].Resolved, "utilization", 0);
             if (utilization is < 0 or > 100)
-                yield return Wrong(context, path.Item(index).Key("utilization"), $"{utilization} is not between 0 and 100", "Give it 0 to 100.");
+                yield return Wrong(
+                    context,
+                    path.Item(index).Key("utilization"),
+                    $"{utilization} is not between 0 and 100",
+                    "Give it 0 to 100."
+                );
             else if (utilization <= last)
-                yield return Wrong(context, path.Item(index).Key("utilization"), "must be greater than that of the point before", "Sort the points.");
+                yield return Wrong(
+                    context,
+                    path.Item(index).Key("utilization"),
+                    "must be greater than that of the point before",
+                    "Sort the points."
+                );
             if (ValidationContext.Number(points[index].Resolved, "score", 0) is var score and (< 0 or > 10))
                 yield return Wrong(context, path.Item(index).Key("score"), $"{score} is not between 0 and 10", "Give it 0 to 10.");
             last = utilization;

@@ -13,13 +13,22 @@ public static class ChangeValidator
     /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid, with all errors.</exception>
     public static void RejectNewErrors(SchedulerDocument? before, SchedulerDocument after, ValidationOptions options, string what)
     {
-        var known = (before is null ? [] : SchedulerConfigurationValidator.Errors(before, options).Select(error => error.Identity)).ToList();
+        var known = (
+            before is null ? [] : SchedulerConfigurationValidator.Errors(before, options).Select(error => error.Identity)
+        ).ToList();
         // Each known error stands for one: a second of the same kind is new.
-        var added = SchedulerConfigurationValidator.Errors(after, options).Where(error => !known.Remove(error.Identity))
-            .Select(error => $"{error.Finding.Path}: {error.Finding.Message}").ToList();
+        var added = SchedulerConfigurationValidator
+            .Errors(after, options)
+            .Where(error => !known.Remove(error.Identity))
+            .Select(error => $"{error.Finding.Path}: {error.Finding.Message}")
+            .ToList();
         if (added.Count > 0)
-            throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidOperation,
-                $"A scheduler would not start with {what} after the change: {string.Join("; ", added)}.", what,
-                "Make changes that depend on each other in one call, or use -Force to write it anyway.");
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationInvalid,
+                ErrorKind.InvalidOperation,
+                $"A scheduler would not start with {what} after the change: {string.Join("; ", added)}.",
+                what,
+                "Make changes that depend on each other in one call, or use -Force to write it anyway."
+            );
     }
 }

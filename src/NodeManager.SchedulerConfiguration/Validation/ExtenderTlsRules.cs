@@ -15,17 +15,36 @@ internal static class ExtenderTlsRules
     {
         var authority = Bytes(settings, "caData");
         if (IsTrue(settings, "insecure") && (authority is not null || ValidationContext.Text(settings, "caFile") is { Length: > 0 }))
-            yield return context.Error("ExtenderTls", path.Key("insecure"), "cannot be combined with caData or caFile",
-                "Remove insecure: the certificate is verified with the CA.");
+            yield return context.Error(
+                "ExtenderTls",
+                path.Key("insecure"),
+                "cannot be combined with caData or caFile",
+                "Remove insecure: the certificate is verified with the CA."
+            );
         // Earlier clients ignored an unreadable CA and then trusted no certificate.
         if (authority is not null && context.Minor >= 23 && !HoldsCertificates(authority))
-            yield return context.Error("ExtenderTls", path.Key("caData"), "holds no PEM certificates", "Encode a PEM file with CA certificates in base64.");
+            yield return context.Error(
+                "ExtenderTls",
+                path.Key("caData"),
+                "holds no PEM certificates",
+                "Encode a PEM file with CA certificates in base64."
+            );
         if (Bytes(settings, "certData") is not { } certificate || Bytes(settings, "keyData") is not { } key)
             yield break;
         if (!HoldsCertificates(certificate))
-            yield return context.Error("ExtenderTls", path.Key("certData"), "holds no PEM certificate", "Encode a PEM file with a certificate in base64.");
+            yield return context.Error(
+                "ExtenderTls",
+                path.Key("certData"),
+                "holds no PEM certificate",
+                "Encode a PEM file with a certificate in base64."
+            );
         else if (!Labels(key).Any(label => label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)))
-            yield return context.Error("ExtenderTls", path.Key("keyData"), "holds no PEM private key", "Encode a PEM file with the private key in base64.");
+            yield return context.Error(
+                "ExtenderTls",
+                path.Key("keyData"),
+                "holds no PEM private key",
+                "Encode a PEM file with the private key in base64."
+            );
     }
 
     private static bool IsTrue(YamlNode? settings, string name) =>

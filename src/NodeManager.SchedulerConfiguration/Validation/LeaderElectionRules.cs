@@ -24,15 +24,31 @@ internal static class LeaderElectionRules
         var retry = Duration(node, "retryPeriod", 2);
         foreach (var (name, value) in new[] { ("leaseDuration", lease), ("renewDeadline", renew), ("retryPeriod", retry) })
             if (value <= TimeSpan.Zero)
-                yield return context.Error("LeaderElectionTiming", path.Key(name), "must be greater than zero", "Give it a duration such as 15s, or remove it.");
+                yield return context.Error(
+                    "LeaderElectionTiming",
+                    path.Key(name),
+                    "must be greater than zero",
+                    "Give it a duration such as 15s, or remove it."
+                );
         if (lease <= renew)
-            yield return context.Error("LeaderElectionTiming", path.Key("leaseDuration"),
-                $"{lease.TotalSeconds} s is not longer than renewDeadline, {renew.TotalSeconds} s", "Make the lease longer than the time to renew it.");
+            yield return context.Error(
+                "LeaderElectionTiming",
+                path.Key("leaseDuration"),
+                $"{lease.TotalSeconds} s is not longer than renewDeadline, {renew.TotalSeconds} s",
+                "Make the lease longer than the time to renew it."
+            );
         // The election itself refuses this, after the configuration was accepted: the scheduler starts and ends immediately.
         if (renew > TimeSpan.Zero && renew <= retry * 1.2)
-            yield return context.Error("LeaderElectionTiming", path.Key("renewDeadline"),
-                $"{renew.TotalSeconds} s is not longer than 1.2 times retryPeriod, {retry.TotalSeconds} s", "Leave time for several tries.");
-        var allowed = context.Api == SchedulerApi.V1Beta1 ? FormerLocks : context.Minor <= 26 ? MigrationLocks : [Leases];
+            yield return context.Error(
+                "LeaderElectionTiming",
+                path.Key("renewDeadline"),
+                $"{renew.TotalSeconds} s is not longer than 1.2 times retryPeriod, {retry.TotalSeconds} s",
+                "Leave time for several tries."
+            );
+        var allowed =
+            context.Api == SchedulerApi.V1Beta1 ? FormerLocks
+            : context.Minor <= 26 ? MigrationLocks
+            : [Leases];
         if (ValidationContext.Text(node, "resourceLock") is { Length: > 0 } kind && !allowed.Contains(kind))
             yield return context.Error("ResourceLock", path.Key("resourceLock"), $"'{kind}' is not a kind of lock", $"Use {Leases}.");
     }

@@ -14,19 +14,36 @@ internal static class ProfileRules
         {
             var name = profile.Path.Key("schedulerName");
             if (profile.Name.Length == 0)
-                yield return context.Error("ProfileName", name, "is missing, and there are several profiles or it is empty", "Give the profile a name of its own.");
+                yield return context.Error(
+                    "ProfileName",
+                    name,
+                    "is missing, and there are several profiles or it is empty",
+                    "Give the profile a name of its own."
+                );
             else if (!names.Add(profile.Name))
-                yield return context.Error("ProfileName", name, $"there is another profile '{profile.Name}'", "Give each profile a name of its own.");
+                yield return context.Error(
+                    "ProfileName",
+                    name,
+                    $"there is another profile '{profile.Name}'",
+                    "Give each profile a name of its own."
+                );
             if (GeneralRules.Percentage(context, profile.Path, profile.Node) is { } percentage)
                 yield return percentage;
             var plugins = profile.Path.Key("plugins");
             if (reading.At(ExtensionPoints.QueueSort) is { Count: not 1 } sorters)
-                yield return context.Error("QueueSort", plugins.Key(ExtensionPoints.QueueSort),
+                yield return context.Error(
+                    "QueueSort",
+                    plugins.Key(ExtensionPoints.QueueSort),
                     $"the profile '{profile.Name}' has {sorters.Count} queueSort plugins{List(sorters.Select(plugin => plugin.Name))}; it must have one",
-                    sorters.Count == 0 ? "Enable PrioritySort or one of your own." : "Disable '*' there and enable one.");
+                    sorters.Count == 0 ? "Enable PrioritySort or one of your own." : "Disable '*' there and enable one."
+                );
             if (reading.At(ExtensionPoints.Bind).Count == 0)
-                yield return context.Error("Bind", plugins.Key(ExtensionPoints.Bind),
-                    $"the profile '{profile.Name}' has no bind plugin", "Enable DefaultBinder or one of your own.");
+                yield return context.Error(
+                    "Bind",
+                    plugins.Key(ExtensionPoints.Bind),
+                    $"the profile '{profile.Name}' has no bind plugin",
+                    "Enable DefaultBinder or one of your own."
+                );
             if (reading.Points.Contains("placementGenerate") && reading.At("placementGenerate").Count > 1)
                 yield return context.Error("PlacementGenerate", plugins.Key("placementGenerate"), "has more than one plugin", "Leave one.");
         }
@@ -41,19 +58,33 @@ internal static class ProfileRules
         var sorter = reading.At(ExtensionPoints.QueueSort) is [var only, ..] ? only.Name : "";
         foreach (var (profile, other) in context.Profiles.Skip(1))
         {
-            if (!Written(first).SequenceEqual(Written(profile))
-                || !reading.At(ExtensionPoints.QueueSort).Select(plugin => plugin.Name)
-                    .SequenceEqual(other.At(ExtensionPoints.QueueSort).Select(plugin => plugin.Name)))
-                yield return context.Error("QueueSort", profile.Path.Key("plugins").Key(ExtensionPoints.QueueSort),
-                    $"differs from that of the profile '{first.Name}'; there is one queue for all profiles", "Write the same queueSort in all profiles.");
+            if (
+                !Written(first).SequenceEqual(Written(profile))
+                || !reading
+                    .At(ExtensionPoints.QueueSort)
+                    .Select(plugin => plugin.Name)
+                    .SequenceEqual(other.At(ExtensionPoints.QueueSort).Select(plugin => plugin.Name))
+            )
+                yield return context.Error(
+                    "QueueSort",
+                    profile.Path.Key("plugins").Key(ExtensionPoints.QueueSort),
+                    $"differs from that of the profile '{first.Name}'; there is one queue for all profiles",
+                    "Write the same queueSort in all profiles."
+                );
             else if (!YamlValue.Equals(Arguments(first, sorter), Arguments(profile, sorter)))
-                yield return context.Error("QueueSort", profile.Path.Key("pluginConfig"),
-                    $"the arguments of {sorter} differ from those of the profile '{first.Name}'", "Write the same arguments in all profiles.");
+                yield return context.Error(
+                    "QueueSort",
+                    profile.Path.Key("pluginConfig"),
+                    $"the arguments of {sorter} differ from those of the profile '{first.Name}'",
+                    "Write the same arguments in all profiles."
+                );
         }
     }
 
     private static IEnumerable<string> Written(SchedulerProfile profile) =>
-        profile.Plugins(ExtensionPoints.QueueSort, "enabled").Select(plugin => "+" + plugin.Name)
+        profile
+            .Plugins(ExtensionPoints.QueueSort, "enabled")
+            .Select(plugin => "+" + plugin.Name)
             .Concat(profile.Plugins(ExtensionPoints.QueueSort, "disabled").Select(plugin => "-" + plugin.Name));
 
     private static object? Arguments(SchedulerProfile profile, string plugin) =>

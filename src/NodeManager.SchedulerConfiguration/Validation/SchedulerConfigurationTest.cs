@@ -11,7 +11,11 @@ public static class SchedulerConfigurationTest
     /// <param name="options">What it is judged for.</param>
     /// <param name="origin">Where it was read; the result names it.</param>
     public static SchedulerConfigurationTestResult Run(
-        SchedulerDocument document, ValidationOptions options, ConfigurationOrigin? origin = null) => new()
+        SchedulerDocument document,
+        ValidationOptions options,
+        ConfigurationOrigin? origin = null
+    ) =>
+        new()
         {
             Cluster = origin?.Session?.Cluster ?? "",
             Session = origin?.Session,

@@ -12,21 +12,36 @@ public static class SchedulerConfigurationValidator
         Validate(document, options ?? new ValidationOptions(), out _);
 
     /// <summary>The errors by what they are about; see <see cref="ValidationContext.IdentityOf"/>.</summary>
-    internal static IEnumerable<(string Identity, SchedulerConfigurationFinding Finding)> Errors(SchedulerDocument document, ValidationOptions options) =>
-        Validate(document, options, out var context).Where(finding => finding.Severity == "Error")
+    internal static IEnumerable<(string Identity, SchedulerConfigurationFinding Finding)> Errors(
+        SchedulerDocument document,
+        ValidationOptions options
+    ) =>
+        Validate(document, options, out var context)
+            .Where(finding => finding.Severity == "Error")
             .Select(finding => (context.IdentityOf(finding), finding));
 
     private static IReadOnlyList<SchedulerConfigurationFinding> Validate(
-        SchedulerDocument document, ValidationOptions options, out ValidationContext context)
+        SchedulerDocument document,
+        ValidationOptions options,
+        out ValidationContext context
+    )
     {
         var catalog = options.Catalog ?? PluginCatalog.Standard;
         var api = SchedulerApi.Of(document);
         if (api is null)
         {
             context = new ValidationContext(document, SchedulerApi.V1, SchedulerApi.NewestMinor, catalog, options.File);
-            return [context.Error("ApiVersion", YamlPath.Root.Key("apiVersion"),
-                document.ApiVersion.Length == 0 ? "is missing" : $"'{document.ApiVersion}' is not a version of the scheduler's configuration",
-                $"Use {SchedulerDocument.Group}/{SchedulerApi.V1}.")];
+            return
+            [
+                context.Error(
+                    "ApiVersion",
+                    YamlPath.Root.Key("apiVersion"),
+                    document.ApiVersion.Length == 0
+                        ? "is missing"
+                        : $"'{document.ApiVersion}' is not a version of the scheduler's configuration",
+                    $"Use {SchedulerDocument.Group}/{SchedulerApi.V1}."
+                ),
+            ];
         }
 
         var minor = options.Minor ?? api.AssumedMinor;
@@ -52,12 +67,25 @@ public static class SchedulerConfigurationValidator
     {
         var path = YamlPath.Root.Key("apiVersion");
         if (!context.Api.IsReadBy(context.Minor))
-            yield return context.Error("ApiVersion", path,
+            yield return context.Error(
+                "ApiVersion",
+                path,
                 $"the scheduler of Kubernetes 1.{context.Minor} does not read {context.Api}",
-                $"Use {SchedulerApi.All.Last(api => api.IsReadBy(context.Minor))}.");
+                $"Use {SchedulerApi.All.Last(api => api.IsReadBy(context.Minor))}."
+            );
         if (context.Document.Index > 0 || context.Document.Documents.Skip(1).Any(root => !root.IsAbsent))
             yield return context.Document.Index == 0
-                ? context.Warning("SeveralDocuments", YamlPath.Root, "the text has more documents; the scheduler reads only the first", "Remove the others.")
-                : context.Error("SeveralDocuments", YamlPath.Root, "the scheduler reads a text's first document, and this is not it", "Put it first.");
+                ? context.Warning(
+                    "SeveralDocuments",
+                    YamlPath.Root,
+                    "the text has more documents; the scheduler reads only the first",
+                    "Remove the others."
+                )
+                : context.Error(
+                    "SeveralDocuments",
+                    YamlPath.Root,
+                    "the scheduler reads a text's first document, and this is not it",
+                    "Put it first."
+                );
     }
 }

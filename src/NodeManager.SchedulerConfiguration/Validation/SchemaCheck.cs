@@ -14,12 +14,15 @@ internal static class SchemaCheck
             return [(path, Mismatch(value, schema))];
         return value switch
         {
-            List<object?> list when schema.Item is { } item =>
-                list.SelectMany((element, index) => Values($"{path}[{index}]", element, item)),
+            List<object?> list when schema.Item is { } item => list.SelectMany(
+                (element, index) => Values($"{path}[{index}]", element, item)
+            ),
             Map map when schema.Kind == ValueKind.Map => map.SelectMany(pair => Values($"{path}.{pair.Key}", pair.Value, schema.Item!)),
-            Map map when schema.Kind == ValueKind.Object => map.SelectMany(pair => schema.Fields.TryGetValue(pair.Key, out var field)
-                ? Values($"{path}.{pair.Key}", pair.Value, field)
-                : [($"{path}.{pair.Key}", "is not a field")]),
+            Map map when schema.Kind == ValueKind.Object => map.SelectMany(pair =>
+                schema.Fields.TryGetValue(pair.Key, out var field)
+                    ? Values($"{path}.{pair.Key}", pair.Value, field)
+                    : [($"{path}.{pair.Key}", "is not a field")]
+            ),
             _ => [],
         };
     }
@@ -31,7 +34,12 @@ internal static class SchemaCheck
     /// <param name="schema">What it may hold.</param>
     /// <param name="plugin">Whose arguments it is part of; null where it is of the configuration itself.</param>
     public static IEnumerable<SchedulerConfigurationFinding> Nodes(
-        ValidationContext context, YamlPath path, YamlNode node, ValueSchema schema, KnownPlugin? plugin = null)
+        ValidationContext context,
+        YamlPath path,
+        YamlNode node,
+        ValueSchema schema,
+        KnownPlugin? plugin = null
+    )
     {
         node = node.Resolved;
         if (node.Kind == YamlNodeKind.Scalar || !schema.Takes(Shape(node)))
@@ -39,8 +47,12 @@ internal static class SchemaCheck
             var value = YamlValue.Of(node);
             if (!schema.Takes(value) || IsFloatInJson(context, node, schema))
                 yield return IsBareName(path, value)
-                    ? context.Error("BareName", path, $"the plugin name '{value}' is written without 'name:', which kube-scheduler rejects",
-                        $"Write '- name: {YamlScalar.Write(value)}'.")
+                    ? context.Error(
+                        "BareName",
+                        path,
+                        $"the plugin name '{value}' is written without 'name:', which kube-scheduler rejects",
+                        $"Write '- name: {YamlScalar.Write(value)}'."
+                    )
                     : context.Of(plugin, "Type", path, Mismatch(value, schema), $"Give it {schema.Name}.");
             yield break;
         }
@@ -57,7 +69,12 @@ internal static class SchemaCheck
         {
             var place = path.Key(field.Key);
             if (field.Count() > 1)
-                yield return context.Error("DuplicateField", place, $"the field is written {field.Count()} times", "Keep one of them; a merge key (<<) counts.");
+                yield return context.Error(
+                    "DuplicateField",
+                    place,
+                    $"the field is written {field.Count()} times",
+                    "Keep one of them; a merge key (<<) counts."
+                );
             var expected = schema.Kind switch
             {
                 ValueKind.Any => schema,
@@ -71,8 +88,13 @@ internal static class SchemaCheck
             }
             else
             {
-                yield return context.Of(plugin, "UnknownField", place, $"field '{field.Key}' is unknown in {context.Api}{Near(field.Key, schema)}",
-                    $"Fields here are {string.Join(", ", schema.Fields.Keys)}.");
+                yield return context.Of(
+                    plugin,
+                    "UnknownField",
+                    place,
+                    $"field '{field.Key}' is unknown in {context.Api}{Near(field.Key, schema)}",
+                    $"Fields here are {string.Join(", ", schema.Fields.Keys)}."
+                );
             }
         }
     }
@@ -92,5 +114,7 @@ internal static class SchemaCheck
         value is string && path is { Count: > 1, Last: int } && path.Parent.Last is "enabled" or "disabled";
 
     private static string Near(string name, ValueSchema schema) =>
-        schema.Fields.Keys.FirstOrDefault(field => field.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } near ? $"; there is {near}" : "";
+        schema.Fields.Keys.FirstOrDefault(field => field.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } near
+            ? $"; there is {near}"
+            : "";
 }

@@ -14,9 +14,19 @@ internal static class SpreadRules
         var otherwise = context.Api == SchedulerApi.V1Beta1 && constraints.Count > 0 ? "List" : "System";
         var type = ValidationContext.Text(arguments, "defaultingType") is { Length: > 0 } text ? text : otherwise;
         if (type is not ("System" or "List"))
-            yield return context.Error("Argument", path.Key("defaultingType"), $"'{type}' is neither System nor List", "Use List with constraints of your own.");
+            yield return context.Error(
+                "Argument",
+                path.Key("defaultingType"),
+                $"'{type}' is neither System nor List",
+                "Use List with constraints of your own."
+            );
         else if (type == "System" && constraints.Count > 0)
-            yield return context.Error("Argument", path.Key("defaultingType"), "is System, and there are defaultConstraints", "Write defaultingType: List.");
+            yield return context.Error(
+                "Argument",
+                path.Key("defaultingType"),
+                "is System, and there are defaultConstraints",
+                "Write defaultingType: List."
+            );
         var seen = new HashSet<(string, string)>();
         for (var index = 0; index < constraints.Count; index++)
         {
@@ -27,11 +37,26 @@ internal static class SpreadRules
             if (ValidationContext.Number(constraint, "maxSkew", 0) <= 0)
                 yield return context.Error("Argument", place.Key("maxSkew"), "must be greater than 0", "Give it 1 or more.");
             if (LabelRules.CheckKey(key) is not null)
-                yield return context.Error("Argument", place.Key("topologyKey"), $"'{key}' is not a valid label key", "Use one such as topology.kubernetes.io/zone.");
+                yield return context.Error(
+                    "Argument",
+                    place.Key("topologyKey"),
+                    $"'{key}' is not a valid label key",
+                    "Use one such as topology.kubernetes.io/zone."
+                );
             if (action is not ("DoNotSchedule" or "ScheduleAnyway"))
-                yield return context.Error("Argument", place.Key("whenUnsatisfiable"), $"'{action}' is neither DoNotSchedule nor ScheduleAnyway", "Use one of them.");
+                yield return context.Error(
+                    "Argument",
+                    place.Key("whenUnsatisfiable"),
+                    $"'{action}' is neither DoNotSchedule nor ScheduleAnyway",
+                    "Use one of them."
+                );
             if (constraint.Value("labelSelector") is { IsNull: false })
-                yield return context.Error("Argument", place.Key("labelSelector"), "a default constraint has no selector: that of each pod is used", "Remove it.");
+                yield return context.Error(
+                    "Argument",
+                    place.Key("labelSelector"),
+                    "a default constraint has no selector: that of each pod is used",
+                    "Remove it."
+                );
             if (!seen.Add((key, action)))
                 yield return context.Error("Argument", place, $"repeats {key} with {action}", "Remove one of the two.");
         }

@@ -19,7 +19,7 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
     public PluginCatalog Catalog { get; } = catalog;
 
     public IReadOnlyList<(SchedulerProfile Profile, EffectiveProfile Reading)> Profiles { get; } =
-        [.. document.Profiles.Select(profile => (profile, new EffectiveProfile(profile, api, minor, catalog)))];
+    [.. document.Profiles.Select(profile => (profile, new EffectiveProfile(profile, api, minor, catalog)))];
 
     public SchedulerConfigurationFinding Error(string rule, YamlPath path, string message, string action) =>
         Finding("Error", rule, path, message, action);

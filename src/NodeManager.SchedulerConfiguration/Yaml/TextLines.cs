@@ -12,7 +12,9 @@ internal static class TextLines
     public static int LineEnd(string text, int position)
     {
         var feed = text.IndexOf('\n', position);
-        return feed < 0 ? text.Length : feed > position && text[feed - 1] == '\r' ? feed - 1 : feed;
+        return feed < 0 ? text.Length
+            : feed > position && text[feed - 1] == '\r' ? feed - 1
+            : feed;
     }
 
     /// <summary>Where the line after a position's begins; the text's end for the last one.</summary>
@@ -42,7 +44,8 @@ internal static class TextLines
     public static int LineNumber(string text, int position) => text.AsSpan(0, position).Count('\n') + 1;
 
     /// <summary>A position as YamlDotNet names it.</summary>
-    public static Mark Mark(string text, int position) => new(position, LineNumber(text, position), position - LineStart(text, position) + 1);
+    public static Mark Mark(string text, int position) =>
+        new(position, LineNumber(text, position), position - LineStart(text, position) + 1);
 
     /// <summary>Only blanks stand before this position in its line.</summary>
     public static bool IsFirstInLine(string text, int position)

@@ -7,13 +7,22 @@ namespace NodeManager.SchedulerConfigurations.Yaml;
 internal static class YamlCharacters
 {
     // YAML 1.1 allows tab, line feed, carriage return, NEL (U+0085) and everything printable.
-    private static readonly SearchValues<char> Refused = SearchValues.Create(
-        [.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(character => character is < ' ' or > '~' and not '\u0085')
-            .Except(['\t', '\n', '\r']), '\uFFFE', '\uFFFF']);
+    private static readonly SearchValues<char> Refused = SearchValues.Create([
+        .. Enumerable
+            .Range(0, 0xA0)
+            .Select(code => (char)code)
+            .Where(character => character is < ' ' or > '~' and not '\u0085')
+            .Except(['\t', '\n', '\r']),
+        '\uFFFE',
+        '\uFFFF',
+    ]);
 
     // As above, without what travels as an escape sequence of JSON.
-    private static readonly SearchValues<char> RefusedInValues = SearchValues.Create(
-        [.. Enumerable.Range(0x7F, 0x21).Select(code => (char)code).Where(character => character != '\u0085'), '\uFFFE', '\uFFFF']);
+    private static readonly SearchValues<char> RefusedInValues = SearchValues.Create([
+        .. Enumerable.Range(0x7F, 0x21).Select(code => (char)code).Where(character => character != '\u0085'),
+        '\uFFFE',
+        '\uFFFF',
+    ]);
 
     /// <summary>The first character that is refused; null where all are allowed.</summary>
     public static YamlException? Check(string text)

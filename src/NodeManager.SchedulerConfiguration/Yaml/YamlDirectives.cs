@@ -12,7 +12,11 @@ internal static class YamlDirectives
         {
             var content = text.AsSpan(line, TextLines.LineEnd(text, line) - line);
             if (content.StartsWith("%") && !content.StartsWith("%YAML ") && !content.StartsWith("%TAG "))
-                return new SyntaxErrorException(TextLines.Mark(text, line), TextLines.Mark(text, line), "the only directives are %YAML and %TAG");
+                return new SyntaxErrorException(
+                    TextLines.Mark(text, line),
+                    TextLines.Mark(text, line),
+                    "the only directives are %YAML and %TAG"
+                );
             if (!content.StartsWith("%") && !content.StartsWith("#") && !content.IsWhiteSpace())
                 return null;
         }

@@ -83,8 +83,11 @@ public sealed class YamlNode
         Entries.Where(entry => !entry.IsMerge).Concat(Merged().SelectMany(source => source.AllEntries()));
 
     /// <summary>The mappings that merge keys bring, the first winning.</summary>
-    internal IEnumerable<YamlNode> Merged() => Entries.Where(entry => entry.IsMerge).Select(entry => entry.Value.Resolved)
-        .SelectMany(source => source.Kind == YamlNodeKind.Sequence ? source.Items.Select(item => item.Resolved) : [source]);
+    internal IEnumerable<YamlNode> Merged() =>
+        Entries
+            .Where(entry => entry.IsMerge)
+            .Select(entry => entry.Value.Resolved)
+            .SelectMany(source => source.Kind == YamlNodeKind.Sequence ? source.Items.Select(item => item.Resolved) : [source]);
 }
 
 /// <summary>A key of a mapping with its value.</summary>

@@ -11,46 +11,50 @@ public static partial class YamlScalar
     private const string Standard = "tag:yaml.org,2002:";
 
     /// <summary>The value of a scalar node.</summary>
-    public static object? Resolve(YamlNode node) => node.Tag switch
-    {
-        null => node.Style is ScalarStyle.Plain or ScalarStyle.Any ? Resolve(node.Text) : node.Text,
-        Standard + "int" or Standard + "float" or Standard + "bool" or Standard + "null" => Resolve(node.Text),
-        // Any other tag, one of the user's own among them, leaves text.
-        _ => node.Text,
-    };
+    public static object? Resolve(YamlNode node) =>
+        node.Tag switch
+        {
+            null => node.Style is ScalarStyle.Plain or ScalarStyle.Any ? Resolve(node.Text) : node.Text,
+            Standard + "int" or Standard + "float" or Standard + "bool" or Standard + "null" => Resolve(node.Text),
+            // Any other tag, one of the user's own among them, leaves text.
+            _ => node.Text,
+        };
 
     /// <summary>Kubernetes' reader can make a value of the tag's kind of this scalar.</summary>
-    internal static bool FitsItsTag(YamlNode node) => node.Tag switch
-    {
-        Standard + "int" => Resolve(node.Text) is long,
-        Standard + "float" => Resolve(node.Text) is long or double,
-        Standard + "bool" => Resolve(node.Text) is bool,
-        Standard + "null" => Resolve(node.Text) is null,
-        Standard + "timestamp" => Resolve(node.Text) is string,
-        _ => true,
-    };
+    internal static bool FitsItsTag(YamlNode node) =>
+        node.Tag switch
+        {
+            Standard + "int" => Resolve(node.Text) is long,
+            Standard + "float" => Resolve(node.Text) is long or double,
+            Standard + "bool" => Resolve(node.Text) is bool,
+            Standard + "null" => Resolve(node.Text) is null,
+            Standard + "timestamp" => Resolve(node.Text) is string,
+            _ => true,
+        };
 
     /// <summary>The whole number that a value is on the wire, where a float without a fraction is one; null where it is none.</summary>
-    public static long? Whole(object? value) => value switch
-    {
-        long number => number,
-        double number when Math.Truncate(number) == number && number is >= long.MinValue and < -(double)long.MinValue => (long)number,
-        _ => null,
-    };
+    public static long? Whole(object? value) =>
+        value switch
+        {
+            long number => number,
+            double number when Math.Truncate(number) == number && number is >= long.MinValue and < -(double)long.MinValue => (long)number,
+            _ => null,
+        };
 
     /// <summary>The value of a plain scalar.</summary>
     public static object? Resolve(string text) => PlainScalar.Resolve(text);
 
     /// <summary>A scalar as YAML text: plain where that reads back as the same value, else in double quotes.</summary>
-    public static string Write(object? value, bool quoted = false) => value switch
-    {
-        null => "null",
-        bool truth => truth ? "true" : "false",
-        double number => Float(number),
-        string text => quoted || !CanBePlain(text) ? Quote(text) : text,
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => Quote(value.ToString() ?? ""),
-    };
+    public static string Write(object? value, bool quoted = false) =>
+        value switch
+        {
+            null => "null",
+            bool truth => truth ? "true" : "false",
+            double number => Float(number),
+            string text => quoted || !CanBePlain(text) ? Quote(text) : text,
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => Quote(value.ToString() ?? ""),
+        };
 
     private static string Float(double number)
     {
@@ -64,8 +68,7 @@ public static partial class YamlScalar
         return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
     }
 
-    private static bool CanBePlain(string text) =>
-        PlainPattern().IsMatch(text) && Resolve(text) is string && !DatePattern().IsMatch(text);
+    private static bool CanBePlain(string text) => PlainPattern().IsMatch(text) && Resolve(text) is string && !DatePattern().IsMatch(text);
 
     private static string Quote(string text)
     {
@@ -79,8 +82,9 @@ public static partial class YamlScalar
                 '\n' => quoted.Append("\\n"),
                 '\r' => quoted.Append("\\r"),
                 '\t' => quoted.Append("\\t"),
-                < ' ' or '\u007F' or '\u0085' or '\u2028' or '\u2029' or '\uFEFF' =>
-                    quoted.Append("\\u").Append(((int)character).ToString("X4", CultureInfo.InvariantCulture)),
+                < ' ' or '\u007F' or '\u0085' or '\u2028' or '\u2029' or '\uFEFF' => quoted
+                    .Append("\\u")
+                    .Append(((int)character).ToString("X4", CultureInfo.InvariantCulture)),
                 _ => quoted.Append(character),
             };
         }

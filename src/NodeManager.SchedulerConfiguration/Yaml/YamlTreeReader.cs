@@ -150,17 +150,20 @@ internal sealed class YamlTreeReader
         var close = _parser.Consume<SequenceEnd>();
         var start = At(begin.Start);
         var isFlow = begin.Style == SequenceStyle.Flow;
-        return Remember(begin, new YamlNode
-        {
-            Kind = YamlNodeKind.Sequence,
-            Start = start,
-            ContentStart = ContentStart(begin, start),
-            End = isFlow || items.Count == 0 ? At(close.Start) + 1 : items[^1].End,
-            Items = items,
-            IsFlow = isFlow,
-            Tag = TagOf(begin),
-            Anchor = AnchorOf(begin),
-        });
+        return Remember(
+            begin,
+            new YamlNode
+            {
+                Kind = YamlNodeKind.Sequence,
+                Start = start,
+                ContentStart = ContentStart(begin, start),
+                End = isFlow || items.Count == 0 ? At(close.Start) + 1 : items[^1].End,
+                Items = items,
+                IsFlow = isFlow,
+                Tag = TagOf(begin),
+                Anchor = AnchorOf(begin),
+            }
+        );
     }
 
     private YamlNode ReadMapping(MappingStart begin)
@@ -182,20 +185,24 @@ internal sealed class YamlTreeReader
         var close = _parser.Consume<MappingEnd>();
         var start = At(begin.Start);
         var isFlow = begin.Style == MappingStyle.Flow;
-        return Remember(begin, new YamlNode
-        {
-            Kind = YamlNodeKind.Mapping,
-            Start = start,
-            ContentStart = ContentStart(begin, start),
-            End = isFlow || entries.Count == 0 ? At(close.Start) + 1 : entries[^1].Value.End,
-            Entries = entries,
-            IsFlow = isFlow,
-            Tag = TagOf(begin),
-            Anchor = AnchorOf(begin),
-        });
+        return Remember(
+            begin,
+            new YamlNode
+            {
+                Kind = YamlNodeKind.Mapping,
+                Start = start,
+                ContentStart = ContentStart(begin, start),
+                End = isFlow || entries.Count == 0 ? At(close.Start) + 1 : entries[^1].Value.End,
+                Entries = entries,
+                IsFlow = isFlow,
+                Tag = TagOf(begin),
+                Anchor = AnchorOf(begin),
+            }
+        );
     }
 
-    private static bool CanBeMerged(YamlNode source) => source.Kind == YamlNodeKind.Mapping
+    private static bool CanBeMerged(YamlNode source) =>
+        source.Kind == YamlNodeKind.Mapping
         || (source.Kind == YamlNodeKind.Sequence && source.Items.All(item => item.Resolved.Kind == YamlNodeKind.Mapping));
 
     private YamlNode Remember(NodeEvent source, YamlNode node)

@@ -21,30 +21,35 @@ public static class YamlValue
     }
 
     /// <summary>Equal in kind and value; the order of a mapping's keys means nothing, 1 and 1.0 are two things.</summary>
-    public static new bool Equals(object? left, object? right) => (left, right) switch
-    {
-        (null, null) => true,
-        (OrderedDictionary<string, object?> a, OrderedDictionary<string, object?> b) =>
-            a.Count == b.Count && a.All(pair => b.TryGetValue(pair.Key, out var other) && Equals(pair.Value, other)),
-        (List<object?> a, List<object?> b) => a.Count == b.Count && !a.Where((item, index) => !Equals(item, b[index])).Any(),
-        (not null, not null) => left.Equals(right),
-        _ => false,
-    };
+    public static new bool Equals(object? left, object? right) =>
+        (left, right) switch
+        {
+            (null, null) => true,
+            (OrderedDictionary<string, object?> a, OrderedDictionary<string, object?> b) => a.Count == b.Count
+                && a.All(pair => b.TryGetValue(pair.Key, out var other) && Equals(pair.Value, other)),
+            (List<object?> a, List<object?> b) => a.Count == b.Count && !a.Where((item, index) => !Equals(item, b[index])).Any(),
+            (not null, not null) => left.Equals(right),
+            _ => false,
+        };
 
-    public static object? Copy(object? value) => value switch
-    {
-        OrderedDictionary<string, object?> map => Copy(map),
-        List<object?> list => list.Select(Copy).ToList(),
-        _ => value,
-    };
+    public static object? Copy(object? value) =>
+        value switch
+        {
+            OrderedDictionary<string, object?> map => Copy(map),
+            List<object?> list => list.Select(Copy).ToList(),
+            _ => value,
+        };
 
     /// <summary>One line of YAML flow text, for messages.</summary>
-    public static string Describe(object? value) => value switch
-    {
-        OrderedDictionary<string, object?> map => "{" + string.Join(", ", map.Select(pair => $"{YamlScalar.Write(pair.Key)}: {Describe(pair.Value)}")) + "}",
-        List<object?> list => "[" + string.Join(", ", list.Select(Describe)) + "]",
-        _ => YamlScalar.Write(value),
-    };
+    public static string Describe(object? value) =>
+        value switch
+        {
+            OrderedDictionary<string, object?> map => "{"
+                + string.Join(", ", map.Select(pair => $"{YamlScalar.Write(pair.Key)}: {Describe(pair.Value)}"))
+                + "}",
+            List<object?> list => "[" + string.Join(", ", list.Select(Describe)) + "]",
+            _ => YamlScalar.Write(value),
+        };
 
     private static OrderedDictionary<string, object?> Copy(OrderedDictionary<string, object?> map)
     {
@@ -61,8 +66,8 @@ public static class YamlValue
             if (!entry.IsMerge)
                 map[entry.Name] = Of(entry.Value);
         foreach (var source in node.Merged())
-            foreach (var (key, value) in OfMapping(source))
-                map.TryAdd(key, value);
+        foreach (var (key, value) in OfMapping(source))
+            map.TryAdd(key, value);
         return map;
     }
 }

@@ -7,7 +7,10 @@ namespace NodeManager.Scheduling.Decisions;
 /// </summary>
 public sealed class NodeRotation
 {
-    private const int Least = 100, LeastPercent = 5, MostPercent = 50, NodesOfPercent = 125;
+    private const int Least = 100,
+        LeastPercent = 5,
+        MostPercent = 50,
+        NodesOfPercent = 125;
 
     private IReadOnlyList<NodeState> _nodes = [];
     private int _next;
@@ -21,7 +24,8 @@ public sealed class NodeRotation
     internal IEnumerable<NodeState> Turn(ClusterSnapshot snapshot)
     {
         IReadOnlyList<NodeState> nodes = snapshot.NodesByZone;
-        if (!ReferenceEquals(nodes, _nodes)) (_nodes, _next) = (nodes, nodes.Count == 0 ? 0 : _next % nodes.Count);
+        if (!ReferenceEquals(nodes, _nodes))
+            (_nodes, _next) = (nodes, nodes.Count == 0 ? 0 : _next % nodes.Count);
         for (int looked = 0; looked < nodes.Count; looked++)
         {
             NodeState node = nodes[_next];

@@ -27,7 +27,8 @@ public sealed class PlacementSimulator
     {
         _snapshot = snapshot;
         _profile = SchedulingProfile.Default(snapshot.MinorVersion);
-        foreach (PodState pod in snapshot.Pods) _signature.Note(pod.Pod);
+        foreach (PodState pod in snapshot.Pods)
+            _signature.Note(pod.Pod);
     }
 
     public ClusterSnapshot Snapshot => _snapshot;
@@ -36,10 +37,12 @@ public sealed class PlacementSimulator
     public PodFit FitOf(Pod pod)
     {
         string key = pod.Key();
-        if (_fits.TryGetValue(key, out PodFit? fit)) return fit;
+        if (_fits.TryGetValue(key, out PodFit? fit))
+            return fit;
         Forget(_signature.Note(pod));
         string alike = _signature.Of(pod);
-        if (!_counts.TryGetValue(alike, out PodCounts? counted)) _counts.Add(alike, counted = Count(pod));
+        if (!_counts.TryGetValue(alike, out PodCounts? counted))
+            _counts.Add(alike, counted = Count(pod));
         _fits.Add(key, fit = new(pod, _snapshot, _profile, counted));
         return fit;
     }
@@ -49,7 +52,8 @@ public sealed class PlacementSimulator
     {
         Remove(pod);
         bool isKnown = _removed.Remove(pod.Key(), out PodState? before) && ReferenceEquals(before.Pod, pod);
-        if (!isKnown) Forget(_signature.Note(pod));
+        if (!isKnown)
+            Forget(_signature.Note(pod));
         PodState state = isKnown ? before!.On(node) : new(pod, node);
         _snapshot.Add(state);
         Tell(state, 1);
@@ -59,7 +63,8 @@ public sealed class PlacementSimulator
     public bool Remove(Pod pod)
     {
         string key = pod.Key();
-        if (_snapshot.Take(key) is not { } state) return false;
+        if (_snapshot.Take(key) is not { } state)
+            return false;
         _removed[key] = state;
         Tell(state, -1);
         return true;
@@ -72,11 +77,13 @@ public sealed class PlacementSimulator
     public Placement Find(Pod pod, IReadOnlyList<NodeState> nodes, bool takesFirst)
     {
         PodFit fit = FitOf(pod);
-        if (!takesFirst) return PodPlacement.Find(pod, _snapshot, fit, nodes);
+        if (!takesFirst)
+            return PodPlacement.Find(pod, _snapshot, fit, nodes);
         for (int index = 0; index < nodes.Count; index++)
         {
             NodeState node = nodes[(_nextStart + index) % nodes.Count];
-            if (fit.Evaluate(node).Verdict != FitVerdict.Fits) continue;
+            if (fit.Evaluate(node).Verdict != FitVerdict.Fits)
+                continue;
             _nextStart = (_nextStart + index + 1) % nodes.Count;
             return new(FitVerdict.Fits, node.Name, "");
         }
@@ -94,8 +101,10 @@ public sealed class PlacementSimulator
     // Few pods keep others away: all pods are grouped only for counts that look at all of them.
     private IReadOnlyCollection<CountedPods> Group(bool all)
     {
-        if (_groupsAll || (_groupsApart && !all)) return _counted.Values;
-        foreach (PodState pod in all ? _snapshot.Pods : _snapshot.PodsWithAntiAffinity) CountedOf(pod).Placed.Add(pod);
+        if (_groupsAll || (_groupsApart && !all))
+            return _counted.Values;
+        foreach (PodState pod in all ? _snapshot.Pods : _snapshot.PodsWithAntiAffinity)
+            CountedOf(pod).Placed.Add(pod);
         _groupsApart = true;
         _groupsAll = all;
         return _counted.Values;
@@ -104,25 +113,32 @@ public sealed class PlacementSimulator
     private void Tell(PodState pod, int change)
     {
         CountedPods counted = CountedOf(pod);
-        if (change > 0) counted.Placed.Add(pod);
-        else counted.Placed.Remove(pod);
-        if (_snapshot.Node(pod.NodeName) is not { } node) return;
-        foreach (PodCounts counts in counted.CountedBy(_allCounts)) counts.Count(pod, node, change);
+        if (change > 0)
+            counted.Placed.Add(pod);
+        else
+            counted.Placed.Remove(pod);
+        if (_snapshot.Node(pod.NodeName) is not { } node)
+            return;
+        foreach (PodCounts counts in counted.CountedBy(_allCounts))
+            counts.Count(pod, node, change);
     }
 
     private CountedPods CountedOf(PodState pod)
     {
-        if (_countedByPod.TryGetValue(pod.Pod, out CountedPods? counted)) return counted;
+        if (_countedByPod.TryGetValue(pod.Pod, out CountedPods? counted))
+            return counted;
         string terms = pod.HasRequiredAntiAffinity ? _signature.Of(pod.Pod) : _signature.CountedOf(pod.Pod);
         string alike = pod.Pod.Metadata.DeletionTimestamp is null ? terms : "!" + terms;
-        if (!_counted.TryGetValue(alike, out counted)) _counted.Add(alike, counted = new(pod));
+        if (!_counted.TryGetValue(alike, out counted))
+            _counted.Add(alike, counted = new(pod));
         _countedByPod.Add(pod.Pod, counted);
         return counted;
     }
 
     private void Forget(bool isVoid)
     {
-        if (!isVoid) return;
+        if (!isVoid)
+            return;
         _fits.Clear();
         _counts.Clear();
         _allCounts.Clear();

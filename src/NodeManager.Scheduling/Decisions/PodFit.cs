@@ -23,9 +23,7 @@ public sealed class PodFit
     /// <param name="snapshot">As things are, without the pod.</param>
     /// <param name="profile">Which filters run, and with what arguments; null: as a scheduler without a configuration.</param>
     public PodFit(Pod pod, ClusterSnapshot snapshot, SchedulingProfile? profile = null)
-        : this(pod, snapshot, profile, null)
-    {
-    }
+        : this(pod, snapshot, profile, null) { }
 
     /// <param name="pod">The pod to be placed.</param>
     /// <param name="snapshot">As things are, without the pod.</param>
@@ -47,7 +45,8 @@ public sealed class PodFit
             ("InterPodAffinity", () => counts?.Affinity ?? new InterPodAffinity(pod, snapshot)),
         ];
         _filters = [.. all.Where(filter => profile.Runs(filter.Name)).Select(filter => filter.Make())];
-        if (snapshot.MinorVersion >= NamesFirstFrom && profile.Runs("NodeAffinity")) _named = pod.NamedNodes();
+        if (snapshot.MinorVersion >= NamesFirstFrom && profile.Runs("NodeAffinity"))
+            _named = pod.NamedNodes();
         if (_filters.OfType<VolumeNodeAffinityFilter>().FirstOrDefault()?.Obstacle is { } reason)
             _obstacle = FitResult.Never(reason) with { IsForAllNodes = true };
     }
@@ -57,14 +56,18 @@ public sealed class PodFit
 
     public FitResult Evaluate(NodeState node)
     {
-        if (_obstacle is not null) return _obstacle;
-        if (_named?.Contains(node.Name) == false) return FitResult.Never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+        if (_obstacle is not null)
+            return _obstacle;
+        if (_named?.Contains(node.Name) == false)
+            return FitResult.Never("node(s) didn't satisfy plugin(s) [NodeAffinity]");
         List<string>? unjudged = _unknown is null ? null : [_unknown];
         foreach (INodeFilter filter in _filters)
         {
             FitResult result = filter.Evaluate(node);
-            if (result.Verdict == FitVerdict.DoesNotFit) return result;
-            if (result.Verdict == FitVerdict.Unknown) (unjudged ??= []).AddRange(result.Reasons);
+            if (result.Verdict == FitVerdict.DoesNotFit)
+                return result;
+            if (result.Verdict == FitVerdict.Unknown)
+                (unjudged ??= []).AddRange(result.Reasons);
         }
         return unjudged is null ? FitResult.Fits : new(FitVerdict.Unknown, unjudged);
     }
@@ -73,8 +76,10 @@ public sealed class PodFit
     {
         if (pod.Spec.SchedulerName is { Length: > 0 } name && name != scheduler)
             return $"the scheduler '{name}' has rules of its own";
-        if (pod.Spec.SchedulingGates is { Count: > 0 } gates) return $"the scheduling gate '{gates[0].Name}' blocks the pod";
-        if (pod.Spec.ResourceClaims is { Count: > 0 } claims) return $"the devices of ResourceClaim '{claims[0].Name}' are unknown";
+        if (pod.Spec.SchedulingGates is { Count: > 0 } gates)
+            return $"the scheduling gate '{gates[0].Name}' blocks the pod";
+        if (pod.Spec.ResourceClaims is { Count: > 0 } claims)
+            return $"the devices of ResourceClaim '{claims[0].Name}' are unknown";
         return null;
     }
 }

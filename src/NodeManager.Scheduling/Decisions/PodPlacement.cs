@@ -34,29 +34,43 @@ public static class PodPlacement
         foreach (NodeState node in nodes)
         {
             FitResult result = fit.Evaluate(node);
-            if (result.Verdict == FitVerdict.Unknown) unknown ??= result;
-            else if (result.Verdict == FitVerdict.DoesNotFit) refusals.Add((node, result));
-            else fitting.Add(node);
-            if (fitting.Count == enough) break;
+            if (result.Verdict == FitVerdict.Unknown)
+                unknown ??= result;
+            else if (result.Verdict == FitVerdict.DoesNotFit)
+                refusals.Add((node, result));
+            else
+                fitting.Add(node);
+            if (fitting.Count == enough)
+                break;
         }
-        if (fitting.Count > 0) return new(FitVerdict.Fits, Best(pod, snapshot, fitting).Name, "");
+        if (fitting.Count > 0)
+            return new(FitVerdict.Fits, Best(pod, snapshot, fitting).Name, "");
         return unknown is not null
             ? new(FitVerdict.Unknown, null, string.Join(", ", unknown.Reasons))
-            : new(FitVerdict.DoesNotFit, null, Summary([.. refusals.Select(refusal => refusal.Answer)], snapshot.MinorVersion)) { Refusals = refusals };
+            : new(FitVerdict.DoesNotFit, null, Summary([.. refusals.Select(refusal => refusal.Answer)], snapshot.MinorVersion))
+            {
+                Refusals = refusals,
+            };
     }
 
     private static NodeState Best(Pod pod, ClusterSnapshot snapshot, List<NodeState> fitting)
     {
-        if (fitting.Count == 1) return fitting[0];
+        if (fitting.Count == 1)
+            return fitting[0];
         long[] totals = new PodScore(pod, snapshot).TotalsOf(fitting);
         int best = 0;
         for (int index = 1; index < totals.Length; index++)
-            if (totals[index] > totals[best] || (totals[index] == totals[best] && string.CompareOrdinal(fitting[index].Name, fitting[best].Name) < 0)) best = index;
+            if (
+                totals[index] > totals[best]
+                || (totals[index] == totals[best] && string.CompareOrdinal(fitting[index].Name, fitting[best].Name) < 0)
+            )
+                best = index;
         return fitting[best];
     }
 
     /// <summary>The scheduler's sentence over the answers of all nodes, and what it can say of preemption before it has tried.</summary>
-    public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion) => Summary(refusals, minorVersion, Preemption.Outlook(refusals));
+    public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion) =>
+        Summary(refusals, minorVersion, Preemption.Outlook(refusals));
 
     /// <summary>The same with what preemption came to.</summary>
     /// <param name="refusals">Of all nodes.</param>
@@ -64,17 +78,22 @@ public static class PodPlacement
     /// <param name="preemption">Empty where pods will go for it.</param>
     public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion, string preemption)
     {
-        if (refusals.Count == 0) return "no nodes available to schedule pods";
+        if (refusals.Count == 0)
+            return "no nodes available to schedule pods";
         FitResult first = refusals.First();
-        string reasons = first.IsForAllNodes && minorVersion > 23 ? first.Reasons[0] + "." : Count(refusals.SelectMany(refusal => refusal.Reasons));
+        string reasons =
+            first.IsForAllNodes && minorVersion > 23 ? first.Reasons[0] + "." : Count(refusals.SelectMany(refusal => refusal.Reasons));
         string message = $"0/{refusals.Count} nodes are available: {reasons}";
         // From 1.24 on the sentence says what preemption could do; from 1.34 on the plugin for devices speaks first, and about a pod that no
         // node was looked at for it has nothing but this.
-        if (minorVersion < 24 || preemption.Length == 0) return message;
-        if (minorVersion < DevicesFrom) return $"{message} preemption: {preemption}";
+        if (minorVersion < 24 || preemption.Length == 0)
+            return message;
+        if (minorVersion < DevicesFrom)
+            return $"{message} preemption: {preemption}";
         return first.IsForAllNodes ? message + " not found" : $"{message} no new claims to deallocate, preemption: {preemption}";
     }
 
     internal static string Count(IEnumerable<string> reasons) =>
-        string.Join(", ", reasons.GroupBy(reason => reason).Select(group => $"{group.Count()} {group.Key}").Order(StringComparer.Ordinal)) + ".";
+        string.Join(", ", reasons.GroupBy(reason => reason).Select(group => $"{group.Count()} {group.Key}").Order(StringComparer.Ordinal))
+        + ".";
 }

@@ -22,10 +22,16 @@ public static class Preemption
     /// <param name="refusals">What each node answered.</param>
     /// <param name="budgets">Of all namespaces.</param>
     public static PreemptionResult Find(
-        Pod pod, ClusterSnapshot snapshot, IReadOnlyList<(NodeState Node, FitResult Answer)> refusals, IReadOnlyCollection<PodDisruptionBudget> budgets)
+        Pod pod,
+        ClusterSnapshot snapshot,
+        IReadOnlyList<(NodeState Node, FitResult Answer)> refusals,
+        IReadOnlyCollection<PodDisruptionBudget> budgets
+    )
     {
-        if (pod.Spec.PreemptionPolicy == "Never") return new(null, [], "not eligible due to preemptionPolicy=Never.");
-        if (WaitsForVictims(pod, refusals)) return new(null, [], "not eligible due to a terminating pod on the nominated node.");
+        if (pod.Spec.PreemptionPolicy == "Never")
+            return new(null, [], "not eligible due to preemptionPolicy=Never.");
+        if (WaitsForVictims(pod, refusals))
+            return new(null, [], "not eligible due to a terminating pod on the nominated node.");
         List<PreemptionCandidate> candidates = [];
         List<string> answers = [];
         int wanted = Math.Max(FewestCandidates, refusals.Count / 10);
@@ -37,8 +43,10 @@ public static class Preemption
                 continue;
             }
 
-            if (candidates.Count >= wanted) break;
-            if (Look(pod, node, snapshot, budgets, answers) is { } candidate) candidates.Add(candidate);
+            if (candidates.Count >= wanted)
+                break;
+            if (Look(pod, node, snapshot, budgets, answers) is { } candidate)
+                candidates.Add(candidate);
         }
 
         return Best(candidates) is { } best ? new(best.Node.Name, best.Victims, "") : new(null, [], Sentence(refusals.Count, answers));
@@ -47,10 +55,12 @@ public static class Preemption
     // Those that it drove out are on their way: it waits for them before others have to go.
     private static bool WaitsForVictims(Pod pod, IReadOnlyList<(NodeState Node, FitResult Answer)> refusals)
     {
-        if (string.IsNullOrEmpty(pod.Status.NominatedNodeName)) return false;
+        if (string.IsNullOrEmpty(pod.Status.NominatedNodeName))
+            return false;
         foreach ((NodeState node, FitResult answer) in refusals)
         {
-            if (node.Name != pod.Status.NominatedNodeName || !answer.IsResolvable) continue;
+            if (node.Name != pod.Status.NominatedNodeName || !answer.IsResolvable)
+                continue;
             return node.Pods.Any(other => other.Pod.Metadata.DeletionTimestamp is not null && IsLess(other.Pod, pod));
         }
 
@@ -58,18 +68,30 @@ public static class Preemption
     }
 
     private static PreemptionCandidate? Look(
-        Pod pod, NodeState node, ClusterSnapshot snapshot, IReadOnlyCollection<PodDisruptionBudget> budgets, List<string> answers)
+        Pod pod,
+        NodeState node,
+        ClusterSnapshot snapshot,
+        IReadOnlyCollection<PodDisruptionBudget> budgets,
+        List<string> answers
+    )
     {
-        List<Pod> less = [.. node.Pods.Select(static other => other.Pod).Where(other => IsLess(other, pod))
-            .OrderByDescending(static other => other.Spec.Priority ?? 0).ThenBy(static other => other.Status.StartTime ?? DateTimeOffset.MaxValue)
-            .ThenBy(static other => other.Metadata.Name, StringComparer.Ordinal)];
+        List<Pod> less =
+        [
+            .. node
+                .Pods.Select(static other => other.Pod)
+                .Where(other => IsLess(other, pod))
+                .OrderByDescending(static other => other.Spec.Priority ?? 0)
+                .ThenBy(static other => other.Status.StartTime ?? DateTimeOffset.MaxValue)
+                .ThenBy(static other => other.Metadata.Name, StringComparer.Ordinal),
+        ];
         if (less.Count == 0)
         {
             answers.Add(NoVictims);
             return null;
         }
 
-        foreach (Pod other in less) snapshot.RemovePod(other);
+        foreach (Pod other in less)
+            snapshot.RemovePod(other);
         List<Pod> victims = [];
         int violations = 0;
         try
@@ -86,15 +108,18 @@ public static class Preemption
             foreach (Pod other in less.OrderByDescending(kept.Contains))
             {
                 snapshot.Assume(other, node.Name);
-                if (PodFit.Evaluate(pod, node, snapshot).Verdict == FitVerdict.Fits) continue;
+                if (PodFit.Evaluate(pod, node, snapshot).Verdict == FitVerdict.Fits)
+                    continue;
                 snapshot.RemovePod(other);
                 victims.Add(other);
-                if (kept.Contains(other)) violations++;
+                if (kept.Contains(other))
+                    violations++;
             }
         }
         finally
         {
-            foreach (Pod other in less) snapshot.Assume(other, node.Name);
+            foreach (Pod other in less)
+                snapshot.Assume(other, node.Name);
         }
 
         return victims.Count == 0 ? null : new(node, [.. less.Where(victims.Contains)], violations);
@@ -103,29 +128,47 @@ public static class Preemption
     private static HashSet<Pod> KeptByBudgets(List<Pod> pods, IReadOnlyCollection<PodDisruptionBudget> budgets)
     {
         HashSet<Pod> kept = [];
-        Dictionary<PodDisruptionBudget, int> left = budgets.ToDictionary(static budget => budget, static budget => budget.Status.DisruptionsAllowed);
+        Dictionary<PodDisruptionBudget, int> left = budgets.ToDictionary(
+            static budget => budget,
+            static budget => budget.Status.DisruptionsAllowed
+        );
         foreach (Pod pod in pods)
         {
-            if (pod.Metadata.Labels is not { Count: > 0 }) continue;
+            if (pod.Metadata.Labels is not { Count: > 0 })
+                continue;
             foreach (PodDisruptionBudget budget in budgets)
             {
-                if (budget.Metadata.Namespace != pod.Metadata.Namespace || IsEmpty(budget.Spec.Selector) || !budget.Spec.Selector.Matches(pod.Metadata.Labels)) continue;
-                if (budget.Status.DisruptedPods?.ContainsKey(pod.Metadata.Name) == true) continue;
-                if (--left[budget] < 0) kept.Add(pod);
+                if (
+                    budget.Metadata.Namespace != pod.Metadata.Namespace
+                    || IsEmpty(budget.Spec.Selector)
+                    || !budget.Spec.Selector.Matches(pod.Metadata.Labels)
+                )
+                    continue;
+                if (budget.Status.DisruptedPods?.ContainsKey(pod.Metadata.Name) == true)
+                    continue;
+                if (--left[budget] < 0)
+                    kept.Add(pod);
             }
         }
 
         return kept;
     }
 
-    private static PreemptionCandidate? Best(List<PreemptionCandidate> candidates) => candidates
-        .OrderBy(static one => one.Violations).ThenBy(static one => one.HighestPriority).ThenBy(static one => one.SumOfPriorities)
-        .ThenBy(static one => one.Victims.Count).ThenByDescending(static one => one.EarliestStart).ThenBy(static one => one.Node.Name, StringComparer.Ordinal)
-        .FirstOrDefault();
+    private static PreemptionCandidate? Best(List<PreemptionCandidate> candidates) =>
+        candidates
+            .OrderBy(static one => one.Violations)
+            .ThenBy(static one => one.HighestPriority)
+            .ThenBy(static one => one.SumOfPriorities)
+            .ThenBy(static one => one.Victims.Count)
+            .ThenByDescending(static one => one.EarliestStart)
+            .ThenBy(static one => one.Node.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
 
-    private static bool IsEmpty(LabelSelector? selector) => selector is null or { MatchLabels: null or { Count: 0 }, MatchExpressions: null or { Count: 0 } };
+    private static bool IsEmpty(LabelSelector? selector) =>
+        selector is null or { MatchLabels: null or { Count: 0 }, MatchExpressions: null or { Count: 0 } };
 
     private static bool IsLess(Pod pod, Pod than) => (pod.Spec.Priority ?? 0) < (than.Spec.Priority ?? 0);
 
-    private static string Sentence(int nodes, IEnumerable<string> answers) => $"0/{nodes} nodes are available: {PodPlacement.Count(answers)}";
+    private static string Sentence(int nodes, IEnumerable<string> answers) =>
+        $"0/{nodes} nodes are available: {PodPlacement.Count(answers)}";
 }

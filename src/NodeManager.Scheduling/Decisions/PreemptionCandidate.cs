@@ -14,6 +14,8 @@ internal sealed record PreemptionCandidate(NodeState Node, IReadOnlyList<Pod> Vi
     public long SumOfPriorities => Victims.Sum(static pod => (long)(pod.Spec.Priority ?? 0) + int.MaxValue + 1);
 
     /// <summary>When the first of its most important victims started.</summary>
-    public DateTimeOffset EarliestStart => Victims.Where(pod => (pod.Spec.Priority ?? 0) == HighestPriority)
-        .Min(static pod => pod.Status.StartTime ?? DateTimeOffset.MaxValue);
+    public DateTimeOffset EarliestStart =>
+        Victims
+            .Where(pod => (pod.Spec.Priority ?? 0) == HighestPriority)
+            .Min(static pod => pod.Status.StartTime ?? DateTimeOffset.MaxValue);
 }

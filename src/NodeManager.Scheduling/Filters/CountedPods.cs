@@ -18,7 +18,8 @@ internal sealed class CountedPods(PodState example)
     public List<PodCounts> CountedBy(List<PodCounts> all)
     {
         for (; _compared < all.Count; _compared++)
-            if (all[_compared].Counts(example)) _countedBy.Add(all[_compared]);
+            if (all[_compared].Counts(example))
+                _countedBy.Add(all[_compared]);
         return _countedBy;
     }
 }

@@ -11,11 +11,12 @@ internal readonly record struct HostPort(string Address, string Protocol, int Nu
     {
         IEnumerable<Container> sidecars = pod.Spec.InitContainers?.Where(container => container.RestartPolicy == "Always") ?? [];
         foreach (Container container in pod.Spec.Containers.Concat(sidecars))
-            foreach (ContainerPort port in container.Ports ?? [])
-            {
-                int number = port.HostPort ?? (pod.Spec.HostNetwork == true ? port.Number : 0);
-                if (number > 0) yield return new(string.IsNullOrEmpty(port.HostIP) ? Any : port.HostIP, port.Protocol ?? "TCP", number);
-            }
+        foreach (ContainerPort port in container.Ports ?? [])
+        {
+            int number = port.HostPort ?? (pod.Spec.HostNetwork == true ? port.Number : 0);
+            if (number > 0)
+                yield return new(string.IsNullOrEmpty(port.HostIP) ? Any : port.HostIP, port.Protocol ?? "TCP", number);
+        }
     }
 
     public bool Conflicts(HostPort other) =>

@@ -24,8 +24,11 @@ internal sealed class InterPodAffinity : INodeFilter
         _affinity = pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
         _antiAffinity = pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
         _attractsItself = _affinity.TrueForAll(term => term.Matches(pod, pod, snapshot));
-        if (counted is null) CountAll();
-        else foreach (CountedPods group in counted.Where(one => Counts(one.Example))) CountAll(group.Placed);
+        if (counted is null)
+            CountAll();
+        else
+            foreach (CountedPods group in counted.Where(one => Counts(one.Example)))
+                CountAll(group.Placed);
     }
 
     private bool HasTerms => _affinity.Count + _antiAffinity.Count > 0;
@@ -42,55 +45,70 @@ internal sealed class InterPodAffinity : INodeFilter
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
-        if (other.HasRequiredAntiAffinity) CountUnwelcome(other, node, change);
-        if (HasTerms) CountOwn(other, node, change);
+        if (other.HasRequiredAntiAffinity)
+            CountUnwelcome(other, node, change);
+        if (HasTerms)
+            CountOwn(other, node, change);
     }
 
     public FitResult Evaluate(NodeState node)
     {
-        if (!IsNear(node)) return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod affinity rules"));
-        if (_antiAffinity.Count > 0 && _apart.HasAny(node)) return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod anti-affinity rules"), true);
-        return _unwelcome.HasAny(node) ? new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true) : FitResult.Fits;
+        if (!IsNear(node))
+            return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod affinity rules"));
+        if (_antiAffinity.Count > 0 && _apart.HasAny(node))
+            return new(FitVerdict.DoesNotFit, Words("node(s) didn't match pod anti-affinity rules"), true);
+        return _unwelcome.HasAny(node)
+            ? new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true)
+            : FitResult.Fits;
     }
 
     private void CountAll()
     {
         foreach (PodState other in _snapshot.PodsWithAntiAffinity)
-            if (_snapshot.Node(other.NodeName) is { } node) CountUnwelcome(other, node, 1);
-        if (!HasTerms) return;
+            if (_snapshot.Node(other.NodeName) is { } node)
+                CountUnwelcome(other, node, 1);
+        if (!HasTerms)
+            return;
         foreach (NodeState node in _snapshot.Nodes)
-            foreach (PodState other in node.Pods) CountOwn(other, node, 1);
+        foreach (PodState other in node.Pods)
+            CountOwn(other, node, 1);
     }
 
     private void CountAll(IEnumerable<PodState> others)
     {
         foreach (PodState other in others)
-            if (_snapshot.Node(other.NodeName) is { } node) Count(other, node, 1);
+            if (_snapshot.Node(other.NodeName) is { } node)
+                Count(other, node, 1);
     }
 
-    private bool IsNear(NodeState node) => _affinity.TrueForAll(term =>
-        node.Label(term.TopologyKey) is { } value && (IsFirstOfItsKind || _near.Has(term.TopologyKey, value)));
+    private bool IsNear(NodeState node) =>
+        _affinity.TrueForAll(term => node.Label(term.TopologyKey) is { } value && (IsFirstOfItsKind || _near.Has(term.TopologyKey, value)));
 
     private bool IsCompany(PodState other) => _affinity.Count > 0 && _affinity.TrueForAll(term => term.Matches(_pod, other.Pod, _snapshot));
 
-    private static List<PodAffinityTerm> TermsApart(PodState other) => other.Pod.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution!;
+    private static List<PodAffinityTerm> TermsApart(PodState other) =>
+        other.Pod.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution!;
 
     private void CountUnwelcome(PodState other, NodeState node, int change)
     {
         foreach (PodAffinityTerm term in TermsApart(other))
-            if (term.Matches(other.Pod, _pod, _snapshot)) _unwelcome.Add(term.TopologyKey, node, change);
+            if (term.Matches(other.Pod, _pod, _snapshot))
+                _unwelcome.Add(term.TopologyKey, node, change);
     }
 
     // Affinity asks for pods that meet all terms, anti-affinity shuns those that meet any.
     private void CountOwn(PodState other, NodeState node, int change)
     {
         if (IsCompany(other))
-            foreach (PodAffinityTerm term in _affinity) _near.Add(term.TopologyKey, node, change);
+            foreach (PodAffinityTerm term in _affinity)
+                _near.Add(term.TopologyKey, node, change);
         foreach (PodAffinityTerm term in _antiAffinity)
-            if (term.Matches(_pod, other.Pod, _snapshot)) _apart.Add(term.TopologyKey, node, change);
+            if (term.Matches(_pod, other.Pod, _snapshot))
+                _apart.Add(term.TopologyKey, node, change);
     }
 
-    private string[] Words(string rule) => _snapshot.MinorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
+    private string[] Words(string rule) =>
+        _snapshot.MinorVersion <= 20 ? ["node(s) didn't match pod affinity/anti-affinity", rule] : [rule];
 
     /// <summary>How many pods count in each domain, by topology key and value.</summary>
     private sealed class TopologyCounts
@@ -99,23 +117,30 @@ internal sealed class InterPodAffinity : INodeFilter
 
         public bool IsEmpty => _byKey.Count == 0;
 
-        public bool Has(string key, string value) => _byKey.TryGetValue(key, out Dictionary<string, int>? domains) && domains.ContainsKey(value);
+        public bool Has(string key, string value) =>
+            _byKey.TryGetValue(key, out Dictionary<string, int>? domains) && domains.ContainsKey(value);
 
         public bool HasAny(NodeState node)
         {
             foreach ((string key, Dictionary<string, int> domains) in _byKey)
-                if (node.Label(key) is { } value && domains.ContainsKey(value)) return true;
+                if (node.Label(key) is { } value && domains.ContainsKey(value))
+                    return true;
             return false;
         }
 
         public void Add(string key, NodeState node, int change)
         {
-            if (node.Label(key) is not { } value) return;
-            if (!_byKey.TryGetValue(key, out Dictionary<string, int>? domains)) _byKey.Add(key, domains = new(StringComparer.Ordinal));
+            if (node.Label(key) is not { } value)
+                return;
+            if (!_byKey.TryGetValue(key, out Dictionary<string, int>? domains))
+                _byKey.Add(key, domains = new(StringComparer.Ordinal));
             int count = domains.GetValueOrDefault(value) + change;
-            if (count != 0) domains[value] = count;
-            else domains.Remove(value);
-            if (domains.Count == 0) _byKey.Remove(key);
+            if (count != 0)
+                domains[value] = count;
+            else
+                domains.Remove(value);
+            if (domains.Count == 0)
+                _byKey.Remove(key);
         }
     }
 }

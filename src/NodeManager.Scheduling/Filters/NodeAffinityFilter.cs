@@ -11,6 +11,8 @@ internal sealed class NodeAffinityFilter(Pod pod, int minorVersion, NodeAffinity
             return FitResult.Never("node(s) didn't match scheduler-enforced node affinity");
         return pod.Selects(node.Node)
             ? FitResult.Fits
-            : FitResult.Never(minorVersion <= 20 ? "node(s) didn't match Pod's node affinity" : "node(s) didn't match Pod's node affinity/selector");
+            : FitResult.Never(
+                minorVersion <= 20 ? "node(s) didn't match Pod's node affinity" : "node(s) didn't match Pod's node affinity/selector"
+            );
     }
 }

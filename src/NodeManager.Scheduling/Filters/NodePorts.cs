@@ -9,10 +9,12 @@ internal sealed class NodePorts(Pod pod) : INodeFilter
 
     public FitResult Evaluate(NodeState node)
     {
-        if (_wanted.Count == 0) return FitResult.Fits;
+        if (_wanted.Count == 0)
+            return FitResult.Fits;
         foreach (PodState other in node.Pods)
-            foreach (HostPort taken in HostPort.Of(other.Pod))
-                if (_wanted.Exists(port => port.Conflicts(taken))) return FitResult.NotNow("node(s) didn't have free ports for the requested pod ports");
+        foreach (HostPort taken in HostPort.Of(other.Pod))
+            if (_wanted.Exists(port => port.Conflicts(taken)))
+                return FitResult.NotNow("node(s) didn't have free ports for the requested pod ports");
         return FitResult.Fits;
     }
 }

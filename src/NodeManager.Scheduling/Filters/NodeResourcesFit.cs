@@ -6,7 +6,13 @@ namespace NodeManager.Scheduling.Filters;
 internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : INodeFilter
 {
     private readonly List<KeyValuePair<string, decimal>> _requests =
-        [.. PodRequests.Of(pod.Spec).Where(request => request.Value > 0 && !IsIgnored(request.Key, ignored)).OrderBy(request => Rank(request.Key)).ThenBy(request => request.Key, StringComparer.Ordinal)];
+    [
+        .. PodRequests
+            .Of(pod.Spec)
+            .Where(request => request.Value > 0 && !IsIgnored(request.Key, ignored))
+            .OrderBy(request => Rank(request.Key))
+            .ThenBy(request => request.Key, StringComparer.Ordinal),
+    ];
 
     // In a full cluster most nodes give one of a few answers: each is made once.
     private readonly Dictionary<(int Missing, bool IsResolvable), FitResult> _refusals = [];
@@ -19,13 +25,16 @@ internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : 
         {
             (string name, decimal amount) = _requests[index];
             decimal allocatable = node.Allocatable(name);
-            if (amount <= allocatable - node.Requested(name)) continue;
+            if (amount <= allocatable - node.Requested(name))
+                continue;
             missing |= 2 << index;
             isResolvable &= amount <= allocatable;
         }
 
-        if (missing == 0) return FitResult.Fits;
-        if (!_refusals.TryGetValue((missing, isResolvable), out FitResult? refusal)) _refusals.Add((missing, isResolvable), refusal = new(FitVerdict.DoesNotFit, Reasons(missing), isResolvable));
+        if (missing == 0)
+            return FitResult.Fits;
+        if (!_refusals.TryGetValue((missing, isResolvable), out FitResult? refusal))
+            _refusals.Add((missing, isResolvable), refusal = new(FitVerdict.DoesNotFit, Reasons(missing), isResolvable));
         return refusal;
     }
 
@@ -33,13 +42,22 @@ internal sealed class NodeResourcesFit(Pod pod, IReadOnlySet<string> ignored) : 
     {
         List<string> reasons = (missing & 1) == 0 ? [] : ["Too many pods"];
         for (int index = 0; index < _requests.Count; index++)
-            if ((missing & (2 << index)) != 0) reasons.Add($"Insufficient {_requests[index].Key}");
+            if ((missing & (2 << index)) != 0)
+                reasons.Add($"Insufficient {_requests[index].Key}");
         return reasons;
     }
 
     /// <summary>A device may be left to others to count, by its name or by its group: <c>example.com</c> of <c>example.com/gpu</c>.</summary>
     private static bool IsIgnored(string resource, IReadOnlySet<string> ignored) =>
-        resource.Contains('/', StringComparison.Ordinal) && (ignored.Contains(resource) || ignored.Contains(resource[..resource.IndexOf('/', StringComparison.Ordinal)]));
+        resource.Contains('/', StringComparison.Ordinal)
+        && (ignored.Contains(resource) || ignored.Contains(resource[..resource.IndexOf('/', StringComparison.Ordinal)]));
 
-    private static int Rank(string name) => name switch { "cpu" => 0, "memory" => 1, "ephemeral-storage" => 2, _ => 3 };
+    private static int Rank(string name) =>
+        name switch
+        {
+            "cpu" => 0,
+            "memory" => 1,
+            "ephemeral-storage" => 2,
+            _ => 3,
+        };
 }

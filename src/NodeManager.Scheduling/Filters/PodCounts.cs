@@ -21,7 +21,8 @@ internal sealed class PodCounts
 
     /// <summary>Whether counts for that pod look at all pods; else only at those that keep others away.</summary>
     public static bool CountsAllPods(Pod pod) =>
-        pod.Spec.TopologySpreadConstraints is { Count: > 0 } || pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
+        pod.Spec.TopologySpreadConstraints is { Count: > 0 }
+        || pod.Spec.Affinity is { PodAffinity: not null } or { PodAntiAffinity: not null };
 
     /// <summary>Whether such a pod changes any of these counts, on whichever node it is.</summary>
     public bool Counts(PodState other) => Spread.Counts(other) || Affinity.Counts(other);

@@ -15,14 +15,18 @@ internal sealed class PodTopologySpread : INodeFilter
     public PodTopologySpread(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile, IReadOnlyCollection<CountedPods>? counted = null)
     {
         _spreads = SpreadConstraint.Of(pod, snapshot, profile, "DoNotSchedule").ConvertAll(constraint => new Spread(constraint));
-        if (_spreads.Count == 0) return;
+        if (_spreads.Count == 0)
+            return;
         foreach (NodeState node in snapshot.Nodes.Where(HasAllKeys))
-            foreach (Spread spread in _spreads) spread.Add(node, counted is null);
+        foreach (Spread spread in _spreads)
+            spread.Add(node, counted is null);
         foreach (CountedPods group in counted ?? [])
         {
-            if (!Counts(group.Example)) continue;
+            if (!Counts(group.Example))
+                continue;
             foreach (PodState other in group.Placed)
-                if (snapshot.Node(other.NodeName) is { } node) Count(other, node, 1);
+                if (snapshot.Node(other.NodeName) is { } node)
+                    Count(other, node, 1);
         }
     }
 
@@ -32,16 +36,20 @@ internal sealed class PodTopologySpread : INodeFilter
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
-        if (_spreads.Count == 0 || !HasAllKeys(node)) return;
-        foreach (Spread spread in _spreads) spread.Count(other, node, change);
+        if (_spreads.Count == 0 || !HasAllKeys(node))
+            return;
+        foreach (Spread spread in _spreads)
+            spread.Count(other, node, change);
     }
 
     public FitResult Evaluate(NodeState node)
     {
         foreach (Spread spread in _spreads)
         {
-            if (node.Label(spread.TopologyKey) is not { } domain) return FitResult.Never($"{Mismatch} (missing required label)");
-            if (spread.SkewWith(domain) > spread.MaxSkew) return FitResult.NotNow(Mismatch);
+            if (node.Label(spread.TopologyKey) is not { } domain)
+                return FitResult.Never($"{Mismatch} (missing required label)");
+            if (spread.SkewWith(domain) > spread.MaxSkew)
+                return FitResult.NotNow(Mismatch);
         }
         return FitResult.Fits;
     }
@@ -65,7 +73,8 @@ internal sealed class PodTopologySpread : INodeFilter
 
         public void Add(NodeState node, bool countsPods)
         {
-            if (!constraint.Includes(node.Node)) return;
+            if (!constraint.Includes(node.Node))
+                return;
             string domain = node.Label(TopologyKey)!;
             _counts[domain] = _counts.GetValueOrDefault(domain) + (countsPods ? constraint.Count(node) : 0);
         }
@@ -74,7 +83,8 @@ internal sealed class PodTopologySpread : INodeFilter
 
         public void Count(PodState other, NodeState node, int change)
         {
-            if (!constraint.Counts(other) || !constraint.Includes(node.Node)) return;
+            if (!constraint.Counts(other) || !constraint.Includes(node.Node))
+                return;
             _counts[node.Label(TopologyKey)!] += change;
             _least = null;
         }

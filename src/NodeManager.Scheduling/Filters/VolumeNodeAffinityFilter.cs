@@ -19,12 +19,18 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
     {
         _pod = pod;
         _snapshot = snapshot;
-        _conflict = snapshot.MinorVersion >= 34 ? "node(s) didn't match PersistentVolume's node affinity" : "node(s) had volume node affinity conflict";
+        _conflict =
+            snapshot.MinorVersion >= 34
+                ? "node(s) didn't match PersistentVolume's node affinity"
+                : "node(s) had volume node affinity conflict";
         foreach (Volume volume in pod.Spec.Volumes ?? [])
         {
-            if (Obstacle is not null) return;
-            if (volume.Ephemeral is not null) Look(volume, $"{pod.Metadata.Name}-{volume.Name}");
-            else if (volume.PersistentVolumeClaim is { } source) Look(volume, source.ClaimName);
+            if (Obstacle is not null)
+                return;
+            if (volume.Ephemeral is not null)
+                Look(volume, $"{pod.Metadata.Name}-{volume.Name}");
+            else if (volume.PersistentVolumeClaim is { } source)
+                Look(volume, source.ClaimName);
         }
     }
 
@@ -37,24 +43,38 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         foreach (Volume volume in pod.Spec.Volumes ?? [])
         {
             string? name = volume.Ephemeral is not null ? $"{pod.Metadata.Name}-{volume.Name}" : volume.PersistentVolumeClaim?.ClaimName;
-            if (name is null) continue;
+            if (name is null)
+                continue;
             PersistentVolumeClaim? claim = snapshot.Claim(pod.Metadata.Namespace ?? "default", name);
-            if (claim is null || claim.Metadata.DeletionTimestamp is not null) yield return $"claim {pod.Metadata.Namespace}/{name}";
-            else if (claim.Spec.VolumeName is { Length: > 0 } bound) yield return snapshot.Volume(bound) is { } volumeOf ? $"at {Key(volumeOf)}" : $"volume {bound}";
+            if (claim is null || claim.Metadata.DeletionTimestamp is not null)
+                yield return $"claim {pod.Metadata.Namespace}/{name}";
+            else if (claim.Spec.VolumeName is { Length: > 0 } bound)
+                yield return snapshot.Volume(bound) is { } volumeOf ? $"at {Key(volumeOf)}" : $"volume {bound}";
             // What is made on demand anywhere; else it may depend on the claim's size and modes.
-            else yield return snapshot.StorageClass(claim.Spec.StorageClassName ?? "") is { Provisioner: not VolumeBinding.NoProvisioner } known && known.Waits() && VolumeBinding.IsUnrestricted(known)
-                ? $"class {claim.Spec.StorageClassName}" : $"claim {pod.Metadata.Namespace}/{name}";
+            else
+                yield return snapshot.StorageClass(claim.Spec.StorageClassName ?? "")
+                    is { Provisioner: not VolumeBinding.NoProvisioner } known
+                && known.Waits()
+                && VolumeBinding.IsUnrestricted(known)
+                    ? $"class {claim.Spec.StorageClassName}"
+                    : $"claim {pod.Metadata.Namespace}/{name}";
         }
     }
 
-    private static string Key(PersistentVolume volume) => volume.Spec.NodeAffinity is null
-        ? ""
-        : System.Text.Json.JsonSerializer.Serialize(new PersistentVolume { Spec = new() { NodeAffinity = volume.Spec.NodeAffinity } }, KubernetesJson.Default.PersistentVolume);
+    private static string Key(PersistentVolume volume) =>
+        volume.Spec.NodeAffinity is null
+            ? ""
+            : System.Text.Json.JsonSerializer.Serialize(
+                new PersistentVolume { Spec = new() { NodeAffinity = volume.Spec.NodeAffinity } },
+                KubernetesJson.Default.PersistentVolume
+            );
 
     public FitResult Evaluate(NodeState node)
     {
-        if (Obstacle is not null) return FitResult.Never(Obstacle);
-        if (!_required.TrueForAll(selector => selector.Selects(node.Node))) return FitResult.Never(_conflict);
+        if (Obstacle is not null)
+            return FitResult.Never(Obstacle);
+        if (!_required.TrueForAll(selector => selector.Selects(node.Node)))
+            return FitResult.Never(_conflict);
         if (!_waiting.TrueForAll(claim => VolumeBinding.CanFill(claim, node.Node, _snapshot)))
             return FitResult.Never("node(s) didn't find available persistent volumes to bind");
         return _unknown.Count == 0 ? FitResult.Fits : FitResult.Unknown([.. _unknown]);
@@ -65,9 +85,16 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         PersistentVolumeClaim? claim = _snapshot.Claim(_pod.Metadata.Namespace ?? "default", name);
         if (claim is null)
         {
-            if (!_snapshot.KnowsStorage) _unknown.Add(volume.Ephemeral is null ? $"PersistentVolumeClaim '{name}' is unknown" : $"the PersistentVolumeClaim of volume '{volume.Name}' is recreated");
-            else if (volume.Ephemeral is null) Obstacle = $"persistentvolumeclaim \"{name}\" not found";
-            else Obstacle = $"waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"";
+            if (!_snapshot.KnowsStorage)
+                _unknown.Add(
+                    volume.Ephemeral is null
+                        ? $"PersistentVolumeClaim '{name}' is unknown"
+                        : $"the PersistentVolumeClaim of volume '{volume.Name}' is recreated"
+                );
+            else if (volume.Ephemeral is null)
+                Obstacle = $"persistentvolumeclaim \"{name}\" not found";
+            else
+                Obstacle = $"waiting for ephemeral volume controller to create the persistentvolumeclaim \"{name}\"";
         }
         else if (claim.Metadata.DeletionTimestamp is not null)
         {
@@ -75,15 +102,21 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         }
         else if (string.IsNullOrEmpty(claim.Spec.VolumeName))
         {
-            if (!_snapshot.KnowsStorage) _unknown.Add($"PersistentVolumeClaim '{name}' is not bound");
-            else if (VolumeBinding.Waits(claim, _snapshot)) _waiting.Add(claim);
-            else Obstacle = "pod has unbound immediate PersistentVolumeClaims";
+            if (!_snapshot.KnowsStorage)
+                _unknown.Add($"PersistentVolumeClaim '{name}' is not bound");
+            else if (VolumeBinding.Waits(claim, _snapshot))
+                _waiting.Add(claim);
+            else
+                Obstacle = "pod has unbound immediate PersistentVolumeClaims";
         }
         else if (_snapshot.Volume(claim.Spec.VolumeName) is { } bound)
         {
-            if (bound.Spec.NodeAffinity?.Required is { } selector) _required.Add(selector);
+            if (bound.Spec.NodeAffinity?.Required is { } selector)
+                _required.Add(selector);
         }
-        else if (!_snapshot.KnowsStorage) _unknown.Add($"PersistentVolume '{claim.Spec.VolumeName}' is unknown");
-        else Obstacle = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
+        else if (!_snapshot.KnowsStorage)
+            _unknown.Add($"PersistentVolume '{claim.Spec.VolumeName}' is unknown");
+        else
+            Obstacle = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
     }
 }

@@ -41,11 +41,17 @@ public sealed class MachineOffer
         {
             _template = value;
             // A host that no node has: rules that name hosts see it as another one.
-            State = new(new()
-            {
-                Metadata = new() { Name = "\0", Labels = new(value.Metadata.Labels ?? [], StringComparer.Ordinal) { [TopologyKeys.HostName] = "\0" } },
-                Spec = value.Spec,
-            });
+            State = new(
+                new()
+                {
+                    Metadata = new()
+                    {
+                        Name = "\0",
+                        Labels = new(value.Metadata.Labels ?? [], StringComparer.Ordinal) { [TopologyKeys.HostName] = "\0" },
+                    },
+                    Spec = value.Spec,
+                }
+            );
         }
     }
 
@@ -91,8 +97,10 @@ public sealed class PoolAllowance
     /// <summary>The limit that a machine would exceed; null: none.</summary>
     internal PackingRefusal? Refuse(long nodes, long cpu, long memory)
     {
-        if (nodes > (Nodes ?? long.MaxValue)) return PackingRefusal.NodeLimit;
-        if (cpu > (CpuCores ?? long.MaxValue)) return PackingRefusal.CpuLimit;
+        if (nodes > (Nodes ?? long.MaxValue))
+            return PackingRefusal.NodeLimit;
+        if (cpu > (CpuCores ?? long.MaxValue))
+            return PackingRefusal.CpuLimit;
         return memory + (nodes * OverheadMiB) > (MemoryMiB ?? long.MaxValue) ? PackingRefusal.MemoryLimit : null;
     }
 

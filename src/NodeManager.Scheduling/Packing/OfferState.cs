@@ -14,7 +14,8 @@ internal sealed class OfferState
         Domains = topology.DomainsOf(offer.State.Label);
         Most = new long[resources.Count];
         foreach (long[] size in _sizes)
-            for (int resource = 0; resource < Most.Length; resource++) Most[resource] = Math.Max(Most[resource], size[resource]);
+            for (int resource = 0; resource < Most.Length; resource++)
+                Most[resource] = Math.Max(Most[resource], size[resource]);
     }
 
     public MachineOffer Offer { get; }
@@ -35,7 +36,8 @@ internal sealed class OfferState
     public bool Holds(long[] used, long[] need)
     {
         for (int resource = 0; resource < need.Length; resource++)
-            if (need[resource] > 0 && used[resource] + need[resource] > Most[resource]) return false;
+            if (need[resource] > 0 && used[resource] + need[resource] > Most[resource])
+                return false;
         return true;
     }
 
@@ -45,7 +47,8 @@ internal sealed class OfferState
         for (int resource = 0; resource < used.Length; resource++)
         {
             long sum = used[resource] + (need is null ? 0 : need[resource] * count);
-            if (sum > 0 && sum > room[resource]) return false;
+            if (sum > 0 && sum > room[resource])
+                return false;
         }
 
         return true;
@@ -54,13 +57,16 @@ internal sealed class OfferState
     /// <summary>How many more fit on a machine of the offer, which may become larger.</summary>
     public int RoomOn(PackingSlot slot, long[] need, int most)
     {
-        if (!Holds(slot.Amounts, need)) return 0;
+        if (!Holds(slot.Amounts, need))
+            return 0;
         int room = 0;
-        for (int step = most; step > 0 && room < most;)
+        for (int step = most; step > 0 && room < most; )
         {
             // The most that some size within the limits holds, by halving.
-            if (room + step <= most && CanGrow(slot, need, room + step)) room += step;
-            else step /= 2;
+            if (room + step <= most && CanGrow(slot, need, room + step))
+                room += step;
+            else
+                step /= 2;
         }
 
         return room;
@@ -70,11 +76,15 @@ internal sealed class OfferState
     public void Grow(PackingSlot slot)
     {
         int size = SizeFor(slot.Amounts, null, 0, slot.Size);
-        if (size == slot.Size) return;
-        MachineSize from = Offer.Sizes[slot.Size], to = Offer.Sizes[size];
+        if (size == slot.Size)
+            return;
+        MachineSize from = Offer.Sizes[slot.Size],
+            to = Offer.Sizes[size];
         Offer.Allowance.Take(0, to.CpuCores - from.CpuCores, to.MemoryMiB - from.MemoryMiB);
-        if (from.Stock is { } back) back.Left++;
-        if (to.Stock is { } taken) taken.Left--;
+        if (from.Stock is { } back)
+            back.Left++;
+        if (to.Stock is { } taken)
+            taken.Left--;
         slot.Size = size;
         slot.Machine!.Size = to;
     }
@@ -82,9 +92,12 @@ internal sealed class OfferState
     private bool CanGrow(PackingSlot slot, long[] need, int count)
     {
         int size = SizeFor(slot.Amounts, need, count, slot.Size);
-        if (size < 0) return false;
-        if (size == slot.Size) return true;
-        MachineSize from = Offer.Sizes[slot.Size], to = Offer.Sizes[size];
+        if (size < 0)
+            return false;
+        if (size == slot.Size)
+            return true;
+        MachineSize from = Offer.Sizes[slot.Size],
+            to = Offer.Sizes[size];
         return Offer.Allowance.Refuse(0, Math.Max(0, to.CpuCores - from.CpuCores), Math.Max(0, to.MemoryMiB - from.MemoryMiB)) is null;
     }
 
@@ -92,7 +105,8 @@ internal sealed class OfferState
     private int SizeFor(long[] used, long[]? need, int count, int from)
     {
         for (int size = from; size < _sizes.Length; size++)
-            if ((size == from || Offer.Sizes[size].Stock is null or { Left: > 0 }) && Fits(size, used, need, count)) return size;
+            if ((size == from || Offer.Sizes[size].Stock is null or { Left: > 0 }) && Fits(size, used, need, count))
+                return size;
         return -1;
     }
 }

@@ -26,7 +26,12 @@ public enum PackingRefusal
 /// <param name="Node">The node of the snapshot; null without.</param>
 /// <param name="Machine">The new machine; null without.</param>
 /// <param name="Refusals">Where it gets neither: what each offer answered.</param>
-public sealed record PackedPod(Pod Pod, string? Node, PackedMachine? Machine, IReadOnlyList<(MachineOffer Offer, PackingRefusal Why)> Refusals);
+public sealed record PackedPod(
+    Pod Pod,
+    string? Node,
+    PackedMachine? Machine,
+    IReadOnlyList<(MachineOffer Offer, PackingRefusal Why)> Refusals
+);
 
 /// <summary>A machine to make.</summary>
 public sealed class PackedMachine
@@ -67,7 +72,9 @@ public sealed class PackedMachine
             Status = new()
             {
                 Allocatable = Size.Allocatable.ToDictionary(
-                    static pair => pair.Key, static pair => new Kubernetes.Quantities.Quantity(pair.Value, Kubernetes.Quantities.QuantityFormat.DecimalSI)),
+                    static pair => pair.Key,
+                    static pair => new Kubernetes.Quantities.Quantity(pair.Value, Kubernetes.Quantities.QuantityFormat.DecimalSI)
+                ),
             },
         };
     }

@@ -56,7 +56,8 @@ internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
         foreach (TopologyCounter near in Near)
         {
             int domain = domains[near.Key];
-            if (domain < 0 || (!isFirst && near.Of(domain) == 0)) return false;
+            if (domain < 0 || (!isFirst && near.Of(domain) == 0))
+                return false;
         }
 
         return true;

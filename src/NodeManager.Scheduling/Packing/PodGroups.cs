@@ -12,7 +12,8 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
     /// <summary>In the order of the first pod of each.</summary>
     public List<PodGroup> Of(IReadOnlyList<Pod> pods)
     {
-        foreach (PodState running in snapshot.PodsWithAntiAffinity) _labels.Note(running.Pod);
+        foreach (PodState running in snapshot.PodsWithAntiAffinity)
+            _labels.Note(running.Pod);
         var requests = new IReadOnlyDictionary<string, decimal>[pods.Count];
         for (int index = 0; index < pods.Count; index++)
         {
@@ -27,9 +28,11 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
         {
             Pod pod = pods[index];
             string nodeKey = NodeKeyOf(pod);
-            if (!nodeKeys.TryGetValue(nodeKey, out string? shared)) nodeKeys.Add(nodeKey, shared = nodeKey);
+            if (!nodeKeys.TryGetValue(nodeKey, out string? shared))
+                nodeKeys.Add(nodeKey, shared = nodeKey);
             string key = string.Concat(nodeKey, "\n", KeyOf(pod, requests[index]));
-            if (!groups.TryGetValue(key, out PodGroup? group)) groups.Add(key, group = new(pod, resources.Needed(requests[index], 1), shared));
+            if (!groups.TryGetValue(key, out PodGroup? group))
+                groups.Add(key, group = new(pod, resources.Needed(requests[index], 1), shared));
             group.Pods.Add(pod);
         }
 
@@ -37,23 +40,29 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
     }
 
     /// <summary>The properties that distinguish running pods in the counts: namespace, selected labels, termination, and anti-affinity.</summary>
-    public string CountedKey(Pod pod) => string.Concat(
-        pod.Metadata.DeletionTimestamp is null ? "" : "!", _labels.CountedOf(pod),
-        string.Concat(TopologyCounters.AntiTerms(pod).Select(TopologyCounters.TermText)));
+    public string CountedKey(Pod pod) =>
+        string.Concat(
+            pod.Metadata.DeletionTimestamp is null ? "" : "!",
+            _labels.CountedOf(pod),
+            string.Concat(TopologyCounters.AntiTerms(pod).Select(TopologyCounters.TermText))
+        );
 
     private string NodeKeyOf(Pod pod)
     {
         PodSpec spec = pod.Spec;
         NodeSelector? required = spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
         string volumes = spec.Volumes is null ? "" : string.Join('\n', VolumeNodeAffinityFilter.KeysOf(pod, snapshot));
-        if (spec.NodeSelector is not { Count: > 0 } && spec.Tolerations is not { Count: > 0 } && required is null) return volumes;
+        if (spec.NodeSelector is not { Count: > 0 } && spec.Tolerations is not { Count: > 0 } && required is null)
+            return volumes;
         Pod looked = new()
         {
             Spec = new()
             {
                 NodeSelector = spec.NodeSelector?.OrderBy(static pair => pair.Key, StringComparer.Ordinal).ToDictionary(),
                 Tolerations = spec.Tolerations,
-                Affinity = required is null ? null : new() { NodeAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = required } },
+                Affinity = required is null
+                    ? null
+                    : new() { NodeAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = required } },
             },
         };
         return volumes + JsonSerializer.Serialize(looked.Spec, KubernetesJson.Default.PodSpec);
@@ -62,13 +71,19 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
     private string KeyOf(Pod pod, IReadOnlyDictionary<string, decimal> requests)
     {
         var ports = HostPort.Of(pod).Select(static port => port.ToString());
-        var amounts = requests.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => FormattableString.Invariant($"{pair.Key}={pair.Value}"));
-        string own = string.Join('\n', [FormattableString.Invariant($"{pod.Spec.Priority ?? 0}"), _labels.CountedOf(pod), .. amounts, .. ports]);
+        var amounts = requests
+            .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => FormattableString.Invariant($"{pair.Key}={pair.Value}"));
+        string own = string.Join(
+            '\n',
+            [FormattableString.Invariant($"{pod.Spec.Priority ?? 0}"), _labels.CountedOf(pod), .. amounts, .. ports]
+        );
         PodSpec spec = pod.Spec;
         var spreads = spec.TopologySpreadConstraints?.FindAll(static one => one.WhenUnsatisfiable == "DoNotSchedule");
         var near = spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
         var apart = spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution;
-        if (spreads is not { Count: > 0 } && near is not { Count: > 0 } && apart is not { Count: > 0 }) return own;
+        if (spreads is not { Count: > 0 } && near is not { Count: > 0 } && apart is not { Count: > 0 })
+            return own;
         PodSpec looked = new()
         {
             TopologySpreadConstraints = spreads,

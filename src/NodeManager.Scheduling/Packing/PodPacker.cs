@@ -33,7 +33,12 @@ public sealed class PodPacker
     /// <param name="offers">The machines that can be made, the preferred pool first; empty: none.</param>
     /// <param name="isUsable">Which nodes may take pods; null: all. All count in spreads.</param>
     /// <param name="isRefused">For which pods no machine of an offer is planned; null: for none. The same for pods that all rules treat equally.</param>
-    public PodPacker(ClusterSnapshot snapshot, IReadOnlyList<MachineOffer> offers, Func<NodeState, bool>? isUsable = null, Func<Pod, MachineOffer, bool>? isRefused = null)
+    public PodPacker(
+        ClusterSnapshot snapshot,
+        IReadOnlyList<MachineOffer> offers,
+        Func<NodeState, bool>? isUsable = null,
+        Func<Pod, MachineOffer, bool>? isRefused = null
+    )
     {
         _isRefused = isRefused;
         _snapshot = snapshot;
@@ -49,9 +54,11 @@ public sealed class PodPacker
         List<PodGroup> groups = _grouping.Of(pods);
         _topology.Build(groups);
         AddNodes();
-        foreach (MachineOffer offer in _offers) _states.Add(new(offer, _states.Count, _resources, _topology));
+        foreach (MachineOffer offer in _offers)
+            _states.Add(new(offer, _states.Count, _resources, _topology));
         Order(groups);
-        foreach (PodGroup group in groups) _places.Add(group, []);
+        foreach (PodGroup group in groups)
+            _places.Add(group, []);
 
         Sweep(groups, cancellationToken);
         if (_offers.Count > 0 && groups.Exists(static group => group.Left > 0))
@@ -71,18 +78,20 @@ public sealed class PodPacker
     public PackedMachine? OpenEmpty(string pool)
     {
         foreach (OfferState offer in _states.Where(one => one.Offer.Pool == pool).OrderBy(static one => one.Opened))
-            if (TryOpen(offer, offer.Overhead, out PackingSlot? slot) is null) return slot!.Machine;
+            if (TryOpen(offer, offer.Overhead, out PackingSlot? slot) is null)
+                return slot!.Machine;
         return null;
     }
 
     private void Sweep(List<PodGroup> groups, CancellationToken cancellationToken)
     {
-        for (bool hasMoved = true; hasMoved;)
+        for (bool hasMoved = true; hasMoved; )
         {
             hasMoved = false;
             foreach (PodGroup group in groups)
             {
-                if (group.Left == 0) continue;
+                if (group.Left == 0)
+                    continue;
                 cancellationToken.ThrowIfCancellationRequested();
                 int before = group.Placed;
                 Fill(group);
@@ -101,7 +110,8 @@ public sealed class PodPacker
         while (group.Left > 0)
         {
             bool isPlaced = false;
-            int kept = 0, index = 0;
+            int kept = 0,
+                index = 0;
             for (; index < candidates.Count && group.Left > 0; index++)
             {
                 PackingSlot slot = candidates[index];
@@ -111,19 +121,25 @@ public sealed class PodPacker
                     Place(group, slot, room);
                     isPlaced = true;
                     candidates[kept++] = slot;
-                    if (group.Spreads.Count == 0) continue;
+                    if (group.Spreads.Count == 0)
+                        continue;
                     // The counts are others now: from the start.
                     index++;
                     break;
                 }
 
-                if (!isFinal) candidates[kept++] = slot;
+                if (!isFinal)
+                    candidates[kept++] = slot;
             }
 
-            if (kept < index) candidates.RemoveRange(kept, index - kept);
-            if (isPlaced) continue;
-            if (group.Left == 0 || !_mayOpen || Open(group) is not { } opened) return;
-            if (RoomOn(group, opened).Room == 0) return;
+            if (kept < index)
+                candidates.RemoveRange(kept, index - kept);
+            if (isPlaced)
+                continue;
+            if (group.Left == 0 || !_mayOpen || Open(group) is not { } opened)
+                return;
+            if (RoomOn(group, opened).Room == 0)
+                return;
             candidates.Add(opened);
             group.SeenMachines = _machines.Count;
         }
@@ -133,17 +149,25 @@ public sealed class PodPacker
     private (int Room, bool IsFinal) RoomOn(PodGroup group, PackingSlot slot)
     {
         foreach (TopologyCounter apart in group.Apart)
-            if (apart.Of(slot.Domains[apart.Key]) > 0) return (0, true);
-        if (group.Ports.Count > 0 && slot.Ports?.Exists(taken => group.Ports.Exists(port => port.Conflicts(taken))) == true) return (0, true);
-        int room = slot.Machine is null ? Fitting(slot.Amounts, group.Need, group.Left) : _states[slot.Machine.OfferNumber].RoomOn(slot, group.Need, group.Left);
-        if (room == 0) return (0, true);
-        if (group.Near.Count > 0 && !group.IsNear(slot.Domains)) return (0, false);
+            if (apart.Of(slot.Domains[apart.Key]) > 0)
+                return (0, true);
+        if (group.Ports.Count > 0 && slot.Ports?.Exists(taken => group.Ports.Exists(port => port.Conflicts(taken))) == true)
+            return (0, true);
+        int room = slot.Machine is null
+            ? Fitting(slot.Amounts, group.Need, group.Left)
+            : _states[slot.Machine.OfferNumber].RoomOn(slot, group.Need, group.Left);
+        if (room == 0)
+            return (0, true);
+        if (group.Near.Count > 0 && !group.IsNear(slot.Domains))
+            return (0, false);
         foreach (SpreadTerm spread in group.Spreads)
         {
             int domain = slot.Domains[spread.Counter.Key];
-            if (domain < 0) return (0, true);
+            if (domain < 0)
+                return (0, true);
             int skew = spread.Counter.Of(domain) + spread.Self - spread.Counter.Least(spread.MinDomains);
-            if (skew > spread.MaxSkew) return (0, spread.Counter.CountsFreshHosts);
+            if (skew > spread.MaxSkew)
+                return (0, spread.Counter.CountsFreshHosts);
         }
 
         return (group.MayFillUp ? room : 1, false);
@@ -153,18 +177,24 @@ public sealed class PodPacker
     {
         if (slot.Machine is { } machine)
         {
-            for (int resource = 0; resource < slot.Amounts.Length; resource++) slot.Amounts[resource] += group.Need[resource] * count;
+            for (int resource = 0; resource < slot.Amounts.Length; resource++)
+                slot.Amounts[resource] += group.Need[resource] * count;
             _states[machine.OfferNumber].Grow(slot);
-            for (int index = 0; index < count; index++) machine.PodList.Add(group.Pods[group.Placed + index]);
+            for (int index = 0; index < count; index++)
+                machine.PodList.Add(group.Pods[group.Placed + index]);
         }
         else
         {
-            for (int resource = 0; resource < slot.Amounts.Length; resource++) slot.Amounts[resource] -= group.Need[resource] * count;
+            for (int resource = 0; resource < slot.Amounts.Length; resource++)
+                slot.Amounts[resource] -= group.Need[resource] * count;
         }
 
-        foreach (TopologyCounter counter in group.Counts) counter.Add(slot, count);
-        if (group.Ports.Count > 0) (slot.Ports ??= []).AddRange(group.Ports);
-        for (int index = 0; index < count; index++) _places[group].Add(slot);
+        foreach (TopologyCounter counter in group.Counts)
+            counter.Add(slot, count);
+        if (group.Ports.Count > 0)
+            (slot.Ports ??= []).AddRange(group.Ports);
+        for (int index = 0; index < count; index++)
+            _places[group].Add(slot);
         group.Placed += count;
     }
 
@@ -173,8 +203,10 @@ public sealed class PodPacker
         long room = most;
         for (int resource = 0; resource < need.Length; resource++)
         {
-            if (need[resource] <= 0) continue;
-            if (free[resource] < need[resource]) return 0;
+            if (need[resource] <= 0)
+                continue;
+            if (free[resource] < need[resource])
+                return 0;
             room = Math.Min(room, free[resource] / need[resource]);
         }
 
@@ -189,9 +221,11 @@ public sealed class PodPacker
         {
             foreach (OfferState offer in pool.OrderBy(one => Weight(group, one)).ThenBy(static one => one.Opened))
             {
-                if (Refuse(group, offer) is not null) continue;
+                if (Refuse(group, offer) is not null)
+                    continue;
                 long[] need = [.. offer.Overhead.Zip(group.Need, static (a, b) => a + b)];
-                if (TryOpen(offer, need, out opened) is null) return Prepare(opened!, offer);
+                if (TryOpen(offer, need, out opened) is null)
+                    return Prepare(opened!, offer);
             }
         }
 
@@ -205,7 +239,8 @@ public sealed class PodPacker
     }
 
     /// <summary>How full the offer's zone is with what the group spreads.</summary>
-    private static int Weight(PodGroup group, OfferState offer) => group.Spreads.Sum(spread => spread.Counter.Of(offer.Domains[spread.Counter.Key]));
+    private static int Weight(PodGroup group, OfferState offer) =>
+        group.Spreads.Sum(spread => spread.Counter.Of(offer.Domains[spread.Counter.Key]));
 
     private PackingRefusal? TryOpen(OfferState offer, long[] need, out PackingSlot? slot)
     {
@@ -213,14 +248,26 @@ public sealed class PodPacker
         PackingRefusal? why = PackingRefusal.TooLarge;
         for (int size = 0; size < offer.Offer.Sizes.Count; size++)
         {
-            if (!offer.Fits(size, need, null, 0)) continue;
+            if (!offer.Fits(size, need, null, 0))
+                continue;
             MachineSize taken = offer.Offer.Sizes[size];
-            why = taken.Stock is { Left: <= 0 } ? PackingRefusal.ProviderStock : offer.Offer.Allowance.Refuse(1, taken.CpuCores, taken.MemoryMiB);
-            if (why is not null) continue;
+            why = taken.Stock is { Left: <= 0 }
+                ? PackingRefusal.ProviderStock
+                : offer.Offer.Allowance.Refuse(1, taken.CpuCores, taken.MemoryMiB);
+            if (why is not null)
+                continue;
             offer.Offer.Allowance.Take(1, taken.CpuCores, taken.MemoryMiB);
-            if (taken.Stock is { } stock) stock.Left--;
+            if (taken.Stock is { } stock)
+                stock.Left--;
             offer.Opened++;
-            PackedMachine machine = new(offer.Offer, string.Create(CultureInfo.InvariantCulture, $"{offer.Offer.Pool}/{_machines.Count + 1}"), offer.Number) { Size = taken };
+            PackedMachine machine = new(
+                offer.Offer,
+                string.Create(CultureInfo.InvariantCulture, $"{offer.Offer.Pool}/{_machines.Count + 1}"),
+                offer.Number
+            )
+            {
+                Size = taken,
+            };
             slot = new()
             {
                 Number = _slots.Count,
@@ -243,13 +290,19 @@ public sealed class PodPacker
     /// <summary>Why no machine of the offer would do, limits aside.</summary>
     private PackingRefusal? Refuse(PodGroup group, OfferState offer)
     {
-        if (RulesOf(group).Refusal(offer.Offer) is { } why) return why;
-        if (IsRefused(group, offer)) return PackingRefusal.Caller;
-        if (!offer.Holds(offer.Overhead, group.Need)) return PackingRefusal.TooLarge;
-        if (group.Ports.Exists(port => offer.Offer.Ports.Exists(port.Conflicts))) return PackingRefusal.HostPort;
+        if (RulesOf(group).Refusal(offer.Offer) is { } why)
+            return why;
+        if (IsRefused(group, offer))
+            return PackingRefusal.Caller;
+        if (!offer.Holds(offer.Overhead, group.Need))
+            return PackingRefusal.TooLarge;
+        if (group.Ports.Exists(port => offer.Offer.Ports.Exists(port.Conflicts)))
+            return PackingRefusal.HostPort;
         foreach (TopologyCounter apart in group.Apart)
-            if (apart.Of(offer.Domains[apart.Key]) > 0) return PackingRefusal.PodAffinity;
-        if (group.Near.Count > 0 && !group.IsNear(offer.Domains)) return PackingRefusal.PodAffinity;
+            if (apart.Of(offer.Domains[apart.Key]) > 0)
+                return PackingRefusal.PodAffinity;
+        if (group.Near.Count > 0 && !group.IsNear(offer.Domains))
+            return PackingRefusal.PodAffinity;
         foreach (SpreadTerm spread in group.Spreads)
         {
             int domain = offer.Domains[spread.Counter.Key];
@@ -262,14 +315,17 @@ public sealed class PodPacker
 
     private bool IsRefused(PodGroup group, OfferState offer)
     {
-        if (_isRefused is null) return false;
-        if (!_refused.TryGetValue((group, offer.Number), out bool isRefused)) _refused.Add((group, offer.Number), isRefused = _isRefused(group.First, offer.Offer));
+        if (_isRefused is null)
+            return false;
+        if (!_refused.TryGetValue((group, offer.Number), out bool isRefused))
+            _refused.Add((group, offer.Number), isRefused = _isRefused(group.First, offer.Offer));
         return isRefused;
     }
 
     private SlotRules RulesOf(PodGroup group)
     {
-        if (!_rules.TryGetValue(group.NodeKey, out SlotRules? rules)) _rules.Add(group.NodeKey, rules = new(group.First, _snapshot));
+        if (!_rules.TryGetValue(group.NodeKey, out SlotRules? rules))
+            _rules.Add(group.NodeKey, rules = new(group.First, _snapshot));
         return rules;
     }
 
@@ -282,15 +338,18 @@ public sealed class PodPacker
             group.Candidates = [];
             foreach (PackingSlot slot in _slots)
             {
-                if (slot.Machine is not null) break;
-                if (slot.IsUsable && Fitting(slot.Amounts, group.Need, 1) > 0 && rules.Allows(slot)) group.Candidates.Add(slot);
+                if (slot.Machine is not null)
+                    break;
+                if (slot.IsUsable && Fitting(slot.Amounts, group.Need, 1) > 0 && rules.Allows(slot))
+                    group.Candidates.Add(slot);
             }
         }
 
         for (; group.SeenMachines < _machines.Count; group.SeenMachines++)
         {
             PackingSlot slot = _machines[group.SeenMachines];
-            if (rules.Refusal(slot.Machine!.Offer) is null && !IsRefused(group, _states[slot.Machine.OfferNumber])) group.Candidates.Add(slot);
+            if (rules.Refusal(slot.Machine!.Offer) is null && !IsRefused(group, _states[slot.Machine.OfferNumber]))
+                group.Candidates.Add(slot);
         }
     }
 
@@ -299,21 +358,26 @@ public sealed class PodPacker
         List<PackingSlot> places = _places[group];
         for (int index = 0; index < places.Count; index++)
             yield return new(group.Pods[index], places[index].Machine is null ? places[index].Name : null, places[index].Machine, []);
-        if (group.Left == 0) yield break;
+        if (group.Left == 0)
+            yield break;
         IReadOnlyList<(MachineOffer, PackingRefusal)> refusals = [.. _states.Select(offer => (offer.Offer, WhyNot(group, offer)))];
-        for (int index = group.Placed; index < group.Pods.Count; index++) yield return new(group.Pods[index], null, null, refusals);
+        for (int index = group.Placed; index < group.Pods.Count; index++)
+            yield return new(group.Pods[index], null, null, refusals);
     }
 
     private PackingRefusal WhyNot(PodGroup group, OfferState offer)
     {
-        if (Refuse(group, offer) is { } why) return why;
+        if (Refuse(group, offer) is { } why)
+            return why;
         long[] need = [.. offer.Overhead.Zip(group.Need, static (a, b) => a + b)];
         PackingRefusal limit = PackingRefusal.TooLarge;
         for (int size = 0; size < offer.Offer.Sizes.Count; size++)
         {
-            if (!offer.Fits(size, need, null, 0)) continue;
+            if (!offer.Fits(size, need, null, 0))
+                continue;
             MachineSize wanted = offer.Offer.Sizes[size];
-            limit = wanted.Stock is { Left: <= 0 } ? PackingRefusal.ProviderStock
+            limit = wanted.Stock is { Left: <= 0 }
+                ? PackingRefusal.ProviderStock
                 : offer.Offer.Allowance.Refuse(1, wanted.CpuCores, wanted.MemoryMiB) ?? PackingRefusal.PodAffinity;
             break;
         }
@@ -339,19 +403,23 @@ public sealed class PodPacker
             };
             _slots.Add(slot);
             foreach (TopologyCounter counter in counters)
-                if (counter.Includes(slot)) counter.Know(slot.Domains[counter.Key]);
-            if (counters.Count == 0) continue;
+                if (counter.Includes(slot))
+                    counter.Know(slot.Domains[counter.Key]);
+            if (counters.Count == 0)
+                continue;
             foreach (PodState pod in node.Pods)
             {
                 string key = _grouping.CountedKey(pod.Pod);
-                if (!kinds.TryGetValue(key, out (Pod First, List<PackingSlot> On) kind)) kinds.Add(key, kind = (pod.Pod, []));
+                if (!kinds.TryGetValue(key, out (Pod First, List<PackingSlot> On) kind))
+                    kinds.Add(key, kind = (pod.Pod, []));
                 kind.On.Add(slot);
             }
         }
 
         foreach (TopologyCounter counter in counters)
-            foreach ((Pod first, List<PackingSlot> on) in kinds.Values)
-                if (counter.Counts(first)) on.ForEach(slot => counter.Add(slot, 1));
+        foreach ((Pod first, List<PackingSlot> on) in kinds.Values)
+            if (counter.Counts(first))
+                on.ForEach(slot => counter.Add(slot, 1));
     }
 
     /// <summary>Zones in which machines can be made, and fresh hosts, count from here on.</summary>
@@ -359,12 +427,19 @@ public sealed class PodPacker
     {
         foreach (PodGroup group in groups)
         {
-            if (group.Left == 0) continue;
+            if (group.Left == 0)
+                continue;
             foreach (SpreadTerm spread in group.Spreads)
             {
                 foreach (OfferState offer in _states)
                 {
-                    if (RulesOf(group).Refusal(offer.Offer) is not null || IsRefused(group, offer) || !offer.Holds(offer.Overhead, group.Need) || !spread.Counter.Includes(offer.Offer)) continue;
+                    if (
+                        RulesOf(group).Refusal(offer.Offer) is not null
+                        || IsRefused(group, offer)
+                        || !offer.Holds(offer.Overhead, group.Need)
+                        || !spread.Counter.Includes(offer.Offer)
+                    )
+                        continue;
                     spread.Counter.KnowPossible(offer.Domains[spread.Counter.Key]);
                 }
             }
@@ -375,20 +450,25 @@ public sealed class PodPacker
     {
         long[] most = new long[_resources.Count];
         foreach (PodGroup group in groups)
-            for (int resource = 0; resource < most.Length; resource++) most[resource] = Math.Max(most[resource], group.Need[resource]);
+            for (int resource = 0; resource < most.Length; resource++)
+                most[resource] = Math.Max(most[resource], group.Need[resource]);
         foreach (OfferState offer in _states)
-            for (int resource = 0; resource < most.Length; resource++) most[resource] = Math.Max(most[resource], offer.Most[resource] == long.MaxValue ? 0 : offer.Most[resource]);
+            for (int resource = 0; resource < most.Length; resource++)
+                most[resource] = Math.Max(most[resource], offer.Most[resource] == long.MaxValue ? 0 : offer.Most[resource]);
         double Share(PodGroup group)
         {
             double share = 0;
             for (int resource = 0; resource < most.Length; resource++)
-                if (most[resource] > 0 && resource != ResourceIndex.Pods) share = Math.Max(share, (double)group.Need[resource] / most[resource]);
+                if (most[resource] > 0 && resource != ResourceIndex.Pods)
+                    share = Math.Max(share, (double)group.Need[resource] / most[resource]);
             return share;
         }
 
         List<PodGroup> sorted =
         [
-            .. groups.OrderByDescending(static group => group.First.Spec.Priority ?? 0).ThenByDescending(Share)
+            .. groups
+                .OrderByDescending(static group => group.First.Spec.Priority ?? 0)
+                .ThenByDescending(Share)
                 .ThenBy(static group => group.First.Key(), StringComparer.Ordinal),
         ];
         groups.Clear();

@@ -6,22 +6,31 @@ namespace NodeManager.Scheduling.Packing;
 /// </summary>
 internal sealed class ResourceIndex
 {
-    public const int Cpu = 0, Memory = 1, Pods = 2;
+    public const int Cpu = 0,
+        Memory = 1,
+        Pods = 2;
 
-    private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal) { ["cpu"] = Cpu, ["memory"] = Memory, ["pods"] = Pods };
+    private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal)
+    {
+        ["cpu"] = Cpu,
+        ["memory"] = Memory,
+        ["pods"] = Pods,
+    };
 
     public int Count => _indexes.Count;
 
     public void Note(IEnumerable<string> names)
     {
-        foreach (string name in names) _indexes.TryAdd(name, _indexes.Count);
+        foreach (string name in names)
+            _indexes.TryAdd(name, _indexes.Count);
     }
 
     public long[] Needed(IReadOnlyDictionary<string, decimal> amounts, int pods)
     {
         long[] vector = new long[Count];
         foreach ((string name, decimal amount) in amounts)
-            if (_indexes.TryGetValue(name, out int index)) vector[index] = Whole(Math.Ceiling(Scaled(index, amount)));
+            if (_indexes.TryGetValue(name, out int index))
+                vector[index] = Whole(Math.Ceiling(Scaled(index, amount)));
         vector[Pods] += pods;
         return vector;
     }
@@ -29,7 +38,8 @@ internal sealed class ResourceIndex
     public long[] Offered(Func<string, decimal> amountOf)
     {
         long[] vector = new long[Count];
-        foreach ((string name, int index) in _indexes) vector[index] = Whole(Math.Floor(Scaled(index, amountOf(name))));
+        foreach ((string name, int index) in _indexes)
+            vector[index] = Whole(Math.Floor(Scaled(index, amountOf(name))));
         return vector;
     }
 

@@ -15,14 +15,17 @@ internal sealed class SlotRules(Pod pod, ClusterSnapshot snapshot)
 
     public bool Allows(PackingSlot slot)
     {
-        if (slot.Number >= _slots.Length) Array.Resize(ref _slots, Math.Max(64, slot.Number * 2));
-        if (_slots[slot.Number] == 0) _slots[slot.Number] = Fits(slot.State) ? (sbyte)1 : (sbyte)-1;
+        if (slot.Number >= _slots.Length)
+            Array.Resize(ref _slots, Math.Max(64, slot.Number * 2));
+        if (_slots[slot.Number] == 0)
+            _slots[slot.Number] = Fits(slot.State) ? (sbyte)1 : (sbyte)-1;
         return _slots[slot.Number] > 0;
     }
 
     public PackingRefusal? Refusal(MachineOffer offer)
     {
-        if (!_offers.TryGetValue(offer, out PackingRefusal? why)) _offers.Add(offer, why = Ask(offer.State));
+        if (!_offers.TryGetValue(offer, out PackingRefusal? why))
+            _offers.Add(offer, why = Ask(offer.State));
         return why;
     }
 
@@ -30,8 +33,10 @@ internal sealed class SlotRules(Pod pod, ClusterSnapshot snapshot)
 
     private PackingRefusal? Ask(NodeState node)
     {
-        if (Refuses(_taints, node)) return PackingRefusal.Taint;
-        if (Refuses(_affinity, node)) return PackingRefusal.NodeAffinity;
+        if (Refuses(_taints, node))
+            return PackingRefusal.Taint;
+        if (Refuses(_affinity, node))
+            return PackingRefusal.NodeAffinity;
         return Refuses(_volumes, node) ? PackingRefusal.Volume : null;
     }
 

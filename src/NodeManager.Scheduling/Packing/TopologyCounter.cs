@@ -30,20 +30,27 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     /// <summary>The least count over the domains that are known.</summary>
     public int Least(int minDomains)
     {
-        if (CountsFreshHosts || _domains == 0 || _domains < minDomains) return 0;
-        if (_least >= 0) return _least;
+        if (CountsFreshHosts || _domains == 0 || _domains < minDomains)
+            return 0;
+        if (_least >= 0)
+            return _least;
         int least = int.MaxValue;
         for (int domain = 0; domain < _counts.Length; domain++)
-            if (_known[domain] && _counts[domain] < least) least = _counts[domain];
+            if (_known[domain] && _counts[domain] < least)
+                least = _counts[domain];
         return _least = least;
     }
 
     public bool Includes(PackingSlot slot)
     {
-        if (slot.Domains[key] < 0) return false;
-        if (includes is null) return true;
-        if (slot.Number >= _included.Length) Array.Resize(ref _included, Math.Max(16, slot.Number * 2));
-        if (_included[slot.Number] == 0) _included[slot.Number] = includes(slot.State) ? (sbyte)1 : (sbyte)-1;
+        if (slot.Domains[key] < 0)
+            return false;
+        if (includes is null)
+            return true;
+        if (slot.Number >= _included.Length)
+            Array.Resize(ref _included, Math.Max(16, slot.Number * 2));
+        if (_included[slot.Number] == 0)
+            _included[slot.Number] = includes(slot.State) ? (sbyte)1 : (sbyte)-1;
         return _included[slot.Number] > 0;
     }
 
@@ -52,9 +59,11 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     /// <summary>Lets the domain count although nothing is there yet.</summary>
     public void Know(int domain)
     {
-        if (domain < 0) return;
+        if (domain < 0)
+            return;
         Grow(domain);
-        if (_known[domain]) return;
+        if (_known[domain])
+            return;
         _known[domain] = true;
         _domains++;
         _least = -1;
@@ -63,23 +72,28 @@ internal sealed class TopologyCounter(int key, bool isHostName, Func<Pod, bool> 
     /// <summary>Machines can be made there: a zone, or any number of hosts.</summary>
     public void KnowPossible(int domain)
     {
-        if (isHostName) CountsFreshHosts = true;
-        else Know(domain);
+        if (isHostName)
+            CountsFreshHosts = true;
+        else
+            Know(domain);
     }
 
     public void Add(PackingSlot slot, int pods)
     {
-        if (!Includes(slot)) return;
+        if (!Includes(slot))
+            return;
         int domain = slot.Domains[key];
         Know(domain);
-        if (_least >= 0 && _counts[domain] == _least) _least = -1;
+        if (_least >= 0 && _counts[domain] == _least)
+            _least = -1;
         _counts[domain] += pods;
         _total += pods;
     }
 
     private void Grow(int domain)
     {
-        if (domain < _counts.Length) return;
+        if (domain < _counts.Length)
+            return;
         int length = Math.Max(8, domain * 2);
         Array.Resize(ref _counts, length);
         Array.Resize(ref _known, length);

@@ -7,5 +7,6 @@ namespace NodeManager.Scheduling.Packing;
 public static class VolumeObstacle
 {
     /// <summary>In the scheduler's words; null: nothing.</summary>
-    public static string? Of(Pod pod, ClusterSnapshot snapshot) => pod.Spec.Volumes is null ? null : new VolumeNodeAffinityFilter(pod, snapshot).Obstacle;
+    public static string? Of(Pod pod, ClusterSnapshot snapshot) =>
+        pod.Spec.Volumes is null ? null : new VolumeNodeAffinityFilter(pod, snapshot).Obstacle;
 }

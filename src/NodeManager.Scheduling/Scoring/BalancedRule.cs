@@ -33,9 +33,11 @@ internal sealed class BalancedRule : IScoreRule
         for (int index = 0; index < _requests.Length; index++)
         {
             string resource = _resources[index];
-            if (_requests[index] == 0 && Scores.IsScalar(resource)) continue;
+            if (_requests[index] == 0 && Scores.IsScalar(resource))
+                continue;
             long capacity = Scores.Whole(resource, node.Allocatable(resource));
-            if (capacity == 0 && !IsOld) continue;
+            if (capacity == 0 && !IsOld)
+                continue;
             long taken = Scores.Whole(resource, IsOld && resource is "cpu" or "memory" ? node.Assumed(resource) : node.Requested(resource));
             with[count] = capacity == 0 ? 1 : (double)(taken + _requests[index]) / capacity;
             without[count] = capacity == 0 ? 1 : (double)taken / capacity;
@@ -44,14 +46,16 @@ internal sealed class BalancedRule : IScoreRule
 
         with = with[..count];
         without = without[..count];
-        if (IsOld) return with.ContainsAnyInRange(1, double.MaxValue) ? 0 : (long)((1 - Math.Abs(with[0] - with[1])) * Scores.Most);
+        if (IsOld)
+            return with.ContainsAnyInRange(1, double.MaxValue) ? 0 : (long)((1 - Math.Abs(with[0] - with[1])) * Scores.Most);
         // Since 1.36 the change counts, not the state.
         return _minorVersion >= 36 ? (Scores.Most / 2) + (((Scores.Most / 2) + Balance(with) - Balance(without)) / 2) : Balance(with);
     }
 
     private static long Balance(Span<double> used)
     {
-        foreach (ref double fraction in used) fraction = Math.Min(1, fraction);
+        foreach (ref double fraction in used)
+            fraction = Math.Min(1, fraction);
         double deviation = used.Length switch
         {
             0 or 1 => 0,
@@ -63,10 +67,13 @@ internal sealed class BalancedRule : IScoreRule
 
     private static double Deviation(ReadOnlySpan<double> fractions)
     {
-        double sum = 0, squares = 0;
-        foreach (double fraction in fractions) sum += fraction;
+        double sum = 0,
+            squares = 0;
+        foreach (double fraction in fractions)
+            sum += fraction;
         double mean = sum / fractions.Length;
-        foreach (double fraction in fractions) squares += (fraction - mean) * (fraction - mean);
+        foreach (double fraction in fractions)
+            squares += (fraction - mean) * (fraction - mean);
         return Math.Sqrt(squares / fractions.Length);
     }
 }

@@ -15,7 +15,8 @@ internal sealed class ImageRule : IScoreRule
     {
         _snapshot = snapshot;
         // Init containers count since 1.31.
-        IEnumerable<Container> containers = snapshot.MinorVersion >= 31 ? pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []) : pod.Spec.Containers;
+        IEnumerable<Container> containers =
+            snapshot.MinorVersion >= 31 ? pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []) : pod.Spec.Containers;
         _images = [.. containers.Select(container => container.Image ?? "")];
     }
 
@@ -24,9 +25,9 @@ internal sealed class ImageRule : IScoreRule
     private long Score(NodeState node)
     {
         long most = MostOfContainer * _images.Count;
-        long sum = _images.Sum(image => _snapshot.Images.Find(node.Name, image) is { } held
-            ? (long)(held.Size * ((double)held.Nodes / _snapshot.Nodes.Count))
-            : 0);
+        long sum = _images.Sum(image =>
+            _snapshot.Images.Find(node.Name, image) is { } held ? (long)(held.Size * ((double)held.Nodes / _snapshot.Nodes.Count)) : 0
+        );
         return most <= Least ? 0 : Scores.Most * (Math.Clamp(sum, Least, most) - Least) / (most - Least);
     }
 }

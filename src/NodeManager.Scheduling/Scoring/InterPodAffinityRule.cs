@@ -18,25 +18,31 @@ internal sealed class InterPodAffinityRule : IScoreRule
         if (near.Count + far.Count > 0)
         {
             foreach (NodeState node in snapshot.Nodes)
-                foreach (PodState other in node.Pods)
-                {
-                    near.ForEach(term => Weigh(node, term.PodAffinityTerm, pod, other.Pod, term.Weight));
-                    far.ForEach(term => Weigh(node, term.PodAffinityTerm, pod, other.Pod, -term.Weight));
-                }
+            foreach (PodState other in node.Pods)
+            {
+                near.ForEach(term => Weigh(node, term.PodAffinityTerm, pod, other.Pod, term.Weight));
+                far.ForEach(term => Weigh(node, term.PodAffinityTerm, pod, other.Pod, -term.Weight));
+            }
         }
         else if (profile.IgnorePreferredTermsOfExistingPods)
         {
             return;
         }
         foreach (PodState other in snapshot.PodsWithAffinity)
-            if (snapshot.Node(other.NodeName) is { } node) WeighOther(node, other.Pod, profile.HardPodAffinityWeight);
+            if (snapshot.Node(other.NodeName) is { } node)
+                WeighOther(node, other.Pod, profile.HardPodAffinityWeight);
     }
 
     public long[]? Score(IReadOnlyList<NodeState> nodes)
     {
-        if (_weights.Count == 0) return null;
-        long[] raw = [.. nodes.Select(node => _weights.Sum(topology =>
-            node.Label(topology.Key) is { } value ? topology.Value.GetValueOrDefault(value) : 0))];
+        if (_weights.Count == 0)
+            return null;
+        long[] raw =
+        [
+            .. nodes.Select(node =>
+                _weights.Sum(topology => node.Label(topology.Key) is { } value ? topology.Value.GetValueOrDefault(value) : 0)
+            ),
+        ];
         // Up to 1.22 the range begins at 0, wherever the scores lie.
         bool isOld = _snapshot.MinorVersion <= 22;
         long least = isOld ? Math.Min(0, raw.Min()) : raw.Min();
@@ -51,13 +57,16 @@ internal sealed class InterPodAffinityRule : IScoreRule
                 Weigh(node, term, other, _pod, hardWeight);
         foreach (WeightedPodAffinityTerm term in other.Spec.Affinity?.PodAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
             Weigh(node, term.PodAffinityTerm, other, _pod, term.Weight);
-        foreach (WeightedPodAffinityTerm term in other.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [])
+        foreach (
+            WeightedPodAffinityTerm term in other.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? []
+        )
             Weigh(node, term.PodAffinityTerm, other, _pod, -term.Weight);
     }
 
     private void Weigh(NodeState node, PodAffinityTerm term, Pod holder, Pod other, long weight)
     {
-        if (node.Label(term.TopologyKey) is not { } value || !term.Matches(holder, other, _snapshot)) return;
+        if (node.Label(term.TopologyKey) is not { } value || !term.Matches(holder, other, _snapshot))
+            return;
         if (!_weights.TryGetValue(term.TopologyKey, out Dictionary<string, long>? values))
             _weights.Add(term.TopologyKey, values = new(StringComparer.Ordinal));
         values[value] = values.GetValueOrDefault(value) + weight;

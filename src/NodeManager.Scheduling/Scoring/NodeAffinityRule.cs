@@ -11,7 +11,11 @@ internal sealed class NodeAffinityRule(Pod pod, NodeAffinity? added) : IScoreRul
         .. pod.Spec.Affinity?.NodeAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [],
     ];
 
-    public long[]? Score(IReadOnlyList<NodeState> nodes) => _terms.Count == 0
-        ? null
-        : Scores.Normalize([.. nodes.Select(node => _terms.Where(term => term.Preference.Selects(node.Node)).Sum(term => (long)term.Weight))], lessIsBetter: false);
+    public long[]? Score(IReadOnlyList<NodeState> nodes) =>
+        _terms.Count == 0
+            ? null
+            : Scores.Normalize(
+                [.. nodes.Select(node => _terms.Where(term => term.Preference.Selects(node.Node)).Sum(term => (long)term.Weight))],
+                lessIsBetter: false
+            );
 }

@@ -28,29 +28,34 @@ internal sealed class ResourceRule : IScoreRule
         for (int index = 0; index < _requests.Length; index++)
         {
             (string resource, long weight) = _scoring.Resources[index];
-            if (_requests[index] == 0 && Scores.IsScalar(resource)) continue;
+            if (_requests[index] == 0 && Scores.IsScalar(resource))
+                continue;
             long capacity = Scores.Whole(resource, node.Allocatable(resource));
-            if (capacity == 0) continue;
+            if (capacity == 0)
+                continue;
             decimal taken = resource is "cpu" or "memory" ? node.Assumed(resource) : node.Requested(resource);
             long score = Score(Scores.Whole(resource, taken) + _requests[index], capacity);
             // Of a shape, what scores nothing does not water down the rest.
-            if (_scoring.Type == ResourceScoring.RequestedToCapacityRatio && score <= 0) continue;
+            if (_scoring.Type == ResourceScoring.RequestedToCapacityRatio && score <= 0)
+                continue;
             sum += score * weight;
             weights += weight;
         }
-        if (weights == 0) return 0;
+        if (weights == 0)
+            return 0;
         return _scoring.Type == ResourceScoring.RequestedToCapacityRatio
             ? (long)Math.Round((double)sum / weights, MidpointRounding.AwayFromZero)
             : sum / weights;
     }
 
-    private long Score(long requested, long capacity) => _scoring.Type switch
-    {
-        ResourceScoring.MostAllocated when requested > capacity => _minorVersion <= 22 ? 0 : Scores.Most,
-        ResourceScoring.MostAllocated => requested * Scores.Most / capacity,
-        ResourceScoring.RequestedToCapacityRatio => OnShape(Utilization(requested, capacity)),
-        _ => requested > capacity ? 0 : (capacity - requested) * Scores.Most / capacity,
-    };
+    private long Score(long requested, long capacity) =>
+        _scoring.Type switch
+        {
+            ResourceScoring.MostAllocated when requested > capacity => _minorVersion <= 22 ? 0 : Scores.Most,
+            ResourceScoring.MostAllocated => requested * Scores.Most / capacity,
+            ResourceScoring.RequestedToCapacityRatio => OnShape(Utilization(requested, capacity)),
+            _ => requested > capacity ? 0 : (capacity - requested) * Scores.Most / capacity,
+        };
 
     /// <summary>In whole percent: up to 1.22 rounded up, since then cut.</summary>
     private long Utilization(long requested, long capacity) =>
@@ -63,8 +68,10 @@ internal sealed class ResourceRule : IScoreRule
         IReadOnlyList<KeyValuePair<long, long>> shape = _scoring.Shape;
         for (int index = 0; index < shape.Count; index++)
         {
-            if (utilization > shape[index].Key) continue;
-            if (index == 0) return shape[0].Value * 10;
+            if (utilization > shape[index].Key)
+                continue;
+            if (index == 0)
+                return shape[0].Value * 10;
             (long fromUtilization, long fromScore) = shape[index - 1];
             (long toUtilization, long toScore) = shape[index];
             return (fromScore * 10) + ((toScore - fromScore) * 10 * (utilization - fromUtilization) / (toUtilization - fromUtilization));

@@ -21,22 +21,30 @@ internal sealed class TopologySpreadRule : IScoreRule
 
     public long[]? Score(IReadOnlyList<NodeState> nodes)
     {
-        if (_constraints.Count == 0) return null;
+        if (_constraints.Count == 0)
+            return null;
         List<NodeState> eligible = [.. nodes.Where(Counts)];
         List<Spread> spreads = _constraints.ConvertAll(constraint => Measure(constraint, eligible));
         double[] raw = [.. nodes.Select(node => Counts(node) ? spreads.Sum(spread => spread.Score(node)) : -1)];
         // Rounded since 1.22, cut before.
-        return Normalize(Array.ConvertAll(raw, score =>
-            score < 0 ? -1 : (long)(_snapshot.MinorVersion >= 22 ? Math.Round(score, MidpointRounding.AwayFromZero) : score)));
+        return Normalize(
+            Array.ConvertAll(
+                raw,
+                score => score < 0 ? -1 : (long)(_snapshot.MinorVersion >= 22 ? Math.Round(score, MidpointRounding.AwayFromZero) : score)
+            )
+        );
     }
 
-    private bool Counts(NodeState node) => !_needsAllKeys || _constraints.TrueForAll(constraint => node.Label(constraint.TopologyKey) is not null);
+    private bool Counts(NodeState node) =>
+        !_needsAllKeys || _constraints.TrueForAll(constraint => node.Label(constraint.TopologyKey) is not null);
 
     private Spread Measure(SpreadConstraint constraint, List<NodeState> eligible)
     {
-        if (constraint.TopologyKey == HostName) return new(constraint, null, Math.Log(eligible.Count + 2));
+        if (constraint.TopologyKey == HostName)
+            return new(constraint, null, Math.Log(eligible.Count + 2));
         Dictionary<string, long> counts = new(StringComparer.Ordinal);
-        foreach (NodeState node in eligible) counts.TryAdd(node.Label(constraint.TopologyKey) ?? "", 0);
+        foreach (NodeState node in eligible)
+            counts.TryAdd(node.Label(constraint.TopologyKey) ?? "", 0);
         foreach (NodeState node in _snapshot.Nodes)
             if (Counts(node) && counts.ContainsKey(node.Label(constraint.TopologyKey) ?? "") && constraint.Includes(node.Node))
                 counts[node.Label(constraint.TopologyKey) ?? ""] += constraint.Count(node);
@@ -48,7 +56,13 @@ internal sealed class TopologySpreadRule : IScoreRule
         long[] counted = [.. raw.Where(score => score >= 0)];
         long most = counted.Length == 0 ? 0 : counted.Max();
         long least = counted.Length == 0 ? 0 : counted.Min();
-        return Array.ConvertAll(raw, score => score < 0 ? 0 : most == 0 ? Scores.Most : Scores.Most * (most + least - score) / most);
+        return Array.ConvertAll(
+            raw,
+            score =>
+                score < 0 ? 0
+                : most == 0 ? Scores.Most
+                : Scores.Most * (most + least - score) / most
+        );
     }
 
     /// <param name="Constraint">What is spread.</param>
@@ -58,7 +72,8 @@ internal sealed class TopologySpreadRule : IScoreRule
     {
         public double Score(NodeState node)
         {
-            if (node.Label(Constraint.TopologyKey) is not { } domain) return 0;
+            if (node.Label(Constraint.TopologyKey) is not { } domain)
+                return 0;
             long count = Counts is null ? Constraint.Count(node) : Counts[domain];
             return (count * Weight) + (Constraint.MaxSkew - 1);
         }

@@ -11,22 +11,29 @@ internal static class AccessSetup
         // Those of the first cluster are there already where several are served.
         services.TryAddSingleton<LocalTokens>();
         services.TryAddSingleton(_ => new SignIns(TimeProvider.System));
-        services.AddAuthentication(LocalAuthentication.SchemeName)
+        services
+            .AddAuthentication(LocalAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, LocalAuthentication>(LocalAuthentication.SchemeName, null);
-        services.AddSingleton<CallerLevel>(static context => Task.FromResult(context.User.IsInRole(AccessLevel.Admin) ? AccessLevel.Admin : AccessLevel.Viewer));
+        services.AddSingleton<CallerLevel>(static context =>
+            Task.FromResult(context.User.IsInRole(AccessLevel.Admin) ? AccessLevel.Admin : AccessLevel.Viewer)
+        );
         AddPolicies(services);
     }
 
     /// <summary>The levels that routes require, independent of the source that grants them.</summary>
-    public static void AddPolicies(IServiceCollection services) => services.AddAuthorizationBuilder()
+    public static void AddPolicies(IServiceCollection services) =>
+        services
+            .AddAuthorizationBuilder()
             .AddPolicy(AccessLevel.Viewer, policy => policy.RequireRole(AccessLevel.Viewer, AccessLevel.Admin))
             .AddPolicy(AccessLevel.Admin, policy => policy.RequireRole(AccessLevel.Admin))
             // Also for paths without a route: strangers do not learn which there are.
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
     /// <summary>Reading requires a viewer.</summary>
-    public static TBuilder ForViewers<TBuilder>(this TBuilder routes) where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Viewer);
+    public static TBuilder ForViewers<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Viewer);
 
     /// <summary>Changing requires an admin.</summary>
-    public static TBuilder ForAdmins<TBuilder>(this TBuilder routes) where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Admin);
+    public static TBuilder ForAdmins<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Admin);
 }

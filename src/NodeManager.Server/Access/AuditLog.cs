@@ -18,7 +18,14 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
     public const string Category = "NodeManager.Audit";
 
     // Strangers fill no disk. What is left out is counted in the metrics.
-    private readonly FixedWindowRateLimiter _refusals = new(new() { PermitLimit = 50, Window = TimeSpan.FromSeconds(1), QueueLimit = 0 });
+    private readonly FixedWindowRateLimiter _refusals = new(
+        new()
+        {
+            PermitLimit = 50,
+            Window = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+        }
+    );
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
     /// <summary>The outermost step of a request.</summary>
@@ -32,11 +39,18 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
         finally
         {
             int status = context.Response.StatusCode;
-            bool isRefusal = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status421MisdirectedRequest or StatusCodes.Status429TooManyRequests;
-            if (isRefusal) telemetry.Refused(status);
+            bool isRefusal =
+                status
+                is StatusCodes.Status401Unauthorized
+                    or StatusCodes.Status403Forbidden
+                    or StatusCodes.Status421MisdirectedRequest
+                    or StatusCodes.Status429TooManyRequests;
+            if (isRefusal)
+                telemetry.Refused(status);
             bool isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
             bool isWritten = context.GetEndpoint()?.Metadata.GetMetadata<WritesOwnAudit>() is not null;
-            if (isRefusal ? IsPermitted() : !isRead && !isWritten) Write(Describe(context, started));
+            if (isRefusal ? IsPermitted() : !isRead && !isWritten)
+                Write(Describe(context, started));
         }
     }
 
@@ -49,12 +63,29 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
     public void Ended(string by, string id, string kind, string target, string state)
     {
         telemetry.Ended(kind, state);
-        Write(new() { ["who"] = by, ["operation"] = id, ["what"] = kind, ["target"] = target, ["result"] = state });
+        Write(
+            new()
+            {
+                ["who"] = by,
+                ["operation"] = id,
+                ["what"] = kind,
+                ["target"] = target,
+                ["result"] = state,
+            }
+        );
     }
 
     /// <summary>Records an action that the request alone does not show.</summary>
     public void Acted(string who, string what, string target, string result) =>
-        Write(new() { ["who"] = who, ["what"] = what, ["target"] = target, ["result"] = result });
+        Write(
+            new()
+            {
+                ["who"] = who,
+                ["what"] = what,
+                ["target"] = target,
+                ["result"] = result,
+            }
+        );
 
     public void Dispose() => _refusals.Dispose();
 
@@ -69,7 +100,8 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
             ["result"] = context.Response.StatusCode,
             ["milliseconds"] = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds),
         };
-        if (context.Response.StatusCode == StatusCodes.Status202Accepted) entry["operation"] = context.Response.Headers.Location.ToString().Split('/')[^1];
+        if (context.Response.StatusCode == StatusCodes.Status202Accepted)
+            entry["operation"] = context.Response.Headers.Location.ToString().Split('/')[^1];
         return entry;
     }
 

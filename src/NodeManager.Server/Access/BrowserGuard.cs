@@ -26,20 +26,32 @@ internal static class BrowserGuard
         HttpRequest request = context.Request;
         // Other addresses are served where nothing but a token in a header lets a caller in: no browser can be made to send one.
         if (IsLoopback(context) && !IsOwnHost(request.Host.Host))
-            return ApiErrors.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, new(
-                "UnknownHost", $"This server is not '{request.Host.Host}'.", "Use the address that it printed at its start."));
+            return ApiErrors.WriteAsync(
+                context,
+                StatusCodes.Status421MisdirectedRequest,
+                new("UnknownHost", $"This server is not '{request.Host.Host}'.", "Use the address that it printed at its start.")
+            );
         // A read that states an origin is a script's; links and addresses typed by a person state none.
         bool isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         if ((!isRead || request.Headers.Origin.Count > 0) && IsForeign(request))
-            return ApiErrors.WriteAsync(context, StatusCodes.Status403Forbidden, new(
-                "ForeignOrigin", $"Requests from the origin '{request.Headers.Origin}' are refused.", "Use the server's own pages, or a client that is not a browser."));
+            return ApiErrors.WriteAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                new(
+                    "ForeignOrigin",
+                    $"Requests from the origin '{request.Headers.Origin}' are refused.",
+                    "Use the server's own pages, or a client that is not a browser."
+                )
+            );
         return next(context);
     }
 
-    private static bool IsLoopback(HttpContext context) => context.Connection.LocalIpAddress is not { } address || IPAddress.IsLoopback(address);
+    private static bool IsLoopback(HttpContext context) =>
+        context.Connection.LocalIpAddress is not { } address || IPAddress.IsLoopback(address);
 
     private static bool IsOwnHost(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 
     // Browsers send Origin with every change; other clients send none.
     private static bool IsForeign(HttpRequest request)

@@ -14,9 +14,12 @@ internal static class CallerAddress
     /// <inheritdoc cref="Of(HttpContext)"/>
     public static string Of(IPAddress? address)
     {
-        if (address is null) return "unknown";
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4().ToString();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address)) return address.ToString();
+        if (address is null)
+            return "unknown";
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4().ToString();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
+            return address.ToString();
         byte[] bytes = address.GetAddressBytes();
         Array.Clear(bytes, Ipv6SubnetBytes, bytes.Length - Ipv6SubnetBytes);
         return new IPAddress(bytes) + "/64";

@@ -12,7 +12,8 @@ namespace NodeManager.Server.Access;
 internal sealed class ConnectionGate(TimeProvider time)
 {
     /// <summary>How many connections without an authenticated request there may be: of an address, and in all, not counting those of the last moment.</summary>
-    public const int MaximumOfAddress = 200, Maximum = 500;
+    public const int MaximumOfAddress = 200,
+        Maximum = 500;
 
     /// <summary>How many there may be in any case.</summary>
     public const int MaximumWithNew = 3000;
@@ -32,42 +33,46 @@ internal sealed class ConnectionGate(TimeProvider time)
     {
         get
         {
-            lock (_gate) return _count;
+            lock (_gate)
+                return _count;
         }
     }
 
     /// <summary>The first step of a connection.</summary>
-    public ConnectionDelegate Enter(ConnectionDelegate next) => async connection =>
-    {
-        using GatedConnection entered = Add(connection);
-        connection.Features.Set(entered);
-        await next(connection);
-    };
+    public ConnectionDelegate Enter(ConnectionDelegate next) =>
+        async connection =>
+        {
+            using GatedConnection entered = Add(connection);
+            connection.Features.Set(entered);
+            await next(connection);
+        };
 
     /// <summary>The step before HTTP: what a client that sends nothing gets is the end of its connection.</summary>
-    public ConnectionDelegate AwaitFirstByte(ConnectionDelegate next) => async connection =>
-    {
-        using var limit = new CancellationTokenSource(FirstByteLimit, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, connection.ConnectionClosed);
-        try
+    public ConnectionDelegate AwaitFirstByte(ConnectionDelegate next) =>
+        async connection =>
         {
-            var first = await connection.Transport.Input.ReadAsync(stop.Token);
-            // Nothing is taken: HTTP reads the same bytes again.
-            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
-        }
-        catch (OperationCanceledException)
-        {
-            connection.Abort(new ConnectionAbortedException("The client sent nothing."));
-            return;
-        }
+            using var limit = new CancellationTokenSource(FirstByteLimit, time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, connection.ConnectionClosed);
+            try
+            {
+                var first = await connection.Transport.Input.ReadAsync(stop.Token);
+                // Nothing is taken: HTTP reads the same bytes again.
+                connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+            }
+            catch (OperationCanceledException)
+            {
+                connection.Abort(new ConnectionAbortedException("The client sent nothing."));
+                return;
+            }
 
-        await next(connection);
-    };
+            await next(connection);
+        };
 
     /// <summary>A step of a request after authentication: its connection is no longer one of a client without credentials.</summary>
     public static Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.User.Identity?.IsAuthenticated == true) context.Features.Get<GatedConnection>()?.Admit();
+        if (context.User.Identity?.IsAuthenticated == true)
+            context.Features.Get<GatedConnection>()?.Admit();
         return next(context);
     }
 
@@ -75,11 +80,13 @@ internal sealed class ConnectionGate(TimeProvider time)
     {
         lock (_gate)
         {
-            if (connection.Place is not { } place) return;
+            if (connection.Place is not { } place)
+                return;
             connection.Place = null;
             LinkedList<GatedConnection> others = place.List!;
             others.Remove(place);
-            if (others.Count == 0) _strangers.Remove(connection.Address);
+            if (others.Count == 0)
+                _strangers.Remove(connection.Address);
             _count--;
         }
     }
@@ -91,17 +98,25 @@ internal sealed class ConnectionGate(TimeProvider time)
         List<GatedConnection> ended = [];
         lock (_gate)
         {
-            if (!_strangers.TryGetValue(address, out LinkedList<GatedConnection>? own)) _strangers[address] = own = new();
-            while (own.Count >= MaximumOfAddress && IsOld(own.First!.Value)) ended.Add(Take(own));
+            if (!_strangers.TryGetValue(address, out LinkedList<GatedConnection>? own))
+                _strangers[address] = own = new();
+            while (own.Count >= MaximumOfAddress && IsOld(own.First!.Value))
+                ended.Add(Take(own));
             // Of the address that has the most.
-            if (_count >= Maximum && _strangers.Values.MaxBy(static one => one.Count) is { First: { } first } most && (IsOld(first.Value) || _count >= MaximumWithNew))
+            if (
+                _count >= Maximum
+                && _strangers.Values.MaxBy(static one => one.Count) is { First: { } first } most
+                && (IsOld(first.Value) || _count >= MaximumWithNew)
+            )
                 ended.Add(Take(most));
-            if (own.Count == 0) _strangers[address] = own;
+            if (own.Count == 0)
+                _strangers[address] = own;
             entered.Place = own.AddLast(entered);
             _count++;
         }
 
-        foreach (GatedConnection one in ended) one.Abort();
+        foreach (GatedConnection one in ended)
+            one.Abort();
         return entered;
     }
 
@@ -128,8 +143,15 @@ internal sealed class GatedConnection(ConnectionGate gate, ConnectionContext con
 
     public void Admit() => gate.Remove(this);
 
-    public void Abort() => connection.Abort(new ConnectionAbortedException(
-        string.Create(CultureInfo.InvariantCulture, $"The client has more than {ConnectionGate.MaximumOfAddress} connections without credentials.")));
+    public void Abort() =>
+        connection.Abort(
+            new ConnectionAbortedException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The client has more than {ConnectionGate.MaximumOfAddress} connections without credentials."
+                )
+            )
+        );
 
     public void Dispose() => gate.Remove(this);
 }

@@ -11,8 +11,12 @@ namespace NodeManager.Server.Access;
 /// to every port of a host, and so to the servers of other users of this computer.
 /// </summary>
 internal sealed class LocalAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, LocalTokens tokens, SignIns signIns)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    LocalTokens tokens,
+    SignIns signIns
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Local";
 
@@ -23,36 +27,58 @@ internal sealed class LocalAuthentication(
 
     /// <summary>The token in the header of a request; empty without one.</summary>
     public static string TokenOf(HttpRequest request) =>
-        request.Headers.Authorization.ToString() is { } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..] : "";
+        request.Headers.Authorization.ToString() is { } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? header[Bearer.Length..]
+            : "";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Request.Headers.Authorization.Count == 0) return Task.FromResult(AuthenticateResult.NoResult());
+        if (Request.Headers.Authorization.Count == 0)
+            return Task.FromResult(AuthenticateResult.NoResult());
         string token = TokenOf(Request);
         return Task.FromResult(
             tokens.Find(token) is { } grant ? Accept(grant, "token")
             : signIns.Find(token) is { } session ? Accept(session, Browser)
-            : AuthenticateResult.Fail("The token is not valid."));
+            : AuthenticateResult.Fail("The token is not valid.")
+        );
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return ApiErrors.WriteAsync(Context, StatusCodes.Status401Unauthorized, new(
-            "Unauthorized", "The request carries no valid credentials.",
-            "Send a token that the server printed at its start, as 'Authorization: Bearer TOKEN', or open its sign-in link."));
+        return ApiErrors.WriteAsync(
+            Context,
+            StatusCodes.Status401Unauthorized,
+            new(
+                "Unauthorized",
+                "The request carries no valid credentials.",
+                "Send a token that the server printed at its start, as 'Authorization: Bearer TOKEN', or open its sign-in link."
+            )
+        );
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => ApiErrors.WriteAsync(
-        Context, StatusCodes.Status403Forbidden, new(
-            ErrorIds.Forbidden, $"{Request.Method} {Request.Path} requires the level '{AccessLevel.Admin}'; these credentials have '{AccessLevel.Viewer}'.",
-            "Use the admin token."));
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        ApiErrors.WriteAsync(
+            Context,
+            StatusCodes.Status403Forbidden,
+            new(
+                ErrorIds.Forbidden,
+                $"{Request.Method} {Request.Path} requires the level '{AccessLevel.Admin}'; these credentials have '{AccessLevel.Viewer}'.",
+                "Use the admin token."
+            )
+        );
 
     private AuthenticateResult Accept(Grant grant, string how)
     {
         Context.Features.Set(grant);
         var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.Name, $"local-{grant.Level}"), new Claim(ClaimTypes.Role, grant.Level), new Claim(ClaimTypes.AuthenticationMethod, how)], Scheme.Name);
+            [
+                new Claim(ClaimTypes.Name, $"local-{grant.Level}"),
+                new Claim(ClaimTypes.Role, grant.Level),
+                new Claim(ClaimTypes.AuthenticationMethod, how),
+            ],
+            Scheme.Name
+        );
         return AuthenticateResult.Success(new(new(identity), Scheme.Name));
     }
 }

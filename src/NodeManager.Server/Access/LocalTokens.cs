@@ -22,20 +22,23 @@ internal sealed class LocalTokens : IDisposable
     /// <summary>Accepts the token with this hash; the token itself is never known here.</summary>
     public void AddHash(string hash, string level)
     {
-        lock (_lock) _grants.Add(hash.ToUpperInvariant(), new(level, Timeout.InfiniteTimeSpan, TimeProvider.System));
+        lock (_lock)
+            _grants.Add(hash.ToUpperInvariant(), new(level, Timeout.InfiniteTimeSpan, TimeProvider.System));
     }
 
     /// <summary>The grant of a token; null where there is none.</summary>
     public Grant? Find(string token)
     {
-        lock (_lock) return _grants.GetValueOrDefault(AccessSecret.HashOf(token));
+        lock (_lock)
+            return _grants.GetValueOrDefault(AccessSecret.HashOf(token));
     }
 
     /// <summary>Ends a token, and with it the requests and event streams that it opened. Does nothing for one that is not known.</summary>
     public void Revoke(string token)
     {
         Grant? grant;
-        lock (_lock) _grants.Remove(AccessSecret.HashOf(token), out grant);
+        lock (_lock)
+            _grants.Remove(AccessSecret.HashOf(token), out grant);
         grant?.End();
     }
 
@@ -43,7 +46,8 @@ internal sealed class LocalTokens : IDisposable
     {
         lock (_lock)
         {
-            foreach (Grant grant in _grants.Values) grant.Dispose();
+            foreach (Grant grant in _grants.Values)
+                grant.Dispose();
             _grants.Clear();
         }
     }

@@ -24,13 +24,22 @@ internal static class SignInRoutes
     {
         string? id = body.Secret is { Length: > 0 } secret ? signIns.Exchange(secret) : null;
         telemetry.SignedIn(id is not null);
-        if (id is not null) return Results.Json(new ApiSession(id, (long)SignIns.SessionLifetime.TotalSeconds));
+        if (id is not null)
+            return Results.Json(new ApiSession(id, (long)SignIns.SessionLifetime.TotalSeconds));
         // After the look-up: wrong secrets of one client never keep the holder of a valid link out.
         return signIns.TakeRefusal(CallerAddress.Of(context))
             ? Results.Json(
-                new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."), statusCode: StatusCodes.Status401Unauthorized)
+                new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."),
+                statusCode: StatusCodes.Status401Unauthorized
+            )
             : Results.Json(
-                new ApiError("TooManyRequests", "Too many wrong sign-in links came from this address.", "Open the link that the server printed."), statusCode: StatusCodes.Status429TooManyRequests);
+                new ApiError(
+                    "TooManyRequests",
+                    "Too many wrong sign-in links came from this address.",
+                    "Open the link that the server printed."
+                ),
+                statusCode: StatusCodes.Status429TooManyRequests
+            );
     }
 
     private static IResult SignOut(HttpContext context, SignIns signIns)
@@ -39,8 +48,8 @@ internal static class SignInRoutes
         return Results.NoContent();
     }
 
-    private static async Task<IResult> CallerAsync(HttpContext context, CallerLevel levels) => Results.Json(
-        new ApiCaller(context.User.Identity!.Name!, await levels(context)));
+    private static async Task<IResult> CallerAsync(HttpContext context, CallerLevel levels) =>
+        Results.Json(new ApiCaller(context.User.Identity!.Name!, await levels(context)));
 }
 
 /// <summary>What a caller may do, see <see cref="AccessLevel"/>.</summary>

@@ -22,7 +22,17 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
     private const int MostSessions = 1000;
 
     private readonly PartitionedRateLimiter<string> _refusals = PartitionedRateLimiter.Create<string, string>(static address =>
-        RateLimitPartition.GetFixedWindowLimiter(address, static _ => new() { PermitLimit = RefusalsPerMinute, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+        RateLimitPartition.GetFixedWindowLimiter(
+            address,
+            static _ =>
+                new()
+                {
+                    PermitLimit = RefusalsPerMinute,
+                    Window = TimeSpan.FromMinutes(1),
+                    QueueLimit = 0,
+                }
+        )
+    );
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Level, DateTimeOffset Expires)> _links = [];
@@ -47,8 +57,10 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
         lock (_lock)
         {
             RemoveExpired();
-            if (!_links.Remove(AccessSecret.HashOf(secret), out var link)) return null;
-            if (_sessions.Count >= MostSessions) EndOldest();
+            if (!_links.Remove(AccessSecret.HashOf(secret), out var link))
+                return null;
+            if (_sessions.Count >= MostSessions)
+                EndOldest();
             string id = AccessSecret.Create();
             _sessions[AccessSecret.HashOf(id)] = (new(link.Level, SessionLifetime, time), time.GetUtcNow() + SessionLifetime);
             return id;
@@ -71,8 +83,10 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
         Grant expired;
         lock (_lock)
         {
-            if (!_sessions.TryGetValue(hash, out var session)) return null;
-            if (session.Expires > time.GetUtcNow()) return session.Grant;
+            if (!_sessions.TryGetValue(hash, out var session))
+                return null;
+            if (session.Expires > time.GetUtcNow())
+                return session.Grant;
             _sessions.Remove(hash);
             expired = session.Grant;
         }
@@ -85,7 +99,8 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
     public void End(string id)
     {
         (Grant Grant, DateTimeOffset Expires) session;
-        lock (_lock) _sessions.Remove(AccessSecret.HashOf(id), out session);
+        lock (_lock)
+            _sessions.Remove(AccessSecret.HashOf(id), out session);
         session.Grant?.End();
     }
 
@@ -99,7 +114,8 @@ internal sealed class SignIns(TimeProvider time) : IDisposable
     private void RemoveExpired()
     {
         DateTimeOffset now = time.GetUtcNow();
-        foreach (string link in _links.Where(l => l.Value.Expires <= now).Select(l => l.Key).ToList()) _links.Remove(link);
+        foreach (string link in _links.Where(l => l.Value.Expires <= now).Select(l => l.Key).ToList())
+            _links.Remove(link);
         foreach ((string id, (Grant grant, _)) in _sessions.Where(s => s.Value.Expires <= now).ToList())
         {
             _sessions.Remove(id);

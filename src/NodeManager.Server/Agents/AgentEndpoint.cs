@@ -26,8 +26,10 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     // The revisions with sessions; clients of later ones fall back to these by the handshake.
     private static readonly string[] Versions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
-    private static readonly JsonTypeInfo<JsonRpcMessage> Message = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
-    private static readonly JsonTypeInfo<JsonRpcError> Error = (JsonTypeInfo<JsonRpcError>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcError));
+    private static readonly JsonTypeInfo<JsonRpcMessage> Message =
+        (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
+    private static readonly JsonTypeInfo<JsonRpcError> Error =
+        (JsonTypeInfo<JsonRpcError>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcError));
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -93,11 +95,15 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         message.Context ??= new();
         message.Context.User = context.User;
         // A revoked token ends the calls in progress.
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, context.Features.Get<Grant>()?.Ended ?? CancellationToken.None);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted,
+            context.Features.Get<Grant>()?.Ended ?? CancellationToken.None
+        );
         Prepare(context, session);
         try
         {
-            if (await session.Transport.HandlePostRequestAsync(message, context.Response.Body, end.Token)) return;
+            if (await session.Transport.HandlePostRequestAsync(message, context.Response.Body, end.Token))
+                return;
             context.Response.Headers.ContentType = default;
             context.Response.StatusCode = StatusCodes.Status202Accepted;
         }
@@ -108,7 +114,8 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         finally
         {
             // A handshake that failed leaves no session.
-            if (message is JsonRpcRequest { Method: RequestMethods.Initialize } && !session.IsInitialized) await sessions.EndAsync(session);
+            if (message is JsonRpcRequest { Method: RequestMethods.Initialize } && !session.IsInitialized)
+                await sessions.EndAsync(session);
         }
     }
 
@@ -120,15 +127,20 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
             return;
         }
 
-        if (await SessionAsync(context, null, default) is not { } session) return;
+        if (await SessionAsync(context, null, default) is not { } session)
+            return;
         if (!session.TryListen())
         {
             await RefuseAsync(context, StatusCodes.Status409Conflict, "The session has its stream; it has one.");
             return;
         }
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(
-            [context.RequestAborted, host.ApplicationStopping, session.Closed, context.Features.Get<Grant>()?.Ended ?? CancellationToken.None]);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource([
+            context.RequestAborted,
+            host.ApplicationStopping,
+            session.Closed,
+            context.Features.Get<Grant>()?.Ended ?? CancellationToken.None,
+        ]);
         Prepare(context, session);
         try
         {
@@ -153,7 +165,8 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
 
     private async Task EndAsync(HttpContext context)
     {
-        if (await SessionAsync(context, null, default) is not { } session) return;
+        if (await SessionAsync(context, null, default) is not { } session)
+            return;
         await sessions.EndAsync(session);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -171,15 +184,28 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         string sent = context.Request.Headers[SessionHeader].ToString();
         if (sent.Length == 0)
         {
-            if (message is JsonRpcRequest { Method: RequestMethods.Initialize }) return await sessions.OpenAsync(caller);
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"A session begins with an initialize request; other messages carry its {SessionHeader}.", id: id);
+            if (message is JsonRpcRequest { Method: RequestMethods.Initialize })
+                return await sessions.OpenAsync(caller);
+            await RefuseAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                $"A session begins with an initialize request; other messages carry its {SessionHeader}.",
+                id: id
+            );
             return null;
         }
 
         AgentSession? session = sessions.Find(sent);
         // Another caller's session is answered like one that does not exist.
-        if (session is not null && session.Caller == caller) return session;
-        await RefuseAsync(context, StatusCodes.Status404NotFound, "The session does not exist. Initialize a new one.", (McpErrorCode)(-32001), id);
+        if (session is not null && session.Caller == caller)
+            return session;
+        await RefuseAsync(
+            context,
+            StatusCodes.Status404NotFound,
+            "The session does not exist. Initialize a new one.",
+            (McpErrorCode)(-32001),
+            id
+        );
         return null;
     }
 
@@ -193,19 +219,38 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     private static bool Accepts(HttpContext context, string type) =>
         context.Request.GetTypedHeaders().Accept.Any(one => one.MatchesMediaType(type));
 
-    private static Task RefuseVersionAsync(HttpContext context, string version, RequestId id) => WriteAsync(context, StatusCodes.Status400BadRequest, new()
-    {
-        Id = id,
-        Error = new()
-        {
-            Code = (int)McpErrorCode.UnsupportedProtocolVersion,
-            Message = "The protocol version is not supported.",
-            Data = JsonSerializer.SerializeToElement(new { supported = Versions, requested = DisplayText.Escape(version) }),
-        },
-    });
+    private static Task RefuseVersionAsync(HttpContext context, string version, RequestId id) =>
+        WriteAsync(
+            context,
+            StatusCodes.Status400BadRequest,
+            new()
+            {
+                Id = id,
+                Error = new()
+                {
+                    Code = (int)McpErrorCode.UnsupportedProtocolVersion,
+                    Message = "The protocol version is not supported.",
+                    Data = JsonSerializer.SerializeToElement(new { supported = Versions, requested = DisplayText.Escape(version) }),
+                },
+            }
+        );
 
-    private static Task RefuseAsync(HttpContext context, int status, string message, McpErrorCode code = (McpErrorCode)(-32000), RequestId id = default) =>
-        WriteAsync(context, status, new() { Id = id, Error = new() { Code = (int)code, Message = message } });
+    private static Task RefuseAsync(
+        HttpContext context,
+        int status,
+        string message,
+        McpErrorCode code = (McpErrorCode)(-32000),
+        RequestId id = default
+    ) =>
+        WriteAsync(
+            context,
+            status,
+            new()
+            {
+                Id = id,
+                Error = new() { Code = (int)code, Message = message },
+            }
+        );
 
     private static async Task WriteAsync(HttpContext context, int status, JsonRpcError error)
     {

@@ -15,15 +15,30 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
     public void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup(Path).WithTags("Agents");
-        group.MapGet("", (string? status) => TypedResults.Ok(plans.All.Where(plan => status is null || plan.Status == status).Select(ToApi).ToList()))
-            .ForViewers().Produces<List<ApiAgentPlan>>();
-        group.MapGet("/{id}", (string id) => TypedResults.Ok(ToApi(plans.Find(id)))).ForViewers().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status404NotFound);
+        group
+            .MapGet(
+                "",
+                (string? status) => TypedResults.Ok(plans.All.Where(plan => status is null || plan.Status == status).Select(ToApi).ToList())
+            )
+            .ForViewers()
+            .Produces<List<ApiAgentPlan>>();
+        group
+            .MapGet("/{id}", (string id) => TypedResults.Ok(ToApi(plans.Find(id))))
+            .ForViewers()
+            .Produces<ApiAgentPlan>()
+            .Produces<ApiError>(StatusCodes.Status404NotFound);
         Decided(group.MapPost("/{id}/approve", (HttpContext context, string id) => Decide(context, id, approve: true)));
-        Decided(group.MapPost("/{id}/deny", (HttpContext context, string id) => Decide(context, id, approve: false))).WithMetadata(new ChangesNothing());
+        Decided(group.MapPost("/{id}/deny", (HttpContext context, string id) => Decide(context, id, approve: false)))
+            .WithMetadata(new ChangesNothing());
     }
 
-    private static RouteHandlerBuilder Decided(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status403Forbidden)
-        .Produces<ApiError>(StatusCodes.Status404NotFound).Produces<ApiError>(StatusCodes.Status409Conflict);
+    private static RouteHandlerBuilder Decided(RouteHandlerBuilder route) =>
+        route
+            .ForAdmins()
+            .Produces<ApiAgentPlan>()
+            .Produces<ApiError>(StatusCodes.Status403Forbidden)
+            .Produces<ApiError>(StatusCodes.Status404NotFound)
+            .Produces<ApiError>(StatusCodes.Status409Conflict);
 
     private Ok<ApiAgentPlan> Decide(HttpContext context, string id, bool approve)
     {
@@ -42,22 +57,58 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
         }
     }
 
-    private ApiAgentPlan ToApi(AgentPlan plan) => new(
-        plan.Id, plan.Change.Action, cluster.Session.Cluster, [.. plan.Nodes.Select(static node => node.Name)],
-        [.. plan.Steps.Select(DisplayText.Escape)], [.. plan.Warnings.Select(DisplayText.Escape)], DisplayText.Escape(plan.Change.Reason),
-        plan.By.Name, plan.RequestedAt, plan.Status, plan.ExpiresAt, AnswerText.Filled(plan.DecidedBy), plan.DecidedAt, AnswerText.Filled(DisplayText.Escape(plan.Result)), AnswerText.Filled(plan.Operation),
-        DataOf(plan));
+    private ApiAgentPlan ToApi(AgentPlan plan) =>
+        new(
+            plan.Id,
+            plan.Change.Action,
+            cluster.Session.Cluster,
+            [.. plan.Nodes.Select(static node => node.Name)],
+            [.. plan.Steps.Select(DisplayText.Escape)],
+            [.. plan.Warnings.Select(DisplayText.Escape)],
+            DisplayText.Escape(plan.Change.Reason),
+            plan.By.Name,
+            plan.RequestedAt,
+            plan.Status,
+            plan.ExpiresAt,
+            AnswerText.Filled(plan.DecidedBy),
+            plan.DecidedAt,
+            AnswerText.Filled(DisplayText.Escape(plan.Result)),
+            AnswerText.Filled(plan.Operation),
+            DataOf(plan)
+        );
 
     private static ApiAgentPlanData DataOf(AgentPlan plan)
     {
         AgentChange change = plan.Change;
         bool isDrain = change.Action == AgentAction.Drain;
         return new(
-            change.Labels.Count > 0 ? change.Labels : null, change.Keys.Count > 0 ? change.Keys : null,
+            change.Labels.Count > 0 ? change.Labels : null,
+            change.Keys.Count > 0 ? change.Keys : null,
             change.Taints.Count > 0 ? [.. change.Taints.Select(static one => new ApiTaint(one.Key, one.Value, one.Effect))] : null,
-            isDrain ? change.DeleteEmptyDirData : null, isDrain ? change.DeleteUnmanagedPods : null, isDrain ? (long)change.Timeout.TotalSeconds : null,
-            isDrain ? [.. plan.Drains.SelectMany(static drain => drain.Pods).Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}")] : null,
-            isDrain ? null : [.. plan.Fields.Select(static one => new ApiAgentPlanField(one.Node, one.Change.Field, Shown(one.Change.Before), Shown(one.Change.After)))]);
+            isDrain ? change.DeleteEmptyDirData : null,
+            isDrain ? change.DeleteUnmanagedPods : null,
+            isDrain ? (long)change.Timeout.TotalSeconds : null,
+            isDrain
+                ?
+                [
+                    .. plan
+                        .Drains.SelectMany(static drain => drain.Pods)
+                        .Where(static pod => pod.Decision == DrainDecision.Evict)
+                        .Select(static pod => $"{pod.Namespace}/{pod.Name}"),
+                ]
+                : null,
+            isDrain
+                ? null
+                :
+                [
+                    .. plan.Fields.Select(static one => new ApiAgentPlanField(
+                        one.Node,
+                        one.Change.Field,
+                        Shown(one.Change.Before),
+                        Shown(one.Change.After)
+                    )),
+                ]
+        );
 
         static string? Shown(string? value) => value is null ? null : DisplayText.Escape(value);
     }
@@ -73,17 +124,38 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
 /// <param name="Operation">Of a drain, to follow at <c>/api/v1/operations</c>.</param>
 /// <param name="Data">What exactly would be done, beside the words.</param>
 internal sealed record ApiAgentPlan(
-    string Id, string Action, string Cluster, IReadOnlyList<string> Nodes, IReadOnlyList<string> Steps, IReadOnlyList<string> Warnings, string Reason,
-    string RequestedBy, DateTimeOffset RequestedAt, string Status, DateTimeOffset ExpiresAt, string? DecidedBy, DateTimeOffset? DecidedAt, string? Result, string? Operation,
-    ApiAgentPlanData Data);
+    string Id,
+    string Action,
+    string Cluster,
+    IReadOnlyList<string> Nodes,
+    IReadOnlyList<string> Steps,
+    IReadOnlyList<string> Warnings,
+    string Reason,
+    string RequestedBy,
+    DateTimeOffset RequestedAt,
+    string Status,
+    DateTimeOffset ExpiresAt,
+    string? DecidedBy,
+    DateTimeOffset? DecidedAt,
+    string? Result,
+    string? Operation,
+    ApiAgentPlanData Data
+);
 
 /// <summary>The data of a change; what its action does not have is absent.</summary>
 /// <param name="Keys">Of labels or taints to remove.</param>
 /// <param name="Pods">That a drain evicts.</param>
 /// <param name="Fields">Of an edit: each field of each node that it changes.</param>
 internal sealed record ApiAgentPlanData(
-    IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string>? Keys, IReadOnlyList<ApiTaint>? Taints, bool? DeleteEmptydirData, bool? DeleteUnmanagedPods,
-    long? TimeoutSeconds, IReadOnlyList<string>? Pods, IReadOnlyList<ApiAgentPlanField>? Fields);
+    IReadOnlyDictionary<string, string>? Labels,
+    IReadOnlyList<string>? Keys,
+    IReadOnlyList<ApiTaint>? Taints,
+    bool? DeleteEmptydirData,
+    bool? DeleteUnmanagedPods,
+    long? TimeoutSeconds,
+    IReadOnlyList<string>? Pods,
+    IReadOnlyList<ApiAgentPlanField>? Fields
+);
 
 /// <summary>A field of a node that a change changes.</summary>
 /// <param name="Before">Absent: the node does not have the field.</param>

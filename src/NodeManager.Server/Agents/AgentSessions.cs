@@ -12,7 +12,8 @@ namespace NodeManager.Server.Agents;
 internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>How many there may be: of a caller, and in all.</summary>
-    public const int MaximumOfCaller = 20, Maximum = 400;
+    public const int MaximumOfCaller = 20,
+        Maximum = 400;
 
     /// <summary>After so long without a request a session may be ended.</summary>
     public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(30);
@@ -23,14 +24,22 @@ internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, 
     public async Task<AgentSession> OpenAsync(AgentCaller caller)
     {
         DateTimeOffset now = time.GetUtcNow();
-        foreach (AgentSession idle in _sessions.Values.Where(session => now - session.UsedAt > IdleAfter)) await EndAsync(idle);
+        foreach (AgentSession idle in _sessions.Values.Where(session => now - session.UsedAt > IdleAfter))
+            await EndAsync(idle);
         AgentSession[] own = [.. _sessions.Values.Where(session => session.Caller == caller)];
-        if (own.Length >= MaximumOfCaller) await EndAsync(own.MinBy(static session => session.UsedAt)!);
-        else if (_sessions.Count >= Maximum && _sessions.Values.GroupBy(static session => session.Caller).MaxBy(static group => group.Count()) is { } most)
+        if (own.Length >= MaximumOfCaller)
+            await EndAsync(own.MinBy(static session => session.UsedAt)!);
+        else if (
+            _sessions.Count >= Maximum
+            && _sessions.Values.GroupBy(static session => session.Caller).MaxBy(static group => group.Count()) is { } most
+        )
             await EndAsync(most.MinBy(static session => session.UsedAt)!);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var transport = new StreamableHttpServerTransport(loggers) { SessionId = id };
-        var session = new AgentSession(id, caller, transport, McpServer.Create(transport, tools.For(caller), loggers, null)) { UsedAt = now };
+        var session = new AgentSession(id, caller, transport, McpServer.Create(transport, tools.For(caller), loggers, null))
+        {
+            UsedAt = now,
+        };
         _sessions[id] = session;
         return session;
     }
@@ -38,19 +47,22 @@ internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, 
     /// <summary>The session of an id; null where there is none.</summary>
     public AgentSession? Find(string id)
     {
-        if (!_sessions.TryGetValue(id, out AgentSession? session)) return null;
+        if (!_sessions.TryGetValue(id, out AgentSession? session))
+            return null;
         session.UsedAt = time.GetUtcNow();
         return session;
     }
 
     public async Task EndAsync(AgentSession session)
     {
-        if (_sessions.TryRemove(session.Id, out _)) await session.DisposeAsync();
+        if (_sessions.TryRemove(session.Id, out _))
+            await session.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (AgentSession session in _sessions.Values) await EndAsync(session);
+        foreach (AgentSession session in _sessions.Values)
+            await EndAsync(session);
     }
 }
 

@@ -29,6 +29,10 @@ internal static class AgentSetup
     }
 
     /// <summary>Serves standard input and output.</summary>
-    public static void AddStdio(IServiceCollection services) => services.AddHostedService(static provider => new AgentStdio(
-        provider.GetRequiredService<AgentToolset>(), provider.GetRequiredService<ILoggerFactory>(), provider.GetRequiredService<IHostApplicationLifetime>()));
+    public static void AddStdio(IServiceCollection services) =>
+        services.AddHostedService(static provider => new AgentStdio(
+            provider.GetRequiredService<AgentToolset>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<IHostApplicationLifetime>()
+        ));
 }

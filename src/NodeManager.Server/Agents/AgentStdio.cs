@@ -5,7 +5,13 @@ namespace NodeManager.Server.Agents;
 
 /// <summary>The Model Context Protocol over standard input and output, for the one agent that started the process. Its end of input ends the host.</summary>
 /// <param name="input">Null: the process's own streams.</param>
-internal sealed class AgentStdio(AgentToolset tools, ILoggerFactory loggers, IHostApplicationLifetime host, Stream? input = null, Stream? output = null) : BackgroundService
+internal sealed class AgentStdio(
+    AgentToolset tools,
+    ILoggerFactory loggers,
+    IHostApplicationLifetime host,
+    Stream? input = null,
+    Stream? output = null
+) : BackgroundService
 {
     /// <summary>Who calls: the user who runs the process.</summary>
     public static AgentCaller Caller { get; } = new($"stdio-{Environment.UserName}", "stdio");
@@ -13,9 +19,10 @@ internal sealed class AgentStdio(AgentToolset tools, ILoggerFactory loggers, IHo
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         McpServerOptions options = tools.For(Caller);
-        await using var transport = input is not null && output is not null
-            ? new StreamServerTransport(input, output, options.ServerInfo!.Name, loggers)
-            : new StdioServerTransport(options, loggers);
+        await using var transport =
+            input is not null && output is not null
+                ? new StreamServerTransport(input, output, options.ServerInfo!.Name, loggers)
+                : new StdioServerTransport(options, loggers);
         await using McpServer server = McpServer.Create(transport, options, loggers, null);
         try
         {

@@ -13,8 +13,18 @@ namespace NodeManager.Server.Agents;
 
 /// <summary>The tools of one caller, and what surrounds each call: strict arguments, refusals as answers, an audit line.</summary>
 internal sealed partial class AgentToolset(
-    ClusterSession cluster, SchedulerService schedulers, AgentPlanner planner, AgentPlanRunner runner, AgentPlanStore plans, OperationRegistry operations,
-    AgentSettings settings, AgentAudit audit, TimeProvider time, ILogger<AgentToolset> logger, DelegatedAccess? access = null)
+    ClusterSession cluster,
+    SchedulerService schedulers,
+    AgentPlanner planner,
+    AgentPlanRunner runner,
+    AgentPlanStore plans,
+    OperationRegistry operations,
+    AgentSettings settings,
+    AgentAudit audit,
+    TimeProvider time,
+    ILogger<AgentToolset> logger,
+    DelegatedAccess? access = null
+)
 {
     private const string Instructions =
         "NodeManager: nodes of a Kubernetes cluster. Start with cluster_summary or node_health; lists come in pages, nextCursor leads on. "
@@ -31,25 +41,40 @@ internal sealed partial class AgentToolset(
     public McpServerOptions For(AgentCaller caller)
     {
         plans.NoteAgent(caller);
-        List<object> groups = [new NodeTools(cluster), new HealthTools(cluster), new PlanningTools(cluster), new PlatformTools(cluster, schedulers)];
-        if (settings.Changes) groups.Add(new ChangeTools(caller, planner, runner, plans, operations, time, settings.Elicitation));
+        List<object> groups =
+        [
+            new NodeTools(cluster),
+            new HealthTools(cluster),
+            new PlanningTools(cluster),
+            new PlatformTools(cluster, schedulers),
+        ];
+        if (settings.Changes)
+            groups.Add(new ChangeTools(caller, planner, runner, plans, operations, time, settings.Elicitation));
         var tools = new McpServerPrimitiveCollection<McpServerTool>();
         foreach (object group in groups)
         {
             foreach (MethodInfo method in group.GetType().GetMethods())
             {
-                if (method.GetCustomAttribute<AgentToolAttribute>() is { } tool) tools.Add(Create(method, group, tool));
+                if (method.GetCustomAttribute<AgentToolAttribute>() is { } tool)
+                    tools.Add(Create(method, group, tool));
             }
         }
 
         var options = new McpServerOptions
         {
-            ServerInfo = new() { Name = "nodemanager", Title = "NodeManager", Version = typeof(AgentToolset).Assembly.GetName().Version!.ToString(3) },
+            ServerInfo = new()
+            {
+                Name = "nodemanager",
+                Title = "NodeManager",
+                Version = typeof(AgentToolset).Assembly.GetName().Version!.ToString(3),
+            },
             ServerInstructions = Instructions + (settings.Changes ? WithChanges : ReadOnly),
             ToolCollection = tools,
             ScopeRequests = false,
         };
-        options.Filters.Request.ListToolsFilters.Add(next => async (request, stop) => await ListAsync(caller, await next(request, stop), request.User, stop));
+        options.Filters.Request.ListToolsFilters.Add(next =>
+            async (request, stop) => await ListAsync(caller, await next(request, stop), request.User, stop)
+        );
         options.Filters.Request.CallToolFilters.Add(next => async (request, stop) => await CallAsync(caller, next, request, stop));
         return options;
     }
@@ -57,33 +82,61 @@ internal sealed partial class AgentToolset(
     private static McpServerTool Create(MethodInfo method, object group, AgentToolAttribute tool)
     {
         bool isRead = !tool.Changes && !tool.Writes;
-        McpServerTool created = McpServerTool.Create(method, group, new()
-        {
-            Name = tool.Name, Title = tool.Title, ReadOnly = isRead, Destructive = tool.Changes, Idempotent = isRead, OpenWorld = false, SerializerOptions = AgentAnswer.Options,
-        });
+        McpServerTool created = McpServerTool.Create(
+            method,
+            group,
+            new()
+            {
+                Name = tool.Name,
+                Title = tool.Title,
+                ReadOnly = isRead,
+                Destructive = tool.Changes,
+                Idempotent = isRead,
+                OpenWorld = false,
+                SerializerOptions = AgentAnswer.Options,
+            }
+        );
         created.ProtocolTool.InputSchema = ToolSchema.Input(created.ProtocolTool.InputSchema, method);
         created.ProtocolTool.OutputSchema = ToolSchema.Output(tool.Answers);
         return created;
     }
 
     // A user of the cluster who may not change nodes is not offered to. What a call may do is decided at the call.
-    private async ValueTask<ListToolsResult> ListAsync(AgentCaller caller, ListToolsResult all, System.Security.Claims.ClaimsPrincipal? principal, CancellationToken stop)
+    private async ValueTask<ListToolsResult> ListAsync(
+        AgentCaller caller,
+        ListToolsResult all,
+        System.Security.Claims.ClaimsPrincipal? principal,
+        CancellationToken stop
+    )
     {
-        if (!caller.IsDelegated || access is null) return all;
-        if (principal is DelegatedPrincipal { User: { } user } && await access.MayChangeNodesAsync(user, stop)) return all;
+        if (!caller.IsDelegated || access is null)
+            return all;
+        if (principal is DelegatedPrincipal { User: { } user } && await access.MayChangeNodesAsync(user, stop))
+            return all;
         all.Tools = [.. all.Tools.Where(static tool => tool.Name is not ("request_change" or "apply_plan"))];
         return all;
     }
 
     // A client that named a token for it learns that a long call goes on; the seconds only grow, as the protocol demands.
-    private static async Task ReportAsync(RequestContext<CallToolRequestParams> request, Task ended, TimeProvider time, CancellationToken stop)
+    private static async Task ReportAsync(
+        RequestContext<CallToolRequestParams> request,
+        Task ended,
+        TimeProvider time,
+        CancellationToken stop
+    )
     {
-        if (request.Params?.ProgressToken is not { } token) return;
+        if (request.Params?.ProgressToken is not { } token)
+            return;
         long started = time.GetTimestamp();
         while (!ended.IsCompleted)
         {
             int seconds = (int)time.GetElapsedTime(started).TotalSeconds;
-            await request.Server.NotifyProgressAsync(token, new() { Progress = seconds, Message = $"{request.Params.Name} has run for {seconds} s" }, null, stop);
+            await request.Server.NotifyProgressAsync(
+                token,
+                new() { Progress = seconds, Message = $"{request.Params.Name} has run for {seconds} s" },
+                null,
+                stop
+            );
             try
             {
                 await ended.WaitAsync(ProgressPause, time, stop);
@@ -96,15 +149,24 @@ internal sealed partial class AgentToolset(
     }
 
     private async ValueTask<CallToolResult> CallAsync(
-        AgentCaller caller, McpRequestHandler<CallToolRequestParams, CallToolResult> next, RequestContext<CallToolRequestParams> request, CancellationToken stop)
+        AgentCaller caller,
+        McpRequestHandler<CallToolRequestParams, CallToolResult> next,
+        RequestContext<CallToolRequestParams> request,
+        CancellationToken stop
+    )
     {
         string tool = request.Params?.Name ?? "";
         string result = "Succeeded";
         try
         {
             if (request.MatchedPrimitive is McpServerTool matched)
-                ToolSchema.Check(tool, matched.ProtocolTool.InputSchema, request.Params?.Arguments ?? new Dictionary<string, JsonElement>());
-            if (caller.IsDelegated) await CheckAsync(caller, tool, request, stop);
+                ToolSchema.Check(
+                    tool,
+                    matched.ProtocolTool.InputSchema,
+                    request.Params?.Arguments ?? new Dictionary<string, JsonElement>()
+                );
+            if (caller.IsDelegated)
+                await CheckAsync(caller, tool, request, stop);
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Task reported = ReportAsync(request, ended.Task, time, stop);
             try
@@ -126,7 +188,15 @@ internal sealed partial class AgentToolset(
         catch (Exception failure) when (failure is JsonException or ArgumentException && request.MatchedPrimitive is not null)
         {
             result = "InvalidArguments";
-            return AgentAnswer.Of(new NodeManagerException("InvalidArguments", ErrorKind.InvalidArgument, $"An argument of {tool} has the wrong type or is missing.", null, "Send the arguments that the tool's schema states."));
+            return AgentAnswer.Of(
+                new NodeManagerException(
+                    "InvalidArguments",
+                    ErrorKind.InvalidArgument,
+                    $"An argument of {tool} has the wrong type or is missing.",
+                    null,
+                    "Send the arguments that the tool's schema states."
+                )
+            );
         }
         catch (OperationCanceledException)
         {
@@ -142,8 +212,10 @@ internal sealed partial class AgentToolset(
         finally
         {
             Log(request.Server, tool, result);
-            if (tool is "request_change" or "apply_plan") audit.Changed(caller.Name, tool, TargetOf(request), result);
-            else audit.Read(caller.Name, tool, result);
+            if (tool is "request_change" or "apply_plan")
+                audit.Changed(caller.Name, tool, TargetOf(request), result);
+            else
+                audit.Read(caller.Name, tool, result);
         }
     }
 
@@ -151,11 +223,19 @@ internal sealed partial class AgentToolset(
     private Task CheckAsync(AgentCaller caller, string tool, RequestContext<CallToolRequestParams> request, CancellationToken stop) =>
         request.User is DelegatedPrincipal { User: { } user } && access is not null
             ? access.CheckToolAsync(user, tool, IsDrain(caller, request), stop)
-            : throw new NodeManagerException(ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Permission denied: the rights of '{caller.Name}' are not known.", caller.Name);
+            : throw new NodeManagerException(
+                ErrorIds.Forbidden,
+                ErrorKind.PermissionDenied,
+                $"Permission denied: the rights of '{caller.Name}' are not known.",
+                caller.Name
+            );
 
     private bool IsDrain(AgentCaller caller, RequestContext<CallToolRequestParams> request)
     {
-        string Of(string name) => request.Params?.Arguments?.TryGetValue(name, out JsonElement value) == true && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        string Of(string name) =>
+            request.Params?.Arguments?.TryGetValue(name, out JsonElement value) == true && value.ValueKind == JsonValueKind.String
+                ? value.GetString()!
+                : "";
         return request.Params?.Name switch
         {
             "request_change" => Of("action") == AgentAction.Drain,
@@ -167,13 +247,15 @@ internal sealed partial class AgentToolset(
     // For clients that have set a level; the log of the server has its own lines.
     private static void Log(McpServer server, string tool, string result)
     {
-// The SDK advertises logging to every client; later revisions of the protocol drop it.
+        // The SDK advertises logging to every client; later revisions of the protocol drop it.
 #pragma warning disable MCP9005
         using ILoggerProvider client = server.AsClientLoggerProvider();
 #pragma warning restore MCP9005
         ILogger log = client.CreateLogger("nodemanager");
-        if (result == "Succeeded") LogSucceeded(log, tool);
-        else LogRefused(log, tool, result);
+        if (result == "Succeeded")
+            LogSucceeded(log, tool);
+        else
+            LogRefused(log, tool, result);
     }
 
     private static string TargetOf(RequestContext<CallToolRequestParams> request)

@@ -10,7 +10,8 @@ internal static class Callers
     public static AgentCaller Of(HttpContext context)
     {
         string name = context.User.Identity!.Name!;
-        if (context.User.Identity.AuthenticationType != LocalAuthentication.SchemeName) return AgentCaller.OfUser(name);
+        if (context.User.Identity.AuthenticationType != LocalAuthentication.SchemeName)
+            return AgentCaller.OfUser(name);
         return new(name, "secret:" + AccessSecret.HashOf(LocalAuthentication.TokenOf(context.Request)));
     }
 }

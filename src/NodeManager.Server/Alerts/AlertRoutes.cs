@@ -8,5 +8,9 @@ internal static class AlertRoutes
     public const string Path = "/api/v1/alerts";
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path, (AlertService alerts) => Results.Json(alerts.Read(), AlertRouteJson.Default.ApiAlerts)).ForViewers().WithTags("Alerts").Produces<ApiAlerts>();
+        routes
+            .MapGet(Path, (AlertService alerts) => Results.Json(alerts.Read(), AlertRouteJson.Default.ApiAlerts))
+            .ForViewers()
+            .WithTags("Alerts")
+            .Produces<ApiAlerts>();
 }

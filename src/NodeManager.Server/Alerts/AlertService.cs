@@ -28,8 +28,10 @@ internal sealed class AlertService(ClusterSession cluster, EventLog log) : Backg
         NodeAlerts alerts = cluster.Session.Get<NodeAlerts>();
         NodeManagerException? problem = _problem;
         return new(
-            problem is null && alerts.Monitors > 0, problem is null ? null : new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction)),
-            [.. alerts.List().Select(ApiAlert.Of)]);
+            problem is null && alerts.Monitors > 0,
+            problem is null ? null : new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction)),
+            [.. alerts.List().Select(ApiAlert.Of)]
+        );
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -69,8 +71,14 @@ internal sealed class AlertService(ClusterSession cluster, EventLog log) : Backg
                     _problem = null;
                     break;
                 case OperationFailure failure:
-                    _problem = failure.Exception as NodeManagerException
-                        ?? new("InternalError", ErrorKind.NotSpecified, "The monitor failed for an unexpected reason; the server's log has it.", null);
+                    _problem =
+                        failure.Exception as NodeManagerException
+                        ?? new(
+                            "InternalError",
+                            ErrorKind.NotSpecified,
+                            "The monitor failed for an unexpected reason; the server's log has it.",
+                            null
+                        );
                     break;
             }
         }

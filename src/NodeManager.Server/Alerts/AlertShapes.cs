@@ -23,8 +23,22 @@ internal sealed record ApiAlertProblem(string Error, string Message, string? Act
 /// <param name="Flapping">The cause comes and goes.</param>
 /// <param name="Findings">With their evidence: the first of them where many nodes failed together.</param>
 internal sealed record ApiAlert(
-    string Id, int Sequence, string Transition, string Status, string Cause, string Severity, IReadOnlyList<string> Nodes, string? GroupBy, string? Group,
-    DateTimeOffset StartsAt, DateTimeOffset? EndsAt, DateTimeOffset UpdatedAt, string Message, bool Flapping, IReadOnlyList<ApiFinding> Findings)
+    string Id,
+    int Sequence,
+    string Transition,
+    string Status,
+    string Cause,
+    string Severity,
+    IReadOnlyList<string> Nodes,
+    string? GroupBy,
+    string? Group,
+    DateTimeOffset StartsAt,
+    DateTimeOffset? EndsAt,
+    DateTimeOffset UpdatedAt,
+    string Message,
+    bool Flapping,
+    IReadOnlyList<ApiFinding> Findings
+)
 {
     /// <summary>A zone of a thousand nodes is one alert, and one event.</summary>
     private const int MostFindings = 50;
@@ -35,22 +49,58 @@ internal sealed record ApiAlert(
     public static ApiAlert OfNodes(NodeAlert alert)
     {
         ApiAlert all = Of(alert);
-        bool namesPods = CausesOfPods.Contains(all.Cause) || all.Findings.Any(static one => CausesOfPods.Contains(one.Cause) || one.Evidence.Any(static e => e.Kind == "Pod"));
+        bool namesPods =
+            CausesOfPods.Contains(all.Cause)
+            || all.Findings.Any(static one => CausesOfPods.Contains(one.Cause) || one.Evidence.Any(static e => e.Kind == "Pod"));
         return namesPods ? all with { Message = $"{all.Cause}: the alert names its pods.", Findings = [] } : all;
     }
 
-    public static ApiAlert Of(NodeAlert alert) => new(
-        alert.Id, alert.Sequence, alert.Transition, alert.Status, alert.Cause, alert.Severity, alert.Nodes, AnswerText.Filled(alert.GroupBy), AnswerText.Filled(alert.Group),
-        alert.StartsAt, alert.EndsAt, alert.UpdatedAt, alert.Message, alert.IsFlapping,
-        [.. alert.Findings.Take(MostFindings).Select(static one => new ApiFinding(
-            one.Node, one.Cause, one.Severity, one.Message, one.Since, [.. one.Evidence.Select(static e => new ApiEvidence(e.Kind, e.Name, e.Message, e.At))]))]);
+    public static ApiAlert Of(NodeAlert alert) =>
+        new(
+            alert.Id,
+            alert.Sequence,
+            alert.Transition,
+            alert.Status,
+            alert.Cause,
+            alert.Severity,
+            alert.Nodes,
+            AnswerText.Filled(alert.GroupBy),
+            AnswerText.Filled(alert.Group),
+            alert.StartsAt,
+            alert.EndsAt,
+            alert.UpdatedAt,
+            alert.Message,
+            alert.IsFlapping,
+            [
+                .. alert
+                    .Findings.Take(MostFindings)
+                    .Select(static one => new ApiFinding(
+                        one.Node,
+                        one.Cause,
+                        one.Severity,
+                        one.Message,
+                        one.Since,
+                        [.. one.Evidence.Select(static e => new ApiEvidence(e.Kind, e.Name, e.Message, e.At))]
+                    )),
+            ]
+        );
 }
 
-internal sealed record ApiFinding(string Node, string Cause, string Severity, string Message, DateTimeOffset? Since, IReadOnlyList<ApiEvidence> Evidence);
+internal sealed record ApiFinding(
+    string Node,
+    string Cause,
+    string Severity,
+    string Message,
+    DateTimeOffset? Since,
+    IReadOnlyList<ApiEvidence> Evidence
+);
 
 /// <param name="Kind"><c>Condition</c>, <c>Lease</c>, <c>Taint</c>, <c>Pod</c>, <c>Event</c>, <c>Version</c> or <c>Node</c>.</param>
 internal sealed record ApiEvidence(string Kind, string Name, string Message, DateTimeOffset? At);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ApiAlerts))]
 internal sealed partial class AlertRouteJson : JsonSerializerContext;

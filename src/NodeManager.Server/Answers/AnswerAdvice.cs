@@ -28,7 +28,8 @@ internal static partial class AnswerAdvice
     /// <summary>What of an advice can be followed here; null where nothing of it can.</summary>
     public static string? Of(string? advice)
     {
-        if (string.IsNullOrEmpty(advice)) return null;
+        if (string.IsNullOrEmpty(advice))
+            return null;
         string[] kept = [.. SentenceEnd().Split(WithFields(advice)).Select(Followable).OfType<string>()];
         return kept.Length > 0 ? string.Join(' ', kept) : null;
     }
@@ -40,20 +41,26 @@ internal static partial class AnswerAdvice
     public static IReadOnlyList<string> In(IEnumerable<string> texts) => [.. texts.Select(In)];
 
     private static string WithFields(string text) =>
-        Parameter().Replace(text, static found => Fields.TryGetValue(found.Value, out string? field) ? field : found.Value).Replace("run the command again", "try again", StringComparison.OrdinalIgnoreCase);
+        Parameter()
+            .Replace(text, static found => Fields.TryGetValue(found.Value, out string? field) ? field : found.Value)
+            .Replace("run the command again", "try again", StringComparison.OrdinalIgnoreCase);
 
     // The alternatives of a sentence that name nothing of PowerShell.
     private static string? Followable(string sentence)
     {
-        if (!IsForeign(sentence)) return Capitalized(sentence);
+        if (!IsForeign(sentence))
+            return Capitalized(sentence);
         string[] kept = [.. Alternative().Split(sentence).Where(static one => !IsForeign(one))];
-        if (kept.Length == 0) return null;
+        if (kept.Length == 0)
+            return null;
         string joined = string.Join(", or ", kept);
         return Capitalized(joined.EndsWith('.') ? joined : joined + ".");
     }
 
-    private static string Capitalized(string sentence) => sentence.StartsWith("try again", StringComparison.Ordinal) ? "T" + sentence[1..] : sentence.Length > 0 && char.IsLower(sentence[0]) && !sentence.Contains('_', StringComparison.Ordinal)
-        ? char.ToUpperInvariant(sentence[0]) + sentence[1..]
+    private static string Capitalized(string sentence) =>
+        sentence.StartsWith("try again", StringComparison.Ordinal) ? "T" + sentence[1..]
+        : sentence.Length > 0 && char.IsLower(sentence[0]) && !sentence.Contains('_', StringComparison.Ordinal)
+            ? char.ToUpperInvariant(sentence[0]) + sentence[1..]
         : sentence;
 
     private static bool IsForeign(string text) => Cmdlet().IsMatch(text) || Parameter().IsMatch(text) || Surge().IsMatch(text);
@@ -72,6 +79,7 @@ internal static partial class AnswerAdvice
     private static partial Regex Parameter();
 
     [GeneratedRegex(
-        @"\b(?:Add|Backup|Clear|Compare|Connect|Copy|Disable|Disconnect|Enable|Export|Get|Import|Install|Invoke|Measure|New|Out|Receive|Register|Remove|Repair|Resize|Restart|Restore|Resume|Save|Select|Set|Show|Start|Stop|Suspend|Test|Unregister|Update|Wait|Watch|ConvertTo|ConvertFrom|Where|Approve|Deny)-[A-Z][A-Za-z]+")]
+        @"\b(?:Add|Backup|Clear|Compare|Connect|Copy|Disable|Disconnect|Enable|Export|Get|Import|Install|Invoke|Measure|New|Out|Receive|Register|Remove|Repair|Resize|Restart|Restore|Resume|Save|Select|Set|Show|Start|Stop|Suspend|Test|Unregister|Update|Wait|Watch|ConvertTo|ConvertFrom|Where|Approve|Deny)-[A-Z][A-Za-z]+"
+    )]
     private static partial Regex Cmdlet();
 }

@@ -18,13 +18,19 @@ internal static class ApiBody
     /// <param name="seconds">As the body has it.</param>
     /// <param name="field">As the body writes it.</param>
     /// <exception cref="NodeManagerException">InvalidDuration.</exception>
-    public static TimeSpan? Seconds(long? seconds, string field) => seconds switch
-    {
-        null => null,
-        < 0 or > int.MaxValue => throw new NodeManagerException(
-            ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"'{field}' is {seconds}; it takes seconds from 0 on.", seconds),
-        _ => TimeSpan.FromSeconds(seconds.Value),
-    };
+    public static TimeSpan? Seconds(long? seconds, string field) =>
+        seconds switch
+        {
+            null => null,
+            < 0 or > int.MaxValue => throw new NodeManagerException(
+                ErrorIds.InvalidDuration,
+                ErrorKind.InvalidArgument,
+                $"'{field}' is {seconds}; it takes seconds from 0 on.",
+                seconds
+            ),
+            _ => TimeSpan.FromSeconds(seconds.Value),
+        };
 
-    private static NodeManagerException Missing(string field) => new("InvalidBody", ErrorKind.InvalidArgument, $"The body needs '{field}'.", field);
+    private static NodeManagerException Missing(string field) =>
+        new("InvalidBody", ErrorKind.InvalidArgument, $"The body needs '{field}'.", field);
 }

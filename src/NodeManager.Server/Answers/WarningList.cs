@@ -13,20 +13,18 @@ internal sealed class WarningList : IOperationObserver
     {
         get
         {
-            lock (_gate) return [.. _all.Select(AnswerAdvice.In).Distinct(StringComparer.Ordinal)];
+            lock (_gate)
+                return [.. _all.Select(AnswerAdvice.In).Distinct(StringComparer.Ordinal)];
         }
     }
 
     public void Warning(string message)
     {
-        lock (_gate) _all.Add(message);
+        lock (_gate)
+            _all.Add(message);
     }
 
-    public void Verbose(string message)
-    {
-    }
+    public void Verbose(string message) { }
 
-    public void Progress(OperationProgress progress)
-    {
-    }
+    public void Progress(OperationProgress progress) { }
 }

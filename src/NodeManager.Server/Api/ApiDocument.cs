@@ -12,37 +12,60 @@ internal static class ApiDocument
 
     private const string Token = "token";
 
-    public static void Add(IServiceCollection services) => services.AddOpenApi(options =>
-    {
-        options.AddDocumentTransformer((document, _, _) =>
+    public static void Add(IServiceCollection services) =>
+        services.AddOpenApi(options =>
         {
-            document.Info = new() { Title = "NodeManager", Version = typeof(ApiDocument).Assembly.GetName().Version!.ToString(3), Description = "Nodes, node pools and the scheduler of a Kubernetes cluster." };
-            // The address is the caller's own; below it, a cluster has a prefix.
-            string prefix = document.Servers is [{ Url: { } url }, ..] && Uri.TryCreate(url, UriKind.Absolute, out Uri? address) ? address.AbsolutePath.TrimEnd('/') : "";
-            document.Servers = prefix.Length > 0 ? [new() { Url = prefix }] : [];
-            document.Components ??= new();
-            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-            {
-                [Token] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token that the server printed at its start." },
-            };
-            document.Security = [new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];
-            return Task.CompletedTask;
+            options.AddDocumentTransformer(
+                (document, _, _) =>
+                {
+                    document.Info = new()
+                    {
+                        Title = "NodeManager",
+                        Version = typeof(ApiDocument).Assembly.GetName().Version!.ToString(3),
+                        Description = "Nodes, node pools and the scheduler of a Kubernetes cluster.",
+                    };
+                    // The address is the caller's own; below it, a cluster has a prefix.
+                    string prefix =
+                        document.Servers is [{ Url: { } url }, ..] && Uri.TryCreate(url, UriKind.Absolute, out Uri? address)
+                            ? address.AbsolutePath.TrimEnd('/')
+                            : "";
+                    document.Servers = prefix.Length > 0 ? [new() { Url = prefix }] : [];
+                    document.Components ??= new();
+                    document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                    {
+                        [Token] = new OpenApiSecurityScheme
+                        {
+                            Type = SecuritySchemeType.Http,
+                            Scheme = "bearer",
+                            Description = "A token that the server printed at its start.",
+                        },
+                    };
+                    document.Security = [new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];
+                    return Task.CompletedTask;
+                }
+            );
+            options.AddSchemaTransformer(
+                (schema, context, _) =>
+                {
+                    // What is null is not written, and need not be sent unless a route says so.
+                    foreach (JsonPropertyInfo property in context.JsonTypeInfo.Properties)
+                        if (
+                            property.IsGetNullable
+                            && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true
+                        )
+                            schema.Required?.Remove(property.Name);
+                    return Task.CompletedTask;
+                }
+            );
+            options.AddOperationTransformer(
+                (operation, context, _) =>
+                {
+                    foreach ((int status, string text) in Refusals(context.Description.ActionDescriptor.EndpointMetadata))
+                        operation.Responses?.TryAdd($"{status}", new OpenApiResponse { Description = text });
+                    return Task.CompletedTask;
+                }
+            );
         });
-        options.AddSchemaTransformer((schema, context, _) =>
-        {
-            // What is null is not written, and need not be sent unless a route says so.
-            foreach (JsonPropertyInfo property in context.JsonTypeInfo.Properties)
-                if (property.IsGetNullable && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true)
-                    schema.Required?.Remove(property.Name);
-            return Task.CompletedTask;
-        });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            foreach ((int status, string text) in Refusals(context.Description.ActionDescriptor.EndpointMetadata))
-                operation.Responses?.TryAdd($"{status}", new OpenApiResponse { Description = text });
-            return Task.CompletedTask;
-        });
-    });
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi(Path).ForViewers();
 

@@ -29,6 +29,7 @@ namespace NodeManager.Server.Api;
 internal static class ApiHost
 {
     private const int LargestBody = 64 * 1024;
+
     // Beside those of clients without credentials, which ConnectionGate limits.
     private const int MostConnections = 5000;
     private const int RequestsPerSecond = 100;
@@ -38,7 +39,8 @@ internal static class ApiHost
     /// <param name="settings">Where it listens, and who decides about callers.</param>
     public static WebApplication Build(WebApplicationBuilder builder, ListenSettings settings)
     {
-        if (!settings.IsMounted) Listen(builder, settings);
+        if (!settings.IsMounted)
+            Listen(builder, settings);
         Configure(builder.Services, settings);
         WebApplication app = builder.Build();
         ClusterMounts clusters = app.Services.GetRequiredService<ClusterMounts>();
@@ -60,7 +62,8 @@ internal static class ApiHost
         DelegatedAccess access = app.Services.GetRequiredService<DelegatedAccess>();
         app.Use(settings.IsDelegated ? access.InvokeAsync : access.InvokeOwnAsync);
         app.Use(app.Services.GetRequiredService<ProtectionGuard>().InvokeAsync);
-        if (!settings.IsMounted) app.Use(clusters.RefuseAsync);
+        if (!settings.IsMounted)
+            app.Use(clusters.RefuseAsync);
         app.UseRateLimiter();
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
@@ -81,35 +84,48 @@ internal static class ApiHost
         PageRoutes.Map(app);
         MapMetrics(app);
         // A browser signs in once, and probes ask about the whole.
-        if (settings.IsMounted) return app;
-        if (!settings.IsDelegated) SignInRoutes.Map(app);
+        if (settings.IsMounted)
+            return app;
+        if (!settings.IsDelegated)
+            SignInRoutes.Map(app);
         // Probes are answered whatever others send.
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
-        app.MapGet("/readyz", (ClusterSession cluster) => cluster.IsOpen ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
-            .AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
+        app.MapGet(
+                "/readyz",
+                (ClusterSession cluster) =>
+                    cluster.IsOpen ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable)
+            )
+            .AllowAnonymous()
+            .DisableRateLimiting()
+            .ExcludeFromDescription();
         return app;
     }
 
     private static void Listen(WebApplicationBuilder builder, ListenSettings settings)
     {
-        if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        if (settings.Certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             ConnectionGate gate = kestrel.ApplicationServices.GetRequiredService<ConnectionGate>();
-            kestrel.Listen(settings.Address, settings.Port, listen =>
-            {
-                listen.Use(gate.Enter);
-                if (settings.Certificate is { } certificate)
+            kestrel.Listen(
+                settings.Address,
+                settings.Port,
+                listen =>
                 {
-                    listen.UseHttps(https =>
+                    listen.Use(gate.Enter);
+                    if (settings.Certificate is { } certificate)
                     {
-                        https.ServerCertificateSelector = (_, _) => certificate.Current;
-                        https.HandshakeTimeout = ConnectionGate.FirstByteLimit;
-                    });
-                }
+                        listen.UseHttps(https =>
+                        {
+                            https.ServerCertificateSelector = (_, _) => certificate.Current;
+                            https.HandshakeTimeout = ConnectionGate.FirstByteLimit;
+                        });
+                    }
 
-                listen.Use(gate.AwaitFirstByte);
-            });
+                    listen.Use(gate.AwaitFirstByte);
+                }
+            );
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
@@ -128,7 +144,8 @@ internal static class ApiHost
     // A mounted application sees the features of a request, and not those of its connection.
     private static Task HandOnConnectionAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<GatedConnection>() is { } connection) context.Features.Set(connection);
+        if (context.Features.Get<GatedConnection>() is { } connection)
+            context.Features.Set(connection);
         return next(context);
     }
 
@@ -138,7 +155,11 @@ internal static class ApiHost
         LiveNodeService live = app.Services.GetRequiredService<LiveNodeService>();
         OperationRegistry operations = app.Services.GetRequiredService<OperationRegistry>();
         EventLog events = app.Services.GetRequiredService<EventLog>();
-        telemetry.Observe("nodemanager.cache.current", "1 while the cache of nodes and pods is complete and its watches are connected.", () => live.Nodes.IsCurrent ? 1 : 0);
+        telemetry.Observe(
+            "nodemanager.cache.current",
+            "1 while the cache of nodes and pods is complete and its watches are connected.",
+            () => live.Nodes.IsCurrent ? 1 : 0
+        );
         telemetry.Observe("nodemanager.cache.nodes", "Nodes in the cache.", () => live.Nodes.Count);
         telemetry.Observe("nodemanager.operations.running", "Operations that run.", () => operations.Running);
         telemetry.Observe("nodemanager.events.written", "Events that were written to the streams since the start.", () => events.Count);
@@ -157,8 +178,10 @@ internal static class ApiHost
 
         services.AddSingleton<ConnectionGate>();
         DelegationSetup.AddReviews(services);
-        if (settings.IsDelegated) DelegationSetup.Add(services);
-        else AccessSetup.Add(services);
+        if (settings.IsDelegated)
+            DelegationSetup.Add(services);
+        else
+            AccessSetup.Add(services);
         ApiDocument.Add(services);
         services.AddSingleton<ServerTelemetry>();
         services.AddSingleton<MeterReader>();
@@ -204,12 +227,24 @@ internal static class ApiHost
 
     private static void Limit(RateLimiterOptions limits)
     {
-        limits.OnRejected = async (context, _) => await ApiErrors.WriteAsync(
-            context.HttpContext, StatusCodes.Status429TooManyRequests, new("TooManyRequests", "Too many requests.", "Send fewer, or wait a second."));
-        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-            context.User.Identity?.Name is { } user ? "user " + user : "address " + CallerAddress.Of(context), _ => new()
-            {
-                TokenLimit = 5 * RequestsPerSecond, TokensPerPeriod = RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = true,
-            }));
+        limits.OnRejected = async (context, _) =>
+            await ApiErrors.WriteAsync(
+                context.HttpContext,
+                StatusCodes.Status429TooManyRequests,
+                new("TooManyRequests", "Too many requests.", "Send fewer, or wait a second.")
+            );
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
+            RateLimitPartition.GetTokenBucketLimiter(
+                context.User.Identity?.Name is { } user ? "user " + user : "address " + CallerAddress.Of(context),
+                _ =>
+                    new()
+                    {
+                        TokenLimit = 5 * RequestsPerSecond,
+                        TokensPerPeriod = RequestsPerSecond,
+                        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                        AutoReplenishment = true,
+                    }
+            )
+        );
     }
 }

@@ -15,7 +15,8 @@ namespace NodeManager.Server.Api;
 /// <summary>How the bodies of all routes are written and read.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(List<ApiServedCluster>))]
 [JsonSerializable(typeof(ApiNode))]

@@ -27,8 +27,15 @@ internal sealed class ClusterMount(string name, Func<MountedServer, WebApplicati
     public Task Tried => _tried.Task;
 
     /// <summary>Why the cluster is not served.</summary>
-    public NodeManagerException Problem => _problem ?? new(
-        "ClusterConnecting", ErrorKind.ResourceUnavailable, $"The server has not reached cluster '{Name}' yet.", Name, "Try again in a few seconds.");
+    public NodeManagerException Problem =>
+        _problem
+        ?? new(
+            "ClusterConnecting",
+            ErrorKind.ResourceUnavailable,
+            $"The server has not reached cluster '{Name}' yet.",
+            Name,
+            "Try again in a few seconds."
+        );
 
     /// <summary>Whether an attempt has failed, and none has succeeded since.</summary>
     public bool HasProblem => _problem is not null;
@@ -45,7 +52,8 @@ internal sealed class ClusterMount(string name, Func<MountedServer, WebApplicati
     {
         try
         {
-            while (!await TryStartAsync(stop)) await Task.Delay(RetryPause, time, stop);
+            while (!await TryStartAsync(stop))
+                await Task.Delay(RetryPause, time, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -62,7 +70,8 @@ internal sealed class ClusterMount(string name, Func<MountedServer, WebApplicati
 
     public async ValueTask DisposeAsync()
     {
-        if (_served is { } served) await served.App.DisposeAsync();
+        if (_served is { } served)
+            await served.App.DisposeAsync();
     }
 
     private async Task<bool> TryStartAsync(CancellationToken stop)
@@ -83,7 +92,8 @@ internal sealed class ClusterMount(string name, Func<MountedServer, WebApplicati
         }
         finally
         {
-            if (_served is null) await app.DisposeAsync();
+            if (_served is null)
+                await app.DisposeAsync();
             _tried.TrySetResult();
         }
     }

@@ -22,8 +22,12 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
 
     public IReadOnlyList<ClusterMount> Further => further;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(PoolRefusals.Clusters, (ClusterMounts mounts) => Results.Json(mounts.List()))
-        .ForViewers().WithTags("Clusters").Produces<List<ApiServedCluster>>();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet(PoolRefusals.Clusters, (ClusterMounts mounts) => Results.Json(mounts.List()))
+            .ForViewers()
+            .WithTags("Clusters")
+            .Produces<List<ApiServedCluster>>();
 
     /// <summary>The first step of every request: passes on what another cluster is to answer.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -33,18 +37,23 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
         {
             ClusterMount? asked = Find(named.Name);
             bool isServed = asked?.Session is not null;
-            if (!isServed && !IsFirst(named.Name) && !IsPage(named.Remaining) && (asked is null || !IsOfServer(named.Remaining))) return next(context);
+            if (!isServed && !IsFirst(named.Name) && !IsPage(named.Remaining) && (asked is null || !IsOfServer(named.Remaining)))
+                return next(context);
             request.PathBase = request.PathBase.Add(new PathString(named.Path));
             request.Path = named.Remaining;
             return isServed && asked!.TryAnswer(context, out Task answer) ? answer : next(context);
         }
 
         // As a client of a pool service names the cluster of a pool.
-        if (Named(request.Path, PoolRefusals.Clusters) is { } pools && !IsFirst(pools.Name)
-            && further.FirstOrDefault(one => one.Name == pools.Name || one.Session?.Cluster == pools.Name) is { Session: { } session } mount)
+        if (
+            Named(request.Path, PoolRefusals.Clusters) is { } pools
+            && !IsFirst(pools.Name)
+            && further.FirstOrDefault(one => one.Name == pools.Name || one.Session?.Cluster == pools.Name) is { Session: { } session } mount
+        )
         {
             request.Path = new PathString($"{PoolRefusals.Clusters}/{Encoded(session.Cluster)}").Add(pools.Remaining);
-            if (mount.TryAnswer(context, out Task answer)) return answer;
+            if (mount.TryAnswer(context, out Task answer))
+                return answer;
         }
 
         return next(context);
@@ -80,23 +89,26 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
     public async ValueTask DisposeAsync()
     {
         // Also as a service of the host.
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         await _stop.CancelAsync();
         await _running;
-        foreach (ClusterMount one in further) await one.DisposeAsync();
+        foreach (ClusterMount one in further)
+            await one.DisposeAsync();
         _stop.Dispose();
     }
 
     private List<ApiServedCluster> List() =>
-    [
-        ApiServedCluster.Of(NameOf(first.Session), first.Session, null),
-        .. further.Select(static one => ApiServedCluster.Of(one.Name, one.Session, one.HasProblem ? one.Problem : null)),
-    ];
+        [
+            ApiServedCluster.Of(NameOf(first.Session), first.Session, null),
+            .. further.Select(static one => ApiServedCluster.Of(one.Name, one.Session, one.HasProblem ? one.Problem : null)),
+        ];
 
     private bool IsFirst(string name) => first.IsOpen && NameOf(first.Session) == name;
 
     // Pages show nothing of a cluster by themselves, and are the same for every name.
-    private static bool IsPage(PathString path) => path.Value is null or "" or "/" || path.StartsWithSegments(PageRoutes.Console, StringComparison.Ordinal);
+    private static bool IsPage(PathString path) =>
+        path.Value is null or "" or "/" || path.StartsWithSegments(PageRoutes.Console, StringComparison.Ordinal);
 
     // The console needs these to show why a cluster is not served, and the others.
     private static bool IsOfServer(PathString path) => path.Value is SignInRoutes.Me or PoolRefusals.Clusters;
@@ -114,10 +126,15 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
 
     private static (string Name, string Path, PathString Remaining)? Named(PathString path, string prefix)
     {
-        if (!path.StartsWithSegments(prefix, StringComparison.Ordinal, out PathString rest) || rest.Value is not { Length: > 1 } text) return null;
+        if (!path.StartsWithSegments(prefix, StringComparison.Ordinal, out PathString rest) || rest.Value is not { Length: > 1 } text)
+            return null;
         int end = text.IndexOf('/', 1);
         string segment = end < 0 ? text[1..] : text[1..end];
-        return (segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), $"{prefix}/{segment}", end < 0 ? PathString.Empty : text[end..]);
+        return (
+            segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase),
+            $"{prefix}/{segment}",
+            end < 0 ? PathString.Empty : text[end..]
+        );
     }
 }
 
@@ -130,8 +147,15 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
 /// <param name="Problem">Why it is not connected.</param>
 internal sealed record ApiServedCluster(string Name, string? Cluster, string Path, string State, string? Version, ApiError? Problem)
 {
-    public static ApiServedCluster Of(string name, NodeManagerSession? session, NodeManagerException? problem) => new(
-        name, session?.Cluster, ClusterMounts.PathOf(name),
-        session is not null ? "Connected" : problem is null ? "Connecting" : "Unreachable", session?.ServerVersion,
-        problem is null ? null : new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction)));
+    public static ApiServedCluster Of(string name, NodeManagerSession? session, NodeManagerException? problem) =>
+        new(
+            name,
+            session?.Cluster,
+            ClusterMounts.PathOf(name),
+            session is not null ? "Connected"
+                : problem is null ? "Connecting"
+                : "Unreachable",
+            session?.ServerVersion,
+            problem is null ? null : new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction))
+        );
 }

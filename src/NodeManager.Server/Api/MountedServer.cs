@@ -10,8 +10,17 @@ internal sealed class MountedServer : IServer, IHostLifetime
     // What the other application knows of a request, beside the connection's own: this one finds out for itself.
     private static readonly HashSet<Type> Foreign =
     [
-        typeof(IServiceProvidersFeature), typeof(IEndpointFeature), typeof(IRouteValuesFeature), typeof(IHttpAuthenticationFeature), typeof(IItemsFeature),
-        typeof(IHttpActivityFeature), typeof(IHttpMetricsTagsFeature), typeof(IQueryFeature), typeof(IFormFeature), typeof(IRequestCookiesFeature), typeof(IResponseCookiesFeature),
+        typeof(IServiceProvidersFeature),
+        typeof(IEndpointFeature),
+        typeof(IRouteValuesFeature),
+        typeof(IHttpAuthenticationFeature),
+        typeof(IItemsFeature),
+        typeof(IHttpActivityFeature),
+        typeof(IHttpMetricsTagsFeature),
+        typeof(IQueryFeature),
+        typeof(IFormFeature),
+        typeof(IRequestCookiesFeature),
+        typeof(IResponseCookiesFeature),
     ];
 
     private Func<IFeatureCollection, Task>? _answer;
@@ -24,7 +33,8 @@ internal sealed class MountedServer : IServer, IHostLifetime
     {
         var features = new FeatureCollection();
         foreach ((Type type, object feature) in context.Features)
-            if (!Foreign.Contains(type)) features[type] = feature;
+            if (!Foreign.Contains(type))
+                features[type] = feature;
         return (_answer ?? throw new InvalidOperationException("The application has not started."))(features);
     }
 
@@ -58,7 +68,5 @@ internal sealed class MountedServer : IServer, IHostLifetime
 
     Task IHostLifetime.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

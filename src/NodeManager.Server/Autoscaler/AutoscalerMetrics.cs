@@ -13,7 +13,8 @@ internal static class AutoscalerMetrics
     {
         var text = new PrometheusWriter();
         Family(text, "up", "gauge", "1 while the autoscaler runs.", [("", activity is null ? 0 : 1)]);
-        if (activity is not null) Describe(text, activity);
+        if (activity is not null)
+            Describe(text, activity);
         text.Process();
         return text.ToString();
     }
@@ -21,15 +22,49 @@ internal static class AutoscalerMetrics
     private static void Describe(PrometheusWriter text, AutoscalerActivity activity)
     {
         Family(text, "leader", "gauge", "1 where this process holds the lease and acts.", [("", activity.IsLeader ? 1 : 0)]);
-        Family(text, "start_time_seconds", "gauge", "When the autoscaler started, in seconds since 1970.", [("", Seconds(activity.StartedAt))]);
-        Family(text, "queue_items", "gauge", "Objects that wait, are worked on, or come again later.",
-            [(Label("state", "waiting"), activity.Queue.Waiting), (Label("state", "working"), activity.Queue.Working), (Label("state", "delayed"), activity.Queue.Delayed)]);
+        Family(
+            text,
+            "start_time_seconds",
+            "gauge",
+            "When the autoscaler started, in seconds since 1970.",
+            [("", Seconds(activity.StartedAt))]
+        );
+        Family(
+            text,
+            "queue_items",
+            "gauge",
+            "Objects that wait, are worked on, or come again later.",
+            [
+                (Label("state", "waiting"), activity.Queue.Waiting),
+                (Label("state", "working"), activity.Queue.Working),
+                (Label("state", "delayed"), activity.Queue.Delayed),
+            ]
+        );
         Family(text, "failures_total", "counter", "Attempts that ended with an error and were repeated.", [("", activity.Failures)]);
-        Family(text, "decisions_total", "counter", "Decisions that were noted.", activity.Decisions.Select(static one => (Label("decision", one.Key), (double)one.Value)));
-        Family(text, "contradictions_total", "counter", "Machines that did not take the pods that they were created for.", activity.Contradictions.Select(static one => (Label("pool", one.Key), (double)one.Value)));
+        Family(
+            text,
+            "decisions_total",
+            "counter",
+            "Decisions that were noted.",
+            activity.Decisions.Select(static one => (Label("decision", one.Key), (double)one.Value))
+        );
+        Family(
+            text,
+            "contradictions_total",
+            "counter",
+            "Machines that did not take the pods that they were created for.",
+            activity.Contradictions.Select(static one => (Label("pool", one.Key), (double)one.Value))
+        );
         Summary(text, activity);
-        if (!activity.IsLeader) return;
-        Family(text, "pods", "gauge", "Pods without a node, by what the last plan decides of them.", activity.Pods.Select(static one => (Label("decision", one.Key), (double)one.Value)));
+        if (!activity.IsLeader)
+            return;
+        Family(
+            text,
+            "pods",
+            "gauge",
+            "Pods without a node, by what the last plan decides of them.",
+            activity.Pods.Select(static one => (Label("decision", one.Key), (double)one.Value))
+        );
         Pools(text, activity, "pool_nodes", "Nodes of the pool.", static pool => pool.Nodes);
         Pools(text, activity, "pool_ready_nodes", "Nodes of the pool that are ready.", static pool => pool.ReadyNodes);
         Pools(text, activity, "pool_claims", "Claims of the pool.", static pool => pool.Claims);
@@ -43,14 +78,25 @@ internal static class AutoscalerMetrics
         text.Header(Name, "summary", "How long plans took, in seconds.");
         text.Sample(Name + "_sum", "", activity.Plans.Time.TotalSeconds);
         text.Sample(Name + "_count", "", activity.Plans.Count);
-        if (activity.Plans.Last is { } last) Family(text, "last_plan_timestamp_seconds", "gauge", "Time of the latest plan, in seconds since 1970.", [("", Seconds(last))]);
+        if (activity.Plans.Last is { } last)
+            Family(text, "last_plan_timestamp_seconds", "gauge", "Time of the latest plan, in seconds since 1970.", [("", Seconds(last))]);
     }
 
-    private static void Pools(PrometheusWriter text, AutoscalerActivity activity, string name, string help, Func<AutoscalerPoolActivity, double> value) =>
-        Family(text, name, "gauge", help, activity.Pools.Select(pool => (Label("pool", pool.Name), value(pool))));
+    private static void Pools(
+        PrometheusWriter text,
+        AutoscalerActivity activity,
+        string name,
+        string help,
+        Func<AutoscalerPoolActivity, double> value
+    ) => Family(text, name, "gauge", help, activity.Pools.Select(pool => (Label("pool", pool.Name), value(pool))));
 
-    private static void Family(PrometheusWriter text, string name, string type, string help, IEnumerable<(string Labels, double Value)> samples) =>
-        text.Family(Prefix + name, type, help, samples);
+    private static void Family(
+        PrometheusWriter text,
+        string name,
+        string type,
+        string help,
+        IEnumerable<(string Labels, double Value)> samples
+    ) => text.Family(Prefix + name, type, help, samples);
 
     private static string Label(string name, string value) => PrometheusWriter.Labels((name, value));
 

@@ -10,7 +10,9 @@ namespace NodeManager.Server.Autoscaler;
 /// </summary>
 internal static class AutoscalerProbes
 {
-    public const string Health = "/healthz", Readiness = "/readyz", Metrics = "/metrics";
+    public const string Health = "/healthz",
+        Readiness = "/readyz",
+        Metrics = "/metrics";
 
     // A leader looks every minute, and more often, whether a plan is due. A plan of a very large cluster takes seconds.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
@@ -45,5 +47,10 @@ internal static class AutoscalerProbes
         : activity is { IsLeader: true, Plans.Count: 0 } ? "The autoscaler is the leader and has made no plan yet."
         : null;
 
-    private static IResult Answer(string? problem) => Results.Text(problem ?? "ok", "text/plain; charset=utf-8", statusCode: problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    private static IResult Answer(string? problem) =>
+        Results.Text(
+            problem ?? "ok",
+            "text/plain; charset=utf-8",
+            statusCode: problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable
+        );
 }

@@ -9,19 +9,26 @@ using NodeManager.Server.Clusters;
 namespace NodeManager.Server.Autoscaler;
 
 /// <summary>Runs the autoscaler until the host stops. When it fails, the host stops, for whatever started the process to start it again.</summary>
-internal sealed class AutoscalerService(ClusterSession cluster, AutoscalerSettings settings, IHostApplicationLifetime host, ILogger<AutoscalerService> logger) : BackgroundService
+internal sealed class AutoscalerService(
+    ClusterSession cluster,
+    AutoscalerSettings settings,
+    IHostApplicationLifetime host,
+    ILogger<AutoscalerService> logger
+) : BackgroundService
 {
     /// <summary>What ended it; null while it runs, and after a stop that was asked for.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>What it is doing; null before it began and after it ended.</summary>
-    public AutoscalerActivity? Activity => ExecuteTask is { IsCompleted: false } ? AutoscalerReader.Observe(cluster.Session, settings.Namespace) : null;
+    public AutoscalerActivity? Activity =>
+        ExecuteTask is { IsCompleted: false } ? AutoscalerReader.Observe(cluster.Session, settings.Namespace) : null;
 
     /// <exception cref="NodeManagerException">ProviderAssemblyInvalid.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         BuiltInMachineProviders.Register();
-        foreach (string path in settings.ProviderAssemblies) MachineProviderRegistry.Shared.Load(path);
+        foreach (string path in settings.ProviderAssemblies)
+            MachineProviderRegistry.Shared.Load(path);
         return base.StartAsync(cancellationToken);
     }
 
@@ -31,7 +38,12 @@ internal sealed class AutoscalerService(ClusterSession cluster, AutoscalerSettin
         // A host that is stopped while it starts would report that, and not the failure.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration registration = host.ApplicationStarted.Register(started.SetResult);
-        AutoscalerOptions options = new() { Namespace = settings.Namespace, Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() };
+        AutoscalerOptions options = new()
+        {
+            Namespace = settings.Namespace,
+            Providers = session.Connection().MachineProviders(),
+            Planner = new RulePlanner(),
+        };
         try
         {
             await started.Task.WaitAsync(stoppingToken);

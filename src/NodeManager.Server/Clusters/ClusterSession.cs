@@ -11,7 +11,9 @@ namespace NodeManager.Server.Clusters;
 /// <summary>The session to the cluster that is served: opened before the host starts anything else, ended with the host.</summary>
 /// <param name="open">Opens it.</param>
 /// <param name="isProtected">Every change needs a confirmation that names the cluster.</param>
-internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSession>> open, bool isProtected = false) : IHostedLifecycleService, IDisposable
+internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSession>> open, bool isProtected = false)
+    : IHostedLifecycleService,
+        IDisposable
 {
     private NodeManagerSession? _session;
 
@@ -25,18 +27,24 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
     public TimeSpan Startup { get; private set; }
 
     /// <summary>Of one that was handed over, of an embedded cluster, of one from a kubeconfig, or of the one that this is a pod of, as the options say.</summary>
-    public static ClusterSession Of(ServerOptions options, ILogger logger) => new(stop => options.Handed is { } handed
-        ? HandedCluster.ConnectAsync(handed, logger, stop)
-        : options.Kubeconfig is { } request
-        ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
-        : options.Autoscaler || options.InCluster ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
-        : StartSandboxAsync(options, logger, stop), options.Protected);
+    public static ClusterSession Of(ServerOptions options, ILogger logger) =>
+        new(
+            stop =>
+                options.Handed is { } handed ? HandedCluster.ConnectAsync(handed, logger, stop)
+                : options.Kubeconfig is { } request
+                    ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
+                : options.Autoscaler || options.InCluster
+                    ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
+                : StartSandboxAsync(options, logger, stop),
+            options.Protected
+        );
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         NodeManagerSession session = await open(cancellationToken);
-        if (isProtected) session.Protect();
+        if (isProtected)
+            session.Protect();
         // The project's file belongs to folders, and a server to none.
         ClusterProtection.Apply(session, ConfigurationLayers.LoadUser());
         _session = session;
@@ -57,7 +65,23 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
 
     private static Task<NodeManagerSession> StartSandboxAsync(ServerOptions options, ILogger logger, CancellationToken cancellationToken)
     {
-        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = options.Nodes, Seed = options.Seed, Version = options.Version, Programs = SandboxPrograms.All });
-        return SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, logger, sandbox.Time, cancellationToken);
+        SandboxCluster sandbox = SandboxCluster.Start(
+            new()
+            {
+                Nodes = options.Nodes,
+                Seed = options.Seed,
+                Version = options.Version,
+                Programs = SandboxPrograms.All,
+            }
+        );
+        return SessionFactory.ConnectAsync(
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            logger,
+            sandbox.Time,
+            cancellationToken
+        );
     }
 }

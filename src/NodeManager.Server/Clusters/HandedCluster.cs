@@ -12,38 +12,65 @@ internal static class HandedCluster
     public static async Task<NodeManagerSession> ConnectAsync(ServerHandover handed, ILogger logger, CancellationToken cancellationToken)
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(
-            Read(handed), handed.Address is not null ? "Sandbox" : handed.IsInCluster ? "InCluster" : "Kubeconfig", logger, TimeProvider.System, cancellationToken);
-        if (handed.IsProtected) session.Protect();
-        if (handed.PoolService is { } service) session.Configure(before => new(before) { PoolService = Of(service) });
+            Read(handed),
+            handed.Address is not null ? "Sandbox"
+                : handed.IsInCluster ? "InCluster"
+                : "Kubeconfig",
+            logger,
+            TimeProvider.System,
+            cancellationToken
+        );
+        if (handed.IsProtected)
+            session.Protect();
+        if (handed.PoolService is { } service)
+            session.Configure(before => new(before) { PoolService = Of(service) });
         return session;
     }
 
     private static ClusterConfiguration Read(ServerHandover handed) =>
-        handed.Address is { } address ? ClusterConfiguration.ForToken(handed.Cluster, address, handed.AuthorityPem, handed.Token, handed.ImpersonateUser, handed.ImpersonateGroups)
+        handed.Address is { } address
+            ? ClusterConfiguration.ForToken(
+                handed.Cluster,
+                address,
+                handed.AuthorityPem,
+                handed.Token,
+                handed.ImpersonateUser,
+                handed.ImpersonateGroups
+            )
         : handed.IsInCluster ? Kubeconfig.LoadInCluster()
-        : Kubeconfig.Load(handed.Kubeconfig ?? throw new NodeManagerException(
-            ErrorIds.ServerStartFailed, ErrorKind.InvalidData, "The description on standard input names no cluster.", null, "Start the server with Start-NodeManagerServer."));
+        : Kubeconfig.Load(
+            handed.Kubeconfig
+                ?? throw new NodeManagerException(
+                    ErrorIds.ServerStartFailed,
+                    ErrorKind.InvalidData,
+                    "The description on standard input names no cluster.",
+                    null,
+                    "Start the server with Start-NodeManagerServer."
+                )
+        );
 
-    private static PoolServiceConfiguration Of(HandedPoolService service) => new()
-    {
-        Uri = service.Uri,
-        User = service.User,
-        Cluster = service.Cluster,
-        Routes = service.Routes,
-        Token = service.Token.Length > 0 ? Secure(service.Token) : null,
-        TokenPath = service.TokenPath,
-        TokenCommand = service.TokenCommand,
-        CertificateAuthorityPath = service.CertificateAuthorityPath,
-        CertificateAuthority = service.AuthorityPem,
-        SkipCertificateCheck = service.SkipCertificateCheck,
-        Proxy = service.Proxy,
-        Timeout = service.Timeout,
-    };
+    private static PoolServiceConfiguration Of(HandedPoolService service) =>
+        new()
+        {
+            Uri = service.Uri,
+            User = service.User,
+            Cluster = service.Cluster,
+            Routes = service.Routes,
+            Token = service.Token.Length > 0 ? Secure(service.Token) : null,
+            TokenPath = service.TokenPath,
+            TokenCommand = service.TokenCommand,
+            CertificateAuthorityPath = service.CertificateAuthorityPath,
+            CertificateAuthority = service.AuthorityPem,
+            SkipCertificateCheck = service.SkipCertificateCheck,
+            Proxy = service.Proxy,
+            Timeout = service.Timeout,
+        };
 
     private static SecureString Secure(string text)
     {
         var secure = new SecureString();
-        foreach (char letter in text) secure.AppendChar(letter);
+        foreach (char letter in text)
+            secure.AppendChar(letter);
         secure.MakeReadOnly();
         return secure;
     }

@@ -25,7 +25,8 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
 
     private const int MostAnswers = 10_000;
 
-    private static readonly JsonTypeInfo<JsonObject> Document = (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
+    private static readonly JsonTypeInfo<JsonObject> Document =
+        (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
 
     // Refused tokens are kept apart: however many are sent, they push out no accepted one.
     private readonly ConcurrentDictionary<string, (DelegatedUser User, DateTimeOffset At)> _users = new(StringComparer.Ordinal);
@@ -45,12 +46,15 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         string hash = AccessSecret.HashOf(token);
         DateTimeOffset now = time.GetUtcNow();
         bool isKnown = _users.TryGetValue(hash, out var known) && known.At + KnownFor > now;
-        if (!isFresh && isKnown && known.At + Lifetime > now) return known.User;
-        if (!isFresh && _refused.TryGetValue(hash, out DateTimeOffset until) && until > now) return null;
+        if (!isFresh && isKnown && known.At + Lifetime > now)
+            return known.User;
+        if (!isFresh && _refused.TryGetValue(hash, out DateTimeOffset until) && until > now)
+            return null;
         // Requests with one token that come together ask once. The answer is pending before it is asked for: a review that ends first would stay.
         TaskCompletionSource<DelegatedUser?> own = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<DelegatedUser?> asking = _asked.GetOrAdd(hash, own.Task);
-        if (asking == own.Task) _ = AnswerAsync(own, hash, token, isKnown ? known.User.Name : null, source);
+        if (asking == own.Task)
+            _ = AnswerAsync(own, hash, token, isKnown ? known.User.Name : null, source);
         return await asking.WaitAsync(stop);
     }
 
@@ -62,13 +66,15 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     public async Task<bool> IsAllowedAsync(DelegatedUser user, JsonObject attributes, CancellationToken stop)
     {
         string key = user.Key + attributes.ToJsonString();
-        if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow()) return known.IsAllowed;
+        if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow())
+            return known.IsAllowed;
         JsonObject spec = attributes.DeepClone().AsObject();
         spec["user"] = user.Name;
         spec["groups"] = user.Info["groups"]?.DeepClone();
         spec["uid"] = user.Info["uid"]?.DeepClone();
         spec["extra"] = user.Info["extra"]?.DeepClone();
-        if (!_budgets.TakeAccessReview(user.Name)) throw TooMany($"The permissions of '{user.Name}' are checked too often.");
+        if (!_budgets.TakeAccessReview(user.Name))
+            throw TooMany($"The permissions of '{user.Name}' are checked too often.");
         JsonObject status = await AskAsync("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", spec, stop);
         bool isAllowed = status["allowed"]?.GetValue<bool>() == true;
         Keep(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
@@ -85,10 +91,17 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     {
         // No user has this key, because it is not a hash.
         string key = "server" + attributes.ToJsonString();
-        if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow()) return known.IsAllowed;
+        if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow())
+            return known.IsAllowed;
         try
         {
-            JsonObject status = await SendAsync("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", attributes.DeepClone().AsObject(), stop);
+            JsonObject status = await SendAsync(
+                "authorization.k8s.io",
+                "SelfSubjectAccessReview",
+                "selfsubjectaccessreviews",
+                attributes.DeepClone().AsObject(),
+                stop
+            );
             bool isAllowed = status["allowed"]?.GetValue<bool>() != false;
             Keep(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
             return isAllowed;
@@ -120,11 +133,22 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     private async Task<DelegatedUser?> ReviewTokenAsync(string hash, string token, string? knownAs, string source)
     {
         if (!(knownAs is null ? _budgets.TakeUnknownToken(source) : _budgets.TakeKnownToken(knownAs)))
-            throw TooMany(knownAs is null ? $"Too many unknown tokens come from {source}." : $"Tokens of '{knownAs}' are checked too often.");
-        JsonObject status = await AskAsync("authentication.k8s.io", "TokenReview", "tokenreviews", new() { ["token"] = token }, CancellationToken.None);
-        DelegatedUser? user = status["authenticated"]?.GetValue<bool>() == true && status["user"] is JsonObject info && (string?)info["username"] is { Length: > 0 } name
-            ? new(name, AccessSecret.HashOf(info.ToJsonString()), info)
-            : null;
+            throw TooMany(
+                knownAs is null ? $"Too many unknown tokens come from {source}." : $"Tokens of '{knownAs}' are checked too often."
+            );
+        JsonObject status = await AskAsync(
+            "authentication.k8s.io",
+            "TokenReview",
+            "tokenreviews",
+            new() { ["token"] = token },
+            CancellationToken.None
+        );
+        DelegatedUser? user =
+            status["authenticated"]?.GetValue<bool>() == true
+            && status["user"] is JsonObject info
+            && (string?)info["username"] is { Length: > 0 } name
+                ? new(name, AccessSecret.HashOf(info.ToJsonString()), info)
+                : null;
         if (user is not null)
         {
             Keep(_users, hash, (user, time.GetUtcNow()));
@@ -137,12 +161,14 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         return null;
     }
 
-    private static NodeManagerException TooMany(string message) => new("TooManyRequests", ErrorKind.LimitsExceeded, message, null, "Wait a second.");
+    private static NodeManagerException TooMany(string message) =>
+        new("TooManyRequests", ErrorKind.LimitsExceeded, message, null, "Wait a second.");
 
     // Nothing of these answers is worth the search for the oldest.
     private static void Keep<T>(ConcurrentDictionary<string, T> answers, string key, T answer)
     {
-        if (answers.Count >= MostAnswers) answers.Clear();
+        if (answers.Count >= MostAnswers)
+            answers.Clear();
         answers[key] = answer;
     }
 
@@ -156,16 +182,28 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         {
             // The server's own trouble, and not the caller's.
             throw new NodeManagerException(
-                ErrorIds.AccessReviewFailed, ErrorKind.ResourceUnavailable, $"The API server did not answer a {kind}: {refused.Message}", kind,
-                "Bind the ClusterRole system:auth-delegator to the ServiceAccount of this server.", refused);
+                ErrorIds.AccessReviewFailed,
+                ErrorKind.ResourceUnavailable,
+                $"The API server did not answer a {kind}: {refused.Message}",
+                kind,
+                "Bind the ClusterRole system:auth-delegator to the ServiceAccount of this server.",
+                refused
+            );
         }
     }
 
     private async Task<JsonObject> SendAsync(string group, string kind, string plural, JsonObject spec, CancellationToken stop)
     {
-        var review = new JsonObject { ["apiVersion"] = group + "/v1", ["kind"] = kind, ["spec"] = spec };
+        var review = new JsonObject
+        {
+            ["apiVersion"] = group + "/v1",
+            ["kind"] = kind,
+            ["spec"] = spec,
+        };
         using var body = new StringContent(review.ToJsonString(), Encoding.UTF8, "application/json");
-        JsonObject answer = await cluster.Session.Connection().Client.SendAsync(HttpMethod.Post, $"/apis/{group}/v1/{plural}", body, Document, RequestOptions.Default, stop);
+        JsonObject answer = await cluster
+            .Session.Connection()
+            .Client.SendAsync(HttpMethod.Post, $"/apis/{group}/v1/{plural}", body, Document, RequestOptions.Default, stop);
         return answer["status"] as JsonObject ?? [];
     }
 }

@@ -19,7 +19,8 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
     /// <exception cref="NodeManagerException">Forbidden.</exception>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null) await CheckAsync(context, endpoint);
+        if (context.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
+            await CheckAsync(context, endpoint);
         await next(context);
     }
 
@@ -27,8 +28,12 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
     /// <exception cref="NodeManagerException">Forbidden.</exception>
     public async Task InvokeOwnAsync(HttpContext context, RequestDelegate next)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
-            && context.GetEndpoint() is RouteEndpoint endpoint && RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!) is { } rules)
+        if (
+            !HttpMethods.IsGet(context.Request.Method)
+            && !HttpMethods.IsHead(context.Request.Method)
+            && context.GetEndpoint() is RouteEndpoint endpoint
+            && RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!) is { } rules
+        )
             await CheckAsync(context, null, [.. rules.Where(rule => IsKnown(rule, context))]);
         await next(context);
     }
@@ -50,19 +55,25 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
                 AccessNeed.RunNamespace => MaintenanceRequest.DefaultNamespace,
                 _ => "",
             };
-            if (await IsAllowedAsync(user, rule, "", "", stop) || (ns.Length > 0 && await IsAllowedAsync(user, rule, ns, "", stop))) continue;
+            if (await IsAllowedAsync(user, rule, "", "", stop) || (ns.Length > 0 && await IsAllowedAsync(user, rule, ns, "", stop)))
+                continue;
             throw Forbidden(user.Name, $"{rule}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}");
         }
     }
 
     /// <summary>Whether a user may change nodes at all.</summary>
-    public Task<bool> MayChangeNodesAsync(DelegatedUser user, CancellationToken stop) => IsAllowedAsync(user, new("patch", "nodes"), "", "", stop);
+    public Task<bool> MayChangeNodesAsync(DelegatedUser user, CancellationToken stop) =>
+        IsAllowedAsync(user, new("patch", "nodes"), "", "", stop);
 
     private Task CheckAsync(HttpContext context, RouteEndpoint endpoint)
     {
         DelegatedUser user = context.Features.Get<DelegatedUser>() ?? throw Forbidden("anonymous", "use this route");
-        return CheckAsync(context, user, RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!)
-            ?? throw Forbidden(user.Name, $"use {context.Request.Method} {context.Request.Path} in a cluster"));
+        return CheckAsync(
+            context,
+            user,
+            RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!)
+                ?? throw Forbidden(user.Name, $"use {context.Request.Method} {context.Request.Path} in a cluster")
+        );
     }
 
     // Without a user: the server's own.
@@ -71,13 +82,16 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         foreach (AccessNeed rule in rules)
         {
             // A user who may do it in all namespaces needs no review for each namespace.
-            if (rule.Scope is not AccessNeed.Everywhere && await IsAllowedAsync(user, rule, "", "", context.RequestAborted)) continue;
+            if (rule.Scope is not AccessNeed.Everywhere && await IsAllowedAsync(user, rule, "", "", context.RequestAborted))
+                continue;
             await foreach ((string ns, string name) in PlacesAsync(rule, context))
             {
-                if (await IsAllowedAsync(user, rule, ns, name, context.RequestAborted)) continue;
+                if (await IsAllowedAsync(user, rule, ns, name, context.RequestAborted))
+                    continue;
                 throw Forbidden(
                     user?.Name ?? (cluster.Session.User is { Length: > 0 } own ? own : "the user of this server"),
-                    $"{rule}{(name.Length > 0 ? $" '{name}'" : "")}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}");
+                    $"{rule}{(name.Length > 0 ? $" '{name}'" : "")}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}"
+                );
             }
         }
     }
@@ -92,7 +106,8 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         };
 
     private bool HasPoolService(HttpContext context) =>
-        context.Request.Query["provider"] != NodePoolProvider.Cluster && (cluster.Session.Configuration.PoolService is not null || cluster.Session.Connection().Owned is SandboxCluster);
+        context.Request.Query["provider"] != NodePoolProvider.Cluster
+        && (cluster.Session.Configuration.PoolService is not null || cluster.Session.Connection().Owned is SandboxCluster);
 
     // Both empty: everywhere.
     private async IAsyncEnumerable<(string Namespace, string Name)> PlacesAsync(AccessNeed rule, HttpContext context)
@@ -104,16 +119,23 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
                 break;
             case AccessNeed.QueryNamespace:
                 // A role may name the objects of the scheduler.
-                yield return (context.Request.Query["namespace"].ToString(), context.Request.Query[rule.Resource == "configmaps" ? "config_map" : "deployment"].ToString());
+                yield return (
+                    context.Request.Query["namespace"].ToString(),
+                    context.Request.Query[rule.Resource == "configmaps" ? "config_map" : "deployment"].ToString()
+                );
                 break;
             case AccessNeed.PoolNamespace:
-                yield return (context.Request.Query["namespace"].ToString() is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace, "");
+                yield return (
+                    context.Request.Query["namespace"].ToString() is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace,
+                    ""
+                );
                 break;
             case AccessNeed.RunNamespace:
                 yield return (MaintenanceRequest.DefaultNamespace, "");
                 break;
             case AccessNeed.NamespacesOfNode:
-                foreach (string one in (await live.ReadyAsync(context.RequestAborted)).NamespacesOn(NameIn(context))) yield return (one, "");
+                foreach (string one in (await live.ReadyAsync(context.RequestAborted)).NamespacesOn(NameIn(context)))
+                    yield return (one, "");
                 break;
             default:
                 yield return ("", "");
@@ -129,19 +151,34 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
 
     private static JsonObject Attributes(AccessNeed rule, string ns, string name)
     {
-        if (rule.Resource.StartsWith('/')) return new() { ["nonResourceAttributes"] = new JsonObject { ["verb"] = rule.Verb, ["path"] = rule.Resource } };
+        if (rule.Resource.StartsWith('/'))
+            return new()
+            {
+                ["nonResourceAttributes"] = new JsonObject { ["verb"] = rule.Verb, ["path"] = rule.Resource },
+            };
         string[] resource = rule.Resource.Split('/');
         return new()
         {
             ["resourceAttributes"] = new JsonObject
             {
-                ["verb"] = rule.Verb, ["group"] = rule.Group, ["resource"] = resource[0], ["subresource"] = resource.Length > 1 ? resource[1] : "", ["namespace"] = ns, ["name"] = name,
+                ["verb"] = rule.Verb,
+                ["group"] = rule.Group,
+                ["resource"] = resource[0],
+                ["subresource"] = resource.Length > 1 ? resource[1] : "",
+                ["namespace"] = ns,
+                ["name"] = name,
             },
         };
     }
 
     private static string NameIn(HttpContext context) => context.GetRouteValue("name")?.ToString() ?? "";
 
-    private static NodeManagerException Forbidden(string user, string what) => new(
-        ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Permission denied: '{user}' cannot {what}.", user, "Ask an administrator of the cluster for a role that allows it.");
+    private static NodeManagerException Forbidden(string user, string what) =>
+        new(
+            ErrorIds.Forbidden,
+            ErrorKind.PermissionDenied,
+            $"Permission denied: '{user}' cannot {what}.",
+            user,
+            "Ask an administrator of the cluster for a role that allows it."
+        );
 }

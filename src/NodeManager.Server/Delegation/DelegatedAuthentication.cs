@@ -9,8 +9,12 @@ namespace NodeManager.Server.Delegation;
 
 /// <summary>Recognizes callers by their tokens for the API server. What they may do is decided by <see cref="DelegatedAccess"/>.</summary>
 internal sealed class DelegatedAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessReviewer reviewer, TimeProvider time)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    AccessReviewer reviewer,
+    TimeProvider time
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Delegated";
 
@@ -19,27 +23,41 @@ internal sealed class DelegatedAuthentication(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         string header = Request.Headers.Authorization.ToString();
-        if (header.Length == 0) return AuthenticateResult.NoResult();
+        if (header.Length == 0)
+            return AuthenticateResult.NoResult();
         string token = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
-        if (token.Length == 0 || await reviewer.AuthenticateAsync(token, CallerAddress.Of(Context), isFresh: false, Context.RequestAborted) is not { } user)
+        if (
+            token.Length == 0
+            || await reviewer.AuthenticateAsync(token, CallerAddress.Of(Context), isFresh: false, Context.RequestAborted) is not { } user
+        )
             return AuthenticateResult.Fail("The token is not valid.");
         Context.Features.Set(user);
         Context.Features.Set(GrantOf(token));
         // The levels of local tokens say nothing here: the rules decide for each route.
         var identity = new ClaimsIdentity(
             [
-                new Claim(ClaimTypes.Name, user.Name), new Claim(ClaimTypes.Role, AccessLevel.Viewer), new Claim(ClaimTypes.Role, AccessLevel.Admin),
+                new Claim(ClaimTypes.Name, user.Name),
+                new Claim(ClaimTypes.Role, AccessLevel.Viewer),
+                new Claim(ClaimTypes.Role, AccessLevel.Admin),
                 new Claim(ClaimTypes.AuthenticationMethod, "token-review"),
             ],
-            Scheme.Name);
+            Scheme.Name
+        );
         return AuthenticateResult.Success(new(new DelegatedPrincipal(identity, user), Scheme.Name));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return ApiErrors.WriteAsync(Context, StatusCodes.Status401Unauthorized, new(
-            "Unauthorized", "The request carries no valid credentials.", "Send a token for the cluster's API server, as 'Authorization: Bearer TOKEN'."));
+        return ApiErrors.WriteAsync(
+            Context,
+            StatusCodes.Status401Unauthorized,
+            new(
+                "Unauthorized",
+                "The request carries no valid credentials.",
+                "Send a token for the cluster's API server, as 'Authorization: Bearer TOKEN'."
+            )
+        );
     }
 
     // A stream outlives what is known of its token, so it is asked for again while the request lasts.
@@ -57,10 +75,13 @@ internal sealed class DelegatedAuthentication(
         {
             try
             {
-                if (await reviewer.AuthenticateAsync(token, source, isFresh: true, CancellationToken.None) is null) grant.End();
-                else accepted = time.GetUtcNow();
+                if (await reviewer.AuthenticateAsync(token, source, isFresh: true, CancellationToken.None) is null)
+                    grant.End();
+                else
+                    accepted = time.GetUtcNow();
             }
-            catch (NodeManagerException busy) when (busy.Kind == ErrorKind.LimitsExceeded && time.GetUtcNow() - accepted < AccessReviewer.KnownFor)
+            catch (NodeManagerException busy)
+                when (busy.Kind == ErrorKind.LimitsExceeded && time.GetUtcNow() - accepted < AccessReviewer.KnownFor)
             {
                 // A limit of this server says nothing about the token: its last good answer counts until the next review.
             }

@@ -9,12 +9,16 @@ internal static class DelegationSetup
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddAuthentication(DelegatedAuthentication.SchemeName)
+        services
+            .AddAuthentication(DelegatedAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, DelegatedAuthentication>(DelegatedAuthentication.SchemeName, null);
         // The cluster decides for each request; this is what a page offers.
         services.AddSingleton<CallerLevel>(static async context =>
-            context.Features.Get<DelegatedUser>() is { } user && await context.RequestServices.GetRequiredService<DelegatedAccess>().MayChangeNodesAsync(user, context.RequestAborted)
-                ? AccessLevel.Admin : AccessLevel.Viewer);
+            context.Features.Get<DelegatedUser>() is { } user
+            && await context.RequestServices.GetRequiredService<DelegatedAccess>().MayChangeNodesAsync(user, context.RequestAborted)
+                ? AccessLevel.Admin
+                : AccessLevel.Viewer
+        );
         AccessSetup.AddPolicies(services);
     }
 

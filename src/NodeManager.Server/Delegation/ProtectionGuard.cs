@@ -22,8 +22,10 @@ internal sealed class ProtectionGuard(ClusterSession cluster)
     }
 
     private static bool IsChange(HttpContext context) =>
-        !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
-        && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<ChangesNothing>() is null
+        !HttpMethods.IsGet(context.Request.Method)
+        && !HttpMethods.IsHead(context.Request.Method)
+        && context.GetEndpoint() is { } endpoint
+        && endpoint.Metadata.GetMetadata<ChangesNothing>() is null
         && !(endpoint.Metadata.GetMetadata<TakesDryRun>() is not null && context.Request.Query["dry_run"] == "true")
         && endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(static one => one.Policy == AccessLevel.Admin);
 }

@@ -9,16 +9,20 @@ namespace NodeManager.Server.Delegation;
 internal sealed class ReviewBudgets : IDisposable
 {
     /// <summary>For each address, at once and for each second.</summary>
-    public const int UnknownBurst = 40, UnknownPerSecond = 10;
+    public const int UnknownBurst = 40,
+        UnknownPerSecond = 10;
 
     /// <summary>For all addresses together: a client may have many.</summary>
-    public const int AllUnknownBurst = 200, AllUnknownPerSecond = 50;
+    public const int AllUnknownBurst = 200,
+        AllUnknownPerSecond = 50;
 
     /// <summary>For each user: a token is reviewed once in eight seconds, however many requests carry it.</summary>
-    public const int KnownBurst = 100, KnownPerSecond = 20;
+    public const int KnownBurst = 100,
+        KnownPerSecond = 20;
 
     /// <summary>For each user: a drain asks about each namespace on its node.</summary>
-    public const int AccessBurst = 400, AccessPerSecond = 100;
+    public const int AccessBurst = 400,
+        AccessPerSecond = 100;
 
     private readonly PartitionedRateLimiter<string> _unknown = Limiter(UnknownBurst, UnknownPerSecond);
     private readonly PartitionedRateLimiter<string> _allUnknown = Limiter(AllUnknownBurst, AllUnknownPerSecond);
@@ -51,9 +55,19 @@ internal sealed class ReviewBudgets : IDisposable
     }
 
     // Partitions that are full again are removed by the limiter itself.
-    private static PartitionedRateLimiter<string> Limiter(int burst, int perSecond) => PartitionedRateLimiter.Create<string, string>(key =>
-        RateLimitPartition.GetTokenBucketLimiter(key, _ => new()
-        {
-            TokenLimit = burst, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
-        }));
+    private static PartitionedRateLimiter<string> Limiter(int burst, int perSecond) =>
+        PartitionedRateLimiter.Create<string, string>(key =>
+            RateLimitPartition.GetTokenBucketLimiter(
+                key,
+                _ =>
+                    new()
+                    {
+                        TokenLimit = burst,
+                        TokensPerPeriod = perSecond,
+                        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                        QueueLimit = 0,
+                        AutoReplenishment = true,
+                    }
+            )
+        );
 }

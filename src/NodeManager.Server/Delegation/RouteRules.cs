@@ -6,23 +6,37 @@ namespace NodeManager.Server.Delegation;
 /// <summary>What callers of each route must be allowed to do in the cluster. A route that is not here is refused.</summary>
 internal static class RouteRules
 {
-    private const string Node = NodeRoutes.Prefix + "/nodes/{name}", Pools = "/api/v1/nodepools", Smith = "kubenodesmith.parawell.cloud";
+    private const string Node = NodeRoutes.Prefix + "/nodes/{name}",
+        Pools = "/api/v1/nodepools",
+        Smith = "kubenodesmith.parawell.cloud";
 
-    private static readonly AccessNeed GetNode = new("get", "nodes", Scope: AccessNeed.OneNode), PatchNode = new("patch", "nodes", Scope: AccessNeed.OneNode);
-    private static readonly AccessNeed ListNodes = new("list", "nodes"), ListPods = new("list", "pods");
+    private static readonly AccessNeed GetNode = new("get", "nodes", Scope: AccessNeed.OneNode),
+        PatchNode = new("patch", "nodes", Scope: AccessNeed.OneNode);
+    private static readonly AccessNeed ListNodes = new("list", "nodes"),
+        ListPods = new("list", "pods");
     private static readonly AccessNeed ReadScheduler = new("get", "configmaps", Scope: AccessNeed.QueryNamespace);
     private static readonly AccessNeed[] ChangeScheduler =
-        [new("patch", "configmaps", Scope: AccessNeed.QueryNamespace), new("patch", "deployments", "apps", AccessNeed.QueryNamespace)];
+    [
+        new("patch", "configmaps", Scope: AccessNeed.QueryNamespace),
+        new("patch", "deployments", "apps", AccessNeed.QueryNamespace),
+    ];
 
     // A roll drains the nodes of the pool: pods may be in any namespace.
     private static readonly AccessNeed[] RollPool =
     [
-        Pool("patch"), new("delete", "nodesmithclaims", Smith, AccessNeed.PoolNamespace), new("create", "configmaps", Scope: AccessNeed.PoolNamespace),
-        new("patch", "nodes"), new("create", "pods/eviction"),
+        Pool("patch"),
+        new("delete", "nodesmithclaims", Smith, AccessNeed.PoolNamespace),
+        new("create", "configmaps", Scope: AccessNeed.PoolNamespace),
+        new("patch", "nodes"),
+        new("create", "pods/eviction"),
     ];
 
     private static readonly AccessNeed[] Maintain =
-        [new("patch", "nodes"), new("create", "pods/eviction"), new("create", "configmaps", Scope: AccessNeed.RunNamespace)];
+    [
+        new("patch", "nodes"),
+        new("create", "pods/eviction"),
+        new("create", "configmaps", Scope: AccessNeed.RunNamespace),
+    ];
 
     private static readonly FrozenDictionary<string, AccessNeed[]> Rules = new Dictionary<string, AccessNeed[]>
     {

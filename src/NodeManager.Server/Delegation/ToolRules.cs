@@ -7,8 +7,11 @@ internal static class ToolRules
 {
     private const string Smith = "kubenodesmith.parawell.cloud";
 
-    private static readonly AccessNeed ListNodes = new("list", "nodes"), ListPods = new("list", "pods"), PatchNodes = new("patch", "nodes");
-    private static readonly AccessNeed[] ReadScheduler = [new("get", "configmaps")], ReadPools = [new("list", "nodesmithpools", Smith, AccessNeed.PoolNamespace)];
+    private static readonly AccessNeed ListNodes = new("list", "nodes"),
+        ListPods = new("list", "pods"),
+        PatchNodes = new("patch", "nodes");
+    private static readonly AccessNeed[] ReadScheduler = [new("get", "configmaps")],
+        ReadPools = [new("list", "nodesmithpools", Smith, AccessNeed.PoolNamespace)];
 
     private static readonly FrozenDictionary<string, AccessNeed[]> Rules = new Dictionary<string, AccessNeed[]>
     {

@@ -28,9 +28,11 @@ internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOption
         {
             await Task.Delay(Interval, time, stoppingToken);
             bool answers = await AnswersAsync(time, stoppingToken);
-            if (answers) answeredAt = time.GetUtcNow();
+            if (answers)
+                answeredAt = time.GetUtcNow();
             // Repeated while it is silent: a page that is opened meanwhile learns of it, too.
-            if (!answers || isSilent) log.Write("cluster", JsonSerializer.Serialize(new ApiClusterEvent(answers, answeredAt), json.Value.SerializerOptions));
+            if (!answers || isSilent)
+                log.Write("cluster", JsonSerializer.Serialize(new ApiClusterEvent(answers, answeredAt), json.Value.SerializerOptions));
             isSilent = !answers;
         }
     }
@@ -49,7 +51,10 @@ internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOption
             // A refusal is an answer.
             return true;
         }
-        catch (Exception failure) when (!stop.IsCancellationRequested && failure is OperationCanceledException or HttpRequestException or IOException or NodeManagerException)
+        catch (Exception failure)
+            when (!stop.IsCancellationRequested
+                && failure is OperationCanceledException or HttpRequestException or IOException or NodeManagerException
+            )
         {
             return false;
         }

@@ -40,7 +40,13 @@ internal sealed class EventBatch
         int[] ends = new int[events.Count];
         for (int i = 0; i < ends.Length; i++)
         {
-            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"event: {events[i].Type}\ndata: {events[i].Data}\nid: {prefix}{from + i + 1}\n\n"), text);
+            Encoding.UTF8.GetBytes(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"event: {events[i].Type}\ndata: {events[i].Data}\nid: {prefix}{from + i + 1}\n\n"
+                ),
+                text
+            );
             ends[i] = text.WrittenCount;
         }
 
@@ -50,7 +56,8 @@ internal sealed class EventBatch
     /// <summary>The events after a position within it.</summary>
     public EventBatch After(long position)
     {
-        int read = (int)(position - From), start = _ends[read - 1];
+        int read = (int)(position - From),
+            start = _ends[read - 1];
         return new(position, Text[start..], [.. _ends.Skip(read).Select(end => end - start)]);
     }
 }

@@ -22,12 +22,15 @@ internal sealed class EventLog
     public const string Ready = "ready";
 
     private readonly Lock _gate = new();
+
     // The batch of a number is in the slot of its remainder. No batch is empty, so there are never more than events.
     private readonly EventBatch?[] _batches = new EventBatch?[Kept];
+
     // Ids of another start of the server mean nothing to this one.
     private readonly string _prefix = Guid.NewGuid().ToString("n")[..8] + "-";
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _first, _next;
+    private long _first,
+        _next;
     private long _last;
     private int _bytes;
 
@@ -36,7 +39,8 @@ internal sealed class EventLog
     {
         get
         {
-            lock (_gate) return _last;
+            lock (_gate)
+                return _last;
         }
     }
 
@@ -48,14 +52,16 @@ internal sealed class EventLog
     /// <summary>Writes events that readers get together.</summary>
     public void Write(IReadOnlyList<(string Type, string Data)> events)
     {
-        if (events.Count == 0) return;
+        if (events.Count == 0)
+            return;
         TaskCompletionSource changed;
         lock (_gate)
         {
             EventBatch batch = EventBatch.Of(_prefix, _last, events);
             _last = batch.To;
             _bytes += batch.Text.Length;
-            while (_first < _next && (_last - Slot(_first)!.From > Kept || _bytes > KeptBytes)) Drop();
+            while (_first < _next && (_last - Slot(_first)!.From > Kept || _bytes > KeptBytes))
+                Drop();
             Slot(_next++) = batch;
             (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
@@ -70,7 +76,8 @@ internal sealed class EventLog
     {
         (EventBatch greeting, EventBatch? partial, long next) = Begin(lastId);
         yield return greeting;
-        if (partial is not null) yield return partial;
+        if (partial is not null)
+            yield return partial;
         while (!stop.IsCancellationRequested)
         {
             // One at a time: a slow reader does not keep the batches alive that it has not taken yet.
@@ -79,13 +86,21 @@ internal sealed class EventLog
             lock (_gate)
             {
                 bool isMissed = next < _first;
-                batch = isMissed ? Signal(Reset, _last) : next < _next ? Slot(next) : null;
-                next = isMissed ? _next : batch is null ? next : next + 1;
+                batch =
+                    isMissed ? Signal(Reset, _last)
+                    : next < _next ? Slot(next)
+                    : null;
+                next =
+                    isMissed ? _next
+                    : batch is null ? next
+                    : next + 1;
                 changed = _changed.Task;
             }
 
-            if (batch is not null) yield return batch;
-            else await changed.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (batch is not null)
+                yield return batch;
+            else
+                await changed.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -93,10 +108,13 @@ internal sealed class EventLog
     {
         lock (_gate)
         {
-            if (lastId.Length == 0) return (Signal(Ready, _last), null, _next);
-            if (Find(lastId) is not { } position) return (Signal(Reset, _last), null, _next);
+            if (lastId.Length == 0)
+                return (Signal(Ready, _last), null, _next);
+            if (Find(lastId) is not { } position)
+                return (Signal(Reset, _last), null, _next);
             long next = _next;
-            while (next > _first && Slot(next - 1)!.To > position) next--;
+            while (next > _first && Slot(next - 1)!.To > position)
+                next--;
             // A connection may end within a batch.
             bool isWithin = next < _next && Slot(next)!.From < position;
             return (Signal(Ready, position), isWithin ? Slot(next)!.After(position) : null, isWithin ? next + 1 : next);
@@ -107,8 +125,12 @@ internal sealed class EventLog
 
     // Null: not an id of this start, or too long ago.
     private long? Find(string id) =>
-        id.StartsWith(_prefix, StringComparison.Ordinal) && long.TryParse(id.AsSpan(_prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
-        && position <= _last && position >= (_first < _next ? Slot(_first)!.From : _last) ? position : null;
+        id.StartsWith(_prefix, StringComparison.Ordinal)
+        && long.TryParse(id.AsSpan(_prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
+        && position <= _last
+        && position >= (_first < _next ? Slot(_first)!.From : _last)
+            ? position
+            : null;
 
     private ref EventBatch? Slot(long number) => ref _batches[number % Kept];
 

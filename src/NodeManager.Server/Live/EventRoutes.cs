@@ -21,23 +21,41 @@ internal static class EventRoutes
     private const int LargestPiece = 8 * 1024;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path, FollowAsync).ForViewers().WithTags("Events").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        routes
+            .MapGet(Path, FollowAsync)
+            .ForViewers()
+            .WithTags("Events")
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static async Task FollowAsync(HttpContext context, EventLog log, LiveNodeService live, ServerTelemetry telemetry, IHostApplicationLifetime host, CancellationToken aborted)
+    private static async Task FollowAsync(
+        HttpContext context,
+        EventLog log,
+        LiveNodeService live,
+        ServerTelemetry telemetry,
+        IHostApplicationLifetime host,
+        CancellationToken aborted
+    )
     {
         // A caller who cannot read nodes gets an error instead of an empty stream.
         await live.ReadyAsync(aborted);
         string last = context.Request.Headers["Last-Event-ID"].ToString();
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping, context.Features.Get<Grant>()!.Ended);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted,
+            host.ApplicationStopping,
+            context.Features.Get<Grant>()!.Ended
+        );
         using IDisposable counted = telemetry.Streaming();
         GzipSequence? gzip = TakesGzip(context.Request) ? new() : null;
         Begin(context.Response, gzip is not null);
         PipeWriter body = context.Response.BodyWriter;
         try
         {
-            if (gzip is not null) await WriteAsync(body, GzipSequence.Header, end.Token);
-            await foreach (EventBatch batch in log.ReadAsync(last, end.Token)) await WriteAsync(body, gzip is null ? batch.Text : gzip.Add(batch.Compressed), end.Token);
-            if (gzip is not null) await WriteAsync(body, gzip.End(), context.RequestAborted);
+            if (gzip is not null)
+                await WriteAsync(body, GzipSequence.Header, end.Token);
+            await foreach (EventBatch batch in log.ReadAsync(last, end.Token))
+                await WriteAsync(body, gzip is null ? batch.Text : gzip.Add(batch.Compressed), end.Token);
+            if (gzip is not null)
+                await WriteAsync(body, gzip.End(), context.RequestAborted);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -66,5 +84,8 @@ internal static class EventRoutes
         response.HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
     }
 
-    private static bool TakesGzip(HttpRequest request) => request.GetTypedHeaders().AcceptEncoding.Any(static one => one.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase) && one.Quality != 0);
+    private static bool TakesGzip(HttpRequest request) =>
+        request
+            .GetTypedHeaders()
+            .AcceptEncoding.Any(static one => one.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase) && one.Quality != 0);
 }

@@ -12,7 +12,8 @@ namespace NodeManager.Server.Live;
 /// <param name="Length">Bytes of the text.</param>
 internal sealed record GzipPart(ReadOnlyMemory<byte> Block, uint Checksum, int Length)
 {
-    private const int HeaderLength = 10, TrailerLength = 8;
+    private const int HeaderLength = 10,
+        TrailerLength = 8;
 
     public static GzipPart Of(ReadOnlySpan<byte> text)
     {
@@ -72,7 +73,8 @@ internal sealed class GzipSequence
     {
         uint power = 1u << 31;
         for (int i = 3; bytes > 0; bytes >>= 1, i++)
-            if ((bytes & 1) != 0) power = Multiply(Powers[i % Powers.Length], power);
+            if ((bytes & 1) != 0)
+                power = Multiply(Powers[i % Powers.Length], power);
         return power;
     }
 
@@ -81,7 +83,8 @@ internal sealed class GzipSequence
         uint product = 0;
         for (uint bit = 1u << 31; bit != 0; bit >>= 1)
         {
-            if ((a & bit) != 0) product ^= b;
+            if ((a & bit) != 0)
+                product ^= b;
             b = (b & 1) != 0 ? (b >> 1) ^ Polynomial : b >> 1;
         }
 
@@ -92,7 +95,8 @@ internal sealed class GzipSequence
     {
         uint[] powers = new uint[32];
         powers[0] = 1u << 30;
-        for (int i = 1; i < powers.Length; i++) powers[i] = Multiply(powers[i - 1], powers[i - 1]);
+        for (int i = 1; i < powers.Length; i++)
+            powers[i] = Multiply(powers[i - 1], powers[i - 1]);
         return powers;
     }
 }

@@ -21,8 +21,11 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
     public static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
+
     // One pending signal is enough: its receiver processes all dirty nodes.
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly Dictionary<string, Shown> _shown = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,16 +41,17 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
                 try
                 {
                     await nodes.ReadyAsync(stoppingToken);
-                    if (!isSeeded) Seed(nodes);
-                    else if (Write(nodes)) await Task.Delay(Gathering, cluster.Session.Time(), stoppingToken);
+                    if (!isSeeded)
+                        Seed(nodes);
+                    else if (Write(nodes))
+                        await Task.Delay(Gathering, cluster.Session.Time(), stoppingToken);
                     isSeeded = true;
                 }
                 catch (NodeManagerException)
                 {
                     // The next change, or the next reader, tries again.
                 }
-            }
-            while (await _signal.Reader.WaitToReadAsync(stoppingToken));
+            } while (await _signal.Reader.WaitToReadAsync(stoppingToken));
         }
         finally
         {
@@ -59,7 +63,8 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
     private void Seed(LiveNodes nodes)
     {
         DateTimeOffset now = cluster.Session.Time().GetUtcNow();
-        foreach (ClusterNode node in nodes.List()) _shown[node.Name] = Show(node.ToApi(now));
+        foreach (ClusterNode node in nodes.List())
+            _shown[node.Name] = Show(node.ToApi(now));
     }
 
     private void Mark(string node)
@@ -80,28 +85,40 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
             ApiNode? node = nodes.Find(name)?.ToApi(now);
             if (node is null)
             {
-                if (_shown.Remove(name)) Add("node", new ApiNodeEvent("deleted", name, null));
+                if (_shown.Remove(name))
+                    Add("node", new ApiNodeEvent("deleted", name, null));
                 continue;
             }
 
             bool isKnown = _shown.TryGetValue(name, out Shown? before);
             Shown after = Show(node);
             _shown[name] = after;
-            if (after == before) continue;
-            if (!isKnown || after.Hash != before!.Hash) Add("node", new ApiNodeEvent(isKnown ? "modified" : "added", name, node));
-            else usages.Add(new(name, node.Usage, node.Pods));
+            if (after == before)
+                continue;
+            if (!isKnown || after.Hash != before!.Hash)
+                Add("node", new ApiNodeEvent(isKnown ? "modified" : "added", name, node));
+            else
+                usages.Add(new(name, node.Usage, node.Pods));
         }
 
-        if (usages.Count > 0) Add("usage", new ApiUsageEvent(usages));
+        if (usages.Count > 0)
+            Add("usage", new ApiUsageEvent(usages));
         log.Write(events);
         return events.Count > 0;
 
         void Add<T>(string type, T data) => events.Add((type, JsonSerializer.Serialize(data, json.Value.SerializerOptions)));
     }
 
-    private Shown Show(ApiNode node) => new(
-        Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(node with { Age = "", Usage = null, Pods = null }, json.Value.SerializerOptions))),
-        node.Usage, node.Pods);
+    private Shown Show(ApiNode node) =>
+        new(
+            Convert.ToHexString(
+                SHA256.HashData(
+                    JsonSerializer.SerializeToUtf8Bytes(node with { Age = "", Usage = null, Pods = null }, json.Value.SerializerOptions)
+                )
+            ),
+            node.Usage,
+            node.Pods
+        );
 
     // The last state of a node that readers received.
     private sealed record Shown(string Hash, ApiUsage? Usage, int? Pods);

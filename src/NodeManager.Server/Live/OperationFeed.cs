@@ -20,8 +20,17 @@ internal sealed class OperationFeed(OperationRegistry operations, EventLog log, 
         return Task.CompletedTask;
     }
 
-    private void Write(TrackedOperation tracked) => log.Write(
-        "operation",
-        JsonSerializer.Serialize(
-            new ApiOperationChange(tracked.Operation.Id, tracked.Operation.Kind, tracked.Operation.Target, tracked.Operation.State.ToString()), json.Value.SerializerOptions));
+    private void Write(TrackedOperation tracked) =>
+        log.Write(
+            "operation",
+            JsonSerializer.Serialize(
+                new ApiOperationChange(
+                    tracked.Operation.Id,
+                    tracked.Operation.Kind,
+                    tracked.Operation.Target,
+                    tracked.Operation.State.ToString()
+                ),
+                json.Value.SerializerOptions
+            )
+        );
 }

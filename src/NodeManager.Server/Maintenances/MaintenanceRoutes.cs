@@ -22,23 +22,44 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         routes.MapGet("", ListAsync).ForViewers().Produces<List<ApiMaintenanceRun>>();
         One(routes.MapGet("/{id}", GetAsync).ForViewers()).Produces<ApiMaintenanceRun>();
         Changed(routes.MapPost("/plan", PlanAsync)).Produces<ApiMaintenancePlans>().WithMetadata(new ChangesNothing());
-        Started(routes.MapPost("", (ApiMaintenanceRequest body, HttpContext context, CancellationToken stop) => RunAsync(RequestOf(body), context, stop)));
-        Started(routes.MapPost("/{id}/resume", (string id, HttpContext context, CancellationToken stop) => RunAsync(new() { ResumeId = id }, context, stop)));
+        Started(
+            routes.MapPost(
+                "",
+                (ApiMaintenanceRequest body, HttpContext context, CancellationToken stop) => RunAsync(RequestOf(body), context, stop)
+            )
+        );
+        Started(
+            routes.MapPost(
+                "/{id}/resume",
+                (string id, HttpContext context, CancellationToken stop) => RunAsync(new() { ResumeId = id }, context, stop)
+            )
+        );
         Changed(routes.MapPost("/{id}/stop", StopAsync)).Produces<ApiMaintenanceStopped>();
     }
 
-    private static void Started(RouteHandlerBuilder route) => Changed(route).Produces<ApiMaintenanceRun>().Produces<ApiOperation>(StatusCodes.Status202Accepted);
+    private static void Started(RouteHandlerBuilder route) =>
+        Changed(route).Produces<ApiMaintenanceRun>().Produces<ApiOperation>(StatusCodes.Status202Accepted);
 
     private static RouteHandlerBuilder Changed(RouteHandlerBuilder route) =>
         One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiError>(StatusCodes.Status409Conflict);
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiError>(StatusCodes.Status404NotFound);
 
-    private async Task<IResult> ListAsync(CancellationToken stop) => Results.Json(
-        [.. (await MaintenanceReader.ReadAsync(cluster.Session, [], MaintenanceRequest.DefaultNamespace, MostRuns, stop)).Select(ToApi)], MaintenanceRouteJson.Default.ListApiMaintenanceRun);
+    private async Task<IResult> ListAsync(CancellationToken stop) =>
+        Results.Json(
+            [
+                .. (await MaintenanceReader.ReadAsync(cluster.Session, [], MaintenanceRequest.DefaultNamespace, MostRuns, stop)).Select(
+                    ToApi
+                ),
+            ],
+            MaintenanceRouteJson.Default.ListApiMaintenanceRun
+        );
 
-    private async Task<IResult> GetAsync(string id, CancellationToken stop) => Results.Json(
-        ToApi((await MaintenanceReader.ReadAsync(cluster.Session, [Exact(id)], MaintenanceRequest.DefaultNamespace, 1, stop))[0]), MaintenanceRouteJson.Default.ApiMaintenanceRun);
+    private async Task<IResult> GetAsync(string id, CancellationToken stop) =>
+        Results.Json(
+            ToApi((await MaintenanceReader.ReadAsync(cluster.Session, [Exact(id)], MaintenanceRequest.DefaultNamespace, 1, stop))[0]),
+            MaintenanceRouteJson.Default.ApiMaintenanceRun
+        );
 
     private async Task<IResult> PlanAsync(ApiMaintenanceRequest body, CancellationToken stop)
     {
@@ -46,26 +67,46 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(cluster.Session, RequestOf(body), warnings, stop);
         return Results.Json(
             new(
-                [.. plans.Select(static one => new ApiMaintenancePlan(
-                    one.Batch, one.Node, one.Group, one.Drain?.Pods.Count(static pod => pod.Decision == DrainDecision.Evict) ?? 0, AnswerAdvice.In(one.Obstacles), one.Stranded, one.NotBefore, one.Note))],
-                warnings.All),
-            MaintenanceRouteJson.Default.ApiMaintenancePlans);
+                [
+                    .. plans.Select(static one => new ApiMaintenancePlan(
+                        one.Batch,
+                        one.Node,
+                        one.Group,
+                        one.Drain?.Pods.Count(static pod => pod.Decision == DrainDecision.Evict) ?? 0,
+                        AnswerAdvice.In(one.Obstacles),
+                        one.Stranded,
+                        one.NotBefore,
+                        one.Note
+                    )),
+                ],
+                warnings.All
+            ),
+            MaintenanceRouteJson.Default.ApiMaintenancePlans
+        );
     }
 
     private async Task<IResult> RunAsync(MaintenanceRequest request, HttpContext context, CancellationToken stop)
     {
-        if (request.ResumeId is { } id) Exact(id);
+        if (request.ResumeId is { } id)
+            Exact(id);
         TrackedOperation run = operations.Start(
-            context.User.Identity!.Name!, static result => result is NodeMaintenanceRun ended ? ToApi(ended) : ToApi((NodeMaintenanceResult)result),
-            () => NodeOperations.StartMaintenance(new ClusterMaintenance(cluster.Session, request)));
-        if (OperationRoutes.IsAsyncPreferred(context.Request)) return OperationRoutes.Accepted(context, run);
+            context.User.Identity!.Name!,
+            static result => result is NodeMaintenanceRun ended ? ToApi(ended) : ToApi((NodeMaintenanceResult)result),
+            () => NodeOperations.StartMaintenance(new ClusterMaintenance(cluster.Session, request))
+        );
+        if (OperationRoutes.IsAsyncPreferred(context.Request))
+            return OperationRoutes.Accepted(context, run);
         await OperationRoutes.EndOfAsync(run.Operation, stop);
-        if (run.Operation.Results.OfType<NodeMaintenanceRun>().LastOrDefault() is { } result) return Results.Json(ToApi(result), MaintenanceRouteJson.Default.ApiMaintenanceRun);
+        if (run.Operation.Results.OfType<NodeMaintenanceRun>().LastOrDefault() is { } result)
+            return Results.Json(ToApi(result), MaintenanceRouteJson.Default.ApiMaintenanceRun);
         throw run.Operation.Failures is [var first, ..] ? first.Exception : new OperationCanceledException(stop);
     }
 
-    private async Task<IResult> StopAsync(string id, CancellationToken stop) => Results.Json(
-        new(id, await MaintenanceStopper.StopAsync(cluster.Session, Exact(id), MaintenanceRequest.DefaultNamespace, stop)), MaintenanceRouteJson.Default.ApiMaintenanceStopped);
+    private async Task<IResult> StopAsync(string id, CancellationToken stop) =>
+        Results.Json(
+            new(id, await MaintenanceStopper.StopAsync(cluster.Session, Exact(id), MaintenanceRequest.DefaultNamespace, stop)),
+            MaintenanceRouteJson.Default.ApiMaintenanceStopped
+        );
 
     private static MaintenanceRequest RequestOf(ApiMaintenanceRequest body)
     {
@@ -97,15 +138,49 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
     }
 
     // A wildcard would mean other runs.
-    private static string Exact(string id) => id.AsSpan().ContainsAny("*?[]")
-        ? throw new NodeManagerException(ErrorIds.MaintenanceNotFound, ErrorKind.ObjectNotFound, $"There is no maintenance run '{id}'.", id, $"GET {Path} lists the runs.")
-        : id;
+    private static string Exact(string id) =>
+        id.AsSpan().ContainsAny("*?[]")
+            ? throw new NodeManagerException(
+                ErrorIds.MaintenanceNotFound,
+                ErrorKind.ObjectNotFound,
+                $"There is no maintenance run '{id}'.",
+                id,
+                $"GET {Path} lists the runs."
+            )
+            : id;
 
-    private static ApiMaintenanceRun ToApi(NodeMaintenanceRun run) => new(
-        run.Id, run.Status, run.Reason, run.StartedBy, run.Holder, run.StartedAt, run.EndedAt, run.MaxUnavailable, run.TopologyKey, run.Window, run.OnError, run.Completed, run.Failed,
-        run.Deleted, run.Skipped, run.Remaining, AnswerAdvice.In(run.Message), [.. run.Nodes.Select(ToApi)]);
+    private static ApiMaintenanceRun ToApi(NodeMaintenanceRun run) =>
+        new(
+            run.Id,
+            run.Status,
+            run.Reason,
+            run.StartedBy,
+            run.Holder,
+            run.StartedAt,
+            run.EndedAt,
+            run.MaxUnavailable,
+            run.TopologyKey,
+            run.Window,
+            run.OnError,
+            run.Completed,
+            run.Failed,
+            run.Deleted,
+            run.Skipped,
+            run.Remaining,
+            AnswerAdvice.In(run.Message),
+            [.. run.Nodes.Select(ToApi)]
+        );
 
-    private static ApiMaintenanceNode ToApi(NodeMaintenanceResult node) => new(
-        node.Node, node.Status, node.Batch, node.Group, node.Step, AnswerAdvice.In(node.Message), AnswerAdvice.In(node.Error), node.StartedAt,
-        [.. node.Steps.Select(static step => new ApiMaintenanceStep(step.Name, step.StartedAt, step.EndedAt))]);
+    private static ApiMaintenanceNode ToApi(NodeMaintenanceResult node) =>
+        new(
+            node.Node,
+            node.Status,
+            node.Batch,
+            node.Group,
+            node.Step,
+            AnswerAdvice.In(node.Message),
+            AnswerAdvice.In(node.Error),
+            node.StartedAt,
+            [.. node.Steps.Select(static step => new ApiMaintenanceStep(step.Name, step.StartedAt, step.EndedAt))]
+        );
 }

@@ -11,8 +11,20 @@ namespace NodeManager.Server.Maintenances;
 /// <param name="Windows">When nodes may be begun.</param>
 /// <param name="OnError">See <see cref="MaintenanceErrorAction"/>.</param>
 internal sealed record ApiMaintenanceRequest(
-    [property: Required] IReadOnlyList<string>? Nodes, string? MaxUnavailable, string? TopologyKey, bool? WaitForReboot, bool? IncludeControlPlane, long? WaitReadySeconds,
-    long? SoakSeconds, IReadOnlyList<string>? Windows, string? OnError, bool? DeleteEmptydirData, bool? DeleteUnmanagedPods, long? GracePeriodSeconds, long? DrainTimeoutSeconds);
+    [property: Required] IReadOnlyList<string>? Nodes,
+    string? MaxUnavailable,
+    string? TopologyKey,
+    bool? WaitForReboot,
+    bool? IncludeControlPlane,
+    long? WaitReadySeconds,
+    long? SoakSeconds,
+    IReadOnlyList<string>? Windows,
+    string? OnError,
+    bool? DeleteEmptydirData,
+    bool? DeleteUnmanagedPods,
+    long? GracePeriodSeconds,
+    long? DrainTimeoutSeconds
+);
 
 /// <summary>A node in the plan of a maintenance.</summary>
 /// <param name="Batch">Nodes of one batch go together; 0: the node is left out.</param>
@@ -21,7 +33,15 @@ internal sealed record ApiMaintenanceRequest(
 /// <param name="Stranded">Pods without a place elsewhere.</param>
 /// <param name="NotBefore">When the window opens.</param>
 internal sealed record ApiMaintenancePlan(
-    int Batch, string Node, string Group, int Pods, IReadOnlyList<string> Obstacles, IReadOnlyList<string> Stranded, DateTimeOffset? NotBefore, string Note);
+    int Batch,
+    string Node,
+    string Group,
+    int Pods,
+    IReadOnlyList<string> Obstacles,
+    IReadOnlyList<string> Stranded,
+    DateTimeOffset? NotBefore,
+    string Note
+);
 
 /// <summary>A plan, and what to know about it.</summary>
 internal sealed record ApiMaintenancePlans(IReadOnlyList<ApiMaintenancePlan> Nodes, IReadOnlyList<string> Warnings);
@@ -30,15 +50,41 @@ internal sealed record ApiMaintenancePlans(IReadOnlyList<ApiMaintenancePlan> Nod
 /// <param name="Status">See <see cref="NodeMaintenanceRunStatus"/>.</param>
 /// <param name="Holder">Who works on it, or did last.</param>
 internal sealed record ApiMaintenanceRun(
-    string Id, string Status, string Reason, string StartedBy, string Holder, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string MaxUnavailable, string TopologyKey,
-    IReadOnlyList<string> Windows, string OnError, int Completed, int Failed, int Deleted, int Skipped, int Remaining, string Message, IReadOnlyList<ApiMaintenanceNode> Nodes);
+    string Id,
+    string Status,
+    string Reason,
+    string StartedBy,
+    string Holder,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt,
+    string MaxUnavailable,
+    string TopologyKey,
+    IReadOnlyList<string> Windows,
+    string OnError,
+    int Completed,
+    int Failed,
+    int Deleted,
+    int Skipped,
+    int Remaining,
+    string Message,
+    IReadOnlyList<ApiMaintenanceNode> Nodes
+);
 
 /// <summary>A node of a run. See <see cref="NodeMaintenanceResult"/>.</summary>
 /// <param name="Status">See <see cref="NodeMaintenanceStatus"/>.</param>
 /// <param name="Step">The step in progress; empty otherwise.</param>
 /// <param name="Error">Why it failed; empty otherwise.</param>
 internal sealed record ApiMaintenanceNode(
-    string Node, string Status, int Batch, string Group, string Step, string Message, string Error, DateTimeOffset? StartedAt, IReadOnlyList<ApiMaintenanceStep> Steps);
+    string Node,
+    string Status,
+    int Batch,
+    string Group,
+    string Step,
+    string Message,
+    string Error,
+    DateTimeOffset? StartedAt,
+    IReadOnlyList<ApiMaintenanceStep> Steps
+);
 
 /// <param name="Name">See <see cref="NodeMaintenanceStepName"/>.</param>
 internal sealed record ApiMaintenanceStep(string Name, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
@@ -46,7 +92,10 @@ internal sealed record ApiMaintenanceStep(string Name, DateTimeOffset StartedAt,
 /// <param name="Stopped">False where no process works on the run.</param>
 internal sealed record ApiMaintenanceStopped(string Id, bool Stopped);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ApiMaintenancePlans))]
 [JsonSerializable(typeof(List<ApiMaintenanceRun>))]
 [JsonSerializable(typeof(ApiMaintenanceStopped))]

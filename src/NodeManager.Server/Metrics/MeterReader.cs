@@ -26,8 +26,11 @@ internal sealed class MeterReader : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            bool isOurs = instrument.Meter.Name.StartsWith("NodeManager.", StringComparison.Ordinal) || instrument.Name == "http.server.request.duration";
-            if (isOurs && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, meters))) listener.EnableMeasurementEvents(instrument);
+            bool isOurs =
+                instrument.Meter.Name.StartsWith("NodeManager.", StringComparison.Ordinal)
+                || instrument.Name == "http.server.request.duration";
+            if (isOurs && (instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, meters)))
+                listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
@@ -39,19 +42,34 @@ internal sealed class MeterReader : IDisposable
     {
         _listener.RecordObservableInstruments();
         var text = new PrometheusWriter();
-        foreach (IGrouping<Instrument, KeyValuePair<(Instrument Instrument, string Labels), Cell>> family in _cells.GroupBy(static cell => cell.Key.Instrument)
-            .OrderBy(static family => family.Key.Name, StringComparer.Ordinal))
-            Write(text, family.Key, family.OrderBy(static cell => cell.Key.Labels, StringComparer.Ordinal).Select(static cell => (cell.Key.Labels, cell.Value.Read())));
+        foreach (
+            IGrouping<Instrument, KeyValuePair<(Instrument Instrument, string Labels), Cell>> family in _cells
+                .GroupBy(static cell => cell.Key.Instrument)
+                .OrderBy(static family => family.Key.Name, StringComparer.Ordinal)
+        )
+            Write(
+                text,
+                family.Key,
+                family
+                    .OrderBy(static cell => cell.Key.Labels, StringComparer.Ordinal)
+                    .Select(static cell => (cell.Key.Labels, cell.Value.Read()))
+            );
         text.Process();
         return text.ToString();
     }
 
     public void Dispose() => _listener.Dispose();
 
-    private static void Write(PrometheusWriter text, Instrument instrument, IEnumerable<(string Labels, (double Sum, long Count, long[] Buckets) Value)> cells)
+    private static void Write(
+        PrometheusWriter text,
+        Instrument instrument,
+        IEnumerable<(string Labels, (double Sum, long Count, long[] Buckets) Value)> cells
+    )
     {
         string name = instrument.Name.Replace('.', '_');
-        string help = instrument.Description is { Length: > 0 } description ? description : $"{instrument.Name} of {instrument.Meter.Name}.";
+        string help = instrument.Description is { Length: > 0 } description
+            ? description
+            : $"{instrument.Name} of {instrument.Meter.Name}.";
         if (instrument is Histogram<double>)
         {
             string seconds = name + (instrument.Unit == "s" ? "_seconds" : "");
@@ -70,16 +88,23 @@ internal sealed class MeterReader : IDisposable
         }
 
         bool isCounter = Counters.Contains(instrument.GetType().GetGenericTypeDefinition());
-        text.Family(isCounter ? name + "_total" : name, isCounter ? "counter" : "gauge", help, cells.Select(static cell => (cell.Labels, cell.Value.Sum)));
+        text.Family(
+            isCounter ? name + "_total" : name,
+            isCounter ? "counter" : "gauge",
+            help,
+            cells.Select(static cell => (cell.Labels, cell.Value.Sum))
+        );
     }
 
-    private static string With(string labels, string bound) => labels.Length > 0 ? $"{labels[..^1]},le=\"{bound}\"}}" : $"{{le=\"{bound}\"}}";
+    private static string With(string labels, string bound) =>
+        labels.Length > 0 ? $"{labels[..^1]},le=\"{bound}\"}}" : $"{{le=\"{bound}\"}}";
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = new List<(string, string)>(tags.Length);
         foreach ((string key, object? tag) in tags)
-            if (!key.Contains('.', StringComparison.Ordinal) || RequestTags.Contains(key)) labels.Add((key.Replace('.', '_'), tag?.ToString() ?? ""));
+            if (!key.Contains('.', StringComparison.Ordinal) || RequestTags.Contains(key))
+                labels.Add((key.Replace('.', '_'), tag?.ToString() ?? ""));
         labels.Sort();
         Cell cell = _cells.GetOrAdd((instrument, PrometheusWriter.Labels(labels)), static _ => new());
         cell.Add(value, isAbsolute: instrument.IsObservable);
@@ -99,13 +124,15 @@ internal sealed class MeterReader : IDisposable
                 _sum = isAbsolute ? value : _sum + value;
                 _count++;
                 int bucket = Array.FindIndex(Bounds, bound => value <= bound);
-                if (bucket >= 0) _buckets[bucket]++;
+                if (bucket >= 0)
+                    _buckets[bucket]++;
             }
         }
 
         public (double Sum, long Count, long[] Buckets) Read()
         {
-            lock (_gate) return (_sum, _count, [.. _buckets]);
+            lock (_gate)
+                return (_sum, _count, [.. _buckets]);
         }
     }
 }

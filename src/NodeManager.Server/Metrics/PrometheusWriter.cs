@@ -14,22 +14,30 @@ internal sealed class PrometheusWriter
     public void Family(string name, string type, string help, IEnumerable<(string Labels, double Value)> samples)
     {
         Header(name, type, help);
-        foreach ((string labels, double value) in samples.OrderBy(static one => one.Labels, StringComparer.Ordinal)) Sample(name, labels, value);
+        foreach ((string labels, double value) in samples.OrderBy(static one => one.Labels, StringComparer.Ordinal))
+            Sample(name, labels, value);
     }
 
     /// <summary>What a metric is; its samples follow.</summary>
-    public void Header(string name, string type, string help) => _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+    public void Header(string name, string type, string help) =>
+        _text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
     /// <param name="name">Of the metric, or of a part of it.</param>
     /// <param name="labels">See <see cref="Labels"/>; empty for none.</param>
     /// <param name="value">Of the sample.</param>
-    public void Sample(string name, string labels, double value) => _text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value:R}\n");
+    public void Sample(string name, string labels, double value) =>
+        _text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {value:R}\n");
 
     /// <summary>What the process uses of the machine.</summary>
     public void Process()
     {
         using var process = System.Diagnostics.Process.GetCurrentProcess();
-        Family("process_cpu_seconds_total", "counter", "CPU time that the process has used, in seconds.", [("", process.TotalProcessorTime.TotalSeconds)]);
+        Family(
+            "process_cpu_seconds_total",
+            "counter",
+            "CPU time that the process has used, in seconds.",
+            [("", process.TotalProcessorTime.TotalSeconds)]
+        );
         Family("process_resident_memory_bytes", "gauge", "Resident memory, in bytes.", [("", process.WorkingSet64)]);
     }
 
@@ -43,5 +51,8 @@ internal sealed class PrometheusWriter
     }
 
     private static string Escape(string value) =>
-        value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        value
+            .Replace("\\", @"\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -8,23 +8,31 @@ internal sealed class ServerTelemetry
     public const string MeterName = "NodeManager.Server";
 
     private readonly Meter _meter;
-    private readonly Counter<long> _signIns, _refusals, _operations;
+    private readonly Counter<long> _signIns,
+        _refusals,
+        _operations;
     private readonly UpDownCounter<long> _streams;
 
     public ServerTelemetry(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
         _signIns = _meter.CreateCounter<long>("nodemanager.sign_ins", null, "Exchanges of a sign-in link, by result.");
-        _refusals = _meter.CreateCounter<long>("nodemanager.refusals", null, "Requests that were refused for who sent them, by status code.");
+        _refusals = _meter.CreateCounter<long>(
+            "nodemanager.refusals",
+            null,
+            "Requests that were refused for who sent them, by status code."
+        );
         _operations = _meter.CreateCounter<long>("nodemanager.operations", null, "Operations that ended, by kind and state.");
         _streams = _meter.CreateUpDownCounter<long>("nodemanager.event_streams", null, "Event streams that are open.");
     }
 
-    public void SignedIn(bool isAccepted) => _signIns.Add(1, new KeyValuePair<string, object?>("result", isAccepted ? "accepted" : "refused"));
+    public void SignedIn(bool isAccepted) =>
+        _signIns.Add(1, new KeyValuePair<string, object?>("result", isAccepted ? "accepted" : "refused"));
 
     public void Refused(int status) => _refusals.Add(1, new KeyValuePair<string, object?>("code", status));
 
-    public void Ended(string kind, string state) => _operations.Add(1, new("kind", kind), new KeyValuePair<string, object?>("state", state));
+    public void Ended(string kind, string state) =>
+        _operations.Add(1, new("kind", kind), new KeyValuePair<string, object?>("state", state));
 
     /// <summary>A stream is open until the result is disposed.</summary>
     public IDisposable Streaming()
@@ -42,7 +50,8 @@ internal sealed class ServerTelemetry
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isClosed, 1) == 0) streams.Add(-1);
+            if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+                streams.Add(-1);
         }
     }
 }

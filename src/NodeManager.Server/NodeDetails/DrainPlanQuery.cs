@@ -6,4 +6,5 @@ namespace NodeManager.Server.NodeDetails;
 internal sealed record DrainPlanQuery(
     [FromQuery(Name = "grace_period_seconds")] int? GracePeriodSeconds,
     [FromQuery(Name = "delete_emptydir_data")] bool? DeleteEmptydirData,
-    [FromQuery(Name = "delete_unmanaged_pods")] bool? DeleteUnmanagedPods);
+    [FromQuery(Name = "delete_unmanaged_pods")] bool? DeleteUnmanagedPods
+);

@@ -25,7 +25,8 @@ internal static class NodeDetailRoutes
         Answers<ApiDrainPlan>(routes.MapGet("/drain-plan", PlanAsync)).Produces<ApiError>(StatusCodes.Status400BadRequest);
     }
 
-    private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) => route.Produces<T>().Produces<ApiError>(StatusCodes.Status404NotFound);
+    private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) =>
+        route.Produces<T>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
     private static async Task<IResult> DetailsAsync(string name, ClusterSession cluster, CancellationToken stop) =>
         Results.Json((await FindAsync(cluster.Session, name, stop)).ToDetails(), DetailJson.Default.ApiNodeDetails);
@@ -34,7 +35,8 @@ internal static class NodeDetailRoutes
     {
         await FindAsync(cluster.Session, name, stop);
         var pods = new List<ApiNodePod>();
-        await foreach (NodePod pod in NodePodReader.ReadAsync(cluster.Session, name, null, null, stop)) pods.Add(pod.ToApi());
+        await foreach (NodePod pod in NodePodReader.ReadAsync(cluster.Session, name, null, null, stop))
+            pods.Add(pod.ToApi());
         return Results.Json(pods, DetailJson.Default.ListApiNodePod);
     }
 
@@ -42,16 +44,26 @@ internal static class NodeDetailRoutes
     {
         await FindAsync(cluster.Session, name, stop);
         IReadOnlyList<NodeEventEntry> events = await NodeEventReader.ReadAsync(cluster.Session, name, MostEvents, stop);
-        return Results.Json([.. events.Select(e => new ApiKubernetesEvent(e.LastSeen, e.Type, e.Reason, e.Message, e.Source, e.Count))], DetailJson.Default.ListApiKubernetesEvent);
+        return Results.Json(
+            [.. events.Select(e => new ApiKubernetesEvent(e.LastSeen, e.Type, e.Reason, e.Message, e.Source, e.Count))],
+            DetailJson.Default.ListApiKubernetesEvent
+        );
     }
 
     private static async Task<IResult> UsageAsync(string name, LiveNodeService live, UsageHistory history, CancellationToken stop)
     {
         LiveNodes nodes = await live.ReadyAsync(stop);
-        return nodes.Find(name) is null ? throw nodes.Missing(name) : Results.Json([.. history.Of(name)], DetailJson.Default.ListApiUsageSample);
+        return nodes.Find(name) is null
+            ? throw nodes.Missing(name)
+            : Results.Json([.. history.Of(name)], DetailJson.Default.ListApiUsageSample);
     }
 
-    private static async Task<IResult> PlanAsync(string name, ClusterSession cluster, [AsParameters] DrainPlanQuery query, CancellationToken stop)
+    private static async Task<IResult> PlanAsync(
+        string name,
+        ClusterSession cluster,
+        [AsParameters] DrainPlanQuery query,
+        CancellationToken stop
+    )
     {
         var options = new DrainOptions
         {
@@ -68,8 +80,15 @@ internal static class NodeDetailRoutes
     {
         if (!name.AsSpan().ContainsAny("*?[]"))
         {
-            await foreach (ClusterNode node in NodeReader.ReadAsync(
-                session, new() { Names = [name], Usage = true }, missing => throw missing, NullObserver.Instance, stop))
+            await foreach (
+                ClusterNode node in NodeReader.ReadAsync(
+                    session,
+                    new() { Names = [name], Usage = true },
+                    missing => throw missing,
+                    NullObserver.Instance,
+                    stop
+                )
+            )
                 return node;
         }
 

@@ -8,8 +8,21 @@ namespace NodeManager.Server.NodeDetails;
 /// <param name="Conditions">As the kubelet and controllers reported them.</param>
 /// <param name="Requested">What its pods request, as the scheduler counts.</param>
 internal sealed record ApiNodeDetails(
-    string Name, IReadOnlyList<string> Roles, string Zone, string Pool, string InstanceType, string KubeletVersion, string ContainerRuntime, string OsImage,
-    string KernelVersion, string Architecture, string InternalIp, DateTimeOffset CreatedAt, ApiRequested? Requested, IReadOnlyList<ApiNodeCondition> Conditions);
+    string Name,
+    IReadOnlyList<string> Roles,
+    string Zone,
+    string Pool,
+    string InstanceType,
+    string KubeletVersion,
+    string ContainerRuntime,
+    string OsImage,
+    string KernelVersion,
+    string Architecture,
+    string InternalIp,
+    DateTimeOffset CreatedAt,
+    ApiRequested? Requested,
+    IReadOnlyList<ApiNodeCondition> Conditions
+);
 
 internal sealed record ApiRequested(decimal? CpuPercent, decimal? MemoryPercent);
 
@@ -19,7 +32,16 @@ internal sealed record ApiNodeCondition(string Type, string Status, string Reaso
 /// <param name="Status">What kubectl shows: the phase, or what is worse.</param>
 /// <param name="Owner"><c>Kind/name</c> of the controller; empty without.</param>
 internal sealed record ApiNodePod(
-    string Namespace, string Name, string Status, bool Ready, int ReadyContainers, int Containers, int Restarts, string Owner, DateTimeOffset CreatedAt);
+    string Namespace,
+    string Name,
+    string Status,
+    bool Ready,
+    int ReadyContainers,
+    int Containers,
+    int Restarts,
+    string Owner,
+    DateTimeOffset CreatedAt
+);
 
 internal sealed record ApiKubernetesEvent(DateTimeOffset? LastSeenAt, string Type, string Reason, string Message, string Source, int Count);
 
@@ -33,9 +55,19 @@ internal sealed record ApiKubernetesEvent(DateTimeOffset? LastSeenAt, string Typ
 /// <param name="NodeCondition">Why the kubelet cannot end pods; empty where it can.</param>
 /// <param name="Consequences">What a user should confirm before the drain.</param>
 internal sealed record ApiDrainPlan(
-    string Node, string Status, IReadOnlyList<string> Blockers, IReadOnlyList<string> Warnings, IReadOnlyList<ApiPlannedPod> Pods,
-    IReadOnlyList<ApiPlannedBudget> Budgets, double? EstimatedSeconds, string EstimateBasis,
-    bool IsControlPlane, string NodeStatus, string NodeCondition, IReadOnlyList<ApiConsequence> Consequences);
+    string Node,
+    string Status,
+    IReadOnlyList<string> Blockers,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<ApiPlannedPod> Pods,
+    IReadOnlyList<ApiPlannedBudget> Budgets,
+    double? EstimatedSeconds,
+    string EstimateBasis,
+    bool IsControlPlane,
+    string NodeStatus,
+    string NodeCondition,
+    IReadOnlyList<ApiConsequence> Consequences
+);
 
 /// <param name="Kind"><c>ControlPlane</c>, <c>Kubelet</c>, <c>NoPlacement</c>, <c>Budget</c>, <c>DataLoss</c> or <c>Unmanaged</c>.</param>
 /// <param name="Pods"><c>namespace/name</c>; empty where it concerns the node.</param>
@@ -45,7 +77,16 @@ internal sealed record ApiConsequence(string Kind, string Message, IReadOnlyList
 /// <param name="BlockedByBudget">A PodDisruptionBudget would refuse the eviction now.</param>
 /// <param name="FitsElsewhere"><c>Yes</c>, <c>No</c> or <c>Unknown</c>.</param>
 internal sealed record ApiPlannedPod(
-    string Namespace, string Name, string Decision, string Reason, string Owner, bool BlockedByBudget, bool WaitsForTurn, string FitsElsewhere, string FitReason);
+    string Namespace,
+    string Name,
+    string Decision,
+    string Reason,
+    string Owner,
+    bool BlockedByBudget,
+    bool WaitsForTurn,
+    string FitsElsewhere,
+    string FitReason
+);
 
 /// <param name="Outlook"><c>Now</c>, <c>Slow</c> or <c>Never</c>.</param>
 /// <param name="Remedy">What would allow the evictions; empty where only time is needed.</param>
@@ -54,7 +95,10 @@ internal sealed record ApiPlannedBudget(string Namespace, string Name, string Su
 /// <summary>The usage of a node at a moment, of its allocatable amounts.</summary>
 internal sealed record ApiUsageSample(DateTimeOffset At, decimal? CpuPercent, decimal? MemoryPercent);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ApiNodeDetails))]
 [JsonSerializable(typeof(List<ApiNodePod>))]
 [JsonSerializable(typeof(List<ApiKubernetesEvent>))]

@@ -30,11 +30,16 @@ internal sealed class UsageHistory
             foreach (ClusterNode node in nodes)
             {
                 there.Add(node.Name);
-                if (!_nodes.TryGetValue(node.Name, out (float[] Cpu, float[] Memory) known)) _nodes[node.Name] = known = (Unknown(), Unknown());
-                (known.Cpu[slot], known.Memory[slot]) = ((float?)node.Usage?.CpuPercent ?? float.NaN, (float?)node.Usage?.MemoryPercent ?? float.NaN);
+                if (!_nodes.TryGetValue(node.Name, out (float[] Cpu, float[] Memory) known))
+                    _nodes[node.Name] = known = (Unknown(), Unknown());
+                (known.Cpu[slot], known.Memory[slot]) = (
+                    (float?)node.Usage?.CpuPercent ?? float.NaN,
+                    (float?)node.Usage?.MemoryPercent ?? float.NaN
+                );
             }
 
-            foreach (string gone in _nodes.Keys.Where(name => !there.Contains(name)).ToList()) _nodes.Remove(gone);
+            foreach (string gone in _nodes.Keys.Where(name => !there.Contains(name)).ToList())
+                _nodes.Remove(gone);
         }
     }
 
@@ -43,12 +48,14 @@ internal sealed class UsageHistory
     {
         lock (_gate)
         {
-            if (!_nodes.TryGetValue(node, out (float[] Cpu, float[] Memory) known)) return [];
+            if (!_nodes.TryGetValue(node, out (float[] Cpu, float[] Memory) known))
+                return [];
             var samples = new List<ApiUsageSample>();
             for (int index = Math.Max(0, _count - Kept); index < _count; index++)
             {
                 int slot = index % Kept;
-                if (float.IsNaN(known.Cpu[slot]) && float.IsNaN(known.Memory[slot])) continue;
+                if (float.IsNaN(known.Cpu[slot]) && float.IsNaN(known.Memory[slot]))
+                    continue;
                 samples.Add(new(_times[slot], Amount(known.Cpu[slot]), Amount(known.Memory[slot])));
             }
 
@@ -79,7 +86,8 @@ internal sealed class UsageRecorder(ClusterSession cluster, LiveNodeService live
                 {
                     LiveNodes nodes = await live.ReadyAsync(stoppingToken);
                     // During an outage nothing is known.
-                    if (nodes.IsCurrent) history.Add(cluster.Session.Time().GetUtcNow(), nodes.List());
+                    if (nodes.IsCurrent)
+                        history.Add(cluster.Session.Time().GetUtcNow(), nodes.List());
                 }
                 catch (NodeManagerException)
                 {

@@ -18,8 +18,13 @@ namespace NodeManager.Server.Nodes;
 /// user, or another replica in the cluster, resumes it.
 /// </summary>
 /// <param name="isInCluster">Replicas of one Deployment continue each other's drains.</param>
-internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService live, OperationRegistry operations, AuditLog audit, bool isInCluster)
-    : BackgroundService, IRemoteOperations
+internal sealed class DrainOperations(
+    ClusterSession cluster,
+    LiveNodeService live,
+    OperationRegistry operations,
+    AuditLog audit,
+    bool isInCluster
+) : BackgroundService, IRemoteOperations
 {
     /// <summary>The reason on the node and in its events.</summary>
     public const string Reason = "REST API";
@@ -44,15 +49,19 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
         {
             if (_running.TryGetValue(node, out RunningNodeDrain? running) && running.Operation.Operation.State == OperationState.Running)
             {
-                if (!running.TryJoin(options, isFollowed)) throw Busy(node, running);
+                if (!running.TryJoin(options, isFollowed))
+                    throw Busy(node, running);
                 audit.Acted(by, "join drain", node, running.Operation.Operation.Id);
                 return running;
             }
 
             RunningNodeDrain started = new(options, isFollowed);
             started.Operation = operations.Start(
-                by, static result => ((NodeDrainResult)result).ToApi(null), () => NodeOperations.StartDrain(new DrainRequest(Session, [node], options)),
-                new(HandBack: (drain, stop) => started.IsFollowed ? LeaveAsync(by, drain, options, stop) : Task.CompletedTask));
+                by,
+                static result => ((NodeDrainResult)result).ToApi(null),
+                () => NodeOperations.StartDrain(new DrainRequest(Session, [node], options)),
+                new(HandBack: (drain, stop) => started.IsFollowed ? LeaveAsync(by, drain, options, stop) : Task.CompletedTask)
+            );
             return _running[node] = started;
         }
     }
@@ -63,7 +72,8 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
         List<(string, NodeLock)> cancelled = [];
         foreach (ClusterNode node in (await live.ReadyAsync(cancellationToken)).List().Where(one => NodeLock.Read(one)?.Operation == id))
         {
-            if (await NodeLocks.CancelAsync(Session, new(node.Name, node.Uid), id, by, cancellationToken) is { } marked) cancelled.Add((node.Name, marked));
+            if (await NodeLocks.CancelAsync(Session, new(node.Name, node.Uid), id, by, cancellationToken) is { } marked)
+                cancelled.Add((node.Name, marked));
         }
 
         return cancelled;
@@ -76,7 +86,8 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
         try
         {
             await nodes.ReadyAsync(stoppingToken);
-            foreach (ClusterNode node in nodes.List()) Note(node.Name);
+            foreach (ClusterNode node in nodes.List())
+                Note(node.Name);
         }
         catch (NodeManagerException)
         {
@@ -85,7 +96,8 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
 
         try
         {
-            await foreach (string name in _changed.Reader.ReadAllAsync(stoppingToken)) await ResumeAsync(nodes, name, stoppingToken);
+            await foreach (string name in _changed.Reader.ReadAllAsync(stoppingToken))
+                await ResumeAsync(nodes, name, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -104,8 +116,10 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
         try
         {
             await nodes.ReadyAsync(stop);
-            if (operations.IsStopping || nodes.Find(name) is not { } node || !UnfinishedDrains.Has(node)) return;
-            if (await UnfinishedDrains.TakeAsync(Session, new(name, node.Uid), Server, stop) is not { } drain) return;
+            if (operations.IsStopping || nodes.Find(name) is not { } node || !UnfinishedDrains.Has(node))
+                return;
+            if (await UnfinishedDrains.TakeAsync(Session, new(name, node.Uid), Server, stop) is not { } drain)
+                return;
             TrackedOperation resumed = Start(drain.By, name, UnfinishedDrains.OptionsOf(drain, Reason), isFollowed: true).Operation;
             // Anyone who may patch nodes can write the note, so its name does not prove who requested the drain.
             audit.Acted(Session.Who(), $"resume drain, noted as requested by {drain.By}", name, resumed.Operation.Id);
@@ -117,14 +131,19 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
         }
     }
 
-    private NodeManagerException Busy(string node, RunningNodeDrain running) => new(
-        ErrorIds.NodeBusy, ErrorKind.ResourceBusy,
-        $"Node '{node}' in cluster '{Session.Cluster}' is being drained by operation {running.Operation.Operation.Id} of {running.Operation.By}, with other options.", node,
-        $"Wait until that operation ends, or cancel it (DELETE {OperationRoutes.Path}/{running.Operation.Operation.Id}).");
+    private NodeManagerException Busy(string node, RunningNodeDrain running) =>
+        new(
+            ErrorIds.NodeBusy,
+            ErrorKind.ResourceBusy,
+            $"Node '{node}' in cluster '{Session.Cluster}' is being drained by operation {running.Operation.Operation.Id} of {running.Operation.By}, with other options.",
+            node,
+            $"Wait until that operation ends, or cancel it (DELETE {OperationRoutes.Path}/{running.Operation.Operation.Id})."
+        );
 
     private async Task LeaveAsync(string by, RunningOperation drain, DrainOptions options, CancellationToken stop)
     {
-        if (drain.Results is not [NodeDrainResult { Status: NodeDrainStatus.Cancelled } result]) return;
+        if (drain.Results is not [NodeDrainResult { Status: NodeDrainStatus.Cancelled } result])
+            return;
         await UnfinishedDrains.LeaveAsync(Session, new(result.Node, result.NodeUid), Server, by, options, stop);
     }
 }

@@ -15,7 +15,8 @@ internal sealed class LiveNodeService(ClusterSession cluster) : BackgroundServic
     {
         get
         {
-            lock (_gate) return _nodes ??= new(cluster.Session);
+            lock (_gate)
+                return _nodes ??= new(cluster.Session);
         }
     }
 

@@ -7,17 +7,19 @@ namespace NodeManager.Server.Nodes;
 /// <summary>From what the domain returns to what the routes answer.</summary>
 internal static class NodeMapping
 {
-    public static ApiNode ToApi(this ClusterNode node, DateTimeOffset now) => new(
-        node.Name,
-        node.Labels,
-        [.. node.Taints.Select(t => new ApiTaint(t.Key, t.Value, t.Effect))],
-        new(node.Status == NodeStatus.Ready, node.Status, node.Unschedulable),
-        node.Capacity.ToApi(),
-        node.Allocatable.ToApi(),
-        node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
-        node.PodCount,
-        HumanDuration.Format(now - node.CreatedAt),
-        NodeLock.Read(node) is { } held ? new(held.Operation, held.Kind, held.Holder) : null);
+    public static ApiNode ToApi(this ClusterNode node, DateTimeOffset now) =>
+        new(
+            node.Name,
+            node.Labels,
+            [.. node.Taints.Select(t => new ApiTaint(t.Key, t.Value, t.Effect))],
+            new(node.Status == NodeStatus.Ready, node.Status, node.Unschedulable),
+            node.Capacity.ToApi(),
+            node.Allocatable.ToApi(),
+            node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
+            node.PodCount,
+            HumanDuration.Format(now - node.CreatedAt),
+            NodeLock.Read(node) is { } held ? new(held.Operation, held.Kind, held.Holder) : null
+        );
 
     public static ApiAmounts ToApi(this NodeResources amounts) =>
         new(amounts.Cpu.ToString("0.###", CultureInfo.InvariantCulture), ByteSize.Format(amounts.Memory));
@@ -25,10 +27,12 @@ internal static class NodeMapping
     public static ApiStatistics ToApi(this ClusterStatistic statistic) =>
         new(statistic.Nodes, statistic.Ready, statistic.NotReady, statistic.Capacity.ToApi(), statistic.Allocatable.ToApi());
 
-    public static ApiDrainResult ToApi(this NodeDrainResult result, string? error) => new(
-        result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : AnswerAdvice.In(result.Message),
-        result.Evicted,
-        result.Status,
-        AnswerAdvice.In(result.Blockers.Select(static b => b.ToString())),
-        error);
+    public static ApiDrainResult ToApi(this NodeDrainResult result, string? error) =>
+        new(
+            result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : AnswerAdvice.In(result.Message),
+            result.Evicted,
+            result.Status,
+            AnswerAdvice.In(result.Blockers.Select(static b => b.ToString())),
+            error
+        );
 }

@@ -38,15 +38,21 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         Changed(routes.MapDelete("/nodes/{name}/taints/{**key}", RemoveTaintAsync));
         Changed(routes.MapPost("/nodes/{name}/cordon", (string name, CancellationToken stop) => CordonAsync(name, true, stop)));
         Changed(routes.MapPost("/nodes/{name}/uncordon", (string name, CancellationToken stop) => CordonAsync(name, false, stop)));
-        routes.MapPost("/nodes/{name}/drain", DrainAsync).ForAdmins().Produces<ApiDrainResult>().Produces<ApiOperation>(StatusCodes.Status202Accepted)
-            .Produces<ApiDrainResult>(StatusCodes.Status403Forbidden).Produces<ApiError>(StatusCodes.Status404NotFound)
+        routes
+            .MapPost("/nodes/{name}/drain", DrainAsync)
+            .ForAdmins()
+            .Produces<ApiDrainResult>()
+            .Produces<ApiOperation>(StatusCodes.Status202Accepted)
+            .Produces<ApiDrainResult>(StatusCodes.Status403Forbidden)
+            .Produces<ApiError>(StatusCodes.Status404NotFound)
             .Produces<ApiDrainResult>(StatusCodes.Status409Conflict);
     }
 
-    private static void Changed(RouteHandlerBuilder route) => One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest)
-        .Produces<ApiError>(StatusCodes.Status409Conflict);
+    private static void Changed(RouteHandlerBuilder route) =>
+        One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiError>(StatusCodes.Status409Conflict);
 
-    private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
+    private static RouteHandlerBuilder One(RouteHandlerBuilder route) =>
+        route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
     private async Task<IResult> ListAsync(CancellationToken stop)
     {
@@ -64,39 +70,88 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     private async Task<IResult> StatisticsAsync(CancellationToken stop) => TypedResults.Ok((await live.ReadyAsync(stop)).Sum().ToApi());
 
     // What a change returns has no usage; the cache knows it, and the change by now.
-    private Ok<ApiNode> Answer(ClusterNode node) => TypedResults.Ok(
-        ((live.Nodes.IsCurrent ? live.Nodes.Find(node.Name) : null) is { } known && known.ResourceVersion == node.ResourceVersion ? known : node).ToApi(Session.Time().GetUtcNow()));
+    private Ok<ApiNode> Answer(ClusterNode node) =>
+        TypedResults.Ok(
+            (
+                (live.Nodes.IsCurrent ? live.Nodes.Find(node.Name) : null) is { } known && known.ResourceVersion == node.ResourceVersion
+                    ? known
+                    : node
+            ).ToApi(Session.Time().GetUtcNow())
+        );
 
     private async Task<IResult> SetLabelAsync(string name, ApiLabel label, CancellationToken stop)
     {
-        string key = ApiBody.Required(label.Key, "key"), value = label.Value ?? "";
+        string key = ApiBody.Required(label.Key, "key"),
+            value = label.Value ?? "";
         // PUT replaces: that is what the verb says.
-        return Answer(label.Seen is { } seen
-            ? await NodeEditor.ChangeLabelAsync(Session, name, key, value, seen.Value, stop)
-            : await NodeEditor.SetLabelsAsync(Session, name, new Dictionary<string, string> { [key] = value }, overwrite: true, dryRun: false, stop));
+        return Answer(
+            label.Seen is { } seen
+                ? await NodeEditor.ChangeLabelAsync(Session, name, key, value, seen.Value, stop)
+                : await NodeEditor.SetLabelsAsync(
+                    Session,
+                    name,
+                    new Dictionary<string, string> { [key] = value },
+                    overwrite: true,
+                    dryRun: false,
+                    stop
+                )
+        );
     }
 
-    private async Task<IResult> RemoveLabelAsync(string name, string key, [FromQuery(Name = "seen")] string? seen, CancellationToken stop) => Answer(
-        seen is not null
-            ? await NodeEditor.ChangeLabelAsync(Session, name, key, null, seen, stop)
-            : await NodeEditor.RemoveLabelsAsync(Session, name, [key], dryRun: false, stop));
+    private async Task<IResult> RemoveLabelAsync(
+        string name,
+        string key,
+        [FromQuery(Name = "seen")] string? seen,
+        CancellationToken stop
+    ) =>
+        Answer(
+            seen is not null
+                ? await NodeEditor.ChangeLabelAsync(Session, name, key, null, seen, stop)
+                : await NodeEditor.RemoveLabelsAsync(Session, name, [key], dryRun: false, stop)
+        );
 
     private async Task<IResult> SetTaintAsync(HttpContext context, string name, ApiTaintRequest taint, CancellationToken stop)
     {
-        var wanted = new NodeTaint { Key = ApiBody.Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = ApiBody.Required(taint.Effect, "effect") };
+        var wanted = new NodeTaint
+        {
+            Key = ApiBody.Required(taint.Key, "key"),
+            Value = taint.Value ?? "",
+            Effect = ApiBody.Required(taint.Effect, "effect"),
+        };
         ClusterNode node = taint.Seen is { } seen
             ? await NodeEditor.ChangeTaintAsync(Session, name, wanted, remove: false, seen.Value, stop)
             : await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
         // The way of the API server itself (RFC 7234, 5.5).
-        if (wanted.Effect == "NoExecute") context.Response.Headers.Warning = EvictionWarning;
+        if (wanted.Effect == "NoExecute")
+            context.Response.Headers.Warning = EvictionWarning;
         return Answer(node);
     }
 
     private async Task<IResult> RemoveTaintAsync(
-        string name, string key, [FromQuery(Name = "effect")] string? effect, [FromQuery(Name = "seen")] string? seen, CancellationToken stop)
+        string name,
+        string key,
+        [FromQuery(Name = "effect")] string? effect,
+        [FromQuery(Name = "seen")] string? seen,
+        CancellationToken stop
+    )
     {
-        if (seen is null) return Answer(await NodeEditor.RemoveTaintsAsync(Session, name, [(key, string.IsNullOrEmpty(effect) ? null : effect)], dryRun: false, stop));
-        if (string.IsNullOrEmpty(effect)) throw new NodeManagerException("InvalidRequest", ErrorKind.InvalidArgument, "The query has 'seen', the value of one taint, and no 'effect'.", key);
+        if (seen is null)
+            return Answer(
+                await NodeEditor.RemoveTaintsAsync(
+                    Session,
+                    name,
+                    [(key, string.IsNullOrEmpty(effect) ? null : effect)],
+                    dryRun: false,
+                    stop
+                )
+            );
+        if (string.IsNullOrEmpty(effect))
+            throw new NodeManagerException(
+                "InvalidRequest",
+                ErrorKind.InvalidArgument,
+                "The query has 'seen', the value of one taint, and no 'effect'.",
+                key
+            );
         var taint = new NodeTaint { Key = key, Effect = effect };
         return Answer(await NodeEditor.ChangeTaintAsync(Session, name, taint, remove: true, seen, stop));
     }
@@ -120,17 +175,23 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         bool isFollowed = OperationRoutes.IsAsyncPreferred(context.Request);
         RunningNodeDrain running = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
         TrackedOperation drain = running.Operation;
-        if (isFollowed) return OperationRoutes.Accepted(context, drain);
+        if (isFollowed)
+            return OperationRoutes.Accepted(context, drain);
         await running.EndAsync(stop);
         Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;
-        if (drain.Operation.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
+        if (drain.Operation.Results is not [NodeDrainResult result])
+            throw problem ?? new OperationCanceledException(stop);
         var failure = problem as NodeManagerException;
         return Results.Json(result.ToApi(failure?.ErrorId), statusCode: StatusOf(result, failure));
     }
 
     private static int StatusOf(NodeDrainResult result, NodeManagerException? failure) =>
-        failure is null ? result.Status == NodeDrainStatus.Cancelled ? StatusCodes.Status409Conflict : StatusCodes.Status200OK
-        // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
-        : result.Status == NodeDrainStatus.TimedOut ? StatusCodes.Status409Conflict
-        : ApiErrors.StatusOf(failure.Kind);
+        failure is null
+            ? result.Status == NodeDrainStatus.Cancelled
+                ? StatusCodes.Status409Conflict
+                : StatusCodes.Status200OK
+            // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
+            : result.Status == NodeDrainStatus.TimedOut
+                ? StatusCodes.Status409Conflict
+                : ApiErrors.StatusOf(failure.Kind);
 }

@@ -19,11 +19,14 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
     /// <summary>A further caller wants the same. False where its options differ.</summary>
     public bool TryJoin(DrainOptions wanted, bool follows)
     {
-        if (wanted != options) return false;
+        if (wanted != options)
+            return false;
         lock (_gate)
         {
-            if (follows) IsFollowed = true;
-            else _waiting++;
+            if (follows)
+                IsFollowed = true;
+            else
+                _waiting++;
         }
 
         return true;
@@ -42,7 +45,8 @@ internal sealed class RunningNodeDrain(DrainOptions options, bool isFollowed)
     {
         lock (_gate)
         {
-            if (--_waiting > 0 || IsFollowed) return;
+            if (--_waiting > 0 || IsFollowed)
+                return;
         }
 
         Operation.Operation.Cancel();

@@ -11,8 +11,17 @@ internal static class OperationMapping
     {
         RunningOperation operation = tracked.Operation;
         return new(
-            operation.Id, operation.Kind, operation.Target, operation.State.ToString(), tracked.By, operation.StartedAt, operation.EndedAt,
-            [.. operation.Progress.Select(ToApi)], [.. operation.Results.Select(tracked.Shape)], [.. operation.Failures.Select(ToApi)]);
+            operation.Id,
+            operation.Kind,
+            operation.Target,
+            operation.State.ToString(),
+            tracked.By,
+            operation.StartedAt,
+            operation.EndedAt,
+            [.. operation.Progress.Select(ToApi)],
+            [.. operation.Results.Select(tracked.Shape)],
+            [.. operation.Failures.Select(ToApi)]
+        );
     }
 
     public static ApiOperationEvent ToApi(this OperationEvent happened, Func<object, object> shape)
@@ -21,7 +30,11 @@ internal static class OperationMapping
         return happened switch
         {
             OperationProgressed(var progress) => named with { Type = "progress", Progress = ToApi(progress) },
-            OperationMessage(var level, var text) => named with { Type = level == OperationLogLevel.Warning ? "warning" : "message", Text = AnswerAdvice.In(text) },
+            OperationMessage(var level, var text) => named with
+            {
+                Type = level == OperationLogLevel.Warning ? "warning" : "message",
+                Text = AnswerAdvice.In(text),
+            },
             OperationOutput(var value) => named with { Type = "result", Result = shape(value) },
             OperationFailure failure => named with { Type = "failure", Failure = ToApi(failure) },
             OperationItemStarted(var item) => named with { Type = "started", Text = item.ToString() },
@@ -33,10 +46,18 @@ internal static class OperationMapping
     }
 
     private static ApiProgress ToApi(OperationProgress progress) =>
-        new(progress.Key, progress.Activity, progress.Status, progress.Completed ? 100 : progress.PercentComplete < 0 ? null : progress.PercentComplete);
+        new(
+            progress.Key,
+            progress.Activity,
+            progress.Status,
+            progress.Completed ? 100
+                : progress.PercentComplete < 0 ? null
+                : progress.PercentComplete
+        );
 
-    private static ApiFailure ToApi(OperationFailure failure) => failure.Exception is NodeManagerException known
-        ? new(known.ErrorId, known.Message, AnswerAdvice.Of(known.RecommendedAction))
-        // A defect: its text may hold anything.
-        : new("InternalError", "The operation failed for an unexpected reason; the server's log has it.", null);
+    private static ApiFailure ToApi(OperationFailure failure) =>
+        failure.Exception is NodeManagerException known
+            ? new(known.ErrorId, known.Message, AnswerAdvice.Of(known.RecommendedAction))
+            // A defect: its text may hold anything.
+            : new("InternalError", "The operation failed for an unexpected reason; the server's log has it.", null);
 }

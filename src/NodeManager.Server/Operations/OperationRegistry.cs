@@ -25,7 +25,8 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     public event Action<TrackedOperation>? Changed;
 
     /// <summary>The operations, newest first.</summary>
-    public IReadOnlyList<TrackedOperation> All => [.. _operations.Values.OrderByDescending(o => o.Operation.StartedAt).ThenBy(o => o.Operation.Id, StringComparer.Ordinal)];
+    public IReadOnlyList<TrackedOperation> All =>
+        [.. _operations.Values.OrderByDescending(o => o.Operation.StartedAt).ThenBy(o => o.Operation.Id, StringComparer.Ordinal)];
 
     /// <summary>Starts and keeps an operation.</summary>
     /// <param name="by">Who asks for it, as the audit log names callers. Records of the operation in the cluster name them too.</param>
@@ -38,16 +39,31 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         TrackedOperation tracked;
         lock (_gate)
         {
-            if (_isStopping) throw new NodeManagerException("ServerStopping", ErrorKind.ResourceUnavailable, "The server stops and starts no operation.", null, "Try again when it has restarted.");
+            if (_isStopping)
+                throw new NodeManagerException(
+                    "ServerStopping",
+                    ErrorKind.ResourceUnavailable,
+                    "The server stops and starts no operation.",
+                    null,
+                    "Try again when it has restarted."
+                );
             if (Running >= MostRunning)
-                throw new NodeManagerException("TooManyOperations", ErrorKind.LimitsExceeded, $"{MostRunning} operations are running.", null, "Wait until one ends, or cancel one.");
-            using (Requester.Use(by)) tracked = new TrackedOperation(start(), by, shape) { Ending = ending ?? new() };
+                throw new NodeManagerException(
+                    "TooManyOperations",
+                    ErrorKind.LimitsExceeded,
+                    $"{MostRunning} operations are running.",
+                    null,
+                    "Wait until one ends, or cancel one."
+                );
+            using (Requester.Use(by))
+                tracked = new TrackedOperation(start(), by, shape) { Ending = ending ?? new() };
             _operations[tracked.Operation.Id] = tracked;
         }
 
         Changed?.Invoke(tracked);
         _ = RecordEndAsync(tracked);
-        foreach (TrackedOperation old in All.Where(o => o.Operation.State != OperationState.Running).Skip(Kept)) _operations.TryRemove(old.Operation.Id, out _);
+        foreach (TrackedOperation old in All.Where(o => o.Operation.State != OperationState.Running).Skip(Kept))
+            _operations.TryRemove(old.Operation.Id, out _);
         return tracked;
     }
 
@@ -55,12 +71,21 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     public TrackedOperation? TryFind(string id) => _operations.GetValueOrDefault(id);
 
     /// <exception cref="NodeManagerException">OperationNotFound.</exception>
-    public TrackedOperation Find(string id) => TryFind(id) ?? throw new NodeManagerException(
-        "OperationNotFound", ErrorKind.ObjectNotFound, $"Operation '{id}' does not exist.", id, $"GET {OperationRoutes.Path} lists them; the last {Kept} that ended are kept.");
+    public TrackedOperation Find(string id) =>
+        TryFind(id)
+        ?? throw new NodeManagerException(
+            "OperationNotFound",
+            ErrorKind.ObjectNotFound,
+            $"Operation '{id}' does not exist.",
+            id,
+            $"GET {OperationRoutes.Path} lists them; the last {Kept} that ended are kept."
+        );
 
     /// <summary>Whether one of this kind and target runs.</summary>
     public bool IsRunning(string kind, string target) =>
-        _operations.Values.Any(one => one.Operation.State == OperationState.Running && one.Operation.Kind == kind && one.Operation.Target == target);
+        _operations.Values.Any(one =>
+            one.Operation.State == OperationState.Running && one.Operation.Kind == kind && one.Operation.Target == target
+        );
 
     /// <summary>How many run.</summary>
     public int Running => _operations.Values.Count(static one => one.Operation.State == OperationState.Running);
@@ -72,8 +97,13 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         // Whatever passed the check of Start is registered by then, and is ended with the others.
-        lock (_gate) _isStopping = true;
-        await Task.WhenAll(_operations.Values.Where(static one => one.Operation.State == OperationState.Running).Select(one => EndAsync(one, cancellationToken)));
+        lock (_gate)
+            _isStopping = true;
+        await Task.WhenAll(
+            _operations
+                .Values.Where(static one => one.Operation.State == OperationState.Running)
+                .Select(one => EndAsync(one, cancellationToken))
+        );
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -88,11 +118,13 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
 
     private static async Task EndAsync(TrackedOperation tracked, CancellationToken stop)
     {
-        if (!tracked.Ending.Finishes) tracked.Operation.Cancel();
+        if (!tracked.Ending.Finishes)
+            tracked.Operation.Cancel();
         try
         {
             OperationState state = await tracked.Operation.Completion.WaitAsync(stop);
-            if (state == OperationState.Cancelled && tracked.Ending.HandBack is { } handBack) await handBack(tracked.Operation, stop);
+            if (state == OperationState.Cancelled && tracked.Ending.HandBack is { } handBack)
+                await handBack(tracked.Operation, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

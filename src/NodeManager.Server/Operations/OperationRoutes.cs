@@ -16,19 +16,34 @@ internal static class OperationRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup(Path).WithTags("Operations");
-        group.MapGet("", (OperationRegistry operations) => TypedResults.Ok(operations.All.Select(o => o.ToApi()).ToList()))
-            .ForViewers().Produces<List<ApiOperation>>();
-        group.MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi()))
-            .ForViewers().Produces<ApiOperation>().Produces<ApiError>(StatusCodes.Status404NotFound);
-        group.MapDelete("/{id}", CancelAsync).ForAdmins().WithMetadata(new ChangesNothing()).Produces<ApiOperation>(StatusCodes.Status202Accepted)
+        group
+            .MapGet("", (OperationRegistry operations) => TypedResults.Ok(operations.All.Select(o => o.ToApi()).ToList()))
+            .ForViewers()
+            .Produces<List<ApiOperation>>();
+        group
+            .MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi()))
+            .ForViewers()
+            .Produces<ApiOperation>()
             .Produces<ApiError>(StatusCodes.Status404NotFound);
-        group.MapGet("/{id}/events", Follow).ForViewers().Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
+        group
+            .MapDelete("/{id}", CancelAsync)
+            .ForAdmins()
+            .WithMetadata(new ChangesNothing())
+            .Produces<ApiOperation>(StatusCodes.Status202Accepted)
+            .Produces<ApiError>(StatusCodes.Status404NotFound);
+        group
+            .MapGet("/{id}/events", Follow)
+            .ForViewers()
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Produces<ApiError>(StatusCodes.Status404NotFound);
     }
 
     /// <summary>Whether the caller requests an operation to follow instead of waiting (RFC 7240).</summary>
     public static bool IsAsyncPreferred(HttpRequest request) =>
-        request.Headers["Prefer"].SelectMany(v => (v ?? "").Split(',')).Any(v => v.Trim().Equals("respond-async", StringComparison.OrdinalIgnoreCase));
+        request
+            .Headers["Prefer"]
+            .SelectMany(v => (v ?? "").Split(','))
+            .Any(v => v.Trim().Equals("respond-async", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>202 with the operation and where it can be followed.</summary>
     public static IResult Accepted(HttpContext context, TrackedOperation tracked)
@@ -48,7 +63,13 @@ internal static class OperationRoutes
     }
 
     // What another process runs is cancelled by the locks of its nodes.
-    private static async Task<IResult> CancelAsync(string id, HttpContext context, OperationRegistry operations, IRemoteOperations remote, CancellationToken stop)
+    private static async Task<IResult> CancelAsync(
+        string id,
+        HttpContext context,
+        OperationRegistry operations,
+        IRemoteOperations remote,
+        CancellationToken stop
+    )
     {
         if (operations.TryFind(id) is { } tracked)
         {
@@ -59,22 +80,52 @@ internal static class OperationRoutes
         if (await remote.CancelAsync(id, context.User.Identity!.Name!, stop) is not [(_, { } held), ..] cancelled)
             return Results.Json(operations.Find(id).ToApi(), statusCode: StatusCodes.Status202Accepted);
         ApiOperation elsewhere = new(
-            id, held.Kind, string.Join(", ", cancelled.Select(static one => one.Node)), nameof(OperationState.Running), held.Holder, held.RenewedAt, null, [], [], []);
+            id,
+            held.Kind,
+            string.Join(", ", cancelled.Select(static one => one.Node)),
+            nameof(OperationState.Running),
+            held.Holder,
+            held.RenewedAt,
+            null,
+            [],
+            [],
+            []
+        );
         return Results.Json(elsewhere, statusCode: StatusCodes.Status202Accepted);
     }
 
-    private static ServerSentEventsResult<ApiOperationEvent> Follow(string id, HttpContext context, OperationRegistry operations, IHostApplicationLifetime host)
+    private static ServerSentEventsResult<ApiOperationEvent> Follow(
+        string id,
+        HttpContext context,
+        OperationRegistry operations,
+        IHostApplicationLifetime host
+    )
     {
         string last = context.Request.Headers["Last-Event-ID"].ToString();
         if (!long.TryParse(last.Length > 0 ? last : "0", NumberStyles.None, CultureInfo.InvariantCulture, out long after))
-            throw new NodeManagerException("InvalidHeader", ErrorKind.InvalidArgument, $"Last-Event-ID is '{last}'; it takes the id of an event.", last);
+            throw new NodeManagerException(
+                "InvalidHeader",
+                ErrorKind.InvalidArgument,
+                $"Last-Event-ID is '{last}'; it takes the id of an event.",
+                last
+            );
         return TypedResults.ServerSentEvents(EventsAsync(operations.Find(id), after, context, host.ApplicationStopping));
     }
 
     private static async IAsyncEnumerable<SseItem<ApiOperationEvent>> EventsAsync(
-        TrackedOperation tracked, long after, HttpContext context, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted = default)
+        TrackedOperation tracked,
+        long after,
+        HttpContext context,
+        CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken aborted = default
+    )
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, aborted, stopping, context.Features.Get<Grant>()!.Ended);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted,
+            aborted,
+            stopping,
+            context.Features.Get<Grant>()!.Ended
+        );
         IAsyncEnumerator<OperationEvent> events = tracked.Operation.ReadAsync(after, end.Token).GetAsyncEnumerator(CancellationToken.None);
         await using (events)
         {

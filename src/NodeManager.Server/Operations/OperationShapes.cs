@@ -6,8 +6,17 @@ namespace NodeManager.Server.Operations;
 /// <param name="Progress">The parts in progress.</param>
 /// <param name="Results">So far, in the shape that the route answers with when it waits.</param>
 internal sealed record ApiOperation(
-    string Id, string Kind, string Target, string State, string By, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
-    IReadOnlyList<ApiProgress> Progress, IReadOnlyList<object> Results, IReadOnlyList<ApiFailure> Failures);
+    string Id,
+    string Kind,
+    string Target,
+    string State,
+    string By,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt,
+    IReadOnlyList<ApiProgress> Progress,
+    IReadOnlyList<object> Results,
+    IReadOnlyList<ApiFailure> Failures
+);
 
 /// <param name="Percent">0 to 100; absent where it is not known.</param>
 internal sealed record ApiProgress(string Key, string Activity, string Status, int? Percent);
@@ -21,5 +30,12 @@ internal sealed record ApiFailure(string Error, string Message, string? Action);
 /// <param name="Text">Of a message, a dropped count or a part.</param>
 /// <param name="State">Of the end.</param>
 internal sealed record ApiOperationEvent(
-    long Sequence, DateTimeOffset At, string Type, string? Text = null, ApiProgress? Progress = null, object? Result = null, ApiFailure? Failure = null,
-    string? State = null);
+    long Sequence,
+    DateTimeOffset At,
+    string Type,
+    string? Text = null,
+    ApiProgress? Progress = null,
+    object? Result = null,
+    ApiFailure? Failure = null,
+    string? State = null
+);

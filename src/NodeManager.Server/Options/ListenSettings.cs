@@ -10,12 +10,19 @@ namespace NodeManager.Server.Options;
 /// <param name="Certificate">Null: plain HTTP.</param>
 /// <param name="IsDelegated">The cluster decides who calls: there are no local tokens and no sign-in link.</param>
 /// <param name="IsMounted">Another application listens, and passes on what is meant for this cluster.</param>
-internal sealed record ListenSettings(IPAddress Address, int Port, ServerCertificate? Certificate = null, bool IsDelegated = false, bool IsMounted = false);
+internal sealed record ListenSettings(
+    IPAddress Address,
+    int Port,
+    ServerCertificate? Certificate = null,
+    bool IsDelegated = false,
+    bool IsMounted = false
+);
 
 /// <summary>A certificate of two PEM files. Files that are replaced are read again. Thread-safe.</summary>
 internal sealed class ServerCertificate
 {
-    private readonly string _certificate, _key;
+    private readonly string _certificate,
+        _key;
     private readonly Lock _gate = new();
     private X509Certificate2 _current;
     private DateTime _changedAt;
@@ -33,8 +40,13 @@ internal sealed class ServerCertificate
         catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
-                ErrorIds.CertificateUnreadable, ErrorKind.InvalidArgument, $"The certificate '{certificate}' cannot be read: {problem.Message}", certificate,
-                "Give the PEM file of a certificate with --cert, and that of its key with --key.", problem);
+                ErrorIds.CertificateUnreadable,
+                ErrorKind.InvalidArgument,
+                $"The certificate '{certificate}' cannot be read: {problem.Message}",
+                certificate,
+                "Give the PEM file of a certificate with --cert, and that of its key with --key.",
+                problem
+            );
         }
     }
 
@@ -48,7 +60,8 @@ internal sealed class ServerCertificate
                 try
                 {
                     DateTime now = File.GetLastWriteTimeUtc(_certificate);
-                    if (now != _changedAt) (_changedAt, _current) = (now, Read());
+                    if (now != _changedAt)
+                        (_changedAt, _current) = (now, Read());
                 }
                 catch (Exception problem) when (problem is CryptographicException or IOException or UnauthorizedAccessException)
                 {

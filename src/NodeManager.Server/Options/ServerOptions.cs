@@ -163,11 +163,13 @@ internal sealed record ServerOptions
     public bool AllContexts { get; init; }
 
     /// <summary>How to reach the cluster whose API is served; null for the embedded one.</summary>
-    public KubeconfigRequest? Kubeconfig => ClusterPort is not null || ((KubeconfigPath ?? Context) is null && !AllContexts) ? null : RequestOf(Context);
+    public KubeconfigRequest? Kubeconfig =>
+        ClusterPort is not null || ((KubeconfigPath ?? Context) is null && !AllContexts) ? null : RequestOf(Context);
 
     /// <summary>How to reach a cluster of the same files.</summary>
     /// <param name="context">Null: the current one.</param>
-    public KubeconfigRequest RequestOf(string? context) => new() { Paths = KubeconfigPath is null ? null : [KubeconfigPath], Context = context };
+    public KubeconfigRequest RequestOf(string? context) =>
+        new() { Paths = KubeconfigPath is null ? null : [KubeconfigPath], Context = context };
 
     /// <summary>The folder that the served cluster comes from and goes to; null where it is not kept.</summary>
     public string? StateFolder { get; init; }
@@ -180,7 +182,8 @@ internal sealed record ServerOptions
         for (int i = 0; i < arguments.Count; i++)
         {
             string argument = arguments[i];
-            if (argument is "--once" or "--nodes" or "--seed" or "--version" or "--state" or "--rbac" or "--speed") embedded ??= argument;
+            if (argument is "--once" or "--nodes" or "--seed" or "--version" or "--state" or "--rbac" or "--speed")
+                embedded ??= argument;
             options = argument switch
             {
                 "--once" => options with { Once = true },
@@ -215,17 +218,25 @@ internal sealed record ServerOptions
             };
 
             ServerOptions AddContext(string name) =>
-                name == options.Context || options.FurtherContexts.Contains(name) ? throw new FormatException($"--context names '{name}' twice.")
+                name == options.Context || options.FurtherContexts.Contains(name)
+                    ? throw new FormatException($"--context names '{name}' twice.")
                 : options.Context is null ? options with { Context = name }
                 : options with { FurtherContexts = [.. options.FurtherContexts, name] };
 
             string Next() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{argument} needs a value.");
 
-            string Name() => Next() is var name && KubernetesNames.CheckLabel(name) is not { } broken ? name : throw new FormatException($"--namespace: '{name}' is not a valid name: {broken}.");
+            string Name() =>
+                Next() is var name && KubernetesNames.CheckLabel(name) is not { } broken
+                    ? name
+                    : throw new FormatException($"--namespace: '{name}' is not a valid name: {broken}.");
 
-            string Hash() => Next() is { Length: 64 } hash && hash.All(char.IsAsciiHexDigit) ? hash : throw new FormatException("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token creates one.");
+            string Hash() =>
+                Next() is { Length: 64 } hash && hash.All(char.IsAsciiHexDigit)
+                    ? hash
+                    : throw new FormatException("--approver takes a SHA-256 hash of 64 hexadecimal digits; --new-token creates one.");
 
-            IPAddress Ip() => IPAddress.TryParse(Next(), out IPAddress? address) ? address : throw new FormatException("--address takes an IP address.");
+            IPAddress Ip() =>
+                IPAddress.TryParse(Next(), out IPAddress? address) ? address : throw new FormatException("--address takes an IP address.");
 
             int Number(int least, int most) =>
                 int.TryParse(Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
@@ -233,10 +244,13 @@ internal sealed record ServerOptions
                     : throw new FormatException($"{argument} takes a whole number from {least} to {most}.");
         }
 
-        if (options.Help || options.NewToken) return options;
+        if (options.Help || options.NewToken)
+            return options;
         if (options.Handover)
         {
-            return arguments.Any(static one => one.StartsWith("--", StringComparison.Ordinal) && one is not ("--handover" or "--port" or "--agent-changes"))
+            return arguments.Any(static one =>
+                one.StartsWith("--", StringComparison.Ordinal) && one is not ("--handover" or "--port" or "--agent-changes")
+            )
                 ? throw new FormatException("--handover takes --port and --agent-changes only; all else is handed over on standard input.")
                 : options;
         }
@@ -246,19 +260,33 @@ internal sealed record ServerOptions
         if (options.Autoscaler)
         {
             return options.ClusterPort is not null || embedded is not null
-                ? throw new FormatException($"{embedded ?? "--serve-cluster"} is for the embedded cluster; the autoscaler runs for a cluster of a kubeconfig, or for the one it is in.")
+                ? throw new FormatException(
+                    $"{embedded ?? "--serve-cluster"} is for the embedded cluster; the autoscaler runs for a cluster of a kubeconfig, or for the one it is in."
+                )
                 : options;
         }
 
-        if (options is { KeyPath: not null, CertificatePath: null }) throw new FormatException("--key requires --cert.");
+        if (options is { KeyPath: not null, CertificatePath: null })
+            throw new FormatException("--key requires --cert.");
         if (options.Detached && (options.Mcp || options.Once || options.InCluster || options.Kubeconfig is null))
             throw new FormatException("--detached requires --kubeconfig, --context or --all-contexts; --in-cluster includes it.");
-        if (options.Providers.Count > 0 || options is { Namespace: not null, DetachedNamespace: null } or { Address: not null, InCluster: false })
+        if (
+            options.Providers.Count > 0
+            || options is { Namespace: not null, DetachedNamespace: null } or { Address: not null, InCluster: false }
+        )
             throw new FormatException("--namespace and --provider require --autoscaler; --address requires --autoscaler or --in-cluster.");
         if (options.InCluster)
         {
-            if (embedded is not null || options.ClusterPort is not null || options.Kubeconfig is not null || options.Mcp || options.Approver is not null)
-                throw new FormatException($"{embedded ?? "That"} cannot be used with --in-cluster, which serves the cluster of its own pod.");
+            if (
+                embedded is not null
+                || options.ClusterPort is not null
+                || options.Kubeconfig is not null
+                || options.Mcp
+                || options.Approver is not null
+            )
+                throw new FormatException(
+                    $"{embedded ?? "That"} cannot be used with --in-cluster, which serves the cluster of its own pod."
+                );
             // Tokens of the cluster pass here.
             return options is { Address: { } address, CertificatePath: null } && !IPAddress.IsLoopback(address)
                 ? throw new FormatException($"--address {address} needs --cert: tokens are not taken over plain HTTP from other machines.")
@@ -266,7 +294,9 @@ internal sealed record ServerOptions
         }
 
         if (options is { ClusterPort: not null, Context: not null })
-            throw new FormatException("--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two.");
+            throw new FormatException(
+                "--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two."
+            );
         if (options.Kubeconfig is not null && embedded is not null)
             throw new FormatException($"{embedded} is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.");
 
@@ -278,17 +308,22 @@ internal sealed record ServerOptions
 
     private void CheckContexts()
     {
-        if (AllContexts && Context is not null) throw new FormatException("--all-contexts includes every --context. Use one of the two.");
+        if (AllContexts && Context is not null)
+            throw new FormatException("--all-contexts includes every --context. Use one of the two.");
         if ((AllContexts || FurtherContexts.Count > 0) && (Mcp || Autoscaler || Once || InCluster || ClusterPort is not null))
-            throw new FormatException("Several contexts are for the REST API and the console; --mcp, --autoscaler, --once, --in-cluster and --serve-cluster take one cluster.");
+            throw new FormatException(
+                "Several contexts are for the REST API and the console; --mcp, --autoscaler, --once, --in-cluster and --serve-cluster take one cluster."
+            );
     }
 
     private void CheckAgents()
     {
-        if (Mcp && (Once || Autoscaler || ClusterPort is not null)) throw new FormatException("--mcp is not for --once, --autoscaler and --serve-cluster.");
+        if (Mcp && (Once || Autoscaler || ClusterPort is not null))
+            throw new FormatException("--mcp is not for --once, --autoscaler and --serve-cluster.");
         if ((AgentChanges || Approver is not null) && (Once || Autoscaler || ClusterPort is not null))
             throw new FormatException("--agent-changes and --approver are for servers of agents: with --mcp, or where the API is served.");
-        if (AgentElicitation && !AgentChanges) throw new FormatException("--agent-elicitation requires --agent-changes.");
+        if (AgentElicitation && !AgentChanges)
+            throw new FormatException("--agent-elicitation requires --agent-changes.");
         if (Mcp && AgentChanges && !AgentElicitation && Approver is null)
             throw new FormatException("With --mcp, --agent-changes needs a way to approve: --approver HASH, --agent-elicitation, or both.");
     }

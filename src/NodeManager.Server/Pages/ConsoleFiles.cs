@@ -12,7 +12,10 @@ internal sealed class ConsoleFiles
 
     private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>
     {
-        [".html"] = "text/html; charset=utf-8", [".js"] = "text/javascript; charset=utf-8", [".css"] = "text/css; charset=utf-8", [".svg"] = "image/svg+xml",
+        [".html"] = "text/html; charset=utf-8",
+        [".js"] = "text/javascript; charset=utf-8",
+        [".css"] = "text/css; charset=utf-8",
+        [".svg"] = "image/svg+xml",
     }.ToFrozenDictionary();
 
     private readonly FrozenDictionary<string, ConsoleFile> _files;
@@ -36,12 +39,20 @@ internal sealed class ConsoleFiles
     public ConsoleFile? Find(string path) => _files.GetValueOrDefault(path);
 
     /// <summary>All files of a folder of known types. Without such a folder there are none.</summary>
-    public static ConsoleFiles Read(string folder) => !Directory.Exists(folder)
-        ? None
-        : new(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(file => Types.ContainsKey(Path.GetExtension(file)))
-            .Select(file => KeyValuePair.Create(
-                Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'), new ConsoleFile(Types[Path.GetExtension(file)], File.ReadAllBytes(file)))));
+    public static ConsoleFiles Read(string folder) =>
+        !Directory.Exists(folder)
+            ? None
+            : new(
+                Directory
+                    .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                    .Where(file => Types.ContainsKey(Path.GetExtension(file)))
+                    .Select(file =>
+                        KeyValuePair.Create(
+                            Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'),
+                            new ConsoleFile(Types[Path.GetExtension(file)], File.ReadAllBytes(file))
+                        )
+                    )
+            );
 }
 
 /// <param name="Type">The media type.</param>
@@ -51,7 +62,8 @@ internal sealed record ConsoleFile(string Type, byte[] Content)
     private readonly Lazy<byte[]> _compressed = new(() =>
     {
         using var target = new MemoryStream();
-        using (var gzip = new GZipStream(target, CompressionLevel.SmallestSize)) gzip.Write(Content);
+        using (var gzip = new GZipStream(target, CompressionLevel.SmallestSize))
+            gzip.Write(Content);
         return target.ToArray();
     });
 

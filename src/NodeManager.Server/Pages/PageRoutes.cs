@@ -15,7 +15,9 @@ internal static class PageRoutes
 
     private static readonly FrozenDictionary<string, (string Type, byte[] Content)> Files = new[]
     {
-        ("index.html", "text/html; charset=utf-8"), ("page.js", "text/javascript; charset=utf-8"), ("page.css", "text/css; charset=utf-8"),
+        ("index.html", "text/html; charset=utf-8"),
+        ("page.js", "text/javascript; charset=utf-8"),
+        ("page.css", "text/css; charset=utf-8"),
     }.ToFrozenDictionary(file => file.Item1, file => (file.Item2, Read(file.Item1)));
 
     // Without credentials too: the pages sign in, and show nothing of the cluster by themselves.
@@ -25,7 +27,11 @@ internal static class PageRoutes
         Get(routes, "/", context => console.Exist ? Send(context, console.Page) : Small("index.html"));
         Get(routes, "/page.js", _ => Small("page.js"));
         Get(routes, "/page.css", _ => Small("page.css"));
-        Get(routes, Console + "/{**page}", context => console.Exist ? Send(context, console.Page) : Results.Redirect(context.Request.PathBase + "/"));
+        Get(
+            routes,
+            Console + "/{**page}",
+            context => console.Exist ? Send(context, console.Page) : Results.Redirect(context.Request.PathBase + "/")
+        );
         Get(routes, "/assets/{**file}", context => SendAsset(context, console.Find($"assets/{context.GetRouteValue("file")}")));
     }
 
@@ -36,7 +42,8 @@ internal static class PageRoutes
 
     private static IResult SendAsset(HttpContext context, ConsoleFile? file)
     {
-        if (file is null) return Results.NotFound();
+        if (file is null)
+            return Results.NotFound();
         context.Response.Headers.CacheControl = Unchanging;
         return Send(context, file);
     }
@@ -44,7 +51,8 @@ internal static class PageRoutes
     private static IResult Send(HttpContext context, ConsoleFile file)
     {
         context.Response.Headers.Vary = "Accept-Encoding";
-        if (!context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase)) return Results.Bytes(file.Content, file.Type);
+        if (!context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+            return Results.Bytes(file.Content, file.Type);
         context.Response.Headers.ContentEncoding = "gzip";
         return Results.Bytes(file.Compressed, file.Type);
     }

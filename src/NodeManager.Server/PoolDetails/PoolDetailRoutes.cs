@@ -23,29 +23,56 @@ internal static class PoolDetailRoutes
         Changed(routes.MapPatch("/{id}", ChangeAsync)).Produces<ApiNodePool>().Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
     }
 
-    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route) => One(route.ForAdmins()).Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
+    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route) =>
+        One(route.ForAdmins()).Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiPoolRefusal>(StatusCodes.Status404NotFound);
 
     private static async Task<IResult> ListAsync([AsParameters] PoolPlaceQuery place, ClusterSession cluster, CancellationToken stop)
     {
         var pools = new List<ApiPoolOverview>();
-        await foreach (NodePool pool in PoolReader.ReadAsync(place.In(cluster.Session), new() { IncludeStatus = true }, static missing => throw missing, NullObserver.Instance, stop))
+        await foreach (
+            NodePool pool in PoolReader.ReadAsync(
+                place.In(cluster.Session),
+                new() { IncludeStatus = true },
+                static missing => throw missing,
+                NullObserver.Instance,
+                stop
+            )
+        )
             pools.Add(pool.ToOverview());
         return Results.Json(pools, PoolDetailJson.Default.ListApiPoolOverview);
     }
 
-    private static async Task<IResult> GetAsync(string id, [AsParameters] PoolPlaceQuery place, ClusterSession cluster, CancellationToken stop)
+    private static async Task<IResult> GetAsync(
+        string id,
+        [AsParameters] PoolPlaceQuery place,
+        ClusterSession cluster,
+        CancellationToken stop
+    )
     {
         var query = new PoolQuery { Ids = [PoolPlaceQuery.Target(id).Id], IncludeStatus = true };
-        await foreach (NodePool pool in PoolReader.ReadAsync(place.In(cluster.Session), query, static missing => throw missing, NullObserver.Instance, stop))
+        await foreach (
+            NodePool pool in PoolReader.ReadAsync(
+                place.In(cluster.Session),
+                query,
+                static missing => throw missing,
+                NullObserver.Instance,
+                stop
+            )
+        )
             return Results.Json(pool.ToOverview(), PoolDetailJson.Default.ApiPoolOverview);
         // Deleted while it was read.
         PoolPlaceQuery.Target("");
         return Results.NotFound();
     }
 
-    private static async Task<IResult> NodesAsync(string id, [AsParameters] PoolPlaceQuery place, ClusterSession cluster, CancellationToken stop)
+    private static async Task<IResult> NodesAsync(
+        string id,
+        [AsParameters] PoolPlaceQuery place,
+        ClusterSession cluster,
+        CancellationToken stop
+    )
     {
         PoolContext pools = place.In(cluster.Session);
         PoolRecord pool = await PoolReader.FindAsync(pools, PoolPlaceQuery.Target(id), stop);
@@ -53,18 +80,35 @@ internal static class PoolDetailRoutes
         return Results.Json([.. nodes.Select(static node => node.Name)], PoolDetailJson.Default.ListString);
     }
 
-    private static async Task<IResult> PlanAsync(string id, [AsParameters] PoolPlaceQuery place, ApiPoolChange body, ClusterSession cluster, CancellationToken stop)
+    private static async Task<IResult> PlanAsync(
+        string id,
+        [AsParameters] PoolPlaceQuery place,
+        ApiPoolChange body,
+        ClusterSession cluster,
+        CancellationToken stop
+    )
     {
         PoolContext pools = place.In(cluster.Session);
         PoolTarget target = PoolPlaceQuery.Target(id, body.Generation);
-        return Results.Json((await PoolPlanner.PlanChangeAsync(pools, target, EditOf(pools, target, body), NullObserver.Instance, stop)).ToApi(), PoolDetailJson.Default.ApiPoolPlan);
+        return Results.Json(
+            (await PoolPlanner.PlanChangeAsync(pools, target, EditOf(pools, target, body), NullObserver.Instance, stop)).ToApi(),
+            PoolDetailJson.Default.ApiPoolPlan
+        );
     }
 
-    private static async Task<IResult> ChangeAsync(string id, [AsParameters] PoolPlaceQuery place, ApiPoolChange body, ClusterSession cluster, CancellationToken stop)
+    private static async Task<IResult> ChangeAsync(
+        string id,
+        [AsParameters] PoolPlaceQuery place,
+        ApiPoolChange body,
+        ClusterSession cluster,
+        CancellationToken stop
+    )
     {
         PoolContext pools = place.In(cluster.Session);
         PoolTarget target = PoolPlaceQuery.Target(id, body.Generation);
-        return TypedResults.Ok(ApiNodePool.Of(await PoolEditor.ApplyRecordAsync(pools, target, EditOf(pools, target, body), NullObserver.Instance, stop)));
+        return TypedResults.Ok(
+            ApiNodePool.Of(await PoolEditor.ApplyRecordAsync(pools, target, EditOf(pools, target, body), NullObserver.Instance, stop))
+        );
     }
 
     private static PoolEdit EditOf(PoolContext pools, PoolTarget target, ApiPoolChange body)
@@ -73,12 +117,24 @@ internal static class PoolDetailRoutes
         {
             return body with { Spec = null, Generation = null } == new ApiPoolChange(null, null, null, null, null, null, null)
                 ? new() { Patch = before => PoolMerge.Between(before, spec) }
-                : throw new NodeManagerException("InvalidBody", ErrorKind.InvalidArgument, "The body has 'spec' and other fields; 'spec' is the whole specification.", "spec");
+                : throw new NodeManagerException(
+                    "InvalidBody",
+                    ErrorKind.InvalidArgument,
+                    "The body has 'spec' and other fields; 'spec' is the whole specification.",
+                    "spec"
+                );
         }
 
         var change = new PoolChange
         {
-            NodeCount = body.NodeCount, MachineType = body.MachineType, Scaling = new() { Enabled = body.Autoscaling, MinNodes = body.MinNodes, MaxNodes = body.MaxNodes },
+            NodeCount = body.NodeCount,
+            MachineType = body.MachineType,
+            Scaling = new()
+            {
+                Enabled = body.Autoscaling,
+                MinNodes = body.MinNodes,
+                MaxNodes = body.MaxNodes,
+            },
             Extensions = new() { Release = body.Release },
         };
         return new() { Patch = before => pools.Provider.Format.PatchOf(change, before, target.Text) };

@@ -18,75 +18,134 @@ namespace NodeManager.Server.Pools;
 /// </summary>
 internal sealed class PoolRoutes(ClusterSession cluster)
 {
-    private const int DefaultLimit = 50, MaximumLimit = 100;
+    private const int DefaultLimit = 50,
+        MaximumLimit = 100;
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder pools = endpoints.MapGroup(PoolRefusals.Pools).WithTags("Pools");
-        Listed(pools.MapGet("", ([AsParameters] PoolPlaceQuery place, [AsParameters] PoolPageQuery page, CancellationToken stop) => ListAsync("", place, page, stop)));
-        Created(pools.MapPost("", ([AsParameters] PoolPlaceQuery place, ApiNodePoolCreation body, HttpContext context, CancellationToken stop) =>
-            CreateAsync("", place, body, context, stop)));
+        Listed(
+            pools.MapGet(
+                "",
+                ([AsParameters] PoolPlaceQuery place, [AsParameters] PoolPageQuery page, CancellationToken stop) =>
+                    ListAsync("", place, page, stop)
+            )
+        );
+        Created(
+            pools.MapPost(
+                "",
+                ([AsParameters] PoolPlaceQuery place, ApiNodePoolCreation body, HttpContext context, CancellationToken stop) =>
+                    CreateAsync("", place, body, context, stop)
+            )
+        );
         One(pools.MapGet("/{id}", GetAsync).ForViewers()).Produces<ApiNodePool>();
-        One(pools.MapPut("/{id}", ReplaceAsync).ForAdmins()).Produces<ApiNodePool>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
+        One(pools.MapPut("/{id}", ReplaceAsync).ForAdmins())
+            .Produces<ApiNodePool>()
+            .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
             .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
         One(pools.MapDelete("/{id}", DeleteAsync).ForAdmins()).Produces(StatusCodes.Status204NoContent);
         One(pools.MapGet("/{id}/status", GetStatusAsync).ForViewers()).Produces<ApiNodePoolStatus>();
-        One(pools.MapPut("/{id}/status", ReportAsync).ForAdmins()).Produces<ApiPoolReported>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
+        One(pools.MapPut("/{id}/status", ReportAsync).ForAdmins())
+            .Produces<ApiPoolReported>()
+            .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
 
         RouteGroupBuilder clusters = endpoints.MapGroup(PoolRefusals.Clusters).WithTags("Pools");
-        Listed(clusters.MapGet("/{clusterId}/nodepools", (string clusterId, [AsParameters] PoolPlaceQuery place, [AsParameters] PoolPageQuery page, CancellationToken stop) =>
-            ListAsync(clusterId, place, page, stop)));
-        Created(clusters.MapPost("/{clusterId}/nodepools", (
-            string clusterId, [AsParameters] PoolPlaceQuery place, ApiNodePoolCreation body, HttpContext context, CancellationToken stop) =>
-            CreateAsync(clusterId, place, body, context, stop)));
+        Listed(
+            clusters.MapGet(
+                "/{clusterId}/nodepools",
+                (string clusterId, [AsParameters] PoolPlaceQuery place, [AsParameters] PoolPageQuery page, CancellationToken stop) =>
+                    ListAsync(clusterId, place, page, stop)
+            )
+        );
+        Created(
+            clusters.MapPost(
+                "/{clusterId}/nodepools",
+                (
+                    string clusterId,
+                    [AsParameters] PoolPlaceQuery place,
+                    ApiNodePoolCreation body,
+                    HttpContext context,
+                    CancellationToken stop
+                ) => CreateAsync(clusterId, place, body, context, stop)
+            )
+        );
     }
 
-    private static void Listed(RouteHandlerBuilder route) => route.ForViewers().Produces<ApiNodePoolPage>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
+    private static void Listed(RouteHandlerBuilder route) =>
+        route.ForViewers().Produces<ApiNodePoolPage>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
 
-    private static void Created(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiNodePool>(StatusCodes.Status201Created)
-        .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest).Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
+    private static void Created(RouteHandlerBuilder route) =>
+        route
+            .ForAdmins()
+            .Produces<ApiNodePool>(StatusCodes.Status201Created)
+            .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
+            .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiPoolRefusal>(StatusCodes.Status404NotFound);
 
     private async Task<IResult> ListAsync(string clusterId, PoolPlaceQuery place, PoolPageQuery page, CancellationToken stop)
     {
-        int limit = ApiQuery.Number(page.Limit, "limit", DefaultLimit, 1, MaximumLimit), offset = ApiQuery.Number(page.Offset, "offset", 0, 0, int.MaxValue);
+        int limit = ApiQuery.Number(page.Limit, "limit", DefaultLimit, 1, MaximumLimit),
+            offset = ApiQuery.Number(page.Offset, "offset", 0, 0, int.MaxValue);
         var query = new PoolQuery
         {
-            Cluster = clusterId, Phase = ApiQuery.OneOf(page.Status, "status", NodePoolPhase.All), Health = ApiQuery.OneOf(page.Health, "health", NodePoolHealth.All),
+            Cluster = clusterId,
+            Phase = ApiQuery.OneOf(page.Status, "status", NodePoolPhase.All),
+            Health = ApiQuery.OneOf(page.Health, "health", NodePoolHealth.All),
         };
         List<ApiNodePool> chosen = [];
         int total = 0;
         await foreach (PoolRecord pool in PoolReader.ListRecordsAsync(Context(place), query, stop))
         {
-            if (total >= offset && chosen.Count < limit) chosen.Add(ApiNodePool.Of(pool));
+            if (total >= offset && chosen.Count < limit)
+                chosen.Add(ApiNodePool.Of(pool));
             total++;
         }
 
         return TypedResults.Ok(new ApiNodePoolPage(chosen, total, limit, offset));
     }
 
-    private async Task<IResult> CreateAsync(string clusterId, PoolPlaceQuery place, ApiNodePoolCreation body, HttpContext context, CancellationToken stop)
+    private async Task<IResult> CreateAsync(
+        string clusterId,
+        PoolPlaceQuery place,
+        ApiNodePoolCreation body,
+        HttpContext context,
+        CancellationToken stop
+    )
     {
         PoolContext pools = Context(place);
         string name = ApiBody.Required(body.Name, "name");
         JsonObject spec = ApiBody.Required(body.Spec, "spec");
         if (clusterId.Length > 0 && body.ClusterId is { Length: > 0 } named && !named.Equals(clusterId, StringComparison.OrdinalIgnoreCase))
             throw new NodeManagerException(
-                "InvalidBody", ErrorKind.InvalidArgument, $"'cluster_id' is '{named}'; the path names the cluster '{clusterId}'.", named);
+                "InvalidBody",
+                ErrorKind.InvalidArgument,
+                $"'cluster_id' is '{named}'; the path names the cluster '{clusterId}'.",
+                named
+            );
         PoolCluster home = await PoolClusters.ResolveAsync(pools, clusterId.Length > 0 ? clusterId : body.ClusterId ?? "", stop);
         PoolRecord created = await PoolCreator.CreateRecordAsync(pools, new(name, home.Id, spec), NullObserver.Instance, stop);
-        return TypedResults.Created($"{context.Request.PathBase}{PoolRefusals.Pools}/{created.Id}{context.Request.QueryString}", ApiNodePool.Of(created));
+        return TypedResults.Created(
+            $"{context.Request.PathBase}{PoolRefusals.Pools}/{created.Id}{context.Request.QueryString}",
+            ApiNodePool.Of(created)
+        );
     }
 
     private async Task<IResult> GetAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop) =>
         TypedResults.Ok(ApiNodePool.Of(await PoolReader.FindAsync(Context(place), Target(id), stop)));
 
-    private async Task<IResult> ReplaceAsync(string id, [AsParameters] PoolPlaceQuery place, ApiNodePoolReplacement body, CancellationToken stop)
+    private async Task<IResult> ReplaceAsync(
+        string id,
+        [AsParameters] PoolPlaceQuery place,
+        ApiNodePoolReplacement body,
+        CancellationToken stop
+    )
     {
         JsonObject spec = ApiBody.Required(body.Spec, "spec");
         var edit = new PoolEdit { NewName = ApiBody.Required(body.Name, "name"), Patch = before => PoolMerge.Between(before, spec) };
-        return TypedResults.Ok(ApiNodePool.Of(await PoolEditor.ApplyRecordAsync(Context(place), Target(id), edit, NullObserver.Instance, stop)));
+        return TypedResults.Ok(
+            ApiNodePool.Of(await PoolEditor.ApplyRecordAsync(Context(place), Target(id), edit, NullObserver.Instance, stop))
+        );
     }
 
     private async Task<IResult> DeleteAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop)
@@ -104,7 +163,9 @@ internal sealed class PoolRoutes(ClusterSession cluster)
         PoolStatusReport report = body.ToReport();
         PoolRecord pool = await PoolReader.FindAsync(pools, Target(id), stop);
         await PoolStatusReporter.ReportAsync(pools, new() { Id = pool.Id, Name = pool.Name }, report, stop);
-        return TypedResults.Ok(new ApiPoolReported("Status updated successfully", pool.Id, pool.ClusterId, report.Controller, report.ObservedGeneration));
+        return TypedResults.Ok(
+            new ApiPoolReported("Status updated successfully", pool.Id, pool.ClusterId, report.Controller, report.ObservedGeneration)
+        );
     }
 
     private PoolContext Context(PoolPlaceQuery place) => place.In(cluster.Session);
@@ -117,19 +178,36 @@ internal sealed class PoolRoutes(ClusterSession cluster)
 internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Provider, [FromQuery(Name = "namespace")] string? Namespace)
 {
     /// <exception cref="NodeManagerException">InvalidRequest; PoolServiceNotConfigured.</exception>
-    public PoolContext In(NodeManagerSession session) => PoolSessions.Of(
-        session, new(ApiQuery.OneOf(Provider, "provider", [NodePoolProvider.Service, NodePoolProvider.Cluster]), Namespace is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace));
+    public PoolContext In(NodeManagerSession session) =>
+        PoolSessions.Of(
+            session,
+            new(
+                ApiQuery.OneOf(Provider, "provider", [NodePoolProvider.Service, NodePoolProvider.Cluster]),
+                Namespace is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace
+            )
+        );
 
     /// <summary>The pool of an id. Whatever is no UUID is the id of no pool.</summary>
     /// <param name="id">Of the pool.</param>
     /// <param name="generation">The only one that may be changed; null for any.</param>
     /// <exception cref="NodeManagerException">NodePoolNotFound.</exception>
-    public static PoolTarget Target(string id, long? generation = null) => Guid.TryParse(id, out Guid known)
-        ? new() { Id = known.ToString("D"), Generation = generation }
-        : throw new NodeManagerException(ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"There is no node pool with the id '{id}'.", id, $"GET {PoolRefusals.Pools} lists the ids.");
+    public static PoolTarget Target(string id, long? generation = null) =>
+        Guid.TryParse(id, out Guid known)
+            ? new() { Id = known.ToString("D"), Generation = generation }
+            : throw new NodeManagerException(
+                ErrorIds.NodePoolNotFound,
+                ErrorKind.ObjectNotFound,
+                $"There is no node pool with the id '{id}'.",
+                id,
+                $"GET {PoolRefusals.Pools} lists the ids."
+            );
 }
 
 /// <param name="Status">A <see cref="NodePoolPhase"/>.</param>
 /// <param name="Health">A <see cref="NodePoolHealth"/>.</param>
 internal sealed record PoolPageQuery(
-    [FromQuery(Name = "limit")] string? Limit, [FromQuery(Name = "offset")] string? Offset, [FromQuery(Name = "status")] string? Status, [FromQuery(Name = "health")] string? Health);
+    [FromQuery(Name = "limit")] string? Limit,
+    [FromQuery(Name = "offset")] string? Offset,
+    [FromQuery(Name = "status")] string? Status,
+    [FromQuery(Name = "health")] string? Health
+);

@@ -12,15 +12,35 @@ namespace NodeManager.Server.Pools;
 /// <param name="Phase">A <see cref="NodePoolPhase"/>; absent where the provider sends a pool without its status.</param>
 /// <param name="Health">A <see cref="NodePoolHealth"/>; absent with <paramref name="Phase"/>.</param>
 internal sealed record ApiNodePool(
-    string Id, string Name, string ClusterId, long Generation, string ResourceVersion, JsonObject Spec, DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt,
-    string CreatedBy, string? Phase, string? Health)
+    string Id,
+    string Name,
+    string ClusterId,
+    long Generation,
+    string ResourceVersion,
+    JsonObject Spec,
+    DateTimeOffset? CreatedAt,
+    DateTimeOffset? UpdatedAt,
+    string CreatedBy,
+    string? Phase,
+    string? Health
+)
 {
     public static ApiNodePool Of(PoolRecord pool)
     {
         List<NodePoolControllerStatus>? controllers = pool.Status?.ToList();
         return new(
-            pool.Id, pool.Name, pool.ClusterId, pool.Generation, pool.ResourceVersion, pool.Spec, pool.CreatedAt, pool.UpdatedAt ?? pool.CreatedAt, pool.CreatedBy,
-            controllers is null ? null : NodePoolPhase.Of(pool.Generation, controllers), controllers is null ? null : NodePoolHealth.Of(controllers));
+            pool.Id,
+            pool.Name,
+            pool.ClusterId,
+            pool.Generation,
+            pool.ResourceVersion,
+            pool.Spec,
+            pool.CreatedAt,
+            pool.UpdatedAt ?? pool.CreatedAt,
+            pool.CreatedBy,
+            controllers is null ? null : NodePoolPhase.Of(pool.Generation, controllers),
+            controllers is null ? null : NodePoolHealth.Of(controllers)
+        );
     }
 }
 
@@ -36,13 +56,26 @@ internal sealed record ApiNodePoolReplacement([property: Required] string? Name,
 internal sealed record ApiNodePoolStatus(string NodepoolId, IReadOnlyList<ApiPoolController> ControllerStatus);
 
 internal sealed record ApiPoolController(
-    string ControllerName, long ObservedGeneration, IReadOnlyList<ApiPoolCondition> Conditions, IReadOnlyDictionary<string, object?> Metadata, DateTimeOffset? UpdatedAt);
+    string ControllerName,
+    long ObservedGeneration,
+    IReadOnlyList<ApiPoolCondition> Conditions,
+    IReadOnlyDictionary<string, object?> Metadata,
+    DateTimeOffset? UpdatedAt
+);
 
 internal sealed record ApiPoolCondition(
-    string? Type, string? Status, [property: JsonPropertyName("lastTransitionTime")] DateTimeOffset? LastTransitionTime, string? Reason, string? Message);
+    string? Type,
+    string? Status,
+    [property: JsonPropertyName("lastTransitionTime")] DateTimeOffset? LastTransitionTime,
+    string? Reason,
+    string? Message
+);
 
 internal sealed record ApiPoolReport(
-    [property: Required] string? ControllerName, [property: Required] long? ObservedGeneration, [property: Required] IReadOnlyList<ApiPoolCondition>? Conditions,
-    JsonObject? Metadata);
+    [property: Required] string? ControllerName,
+    [property: Required] long? ObservedGeneration,
+    [property: Required] IReadOnlyList<ApiPoolCondition>? Conditions,
+    JsonObject? Metadata
+);
 
 internal sealed record ApiPoolReported(string Message, string NodepoolId, string ClusterId, string ControllerName, long ObservedGeneration);

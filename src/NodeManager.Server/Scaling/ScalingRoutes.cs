@@ -11,7 +11,8 @@ namespace NodeManager.Server.Scaling;
 /// <summary>Shows what the autoscaler of the cluster does and why, wherever it runs. All of them only read.</summary>
 internal static class ScalingRoutes
 {
-    private const int UsualDecisions = 100, MostDecisions = 1000;
+    private const int UsualDecisions = 100,
+        MostDecisions = 1000;
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
@@ -22,26 +23,88 @@ internal static class ScalingRoutes
     }
 
     // Without the custom resources of the autoscaler.
-    private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) => route.Produces<T>().Produces<ApiError>(StatusCodes.Status503ServiceUnavailable);
+    private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) =>
+        route.Produces<T>().Produces<ApiError>(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> GetAsync(
-        ClusterSession cluster, [FromQuery(Name = "namespace")] string? ns, [FromQuery(Name = "decisions")] string? decisions, CancellationToken stop)
+        ClusterSession cluster,
+        [FromQuery(Name = "namespace")] string? ns,
+        [FromQuery(Name = "decisions")] string? decisions,
+        CancellationToken stop
+    )
     {
-        NodeAutoscaler found = await AutoscalerReader.ReadAsync(cluster.Session, Namespace(ns), ApiQuery.Number(decisions, "decisions", UsualDecisions, 0, MostDecisions), stop);
+        NodeAutoscaler found = await AutoscalerReader.ReadAsync(
+            cluster.Session,
+            Namespace(ns),
+            ApiQuery.Number(decisions, "decisions", UsualDecisions, 0, MostDecisions),
+            stop
+        );
         return Results.Json(
             new(
-                found.Namespace, found.Status, found.Leader, found.LeaderSince, found.RenewedAt, found.IsLocal,
-                [.. found.Pools.Select(static one => new ApiScaledPool(
-                    one.Name, one.Provider, one.Nodes, one.ReadyNodes, one.Claims, one.MinNodes, one.MaxNodes, one.NodeCount, one.Available, one.Message, one.LastScaleActivity))],
-                [.. found.Decisions.Select(static one => new ApiScaleDecision(one.At, one.Pool, one.Target, one.Decision, one.Reason))]),
-            ScalingJson.Default.ApiAutoscaler);
+                found.Namespace,
+                found.Status,
+                found.Leader,
+                found.LeaderSince,
+                found.RenewedAt,
+                found.IsLocal,
+                [
+                    .. found.Pools.Select(static one => new ApiScaledPool(
+                        one.Name,
+                        one.Provider,
+                        one.Nodes,
+                        one.ReadyNodes,
+                        one.Claims,
+                        one.MinNodes,
+                        one.MaxNodes,
+                        one.NodeCount,
+                        one.Available,
+                        one.Message,
+                        one.LastScaleActivity
+                    )),
+                ],
+                [.. found.Decisions.Select(static one => new ApiScaleDecision(one.At, one.Pool, one.Target, one.Decision, one.Reason))]
+            ),
+            ScalingJson.Default.ApiAutoscaler
+        );
     }
 
-    private static async Task<IResult> ClaimsAsync(ClusterSession cluster, [FromQuery(Name = "namespace")] string? ns, CancellationToken stop) => Results.Json(
-        [.. (await NodeClaims.ReadAsync(cluster.Session, Namespace(ns), [], [], stop)).Select(static one => new ApiNodeClaim(
-            one.Name, one.Uid, one.Pool, one.Status, one.Reason, one.Message, one.Node, one.Machine, one.Provider, one.Zone, one.Shape, one.CpuCores, one.Memory, one.Attempts,
-            [.. one.Conditions.Select(static c => new ApiClaimCondition(c.Type, c.Status, c.Reason, c.Message, c.LastTransitionTime))], one.CreatedAt, one.DeletedAt))],
-        ScalingJson.Default.ListApiNodeClaim);
+    private static async Task<IResult> ClaimsAsync(
+        ClusterSession cluster,
+        [FromQuery(Name = "namespace")] string? ns,
+        CancellationToken stop
+    ) =>
+        Results.Json(
+            [
+                .. (await NodeClaims.ReadAsync(cluster.Session, Namespace(ns), [], [], stop)).Select(static one => new ApiNodeClaim(
+                    one.Name,
+                    one.Uid,
+                    one.Pool,
+                    one.Status,
+                    one.Reason,
+                    one.Message,
+                    one.Node,
+                    one.Machine,
+                    one.Provider,
+                    one.Zone,
+                    one.Shape,
+                    one.CpuCores,
+                    one.Memory,
+                    one.Attempts,
+                    [
+                        .. one.Conditions.Select(static c => new ApiClaimCondition(
+                            c.Type,
+                            c.Status,
+                            c.Reason,
+                            c.Message,
+                            c.LastTransitionTime
+                        )),
+                    ],
+                    one.CreatedAt,
+                    one.DeletedAt
+                )),
+            ],
+            ScalingJson.Default.ListApiNodeClaim
+        );
 
     private static async Task<IResult> PlanAsync(ClusterSession cluster, [FromQuery(Name = "namespace")] string? ns, CancellationToken stop)
     {
@@ -50,11 +113,45 @@ internal static class ScalingRoutes
         return Results.Json(
             new(
                 plan.ObservedAt,
-                [.. plan.Machines.Select(static one => new ApiScaleMachine(one.Pool, one.Shape, one.Zone, one.CpuCores, one.Memory, one.Reason, one.Message, one.Pods))],
-                [.. plan.Pods.Select(static one => new ApiScalePod(one.Namespace, one.Name, one.Decision, one.Target, one.Pool, one.Reason, one.Message, one.UnschedulableSince))],
-                [.. plan.Nodes.Select(static one => new ApiScaleNode(one.Node, one.Pool, one.Decision, one.Reason, one.Message, one.UnneededSince, one.RemovableAt))],
-                warnings.All),
-            ScalingJson.Default.ApiScalePlan);
+                [
+                    .. plan.Machines.Select(static one => new ApiScaleMachine(
+                        one.Pool,
+                        one.Shape,
+                        one.Zone,
+                        one.CpuCores,
+                        one.Memory,
+                        one.Reason,
+                        one.Message,
+                        one.Pods
+                    )),
+                ],
+                [
+                    .. plan.Pods.Select(static one => new ApiScalePod(
+                        one.Namespace,
+                        one.Name,
+                        one.Decision,
+                        one.Target,
+                        one.Pool,
+                        one.Reason,
+                        one.Message,
+                        one.UnschedulableSince
+                    )),
+                ],
+                [
+                    .. plan.Nodes.Select(static one => new ApiScaleNode(
+                        one.Node,
+                        one.Pool,
+                        one.Decision,
+                        one.Reason,
+                        one.Message,
+                        one.UnneededSince,
+                        one.RemovableAt
+                    )),
+                ],
+                warnings.All
+            ),
+            ScalingJson.Default.ApiScalePlan
+        );
     }
 
     private static string Namespace(string? given) => given is { Length: > 0 } ? given : NodeSmithNames.DefaultNamespace;

@@ -9,12 +9,30 @@ namespace NodeManager.Server.Scaling;
 /// <param name="Leader">Empty where there was none yet.</param>
 /// <param name="Local">This server runs it.</param>
 internal sealed record ApiAutoscaler(
-    string Namespace, string Status, string Leader, DateTimeOffset? LeaderSince, DateTimeOffset? RenewedAt, bool Local, IReadOnlyList<ApiScaledPool> Pools,
-    IReadOnlyList<ApiScaleDecision> Decisions);
+    string Namespace,
+    string Status,
+    string Leader,
+    DateTimeOffset? LeaderSince,
+    DateTimeOffset? RenewedAt,
+    bool Local,
+    IReadOnlyList<ApiScaledPool> Pools,
+    IReadOnlyList<ApiScaleDecision> Decisions
+);
 
 /// <param name="Available"><c>True</c>, <c>False</c> or <c>Unknown</c>; empty where no autoscaler has looked.</param>
 internal sealed record ApiScaledPool(
-    string Name, string Provider, int Nodes, int ReadyNodes, int Claims, int MinNodes, int MaxNodes, int? NodeCount, string Available, string Message, DateTimeOffset? LastScaleActivity);
+    string Name,
+    string Provider,
+    int Nodes,
+    int ReadyNodes,
+    int Claims,
+    int MinNodes,
+    int MaxNodes,
+    int? NodeCount,
+    string Available,
+    string Message,
+    DateTimeOffset? LastScaleActivity
+);
 
 /// <param name="Decision">See <see cref="ScaleDecision"/>.</param>
 /// <param name="Target">The pod, node, claim or pool.</param>
@@ -24,27 +42,77 @@ internal sealed record ApiScaleDecision(DateTimeOffset At, string Pool, string T
 /// <param name="Status">See <see cref="NodeClaimStatus"/>.</param>
 /// <param name="Memory">In bytes.</param>
 internal sealed record ApiNodeClaim(
-    string Name, string Uid, string Pool, string Status, string Reason, string Message, string Node, string Machine, string Provider, string Zone, string Shape, decimal CpuCores, long Memory,
-    int Attempts, IReadOnlyList<ApiClaimCondition> Conditions, DateTimeOffset? CreatedAt, DateTimeOffset? DeletedAt);
+    string Name,
+    string Uid,
+    string Pool,
+    string Status,
+    string Reason,
+    string Message,
+    string Node,
+    string Machine,
+    string Provider,
+    string Zone,
+    string Shape,
+    decimal CpuCores,
+    long Memory,
+    int Attempts,
+    IReadOnlyList<ApiClaimCondition> Conditions,
+    DateTimeOffset? CreatedAt,
+    DateTimeOffset? DeletedAt
+);
 
 internal sealed record ApiClaimCondition(string Type, string Status, string Reason, string Message, DateTimeOffset? LastTransitionAt);
 
 /// <summary>What an autoscaler would do now, and why. See <see cref="NodeScalePlan"/>.</summary>
 /// <param name="Warnings">What could not be read.</param>
 internal sealed record ApiScalePlan(
-    DateTimeOffset ObservedAt, IReadOnlyList<ApiScaleMachine> Machines, IReadOnlyList<ApiScalePod> Pods, IReadOnlyList<ApiScaleNode> Nodes, IReadOnlyList<string> Warnings);
+    DateTimeOffset ObservedAt,
+    IReadOnlyList<ApiScaleMachine> Machines,
+    IReadOnlyList<ApiScalePod> Pods,
+    IReadOnlyList<ApiScaleNode> Nodes,
+    IReadOnlyList<string> Warnings
+);
 
 /// <summary>A machine that would be created.</summary>
-internal sealed record ApiScaleMachine(string Pool, string Shape, string Zone, long CpuCores, long Memory, string Reason, string Message, IReadOnlyList<string> Pods);
+internal sealed record ApiScaleMachine(
+    string Pool,
+    string Shape,
+    string Zone,
+    long CpuCores,
+    long Memory,
+    string Reason,
+    string Message,
+    IReadOnlyList<string> Pods
+);
 
 /// <summary>A pod that waits for a node.</summary>
 /// <param name="Target">The node or the machine that it would get.</param>
-internal sealed record ApiScalePod(string Namespace, string Name, string Decision, string Target, string Pool, string Reason, string Message, DateTimeOffset? Since);
+internal sealed record ApiScalePod(
+    string Namespace,
+    string Name,
+    string Decision,
+    string Target,
+    string Pool,
+    string Reason,
+    string Message,
+    DateTimeOffset? Since
+);
 
 /// <summary>A node that stays or would be removed.</summary>
-internal sealed record ApiScaleNode(string Node, string Pool, string Decision, string Reason, string Message, DateTimeOffset? UnneededSince, DateTimeOffset? RemovableAt);
+internal sealed record ApiScaleNode(
+    string Node,
+    string Pool,
+    string Decision,
+    string Reason,
+    string Message,
+    DateTimeOffset? UnneededSince,
+    DateTimeOffset? RemovableAt
+);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ApiAutoscaler))]
 [JsonSerializable(typeof(List<ApiNodeClaim>))]
 [JsonSerializable(typeof(ApiScalePlan))]

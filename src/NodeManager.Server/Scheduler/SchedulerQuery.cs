@@ -16,7 +16,8 @@ internal sealed record SchedulerQuery(
     [FromQuery(Name = "profile")] string? Profile,
     [FromQuery(Name = "dry_run")] string? DryRun,
     [FromQuery(Name = "restart")] string? Restart,
-    [FromQuery(Name = "seen")] string? Seen)
+    [FromQuery(Name = "seen")] string? Seen
+)
 {
     public SchedulerTarget Target => new(Namespace, ConfigMap, Deployment);
 

@@ -28,52 +28,103 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
     {
         RouteGroupBuilder group = routes.MapGroup("/api/v1").WithTags("Scheduler");
         group.MapGet("/plugins", ListAsync).ForViewers().Produces<ApiPlugins>();
-        Change(group.MapPost("/plugins/{plugin}/enable", (string plugin, ApiPluginChange? body, [AsParameters] SchedulerQuery query, CancellationToken stop) =>
-            ChangeAsync(query, "Enable", Change(plugin, body), PluginEditor.Enable, body, stop)));
-        Change(group.MapPost("/plugins/{plugin}/disable", (string plugin, ApiPluginChange? body, [AsParameters] SchedulerQuery query, CancellationToken stop) =>
-            ChangeAsync(query, "Disable", Change(plugin, body) with { Weight = null }, PluginEditor.Disable, body, stop)));
+        Change(
+            group.MapPost(
+                "/plugins/{plugin}/enable",
+                (string plugin, ApiPluginChange? body, [AsParameters] SchedulerQuery query, CancellationToken stop) =>
+                    ChangeAsync(query, "Enable", Change(plugin, body), PluginEditor.Enable, body, stop)
+            )
+        );
+        Change(
+            group.MapPost(
+                "/plugins/{plugin}/disable",
+                (string plugin, ApiPluginChange? body, [AsParameters] SchedulerQuery query, CancellationToken stop) =>
+                    ChangeAsync(query, "Disable", Change(plugin, body) with { Weight = null }, PluginEditor.Disable, body, stop)
+            )
+        );
         Change(group.MapPut("/plugins/{plugin}/config", ConfigureAsync));
-        group.MapPost("/scheduler/restart", RestartAsync).ForAdmins().Produces<ApiSchedulerRestart>()
-            .Produces<ApiOperation>(StatusCodes.Status202Accepted).Produces<ApiSchedulerRestart>(StatusCodes.Status409Conflict);
+        group
+            .MapPost("/scheduler/restart", RestartAsync)
+            .ForAdmins()
+            .Produces<ApiSchedulerRestart>()
+            .Produces<ApiOperation>(StatusCodes.Status202Accepted)
+            .Produces<ApiSchedulerRestart>(StatusCodes.Status409Conflict);
         group.MapPost("/config/backup", BackupAsync).ForAdmins().Produces<ApiBackup>();
         group.MapGet("/config/revisions", RevisionsAsync).ForViewers().Produces<List<ApiRevision>>();
-        group.MapGet("/config/revisions/{revision:long}", RevisionAsync).ForViewers().Produces<ApiRevision>().Produces<ApiError>(StatusCodes.Status404NotFound);
+        group
+            .MapGet("/config/revisions/{revision:long}", RevisionAsync)
+            .ForViewers()
+            .Produces<ApiRevision>()
+            .Produces<ApiError>(StatusCodes.Status404NotFound);
         Change(group.MapPost("/config/revisions/{revision:long}/restore", RestoreAsync));
-        group.MapGet("/health", HealthAsync).ForViewers().Produces<ApiHealth>().Produces<ApiHealth>(StatusCodes.Status503ServiceUnavailable);
+        group
+            .MapGet("/health", HealthAsync)
+            .ForViewers()
+            .Produces<ApiHealth>()
+            .Produces<ApiHealth>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static void Change(RouteHandlerBuilder route) => route.ForAdmins().WithMetadata(new TakesDryRun()).Produces<ApiSchedulerChange>()
-        .Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiSchedulerChange>(StatusCodes.Status409Conflict);
+    private static void Change(RouteHandlerBuilder route) =>
+        route
+            .ForAdmins()
+            .WithMetadata(new TakesDryRun())
+            .Produces<ApiSchedulerChange>()
+            .Produces<ApiError>(StatusCodes.Status400BadRequest)
+            .Produces<ApiSchedulerChange>(StatusCodes.Status409Conflict);
 
-    private static PluginChange Change(string plugin, ApiPluginChange? body) => new()
-    {
-        Name = plugin,
-        ExtensionPoints = [.. (body?.Phases ?? []).Select(ExtensionPoints.InItsCase)],
-        SchedulerNames = body?.Profiles ?? [],
-        Weight = body?.Weight,
-    };
+    private static PluginChange Change(string plugin, ApiPluginChange? body) =>
+        new()
+        {
+            Name = plugin,
+            ExtensionPoints = [.. (body?.Phases ?? []).Select(ExtensionPoints.InItsCase)],
+            SchedulerNames = body?.Profiles ?? [],
+            Weight = body?.Weight,
+        };
 
     private async Task<IResult> ListAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
         PluginCatalog catalog = await schedulers.CatalogAsync(stop);
-        SchedulerConfiguration configuration = await SchedulerConfigurationReader.ReadAsync(schedulers.Session, scheduler, NullObserver.Instance, stop);
+        SchedulerConfiguration configuration = await SchedulerConfigurationReader.ReadAsync(
+            schedulers.Session,
+            scheduler,
+            NullObserver.Instance,
+            stop
+        );
         SchedulerDocument document = SchedulerDocument.Parse(configuration.Text, scheduler.Source);
         SchedulerApi api = SchedulerPlugins.ApiOf(document);
         List<SchedulerPlugin> plugins =
-            [.. SchedulerPlugins.Read(document, scheduler.Minor, catalog).Where(p => query.Profile is null || p.SchedulerName == query.Profile)];
+        [
+            .. SchedulerPlugins
+                .Read(document, scheduler.Minor, catalog)
+                .Where(p => query.Profile is null || p.SchedulerName == query.Profile),
+        ];
         return Results.Json(
             new ApiPlugins(
                 "success",
-                plugins.ToApi(document, $"{scheduler.Namespace}/{scheduler.Deployment}", configuration.Revision, ConfigurationVersion.Of(configuration.Text), query.Profile),
+                plugins.ToApi(
+                    document,
+                    $"{scheduler.Namespace}/{scheduler.Deployment}",
+                    configuration.Revision,
+                    ConfigurationVersion.Of(configuration.Text),
+                    query.Profile
+                ),
                 [.. catalog.All.Select(p => p.Name).Order(StringComparer.Ordinal)],
-                [.. ExtensionPoints.Of(api, scheduler.Minor ?? api.AssumedMinor)]));
+                [.. ExtensionPoints.Of(api, scheduler.Minor ?? api.AssumedMinor)]
+            )
+        );
     }
 
     private async Task<IResult> ConfigureAsync(string plugin, JsonObject body, [AsParameters] SchedulerQuery query, CancellationToken stop)
     {
         if (body.Count == 0)
-            throw new NodeManagerException("InvalidBody", ErrorKind.InvalidArgument, "The body names no argument.", plugin, "Send the arguments to set; null removes one.");
+            throw new NodeManagerException(
+                "InvalidBody",
+                ErrorKind.InvalidArgument,
+                "The body names no argument.",
+                plugin,
+                "Send the arguments to set; null removes one."
+            );
         var change = new PluginChange
         {
             Name = plugin,
@@ -84,15 +135,35 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
     }
 
     private async Task<IResult> ChangeAsync(
-        SchedulerQuery query, string verb, PluginChange change, PluginEdit edit, ApiPluginChange? body, CancellationToken stop)
+        SchedulerQuery query,
+        string verb,
+        PluginChange change,
+        PluginEdit edit,
+        ApiPluginChange? body,
+        CancellationToken stop
+    )
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
         PluginCatalog catalog = await schedulers.CatalogAsync(stop);
         (Func<string, string> apply, ISet<string> warnings) = SchedulerService.EditOf(scheduler, change, edit, catalog);
         return Answer(
             await schedulers.ChangeAsync(
-                new(scheduler, catalog, $"{verb} {change.Name}", apply, body?.Reason ?? "", (body?.Restart ?? true) && query.Restarts, query.IsDryRun, query.Seen), stop),
-            $"{verb} {change.Name}", warnings, query.IsDryRun);
+                new(
+                    scheduler,
+                    catalog,
+                    $"{verb} {change.Name}",
+                    apply,
+                    body?.Reason ?? "",
+                    (body?.Restart ?? true) && query.Restarts,
+                    query.IsDryRun,
+                    query.Seen
+                ),
+                stop
+            ),
+            $"{verb} {change.Name}",
+            warnings,
+            query.IsDryRun
+        );
     }
 
     private async Task<IResult> RestoreAsync(long revision, [AsParameters] SchedulerQuery query, CancellationToken stop)
@@ -102,8 +173,14 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         string action = $"Restore revision {revision}";
         PluginCatalog catalog = await schedulers.CatalogAsync(stop);
         return Answer(
-            await schedulers.ChangeAsync(new(scheduler, catalog, action, _ => backup.Text, "", query.Restarts, query.IsDryRun, query.Seen), stop),
-            action, new HashSet<string>(), query.IsDryRun);
+            await schedulers.ChangeAsync(
+                new(scheduler, catalog, action, _ => backup.Text, "", query.Restarts, query.IsDryRun, query.Seen),
+                stop
+            ),
+            action,
+            new HashSet<string>(),
+            query.IsDryRun
+        );
     }
 
     private async Task<IResult> RestartAsync(HttpContext context, [AsParameters] SchedulerQuery query, CancellationToken stop)
@@ -111,9 +188,15 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
         await SchedulerRestarter.CheckAsync(schedulers.Session, scheduler, stop);
         if (OperationRoutes.IsAsyncPreferred(context.Request))
-            return OperationRoutes.Accepted(context, operations.Start(
-                context.User.Identity!.Name!, static result => ((SchedulerRestartResult)result).ToApi(), () => schedulers.StartRestart(scheduler, "REST API"),
-                new(Finishes: true)));
+            return OperationRoutes.Accepted(
+                context,
+                operations.Start(
+                    context.User.Identity!.Name!,
+                    static result => ((SchedulerRestartResult)result).ToApi(),
+                    () => schedulers.StartRestart(scheduler, "REST API"),
+                    new(Finishes: true)
+                )
+            );
         SchedulerRestartResult result = await schedulers.RestartAsync(scheduler, "REST API", NullObserver.Instance, stop);
         return Results.Json(result.ToApi(), statusCode: StatusOf(result));
     }
@@ -128,7 +211,9 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
     private async Task<IResult> RevisionsAsync([AsParameters] SchedulerQuery query, CancellationToken stop)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(query.Target, stop);
-        return TypedResults.Ok((await SchedulerBackups.ListAsync(schedulers.Session, scheduler, stop)).Select(b => b.ToApi(text: false)).ToList());
+        return TypedResults.Ok(
+            (await SchedulerBackups.ListAsync(schedulers.Session, scheduler, stop)).Select(b => b.ToApi(text: false)).ToList()
+        );
     }
 
     private async Task<IResult> RevisionAsync(long revision, [AsParameters] SchedulerQuery query, CancellationToken stop)
@@ -147,7 +232,9 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         catch (NodeManagerException absent) when (absent.ErrorId == ErrorIds.SchedulerNotFound && query.Target == default)
         {
             // Many clusters keep their scheduler out of reach; that is not a fault.
-            return TypedResults.Ok(new ApiHealth("healthy", schedulers.Session.Time().GetUtcNow(), Service, Components("unknown"), null, []));
+            return TypedResults.Ok(
+                new ApiHealth("healthy", schedulers.Session.Time().GetUtcNow(), Service, Components("unknown"), null, [])
+            );
         }
 
         IReadOnlyList<SchedulerHealthFinding> findings = await SchedulerHealth.CheckAsync(schedulers.Session, scheduler, stop);
@@ -155,12 +242,20 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         string status = isHealthy ? "healthy" : "unhealthy";
         return Results.Json(
             new ApiHealth(
-                status, schedulers.Session.Time().GetUtcNow(), Service, Components(status), $"{scheduler.Namespace}/{scheduler.Deployment}", [.. findings.Select(f => f.ToApi())]),
-            statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+                status,
+                schedulers.Session.Time().GetUtcNow(),
+                Service,
+                Components(status),
+                $"{scheduler.Namespace}/{scheduler.Deployment}",
+                [.. findings.Select(f => f.ToApi())]
+            ),
+            statusCode: isHealthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable
+        );
     }
 
     // An API server that did not answer would have failed the search for the scheduler.
-    private static Dictionary<string, string> Components(string scheduler) => new() { ["api_server"] = "healthy", ["scheduler"] = scheduler };
+    private static Dictionary<string, string> Components(string scheduler) =>
+        new() { ["api_server"] = "healthy", ["scheduler"] = scheduler };
 
     private static IResult Answer(SchedulerUpdate update, string action, ISet<string> warnings, bool isDryRun)
     {
@@ -168,14 +263,24 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         string message = update switch
         {
             { Restart: { } restart } => restart.Message,
-            { Change.IsWritten: true } => $"{action}: revision {update.Change.Revision} is written. The scheduler reads it when it restarts.",
+            { Change.IsWritten: true } =>
+                $"{action}: revision {update.Change.Revision} is written. The scheduler reads it when it restarts.",
             { Change.Differences.Count: > 0 } => $"{action} would change {update.Change.Differences.Count} values.",
             _ => $"{action} changes nothing: the configuration already is as requested.",
         };
         return Results.Json(
             new ApiSchedulerChange(
-                isFine ? "success" : "error", message, update.Change.Revision, [.. update.Change.Differences.Select(d => d.ToString()!)], AnswerAdvice.In(warnings),
-                update.Restart?.ToApi(), isDryRun, update.Change.Version), statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK);
+                isFine ? "success" : "error",
+                message,
+                update.Change.Revision,
+                [.. update.Change.Differences.Select(d => d.ToString()!)],
+                AnswerAdvice.In(warnings),
+                update.Restart?.ToApi(),
+                isDryRun,
+                update.Change.Version
+            ),
+            statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK
+        );
     }
 
     // A scheduler that did not start and was put back: the change conflicts with what the scheduler accepts.

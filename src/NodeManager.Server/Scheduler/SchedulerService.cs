@@ -31,8 +31,15 @@ internal sealed class SchedulerService(ClusterSession cluster)
             ConfigMap = target.ConfigMap,
             Deployments = target.Deployment is { } name ? [name] : [],
         }.Complete(Session.Configuration, Environment.GetEnvironmentVariable);
-        return await SchedulerFinder.FindChosenAsync(Session, selection, stop) is [var only] ? only : throw new NodeManagerException(
-            ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument, $"'{target.Deployment}' matches several schedulers.", target.Deployment, "Name one Deployment.");
+        return await SchedulerFinder.FindChosenAsync(Session, selection, stop) is [var only]
+            ? only
+            : throw new NodeManagerException(
+                ErrorIds.SchedulerAmbiguous,
+                ErrorKind.InvalidArgument,
+                $"'{target.Deployment}' matches several schedulers.",
+                target.Deployment,
+                "Name one Deployment."
+            );
     }
 
     /// <summary>The plugins that are known here.</summary>
@@ -40,15 +47,25 @@ internal sealed class SchedulerService(ClusterSession cluster)
 
     /// <summary>The edit of one plugin, and the warnings that it gives.</summary>
     public static (Func<string, string> Edit, ISet<string> Warnings) EditOf(
-        ClusterScheduler scheduler, PluginChange change, PluginEdit edit, PluginCatalog catalog)
+        ClusterScheduler scheduler,
+        PluginChange change,
+        PluginEdit edit,
+        PluginCatalog catalog
+    )
     {
         var warnings = new HashSet<string>();
-        return (SchedulerChange.OfDocument(scheduler, document =>
-        {
-            PluginChangeResult result = edit(document, change, scheduler.Minor, catalog);
-            warnings.UnionWith(result.Warnings);
-            return result.Document;
-        }), warnings);
+        return (
+            SchedulerChange.OfDocument(
+                scheduler,
+                document =>
+                {
+                    PluginChangeResult result = edit(document, change, scheduler.Minor, catalog);
+                    warnings.UnionWith(result.Warnings);
+                    return result.Document;
+                }
+            ),
+            warnings
+        );
     }
 
     /// <summary>Writes a change as a new revision and restarts the scheduler, as requested.</summary>
@@ -65,21 +82,38 @@ internal sealed class SchedulerService(ClusterSession cluster)
         };
         bool restarts = request.Restart && !request.DryRun && request.Scheduler.Deployment.Length > 0;
         return SchedulerUpdater.ChangeAsync(
-            Session, request.Scheduler, change, restarts ? new() { Reason = request.Reason } : null, null, NullObserver.Instance, stop);
+            Session,
+            request.Scheduler,
+            change,
+            restarts ? new() { Reason = request.Reason } : null,
+            null,
+            NullObserver.Instance,
+            stop
+        );
     }
 
     /// <summary>Restarts a scheduler and waits until it leads.</summary>
-    public Task<SchedulerRestartResult> RestartAsync(ClusterScheduler scheduler, string reason, IOperationObserver observer, CancellationToken stop) =>
-        SchedulerRestarter.RestartAsync(Session, scheduler, new() { Reason = reason }, observer, stop);
+    public Task<SchedulerRestartResult> RestartAsync(
+        ClusterScheduler scheduler,
+        string reason,
+        IOperationObserver observer,
+        CancellationToken stop
+    ) => SchedulerRestarter.RestartAsync(Session, scheduler, new() { Reason = reason }, observer, stop);
 
     /// <summary>The same without a request that waits.</summary>
-    public RunningOperation StartRestart(ClusterScheduler scheduler, string reason) => RunningOperation.Start(
-        RestartKind, $"{scheduler} in cluster '{Session.Cluster}'", TimeProvider.System, async context =>
-        {
-            SchedulerRestartResult result = await RestartAsync(scheduler, reason, context, context.Token);
-            context.Output(result);
-            if (SchedulerFailures.Of(result) is { } failure) context.Fail(failure, result);
-        });
+    public RunningOperation StartRestart(ClusterScheduler scheduler, string reason) =>
+        RunningOperation.Start(
+            RestartKind,
+            $"{scheduler} in cluster '{Session.Cluster}'",
+            TimeProvider.System,
+            async context =>
+            {
+                SchedulerRestartResult result = await RestartAsync(scheduler, reason, context, context.Token);
+                context.Output(result);
+                if (SchedulerFailures.Of(result) is { } failure)
+                    context.Fail(failure, result);
+            }
+        );
 }
 
 /// <summary>Which scheduler; all null: the session's or the only one.</summary>
@@ -89,4 +123,12 @@ internal readonly record struct SchedulerTarget(string? Namespace, string? Confi
 /// <param name="DryRun">Only say what would change.</param>
 /// <param name="SeenVersion">The version of the configuration that the caller saw; null: the change applies to any.</param>
 internal sealed record SchedulerRequest(
-    ClusterScheduler Scheduler, PluginCatalog Catalog, string Action, Func<string, string> Edit, string Reason, bool Restart, bool DryRun, string? SeenVersion);
+    ClusterScheduler Scheduler,
+    PluginCatalog Catalog,
+    string Action,
+    Func<string, string> Edit,
+    string Reason,
+    bool Restart,
+    bool DryRun,
+    string? SeenVersion
+);

@@ -25,21 +25,31 @@ internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan
             while (true)
             {
                 (IReadOnlyList<Pod> present, Task changed) = pods.Of(plan.Node).Look(PodIndexes.ByNode, plan.Node);
-                if (!present.Any(pod => others.Contains(pod.Metadata.Uid ?? ""))) break;
+                if (!present.Any(pod => others.Contains(pod.Metadata.Uid ?? "")))
+                    break;
                 await client.Time.WaitForChangeAsync([changed], null, cancellationToken);
             }
         }
 
         ServerCapabilities capabilities = await client.GetCapabilitiesAsync(cancellationToken);
-        foreach (PodBudget budget in plan.Pods.Where(p => p.BlockedByBudget).SelectMany(p => p.Budgets).DistinctBy(b => (b.Namespace, b.Name)))
+        foreach (
+            PodBudget budget in plan.Pods.Where(p => p.BlockedByBudget).SelectMany(p => p.Budgets).DistinctBy(b => (b.Namespace, b.Name))
+        )
         {
-            JsonObject wanted = budget.MinAvailable.Length > 0
-                ? new() { ["minAvailable"] = Math.Max(0, budget.DesiredHealthy - 1) }
-                : new() { ["maxUnavailable"] = 1 };
+            JsonObject wanted =
+                budget.MinAvailable.Length > 0
+                    ? new() { ["minAvailable"] = Math.Max(0, budget.DesiredHealthy - 1) }
+                    : new() { ["maxUnavailable"] = 1 };
             observer.Verbose($"demo: relaxing PDB {budget.Namespace}/{budget.Name}: {wanted.ToJsonString()}");
             await client.PatchAsync(
-                Resources.PodDisruptionBudgets(capabilities.BudgetVersion), budget.Name, budget.Namespace,
-                Patch.Merge(new() { ["spec"] = wanted }), subresource: null, RequestOptions.Default, cancellationToken);
+                Resources.PodDisruptionBudgets(capabilities.BudgetVersion),
+                budget.Name,
+                budget.Namespace,
+                Patch.Merge(new() { ["spec"] = wanted }),
+                subresource: null,
+                RequestOptions.Default,
+                cancellationToken
+            );
         }
     }
 }

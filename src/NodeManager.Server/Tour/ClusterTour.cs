@@ -26,11 +26,16 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
     public async Task<bool> RunAsync(TimeSpan startup, CancellationToken cancellationToken)
     {
         List<ClusterNode> nodes = await ReadNodesAsync(new() { Usage = true }, cancellationToken);
-        terminal.Heading(string.Create(CultureInfo.InvariantCulture,
-            $"The embedded cluster: Kubernetes {session.ServerVersion}, {nodes.Count} nodes, {nodes.Sum(n => n.PodCount)} pods, up in {startup.TotalMilliseconds:0} ms"));
+        terminal.Heading(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The embedded cluster: Kubernetes {session.ServerVersion}, {nodes.Count} nodes, {nodes.Sum(n => n.PodCount)} pods, up in {startup.TotalMilliseconds:0} ms"
+            )
+        );
         const int Shown = 20;
         terminal.Table(NodeTable.Header, nodes.Take(Shown).Select(n => NodeTable.Row(n)));
-        if (nodes.Count > Shown) terminal.Line($"  … and {nodes.Count - Shown} more");
+        if (nodes.Count > Shown)
+            terminal.Line($"  … and {nodes.Count - Shown} more");
 
         if (await ChoosePlanAsync(nodes, cancellationToken) is not { } plan)
         {
@@ -46,21 +51,35 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
         var observer = new TourObserver(terminal, session.Connection().Time);
         NodeDrainResult result = await DrainAsync(plan, observer, cancellationToken);
 
-        terminal.Heading($"{result.Node}: {result.Status} in {result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        terminal.Heading(
+            $"{result.Node}: {result.Status} in {result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s"
+        );
         terminal.Line("  " + result.Message);
-        terminal.Table(["POD", "OUTCOME", "ATTEMPTS", "DURATION"], result.Pods.Select(p => (IReadOnlyList<Cell>)
-        [
-            $"{p.Namespace}/{p.Name}",
-            new Cell(p.Outcome, p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Skipped or DrainPodOutcome.Gone ? Ink.Green : Ink.Red),
-            p.Attempts == 0 ? "" : $"{p.Attempts}×",
-            p.Duration is { } took && p.Attempts > 0 ? took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s" : "",
-        ]));
-        foreach (NodeDrainBlocker blocker in result.Blockers) terminal.Line("  ", new(blocker.ToString(), Ink.Red));
+        terminal.Table(
+            ["POD", "OUTCOME", "ATTEMPTS", "DURATION"],
+            result.Pods.Select(p =>
+                (IReadOnlyList<Cell>)
+                    [
+                        $"{p.Namespace}/{p.Name}",
+                        new Cell(
+                            p.Outcome,
+                            p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Skipped or DrainPodOutcome.Gone ? Ink.Green : Ink.Red
+                        ),
+                        p.Attempts == 0 ? "" : $"{p.Attempts}×",
+                        p.Duration is { } took && p.Attempts > 0
+                            ? took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s"
+                            : "",
+                    ]
+            )
+        );
+        foreach (NodeDrainBlocker blocker in result.Blockers)
+            terminal.Line("  ", new(blocker.ToString(), Ink.Red));
 
         await NodeEditor.SetUnschedulableAsync(session, plan.Node, unschedulable: false, dryRun: false, cancellationToken);
         ClusterNode? back = await NodeWaiter.WaitAsync(session, plan.Node, "Ready", TimeSpan.FromMinutes(1), cancellationToken);
         terminal.Heading("Back in service");
-        if (back is not null) terminal.Table(NodeTable.Header, [NodeTable.Row(back)]);
+        if (back is not null)
+            terminal.Table(NodeTable.Header, [NodeTable.Row(back)]);
         terminal.Line();
         return result.Status == NodeDrainStatus.Drained && back is { Unschedulable: false };
     }
@@ -68,7 +87,9 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
     private async Task<List<ClusterNode>> ReadNodesAsync(NodeQuery query, CancellationToken cancellationToken)
     {
         var nodes = new List<ClusterNode>();
-        await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, missing => throw missing, NullObserver.Instance, cancellationToken))
+        await foreach (
+            ClusterNode node in NodeReader.ReadAsync(session, query, missing => throw missing, NullObserver.Instance, cancellationToken)
+        )
             nodes.Add(node);
         nodes.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return nodes;
@@ -78,13 +99,16 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
     private async Task<NodeDrainPlan?> ChoosePlanAsync(List<ClusterNode> nodes, CancellationToken cancellationToken)
     {
         const int Considered = 50;
-        foreach (ClusterNode node in nodes
-            .Where(n => n.Status == NodeStatus.Ready && !n.Unschedulable && !n.Roles.Contains("control-plane"))
-            .Take(Considered))
+        foreach (
+            ClusterNode node in nodes
+                .Where(n => n.Status == NodeStatus.Ready && !n.Unschedulable && !n.Roles.Contains("control-plane"))
+                .Take(Considered)
+        )
         {
             // One at a time: together they would be one plan for a concurrent drain.
             IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [node.Name], Options, cancellationToken);
-            if (plans[0] is { Status: not NodeDrainPlanStatus.Refused, BlockedByBudget: > 0 } plan) return plan;
+            if (plans[0] is { Status: not NodeDrainPlanStatus.Refused, BlockedByBudget: > 0 } plan)
+                return plan;
         }
 
         return null;
@@ -95,7 +119,8 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
         using var drained = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task owner = new BudgetOwner(session, plan, observer).LowerWhenOthersAreGoneAsync(drained.Token);
         NodeDrainResult? result = null;
-        await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [plan.Node], Options, observer, cancellationToken)) result = one;
+        await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [plan.Node], Options, observer, cancellationToken))
+            result = one;
         await drained.CancelAsync();
         try
         {

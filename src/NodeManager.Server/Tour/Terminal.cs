@@ -21,19 +21,26 @@ internal sealed class Terminal(TextWriter output, bool color)
     public void Line(params ReadOnlySpan<Cell> pieces)
     {
         var line = new StringBuilder();
-        foreach (Cell piece in pieces) line.Append(Paint(piece));
-        lock (_lock) output.WriteLine(line);
+        foreach (Cell piece in pieces)
+            line.Append(Paint(piece));
+        lock (_lock)
+            output.WriteLine(line);
     }
 
     /// <summary>Columns as wide as their widest cell, two spaces apart; the header is underlined by its weight alone.</summary>
     public void Table(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<Cell>> rows)
     {
-        List<IReadOnlyList<Cell>> all = [[.. header.Select(h => new Cell(h, Ink.Dim))], .. rows.Select(row => row.Select(Shown).ToArray())];
+        List<IReadOnlyList<Cell>> all =
+        [
+            [.. header.Select(h => new Cell(h, Ink.Dim))],
+            .. rows.Select(row => row.Select(Shown).ToArray()),
+        ];
         int[] widths = [.. Enumerable.Range(0, header.Count).Select(column => all.Max(row => row[column].Text.Length))];
         foreach (IReadOnlyList<Cell> row in all)
         {
-            IEnumerable<Cell> cells = row.SelectMany((cell, column) =>
-                new[] { cell, new(new string(' ', column == row.Count - 1 ? 0 : widths[column] - cell.Text.Length + 2)) });
+            IEnumerable<Cell> cells = row.SelectMany(
+                (cell, column) => new[] { cell, new(new string(' ', column == row.Count - 1 ? 0 : widths[column] - cell.Text.Length + 2)) }
+            );
             Line(["  ", .. cells]);
         }
     }

@@ -1,6 +1,5 @@
 using NodeManager.Core.Observing;
 
-
 namespace NodeManager.Server.Tour;
 
 /// <summary>Shows a drain as it happens: a line whenever what it waits for changes, with the seconds since the start.</summary>
@@ -16,16 +15,18 @@ internal sealed class TourObserver(Terminal terminal, TimeProvider time) : IOper
 
     public void Progress(OperationProgress progress)
     {
-        if (!progress.Completed) Write(new Cell(progress.Status, Ink.Cyan));
+        if (!progress.Completed)
+            Write(new Cell(progress.Status, Ink.Cyan));
     }
 
     private void Write(params Cell[] pieces)
     {
         lock (_lock)
         {
-            if (_last.AsSpan().SequenceEqual(pieces)) return;
+            if (_last.AsSpan().SequenceEqual(pieces))
+                return;
             _last = pieces;
-            terminal.Line([$"  {time.GetElapsedTime(_started).TotalSeconds,5:0.0} s  ", .. pieces]);
+            terminal.Line([$"  {time.GetElapsedTime(_started).TotalSeconds, 5:0.0} s  ", .. pieces]);
         }
     }
 }

@@ -20,9 +20,7 @@ internal static class Completions
         // What cannot be shown as it is cannot be typed either.
         string[] all = [.. candidates.Where(c => DisplayText.Escape(c) == c).Distinct(StringComparer.Ordinal)];
         string[] starting = [.. all.Where(c => c.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
-        IEnumerable<string> chosen = starting.Length > 0
-            ? starting
-            : all.Where(c => c.Contains(typed, StringComparison.OrdinalIgnoreCase));
+        IEnumerable<string> chosen = starting.Length > 0 ? starting : all.Where(c => c.Contains(typed, StringComparison.OrdinalIgnoreCase));
         return chosen.Select(c => new CompletionResult(Quote(c), c, CompletionResultType.ParameterValue, c));
     }
 
@@ -44,9 +42,12 @@ internal static class Completions
         {
             NodeManagerSession[] sessions = Sessions(boundParameters);
             Task.Run(async () =>
-            {
-                foreach (NodeManagerSession session in sessions) await read(session, found, limit.Token);
-            }).GetAwaiter().GetResult();
+                {
+                    foreach (NodeManagerSession session in sessions)
+                        await read(session, found, limit.Token);
+                })
+                .GetAwaiter()
+                .GetResult();
         }
         catch (Exception)
         {

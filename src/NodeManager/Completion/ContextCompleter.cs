@@ -9,7 +9,12 @@ namespace NodeManager.Completion;
 public sealed class ContextCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         IReadOnlyList<string>? paths = fakeBoundParameters["Kubeconfig"] switch
         {

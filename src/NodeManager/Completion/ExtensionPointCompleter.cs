@@ -9,6 +9,10 @@ namespace NodeManager.Completion;
 public sealed class ExtensionPointCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(ExtensionPoints.Cycle.Append(ExtensionPoints.MultiPoint), wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Completions.From(ExtensionPoints.Cycle.Append(ExtensionPoints.MultiPoint), wordToComplete);
 }

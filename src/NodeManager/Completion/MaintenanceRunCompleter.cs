@@ -10,11 +10,20 @@ namespace NodeManager.Completion;
 public sealed class MaintenanceRunCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         string ns = fakeBoundParameters["Namespace"] as string ?? MaintenanceRequest.DefaultNamespace;
         return Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange(await MaintenanceReader.IdsAsync(session, ns, cancel))),
-            wordToComplete);
+            Completions.Read<string>(
+                fakeBoundParameters,
+                async (session, names, cancel) => names.AddRange(await MaintenanceReader.IdsAsync(session, ns, cancel))
+            ),
+            wordToComplete
+        );
     }
 }

@@ -18,21 +18,46 @@ public sealed class NodeAlertCauseCompleter : IArgumentCompleter
 {
     private static readonly string[] Known =
     [
-        NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeFindingCause.MemoryPressure, NodeFindingCause.DiskPressure, NodeFindingCause.PidPressure,
-        NodeFindingCause.NetworkUnavailable, NodeFindingCause.ClockSkew, NodeFindingCause.VersionSkew, NodeFindingCause.SystemPodsRestarting, NodeFindingCause.Evictions,
-        NodeFindingCause.ImageGarbageCollection, NodeFindingCause.CordonedForLong, NodeFindingCause.RepellingTaints, NodeFindingCause.PodLimit, NodeFindingCause.Flapping,
-        NodeAlertCause.ClusterUnreachable, NodeAlertCause.AlertsDropped, NodeAlertCause.MachinesNotAsPlanned,
+        NodeFindingCause.NotReady,
+        NodeFindingCause.Unreachable,
+        NodeFindingCause.MemoryPressure,
+        NodeFindingCause.DiskPressure,
+        NodeFindingCause.PidPressure,
+        NodeFindingCause.NetworkUnavailable,
+        NodeFindingCause.ClockSkew,
+        NodeFindingCause.VersionSkew,
+        NodeFindingCause.SystemPodsRestarting,
+        NodeFindingCause.Evictions,
+        NodeFindingCause.ImageGarbageCollection,
+        NodeFindingCause.CordonedForLong,
+        NodeFindingCause.RepellingTaints,
+        NodeFindingCause.PodLimit,
+        NodeFindingCause.Flapping,
+        NodeAlertCause.ClusterUnreachable,
+        NodeAlertCause.AlertsDropped,
+        NodeAlertCause.MachinesNotAsPlanned,
     ];
 
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From([.. Live(fakeBoundParameters), .. Known], wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Completions.From([.. Live(fakeBoundParameters), .. Known], wordToComplete);
 
     private static IEnumerable<string> Live(IDictionary boundParameters)
     {
         try
         {
-            return [.. Completions.Sessions(boundParameters).SelectMany(static session => session.Get<NodeAlerts>().List()).Select(static alert => alert.Cause).Distinct()];
+            return
+            [
+                .. Completions
+                    .Sessions(boundParameters)
+                    .SelectMany(static session => session.Get<NodeAlerts>().List())
+                    .Select(static alert => alert.Cause)
+                    .Distinct(),
+            ];
         }
         catch (Exception)
         {

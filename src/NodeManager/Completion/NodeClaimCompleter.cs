@@ -9,11 +9,21 @@ namespace NodeManager.Completion;
 public sealed class NodeClaimCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         string ns = fakeBoundParameters["Namespace"] as string ?? Core.Autoscaling.Resources.NodeSmithNames.DefaultNamespace;
         return Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange((await NodeClaims.ReadAsync(session, ns, [], [], cancel)).Select(static claim => claim.Name))),
-            wordToComplete);
+            Completions.Read<string>(
+                fakeBoundParameters,
+                async (session, names, cancel) =>
+                    names.AddRange((await NodeClaims.ReadAsync(session, ns, [], [], cancel)).Select(static claim => claim.Name))
+            ),
+            wordToComplete
+        );
     }
 }

@@ -12,11 +12,21 @@ namespace NodeManager.Completion;
 public abstract class NodeCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
         Completions.From(
-            Select(Completions.Read<ClusterNode>(fakeBoundParameters, static async (session, nodes, cancel) =>
-                nodes.AddRange(await CompletionReader.ReadNodesAsync(session, cancel)))),
-            wordToComplete);
+            Select(
+                Completions.Read<ClusterNode>(
+                    fakeBoundParameters,
+                    static async (session, nodes, cancel) => nodes.AddRange(await CompletionReader.ReadNodesAsync(session, cancel))
+                )
+            ),
+            wordToComplete
+        );
 
     private protected abstract IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes);
 }
@@ -27,7 +37,11 @@ public sealed class AnnotationCompleter : NodeCompleter
     private const int MaximumLength = 100;
 
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
-        nodes.SelectMany(n => n.Annotations).Select(a => $"{a.Key}={a.Value}").Where(a => a.Length <= MaximumLength).Order(StringComparer.Ordinal);
+        nodes
+            .SelectMany(n => n.Annotations)
+            .Select(a => $"{a.Key}={a.Value}")
+            .Where(a => a.Length <= MaximumLength)
+            .Order(StringComparer.Ordinal);
 }
 
 /// <summary>The annotation keys that the cluster's nodes have.</summary>
@@ -90,7 +104,15 @@ public sealed class TaintKeyCompleter : NodeCompleter
 public sealed class WaitConditionCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
-        ["Ready", "NotReady", "Unknown", "Cordoned", "Deleted", .. NodeLifecycleCondition.All, .. nodes.SelectMany(n => n.Conditions).Select(c => c.Type).Distinct().SelectMany(t => new[] { $"{t}=True", $"{t}=False" })];
+        [
+            "Ready",
+            "NotReady",
+            "Unknown",
+            "Cordoned",
+            "Deleted",
+            .. NodeLifecycleCondition.All,
+            .. nodes.SelectMany(n => n.Conditions).Select(c => c.Type).Distinct().SelectMany(t => new[] { $"{t}=True", $"{t}=False" }),
+        ];
 }
 
 /// <summary>The zones that the cluster's nodes have.</summary>

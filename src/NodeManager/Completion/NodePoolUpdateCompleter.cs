@@ -10,11 +10,21 @@ namespace NodeManager.Completion;
 public sealed class NodePoolUpdateCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         PoolUpdatePlace place = new(fakeBoundParameters["Namespace"] as string ?? "", fakeBoundParameters["Provider"] as string ?? "");
         return Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange((await PoolUpdates.ReadAsync(session, place, [], cancel)).Select(static update => update.Pool))),
-            wordToComplete);
+            Completions.Read<string>(
+                fakeBoundParameters,
+                async (session, names, cancel) =>
+                    names.AddRange((await PoolUpdates.ReadAsync(session, place, [], cancel)).Select(static update => update.Pool))
+            ),
+            wordToComplete
+        );
     }
 }

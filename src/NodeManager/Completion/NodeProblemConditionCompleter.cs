@@ -8,6 +8,10 @@ namespace NodeManager.Completion;
 public sealed class NodeProblemConditionCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(NodeProblemCondition.All, wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Completions.From(NodeProblemCondition.All, wordToComplete);
 }

@@ -11,12 +11,21 @@ namespace NodeManager.Completion;
 public sealed class NodeProviderCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         string? ns = fakeBoundParameters["Namespace"] as string;
         return Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) => names.AddRange(await NodeProviderReader.NamesAsync(session, ns, cancel))),
-            wordToComplete);
+            Completions.Read<string>(
+                fakeBoundParameters,
+                async (session, names, cancel) => names.AddRange(await NodeProviderReader.NamesAsync(session, ns, cancel))
+            ),
+            wordToComplete
+        );
     }
 }
 
@@ -24,7 +33,12 @@ public sealed class NodeProviderCompleter : IArgumentCompleter
 public sealed class NodeProviderTypeCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         MachineSessions.Prepare();
         return Completions.From(MachineProviderRegistry.Shared.Types, wordToComplete);
@@ -35,16 +49,26 @@ public sealed class NodeProviderTypeCompleter : IArgumentCompleter
 public sealed class MachineCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         string[] providers = fakeBoundParameters["Provider"] is { } given && given.ToString() is { Length: > 0 } name ? [name] : [];
         string? ns = fakeBoundParameters["Namespace"] as string;
         return Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, names, cancel) =>
-            {
-                MachineSessions.Prepare();
-                await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, [], static _ => { }, cancel)) names.Add(machine.Name);
-            }),
-            wordToComplete);
+            Completions.Read<string>(
+                fakeBoundParameters,
+                async (session, names, cancel) =>
+                {
+                    MachineSessions.Prepare();
+                    await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, [], static _ => { }, cancel))
+                        names.Add(machine.Name);
+                }
+            ),
+            wordToComplete
+        );
     }
 }

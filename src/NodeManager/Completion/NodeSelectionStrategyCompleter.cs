@@ -8,8 +8,19 @@ namespace NodeManager.Completion;
 public sealed class NodeSelectionStrategyCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
         Completions.From(
-            [NodeSelectionStrategy.LeastSessions, NodeSelectionStrategy.MostResources, NodeSelectionStrategy.Random, NodeSelectionStrategy.RoundRobin],
-            wordToComplete);
+            [
+                NodeSelectionStrategy.LeastSessions,
+                NodeSelectionStrategy.MostResources,
+                NodeSelectionStrategy.Random,
+                NodeSelectionStrategy.RoundRobin,
+            ],
+            wordToComplete
+        );
 }

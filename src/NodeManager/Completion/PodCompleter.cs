@@ -9,13 +9,26 @@ namespace NodeManager.Completion;
 public abstract class PodCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
         Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, found, cancel) =>
-            {
-                await foreach (NodePod pod in CompletionReader.ReadPodsAsync(session, cancel)) found.AddRange(Select(pod));
-            }).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-            wordToComplete);
+            Completions
+                .Read<string>(
+                    fakeBoundParameters,
+                    async (session, found, cancel) =>
+                    {
+                        await foreach (NodePod pod in CompletionReader.ReadPodsAsync(session, cancel))
+                            found.AddRange(Select(pod));
+                    }
+                )
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+            wordToComplete
+        );
 
     private protected abstract IEnumerable<string> Select(NodePod pod);
 }

@@ -14,19 +14,32 @@ public abstract class PoolCompleter : IArgumentCompleter
     private const int Most = 1000;
 
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
-        PoolPlace place = new(fakeBoundParameters["Provider"] as string ?? "", fakeBoundParameters["Namespace"] as string ?? PoolPlace.Default.Namespace);
+        PoolPlace place = new(
+            fakeBoundParameters["Provider"] as string ?? "",
+            fakeBoundParameters["Namespace"] as string ?? PoolPlace.Default.Namespace
+        );
         return Completions.From(
-            Completions.Read<string>(fakeBoundParameters, async (session, found, cancel) =>
-            {
-                await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancel))
+            Completions.Read<string>(
+                fakeBoundParameters,
+                async (session, found, cancel) =>
                 {
-                    if (found.Count >= Most) return;
-                    found.Add(one);
+                    await foreach (string one in ReadAsync(PoolSessions.Of(session, place), cancel))
+                    {
+                        if (found.Count >= Most)
+                            return;
+                        found.Add(one);
+                    }
                 }
-            }),
-            wordToComplete);
+            ),
+            wordToComplete
+        );
     }
 
     private protected abstract IAsyncEnumerable<string> ReadAsync(PoolContext context, CancellationToken cancellationToken);
@@ -36,7 +49,9 @@ public abstract class PoolCompleter : IArgumentCompleter
 public sealed class NodePoolNameCompleter : PoolCompleter
 {
     private protected override async IAsyncEnumerable<string> ReadAsync(
-        PoolContext context, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PoolContext context,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (NodePool pool in PoolReader.ReadAsync(context, new(), static _ => { }, NullObserver.Instance, cancellationToken))
             yield return pool.Name;
@@ -47,7 +62,9 @@ public sealed class NodePoolNameCompleter : PoolCompleter
 public sealed class PoolClusterCompleter : PoolCompleter
 {
     private protected override async IAsyncEnumerable<string> ReadAsync(
-        PoolContext context, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        PoolContext context,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (PoolCluster cluster in context.Provider.ListClustersAsync(cancellationToken))
             yield return cluster.Name;

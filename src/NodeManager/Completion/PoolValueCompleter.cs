@@ -9,7 +9,12 @@ namespace NodeManager.Completion;
 public sealed class PoolValueCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
         Completions.From(
             parameterName switch
             {
@@ -19,7 +24,8 @@ public sealed class PoolValueCompleter : IArgumentCompleter
                 "DiskType" => PoolSpecRules.DiskTypesOf(fakeBoundParameters["Type"] as string),
                 _ => [],
             },
-            wordToComplete);
+            wordToComplete
+        );
 }
 
 /// <summary>The nodes' pools.</summary>

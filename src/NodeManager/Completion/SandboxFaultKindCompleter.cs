@@ -8,6 +8,10 @@ namespace NodeManager.Completion;
 public sealed class SandboxFaultKindCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(SandboxFaultKind.All, wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Completions.From(SandboxFaultKind.All, wordToComplete);
 }

@@ -9,11 +9,22 @@ namespace NodeManager.Completion;
 public sealed class SandboxFaultNameCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         try
         {
-            string[] names = [.. Completions.Sessions(fakeBoundParameters).SelectMany(session => session.Sandbox().GetFaults()).Select(fault => fault.Request.Name!)];
+            string[] names =
+            [
+                .. Completions
+                    .Sessions(fakeBoundParameters)
+                    .SelectMany(session => session.Sandbox().GetFaults())
+                    .Select(fault => fault.Request.Name!),
+            ];
             return Completions.From(names, wordToComplete);
         }
         catch (NodeManagerException)

@@ -12,6 +12,17 @@ public sealed class SandboxVersionCompleter : IArgumentCompleter
     private const int Newest = 37;
 
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(Enumerable.Range(Oldest, Newest - Oldest + 1).Reverse().Select(static minor => string.Create(CultureInfo.InvariantCulture, $"1.{minor}")), wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
+        Completions.From(
+            Enumerable
+                .Range(Oldest, Newest - Oldest + 1)
+                .Reverse()
+                .Select(static minor => string.Create(CultureInfo.InvariantCulture, $"1.{minor}")),
+            wordToComplete
+        );
 }

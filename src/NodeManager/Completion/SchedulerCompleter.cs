@@ -9,9 +9,21 @@ namespace NodeManager.Completion;
 public sealed class SchedulerCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
         Completions.From(
-            Completions.Read<ClusterScheduler>(fakeBoundParameters, static async (session, found, cancel) => found.AddRange(await SchedulerFinder.FindAsync(session, new(), cancel)))
-                .Select(scheduler => parameterName.EndsWith("ConfigMap", StringComparison.OrdinalIgnoreCase) ? scheduler.ConfigMap : scheduler.Deployment),
-            wordToComplete);
+            Completions
+                .Read<ClusterScheduler>(
+                    fakeBoundParameters,
+                    static async (session, found, cancel) => found.AddRange(await SchedulerFinder.FindAsync(session, new(), cancel))
+                )
+                .Select(scheduler =>
+                    parameterName.EndsWith("ConfigMap", StringComparison.OrdinalIgnoreCase) ? scheduler.ConfigMap : scheduler.Deployment
+                ),
+            wordToComplete
+        );
 }

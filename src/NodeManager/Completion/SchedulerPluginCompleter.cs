@@ -9,6 +9,17 @@ namespace NodeManager.Completion;
 public sealed class SchedulerPluginCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(PluginRegistry.Catalog(Completions.Sessions(fakeBoundParameters).FirstOrDefault()).All.Select(plugin => plugin.Name).Order(StringComparer.Ordinal), wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) =>
+        Completions.From(
+            PluginRegistry
+                .Catalog(Completions.Sessions(fakeBoundParameters).FirstOrDefault())
+                .All.Select(plugin => plugin.Name)
+                .Order(StringComparer.Ordinal),
+            wordToComplete
+        );
 }

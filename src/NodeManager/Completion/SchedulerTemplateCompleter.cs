@@ -9,7 +9,12 @@ namespace NodeManager.Completion;
 public sealed class SchedulerTemplateCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         IEnumerable<ConfigurationTemplate> templates = ConfigurationTemplates.BuiltIn;
         try

@@ -10,6 +10,10 @@ namespace NodeManager.Completion;
 public sealed class SessionCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(SessionRegistry.List(Runspace.DefaultRunspace).Select(s => s.Cluster), wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Completions.From(SessionRegistry.List(Runspace.DefaultRunspace).Select(s => s.Cluster), wordToComplete);
 }

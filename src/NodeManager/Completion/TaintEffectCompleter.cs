@@ -8,6 +8,10 @@ namespace NodeManager.Completion;
 public sealed class TaintEffectCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completions.From(["NoSchedule", "PreferNoSchedule", "NoExecute"], wordToComplete);
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    ) => Completions.From(["NoSchedule", "PreferNoSchedule", "NoExecute"], wordToComplete);
 }

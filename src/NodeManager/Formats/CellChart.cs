@@ -15,9 +15,14 @@ public static class CellChart
     private const char Missing = '?';
 
     /// <summary>False where the terminal may not show more than ASCII: the C locale, or an output encoding that is not Unicode.</summary>
-    public static bool IsUnicode => Judge(
-        Console.OutputEncoding.CodePage, OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("WT_SESSION") is { Length: > 0 },
-        ((string[])["LC_ALL", "LC_CTYPE", "LANG"]).Select(Environment.GetEnvironmentVariable).FirstOrDefault(static value => !string.IsNullOrEmpty(value)));
+    public static bool IsUnicode =>
+        Judge(
+            Console.OutputEncoding.CodePage,
+            OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("WT_SESSION") is { Length: > 0 },
+            ((string[])["LC_ALL", "LC_CTYPE", "LANG"])
+                .Select(Environment.GetEnvironmentVariable)
+                .FirstOrDefault(static value => !string.IsNullOrEmpty(value))
+        );
 
     /// <summary>A bar of that many columns; empty where the share is not known.</summary>
     /// <param name="percent">0 to 100; more fills the bar.</param>
@@ -27,7 +32,8 @@ public static class CellChart
     /// <inheritdoc cref="Bar(object?, int)"/>
     public static string Bar(object? percent, int width, bool isUnicode)
     {
-        if (Number(percent) is not { } share) return "";
+        if (Number(percent) is not { } share)
+            return "";
         share = Math.Clamp(share / 100, 0, 1);
         if (!isUnicode)
         {
@@ -54,9 +60,12 @@ public static class CellChart
         var line = new StringBuilder(columns);
         for (int column = 0; column < columns; column++)
         {
-            int from = column * samples.Length / columns, to = (column + 1) * samples.Length / columns;
+            int from = column * samples.Length / columns,
+                to = (column + 1) * samples.Length / columns;
             decimal? largest = samples[from..to].Max();
-            line.Append(largest is { } share ? levels[(int)Math.Clamp(Math.Floor(share / 100 * levels.Length), 0, levels.Length - 1)] : Missing);
+            line.Append(
+                largest is { } share ? levels[(int)Math.Clamp(Math.Floor(share / 100 * levels.Length), 0, levels.Length - 1)] : Missing
+            );
         }
 
         return line.ToString();
@@ -68,11 +77,12 @@ public static class CellChart
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     // Also of rows that a job or a file made numbers of another type of.
-    private static decimal? Number(object? value) => Plain(value) switch
-    {
-        null => null,
-        decimal number => number,
-        IConvertible number and not string => Convert.ToDecimal(number, System.Globalization.CultureInfo.InvariantCulture),
-        _ => null,
-    };
+    private static decimal? Number(object? value) =>
+        Plain(value) switch
+        {
+            null => null,
+            decimal number => number,
+            IConvertible number and not string => Convert.ToDecimal(number, System.Globalization.CultureInfo.InvariantCulture),
+            _ => null,
+        };
 }

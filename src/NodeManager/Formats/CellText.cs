@@ -22,15 +22,16 @@ public static partial class CellText
     public static CellStyle Style { get; } = new(Mark);
 
     /// <summary>A cell's value as it may be shown. Numbers and times stay what they are, for their alignment.</summary>
-    public static object? Of(object? value) => value switch
-    {
-        string text => Show(text),
-        PSObject { BaseObject: PSCustomObject } => Show(value.ToString()),
-        PSObject wrapped => Of(wrapped.BaseObject),
-        null or IFormattable => value,
-        IEnumerable several and not IDictionary => several.Cast<object?>().Select(Of).ToArray(),
-        _ => Show(value.ToString()),
-    };
+    public static object? Of(object? value) =>
+        value switch
+        {
+            string text => Show(text),
+            PSObject { BaseObject: PSCustomObject } => Show(value.ToString()),
+            PSObject wrapped => Of(wrapped.BaseObject),
+            null or IFormattable => value,
+            IEnumerable several and not IDictionary => several.Cast<object?>().Select(Of).ToArray(),
+            _ => Show(value.ToString()),
+        };
 
     /// <summary>
     /// The same for a view that is not a table: PowerShell breaks lines that have colors in the middle of a word, so they are broken here,
@@ -54,10 +55,13 @@ public static partial class CellText
     internal static int WidthOf(PSHost? host)
     {
         // PowerShell leaves the last column of a window free.
-        const int Usual = 120, Narrowest = 40;
+        const int Usual = 120,
+            Narrowest = 40;
         try
         {
-            return !Console.IsOutputRedirected && host?.UI?.RawUI is { } window && window.BufferSize.Width is >= Narrowest and int width ? width - 1 : Usual;
+            return !Console.IsOutputRedirected && host?.UI?.RawUI is { } window && window.BufferSize.Width is >= Narrowest and int width
+                ? width - 1
+                : Usual;
         }
         catch (Exception e) when (e is HostException or NotImplementedException or IOException)
         {
@@ -73,7 +77,8 @@ public static partial class CellText
         // A word takes the colors before it along; they have no width.
         foreach (Match word in Word().Matches(line))
         {
-            int blanks = word.Groups["blanks"].Length, length = Color().Replace(word.Groups["word"].Value, "").Length;
+            int blanks = word.Groups["blanks"].Length,
+                length = Color().Replace(word.Groups["word"].Value, "").Length;
             if (column > indent && column + blanks + length > width)
             {
                 wrapped.Append('\n').Append(' ', indent).Append(word.Groups["word"].Value);
@@ -111,7 +116,11 @@ public static partial class CellText
         while (text.IndexOf(mark, from, StringComparison.Ordinal) is >= 0 and int at)
         {
             int end = text.IndexOf(End, at);
-            shown.Append(DisplayText.EscapeLines(text[from..at])).Append("\e[").Append(text, at + mark.Length, end - at - mark.Length).Append('m');
+            shown
+                .Append(DisplayText.EscapeLines(text[from..at]))
+                .Append("\e[")
+                .Append(text, at + mark.Length, end - at - mark.Length)
+                .Append('m');
             from = end + 1;
         }
 

@@ -96,22 +96,37 @@ public static class DisplayGuard
     }
 
     private static bool IsHostile(string? text) =>
-        text is not null && text.AsSpan().ContainsAnyExceptInRange(' ', '~') && DisplayText.EscapeLines(text) != text.ReplaceLineEndings("\n");
+        text is not null
+        && text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        && DisplayText.EscapeLines(text) != text.ReplaceLineEndings("\n");
 
-    private static bool IsOurs(Type type) => type.IsClass && type != typeof(NodeManagerSession) && type.Namespace?.StartsWith(nameof(NodeManager), StringComparison.Ordinal) == true;
+    private static bool IsOurs(Type type) =>
+        type.IsClass
+        && type != typeof(NodeManagerSession)
+        && type.Namespace?.StartsWith(nameof(NodeManager), StringComparison.Ordinal) == true;
 
     /// <summary>The properties of a type that can hold text, at any depth.</summary>
     private sealed record Shape((string Name, Func<object, object?> Read)[] Properties)
     {
         private static readonly MethodInfo Opener = typeof(Shape).GetMethod(nameof(Open), BindingFlags.NonPublic | BindingFlags.Static)!;
 
-        public static Shape Of(Type type) => new(
-        [
-            .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static one => one.GetIndexParameters().Length == 0 && one.GetMethod is not null && MayHoldText(one.PropertyType))
-                .Select(static one => (one.Name, (Func<object, object?>)Opener.MakeGenericMethod(one.DeclaringType!, one.PropertyType).Invoke(null, [one.GetMethod])!)),
-        ]);
+        public static Shape Of(Type type) =>
+            new([
+                .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                    .Where(static one => one.GetIndexParameters().Length == 0 && one.GetMethod is not null && MayHoldText(one.PropertyType))
+                    .Select(static one =>
+                        (
+                            one.Name,
+                            (Func<object, object?>)
+                                Opener.MakeGenericMethod(one.DeclaringType!, one.PropertyType).Invoke(null, [one.GetMethod])!
+                        )
+                    ),
+            ]);
 
-        private static bool MayHoldText(Type type) => type == typeof(string) || type == typeof(object) || IsOurs(type)
+        private static bool MayHoldText(Type type) =>
+            type == typeof(string)
+            || type == typeof(object)
+            || IsOurs(type)
             || (!type.IsValueType && type.IsAssignableTo(typeof(IEnumerable)));
 
         private static Func<object, object?> Open<TOwner, TValue>(MethodInfo getter)

@@ -25,12 +25,17 @@ internal static class HealthScreen
         width = Math.Max(40, width);
         bool isWide = width >= SideBySide;
         int each = isWide ? (width - Gap) / 2 : Math.Min(width, 100);
-        List<string> health = Health(screen, each), resources = Resources(screen, each, limits);
-        if (!isWide) return [.. health.Append("").Concat(resources).Select(Show)];
+        List<string> health = Health(screen, each),
+            resources = Resources(screen, each, limits);
+        if (!isWide)
+            return [.. health.Append("").Concat(resources).Select(Show)];
         return
         [
-            .. Enumerable.Range(0, Math.Max(health.Count, resources.Count)).Select(i =>
-                Show(Padded(health.ElementAtOrDefault(i) ?? "", each) + new string(' ', Gap) + (resources.ElementAtOrDefault(i) ?? ""))),
+            .. Enumerable
+                .Range(0, Math.Max(health.Count, resources.Count))
+                .Select(i =>
+                    Show(Padded(health.ElementAtOrDefault(i) ?? "", each) + new string(' ', Gap) + (resources.ElementAtOrDefault(i) ?? ""))
+                ),
         ];
     }
 
@@ -45,9 +50,15 @@ internal static class HealthScreen
                 + (all.NotReady > 0 ? $", {Colored($"{Number(all.NotReady)} not ready", Style.Foreground.Red)}" : "")
                 + (all.Cordoned > 0 ? $", {Colored($"{Number(all.Cordoned)} cordoned", Style.Foreground.Yellow)}" : ""),
         ];
-        if (screen.Alerts is { } alerts) lines.AddRange(Alerts(alerts, screen.At, width));
-        if (screen.Findings.Count == 0) lines.Add(Colored("No findings.", Style.Foreground.Green));
-        int nameWidth = Math.Clamp(screen.Findings.Take(MostFindings).Select(static f => f.Node.Length).DefaultIfEmpty(0).Max(), 4, width / 3);
+        if (screen.Alerts is { } alerts)
+            lines.AddRange(Alerts(alerts, screen.At, width));
+        if (screen.Findings.Count == 0)
+            lines.Add(Colored("No findings.", Style.Foreground.Green));
+        int nameWidth = Math.Clamp(
+            screen.Findings.Take(MostFindings).Select(static f => f.Node.Length).DefaultIfEmpty(0).Max(),
+            4,
+            width / 3
+        );
         foreach (NodeFinding finding in screen.Findings.Take(MostFindings))
         {
             string age = finding.Duration is { } lasts ? HumanDuration.Format(lasts) : "";
@@ -55,41 +66,72 @@ internal static class HealthScreen
             lines.Add($"{Colored(finding.Severity.PadRight(11), ColorOf(finding.Severity))} {Cut(text, width - 12)}");
         }
 
-        if (screen.Findings.Count > MostFindings) lines.Add($"... and {Number(screen.Findings.Count - MostFindings)} more: Test-NodeHealth");
+        if (screen.Findings.Count > MostFindings)
+            lines.Add($"... and {Number(screen.Findings.Count - MostFindings)} more: Test-NodeHealth");
         return lines;
     }
 
     private static IEnumerable<string> Alerts(IReadOnlyList<NodeAlert> alerts, DateTimeOffset now, int width)
     {
-        yield return alerts.Count == 0 ? Colored("No open alerts.", Style.Foreground.Green) : $"{Number(alerts.Count)} open {(alerts.Count == 1 ? "alert" : "alerts")}:";
+        yield return alerts.Count == 0
+            ? Colored("No open alerts.", Style.Foreground.Green)
+            : $"{Number(alerts.Count)} open {(alerts.Count == 1 ? "alert" : "alerts")}:";
         foreach (NodeAlert alert in alerts.Take(MostAlerts))
         {
-            string about = alert.Group.Length > 0 ? $"{alert.GroupBy} {alert.Group}" : alert.Nodes.Count == 1 ? alert.Nodes[0] : alert.Nodes.Count == 0 ? alert.Cluster : $"{Number(alert.Nodes.Count)} nodes";
+            string about =
+                alert.Group.Length > 0 ? $"{alert.GroupBy} {alert.Group}"
+                : alert.Nodes.Count == 1 ? alert.Nodes[0]
+                : alert.Nodes.Count == 0 ? alert.Cluster
+                : $"{Number(alert.Nodes.Count)} nodes";
             string count = alert.Group.Length > 0 && alert.Nodes.Count > 1 ? $" ({Number(alert.Nodes.Count)} nodes)" : "";
-            string text = $"{about} {alert.Cause}{count} {HumanDuration.Format(now > alert.StartsAt ? now - alert.StartsAt : TimeSpan.Zero)}{(alert.IsFlapping ? " flapping" : "")}";
+            string text =
+                $"{about} {alert.Cause}{count} {HumanDuration.Format(now > alert.StartsAt ? now - alert.StartsAt : TimeSpan.Zero)}{(alert.IsFlapping ? " flapping" : "")}";
             yield return $"{Colored(alert.Severity.PadRight(11), ColorOf(alert.Severity))} {Cut(text, width - 12)}";
         }
 
-        if (alerts.Count > MostAlerts) yield return $"... and {Number(alerts.Count - MostAlerts)} more: Get-NodeAlert";
+        if (alerts.Count > MostAlerts)
+            yield return $"... and {Number(alerts.Count - MostAlerts)} more: Get-NodeAlert";
         yield return "Findings:";
     }
 
     private static string ColorOf(string severity) =>
-        severity switch { NodeFindingSeverity.Critical => Style.Foreground.Red, NodeFindingSeverity.Warning => Style.Foreground.Yellow, _ => Style.Foreground.BrightBlack };
+        severity switch
+        {
+            NodeFindingSeverity.Critical => Style.Foreground.Red,
+            NodeFindingSeverity.Warning => Style.Foreground.Yellow,
+            _ => Style.Foreground.BrightBlack,
+        };
 
     private static List<string> Resources(ClusterScreen screen, int width, ShareLimits limits)
     {
         NodeUsage? used = screen.Statistic.Used;
-        string age = used is null ? "usage unknown" : used.Age is { } old ? $"usage {HumanDuration.Format(old)} old{(used.IsStale ? ", stale" : "")}" : "";
-        List<string> lines = [Title("Node Resources", age, width), $"{"",-8}{"requested",-21}{"used",-21}{"allocatable"}"];
+        string age =
+            used is null ? "usage unknown"
+            : used.Age is { } old ? $"usage {HumanDuration.Format(old)} old{(used.IsStale ? ", stale" : "")}"
+            : "";
+        List<string> lines = [Title("Node Resources", age, width), $"{"", -8}{"requested", -21}{"used", -21}{"allocatable"}"];
         foreach (ResourceStatistic row in screen.Statistic.Resources.Where(static r => r.Name is "cpu" or "memory" or "pods"))
-            lines.Add($"{row.Name,-8}{Share(row.RequestedPercent, limits)}{Share(row.UsedPercent, limits)}{Amount(row.Name, row.Allocatable)}");
+            lines.Add(
+                $"{row.Name, -8}{Share(row.RequestedPercent, limits)}{Share(row.UsedPercent, limits)}{Amount(row.Name, row.Allocatable)}"
+            );
         string fullest = screen.Nodes.Any(static n => n.Usage is not null) ? "most used" : "most requested";
-        int nameWidth = Math.Clamp(screen.Nodes.Select(static n => n.Name.Length).DefaultIfEmpty(0).Max(), fullest.Length, Math.Max(fullest.Length, width - 44));
-        lines.Add($"{fullest.PadRight(nameWidth)}  {"cpu",-21}{"memory",-19}");
-        foreach (ClusterNode node in screen.Nodes.OrderByDescending(static n => Fullness(n)).ThenBy(static n => n.Name, StringComparer.Ordinal).Take(MostNodes))
-            lines.Add($"{Cut(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent, limits)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent, limits).TrimEnd()}");
-        if (screen.Nodes.Count > MostNodes) lines.Add($"... and {Number(screen.Nodes.Count - MostNodes)} more: Get-NodeUsage");
+        int nameWidth = Math.Clamp(
+            screen.Nodes.Select(static n => n.Name.Length).DefaultIfEmpty(0).Max(),
+            fullest.Length,
+            Math.Max(fullest.Length, width - 44)
+        );
+        lines.Add($"{fullest.PadRight(nameWidth)}  {"cpu", -21}{"memory", -19}");
+        foreach (
+            ClusterNode node in screen
+                .Nodes.OrderByDescending(static n => Fullness(n))
+                .ThenBy(static n => n.Name, StringComparer.Ordinal)
+                .Take(MostNodes)
+        )
+            lines.Add(
+                $"{Cut(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent, limits)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent, limits).TrimEnd()}"
+            );
+        if (screen.Nodes.Count > MostNodes)
+            lines.Add($"... and {Number(screen.Nodes.Count - MostNodes)} more: Get-NodeUsage");
         return lines;
     }
 
@@ -99,18 +141,23 @@ internal static class HealthScreen
     // 21 columns. The mark says without color what the color says.
     private static string Share(decimal? percent, ShareLimits limits)
     {
-        if (percent is not { } share) return "-".PadRight(21);
-        (string mark, string color) = share >= limits.Critical ? ("!!", Style.Foreground.Red) : share >= limits.Warning ? ("!", Style.Foreground.Yellow) : ("", "");
-        string text = string.Create(CultureInfo.InvariantCulture, $"{CellChart.Bar(share, 12)} {share,4:0}%{mark}").PadRight(21);
+        if (percent is not { } share)
+            return "-".PadRight(21);
+        (string mark, string color) =
+            share >= limits.Critical ? ("!!", Style.Foreground.Red)
+            : share >= limits.Warning ? ("!", Style.Foreground.Yellow)
+            : ("", "");
+        string text = string.Create(CultureInfo.InvariantCulture, $"{CellChart.Bar(share, 12)} {share, 4:0}%{mark}").PadRight(21);
         return color.Length > 0 ? Colored(text, color) : text;
     }
 
-    private static string Amount(string resource, decimal amount) => resource switch
-    {
-        "memory" => ByteSize.Format((long)amount),
-        "cpu" => string.Create(CultureInfo.InvariantCulture, $"{amount:0.##} cores"),
-        _ => Number((long)amount),
-    };
+    private static string Amount(string resource, decimal amount) =>
+        resource switch
+        {
+            "memory" => ByteSize.Format((long)amount),
+            "cpu" => string.Create(CultureInfo.InvariantCulture, $"{amount:0.##} cores"),
+            _ => Number((long)amount),
+        };
 
     private static string Title(string title, string right, int width)
     {
@@ -120,7 +167,10 @@ internal static class HealthScreen
 
     private static string Colored(string text, string color) => $"{color}{text}{Style.Reset}";
 
-    private static string Cut(string text, int width) => text.Length <= width ? text : width < 4 ? text[..Math.Max(0, width)] : text[..(width - 3)] + "...";
+    private static string Cut(string text, int width) =>
+        text.Length <= width ? text
+        : width < 4 ? text[..Math.Max(0, width)]
+        : text[..(width - 3)] + "...";
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -9,8 +9,11 @@ namespace NodeManager.Jobs;
 /// <param name="nodeStarted">Told of each node whose work begins.</param>
 /// <param name="nodeEnded">Told of each node whose work is over.</param>
 internal sealed class MaintenanceListener(
-    IOperationObserver streams, Action<NodeMaintenanceRun> started, Action<NodeMaintenanceResult> nodeStarted, Action<NodeMaintenanceResult> nodeEnded)
-    : IMaintenanceObserver
+    IOperationObserver streams,
+    Action<NodeMaintenanceRun> started,
+    Action<NodeMaintenanceResult> nodeStarted,
+    Action<NodeMaintenanceResult> nodeEnded
+) : IMaintenanceObserver
 {
     public void Started(NodeMaintenanceRun run) => started(run);
 

@@ -9,7 +9,9 @@ namespace NodeManager.Jobs;
 /// <param name="request">What it was asked for.</param>
 internal sealed class MaintenanceSummary(NodeMaintenanceRun started, MaintenanceRequest request)
 {
-    private readonly ConcurrentDictionary<string, NodeMaintenanceResult> _nodes = new(started.Nodes.Select(n => KeyValuePair.Create(n.NodeUid, n)));
+    private readonly ConcurrentDictionary<string, NodeMaintenanceResult> _nodes = new(
+        started.Nodes.Select(n => KeyValuePair.Create(n.NodeUid, n))
+    );
 
     /// <summary>The run at its end, where there was time to hear of it.</summary>
     public NodeMaintenanceRun? Ended { get; set; }
@@ -44,7 +46,9 @@ internal sealed class MaintenanceSummary(NodeMaintenanceRun started, Maintenance
     private static string[] Line(string title, IEnumerable<string> names, bool isAlways = false)
     {
         string[] all = [.. names];
-        return all.Length == 0 && !isAlways ? [] : [$"  {title + ":",-14} {(all.Length == 0 ? "none" : $"{Nodes(all.Length)}: {NameList.Of(all)}")}"];
+        return all.Length == 0 && !isAlways
+            ? []
+            : [$"  {title + ":", -14} {(all.Length == 0 ? "none" : $"{Nodes(all.Length)}: {NameList.Of(all)}")}"];
     }
 
     private static string Nodes(int count) => count == 1 ? "1 node" : $"{count} nodes";

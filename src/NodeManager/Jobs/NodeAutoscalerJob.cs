@@ -5,7 +5,8 @@ using NodeManager.Core.Operations;
 namespace NodeManager.Jobs;
 
 /// <summary>An autoscaler as a job: it runs until it is stopped, and reports its steps in the verbose stream.</summary>
-internal sealed class NodeAutoscalerJob(string command, NodeManagerSession session, AutoscalerOptions options) : OperationJob(command, AutoscalerHost.Kind, [session])
+internal sealed class NodeAutoscalerJob(string command, NodeManagerSession session, AutoscalerOptions options)
+    : OperationJob(command, AutoscalerHost.Kind, [session])
 {
     public override string StatusMessage => $"namespace {options.Namespace}";
 

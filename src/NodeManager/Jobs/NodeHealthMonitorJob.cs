@@ -27,7 +27,9 @@ internal sealed class NodeHealthMonitorJob : OperationJob
         {
             try
             {
-                int open = _requests.Sum(static request => request.Session.Get<NodeAlerts>().List().Count(static alert => alert.Status == NodeAlertStatus.Firing));
+                int open = _requests.Sum(static request =>
+                    request.Session.Get<NodeAlerts>().List().Count(static alert => alert.Status == NodeAlertStatus.Firing)
+                );
                 return open == 1 ? "1 open alert" : $"{open} open alerts";
             }
             catch (Exception)

@@ -39,7 +39,9 @@ internal sealed class NodeMaintenanceJob : OperationJob
         get
         {
             lock (_children)
-                return _runs.Count == 0 ? "" : $"{string.Join(", ", _runs.Keys.Order(StringComparer.Ordinal))}: {_ended} of {_children.Count} nodes";
+                return _runs.Count == 0
+                    ? ""
+                    : $"{string.Join(", ", _runs.Keys.Order(StringComparer.Ordinal))}: {_ended} of {_children.Count} nodes";
         }
     }
 
@@ -96,10 +98,13 @@ internal sealed class NodeMaintenanceJob : OperationJob
             child.EndWithout(isStopped);
     }
 
-    private ClusterMaintenance WithScript(ClusterMaintenance cluster) => _script is not { } script ? cluster : cluster with
-    {
-        Request = cluster.Request with { Work = (node, token) => script.RunAsync(node, Child(cluster.Session, node.Name), token) },
-    };
+    private ClusterMaintenance WithScript(ClusterMaintenance cluster) =>
+        _script is not { } script
+            ? cluster
+            : cluster with
+            {
+                Request = cluster.Request with { Work = (node, token) => script.RunAsync(node, Child(cluster.Session, node.Name), token) },
+            };
 
     private void Begin(NodeMaintenanceRun run)
     {

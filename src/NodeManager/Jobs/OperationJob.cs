@@ -72,9 +72,7 @@ internal abstract class OperationJob : Job
 
     /// <summary>The operation is over: an end for what was a part of it.</summary>
     /// <param name="isStopped">By Stop-Job.</param>
-    protected virtual void End(bool isStopped)
-    {
-    }
+    protected virtual void End(bool isStopped) { }
 
     protected override void Dispose(bool disposing)
     {
@@ -89,11 +87,13 @@ internal abstract class OperationJob : Job
             Show(happened);
         OperationState state = await operation.Completion;
         End(state == OperationState.Cancelled);
-        SetJobState(state switch
-        {
-            OperationState.Cancelled => JobState.Stopped,
-            OperationState.Failed => JobState.Failed,
-            _ => ChildJobs.Any(child => child.JobStateInfo.State == JobState.Failed) ? JobState.Failed : JobState.Completed,
-        });
+        SetJobState(
+            state switch
+            {
+                OperationState.Cancelled => JobState.Stopped,
+                OperationState.Failed => JobState.Failed,
+                _ => ChildJobs.Any(child => child.JobStateInfo.State == JobState.Failed) ? JobState.Failed : JobState.Completed,
+            }
+        );
     }
 }

@@ -21,13 +21,18 @@ internal static class SecondCopy
 
     private static ErrorRecord Refusal(string folder, string other)
     {
-        string loaded = Path.GetDirectoryName(folder)!, refused = Path.GetDirectoryName(other)!;
+        string loaded = Path.GetDirectoryName(folder)!,
+            refused = Path.GetDirectoryName(other)!;
         return ErrorRecords.From(
             new NodeManagerException(
-                ErrorIds.ModuleAlreadyLoaded, ErrorKind.ResourceExists,
-                $"Cannot import module NodeManager from '{refused}': this process has already loaded it from '{loaded}'.", refused,
-                $"To use this copy, start a new PowerShell process. To use the loaded copy, import '{Path.Combine(loaded, "NodeManager.psd1")}'."),
-            refused);
+                ErrorIds.ModuleAlreadyLoaded,
+                ErrorKind.ResourceExists,
+                $"Cannot import module NodeManager from '{refused}': this process has already loaded it from '{loaded}'.",
+                refused,
+                $"To use this copy, start a new PowerShell process. To use the loaded copy, import '{Path.Combine(loaded, "NodeManager.psd1")}'."
+            ),
+            refused
+        );
     }
 
     // A link leads to the same copy.

@@ -9,9 +9,10 @@ internal static class ArgumentMap
 {
     public static Dictionary<string, object?> From(IDictionary? arguments) => arguments is null ? [] : ArgumentValues.Of(arguments, Unwrap);
 
-    private static object? Unwrap(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
-    {
-        SwitchParameter flag => flag.IsPresent,
-        var plain => plain,
-    };
+    private static object? Unwrap(object? value) =>
+        (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+        {
+            SwitchParameter flag => flag.IsPresent,
+            var plain => plain,
+        };
 }

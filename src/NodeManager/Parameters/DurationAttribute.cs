@@ -34,8 +34,12 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         if (value < TimeSpan.Zero)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"-{parameter} is negative ({value}); a duration is zero or more.", value,
-                "Specify seconds (30), or a duration such as 5m or 1h30m.");
+                ErrorIds.InvalidDuration,
+                ErrorKind.InvalidArgument,
+                $"-{parameter} is negative ({value}); a duration is zero or more.",
+                value,
+                "Specify seconds (30), or a duration such as 5m or 1h30m."
+            );
         }
     }
 

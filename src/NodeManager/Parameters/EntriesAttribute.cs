@@ -30,7 +30,9 @@ internal sealed class EntriesAttribute : ArgumentTransformationAttribute
         }
 
         if (Plain(item) is not string text || text.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
-            throw new ArgumentTransformationMetadataException($"'{item}' is not an entry. Use a hashtable, @{{ key = 'value' }}, or texts, 'key=value', 'key2=value2'.");
+            throw new ArgumentTransformationMetadataException(
+                $"'{item}' is not an entry. Use a hashtable, @{{ key = 'value' }}, or texts, 'key=value', 'key2=value2'."
+            );
         Add(text[..equals], text[(equals + 1)..], entries);
     }
 

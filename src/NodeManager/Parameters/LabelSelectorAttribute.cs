@@ -23,7 +23,9 @@ internal sealed class LabelSelectorAttribute : ArgumentTransformationAttribute
             case IDictionary map:
                 try
                 {
-                    return LabelSelectorText.Of(map.Cast<DictionaryEntry>().Select(e => KeyValuePair.Create(Text(e.Key) ?? "", Values(e.Value))));
+                    return LabelSelectorText.Of(
+                        map.Cast<DictionaryEntry>().Select(e => KeyValuePair.Create(Text(e.Key) ?? "", Values(e.Value)))
+                    );
                 }
                 catch (NodeManagerException wrong)
                 {
@@ -32,21 +34,25 @@ internal sealed class LabelSelectorAttribute : ArgumentTransformationAttribute
 
             case var other:
                 throw new ArgumentTransformationMetadataException(
-                    $"A value of type {other.GetType().Name} is not a label selector. Use text ('app=web,tier in (a,b)') or a hashtable (@{{ app = 'web'; tier = 'a','b' }}).");
+                    $"A value of type {other.GetType().Name} is not a label selector. Use text ('app=web,tier in (a,b)') or a hashtable (@{{ app = 'web'; tier = 'a','b' }})."
+                );
         }
     }
 
     private static IReadOnlyList<string?> Values(object? value) =>
         Plain(value) is IList list ? [.. list.Cast<object?>().Select(Text)] : [Text(value)];
 
-    private static string? Text(object? value) => Plain(value) switch
-    {
-        null => null,
-        bool flag => flag ? "true" : "false",
-        string or char or Enum => Plain(value)!.ToString(),
-        IConvertible number => number.ToString(CultureInfo.InvariantCulture),
-        var other => throw new ArgumentTransformationMetadataException($"A value of type {other.GetType().Name} is not a label value. Use text, a number, a boolean, or an array of these."),
-    };
+    private static string? Text(object? value) =>
+        Plain(value) switch
+        {
+            null => null,
+            bool flag => flag ? "true" : "false",
+            string or char or Enum => Plain(value)!.ToString(),
+            IConvertible number => number.ToString(CultureInfo.InvariantCulture),
+            var other => throw new ArgumentTransformationMetadataException(
+                $"A value of type {other.GetType().Name} is not a label value. Use text, a number, a boolean, or an array of these."
+            ),
+        };
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

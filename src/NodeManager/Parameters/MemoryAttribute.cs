@@ -8,6 +8,9 @@ namespace NodeManager.Parameters;
 internal sealed class MemoryAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string text && Quantity.TryParse(text, out Quantity quantity) && quantity.Value is >= 0 and <= long.MaxValue
-            ? (long)quantity.Value : inputData;
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string text
+        && Quantity.TryParse(text, out Quantity quantity)
+        && quantity.Value is >= 0 and <= long.MaxValue
+            ? (long)quantity.Value
+            : inputData;
 }

@@ -14,7 +14,10 @@ public sealed class MomentAttribute : ArgumentTransformationAttribute
         {
             DateTimeOffset moment => moment,
             DateTime moment => new DateTimeOffset(moment),
-            string text when text.Contains('-', StringComparison.Ordinal) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset moment) => moment,
+            string text
+                when text.Contains('-', StringComparison.Ordinal)
+                    && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset moment) =>
+                moment,
             _ => Ago(engineIntrinsics, inputData),
         };
     }
@@ -28,7 +31,8 @@ public sealed class MomentAttribute : ArgumentTransformationAttribute
         catch (ArgumentTransformationMetadataException) when (inputData is string or PSObject { BaseObject: string })
         {
             throw new ArgumentTransformationMetadataException(
-                $"'{inputData}' is neither a time nor a duration. Specify a time (2026-11-20T22:00, or a DateTimeOffset), seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");
+                $"'{inputData}' is neither a time nor a duration. Specify a time (2026-11-20T22:00, or a DateTimeOffset), seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan."
+            );
         }
     }
 }

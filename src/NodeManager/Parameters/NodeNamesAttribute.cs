@@ -18,13 +18,14 @@ internal sealed class NodeNamesAttribute : ArgumentTransformationAttribute
     /// <summary>False where a hashtable in the place of a name is the change.</summary>
     public bool TakesHashtables { get; init; } = true;
 
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Unwrap(inputData) switch
-    {
-        IDictionary when !TakesHashtables => inputData,
-        IList list when list.Cast<object?>().Any(item => ObjectFrom(item) is not null) => list.Cast<object?>().Select(Name).ToArray(),
-        IList => inputData,
-        _ => Name(inputData)!,
-    };
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        Unwrap(inputData) switch
+        {
+            IDictionary when !TakesHashtables => inputData,
+            IList list when list.Cast<object?>().Any(item => ObjectFrom(item) is not null) => list.Cast<object?>().Select(Name).ToArray(),
+            IList => inputData,
+            _ => Name(inputData)!,
+        };
 
     /// <summary>The object that was given in place of the name, or null.</summary>
     public static ClusterObject? ObjectOf(string name) => Objects.TryGetValue(name, out ClusterObject? given) ? given : null;

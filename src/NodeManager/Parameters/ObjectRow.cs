@@ -37,7 +37,10 @@ internal sealed class ObjectRow : ClusterObject
     public static ObjectRow? From(object? value)
     {
         object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
-        if (plain is null or ClusterObject or NodeManagerSession or IConvertible or ScriptBlock || (plain is IEnumerable and not IDictionary))
+        if (
+            plain is null or ClusterObject or NodeManagerSession or IConvertible or ScriptBlock
+            || (plain is IEnumerable and not IDictionary)
+        )
             return null;
         object? onNode = ValueOf(value!, "Node");
         string name = Read(value!, "Name");
@@ -61,7 +64,10 @@ internal sealed class ObjectRow : ClusterObject
     /// <summary>The text of a property, or of a hashtable's entry; empty where there is none.</summary>
     public static string Read(object value, string name) => Text(ValueOf(value, name));
 
-    public override string ToString() => Name.Length > 0 ? Name : Node.Length > 0 ? Node : "the input";
+    public override string ToString() =>
+        Name.Length > 0 ? Name
+        : Node.Length > 0 ? Node
+        : "the input";
 
     // A row is a node's unless its class was one of those that only name a node in another property.
     private static bool IsNode(object value) =>
@@ -72,20 +78,25 @@ internal sealed class ObjectRow : ClusterObject
 
     private static string UidOf(object? node) => node is PSObject { BaseObject: not string } nested ? Text(Property(nested, "Uid")) : "";
 
-    private static string Text(object? value) => value switch
-    {
-        PSObject { BaseObject: not (string or IConvertible) } nested => Text(Property(nested, "Name")),
-        PSObject wrapped => Text(wrapped.BaseObject),
-        ClusterNode node => node.Name,
-        IConvertible text => text.ToString(CultureInfo.InvariantCulture),
-        _ => "",
-    };
+    private static string Text(object? value) =>
+        value switch
+        {
+            PSObject { BaseObject: not (string or IConvertible) } nested => Text(Property(nested, "Name")),
+            PSObject wrapped => Text(wrapped.BaseObject),
+            ClusterNode node => node.Name,
+            IConvertible text => text.ToString(CultureInfo.InvariantCulture),
+            _ => "",
+        };
 
     private static object? ValueOf(object value, string name) =>
-        (value is PSObject wrapped ? wrapped.BaseObject : value) is IDictionary map ? Entry(map, name) : Property(PSObject.AsPSObject(value), name);
+        (value is PSObject wrapped ? wrapped.BaseObject : value) is IDictionary map
+            ? Entry(map, name)
+            : Property(PSObject.AsPSObject(value), name);
 
     private static object? Entry(IDictionary map, string name) =>
-        map.Keys.OfType<string>().FirstOrDefault(key => string.Equals(key, name, StringComparison.OrdinalIgnoreCase)) is { } key ? map[key] : null;
+        map.Keys.OfType<string>().FirstOrDefault(key => string.Equals(key, name, StringComparison.OrdinalIgnoreCase)) is { } key
+            ? map[key]
+            : null;
 
     private static object? Property(PSObject value, string name)
     {

@@ -13,16 +13,24 @@ internal static class PoolNodes
     /// <param name="sessions">Of the cmdlet.</param>
     /// <param name="pump">Runs the reading.</param>
     /// <param name="fail">Told where the pool's nodes cannot be read; the list is empty then.</param>
-    public static IReadOnlyList<NodeReference>? Of(ClusterObject value, SessionSelection sessions, WorkPump pump, Action<Exception, object?> fail)
+    public static IReadOnlyList<NodeReference>? Of(
+        ClusterObject value,
+        SessionSelection sessions,
+        WorkPump pump,
+        Action<Exception, object?> fail
+    )
     {
-        if (Describe(value) is not { } pool) return null;
+        if (Describe(value) is not { } pool)
+            return null;
         List<NodeReference> members = [];
         foreach (NodeManagerSession session in sessions.For(value))
         {
             try
             {
                 PoolContext context = PoolSessions.Of(session, PoolReference.PlaceOf(value, PoolPlace.Default));
-                IReadOnlyList<ClusterNode> nodes = pump.RunNow(worker => PoolMembers.ReadAsync(context, pool.ClusterId, pool.Id, pool.Name, worker.Token));
+                IReadOnlyList<ClusterNode> nodes = pump.RunNow(worker =>
+                    PoolMembers.ReadAsync(context, pool.ClusterId, pool.Id, pool.Name, worker.Token)
+                );
                 members.AddRange(nodes.Select(node => new NodeReference(session, new(node.Name, node.Uid)) { Known = node }));
             }
             catch (NodeManagerException failure)
@@ -34,10 +42,11 @@ internal static class PoolNodes
         return members;
     }
 
-    private static (string Id, string Name, string ClusterId)? Describe(ClusterObject value) => value switch
-    {
-        NodePool pool => (pool.Id, pool.Name, pool.ClusterId),
-        ObjectRow { Pool: { } row } => (row.Id, row.Name, row.ClusterId),
-        _ => null,
-    };
+    private static (string Id, string Name, string ClusterId)? Describe(ClusterObject value) =>
+        value switch
+        {
+            NodePool pool => (pool.Id, pool.Name, pool.ClusterId),
+            ObjectRow { Pool: { } row } => (row.Id, row.Name, row.ClusterId),
+            _ => null,
+        };
 }

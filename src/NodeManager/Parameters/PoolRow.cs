@@ -24,7 +24,9 @@ internal sealed class PoolRow : ClusterObject
     /// <param name="origin">What it says of its cluster.</param>
     public static PoolRow? From(object value, ClusterObject origin)
     {
-        string pool = ObjectRow.Read(value, "Pool"), own = ObjectRow.Read(value, "PoolId"), id = own.Length > 0 ? own : ObjectRow.Read(value, "Id");
+        string pool = ObjectRow.Read(value, "Pool"),
+            own = ObjectRow.Read(value, "PoolId"),
+            id = own.Length > 0 ? own : ObjectRow.Read(value, "Id");
         PoolRow found = new()
         {
             Cluster = origin.Cluster,
@@ -33,15 +35,23 @@ internal sealed class PoolRow : ClusterObject
             Id = Guid.TryParse(id, out _) ? id : "",
             Name = pool.Length > 0 ? pool : ObjectRow.Read(value, "Name"),
             ClusterId = ObjectRow.Read(value, "ClusterId"),
-            Provider = NodePoolProvider.All.FirstOrDefault(one => string.Equals(one, ObjectRow.Read(value, "Provider"), StringComparison.OrdinalIgnoreCase)) ?? "",
+            Provider =
+                NodePoolProvider.All.FirstOrDefault(one =>
+                    string.Equals(one, ObjectRow.Read(value, "Provider"), StringComparison.OrdinalIgnoreCase)
+                ) ?? "",
             Namespace = ObjectRow.Read(value, "Namespace"),
         };
         return found.Id.Length > 0 || found.Name.Length > 0 ? found : null;
     }
 
     /// <summary>True for an object that was a pool before it lost its class.</summary>
-    public static bool WasPool(object value) => PSObject.AsPSObject(value).TypeNames.Any(static type => type.StartsWith("Deserialized.NodeManager.NodePool", StringComparison.Ordinal)
-        && type["Deserialized.NodeManager.NodePool".Length..] is "" or "#Status");
+    public static bool WasPool(object value) =>
+        PSObject
+            .AsPSObject(value)
+            .TypeNames.Any(static type =>
+                type.StartsWith("Deserialized.NodeManager.NodePool", StringComparison.Ordinal)
+                && type["Deserialized.NodeManager.NodePool".Length..] is "" or "#Status"
+            );
 
     public override string ToString() => Name.Length > 0 ? Name : Id;
 }
@@ -51,5 +61,7 @@ internal sealed class PoolRow : ClusterObject
 internal sealed class PoolRowsAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string name ? new NameText(name) : (object?)PoolRow.From(inputData) ?? inputData;
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string name
+            ? new NameText(name)
+            : (object?)PoolRow.From(inputData) ?? inputData;
 }

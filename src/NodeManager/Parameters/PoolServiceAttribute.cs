@@ -11,15 +11,31 @@ internal sealed class PoolServiceAttribute : ArgumentTransformationAttribute
 {
     private static readonly string[] Keys =
     [
-        "Uri", "User", "Cluster", "Routes", "Token", "Credential", "TokenPath", "TokenCommand", "CertificateAuthorityPath", "SkipCertificateCheck", "Proxy", "Timeout",
+        "Uri",
+        "User",
+        "Cluster",
+        "Routes",
+        "Token",
+        "Credential",
+        "TokenPath",
+        "TokenCommand",
+        "CertificateAuthorityPath",
+        "SkipCertificateCheck",
+        "Proxy",
+        "Timeout",
     ];
 
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => Plain(inputData) switch
-    {
-        IDictionary map => Read(engineIntrinsics, map.Cast<DictionaryEntry>().ToDictionary(static one => Text(one.Key), static one => Plain(one.Value), StringComparer.OrdinalIgnoreCase)),
-        string or Uri => new PoolServiceConfiguration { Uri = Address(inputData) },
-        _ => inputData,
-    };
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        Plain(inputData) switch
+        {
+            IDictionary map => Read(
+                engineIntrinsics,
+                map.Cast<DictionaryEntry>()
+                    .ToDictionary(static one => Text(one.Key), static one => Plain(one.Value), StringComparer.OrdinalIgnoreCase)
+            ),
+            string or Uri => new PoolServiceConfiguration { Uri = Address(inputData) },
+            _ => inputData,
+        };
 
     private static PoolServiceConfiguration Read(EngineIntrinsics engine, Dictionary<string, object?> given)
     {
@@ -29,7 +45,9 @@ internal sealed class PoolServiceAttribute : ArgumentTransformationAttribute
         {
             null => null,
             PSCredential one => one,
-            var other => throw Refuse($"Credential is a {other.GetType().Name}; it takes a PSCredential whose user name is the email address and whose password is the token."),
+            var other => throw Refuse(
+                $"Credential is a {other.GetType().Name}; it takes a PSCredential whose user name is the email address and whose password is the token."
+            ),
         };
         string routes = Value("Routes");
         return new()
@@ -37,30 +55,39 @@ internal sealed class PoolServiceAttribute : ArgumentTransformationAttribute
             Uri = Address(given.GetValueOrDefault("Uri") ?? throw Refuse("Uri, the address of the pool service, is missing.")),
             User = Value("User") is { Length: > 0 } user ? user : credential?.UserName ?? "",
             Cluster = Value("Cluster"),
-            Routes = routes.Length == 0 ? PoolServiceRoutes.Auto
-                : PoolServiceRoutes.All.FirstOrDefault(one => string.Equals(one, routes, StringComparison.OrdinalIgnoreCase))
-                    ?? throw Refuse($"Routes are '{routes}'; use one of {string.Join(", ", PoolServiceRoutes.All)}."),
+            Routes =
+                routes.Length == 0
+                    ? PoolServiceRoutes.Auto
+                    : PoolServiceRoutes.All.FirstOrDefault(one => string.Equals(one, routes, StringComparison.OrdinalIgnoreCase))
+                        ?? throw Refuse($"Routes are '{routes}'; use one of {string.Join(", ", PoolServiceRoutes.All)}."),
             Token = given.GetValueOrDefault("Token") switch
             {
                 null => credential?.Password,
                 SecureString token => token,
-                _ => throw Refuse("Token takes a SecureString, so that it does not show in the history. Use Read-Host -AsSecureString, TokenPath or TokenCommand."),
+                _ => throw Refuse(
+                    "Token takes a SecureString, so that it does not show in the history. Use Read-Host -AsSecureString, TokenPath or TokenCommand."
+                ),
             },
             TokenPath = File("TokenPath"),
             TokenCommand = Value("TokenCommand"),
             CertificateAuthorityPath = File("CertificateAuthorityPath"),
             SkipCertificateCheck = given.GetValueOrDefault("SkipCertificateCheck") is { } skip && LanguagePrimitives.IsTrue(skip),
             Proxy = given.GetValueOrDefault("Proxy") is { } proxy ? Address(proxy) : null,
-            Timeout = given.GetValueOrDefault("Timeout") is { } timeout ? (TimeSpan)new DurationAttribute().Transform(engine, timeout)! : new PoolServiceConfiguration().Timeout,
+            Timeout = given.GetValueOrDefault("Timeout") is { } timeout
+                ? (TimeSpan)new DurationAttribute().Transform(engine, timeout)!
+                : new PoolServiceConfiguration().Timeout,
         };
 
         string Value(string key) => given.TryGetValue(key, out object? value) ? Text(value) : "";
 
-        string File(string key) => Value(key) is { Length: > 0 } path ? engine.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : "";
+        string File(string key) =>
+            Value(key) is { Length: > 0 } path ? engine.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path) : "";
     }
 
-    private static Uri Address(object value) => Uri.TryCreate(Text(Plain(value)), UriKind.Absolute, out Uri? uri)
-        ? uri : throw Refuse($"'{value}' is not an address such as https://pools.example.com.");
+    private static Uri Address(object value) =>
+        Uri.TryCreate(Text(Plain(value)), UriKind.Absolute, out Uri? uri)
+            ? uri
+            : throw Refuse($"'{value}' is not an address such as https://pools.example.com.");
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 

@@ -21,8 +21,12 @@ internal static class PositionalChange
         if (bound.ContainsKey(parameter) || !IsPositional(bound, "Name"))
         {
             throw new NodeManagerException(
-                ErrorIds.InputAmbiguous, ErrorKind.InvalidArgument, $"The name {string.Join(", ", names)} and pipeline input are both given.", names[0],
-                $"Use either -Name or the pipeline. With pipeline input, the first positional argument is -{parameter}.");
+                ErrorIds.InputAmbiguous,
+                ErrorKind.InvalidArgument,
+                $"The name {string.Join(", ", names)} and pipeline input are both given.",
+                names[0],
+                $"Use either -Name or the pipeline. With pipeline input, the first positional argument is -{parameter}."
+            );
         }
 
         PropertyInfo property = command.GetType().GetProperty(parameter)!;
@@ -32,12 +36,20 @@ internal static class PositionalChange
         }
         catch (Exception wrong) when (wrong is MetadataException or PSInvalidCastException)
         {
-            command.ThrowTerminatingError(new(wrong, wrong is ValidationMetadataException ? "ParameterArgumentValidationError" : "ParameterArgumentTransformationError", ErrorCategory.InvalidData, names));
+            command.ThrowTerminatingError(
+                new(
+                    wrong,
+                    wrong is ValidationMetadataException ? "ParameterArgumentValidationError" : "ParameterArgumentTransformationError",
+                    ErrorCategory.InvalidData,
+                    names
+                )
+            );
         }
     }
 
     private static bool IsPositional(Dictionary<string, object> bound, string parameter) =>
-        PSObject.AsPSObject(bound).Properties["BoundPositionally"]?.Value is not IEnumerable positional || positional.Cast<object?>().Contains(parameter);
+        PSObject.AsPSObject(bound).Properties["BoundPositionally"]?.Value is not IEnumerable positional
+        || positional.Cast<object?>().Contains(parameter);
 
     // As PowerShell's binder does it: transformations, conversion, validation.
     private static object? Convert(object value, PropertyInfo property)
@@ -46,7 +58,12 @@ internal static class PositionalChange
             value = transformation.Transform(null!, value)!;
         object converted = LanguagePrimitives.ConvertTo(value, property.PropertyType, System.Globalization.CultureInfo.InvariantCulture);
         // A variable validates its value by its attributes.
-        _ = new PSVariable(property.Name, converted, ScopedItemOptions.None, new Collection<Attribute>([.. property.GetCustomAttributes<ValidateArgumentsAttribute>()]));
+        _ = new PSVariable(
+            property.Name,
+            converted,
+            ScopedItemOptions.None,
+            new Collection<Attribute>([.. property.GetCustomAttributes<ValidateArgumentsAttribute>()])
+        );
         return converted;
     }
 }

@@ -15,7 +15,12 @@ internal static class ResolvedFiles
     /// <param name="notFoundId">The ErrorId for what names no file.</param>
     /// <param name="fail">Reports the error about a path.</param>
     public static IEnumerable<string> Of(
-        PSCmdlet cmdlet, IEnumerable<string> patterns, IEnumerable<string> literals, string notFoundId, Action<Exception, object?> fail)
+        PSCmdlet cmdlet,
+        IEnumerable<string> patterns,
+        IEnumerable<string> literals,
+        string notFoundId,
+        Action<Exception, object?> fail
+    )
     {
         foreach ((string path, bool isLiteral) in patterns.Select(path => (path, false)).Concat(literals.Select(path => (path, true))))
         {
@@ -50,7 +55,13 @@ internal static class ResolvedFiles
         }
 
         throw WildcardPattern.ContainsWildcardCharacters(pattern)
-            ? NotFound(notFoundId, $"No file matches '{pattern}'.", pattern, "If the file name itself contains [, ], * or ?, use -LiteralPath.", cause)
+            ? NotFound(
+                notFoundId,
+                $"No file matches '{pattern}'.",
+                pattern,
+                "If the file name itself contains [, ], * or ?, use -LiteralPath.",
+                cause
+            )
             : NotFound(notFoundId, $"File '{pattern}' does not exist.", pattern, "Check the name and the current location.", cause);
     }
 

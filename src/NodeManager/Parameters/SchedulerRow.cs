@@ -37,7 +37,9 @@ internal sealed class SchedulerRow : SchedulerObject
                 Deployment = row.Deployment,
                 Status = ObjectRow.Read(value!, nameof(SchedulerConfigurationBackup.Status)),
                 Text = text,
-                Revision = long.TryParse(ObjectRow.Read(value!, nameof(SchedulerConfigurationBackup.Revision)), out long revision) ? revision : null,
+                Revision = long.TryParse(ObjectRow.Read(value!, nameof(SchedulerConfigurationBackup.Revision)), out long revision)
+                    ? revision
+                    : null,
             }
             : null;
 

@@ -15,7 +15,9 @@ public sealed class SecretTextAttribute : ArgumentTransformationAttribute
             SecureString secure => secure,
             Uri uri => Secure(uri.OriginalString),
             string text => Secure(text),
-            var other => throw new ArgumentTransformationMetadataException($"A secret is a SecureString or text, not a {other.GetType().Name}."),
+            var other => throw new ArgumentTransformationMetadataException(
+                $"A secret is a SecureString or text, not a {other.GetType().Name}."
+            ),
         };
 
     internal static string Read(SecureString secret) => new NetworkCredential("", secret).Password;

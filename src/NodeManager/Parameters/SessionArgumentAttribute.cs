@@ -53,7 +53,8 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
                 return session;
             case PSCustomObject when PSObject.AsPSObject(value!).TypeNames.Contains("Deserialized." + typeof(NodeManagerSession).FullName):
                 throw new ArgumentTransformationMetadataException(
-                    "This session belongs to another process and cannot be used here. Connect in this process with Connect-NodeManager.");
+                    "This session belongs to another process and cannot be used here. Connect in this process with Connect-NodeManager."
+                );
             default:
                 return value;
         }

@@ -19,12 +19,23 @@ internal static class TextMap
             if (IsSeveral(entry.Value))
             {
                 throw new NodeManagerException(
-                    errorId, ErrorKind.InvalidArgument, $"The value of '{key}' is of type {Plain(entry.Value)!.GetType().Name}, not one text. Nothing was changed.", key,
-                    "Join the values: ($values -join ','). For structured values, use ($value | ConvertTo-Json -Compress).");
+                    errorId,
+                    ErrorKind.InvalidArgument,
+                    $"The value of '{key}' is of type {Plain(entry.Value)!.GetType().Name}, not one text. Nothing was changed.",
+                    key,
+                    "Join the values: ($values -join ','). For structured values, use ($value | ConvertTo-Json -Compress)."
+                );
             }
 
-            map[key] = Text(entry.Value) ?? throw new NodeManagerException(
-                errorId, ErrorKind.InvalidArgument, $"The value of '{key}' is null. Nothing was changed.", key, "Use '' for an empty value.");
+            map[key] =
+                Text(entry.Value)
+                ?? throw new NodeManagerException(
+                    errorId,
+                    ErrorKind.InvalidArgument,
+                    $"The value of '{key}' is null. Nothing was changed.",
+                    key,
+                    "Use '' for an empty value."
+                );
         }
 
         return map;
@@ -32,20 +43,38 @@ internal static class TextMap
 
     /// <summary>The entries of a hashtable, and one by key and value.</summary>
     /// <exception cref="NodeManagerException">What one of them is wrong with; a key without a value, or nothing at all.</exception>
-    public static Dictionary<string, string> From(IDictionary? entries, string? key, string? value, string parameter, string keyErrorId, string valueErrorId)
+    public static Dictionary<string, string> From(
+        IDictionary? entries,
+        string? key,
+        string? value,
+        string parameter,
+        string keyErrorId,
+        string valueErrorId
+    )
     {
         if (key is null && (entries is null || value is not null))
         {
             throw new NodeManagerException(
-                keyErrorId, ErrorKind.InvalidArgument, value is null ? "No key is given." : $"The value '{value}' has no key.", value,
-                $"Use -{parameter} @{{ key = 'value' }}, or -Key and -Value.");
+                keyErrorId,
+                ErrorKind.InvalidArgument,
+                value is null ? "No key is given." : $"The value '{value}' has no key.",
+                value,
+                $"Use -{parameter} @{{ key = 'value' }}, or -Key and -Value."
+            );
         }
 
         Dictionary<string, string> map = From(entries ?? new Hashtable(), valueErrorId);
         if (key is not null)
         {
-            map[key] = value ?? throw new NodeManagerException(
-                valueErrorId, ErrorKind.InvalidArgument, $"The key '{key}' has no value.", key, "Use -Value, with '' for an empty value.");
+            map[key] =
+                value
+                ?? throw new NodeManagerException(
+                    valueErrorId,
+                    ErrorKind.InvalidArgument,
+                    $"The key '{key}' has no value.",
+                    key,
+                    "Use -Value, with '' for an empty value."
+                );
         }
 
         return map;
@@ -60,10 +89,11 @@ internal static class TextMap
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
-    private static string? Text(object? value) => Plain(value) switch
-    {
-        null => null,
-        bool flag => flag ? "true" : "false",
-        var other => Convert.ToString(other, CultureInfo.InvariantCulture) ?? "",
-    };
+    private static string? Text(object? value) =>
+        Plain(value) switch
+        {
+            null => null,
+            bool flag => flag ? "true" : "false",
+            var other => Convert.ToString(other, CultureInfo.InvariantCulture) ?? "",
+        };
 }

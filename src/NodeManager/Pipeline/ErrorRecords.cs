@@ -28,24 +28,25 @@ internal static class ErrorRecords
         return record;
     }
 
-    private static ErrorCategory Map(ErrorKind kind) => kind switch
-    {
-        ErrorKind.InvalidArgument => ErrorCategory.InvalidArgument,
-        ErrorKind.InvalidData => ErrorCategory.InvalidData,
-        ErrorKind.ObjectNotFound => ErrorCategory.ObjectNotFound,
-        ErrorKind.ResourceExists => ErrorCategory.ResourceExists,
-        ErrorKind.ResourceUnavailable => ErrorCategory.ResourceUnavailable,
-        ErrorKind.ResourceBusy => ErrorCategory.ResourceBusy,
-        ErrorKind.PermissionDenied => ErrorCategory.PermissionDenied,
-        ErrorKind.AuthenticationError => ErrorCategory.AuthenticationError,
-        ErrorKind.ConnectionError => ErrorCategory.ConnectionError,
-        ErrorKind.SecurityError => ErrorCategory.SecurityError,
-        ErrorKind.OperationTimeout => ErrorCategory.OperationTimeout,
-        ErrorKind.OperationStopped => ErrorCategory.OperationStopped,
-        ErrorKind.InvalidOperation => ErrorCategory.InvalidOperation,
-        ErrorKind.ProtocolError => ErrorCategory.ProtocolError,
-        ErrorKind.NotImplemented => ErrorCategory.NotImplemented,
-        ErrorKind.LimitsExceeded => ErrorCategory.LimitsExceeded,
-        _ => ErrorCategory.NotSpecified,
-    };
+    private static ErrorCategory Map(ErrorKind kind) =>
+        kind switch
+        {
+            ErrorKind.InvalidArgument => ErrorCategory.InvalidArgument,
+            ErrorKind.InvalidData => ErrorCategory.InvalidData,
+            ErrorKind.ObjectNotFound => ErrorCategory.ObjectNotFound,
+            ErrorKind.ResourceExists => ErrorCategory.ResourceExists,
+            ErrorKind.ResourceUnavailable => ErrorCategory.ResourceUnavailable,
+            ErrorKind.ResourceBusy => ErrorCategory.ResourceBusy,
+            ErrorKind.PermissionDenied => ErrorCategory.PermissionDenied,
+            ErrorKind.AuthenticationError => ErrorCategory.AuthenticationError,
+            ErrorKind.ConnectionError => ErrorCategory.ConnectionError,
+            ErrorKind.SecurityError => ErrorCategory.SecurityError,
+            ErrorKind.OperationTimeout => ErrorCategory.OperationTimeout,
+            ErrorKind.OperationStopped => ErrorCategory.OperationStopped,
+            ErrorKind.InvalidOperation => ErrorCategory.InvalidOperation,
+            ErrorKind.ProtocolError => ErrorCategory.ProtocolError,
+            ErrorKind.NotImplemented => ErrorCategory.NotImplemented,
+            ErrorKind.LimitsExceeded => ErrorCategory.LimitsExceeded,
+            _ => ErrorCategory.NotSpecified,
+        };
 }

@@ -36,17 +36,29 @@ internal sealed class IsolatedScript
         StringBuilder text = new(script.ToString());
         int offset = script.Ast.Extent.Text.IndexOf(text.ToString(), StringComparison.Ordinal) + script.Ast.Extent.StartOffset;
         UsingExpressionAst[] uses =
-            [.. script.Ast.FindAll(a => a is UsingExpressionAst, true).Cast<UsingExpressionAst>().OrderByDescending(u => u.Extent.StartOffset)];
+        [
+            .. script
+                .Ast.FindAll(a => a is UsingExpressionAst, true)
+                .Cast<UsingExpressionAst>()
+                .OrderByDescending(u => u.Extent.StartOffset),
+        ];
         foreach (UsingExpressionAst use in uses)
         {
             string name = $"__using{values.Count}";
-            string expression = use.Extent.Text.Replace("$using:", "$", StringComparison.OrdinalIgnoreCase).Replace("${using:", "${", StringComparison.OrdinalIgnoreCase);
-            values.Add((name, caller.InvokeScript(false, caller.NewScriptBlock(expression), null).Cast<object?>().ToArray() switch
-            {
-                [] => null,
-                [var one] => one,
-                var several => several,
-            }));
+            string expression = use
+                .Extent.Text.Replace("$using:", "$", StringComparison.OrdinalIgnoreCase)
+                .Replace("${using:", "${", StringComparison.OrdinalIgnoreCase);
+            values.Add(
+                (
+                    name,
+                    caller.InvokeScript(false, caller.NewScriptBlock(expression), null).Cast<object?>().ToArray() switch
+                    {
+                        [] => null,
+                        [var one] => one,
+                        var several => several,
+                    }
+                )
+            );
             text.Remove(use.Extent.StartOffset - offset, use.Extent.Text.Length).Insert(use.Extent.StartOffset - offset, "${" + name + "}");
         }
 

@@ -49,16 +49,18 @@ internal static class ScriptWork
         return ScriptBlock.Create("$ExecutionContext.SessionState.Module").InvokeReturnAsIs() is null ? collector : null;
     }
 
-    private static Exception WithOutput(Exception failure, List<PSObject> output) => output.Count == 0 ? failure : new WorkFailedException(failure, [.. output]);
+    private static Exception WithOutput(Exception failure, List<PSObject> output) =>
+        output.Count == 0 ? failure : new WorkFailedException(failure, [.. output]);
 
     public static List<PSVariable> Variables(object node) =>
         [new("_", node), new("ErrorActionPreference", ActionPreference.Stop), new("PSNativeCommandUseErrorActionPreference", true)];
 
     /// <summary>What the script says went wrong, without PowerShell's wrapping.</summary>
-    public static Exception Unwrap(Exception exception) => exception switch
-    {
-        MethodInvocationException { InnerException: { } thrown } => Unwrap(thrown),
-        RuntimeException { ErrorRecord.Exception: { } cause } when cause != exception => Unwrap(cause),
-        _ => exception,
-    };
+    public static Exception Unwrap(Exception exception) =>
+        exception switch
+        {
+            MethodInvocationException { InnerException: { } thrown } => Unwrap(thrown),
+            RuntimeException { ErrorRecord.Exception: { } cause } when cause != exception => Unwrap(cause),
+            _ => exception,
+        };
 }

@@ -50,18 +50,24 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     {
         _running++;
         var worker = new Worker(this);
-        _ = Task.Run(() => RunAsync(worker, target, async () =>
-        {
-            await _slots!.WaitAsync(Token);
-            try
-            {
-                await work(worker);
-            }
-            finally
-            {
-                _slots.Release();
-            }
-        }));
+        _ = Task.Run(() =>
+            RunAsync(
+                worker,
+                target,
+                async () =>
+                {
+                    await _slots!.WaitAsync(Token);
+                    try
+                    {
+                        await work(worker);
+                    }
+                    finally
+                    {
+                        _slots.Release();
+                    }
+                }
+            )
+        );
     }
 
     /// <summary>
@@ -78,17 +84,21 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         var worker = new Worker(this);
         _ = Task.Run(async () =>
         {
-            await RunAsync(worker, null, async () =>
-            {
-                try
+            await RunAsync(
+                worker,
+                null,
+                async () =>
                 {
-                    result = await work(worker);
+                    try
+                    {
+                        result = await work(worker);
+                    }
+                    catch (Exception exception) when (exception is not OperationCanceledException)
+                    {
+                        failure = exception;
+                    }
                 }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    failure = exception;
-                }
-            });
+            );
             Post(() => isDone = true);
         });
         PumpWhile(() => !isDone);
@@ -125,11 +135,12 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     public void PostError(Exception exception, object? target) => PostUnlessStopped(() => host.WriteFailure(exception, target));
 
     /// <summary>Runs something on the pipeline's thread, unless the pipeline takes nothing any more by then.</summary>
-    public void PostUnlessStopped(Action message) => Post(() =>
-    {
-        if (!_stopped)
-            message();
-    });
+    public void PostUnlessStopped(Action message) =>
+        Post(() =>
+        {
+            if (!_stopped)
+                message();
+        });
 
     /// <summary>To be called on the pipeline's thread.</summary>
     public void ShowProgress(OperationProgress progress)

@@ -49,17 +49,19 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
             {
                 pending = true;
                 return progress;
-            });
+            }
+        );
         if (!pending)
             pump.PostUnlessStopped(() => Show(progress.Key));
     }
 
-    public bool IsEnabled(OperationLogLevel level) => level switch
-    {
-        OperationLogLevel.Debug => pump.Host.IsDebugWanted,
-        OperationLogLevel.Verbose => pump.Host.IsVerboseWanted,
-        _ => true,
-    };
+    public bool IsEnabled(OperationLogLevel level) =>
+        level switch
+        {
+            OperationLogLevel.Debug => pump.Host.IsDebugWanted,
+            OperationLogLevel.Verbose => pump.Host.IsVerboseWanted,
+            _ => true,
+        };
 
     public void Write(OperationLogLevel level, string message)
     {
@@ -82,7 +84,8 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
         AskAsync(host => host.ShouldProcess(session, target, action));
 
     /// <summary>Asks about a change of this computer or this process, on the pipeline's thread.</summary>
-    public Task<bool> ShouldProcessLocallyAsync(string target, string action) => AskAsync(host => host.ShouldProcessLocally(target, action));
+    public Task<bool> ShouldProcessLocallyAsync(string target, string action) =>
+        AskAsync(host => host.ShouldProcessLocally(target, action));
 
     /// <summary>Runs what needs the caller's runspace on the pipeline's thread, between all else that this thread hands on.</summary>
     public async Task<T> InvokeAsync<T>(Func<T> action)

@@ -18,7 +18,8 @@ internal sealed class PoolSessions : IDisposable
     {
         lock (_gate)
         {
-            foreach ((_, PoolServiceProvider provider) in _clients) provider.Dispose();
+            foreach ((_, PoolServiceProvider provider) in _clients)
+                provider.Dispose();
             _clients.Clear();
         }
     }
@@ -34,13 +35,20 @@ internal sealed class PoolSessions : IDisposable
         SandboxCluster? sandbox = connection.Owned as SandboxCluster;
         bool hasService = configuration is not null || sandbox is not null;
         if (place.Provider == NodePoolProvider.Cluster || (place.Provider.Length == 0 && !hasService))
-            return new(session, connection.Get<PoolSessions>()._namespaces.GetOrAdd(place.Namespace, ns => new(session, ns))) { HomeCluster = session.Cluster };
+            return new(session, connection.Get<PoolSessions>()._namespaces.GetOrAdd(place.Namespace, ns => new(session, ns)))
+            {
+                HomeCluster = session.Cluster,
+            };
         if (!hasService)
         {
             throw new NodeManagerException(
-                ErrorIds.PoolServiceNotConfigured, ErrorKind.InvalidOperation, $"Session '{session.Cluster}' has no pool service.", session,
+                ErrorIds.PoolServiceNotConfigured,
+                ErrorKind.InvalidOperation,
+                $"Session '{session.Cluster}' has no pool service.",
+                session,
                 "Name it with Set-NodeManagerConfiguration -PoolService @{ Uri = 'https://pools.example.com'; User = 'me@example.com'; TokenPath = 'token' }, "
-                + "or use -Provider Cluster for pools that the cluster itself keeps.");
+                    + "or use -Provider Cluster for pools that the cluster itself keeps."
+            );
         }
 
         return new(session, connection.Get<PoolSessions>().Client(configuration, connection, sandbox))
@@ -53,7 +61,8 @@ internal sealed class PoolSessions : IDisposable
     /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
     public static void Check(PoolServiceConfiguration? configuration)
     {
-        if (configuration is not null) PoolServiceProvider.Check(configuration);
+        if (configuration is not null)
+            PoolServiceProvider.Check(configuration);
     }
 
     // What was connected with an earlier configuration may still be in use.
@@ -62,14 +71,27 @@ internal sealed class PoolSessions : IDisposable
         lock (_gate)
         {
             foreach ((PoolServiceConfiguration? known, PoolServiceProvider provider) in _clients)
-                if (ReferenceEquals(known, configuration)) return provider;
-            PoolServiceProvider created = configuration is not null ? PoolServiceProvider.Connect(connection, configuration) : Own(connection, sandbox!.Pools);
+                if (ReferenceEquals(known, configuration))
+                    return provider;
+            PoolServiceProvider created = configuration is not null
+                ? PoolServiceProvider.Connect(connection, configuration)
+                : Own(connection, sandbox!.Pools);
             _clients.Add((configuration, created));
             return created;
         }
     }
 
-    private static PoolServiceProvider Own(ClusterConnection connection, SandboxPoolService service) => PoolServiceProvider.ConnectOwn(
-        connection, new() { Uri = service.Address, User = SandboxPoolService.User, Routes = PoolServiceRoutes.Flat }, service.CreateTransport(), service.Token,
-        SandboxPoolController.Instance);
+    private static PoolServiceProvider Own(ClusterConnection connection, SandboxPoolService service) =>
+        PoolServiceProvider.ConnectOwn(
+            connection,
+            new()
+            {
+                Uri = service.Address,
+                User = SandboxPoolService.User,
+                Routes = PoolServiceRoutes.Flat,
+            },
+            service.CreateTransport(),
+            service.Token,
+            SandboxPoolController.Instance
+        );
 }

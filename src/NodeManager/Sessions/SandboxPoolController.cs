@@ -14,7 +14,10 @@ internal sealed class SandboxPoolController : IPoolController
     public int DesiredNodes(JsonObject spec) => SandboxPoolService.DesiredNodes(spec);
 
     public string EffectOf(string field) =>
-        field == "spec.platform" || field.StartsWith("spec.platform.", StringComparison.Ordinal) ? NodePoolEffect.RollsNodes : NodePoolEffect.InPlace;
+        field == "spec.platform" || field.StartsWith("spec.platform.", StringComparison.Ordinal)
+            ? NodePoolEffect.RollsNodes
+            : NodePoolEffect.InPlace;
 
-    public IEnumerable<ClusterNode> RemovalOrder(IReadOnlyList<ClusterNode> nodes) => nodes.OrderByDescending(static node => node.CreatedAt);
+    public IEnumerable<ClusterNode> RemovalOrder(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.OrderByDescending(static node => node.CreatedAt);
 }

@@ -10,16 +10,26 @@ internal static class ServerRegistry
     private static readonly ConcurrentDictionary<int, ServerProcess> Servers = new();
 
     /// <summary>All, in the order of their start.</summary>
-    public static IReadOnlyList<ServerProcess> All => [.. Servers.Values.OrderBy(static one => one.Server.StartedAt).ThenBy(static one => one.Server.ProcessId)];
+    public static IReadOnlyList<ServerProcess> All =>
+        [.. Servers.Values.OrderBy(static one => one.Server.StartedAt).ThenBy(static one => one.Server.ProcessId)];
 
     /// <summary>Starts one. It ends with its session.</summary>
     /// <exception cref="NodeManagerException">See <see cref="ServerProcess.StartAsync"/>; SessionClosed.</exception>
-    public static async Task<ServerProcess> StartAsync(NodeManagerSession session, Func<ServerLaunch> launch, CancellationToken cancellationToken)
+    public static async Task<ServerProcess> StartAsync(
+        NodeManagerSession session,
+        Func<ServerLaunch> launch,
+        CancellationToken cancellationToken
+    )
     {
         SessionServers ofSession = session.Get<SessionServers>();
         ServerProcess started = await ServerProcess.StartAsync(launch(), cancellationToken);
         // An ended one on the same port is replaced.
-        foreach (ServerProcess ended in All.Where(one => one.Server.State != NodeManagerServerState.Running && one.Server.Port == started.Server.Port)) Forget(ended);
+        foreach (
+            ServerProcess ended in All.Where(one =>
+                one.Server.State != NodeManagerServerState.Running && one.Server.Port == started.Server.Port
+            )
+        )
+            Forget(ended);
         Servers[started.Server.ProcessId] = started;
         ofSession.Add(started);
         return started;
@@ -43,7 +53,8 @@ internal static class ServerRegistry
             lock (_gate)
             {
                 _servers.Add(server);
-                if (!_isEnded) return;
+                if (!_isEnded)
+                    return;
             }
 
             End(server);
@@ -58,7 +69,8 @@ internal static class ServerRegistry
                 servers = [.. _servers];
             }
 
-            foreach (ServerProcess server in servers) End(server);
+            foreach (ServerProcess server in servers)
+                End(server);
         }
 
         private static void End(ServerProcess server)

@@ -14,12 +14,19 @@ internal static class ServerSelection
     public static IReadOnlyList<ServerProcess> Of(int[]? ports, Action<NodeManagerException> fail)
     {
         IReadOnlyList<ServerProcess> all = ServerRegistry.All;
-        if (ports is null) return all;
+        if (ports is null)
+            return all;
         foreach (int port in ports.Where(port => all.All(one => one.Server.Port != port)))
         {
-            fail(new(
-                ErrorIds.ManagedServerNotFound, ErrorKind.ObjectNotFound, string.Create(CultureInfo.InvariantCulture, $"This process has started no server on port {port}."), port,
-                "List the servers with Get-NodeManagerServer."));
+            fail(
+                new(
+                    ErrorIds.ManagedServerNotFound,
+                    ErrorKind.ObjectNotFound,
+                    string.Create(CultureInfo.InvariantCulture, $"This process has started no server on port {port}."),
+                    port,
+                    "List the servers with Get-NodeManagerServer."
+                )
+            );
         }
 
         return [.. all.Where(one => ports.Contains(one.Server.Port))];
@@ -29,7 +36,10 @@ internal static class ServerSelection
     public static void Show(NodeManagerServer server, Worker worker)
     {
         string until = server.SignInExpiresAt.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        var record = new InformationRecord(new HostInformationMessage { Message = $"Open the console, once and by {until}: {server.SignInLink}" }, "NodeManager");
+        var record = new InformationRecord(
+            new HostInformationMessage { Message = $"Open the console, once and by {until}: {server.SignInLink}" },
+            "NodeManager"
+        );
         record.Tags.Add("PSHOST");
         worker.Information(record);
     }

@@ -19,37 +19,55 @@ internal static class SessionHandover
         ClusterConnection connection = session.Connection();
         var handover = new ServerHandover
         {
-            Cluster = session.Cluster, Kubeconfig = connection.Origin, IsInCluster = session.Source == "InCluster", IsProtected = session.IsProtected, PoolService = PoolServiceOf(session.Configuration.PoolService),
+            Cluster = session.Cluster,
+            Kubeconfig = connection.Origin,
+            IsInCluster = session.Source == "InCluster",
+            IsProtected = session.IsProtected,
+            PoolService = PoolServiceOf(session.Configuration.PoolService),
         };
-        if ((connection.Owned ?? connection.ActsThrough?.Owned) is not SandboxCluster sandbox) return (handover, null);
+        if ((connection.Owned ?? connection.ActsThrough?.Owned) is not SandboxCluster sandbox)
+            return (handover, null);
         SandboxServer front = sandbox.Serve(new() { WritesKubeconfig = false });
-        return (handover with
-        {
-            Address = front.Access.Server,
-            AuthorityPem = front.Access.AuthorityPem,
-            Token = front.Access.Token,
-            ImpersonateUser = session.User,
-            ImpersonateGroups = session.Groups,
-            PoolService = handover.PoolService ?? new()
+        return (
+            handover with
             {
-                Uri = front.Access.Server, User = SandboxPoolService.User, Cluster = sandbox.Pools.ClusterId, Routes = PoolServiceRoutes.Flat, Token = front.Access.Token,
-                AuthorityPem = front.Access.AuthorityPem, Timeout = new PoolServiceConfiguration().Timeout,
+                Address = front.Access.Server,
+                AuthorityPem = front.Access.AuthorityPem,
+                Token = front.Access.Token,
+                ImpersonateUser = session.User,
+                ImpersonateGroups = session.Groups,
+                PoolService =
+                    handover.PoolService
+                    ?? new()
+                    {
+                        Uri = front.Access.Server,
+                        User = SandboxPoolService.User,
+                        Cluster = sandbox.Pools.ClusterId,
+                        Routes = PoolServiceRoutes.Flat,
+                        Token = front.Access.Token,
+                        AuthorityPem = front.Access.AuthorityPem,
+                        Timeout = new PoolServiceConfiguration().Timeout,
+                    },
             },
-        }, front);
+            front
+        );
     }
 
-    private static HandedPoolService? PoolServiceOf(PoolServiceConfiguration? configuration) => configuration?.Uri is not { } uri ? null : new()
-    {
-        Uri = uri,
-        User = configuration.User,
-        Cluster = configuration.Cluster,
-        Routes = configuration.Routes,
-        Token = configuration.Token is { } token ? new System.Net.NetworkCredential("", token).Password : "",
-        TokenPath = configuration.TokenPath,
-        TokenCommand = configuration.TokenCommand,
-        CertificateAuthorityPath = configuration.CertificateAuthorityPath,
-        SkipCertificateCheck = configuration.SkipCertificateCheck,
-        Proxy = configuration.Proxy,
-        Timeout = configuration.Timeout,
-    };
+    private static HandedPoolService? PoolServiceOf(PoolServiceConfiguration? configuration) =>
+        configuration?.Uri is not { } uri
+            ? null
+            : new()
+            {
+                Uri = uri,
+                User = configuration.User,
+                Cluster = configuration.Cluster,
+                Routes = configuration.Routes,
+                Token = configuration.Token is { } token ? new System.Net.NetworkCredential("", token).Password : "",
+                TokenPath = configuration.TokenPath,
+                TokenCommand = configuration.TokenCommand,
+                CertificateAuthorityPath = configuration.CertificateAuthorityPath,
+                SkipCertificateCheck = configuration.SkipCertificateCheck,
+                Proxy = configuration.Proxy,
+                Timeout = configuration.Timeout,
+            };
 }

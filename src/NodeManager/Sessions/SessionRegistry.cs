@@ -54,7 +54,8 @@ internal static class SessionRegistry
         Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && !sessions.IsSeeking ? sessions.Current : null;
 
     /// <summary>True from the time that a cluster is asked for until it is connected.</summary>
-    public static bool IsSeeking(Runspace runspace) => Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && sessions.IsSeeking;
+    public static bool IsSeeking(Runspace runspace) =>
+        Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && sessions.IsSeeking;
 
     public static void End(Runspace runspace)
     {

@@ -43,9 +43,16 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
             return own;
         IReadOnlyList<NodeManagerSession> candidates = given ?? SessionRegistry.List(Runspace.DefaultRunspace);
         ObjectOrigin from = ObjectOrigin.Of(origin, hasNodeUid);
-        SessionMatch match = SessionChoice.ForObject(from, candidates.Count > 0 ? candidates : Chosen, given is not null, pump.Host.IsChange);
-        if (match.Warning.Length > 0 && _warnings.Add(match.Warning)) pump.Host.WriteWarning(match.Warning);
-        if (SessionChoice.DescribeDifference(from, match.Session) is { Length: > 0 } difference) pump.Host.DescribeCluster(match.Session, difference);
+        SessionMatch match = SessionChoice.ForObject(
+            from,
+            candidates.Count > 0 ? candidates : Chosen,
+            given is not null,
+            pump.Host.IsChange
+        );
+        if (match.Warning.Length > 0 && _warnings.Add(match.Warning))
+            pump.Host.WriteWarning(match.Warning);
+        if (SessionChoice.DescribeDifference(from, match.Session) is { Length: > 0 } difference)
+            pump.Host.DescribeCluster(match.Session, difference);
         return match.Session;
     }
 
@@ -60,7 +67,13 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         {
             return [Of(origin, hasNodeUid)];
         }
-        catch (NodeManagerException failure) when (failure.ErrorId is ErrorIds.SessionNotFound or ErrorIds.SessionAmbiguous or ErrorIds.WrongCluster or ErrorIds.ClusterUnverified)
+        catch (NodeManagerException failure)
+            when (failure.ErrorId
+                    is ErrorIds.SessionNotFound
+                        or ErrorIds.SessionAmbiguous
+                        or ErrorIds.WrongCluster
+                        or ErrorIds.ClusterUnverified
+            )
         {
             pump.Host.WriteFailure(failure, origin);
             return [];
@@ -71,18 +84,21 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
     public void StartIn(NodeManagerSession session, object? target, Func<Worker, Task> work)
     {
         _used.Add(session);
-        pump.Start(target, async worker =>
-        {
-            try
+        pump.Start(
+            target,
+            async worker =>
             {
-                if (!IsUnreachable(session))
-                    await work(worker);
+                try
+                {
+                    if (!IsUnreachable(session))
+                        await work(worker);
+                }
+                catch (NodeManagerException exception) when (exception.ErrorId == ErrorIds.ServerUnreachable)
+                {
+                    MarkUnreachable(session, exception);
+                }
             }
-            catch (NodeManagerException exception) when (exception.ErrorId == ErrorIds.ServerUnreachable)
-            {
-                MarkUnreachable(session, exception);
-            }
-        });
+        );
     }
 
     private bool IsUnreachable(NodeManagerSession session)
@@ -115,31 +131,43 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         if (SessionRegistry.IsSeeking(runspace))
         {
             throw new NodeManagerException(
-                ErrorIds.NotConnected, ErrorKind.ConnectionError,
-                "No session is current: the last connection attempt failed.", null,
-                "Connect again. To use a session that Get-NodeManagerSession lists, pass it with -Session.");
+                ErrorIds.NotConnected,
+                ErrorKind.ConnectionError,
+                "No session is current: the last connection attempt failed.",
+                null,
+                "Connect again. To use a session that Get-NodeManagerSession lists, pass it with -Session."
+            );
         }
 
         if (SessionRegistry.List(runspace) is { Count: > 0 } others)
         {
             throw new NodeManagerException(
-                ErrorIds.NotConnected, ErrorKind.ConnectionError,
-                $"The current session was disconnected, and no other session takes its place (connected: {string.Join(", ", others.Select(s => s.Cluster))}).", null,
-                "Select a session with Select-NodeManagerSession, or pass one with -Session.");
+                ErrorIds.NotConnected,
+                ErrorKind.ConnectionError,
+                $"The current session was disconnected, and no other session takes its place (connected: {string.Join(", ", others.Select(s => s.Cluster))}).",
+                null,
+                "Select a session with Select-NodeManagerSession, or pass one with -Session."
+            );
         }
 
         if (SessionRegistry.EverConnected)
         {
             throw new NodeManagerException(
-                ErrorIds.NotConnected, ErrorKind.ConnectionError, "This runspace has no session to a cluster.", null,
-                "Connect with Connect-NodeManager, or pass a session with -Session ($using:session in ForEach-Object -Parallel).");
+                ErrorIds.NotConnected,
+                ErrorKind.ConnectionError,
+                "This runspace has no session to a cluster.",
+                null,
+                "Connect with Connect-NodeManager, or pass a session with -Session ($using:session in ForEach-Object -Parallel)."
+            );
         }
 
         NodeManagerConfiguration defaults = ConfigurationLayers.Load(pump.Host.CurrentFolder);
         NodeManagerSession connected = pump.RunNow(async worker =>
         {
             NodeManagerSession session = await SessionConnector.ConnectAsync(new KubeconfigRequest(), StreamLog.Instance, worker.Token);
-            worker.Verbose($"Connected to cluster '{session.Cluster}', context '{session.Context}', the current context of the kubeconfig.");
+            worker.Verbose(
+                $"Connected to cluster '{session.Cluster}', context '{session.Context}', the current context of the kubeconfig."
+            );
             return session;
         });
         SessionRegistry.Add(runspace, connected, defaults);

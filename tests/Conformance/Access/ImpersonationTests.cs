@@ -22,7 +22,16 @@ public sealed partial class ImpersonationTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         await GrantAsync(cluster, "x, y");
         using KubernetesClient client = KubernetesClient.Create(
-            Kubeconfig.Load(new() { Paths = [cluster.ServeKubeconfig()], ImpersonateUser = "jane", ImpersonateGroups = Wanted }), new());
+            Kubeconfig.Load(
+                new()
+                {
+                    Paths = [cluster.ServeKubeconfig()],
+                    ImpersonateUser = "jane",
+                    ImpersonateGroups = Wanted,
+                }
+            ),
+            new()
+        );
 
         await AssertGrantedAsync(cluster, client);
     }
@@ -47,15 +56,21 @@ public sealed partial class ImpersonationTests
         Skip.If(cluster.Minor < 28, "SelfSubjectReview is there from 1.28 on");
         string path = cluster.ServeKubeconfig();
         string acting = path + ".as";
-        await File.WriteAllTextAsync(acting, UserEntry().Replace(
-            await File.ReadAllTextAsync(path), "$1user:\n$1  as: jane\n$1  as-groups: [dev, 'x, y', öps]\n$1  as-user-extra: {scopes: [v, w]}"));
+        await File.WriteAllTextAsync(
+            acting,
+            UserEntry()
+                .Replace(
+                    await File.ReadAllTextAsync(path),
+                    "$1user:\n$1  as: jane\n$1  as-groups: [dev, 'x, y', öps]\n$1  as-user-extra: {scopes: [v, w]}"
+                )
+        );
         using KubernetesClient client = KubernetesClient.Create(Kubeconfig.Load(new() { Paths = [acting] }), new());
 
-        JsonObject review = await PostAsync(client, "/apis/authentication.k8s.io/v1/selfsubjectreviews", new()
-        {
-            ["apiVersion"] = "authentication.k8s.io/v1",
-            ["kind"] = "SelfSubjectReview",
-        });
+        JsonObject review = await PostAsync(
+            client,
+            "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+            new() { ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "SelfSubjectReview" }
+        );
         JsonNode user = review["status"]!["userInfo"]!;
         File.Delete(acting);
 
@@ -75,23 +90,42 @@ public sealed partial class ImpersonationTests
         Assert.True(await CanListAsync("pods"));
         Assert.False(await CanListAsync("secrets"));
 
-        Task<bool> CanListAsync(string resource) => Eventually.GetAsync(
-            "the review", () => AskAsync(resource), allowed => allowed || resource != "pods");
+        Task<bool> CanListAsync(string resource) =>
+            Eventually.GetAsync("the review", () => AskAsync(resource), allowed => allowed || resource != "pods");
 
-        async Task<bool> AskAsync(string resource) => (bool)(await PostAsync(client, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", new()
-        {
-            ["apiVersion"] = "authorization.k8s.io/v1",
-            ["kind"] = "SelfSubjectAccessReview",
-            ["spec"] = new JsonObject
-            {
-                ["resourceAttributes"] = new JsonObject { ["namespace"] = cluster.Namespace, ["verb"] = "list", ["resource"] = resource },
-            },
-        }))["status"]!["allowed"]!;
+        async Task<bool> AskAsync(string resource) =>
+            (bool)
+                (
+                    await PostAsync(
+                        client,
+                        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                        new()
+                        {
+                            ["apiVersion"] = "authorization.k8s.io/v1",
+                            ["kind"] = "SelfSubjectAccessReview",
+                            ["spec"] = new JsonObject
+                            {
+                                ["resourceAttributes"] = new JsonObject
+                                {
+                                    ["namespace"] = cluster.Namespace,
+                                    ["verb"] = "list",
+                                    ["resource"] = resource,
+                                },
+                            },
+                        }
+                    )
+                )["status"]!["allowed"]!;
     }
 
-    private static Task<JsonObject> PostAsync(KubernetesClient client, string path, JsonObject body) => client.SendAsync(
-        HttpMethod.Post, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
-        (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)), RequestOptions.Default, default);
+    private static Task<JsonObject> PostAsync(KubernetesClient client, string path, JsonObject body) =>
+        client.SendAsync(
+            HttpMethod.Post,
+            path,
+            new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+            (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)),
+            RequestOptions.Default,
+            default
+        );
 
     [GeneratedRegex("^( *)user:[ \r]*$", RegexOptions.Multiline)]
     private static partial Regex UserEntry();

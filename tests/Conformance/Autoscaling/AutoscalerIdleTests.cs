@@ -15,11 +15,16 @@ public sealed class AutoscalerIdleTests
         RunningOperation running = AutoscalerHost.Start(session, lab.Options(session));
         AutoscalerActivity? activity = null;
         // No plan is due, and it keeps finding that out: a probe that asked for plans would have it killed.
-        await Eventually.HoldsAsync("checks without a plan", () =>
-        {
-            activity = AutoscalerReader.Observe(session, lab.Namespace);
-            return Task.FromResult(activity is { Plans.Last: { } planned, CheckedAt: { } seen } && seen - planned > TimeSpan.FromMinutes(10));
-        });
+        await Eventually.HoldsAsync(
+            "checks without a plan",
+            () =>
+            {
+                activity = AutoscalerReader.Observe(session, lab.Namespace);
+                return Task.FromResult(
+                    activity is { Plans.Last: { } planned, CheckedAt: { } seen } && seen - planned > TimeSpan.FromMinutes(10)
+                );
+            }
+        );
         Assert.True((activity! with { ObservedAt = activity.CheckedAt!.Value.AddMinutes(1) }).IsAlive(TimeSpan.FromMinutes(5)));
         await AutoscalerLab.StopAsync(running);
     }

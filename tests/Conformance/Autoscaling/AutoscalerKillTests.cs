@@ -29,10 +29,16 @@ public sealed class AutoscalerKillTests
         lab.Wanted = Nodes;
         await RunAsync(lab, (Kills + 1) / 2, random, told);
         RunningOperation last = await lab.RunAsync();
-        await lab.WaitForClaimsAsync($"{Nodes} ready claims after {string.Join(", ", told)}", static all => all.Count(AutoscalerLab.IsReady) == Nodes);
+        await lab.WaitForClaimsAsync(
+            $"{Nodes} ready claims after {string.Join(", ", told)}",
+            static all => all.Count(AutoscalerLab.IsReady) == Nodes
+        );
         List<NodeSmithClaim> claims = await lab.ClaimsAsync();
         Assert.Equal(Nodes, claims.Count);
-        Assert.Equal(claims.Select(static one => one.Metadata.Uid).Order(), (await lab.MachinesAsync()).Where(static one => one.Owner == "c/sim").Select(static one => one.ClaimUid).Order());
+        Assert.Equal(
+            claims.Select(static one => one.Metadata.Uid).Order(),
+            (await lab.MachinesAsync()).Where(static one => one.Owner == "c/sim").Select(static one => one.ClaimUid).Order()
+        );
 
         lab.Wanted = 0;
         await Task.Delay(random.Next(1500));
@@ -42,7 +48,10 @@ public sealed class AutoscalerKillTests
         await lab.WaitForClaimsAsync($"no claims after {string.Join(", ", told)}", static all => all.Count == 0);
 
         Assert.Equal("foreign", Assert.Single(await lab.MachinesAsync()).ClaimUid);
-        HashSet<string> left = [.. (await lab.Cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items.Select(static one => one.Metadata.Name)];
+        HashSet<string> left =
+        [
+            .. (await lab.Cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items.Select(static one => one.Metadata.Name),
+        ];
         Assert.Contains("foreign", left);
         Assert.DoesNotContain(left, static name => name.StartsWith("small-", StringComparison.Ordinal));
         Assert.Empty(ledger.Wrong);
@@ -71,11 +80,22 @@ public sealed class AutoscalerKillTests
     {
         await lab.Cluster.CreateAsync(
             Resources.ConfigMaps,
-            System.Text.Json.Nodes.JsonNode.Parse("""
-            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"machine.sim.foreign","labels":{"kubenodesmith.parawell.cloud/simulated-by":"sim"}},
-             "data":{"name":"foreign","description":"nodesmith: owner=other/sim claim=foreign id=foreign name=foreign state=complete"}}
-            """)!.AsObject());
+            System
+                .Text.Json.Nodes.JsonNode.Parse(
+                    """
+                    {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"machine.sim.foreign","labels":{"kubenodesmith.parawell.cloud/simulated-by":"sim"}},
+                     "data":{"name":"foreign","description":"nodesmith: owner=other/sim claim=foreign id=foreign name=foreign state=complete"}}
+                    """
+                )!
+                .AsObject()
+        );
         await lab.Cluster.CreateAsync(
-            Resources.Nodes, System.Text.Json.Nodes.JsonNode.Parse("""{"apiVersion":"v1","kind":"Node","metadata":{"name":"foreign","labels":{"topology.kubenodesmith.io/pool":"small"}}}""")!.AsObject());
+            Resources.Nodes,
+            System
+                .Text.Json.Nodes.JsonNode.Parse(
+                    """{"apiVersion":"v1","kind":"Node","metadata":{"name":"foreign","labels":{"topology.kubenodesmith.io/pool":"small"}}}"""
+                )!
+                .AsObject()
+        );
     }
 }

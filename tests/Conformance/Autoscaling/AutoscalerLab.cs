@@ -29,7 +29,8 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     public const string InTurn = "Machines of claims";
 
     // Machines of several labs would make Nodes of the same names, and all labs on the real API server have the same Nodes.
-    private static readonly Dictionary<Machines, SemaphoreSlim> RealTurns = Enum.GetValues<Machines>().ToDictionary(static one => one, static _ => new SemaphoreSlim(1, 1));
+    private static readonly Dictionary<Machines, SemaphoreSlim> RealTurns = Enum.GetValues<Machines>()
+        .ToDictionary(static one => one, static _ => new SemaphoreSlim(1, 1));
 
     private readonly List<RunningOperation> _running = [];
     private SemaphoreSlim? _turn;
@@ -59,16 +60,27 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <param name="plane">Whether there is a control plane, which names the pool <c>small</c>.</param>
     /// <param name="machines">Whose machines there will be; null: the test says so by <see cref="TakeTurnAsync"/>, or has none.</param>
     public static async Task<AutoscalerLab> StartAsync(
-        string backend, double speed = 1, string simulated = "{}", bool rbac = false, bool plane = true, Machines? machines = Machines.OfClaims)
+        string backend,
+        double speed = 1,
+        string simulated = "{}",
+        bool rbac = false,
+        bool plane = true,
+        Machines? machines = Machines.OfClaims
+    )
     {
         TestCluster cluster = await TestCluster.StartAsync(backend, rbac: rbac, speed: speed);
         var lab = new AutoscalerLab(cluster);
         try
         {
-            if (machines is { } taken) await lab.TakeTurnAsync(taken);
+            if (machines is { } taken)
+                await lab.TakeTurnAsync(taken);
             await NodeSmithDefinitions.InstallAsync(cluster);
             await lab.AddProviderAsync(simulated);
-            if (plane) await cluster.CreateAsync(NodeSmithResources.ControlPlanes, Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}"""));
+            if (plane)
+                await cluster.CreateAsync(
+                    NodeSmithResources.ControlPlanes,
+                    Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}""")
+                );
             return lab;
         }
         catch
@@ -81,20 +93,37 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>Waits until no other lab has machines of that sort on the real API server. Those that wait hold up other tests: only labs with machines ask.</summary>
     public async Task TakeTurnAsync(Machines machines)
     {
-        if (!Cluster.IsReal || _turn is not null) return;
+        if (!Cluster.IsReal || _turn is not null)
+            return;
         SemaphoreSlim turn = RealTurns[machines];
         await turn.WaitAsync();
         _turn = turn;
-        if (machines == Machines.OfClaims) await ForgetNodesAsync();
+        if (machines == Machines.OfClaims)
+            await ForgetNodesAsync();
     }
 
-    public Task<NodeSmithProvider> AddProviderAsync(string simulated = "{}") => Cluster.CreateAsync(
-        NodeSmithResources.Providers, Manifest("NodeSmithProvider", "sim", $$"""{"type":"simulated","simulated":{{simulated}}}"""));
+    public Task<NodeSmithProvider> AddProviderAsync(string simulated = "{}") =>
+        Cluster.CreateAsync(
+            NodeSmithResources.Providers,
+            Manifest("NodeSmithProvider", "sim", $$"""{"type":"simulated","simulated":{{simulated}}}""")
+        );
 
     /// <summary>Creates the pool <c>small</c>; the fields override the defaults.</summary>
-    public Task<NodeSmithPool> AddPoolAsync(int min = 0, int max = 0, string template = "{}", string fields = "\"registrationTimeout\":\"5m\"", string provider = "sim") => Cluster.CreateAsync(
-        NodeSmithResources.Pools,
-        Manifest("NodeSmithPool", "small", $$"""{"providerRef":"{{provider}}","limits":{"minNodes":{{min}},"maxNodes":{{max}},"cpuCores":0,"memoryMiB":0},"machineTemplate":{{template}},{{fields}}}"""));
+    public Task<NodeSmithPool> AddPoolAsync(
+        int min = 0,
+        int max = 0,
+        string template = "{}",
+        string fields = "\"registrationTimeout\":\"5m\"",
+        string provider = "sim"
+    ) =>
+        Cluster.CreateAsync(
+            NodeSmithResources.Pools,
+            Manifest(
+                "NodeSmithPool",
+                "small",
+                $$"""{"providerRef":"{{provider}}","limits":{"minNodes":{{min}},"maxNodes":{{max}},"cpuCores":0,"memoryMiB":0},"machineTemplate":{{template}},{{fields}}}"""
+            )
+        );
 
     public Task<NodeSmithClaim> AddClaimAsync(string name, string spec = """{"poolRef":"small"}""") =>
         Cluster.CreateAsync(NodeSmithResources.Claims, Manifest("NodeSmithClaim", name, spec));
@@ -108,33 +137,52 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         return operation;
     }
 
-    public AutoscalerOptions Options(NodeManagerSession session) => new()
-    {
-        Namespace = Namespace,
-        Providers = new SimulatedMachines(session, () => MachineClient, provider => Wrap(provider)),
-        Planner = new WantedPlanner(this),
-        CollectionInterval = TimeSpan.FromSeconds(30),
-    };
+    public AutoscalerOptions Options(NodeManagerSession session) =>
+        new()
+        {
+            Namespace = Namespace,
+            Providers = new SimulatedMachines(session, () => MachineClient, provider => Wrap(provider)),
+            Planner = new WantedPlanner(this),
+            CollectionInterval = TimeSpan.FromSeconds(30),
+        };
 
     public Task<NodeSmithClaim> ClaimAsync(string name) => Cluster.GetAsync(NodeSmithResources.Claims, name);
 
-    public async Task<List<NodeSmithClaim>> ClaimsAsync() => (await Cluster.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = Namespace }, default)).Items;
+    public async Task<List<NodeSmithClaim>> ClaimsAsync() =>
+        (await Cluster.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = Namespace }, default)).Items;
 
     /// <summary>The machines that exist, by claim.</summary>
     public async Task<List<MachineMark>> MachinesAsync() =>
-        [.. (await Cluster.Client.ListAsync(Resources.ConfigMaps, new() { Namespace = Namespace, LabelSelector = "kubenodesmith.parawell.cloud/simulated-by=sim" }, default)).Items
-            .Select(static map => MachineMark.Parse(map.Data!["description"])!)];
+        [
+            .. (
+                await Cluster.Client.ListAsync(
+                    Resources.ConfigMaps,
+                    new() { Namespace = Namespace, LabelSelector = "kubenodesmith.parawell.cloud/simulated-by=sim" },
+                    default
+                )
+            ).Items.Select(static map => MachineMark.Parse(map.Data!["description"])!),
+        ];
 
-    public Task<NodeSmithClaim> WaitForClaimAsync(string name, Func<NodeSmithClaim, bool> isWanted) => Cluster.WaitForAsync(NodeSmithResources.Claims, name, isWanted);
+    public Task<NodeSmithClaim> WaitForClaimAsync(string name, Func<NodeSmithClaim, bool> isWanted) =>
+        Cluster.WaitForAsync(NodeSmithResources.Claims, name, isWanted);
 
-    public Task<List<NodeSmithClaim>> WaitForClaimsAsync(string what, Func<List<NodeSmithClaim>, bool> areWanted) => Eventually.GetAsync(what, ClaimsAsync, areWanted);
+    public Task<List<NodeSmithClaim>> WaitForClaimsAsync(string what, Func<List<NodeSmithClaim>, bool> areWanted) =>
+        Eventually.GetAsync(what, ClaimsAsync, areWanted);
 
     public Task DeleteAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject => Cluster.Client.DeleteAsync(type, name, Namespace, new(), default);
 
     public Task PatchAsync<T>(ResourceType<T> type, string name, string json, string? subresource = null)
-        where T : KubernetesObject => Cluster.Client.PatchAsync(
-        type, name, type.IsNamespaced ? Namespace : null, Patch.Merge(JsonNode.Parse(json)!.AsObject()), subresource, RequestOptions.Default, default);
+        where T : KubernetesObject =>
+        Cluster.Client.PatchAsync(
+            type,
+            name,
+            type.IsNamespaced ? Namespace : null,
+            Patch.Merge(JsonNode.Parse(json)!.AsObject()),
+            subresource,
+            RequestOptions.Default,
+            default
+        );
 
     /// <summary>Stops an autoscaler as a process does that is asked to end.</summary>
     public static async Task StopAsync(RunningOperation operation)
@@ -147,8 +195,10 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     {
         try
         {
-            foreach (RunningOperation operation in _running) await StopAsync(operation);
-            if (_turn == RealTurns[Machines.OfClaims]) await ForgetNodesAsync();
+            foreach (RunningOperation operation in _running)
+                await StopAsync(operation);
+            if (_turn == RealTurns[Machines.OfClaims])
+                await ForgetNodesAsync();
             await Cluster.DisposeAsync();
         }
         finally
@@ -174,7 +224,8 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     }
 
     private static bool IsOfClaim(Node node) =>
-        node.Metadata.Labels?.GetValueOrDefault(NodeSmithNames.DefaultPoolLabelKey) == "small" || node.Metadata.Name.StartsWith("small-", StringComparison.Ordinal);
+        node.Metadata.Labels?.GetValueOrDefault(NodeSmithNames.DefaultPoolLabelKey) == "small"
+        || node.Metadata.Name.StartsWith("small-", StringComparison.Ordinal);
 
     public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";
 
@@ -182,10 +233,14 @@ internal sealed class AutoscalerLab : IAsyncDisposable
 
     public static bool IsReady(NodeSmithClaim claim) => Status(claim, NodeSmithConditions.Ready) == "True";
 
-    private static JsonObject Manifest(string kind, string name, string spec) => new()
-    {
-        ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = JsonNode.Parse(spec),
-    };
+    private static JsonObject Manifest(string kind, string name, string spec) =>
+        new()
+        {
+            ["apiVersion"] = NodeSmithNames.ApiVersion,
+            ["kind"] = kind,
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = JsonNode.Parse(spec),
+        };
 
     /// <summary>Who makes machines, whose names are told apart.</summary>
     public enum Machines
@@ -202,14 +257,52 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         public ScalePlan Plan(ScaleInput input)
         {
             lab.PlannedAt = input.Now;
-            if (lab.Wanted is not { } wanted) return _rules.Plan(input);
-            var live = input.Claims.Where(static one => one.Metadata.DeletionTimestamp is null).OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal).ToList();
+            if (lab.Wanted is not { } wanted)
+                return _rules.Plan(input);
+            var live = input
+                .Claims.Where(static one => one.Metadata.DeletionTimestamp is null)
+                .OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal)
+                .ToList();
             return new(
-                [.. Enumerable.Range(1, Math.Max(0, wanted - live.Count)).Select(static i => new NodeScalePlanMachine { Pool = "small", Id = $"small/{i}", CpuCores = 2, Memory = 2L << 30, Reason = ScaleReason.NewMachine, Message = "The test wants it." })],
-                [.. live.Skip(wanted).Select(one => new NodeScalePlanNode { Node = one.Status?.NodeName ?? "", Claim = one.Metadata.Name, Pool = "small", Decision = ScaleDecision.Remove, Reason = ScaleReason.Empty, Message = "The test wants less." })],
-                [], [new() { Pool = "small", Decision = ScaleDecision.None, Reason = ScaleReason.Satisfied, Message = $"{wanted} are wanted." }], input.Memory,
+                [
+                    .. Enumerable
+                        .Range(1, Math.Max(0, wanted - live.Count))
+                        .Select(static i => new NodeScalePlanMachine
+                        {
+                            Pool = "small",
+                            Id = $"small/{i}",
+                            CpuCores = 2,
+                            Memory = 2L << 30,
+                            Reason = ScaleReason.NewMachine,
+                            Message = "The test wants it.",
+                        }),
+                ],
+                [
+                    .. live.Skip(wanted)
+                        .Select(one => new NodeScalePlanNode
+                        {
+                            Node = one.Status?.NodeName ?? "",
+                            Claim = one.Metadata.Name,
+                            Pool = "small",
+                            Decision = ScaleDecision.Remove,
+                            Reason = ScaleReason.Empty,
+                            Message = "The test wants less.",
+                        }),
+                ],
+                [],
+                [
+                    new()
+                    {
+                        Pool = "small",
+                        Decision = ScaleDecision.None,
+                        Reason = ScaleReason.Satisfied,
+                        Message = $"{wanted} are wanted.",
+                    },
+                ],
+                input.Memory,
                 // What the test wants is no object: nothing tells of it.
-                input.Now + TimeSpan.FromSeconds(15));
+                input.Now + TimeSpan.FromSeconds(15)
+            );
         }
 
         public NodeScalePlanNode? Confirm(ScaleInput input, NodeScalePlanNode removal) =>
@@ -217,7 +310,11 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     }
 
     /// <summary>Makes simulated providers, each once.</summary>
-    private sealed class SimulatedMachines(NodeManagerSession session, Func<KubernetesClient?> client, Func<IMachineProvider, IMachineProvider> wrap) : IMachineProviderSource
+    private sealed class SimulatedMachines(
+        NodeManagerSession session,
+        Func<KubernetesClient?> client,
+        Func<IMachineProvider, IMachineProvider> wrap
+    ) : IMachineProviderSource
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<string, IMachineProvider> _made = [];
@@ -232,9 +329,16 @@ internal sealed class AutoscalerLab : IAsyncDisposable
                 if (!_made.TryGetValue(spec, out IMachineProvider? made))
                 {
                     var connection = session.Connection();
-                    var settings = new MachineProviderSettings(provider.Metadata.Name, provider.Metadata.Namespace!, JsonDocument.Parse(spec).RootElement, MachineCredentials.None)
+                    var settings = new MachineProviderSettings(
+                        provider.Metadata.Name,
+                        provider.Metadata.Namespace!,
+                        JsonDocument.Parse(spec).RootElement,
+                        MachineCredentials.None
+                    )
                     {
-                        Cluster = client() ?? connection.Client, Owner = Owner, Time = connection.Time,
+                        Cluster = client() ?? connection.Client,
+                        Owner = Owner,
+                        Time = connection.Time,
                     };
                     _made[spec] = made = wrap(new SimulatedProviderFactory().Create(settings));
                 }

@@ -18,7 +18,9 @@ public sealed class AutoscalerRoleTests
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, rbac: true);
         NodeManagerSession admin = await lab.Cluster.ConnectAsync();
-        await AutoscalerInstaller.InstallAsync(admin, lab.Namespace, TimeSpan.FromMinutes(2), static _ => Task.FromResult(true), new Listener(), default).ToListAsync();
+        await AutoscalerInstaller
+            .InstallAsync(admin, lab.Namespace, TimeSpan.FromMinutes(2), static _ => Task.FromResult(true), new Listener(), default)
+            .ToListAsync();
         string account = $"system:serviceaccount:{lab.Namespace}:nodemanager-autoscaler";
         await BindSimulatorAsync(lab);
         lab.Wanted = 1;
@@ -42,24 +44,41 @@ public sealed class AutoscalerRoleTests
         Assert.Empty(await lab.MachinesAsync());
         AssertNoFurtherWrites(lab, account);
         // Conditions of nodes have a role of their own (nodemanager-node-reporter); without it a drain continues.
-        Assert.Equal("patch /nodes/status", string.Join(", ", lab.Cluster.RequestsOf(account).Where(static one => one.IsForbidden).Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}").Distinct()));
+        Assert.Equal(
+            "patch /nodes/status",
+            string.Join(
+                ", ",
+                lab.Cluster.RequestsOf(account)
+                    .Where(static one => one.IsForbidden)
+                    .Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}")
+                    .Distinct()
+            )
+        );
     }
 
     // Of what it may change among its own resources, it changes all.
     private static void AssertNoFurtherWrites(AutoscalerLab lab, string account)
     {
-        HashSet<string> used = [.. lab.Cluster.RequestsOf(account).Where(static one => !one.IsForbidden).Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}")];
+        HashSet<string> used =
+        [
+            .. lab
+                .Cluster.RequestsOf(account)
+                .Where(static one => !one.IsForbidden)
+                .Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}"),
+        ];
         string[] granted =
         [
-            .. from text in File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml")).ReplaceLineEndings("\n").Split("\n---\n")
-               let document = YamlJsonReader.Read(text).Root as JsonObject
-               where (string?)document?["kind"] == "Role"
-               from rule in document["rules"]!.AsArray()
-               where (string?)rule!["apiGroups"]![0] == NodeSmithNames.Group
-               from resource in rule["resources"]!.AsArray()
-               from verb in rule["verbs"]!.AsArray()
-               where (string?)verb is not ("get" or "list" or "watch")
-               select $"{verb} {NodeSmithNames.Group}/{resource}",
+            .. from text in File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml"))
+                .ReplaceLineEndings("\n")
+                .Split("\n---\n")
+            let document = YamlJsonReader.Read(text).Root as JsonObject
+            where (string?)document?["kind"] == "Role"
+            from rule in document["rules"]!.AsArray()
+            where (string?)rule!["apiGroups"]![0] == NodeSmithNames.Group
+            from resource in rule["resources"]!.AsArray()
+            from verb in rule["verbs"]!.AsArray()
+            where (string?)verb is not ("get" or "list" or "watch")
+            select $"{verb} {NodeSmithNames.Group}/{resource}",
         ];
         Assert.True(granted.Length >= 8, string.Join(", ", granted));
         Assert.DoesNotContain(granted, right => !used.Contains(right));
@@ -71,6 +90,9 @@ public sealed class AutoscalerRoleTests
             {"metadata":{"name":"simulator-{{lab.Cluster.Id}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"nodemanager-autoscaler-simulator"},
              "subjects":[{"kind":"ServiceAccount","name":"nodemanager-autoscaler","namespace":"{{lab.Namespace}}"}]}
             """;
-        Assert.Equal(HttpStatusCode.Created, (await lab.Cluster.SendAsync("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding)).Code);
+        Assert.Equal(
+            HttpStatusCode.Created,
+            (await lab.Cluster.SendAsync("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding)).Code
+        );
     }
 }

@@ -50,11 +50,18 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
             inner,
             (call, _) =>
             {
-                if (call is "Provision" or "Deprovision") Interlocked.Increment(ref calls);
-                return call is "Provision" or "Deprovision" && chance.Is(failing / 2) ? MachineResult.Ended(MachineOutcome.Unavailable, "injected") : null;
+                if (call is "Provision" or "Deprovision")
+                    Interlocked.Increment(ref calls);
+                return call is "Provision" or "Deprovision" && chance.Is(failing / 2)
+                    ? MachineResult.Ended(MachineOutcome.Unavailable, "injected")
+                    : null;
             },
             // Done, and the answer lost.
-            call => call is "Provision" or "Deprovision" && chance.Is(failing / 2 / (1 - (failing / 2))) ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer") : null);
+            call =>
+                call is "Provision" or "Deprovision" && chance.Is(failing / 2 / (1 - (failing / 2)))
+                    ? MachineResult.Ended(MachineOutcome.Unavailable, "injected: lost answer")
+                    : null
+        );
         var clock = new JumpingClock(lab.Cluster.Time);
         await using MachineLedger ledger = new(lab);
         // What fails is counted: the machines' own connection is well.
@@ -62,7 +69,10 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         lab.MachineClient = machines;
         lab.Wanted = nodes;
         RoughConnection? rough = null;
-        await lab.RunAsync(inner => rough = new(new ConflictingConnection(inner, chance)) { FailsEvery = 12, WatchLife = TimeSpan.FromMilliseconds(700) }, clock);
+        await lab.RunAsync(
+            inner => rough = new(new ConflictingConnection(inner, chance)) { FailsEvery = 12, WatchLife = TimeSpan.FromMilliseconds(700) },
+            clock
+        );
         foreach (double hours in (double[])[1, -2, 5, 0])
         {
             await Task.Delay(400);
@@ -115,7 +125,10 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         await Eventually.HoldsAsync("plan by the rules", () => Task.FromResult(lab.PlannedAt > wanted));
 
         clock.Offset = TimeSpan.FromHours(3);
-        List<NodeSmithClaim> left = await lab.WaitForClaimsAsync("removal", static all => all is [] or [{ Metadata.DeletionTimestamp: not null }]);
+        List<NodeSmithClaim> left = await lab.WaitForClaimsAsync(
+            "removal",
+            static all => all is [] or [{ Metadata.DeletionTimestamp: not null }]
+        );
         TimeSpan lasted = (left is [var leaving] ? leaving.Metadata.DeletionTimestamp!.Value : lab.Cluster.Time.GetUtcNow()) - start;
         // Times of objects have whole seconds.
         Assert.True(lasted >= TimeSpan.FromMinutes(6) - TimeSpan.FromSeconds(1), $"removed after {lasted}");
@@ -146,15 +159,19 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 30);
         await lab.AddPoolAsync();
         lab.Wanted = 4;
-        int active = 0, most = 0;
+        int active = 0,
+            most = 0;
         KillSwitch? power = null;
         RunningOperation first = await lab.RunAsync(inner => power = new(inner));
         await lab.WaitForClaimsAsync("first leads", static all => all.Count > 0);
-        lab.Wrap = inner => new InterceptedProvider(inner, (_, _) =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref active));
-            return null;
-        });
+        lab.Wrap = inner => new InterceptedProvider(
+            inner,
+            (_, _) =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref active));
+                return null;
+            }
+        );
         RunningOperation second = await lab.RunAsync();
         await lab.WaitForClaimsAsync("ready", static all => all.Count(AutoscalerLab.IsReady) == 4);
         // The second one has asked no provider for anything.
@@ -163,12 +180,20 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         // What is written a moment after it was decided is all that a failover may lose.
         NodeManagerSession session = await lab.Cluster.ConnectAsync();
         await Eventually.HoldsAsync(
-            "decisions written", async () => (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(static one => one is { Target: "claim/small-1", Decision: "Register" }));
+            "decisions written",
+            async () =>
+                (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(static one =>
+                    one is { Target: "claim/small-1", Decision: "Register" }
+                )
+        );
 
         power!.Kill();
         lab.Wanted = 6;
         await lab.WaitForClaimsAsync("taken over", static all => all.Count(AutoscalerLab.IsReady) == 6);
-        Assert.NotEqual(lease.Spec.HolderIdentity, (await lab.Cluster.GetAsync(Resources.Leases, NodeSmithNames.LeaderLease)).Spec.HolderIdentity);
+        Assert.NotEqual(
+            lease.Spec.HolderIdentity,
+            (await lab.Cluster.GetAsync(Resources.Leases, NodeSmithNames.LeaderLease)).Spec.HolderIdentity
+        );
         Assert.True(most > 0);
         first.Cancel();
         await AutoscalerLab.StopAsync(second);
@@ -178,7 +203,10 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         Assert.Contains(log, static one => one is { Target: "claim/small-1", Decision: "Register" });
         // Nothing is noted twice in a row.
         foreach (IGrouping<(string, string), NodeScaleDecision> same in log.GroupBy(static one => (one.Pool, one.Target)))
-            Assert.DoesNotContain(same.Zip(same.Skip(1)), static pair => pair.First.Decision == pair.Second.Decision && pair.First.Reason == pair.Second.Reason);
+            Assert.DoesNotContain(
+                same.Zip(same.Skip(1)),
+                static pair => pair.First.Decision == pair.Second.Decision && pair.First.Reason == pair.Second.Reason
+            );
     }
 
     [Fact]
@@ -195,7 +223,12 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         await TearAsync(lab, lost);
         await DestroyAsync(lab, cut);
         // The state after a heartbeat that followed the release of the Lease: the claim has no holder.
-        await lab.PatchAsync(NodeSmithResources.Claims, cut.Metadata.Name, """{"status":{"lease":{"lastHeartbeat":"2026-01-01T00:00:00Z"}}}""", "status");
+        await lab.PatchAsync(
+            NodeSmithResources.Claims,
+            cut.Metadata.Name,
+            """{"status":{"lease":{"lastHeartbeat":"2026-01-01T00:00:00Z"}}}""",
+            "status"
+        );
         await TearAsync(lab, bare);
         await DestroyAsync(lab, bare);
         await lab.Cluster.AnnotateAsync(Resources.Nodes, bare.Status!.NodeName!, "ready", "false");
@@ -213,7 +246,8 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         await lab.DeleteAsync(NodeSmithResources.Claims, claim.Metadata.Name);
     }
 
-    private static Task DestroyAsync(AutoscalerLab lab, NodeSmithClaim claim) => lab.DeleteAsync(Resources.ConfigMaps, $"machine.sim.{claim.Status!.MachineName}");
+    private static Task DestroyAsync(AutoscalerLab lab, NodeSmithClaim claim) =>
+        lab.DeleteAsync(Resources.ConfigMaps, $"machine.sim.{claim.Status!.MachineName}");
 
     /// <summary>Chance with a seed, for many threads.</summary>
     internal sealed class Chance(int seed)
@@ -223,7 +257,8 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
 
         public bool Is(double share)
         {
-            lock (_lock) return _random.NextDouble() < share;
+            lock (_lock)
+                return _random.NextDouble() < share;
         }
     }
 
@@ -232,7 +267,9 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
             request.Method == HttpMethod.Patch && chance.Is(0.1)
-                ? Fault.Answer(System.Net.HttpStatusCode.Conflict, "Conflict").ApplyAsync(request, () => base.SendAsync(request, cancellationToken), cancellationToken)
+                ? Fault
+                    .Answer(System.Net.HttpStatusCode.Conflict, "Conflict")
+                    .ApplyAsync(request, () => base.SendAsync(request, cancellationToken), cancellationToken)
                 : base.SendAsync(request, cancellationToken);
     }
 
@@ -244,27 +281,46 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
             int number;
             lock (seen)
             {
-                if (!seen.TryGetValue(request.ClaimUid, out number)) seen[request.ClaimUid] = number = seen.Count;
+                if (!seen.TryGetValue(request.ClaimUid, out number))
+                    seen[request.ClaimUid] = number = seen.Count;
             }
 
-            if (!request.IsFirstAttempt || number % 3 == 0) return await inner.ProvisionAsync(request, cancellationToken);
+            if (!request.IsFirstAttempt || number % 3 == 0)
+                return await inner.ProvisionAsync(request, cancellationToken);
             if (number % 3 == 1)
             {
                 await lab.Cluster.CreateAsync(
-                    Resources.Nodes, JsonNode.Parse($$$"""{"apiVersion":"v1","kind":"Node","metadata":{"name":"{{{request.Name}}}","annotations":{"fake-kubelet/ready":"false"}},"spec":{"providerID":"simulated://sim/machines/{{{request.Name}}}"}}""")!.AsObject());
+                    Resources.Nodes,
+                    JsonNode
+                        .Parse(
+                            $$$"""{"apiVersion":"v1","kind":"Node","metadata":{"name":"{{{request.Name}}}","annotations":{"fake-kubelet/ready":"false"}},"spec":{"providerID":"simulated://sim/machines/{{{request.Name}}}"}}"""
+                        )!
+                        .AsObject()
+                );
                 return await inner.ProvisionAsync(request, cancellationToken);
             }
 
-            return MachineResult.Success(new Machine { Name = request.Name, Provider = "sim", ProviderId = $"simulated://sim/machines/{request.Name}", Status = MachineStatus.Running });
+            return MachineResult.Success(
+                new Machine
+                {
+                    Name = request.Name,
+                    Provider = "sim",
+                    ProviderId = $"simulated://sim/machines/{request.Name}",
+                    Status = MachineStatus.Running,
+                }
+            );
         }
 
-        public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => inner.DeprovisionAsync(identity, cancellationToken);
+        public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+            inner.DeprovisionAsync(identity, cancellationToken);
 
-        public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => inner.GetAsync(identity, cancellationToken);
+        public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+            inner.GetAsync(identity, cancellationToken);
 
         public Task<MachineListResult> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
 
-        public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => inner.RestartAsync(identity, cancellationToken);
+        public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+            inner.RestartAsync(identity, cancellationToken);
 
         public void Dispose() => inner.Dispose();
     }

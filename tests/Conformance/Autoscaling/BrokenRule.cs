@@ -35,7 +35,11 @@ internal sealed record BrokenRule(string Plural, string Spec, string Message, bo
         TemplateWith(""" "taints":[{"key":"a","effect":"Never"}] """, "", isSchema: true),
         TemplateWith(""" "terminationGracePeriod":"-1h" """, "must be a duration"),
         TemplateWith(""" "minimum":{"cpuCores":0} """, "", isSchema: true),
-        TemplateWith(""" "shapes":[{"name":"a","cpuCores":1,"memoryMiB":1},{"name":"a","cpuCores":2,"memoryMiB":2}] """, "", isSchema: true),
+        TemplateWith(
+            """ "shapes":[{"name":"a","cpuCores":1,"memoryMiB":1},{"name":"a","cpuCores":2,"memoryMiB":2}] """,
+            "",
+            isSchema: true
+        ),
         new("nodesmithproviders", """{"type":"what ever"}""", "type must be a qualified name"),
         new("nodesmithproviders", """{"type":"a/b/c"}""", "type must be a qualified name"),
         new("nodesmithproviders", """{"type":"proxmox"}""", "proxmox field required when type is 'proxmox'"),
@@ -66,7 +70,13 @@ internal sealed record BrokenRule(string Plural, string Spec, string Message, bo
         };
     }
 
-    public string Kind => Plural switch { "nodesmithclaims" => "NodeSmithClaim", "nodesmithpools" => "NodeSmithPool", _ => "NodeSmithProvider" };
+    public string Kind =>
+        Plural switch
+        {
+            "nodesmithclaims" => "NodeSmithClaim",
+            "nodesmithpools" => "NodeSmithPool",
+            _ => "NodeSmithProvider",
+        };
 
     private static BrokenRule Pool(string limits, string message) =>
         new("nodesmithpools", $$"""{"providerRef":"a","machineTemplate":{},"limits":{{limits}}}""", message);

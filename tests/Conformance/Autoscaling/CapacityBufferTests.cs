@@ -27,21 +27,34 @@ public sealed class CapacityBufferTests
 
         await CreateTemplateAsync(lab);
         JsonNode provisioned = await StatusAsync("Provisioned");
-        Assert.Equal(("True", 2, "chunk", "buffer.x-k8s.io/active-capacity"),
-            ((string?)Ready(provisioned)["status"], (int?)provisioned["replicas"], (string?)provisioned["podTemplateRef"]!["name"], (string?)provisioned["provisioningStrategy"]));
+        Assert.Equal(
+            ("True", 2, "chunk", "buffer.x-k8s.io/active-capacity"),
+            (
+                (string?)Ready(provisioned)["status"],
+                (int?)provisioned["replicas"],
+                (string?)provisioned["podTemplateRef"]!["name"],
+                (string?)provisioned["provisioningStrategy"]
+            )
+        );
         Assert.Equal(2, (await lab.ClaimsAsync()).Count(AutoscalerLab.IsReady));
 
         // Three pods of more than half a machine each need three machines.
         await lab.Cluster.SendAsync("PATCH", buffers + "/spare", """{"spec":{"replicas":3}}""", "application/merge-patch+json");
         await lab.WaitForClaimsAsync("three ready claims", static all => all.Count(AutoscalerLab.IsReady) == 3);
-        await Eventually.HoldsAsync("3 replicas", async () => (int?)(await lab.Cluster.SendAsync("GET", buffers + "/spare")).Json["status"]?["replicas"] == 3);
+        await Eventually.HoldsAsync(
+            "3 replicas",
+            async () => (int?)(await lab.Cluster.SendAsync("GET", buffers + "/spare")).Json["status"]?["replicas"] == 3
+        );
 
         await lab.Cluster.SendAsync("DELETE", buffers + "/spare");
         await lab.WaitForClaimsAsync("no claims", static all => all.Count == 0);
 
-        Task<JsonNode> StatusAsync(string reason) => Eventually.GetAsync(
-            $"a buffer with reason {reason}", async () => (await lab.Cluster.SendAsync("GET", buffers + "/spare")).Json["status"] ?? new JsonObject(),
-            status => (string?)status["conditions"]?[0]?["reason"] == reason);
+        Task<JsonNode> StatusAsync(string reason) =>
+            Eventually.GetAsync(
+                $"a buffer with reason {reason}",
+                async () => (await lab.Cluster.SendAsync("GET", buffers + "/spare")).Json["status"] ?? new JsonObject(),
+                status => (string?)status["conditions"]?[0]?["reason"] == reason
+            );
     }
 
     [SkippableTheory]
@@ -51,33 +64,60 @@ public sealed class CapacityBufferTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await NodeSmithDefinitions.InstallBuffersAsync(cluster);
         string buffers = $"/apis/autoscaling.x-k8s.io/v1beta1/namespaces/{cluster.Namespace}/capacitybuffers";
-        foreach ((string spec, string field) in (IEnumerable<(string, string)>)
-            [("""{"podTemplateRef":{"name":""},"replicas":1}""", "spec.podTemplateRef.name"), ("""{"podTemplateRef":{"name":"a"},"replicas":-1}""", "spec.replicas"),
-             ("""{"scalableRef":{"kind":"Deployment"},"percentage":10}""", "spec.scalableRef.name"), ("""{"scalableRef":{"kind":"Deployment","name":"a"},"limits":{"cpu":"much"}}""", "spec.limits.cpu")])
+        foreach (
+            (string spec, string field) in (IEnumerable<(string, string)>)
+                [
+                    ("""{"podTemplateRef":{"name":""},"replicas":1}""", "spec.podTemplateRef.name"),
+                    ("""{"podTemplateRef":{"name":"a"},"replicas":-1}""", "spec.replicas"),
+                    ("""{"scalableRef":{"kind":"Deployment"},"percentage":10}""", "spec.scalableRef.name"),
+                    ("""{"scalableRef":{"kind":"Deployment","name":"a"},"limits":{"cpu":"much"}}""", "spec.limits.cpu"),
+                ]
+        )
         {
             WireAnswer answer = await cluster.SendAsync("POST", buffers, Buffer(1, JsonNode.Parse(spec)!.AsObject()).ToJsonString());
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Code);
             Assert.Contains(field, answer.Text, StringComparison.Ordinal);
         }
 
-        WireAnswer made = await cluster.SendAsync("POST", buffers, Buffer(1, JsonNode.Parse("""{"podTemplateRef":{"name":"a"},"limits":{"cpu":4,"memory":"1Gi"}}""")!.AsObject()).ToJsonString());
-        Assert.Equal((HttpStatusCode.Created, "buffer.x-k8s.io/active-capacity"), (made.Code, (string?)made.Json["spec"]!["provisioningStrategy"]));
+        WireAnswer made = await cluster.SendAsync(
+            "POST",
+            buffers,
+            Buffer(1, JsonNode.Parse("""{"podTemplateRef":{"name":"a"},"limits":{"cpu":4,"memory":"1Gi"}}""")!.AsObject()).ToJsonString()
+        );
+        Assert.Equal(
+            (HttpStatusCode.Created, "buffer.x-k8s.io/active-capacity"),
+            (made.Code, (string?)made.Json["spec"]!["provisioningStrategy"])
+        );
     }
 
-    private static JsonNode Ready(JsonNode status) => status["conditions"]!.AsArray().Single(static one => (string?)one!["type"] == "Ready")!;
+    private static JsonNode Ready(JsonNode status) =>
+        status["conditions"]!.AsArray().Single(static one => (string?)one!["type"] == "Ready")!;
 
-    private static JsonObject Buffer(int replicas, JsonObject? spec = null) => new()
-    {
-        ["apiVersion"] = "autoscaling.x-k8s.io/v1beta1", ["kind"] = "CapacityBuffer", ["metadata"] = new JsonObject { ["name"] = "spare" },
-        ["spec"] = spec ?? new JsonObject { ["podTemplateRef"] = new JsonObject { ["name"] = "chunk" }, ["replicas"] = replicas },
-    };
+    private static JsonObject Buffer(int replicas, JsonObject? spec = null) =>
+        new()
+        {
+            ["apiVersion"] = "autoscaling.x-k8s.io/v1beta1",
+            ["kind"] = "CapacityBuffer",
+            ["metadata"] = new JsonObject { ["name"] = "spare" },
+            ["spec"] =
+                spec
+                ?? new JsonObject
+                {
+                    ["podTemplateRef"] = new JsonObject { ["name"] = "chunk" },
+                    ["replicas"] = replicas,
+                },
+        };
 
     private static async Task CreateTemplateAsync(AutoscalerLab lab)
     {
-        WireAnswer answer = await lab.Cluster.SendAsync("POST", $"/api/v1/namespaces/{lab.Namespace}/podtemplates", """
+        WireAnswer answer = await lab.Cluster.SendAsync(
+            "POST",
+            $"/api/v1/namespaces/{lab.Namespace}/podtemplates",
+            """
             {"apiVersion":"v1","kind":"PodTemplate","metadata":{"name":"chunk"},"template":{"metadata":{"labels":{"app":"chunk"}},
              "spec":{"nodeSelector":{"buffered":"true"},"containers":[{"name":"c","image":"registry.k8s.io/pause","resources":{"requests":{"cpu":"1200m","memory":"1Gi"}}}]}}}
-            """);
+            """
+        );
         Assert.True(answer.Code == HttpStatusCode.Created, answer.Text);
     }
 }

@@ -20,20 +20,39 @@ public sealed class ClaimLifecycleTests
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await lab.AddPoolAsync(
-            min: 2, template: """{"labels":{"tier":"a"},"taints":[{"key":"dedicated","value":"batch","effect":"NoSchedule"}],"terminationGracePeriod":"2m"}""");
+            min: 2,
+            template: """{"labels":{"tier":"a"},"taints":[{"key":"dedicated","value":"batch","effect":"NoSchedule"}],"terminationGracePeriod":"2m"}"""
+        );
         await lab.RunAsync();
 
         List<NodeSmithClaim> claims = await lab.WaitForClaimsAsync("two ready claims", static all => all.Count(AutoscalerLab.IsReady) == 2);
 
         Assert.Equal(["small-1", "small-2"], claims.Select(static one => one.Metadata.Name).Order());
-        Assert.All(claims, static one => Assert.Equal(
-            (1, "sim", null, "2m", "True"),
-            (one.Status!.LaunchAttempts, one.Status.ProviderRef, one.Status.Lease, one.Spec.TerminationGracePeriod, AutoscalerLab.Status(one, NodeSmithConditions.Launched))));
+        Assert.All(
+            claims,
+            static one =>
+                Assert.Equal(
+                    (1, "sim", null, "2m", "True"),
+                    (
+                        one.Status!.LaunchAttempts,
+                        one.Status.ProviderRef,
+                        one.Status.Lease,
+                        one.Spec.TerminationGracePeriod,
+                        AutoscalerLab.Status(one, NodeSmithConditions.Launched)
+                    )
+                )
+        );
         Assert.Equal(2, claims.Select(static one => one.Spec.IdempotencyKey).Distinct().Count());
         Node node = await lab.Cluster.GetAsync(Resources.Nodes, claims[0].Status!.NodeName!);
         Assert.Equal(
             ("a", "small", claims[0].Metadata.Uid, claims[0].Status!.ProviderID),
-            (node.Metadata.Labels!["tier"], node.Metadata.Labels[NodeSmithNames.DefaultPoolLabelKey], node.Metadata.Annotations![NodeSmithNames.ClaimUidAnnotation], node.Spec.ProviderID));
+            (
+                node.Metadata.Labels!["tier"],
+                node.Metadata.Labels[NodeSmithNames.DefaultPoolLabelKey],
+                node.Metadata.Annotations![NodeSmithNames.ClaimUidAnnotation],
+                node.Spec.ProviderID
+            )
+        );
         Assert.Contains(node.Spec.Taints!, static one => one is { Key: "dedicated", Value: "batch", Effect: "NoSchedule" });
         NodeSmithPool pool = await lab.Cluster.WaitForAsync(NodeSmithResources.Pools, "small", static one => one.Status?.ReadyNodes == 2);
         Assert.Equal((3, 2), (pool.Status!.NextClaimSequence, pool.Status.Claims));
@@ -43,7 +62,8 @@ public sealed class ClaimLifecycleTests
         await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Pools, "small");
         Assert.Empty(await lab.ClaimsAsync());
         Assert.Empty(await lab.MachinesAsync());
-        foreach (NodeSmithClaim claim in claims) await lab.Cluster.WaitForGoneAsync(Resources.Nodes, claim.Status!.NodeName!);
+        foreach (NodeSmithClaim claim in claims)
+            await lab.Cluster.WaitForGoneAsync(Resources.Nodes, claim.Status!.NodeName!);
         // The provider was held while there were claims, and is not any more.
         await lab.DeleteAsync(NodeSmithResources.Providers, "sim");
         await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Providers, "sim");
@@ -58,15 +78,34 @@ public sealed class ClaimLifecycleTests
         await lab.RunAsync();
         await lab.AddClaimAsync("one", """{"poolRef":"small","requirements":{"cpuCores":3,"memoryMiB":3000}}""");
 
-        NodeSmithClaim waiting = await lab.WaitForClaimAsync("one", static one => AutoscalerLab.Reason(one, NodeSmithConditions.Initialized) == "StartupTaints");
-        Assert.Equal(("True", "False"), (AutoscalerLab.Status(waiting, NodeSmithConditions.Registered), AutoscalerLab.Status(waiting, NodeSmithConditions.Ready)));
+        NodeSmithClaim waiting = await lab.WaitForClaimAsync(
+            "one",
+            static one => AutoscalerLab.Reason(one, NodeSmithConditions.Initialized) == "StartupTaints"
+        );
+        Assert.Equal(
+            ("True", "False"),
+            (AutoscalerLab.Status(waiting, NodeSmithConditions.Registered), AutoscalerLab.Status(waiting, NodeSmithConditions.Ready))
+        );
         Node node = await lab.Cluster.GetAsync(Resources.Nodes, waiting.Status!.NodeName!);
-        string taints = System.Text.Json.JsonSerializer.Serialize(node.Spec.Taints!.Where(static one => one.Key != "example.com/agent").Select(static one => new { key = one.Key, effect = one.Effect }));
+        string taints = System.Text.Json.JsonSerializer.Serialize(
+            node.Spec.Taints!.Where(static one => one.Key != "example.com/agent")
+                .Select(static one => new { key = one.Key, effect = one.Effect })
+        );
         await lab.Cluster.Client.PatchAsync(
-            Resources.Nodes, node.Metadata.Name, null, Patch.Merge(System.Text.Json.Nodes.JsonNode.Parse($$"""{"spec":{"taints":{{taints}} } }""")!.AsObject()), null, RequestOptions.Default, default);
+            Resources.Nodes,
+            node.Metadata.Name,
+            null,
+            Patch.Merge(System.Text.Json.Nodes.JsonNode.Parse($$"""{"spec":{"taints":{{taints}} } }""")!.AsObject()),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
         await lab.WaitForClaimAsync("one", AutoscalerLab.IsReady);
-        Assert.DoesNotContain((await lab.Cluster.GetAsync(Resources.Nodes, node.Metadata.Name)).Spec.Taints ?? [], static one => one.Key == "example.com/agent");
+        Assert.DoesNotContain(
+            (await lab.Cluster.GetAsync(Resources.Nodes, node.Metadata.Name)).Spec.Taints ?? [],
+            static one => one.Key == "example.com/agent"
+        );
     }
 
     [SkippableTheory]
@@ -83,15 +122,28 @@ public sealed class ClaimLifecycleTests
         await lab.Cluster.AddPodAsync("held", node, static pod => pod["metadata"]!["labels"]!["app"] = "held");
         await lab.Cluster.CreateAsync(
             Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion),
-            Manifests.Budget(lab.Cluster.Capabilities.BudgetVersion, "never", new Dictionary<string, string> { ["app"] = "held" }, "minAvailable", 1));
+            Manifests.Budget(
+                lab.Cluster.Capabilities.BudgetVersion,
+                "never",
+                new Dictionary<string, string> { ["app"] = "held" },
+                "minAvailable",
+                1
+            )
+        );
         await lab.Cluster.WaitForAsync(
-            Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion), "never", static one => one.Status.ExpectedPods == 1 && one.Status.ObservedGeneration == one.Metadata.Generation);
+            Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion),
+            "never",
+            static one => one.Status.ExpectedPods == 1 && one.Status.ObservedGeneration == one.Metadata.Generation
+        );
 
         await lab.DeleteAsync(NodeSmithResources.Claims, "one");
 
         NodeSmithClaim draining = await lab.WaitForClaimAsync("one", static one => one.Status?.Lease?.Phase == "Draining");
         Assert.True(draining.Status!.Lease!.TimeoutSeconds > 0);
-        await Eventually.HoldsAsync("the node is cordoned", async () => (await lab.Cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable == true);
+        await Eventually.HoldsAsync(
+            "the node is cordoned",
+            async () => (await lab.Cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable == true
+        );
         await Task.Delay(1500);
         Assert.Single(await lab.MachinesAsync());
         Assert.Equal("Running", (await lab.Cluster.GetAsync(Resources.Pods, "held")).Status.Phase);
@@ -114,9 +166,15 @@ public sealed class ClaimLifecycleTests
         await lab.RunAsync();
         await lab.AddClaimAsync("one");
 
-        NodeSmithClaim failed = await lab.WaitForClaimAsync("one", static one => AutoscalerLab.Status(one, NodeSmithConditions.Failed) == "True");
+        NodeSmithClaim failed = await lab.WaitForClaimAsync(
+            "one",
+            static one => AutoscalerLab.Status(one, NodeSmithConditions.Failed) == "True"
+        );
 
-        Assert.Equal((3, null, "RegistrationTimeout"), (failed.Status!.LaunchAttempts, failed.Status.ProviderID, AutoscalerLab.Reason(failed, NodeSmithConditions.Failed)));
+        Assert.Equal(
+            (3, null, "RegistrationTimeout"),
+            (failed.Status!.LaunchAttempts, failed.Status.ProviderID, AutoscalerLab.Reason(failed, NodeSmithConditions.Failed))
+        );
         Assert.Empty(await lab.MachinesAsync());
         Assert.Equal(["first", "destroy", "again", "destroy", "again", "destroy"], calls.Log);
         await lab.DeleteAsync(NodeSmithResources.Claims, "one");
@@ -129,7 +187,8 @@ public sealed class ClaimLifecycleTests
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);
         await lab.AddPoolAsync();
-        string old = $"old-{lab.Cluster.Id}", other = $"other-{lab.Cluster.Id}";
+        string old = $"old-{lab.Cluster.Id}",
+            other = $"other-{lab.Cluster.Id}";
         await AddNodeAsync(lab, old, $"simulated://sim/machines/{old}");
         await AddNodeAsync(lab, other, "simulated://elsewhere/machines/x");
         await Task.Delay(1100);
@@ -137,10 +196,24 @@ public sealed class ClaimLifecycleTests
         await lab.AddClaimAsync(old);
         await lab.AddClaimAsync(other);
 
-        NodeSmithClaim aged = await lab.WaitForClaimAsync(old, static one => AutoscalerLab.Reason(one, NodeSmithConditions.Registered) == "NodeNotOwned");
-        NodeSmithClaim foreign = await lab.WaitForClaimAsync(other, static one => AutoscalerLab.Reason(one, NodeSmithConditions.Registered) == "NodeNotOwned");
-        Assert.Contains("older", aged.Status!.Conditions!.Find(static one => one.Type == NodeSmithConditions.Registered)!.Message, StringComparison.Ordinal);
-        Assert.Contains("elsewhere", foreign.Status!.Conditions!.Find(static one => one.Type == NodeSmithConditions.Registered)!.Message, StringComparison.Ordinal);
+        NodeSmithClaim aged = await lab.WaitForClaimAsync(
+            old,
+            static one => AutoscalerLab.Reason(one, NodeSmithConditions.Registered) == "NodeNotOwned"
+        );
+        NodeSmithClaim foreign = await lab.WaitForClaimAsync(
+            other,
+            static one => AutoscalerLab.Reason(one, NodeSmithConditions.Registered) == "NodeNotOwned"
+        );
+        Assert.Contains(
+            "older",
+            aged.Status!.Conditions!.Find(static one => one.Type == NodeSmithConditions.Registered)!.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "elsewhere",
+            foreign.Status!.Conditions!.Find(static one => one.Type == NodeSmithConditions.Registered)!.Message,
+            StringComparison.Ordinal
+        );
 
         await lab.DeleteAsync(NodeSmithResources.Claims, other);
         await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Claims, other);
@@ -155,14 +228,29 @@ public sealed class ClaimLifecycleTests
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await lab.AddPoolAsync(min: 1, fields: "\"poolLabelKey\":\"example.com/group\"");
         await lab.RunAsync();
-        List<NodeSmithClaim> claims = await lab.WaitForClaimsAsync("a ready claim", static all => all is [var only] && AutoscalerLab.IsReady(only));
+        List<NodeSmithClaim> claims = await lab.WaitForClaimsAsync(
+            "a ready claim",
+            static all => all is [var only] && AutoscalerLab.IsReady(only)
+        );
         NodeManagerSession session = await lab.Cluster.ConnectAsync();
 
         List<ClusterNode> nodes = [];
-        await foreach (ClusterNode node in NodeReader.ReadAsync(session, new() { Pools = ["small"] }, static error => throw error, NullObserver.Instance, default)) nodes.Add(node);
+        await foreach (
+            ClusterNode node in NodeReader.ReadAsync(
+                session,
+                new() { Pools = ["small"] },
+                static error => throw error,
+                NullObserver.Instance,
+                default
+            )
+        )
+            nodes.Add(node);
 
         ClusterNode found = Assert.Single(nodes, one => one.Name == claims[0].Status!.NodeName);
-        Assert.Equal(("small", "small", false), (found.Pool, found.Labels["example.com/group"], found.Labels.ContainsKey(NodeSmithNames.DefaultPoolLabelKey)));
+        Assert.Equal(
+            ("small", "small", false),
+            (found.Pool, found.Labels["example.com/group"], found.Labels.ContainsKey(NodeSmithNames.DefaultPoolLabelKey))
+        );
         // The lab removes what carries the usual label.
         await lab.DeleteAsync(NodeSmithResources.Pools, "small");
         await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Pools, "small");
@@ -180,7 +268,11 @@ public sealed class ClaimLifecycleTests
         NodeSmithProvider provider = await lab.Cluster.GetAsync(NodeSmithResources.Providers, "sim");
         Assert.Contains(NodeSmithNames.Finalizer, provider.Metadata.Finalizers!);
         await lab.DeleteAsync(NodeSmithResources.Providers, "sim");
-        await lab.Cluster.WaitForAsync(NodeSmithResources.Providers, "sim", static one => one.Status?.Conditions?.Exists(static c => c.Reason == "InUse") == true);
+        await lab.Cluster.WaitForAsync(
+            NodeSmithResources.Providers,
+            "sim",
+            static one => one.Status?.Conditions?.Exists(static c => c.Reason == "InUse") == true
+        );
         // Somebody takes the finalizer away.
         await lab.PatchAsync(NodeSmithResources.Providers, "sim", """{"metadata":{"finalizers":null}}""");
         await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Providers, "sim");
@@ -194,8 +286,15 @@ public sealed class ClaimLifecycleTests
         Assert.Empty(await lab.MachinesAsync());
     }
 
-    private static Task<Node> AddNodeAsync(AutoscalerLab lab, string name, string id) => lab.Cluster.CreateAsync(
-        Resources.Nodes, System.Text.Json.Nodes.JsonNode.Parse($$"""{"apiVersion":"v1","kind":"Node","metadata":{"name":"{{name}}","labels":{"test":"{{lab.Cluster.Id}}","topology.kubenodesmith.io/pool":"small"} },"spec":{"providerID":"{{id}}" } }""")!.AsObject());
+    private static Task<Node> AddNodeAsync(AutoscalerLab lab, string name, string id) =>
+        lab.Cluster.CreateAsync(
+            Resources.Nodes,
+            System
+                .Text.Json.Nodes.JsonNode.Parse(
+                    $$"""{"apiVersion":"v1","kind":"Node","metadata":{"name":"{{name}}","labels":{"test":"{{lab.Cluster.Id}}","topology.kubenodesmith.io/pool":"small"} },"spec":{"providerID":"{{id}}" } }"""
+                )!
+                .AsObject()
+        );
 
     /// <summary>Notes what is asked of a provider.</summary>
     private sealed class CountingProvider
@@ -207,21 +306,26 @@ public sealed class ClaimLifecycleTests
         {
             get
             {
-                lock (_lock) return [.. _log];
+                lock (_lock)
+                    return [.. _log];
             }
         }
 
-        public IMachineProvider Around(IMachineProvider inner) => new InterceptedProvider(
-            inner,
-            (call, isFirst) =>
-            {
-                lock (_lock)
+        public IMachineProvider Around(IMachineProvider inner) =>
+            new InterceptedProvider(
+                inner,
+                (call, isFirst) =>
                 {
-                    if (call == "Provision") _log.Add(isFirst ? "first" : "again");
-                    if (call == "Deprovision") _log.Add("destroy");
-                }
+                    lock (_lock)
+                    {
+                        if (call == "Provision")
+                            _log.Add(isFirst ? "first" : "again");
+                        if (call == "Deprovision")
+                            _log.Add("destroy");
+                    }
 
-                return null;
-            });
+                    return null;
+                }
+            );
     }
 }

@@ -16,13 +16,18 @@ public sealed class ClaimSurgeTests
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);
         Skip.If(!lab.Cluster.HasControllers, "Nobody schedules pods.");
-        string mark = lab.Cluster.Id, name = $"leaves-{mark}";
+        string mark = lab.Cluster.Id,
+            name = $"leaves-{mark}";
         await lab.AddPoolAsync(template: $$$"""{"labels":{"test":"{{{mark}}}"}}""");
         await lab.RunAsync();
         await lab.AddClaimAsync(name);
         string leaving = (await lab.WaitForClaimAsync(name, AutoscalerLab.IsReady)).Status!.NodeName!;
         await lab.Cluster.AddWorkloadAsync(Resources.Deployments, "Deployment", "web", 1);
-        await lab.Cluster.WaitForAsync(Resources.Deployments, "web", static one => one.Status.AvailableReplicas == 1 && one.Status.ObservedGeneration == one.Metadata.Generation);
+        await lab.Cluster.WaitForAsync(
+            Resources.Deployments,
+            "web",
+            static one => one.Status.AvailableReplicas == 1 && one.Status.ObservedGeneration == one.Metadata.Generation
+        );
         string stays = await lab.Cluster.AddNodeAsync();
         await lab.Cluster.AddBudgetAsync("one", "web", "minAvailable", 1, allows: 0);
         using var stop = new CancellationTokenSource();

@@ -18,7 +18,11 @@ public sealed class ContradictedPlanTests
         await lab.Cluster.CreateAsync(Resources.Pods, Pod("big", "500Gi"));
         RunningOperation first = await lab.RunAsync();
 
-        NodeSmithPool pool = await lab.Cluster.WaitForAsync(NodeSmithResources.Pools, "small", static one => Contradiction(one) is not null);
+        NodeSmithPool pool = await lab.Cluster.WaitForAsync(
+            NodeSmithResources.Pools,
+            "small",
+            static one => Contradiction(one) is not null
+        );
         Assert.Contains("500Gi is requested", Contradiction(pool)!.Message, StringComparison.Ordinal);
         Assert.Contains("100Gi in reality", Contradiction(pool)!.Message, StringComparison.Ordinal);
         await lab.WaitForClaimsAsync("no claims", static all => all.Count == 0);
@@ -53,7 +57,11 @@ public sealed class ContradictedPlanTests
         // The machine is gone at its provider, and no kubelet ends the pod.
         await lab.PatchAsync(Resources.Nodes, node, """{"metadata":{"annotations":{"fake-kubelet/ignore":"true"} } }""");
         await lab.DeleteAsync(Resources.ConfigMaps, $"machine.sim.{ready.Status.MachineName}");
-        await lab.Cluster.WaitForAsync(Resources.Nodes, node, static one => one.Status.Conditions!.Find(static condition => condition.Type == "Ready")!.Status != "True");
+        await lab.Cluster.WaitForAsync(
+            Resources.Nodes,
+            node,
+            static one => one.Status.Conditions!.Find(static condition => condition.Type == "Ready")!.Status != "True"
+        );
         await lab.DeleteAsync(NodeSmithResources.Claims, "one");
 
         await lab.Cluster.WaitForGoneAsync(NodeSmithResources.Claims, "one");
@@ -62,11 +70,18 @@ public sealed class ContradictedPlanTests
     }
 
     private static NodeSmithCondition? Contradiction(NodeSmithPool pool) =>
-        pool.Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.MachinesAsPlanned, Status: "False", Reason: ScaleReason.NotAsPlanned });
+        pool.Status?.Conditions?.Find(static one =>
+            one is { Type: NodeSmithConditions.MachinesAsPlanned, Status: "False", Reason: ScaleReason.NotAsPlanned }
+        );
 
-    private static JsonObject Pod(string name, string disk) => JsonNode.Parse($$$"""
-        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","annotations":{"cluster-autoscaler.kubernetes.io/safe-to-evict":"true"}},
-         "spec":{"nodeSelector":{"{{{NodeSmithNames.DefaultPoolLabelKey}}}":"small"},
-           "containers":[{"name":"c","image":"registry.example.com/app:1","resources":{"requests":{"cpu":"1","memory":"1Gi","ephemeral-storage":"{{{disk}}}"} } }]}}
-        """)!.AsObject();
+    private static JsonObject Pod(string name, string disk) =>
+        JsonNode
+            .Parse(
+                $$$"""
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","annotations":{"cluster-autoscaler.kubernetes.io/safe-to-evict":"true"}},
+                 "spec":{"nodeSelector":{"{{{NodeSmithNames.DefaultPoolLabelKey}}}":"small"},
+                   "containers":[{"name":"c","image":"registry.example.com/app:1","resources":{"requests":{"cpu":"1","memory":"1Gi","ephemeral-storage":"{{{disk}}}"} } }]}}
+                """
+            )!
+            .AsObject();
 }

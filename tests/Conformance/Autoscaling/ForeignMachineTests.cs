@@ -21,7 +21,12 @@ public sealed class ForeignMachineTests
         await AddMachineAsync(lab, "orphan", "c/sim", "11111111-aaaa-bbbb-cccc-000000000003");
         await lab.Cluster.CreateAsync(
             Resources.ConfigMaps,
-            JsonNode.Parse($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{NodeSmithNames.AbandonedConfigMap}}"},"data":{"11111111-aaaa-bbbb-cccc-000000000002":"{}"} }""")!.AsObject());
+            JsonNode
+                .Parse(
+                    $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{NodeSmithNames.AbandonedConfigMap}}"},"data":{"11111111-aaaa-bbbb-cccc-000000000002":"{}"} }"""
+                )!
+                .AsObject()
+        );
         await lab.AddPoolAsync();
         await lab.RunAsync();
 
@@ -42,11 +47,21 @@ public sealed class ForeignMachineTests
         string node = ready.Status!.NodeName!;
 
         // Its id and name, and another owner's mark.
-        await lab.PatchAsync(Resources.ConfigMaps, $"machine.sim.{ready.Status.MachineName}", $$$"""{"data":{"description":"nodesmith: owner=other/sim claim=reused id={{{ready.Status.MachineName}}} name={{{ready.Status.MachineName}}} state=complete"} }""");
+        await lab.PatchAsync(
+            Resources.ConfigMaps,
+            $"machine.sim.{ready.Status.MachineName}",
+            $$$"""{"data":{"description":"nodesmith: owner=other/sim claim=reused id={{{ready.Status.MachineName}}} name={{{ready.Status.MachineName}}} state=complete"} }"""
+        );
 
         NodeManagerSession session = await lab.Cluster.ConnectAsync();
         await Eventually.HoldsAsync(
-            "the decision to wait", async () => (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(static one => one is { Target: "claim/one", Decision: ScaleDecision.Wait } && one.Reason.Contains("is Ready", StringComparison.Ordinal)));
+            "the decision to wait",
+            async () =>
+                (await DecisionReader.ReadAsync(session, lab.Namespace, default)).Any(static one =>
+                    one is { Target: "claim/one", Decision: ScaleDecision.Wait }
+                    && one.Reason.Contains("is Ready", StringComparison.Ordinal)
+                )
+        );
         Assert.Null((await lab.ClaimAsync("one")).Metadata.DeletionTimestamp);
         Assert.True((await lab.Cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable != true);
 
@@ -56,10 +71,16 @@ public sealed class ForeignMachineTests
         await AutoscalerLab.StopAsync(running);
     }
 
-    private static Task<ConfigMap> AddMachineAsync(AutoscalerLab lab, string name, string owner, string claim) => lab.Cluster.CreateAsync(
-        Resources.ConfigMaps,
-        JsonNode.Parse($$"""
-        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"machine.sim.{{name}}","labels":{"kubenodesmith.parawell.cloud/simulated-by":"sim"} },
-         "data":{"name":"{{name}}","description":"nodesmith: owner={{owner}} claim={{claim}} id={{name}} name={{name}} state=complete"} }
-        """)!.AsObject());
+    private static Task<ConfigMap> AddMachineAsync(AutoscalerLab lab, string name, string owner, string claim) =>
+        lab.Cluster.CreateAsync(
+            Resources.ConfigMaps,
+            JsonNode
+                .Parse(
+                    $$"""
+                    {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"machine.sim.{{name}}","labels":{"kubenodesmith.parawell.cloud/simulated-by":"sim"} },
+                     "data":{"name":"{{name}}","description":"nodesmith: owner={{owner}} claim={{claim}} id={{name}} name={{name}} state=complete"} }
+                    """
+                )!
+                .AsObject()
+        );
 }

@@ -22,13 +22,21 @@ public sealed class InstallerTests
         IReadOnlyList<AutoscalerObject> first = await InstallAsync(session, ns);
 
         // Another test may have installed the definitions on a shared server.
-        Assert.All(first.Where(one => one.Namespace == ns || one.Name == ns), static one => Assert.Equal(AutoscalerObjectStatus.Created, one.Status));
+        Assert.All(
+            first.Where(one => one.Namespace == ns || one.Name == ns),
+            static one => Assert.Equal(AutoscalerObjectStatus.Created, one.Status)
+        );
         Assert.Equal(5, first.Count(static one => one.Kind == "CustomResourceDefinition"));
         foreach (string plural in (string[])["nodesmithclaims", "nodesmithcontrolplanes", "nodesmithpools", "nodesmithproviders"])
-            Assert.Equal(HttpStatusCode.OK, (await cluster.SendAsync("GET", $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{ns}/{plural}")).Code);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await cluster.SendAsync("GET", $"/apis/{NodeSmithNames.ApiVersion}/namespaces/{ns}/{plural}")).Code
+            );
         Assert.Equal(HttpStatusCode.OK, (await cluster.SendAsync("GET", "/apis/autoscaling.x-k8s.io/v1beta1/capacitybuffers")).Code);
         Assert.All(
-            (await InstallAsync(session, ns)).Where(static one => one.Status != AutoscalerObjectStatus.Unchanged), static one => Assert.Fail($"{one}: {one.Status} {one.Changes}"));
+            (await InstallAsync(session, ns)).Where(static one => one.Status != AutoscalerObjectStatus.Unchanged),
+            static one => Assert.Fail($"{one}: {one.Status} {one.Changes}")
+        );
         Assert.DoesNotContain(planned, static one => one.Status is AutoscalerObjectStatus.Created or AutoscalerObjectStatus.Changed);
     }
 
@@ -37,7 +45,8 @@ public sealed class InstallerTests
     public async Task An_older_role_is_updated_and_the_changes_are_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        string ns = "smith-" + cluster.Id, role = $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles/nodemanager-autoscaler";
+        string ns = "smith-" + cluster.Id,
+            role = $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles/nodemanager-autoscaler";
         NodeManagerSession session = await cluster.ConnectAsync();
         await InstallAsync(session, ns);
         await cluster.SendAsync("PATCH", role, """{"metadata":{"labels":{"mine":"1"}},"rules":[]}""", "application/merge-patch+json");
@@ -47,7 +56,10 @@ public sealed class InstallerTests
 
         Assert.DoesNotContain(planned, one => one.Kind == "Role");
         AutoscalerObject changed = Assert.Single(done, static one => one.Status != AutoscalerObjectStatus.Unchanged);
-        Assert.Equal(("Role", AutoscalerObjectStatus.Changed, "rules"), (changed.Kind, changed.Status, Assert.Single(changed.Changes).Field));
+        Assert.Equal(
+            ("Role", AutoscalerObjectStatus.Changed, "rules"),
+            (changed.Kind, changed.Status, Assert.Single(changed.Changes).Field)
+        );
         Assert.Equal("1", (string?)(await cluster.SendAsync("GET", role)).Json["metadata"]!["labels"]!["mine"]);
     }
 
@@ -57,15 +69,34 @@ public sealed class InstallerTests
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         NodeManagerSession session = await cluster.ConnectAsync();
         await InstallAsync(session, "smith");
-        await ReplaceAsync(cluster, "nodesmithpools.kubenodesmith.parawell.cloud", static text => text.Replace("registrationTimeout", "registrationPatience", StringComparison.Ordinal));
-        await ReplaceAsync(cluster, "capacitybuffers.autoscaling.x-k8s.io", static text => text.Replace("\"nodemanager\"", "\"others\"", StringComparison.Ordinal).Replace("percentage", "share", StringComparison.Ordinal));
+        await ReplaceAsync(
+            cluster,
+            "nodesmithpools.kubenodesmith.parawell.cloud",
+            static text => text.Replace("registrationTimeout", "registrationPatience", StringComparison.Ordinal)
+        );
+        await ReplaceAsync(
+            cluster,
+            "capacitybuffers.autoscaling.x-k8s.io",
+            static text =>
+                text.Replace("\"nodemanager\"", "\"others\"", StringComparison.Ordinal)
+                    .Replace("percentage", "share", StringComparison.Ordinal)
+        );
 
         IReadOnlyList<AutoscalerObject> done = await InstallAsync(session, "smith");
 
         AutoscalerObject changed = Assert.Single(done, static one => one.Status == AutoscalerObjectStatus.Changed);
-        Assert.Contains(changed.Changes, static one => one.Field == "spec.versions[v1alpha1].schema.openAPIV3Schema.properties.spec.properties.registrationTimeout");
-        Assert.Equal("capacitybuffers.autoscaling.x-k8s.io", Assert.Single(done, static one => one.Status == AutoscalerObjectStatus.Foreign).Name);
-        Assert.All(await InstallAsync(session, "smith"), static one => Assert.True(one.Status is AutoscalerObjectStatus.Unchanged or AutoscalerObjectStatus.Foreign, one.ToString()));
+        Assert.Contains(
+            changed.Changes,
+            static one => one.Field == "spec.versions[v1alpha1].schema.openAPIV3Schema.properties.spec.properties.registrationTimeout"
+        );
+        Assert.Equal(
+            "capacitybuffers.autoscaling.x-k8s.io",
+            Assert.Single(done, static one => one.Status == AutoscalerObjectStatus.Foreign).Name
+        );
+        Assert.All(
+            await InstallAsync(session, "smith"),
+            static one => Assert.True(one.Status is AutoscalerObjectStatus.Unchanged or AutoscalerObjectStatus.Foreign, one.ToString())
+        );
     }
 
     private static async Task ReplaceAsync(TestCluster cluster, string name, Func<string, string> change)
@@ -76,5 +107,7 @@ public sealed class InstallerTests
     }
 
     private static async Task<IReadOnlyList<AutoscalerObject>> InstallAsync(NodeManagerSession session, string ns, bool confirm = true) =>
-        await AutoscalerInstaller.InstallAsync(session, ns, TimeSpan.FromMinutes(2), _ => Task.FromResult(confirm), new Listener(), default).ToListAsync();
+        await AutoscalerInstaller
+            .InstallAsync(session, ns, TimeSpan.FromMinutes(2), _ => Task.FromResult(confirm), new Listener(), default)
+            .ToListAsync();
 }

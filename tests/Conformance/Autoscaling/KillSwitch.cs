@@ -9,7 +9,8 @@ internal sealed class KillSwitch(HttpMessageHandler inner) : DelegatingHandler(i
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (_killed.IsCancellationRequested) throw new HttpRequestException("killed");
+        if (_killed.IsCancellationRequested)
+            throw new HttpRequestException("killed");
         // A request that has left cannot be called back.
         Task<HttpResponseMessage> sending = base.SendAsync(request, CancellationToken.None);
         try

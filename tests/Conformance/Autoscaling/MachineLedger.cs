@@ -42,16 +42,20 @@ internal sealed class MachineLedger : IAsyncDisposable
         ListOptions machines = new() { Namespace = ns, LabelSelector = "kubenodesmith.parawell.cloud/simulated-by=sim" };
         await foreach (WatchEvent<ConfigMap> change in _client.WatchAsync(Resources.ConfigMaps, machines, _stop.Token))
         {
-            if (change.Type == WatchEventType.Synced) continue;
-            string uid = change.Object.Metadata.Uid!, claim = MachineMark.Parse(change.Object.Data!["description"])!.ClaimUid;
+            if (change.Type == WatchEventType.Synced)
+                continue;
+            string uid = change.Object.Metadata.Uid!,
+                claim = MachineMark.Parse(change.Object.Data!["description"])!.ClaimUid;
             if (change.Type == WatchEventType.Deleted)
             {
                 _claimOf.Remove(uid);
                 continue;
             }
 
-            if (_claimOf.ContainsValue(claim) && !_claimOf.ContainsKey(uid)) _wrong.Enqueue($"claim {claim} has two machines");
-            if (_claimOf.TryAdd(uid, claim)) Made++;
+            if (_claimOf.ContainsValue(claim) && !_claimOf.ContainsKey(uid))
+                _wrong.Enqueue($"claim {claim} has two machines");
+            if (_claimOf.TryAdd(uid, claim))
+                Made++;
             Most = Math.Max(Most, _claimOf.Count);
         }
     }

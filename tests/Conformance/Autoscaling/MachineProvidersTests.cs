@@ -24,24 +24,36 @@ public sealed class MachineProvidersTests
         string elsewhere = cluster.Namespace + "-secrets";
         await cluster.CreateAsync(NodeManager.Kubernetes.Requests.Resources.Namespaces, Manifests.Namespace(elsewhere));
         await WriteSecretAsync(cluster, elsewhere, "token", "TOKEN", Token + "\n");
-        await WriteProviderAsync(cluster, new JsonObject
-        {
-            ["type"] = factory.Type,
-            ["credentialsSecretRef"] = new JsonObject { ["name"] = "token", ["namespace"] = elsewhere },
-            ["additionalSettings"] = new JsonObject { ["zones"] = new JsonObject { ["names"] = new JsonArray("a", "b") } },
-        });
+        await WriteProviderAsync(
+            cluster,
+            new JsonObject
+            {
+                ["type"] = factory.Type,
+                ["credentialsSecretRef"] = new JsonObject { ["name"] = "token", ["namespace"] = elsewhere },
+                ["additionalSettings"] = new JsonObject { ["zones"] = new JsonObject { ["names"] = new JsonArray("a", "b") } },
+            }
+        );
 
         IMachineProvider first = Provider(await providers.OpenAsync(cluster.Namespace, "one", default));
         Assert.Same(first, Provider(await providers.OpenAsync(cluster.Namespace, "one", default)));
         RecordingProvider made = Assert.Single(factory.Made);
-        Assert.Equal((Token, "b"), (made.Settings.Credentials.Find("TOKEN"), (string?)JsonNode.Parse(made.Settings.Spec.GetRawText())!["additionalSettings"]!["zones"]!["names"]![1]));
+        Assert.Equal(
+            (Token, "b"),
+            (
+                made.Settings.Credentials.Find("TOKEN"),
+                (string?)JsonNode.Parse(made.Settings.Spec.GetRawText())!["additionalSettings"]!["zones"]!["names"]![1]
+            )
+        );
         Assert.Matches($"^[-0-9a-f]{{36}}/{cluster.Namespace}/one$", made.Settings.Owner);
 
         // A call that is in progress is not cut off by the change.
         Task<MachineListResult> list = first.ListAsync(default);
         await WriteSecretAsync(cluster, elsewhere, "token", "TOKEN", "another-token-value");
         IMachineProvider second = Provider(await providers.OpenAsync(cluster.Namespace, "one", default));
-        Assert.Equal((2, "another-token-value", false), (factory.Made.Count, factory.Made[^1].Settings.Credentials.Find("TOKEN"), made.IsDisposed));
+        Assert.Equal(
+            (2, "another-token-value", false),
+            (factory.Made.Count, factory.Made[^1].Settings.Credentials.Find("TOKEN"), made.IsDisposed)
+        );
         made.Listed.SetResult();
         Assert.Equal(MachineOutcome.Succeeded, (await list).Outcome);
         Assert.True(made.IsDisposed);
@@ -49,9 +61,19 @@ public sealed class MachineProvidersTests
         Assert.Equal((MachineOutcome.Unavailable, true), (late.Outcome, late.IsTransient));
         Assert.Equal(MachineOutcome.NotFound, (await second.GetAsync(new(null, "a", "b"), default)).Outcome);
 
-        await cluster.SendAsync("PATCH", $"{NodeSmithDefinitions.CollectionOf(cluster, "nodesmithproviders")}/one", """{"metadata":{"labels":{"a":"b"}}}""", "application/merge-patch+json");
+        await cluster.SendAsync(
+            "PATCH",
+            $"{NodeSmithDefinitions.CollectionOf(cluster, "nodesmithproviders")}/one",
+            """{"metadata":{"labels":{"a":"b"}}}""",
+            "application/merge-patch+json"
+        );
         Assert.Same(second, Provider(await providers.OpenAsync(cluster.Namespace, "one", default)));
-        await cluster.SendAsync("PATCH", $"{NodeSmithDefinitions.CollectionOf(cluster, "nodesmithproviders")}/one", """{"spec":{"additionalSettings":{"zones":{"names":["c"]}}}}""", "application/merge-patch+json");
+        await cluster.SendAsync(
+            "PATCH",
+            $"{NodeSmithDefinitions.CollectionOf(cluster, "nodesmithproviders")}/one",
+            """{"spec":{"additionalSettings":{"zones":{"names":["c"]}}}}""",
+            "application/merge-patch+json"
+        );
         Assert.NotSame(second, Provider(await providers.OpenAsync(cluster.Namespace, "one", default)));
         Assert.Equal((3, true, false), (factory.Made.Count, factory.Made[1].IsDisposed, factory.Made[2].IsDisposed));
     }
@@ -77,7 +99,8 @@ public sealed class MachineProvidersTests
         ];
         foreach ((JsonObject? spec, string reason, string text) in cases)
         {
-            if (spec is not null) await WriteProviderAsync(cluster, spec);
+            if (spec is not null)
+                await WriteProviderAsync(cluster, spec);
             MachineProviderAccess access = await providers.OpenAsync(cluster.Namespace, "one", default);
             Assert.Null(access.Provider);
             Assert.Equal(reason, access.Reason);
@@ -105,8 +128,12 @@ public sealed class MachineProvidersTests
         Assert.NotNull((await providers.OpenAsync(cluster.Namespace, "one", default)).Provider);
 
         await WriteSecretAsync(cluster, cluster.Namespace, "token", "TOKEN", "another-token-value");
-        await Eventually.HoldsAsync("made again", async () =>
-            (await providers.OpenAsync(cluster.Namespace, "one", default)).Provider is not null && factory.Made[^1].Settings.Credentials.Find("TOKEN") == "another-token-value");
+        await Eventually.HoldsAsync(
+            "made again",
+            async () =>
+                (await providers.OpenAsync(cluster.Namespace, "one", default)).Provider is not null
+                && factory.Made[^1].Settings.Credentials.Find("TOKEN") == "another-token-value"
+        );
         Assert.Equal(2, factory.Made.Count);
     }
 
@@ -124,7 +151,10 @@ public sealed class MachineProvidersTests
 
         await WriteProviderAsync(cluster, Spec(factory.Type, "token"));
         MachineProviderAccess access = await Eventually.GetAsync(
-            "the role to count", () => providers.OpenAsync(cluster.Namespace, "one", default), static one => one.Provider is not null);
+            "the role to count",
+            () => providers.OpenAsync(cluster.Namespace, "one", default),
+            static one => one.Provider is not null
+        );
         Assert.True(access.Provider is not null, access.Message);
         await WriteProviderAsync(cluster, Spec(factory.Type, "other"));
         access = await providers.OpenAsync(cluster.Namespace, "one", default);
@@ -146,7 +176,9 @@ public sealed class MachineProvidersTests
         session.Dispose();
 
         Assert.True(factory.Made[0].IsDisposed);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => providers.OpenAsync(new NodeSmithProvider { Spec = { Type = factory.Type } }, default));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() =>
+            providers.OpenAsync(new NodeSmithProvider { Spec = { Type = factory.Type } }, default)
+        );
     }
 
     private static async Task<TestCluster> StartAsync(string backend, bool rbac = false)
@@ -173,7 +205,8 @@ public sealed class MachineProvidersTests
     private static JsonObject Spec(string type, string? secret)
     {
         var spec = new JsonObject { ["type"] = type };
-        if (secret is not null) spec["credentialsSecretRef"] = new JsonObject { ["name"] = secret };
+        if (secret is not null)
+            spec["credentialsSecretRef"] = new JsonObject { ["name"] = secret };
         return spec;
     }
 
@@ -181,7 +214,13 @@ public sealed class MachineProvidersTests
     {
         string collection = NodeSmithDefinitions.CollectionOf(cluster, "nodesmithproviders");
         await cluster.SendAsync("DELETE", $"{collection}/one");
-        var item = new JsonObject { ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = "NodeSmithProvider", ["metadata"] = new JsonObject { ["name"] = "one" }, ["spec"] = spec };
+        var item = new JsonObject
+        {
+            ["apiVersion"] = NodeSmithNames.ApiVersion,
+            ["kind"] = "NodeSmithProvider",
+            ["metadata"] = new JsonObject { ["name"] = "one" },
+            ["spec"] = spec,
+        };
         WireAnswer answer = await cluster.SendAsync("POST", collection, item.ToJsonString());
         Assert.True(answer.Code == HttpStatusCode.Created, answer.Text);
     }
@@ -190,12 +229,19 @@ public sealed class MachineProvidersTests
     {
         var secret = new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = name },
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = name },
             ["data"] = new JsonObject { [key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) },
         };
         WireAnswer answer = await cluster.SendAsync("POST", $"/api/v1/namespaces/{ns}/secrets", secret.ToJsonString());
         if (answer.Code == HttpStatusCode.Conflict)
-            answer = await cluster.SendAsync("PATCH", $"/api/v1/namespaces/{ns}/secrets/{name}", secret.ToJsonString(), "application/merge-patch+json");
+            answer = await cluster.SendAsync(
+                "PATCH",
+                $"/api/v1/namespaces/{ns}/secrets/{name}",
+                secret.ToJsonString(),
+                "application/merge-patch+json"
+            );
         Assert.True(answer.Code is HttpStatusCode.Created or HttpStatusCode.OK, answer.Text);
     }
 
@@ -206,20 +252,39 @@ public sealed class MachineProvidersTests
         {
             ["metadata"] = new JsonObject { ["name"] = user },
             ["rules"] = new JsonArray(
-                Rule("", "secrets", "token"), Rule("", "namespaces", "kube-system"), Rule(NodeSmithNames.Group, "nodesmithproviders", "one")),
+                Rule("", "secrets", "token"),
+                Rule("", "namespaces", "kube-system"),
+                Rule(NodeSmithNames.Group, "nodesmithproviders", "one")
+            ),
         };
         var binding = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = user },
-            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = user },
-            ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "User", ["apiGroup"] = "rbac.authorization.k8s.io", ["name"] = user }),
+            ["roleRef"] = new JsonObject
+            {
+                ["apiGroup"] = "rbac.authorization.k8s.io",
+                ["kind"] = "ClusterRole",
+                ["name"] = user,
+            },
+            ["subjects"] = new JsonArray(
+                new JsonObject
+                {
+                    ["kind"] = "User",
+                    ["apiGroup"] = "rbac.authorization.k8s.io",
+                    ["name"] = user,
+                }
+            ),
         };
         Assert.Equal(HttpStatusCode.Created, (await cluster.SendAsync("POST", group + "clusterroles", role.ToJsonString())).Code);
         Assert.Equal(HttpStatusCode.Created, (await cluster.SendAsync("POST", group + "clusterrolebindings", binding.ToJsonString())).Code);
 
-        static JsonObject Rule(string api, string resource, string name) => new()
-        {
-            ["apiGroups"] = new JsonArray(api), ["resources"] = new JsonArray(resource), ["resourceNames"] = new JsonArray(name), ["verbs"] = new JsonArray("get"),
-        };
+        static JsonObject Rule(string api, string resource, string name) =>
+            new()
+            {
+                ["apiGroups"] = new JsonArray(api),
+                ["resources"] = new JsonArray(resource),
+                ["resourceNames"] = new JsonArray(name),
+                ["verbs"] = new JsonArray("get"),
+            };
     }
 }

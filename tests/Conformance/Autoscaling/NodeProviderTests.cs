@@ -39,7 +39,11 @@ public sealed class NodeProviderTests
         await NodeProviderEditor.RemoveAsync(session, cluster.Namespace, "one", made.Uid, false, default);
         Assert.Empty(await ReadAsync(session, cluster));
         // The garbage collector is one of the controllers that an API server alone does not have.
-        if (!cluster.IsReal) await Eventually.HoldsAsync("the Secret gone", async () => (await cluster.SendAsync("GET", SecretPath(cluster, "one-credentials"))).Code == HttpStatusCode.NotFound);
+        if (!cluster.IsReal)
+            await Eventually.HoldsAsync(
+                "the Secret gone",
+                async () => (await cluster.SendAsync("GET", SecretPath(cluster, "one-credentials"))).Code == HttpStatusCode.NotFound
+            );
     }
 
     [SkippableTheory]
@@ -48,28 +52,76 @@ public sealed class NodeProviderTests
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
-        var spec = new JsonObject { ["type"] = "proxmox", ["proxmox"] = new JsonObject { ["endpoint"] = "https://pve:8006", ["cpuOvercommit"] = 2, ["vmIDRange"] = new JsonObject { ["lower"] = 200, ["upper"] = 300 } } };
+        var spec = new JsonObject
+        {
+            ["type"] = "proxmox",
+            ["proxmox"] = new JsonObject
+            {
+                ["endpoint"] = "https://pve:8006",
+                ["cpuOvercommit"] = 2,
+                ["vmIDRange"] = new JsonObject { ["lower"] = 200, ["upper"] = 300 },
+            },
+        };
         await NodeProviderEditor.CreateAsync(session, Request(cluster, spec), false, default);
 
         NodeProviderChange planned = await ChangeAsync(new JsonObject { ["vmIDRange"] = new JsonObject { ["upper"] = 400 } }, dryRun: true);
-        NodeProviderChange changed = await ChangeAsync(new JsonObject { ["vmIDRange"] = new JsonObject { ["upper"] = 400 }, ["cpuOvercommit"] = null }, dryRun: false);
+        NodeProviderChange changed = await ChangeAsync(
+            new JsonObject
+            {
+                ["vmIDRange"] = new JsonObject { ["upper"] = 400 },
+                ["cpuOvercommit"] = null,
+            },
+            dryRun: false
+        );
         NodeProviderChange same = await ChangeAsync(new JsonObject { ["vmIDRange"] = new JsonObject { ["upper"] = 400 } }, dryRun: false);
 
         Assert.Equal("spec.proxmox.vmIDRange.upper: 300 -> 400", Assert.Single(planned.Differences).ToString());
-        Assert.Equal(["spec.proxmox.cpuOvercommit", "spec.proxmox.vmIDRange.upper"], changed.Differences.Select(static one => one.Field).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["spec.proxmox.cpuOvercommit", "spec.proxmox.vmIDRange.upper"],
+            changed.Differences.Select(static one => one.Field).Order(StringComparer.Ordinal)
+        );
         JsonNode now = JsonNode.Parse((await ReadAsync(session, cluster))[0].Manifest)!["spec"]!["proxmox"]!;
         Assert.Equal((200, 400, null), ((int)now["vmIDRange"]!["lower"]!, (int)now["vmIDRange"]!["upper"]!, now["cpuOvercommit"]));
         Assert.Empty(same.Differences);
         Assert.Equal(changed.Provider.Generation, same.Provider.Generation);
 
-        NodeManagerException broken = await Assert.ThrowsAsync<NodeManagerException>(() => ChangeAsync(new JsonObject { ["endpoint"] = "ftp://x", ["vmIDRange"] = new JsonObject { ["lower"] = 500 } }, false));
+        NodeManagerException broken = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            ChangeAsync(
+                new JsonObject
+                {
+                    ["endpoint"] = "ftp://x",
+                    ["vmIDRange"] = new JsonObject { ["lower"] = 500 },
+                },
+                false
+            )
+        );
         Assert.Equal(ErrorIds.Invalid, broken.ErrorId);
         Assert.Contains("endpoint must be a valid HTTP/HTTPS URL", broken.Message, StringComparison.Ordinal);
         Assert.Contains("upper must be >= lower", broken.Message, StringComparison.Ordinal);
-        Assert.Equal(ErrorIds.Conflict, (await Assert.ThrowsAsync<NodeManagerException>(() => NodeProviderEditor.ChangeAsync(
-            session, Request(cluster, []) with { Uid = "11111111-2222-3333-4444-555555555555" }, false, default))).ErrorId);
-        Assert.Equal(ErrorIds.AlreadyExists, (await Assert.ThrowsAsync<NodeManagerException>(() => NodeProviderEditor.CreateAsync(
-            session, Request(cluster, new() { ["type"] = "simulated" }), false, default))).ErrorId);
+        Assert.Equal(
+            ErrorIds.Conflict,
+            (
+                await Assert.ThrowsAsync<NodeManagerException>(() =>
+                    NodeProviderEditor.ChangeAsync(
+                        session,
+                        Request(cluster, []) with
+                        {
+                            Uid = "11111111-2222-3333-4444-555555555555",
+                        },
+                        false,
+                        default
+                    )
+                )
+            ).ErrorId
+        );
+        Assert.Equal(
+            ErrorIds.AlreadyExists,
+            (
+                await Assert.ThrowsAsync<NodeManagerException>(() =>
+                    NodeProviderEditor.CreateAsync(session, Request(cluster, new() { ["type"] = "simulated" }), false, default)
+                )
+            ).ErrorId
+        );
 
         Task<NodeProviderChange> ChangeAsync(JsonObject proxmox, bool dryRun) =>
             NodeProviderEditor.ChangeAsync(session, Request(cluster, new() { ["proxmox"] = proxmox }), dryRun, default);
@@ -81,27 +133,43 @@ public sealed class NodeProviderTests
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
-        await cluster.SendAsync("POST", $"/api/v1/namespaces/{cluster.Namespace}/secrets", """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"one-credentials"},"data":{"TOKEN":"eA=="}}""");
+        await cluster.SendAsync(
+            "POST",
+            $"/api/v1/namespaces/{cluster.Namespace}/secrets",
+            """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"one-credentials"},"data":{"TOKEN":"eA=="}}"""
+        );
         NodeProviderRequest request = Request(cluster, new() { ["type"] = "example.com/token" });
 
-        NodeManagerException foreign = await Assert.ThrowsAsync<NodeManagerException>(() => NodeProviderEditor.CreateAsync(session, request with { Credential = new("user", Token) }, false, default));
+        NodeManagerException foreign = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeProviderEditor.CreateAsync(session, request with { Credential = new("user", Token) }, false, default)
+        );
         Assert.Equal(ErrorIds.AlreadyExists, foreign.ErrorId);
         Assert.DoesNotContain(Token, foreign.ToString(), StringComparison.Ordinal);
         Assert.Empty(await ReadAsync(session, cluster));
 
         await NodeProviderEditor.CreateAsync(session, request, false, default);
-        const string pool = """{"apiVersion":"kubenodesmith.parawell.cloud/v1alpha1","kind":"NodeSmithPool","metadata":{"name":"small"},"spec":{"providerRef":"one","limits":{"minNodes":0,"maxNodes":1,"cpuCores":0,"memoryMiB":0},"machineTemplate":{}}}""";
+        const string pool =
+            """{"apiVersion":"kubenodesmith.parawell.cloud/v1alpha1","kind":"NodeSmithPool","metadata":{"name":"small"},"spec":{"providerRef":"one","limits":{"minNodes":0,"maxNodes":1,"cpuCores":0,"memoryMiB":0},"machineTemplate":{}}}""";
         WireAnswer answer = await cluster.SendAsync("POST", NodeSmithDefinitions.CollectionOf(cluster, "nodesmithpools"), pool);
         Assert.True(answer.Code == HttpStatusCode.Created, answer.Text);
-        NodeManagerException used = await Assert.ThrowsAsync<NodeManagerException>(() => NodeProviderEditor.RemoveAsync(session, cluster.Namespace, "one", "", false, default));
+        NodeManagerException used = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeProviderEditor.RemoveAsync(session, cluster.Namespace, "one", "", false, default)
+        );
         Assert.Equal(ErrorIds.NodeProviderInUse, used.ErrorId);
         Assert.Contains("NodeSmithPool small", used.Message, StringComparison.Ordinal);
 
         // Its finalizer is the autoscaler's. While it is being deleted it is no provider to refer to, and without users it goes although none runs.
         string provider = $"{NodeSmithDefinitions.CollectionOf(cluster, "nodesmithproviders")}/one";
-        await cluster.SendAsync("PATCH", provider, $$"""{"metadata":{"finalizers":["{{NodeSmithNames.Finalizer}}"]} }""", "application/merge-patch+json");
+        await cluster.SendAsync(
+            "PATCH",
+            provider,
+            $$"""{"metadata":{"finalizers":["{{NodeSmithNames.Finalizer}}"]} }""",
+            "application/merge-patch+json"
+        );
         await cluster.SendAsync("DELETE", provider);
-        NodeManagerException leaving = await Assert.ThrowsAsync<NodeManagerException>(() => NodeProviderEditor.CreateAsync(session, request, false, default));
+        NodeManagerException leaving = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeProviderEditor.CreateAsync(session, request, false, default)
+        );
         Assert.Equal(ErrorIds.AlreadyExists, leaving.ErrorId);
         Assert.Contains("being deleted", leaving.Message, StringComparison.Ordinal);
         await cluster.SendAsync("DELETE", NodeSmithDefinitions.CollectionOf(cluster, "nodesmithpools") + "/small");
@@ -114,11 +182,32 @@ public sealed class NodeProviderTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         NodeManagerSession session = await cluster.ConnectAsync();
-        foreach (Func<Task> call in (Func<Task>[])[() => ReadAsync(session, cluster), () => NodeProviderEditor.CreateAsync(session, Request(cluster, new() { ["type"] = "simulated" }), false, default),
-            () => NodeProviderTester.TestAsync(session, cluster.Namespace, "one", default), () => MachineManager.CreateAsync(session, cluster.Namespace, "one", new("", "a", 1, 1), default),
-            () => AutoscalerReader.ReadAsync(session, cluster.Namespace, 1, default), () => NodeClaims.ReadAsync(session, cluster.Namespace, [], [], default),
-            () => NodeClaims.RemoveAsync(session, (cluster.Namespace, "one"), "", false, default), () => ScalePlanReader.PlanAsync(session, cluster.Namespace, new Listener(), default),
-            () => AutoscalerHost.RunAsync(session, new() { Namespace = cluster.Namespace, Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() }, true, new Listener(), default)])
+        foreach (
+            Func<Task> call in (Func<Task>[])
+                [
+                    () => ReadAsync(session, cluster),
+                    () => NodeProviderEditor.CreateAsync(session, Request(cluster, new() { ["type"] = "simulated" }), false, default),
+                    () => NodeProviderTester.TestAsync(session, cluster.Namespace, "one", default),
+                    () => MachineManager.CreateAsync(session, cluster.Namespace, "one", new("", "a", 1, 1), default),
+                    () => AutoscalerReader.ReadAsync(session, cluster.Namespace, 1, default),
+                    () => NodeClaims.ReadAsync(session, cluster.Namespace, [], [], default),
+                    () => NodeClaims.RemoveAsync(session, (cluster.Namespace, "one"), "", false, default),
+                    () => ScalePlanReader.PlanAsync(session, cluster.Namespace, new Listener(), default),
+                    () =>
+                        AutoscalerHost.RunAsync(
+                            session,
+                            new()
+                            {
+                                Namespace = cluster.Namespace,
+                                Providers = session.Connection().MachineProviders(),
+                                Planner = new RulePlanner(),
+                            },
+                            true,
+                            new Listener(),
+                            default
+                        ),
+                ]
+        )
             Assert.Equal(ErrorIds.AutoscalerNotInstalled, (await Assert.ThrowsAsync<NodeManagerException>(call)).ErrorId);
     }
 

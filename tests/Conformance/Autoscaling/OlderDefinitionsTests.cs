@@ -20,7 +20,9 @@ public sealed class OlderDefinitionsTests
 
         await lab.RunAsync();
 
-        NodeSmithClaim claim = Assert.Single(await lab.WaitForClaimsAsync("a ready claim", static all => all.Count == 1 && all.TrueForAll(AutoscalerLab.IsReady)));
+        NodeSmithClaim claim = Assert.Single(
+            await lab.WaitForClaimsAsync("a ready claim", static all => all.Count == 1 && all.TrueForAll(AutoscalerLab.IsReady))
+        );
         Assert.Null(claim.Status!.MachineName);
         Assert.Equal(claim.Metadata.Name, claim.Metadata.Annotations![NodeSmithNames.MachineAnnotation]);
         Assert.Equal(claim.Metadata.Name, (await lab.Cluster.GetAsync(Resources.Nodes, claim.Metadata.Name)).Metadata.Name);
@@ -33,7 +35,9 @@ public sealed class OlderDefinitionsTests
     {
         string path = $"{CustomKind.Definitions}/nodesmithclaims.{NodeSmithNames.Group}";
         JsonNode definition = (await cluster.SendAsync("GET", path)).Json;
-        JsonObject status = definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["status"]!["properties"]!.AsObject();
+        JsonObject status = definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["status"]![
+            "properties"
+        ]!.AsObject();
         Assert.True(status.Remove("machineName"));
         WireAnswer answer = await cluster.SendAsync("PUT", path, definition.ToJsonString(), "application/json");
         Assert.True(answer.Code == HttpStatusCode.OK, answer.Text);

@@ -14,7 +14,11 @@ public sealed class PoolRemovalTests
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, machines: null);
         NodeSmithPool pool = await lab.AddPoolAsync();
         await lab.AddClaimAsync("one");
-        await lab.PatchAsync(NodeSmithResources.Pools, "small", $$"""{"metadata":{"finalizers":["{{NodeSmithNames.Finalizer}}","example.com/other"]} }""");
+        await lab.PatchAsync(
+            NodeSmithResources.Pools,
+            "small",
+            $$"""{"metadata":{"finalizers":["{{NodeSmithNames.Finalizer}}","example.com/other"]} }"""
+        );
         var provider = new ClusterPoolProvider(await lab.Cluster.ConnectAsync(), lab.Namespace);
 
         await provider.DeleteAsync(pool.Metadata.Uid!, default);

@@ -28,21 +28,41 @@ public sealed class ProviderChangeTests
         NodeManagerSession session = await lab.Cluster.ConnectAsync();
         using var providers = new MachineProviders(session.Connection(), registry);
         await lab.DeleteAsync(NodeSmithResources.Providers, "sim");
-        await lab.Cluster.CreateAsync(NodeSmithResources.Providers, new JsonObject
-        {
-            ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = "NodeSmithProvider", ["metadata"] = new JsonObject { ["name"] = "guarded" },
-            ["spec"] = new JsonObject { ["type"] = factory.Type, ["credentialsSecretRef"] = new JsonObject { ["name"] = "token" } },
-        });
+        await lab.Cluster.CreateAsync(
+            NodeSmithResources.Providers,
+            new JsonObject
+            {
+                ["apiVersion"] = NodeSmithNames.ApiVersion,
+                ["kind"] = "NodeSmithProvider",
+                ["metadata"] = new JsonObject { ["name"] = "guarded" },
+                ["spec"] = new JsonObject
+                {
+                    ["type"] = factory.Type,
+                    ["credentialsSecretRef"] = new JsonObject { ["name"] = "token" },
+                },
+            }
+        );
         await lab.AddPoolAsync(provider: "guarded");
         await lab.AddClaimAsync("one");
         RunningOperation running = AutoscalerHost.Start(session, lab.Options(session) with { Providers = providers });
         try
         {
-            await lab.WaitForClaimAsync("one", static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == NodeProviderReason.SecretNotFound);
+            await lab.WaitForClaimAsync(
+                "one",
+                static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == NodeProviderReason.SecretNotFound
+            );
 
             await WriteSecretAsync(lab, "old");
-            await lab.WaitForClaimAsync("one", static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == nameof(MachineOutcome.Unauthorized));
-            await lab.Cluster.WaitForAsync(NodeSmithResources.Providers, "guarded", static one => one.Status?.Conditions?.Exists(static c => c is { Type: NodeSmithConditions.Available, Status: "False" }) == true);
+            await lab.WaitForClaimAsync(
+                "one",
+                static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == nameof(MachineOutcome.Unauthorized)
+            );
+            await lab.Cluster.WaitForAsync(
+                NodeSmithResources.Providers,
+                "guarded",
+                static one =>
+                    one.Status?.Conditions?.Exists(static c => c is { Type: NodeSmithConditions.Available, Status: "False" }) == true
+            );
 
             long start = TimeProvider.System.GetTimestamp();
             await WriteSecretAsync(lab, "good");
@@ -50,13 +70,31 @@ public sealed class ProviderChangeTests
             // It would have been asked again after five minutes.
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromMinutes(4));
             Assert.Equal(1, ready.Status!.LaunchAttempts);
-            await lab.Cluster.WaitForAsync(NodeSmithResources.Providers, "guarded", static one => one.Status?.Conditions?.Exists(static c => c is { Type: NodeSmithConditions.Available, Status: "True" }) == true);
+            await lab.Cluster.WaitForAsync(
+                NodeSmithResources.Providers,
+                "guarded",
+                static one =>
+                    one.Status?.Conditions?.Exists(static c => c is { Type: NodeSmithConditions.Available, Status: "True" }) == true
+            );
 
             // The settings: a machine that is asked for from now on is refused, without a restart.
-            await lab.PatchAsync(NodeSmithResources.Providers, "guarded", """{"spec":{"additionalSettings":{"closed":{"by":"the test"}}}}""");
-            await lab.Cluster.WaitForAsync(NodeSmithResources.Providers, "guarded", static one => one.Status?.ObservedGeneration == one.Metadata.Generation && one.Status?.Conditions?.Exists(static c => c is { Type: NodeSmithConditions.Available, Status: "False" }) == true);
+            await lab.PatchAsync(
+                NodeSmithResources.Providers,
+                "guarded",
+                """{"spec":{"additionalSettings":{"closed":{"by":"the test"}}}}"""
+            );
+            await lab.Cluster.WaitForAsync(
+                NodeSmithResources.Providers,
+                "guarded",
+                static one =>
+                    one.Status?.ObservedGeneration == one.Metadata.Generation
+                    && one.Status?.Conditions?.Exists(static c => c is { Type: NodeSmithConditions.Available, Status: "False" }) == true
+            );
             await lab.AddClaimAsync("two");
-            await lab.WaitForClaimAsync("two", static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == nameof(MachineOutcome.Forbidden));
+            await lab.WaitForClaimAsync(
+                "two",
+                static one => AutoscalerLab.Reason(one, NodeSmithConditions.Launched) == nameof(MachineOutcome.Forbidden)
+            );
             await lab.PatchAsync(NodeSmithResources.Providers, "guarded", """{"spec":{"additionalSettings":null}}""");
             await lab.WaitForClaimAsync("two", AutoscalerLab.IsReady);
         }
@@ -71,7 +109,9 @@ public sealed class ProviderChangeTests
         string path = $"/api/v1/namespaces/{lab.Namespace}/secrets";
         JsonObject secret = new()
         {
-            ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["name"] = "token" },
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = "token" },
             ["data"] = new JsonObject { ["TOKEN"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(token)) },
         };
         await lab.Cluster.SendAsync("DELETE", path + "/token");
@@ -90,29 +130,39 @@ public sealed class ProviderChangeTests
 
         public IReadOnlyList<string> Validate(MachineProviderSettings settings) => [];
 
-        public IMachineProvider Create(MachineProviderSettings settings) => new GuardedProvider(
-            _inner.Create(settings),
-            settings.Credentials.Find("TOKEN") != "good" ? MachineOutcome.Unauthorized
-            : settings.Spec.TryGetProperty("additionalSettings", out JsonElement more) && more.TryGetProperty("closed", out _) ? MachineOutcome.Forbidden : null);
+        public IMachineProvider Create(MachineProviderSettings settings) =>
+            new GuardedProvider(
+                _inner.Create(settings),
+                settings.Credentials.Find("TOKEN") != "good" ? MachineOutcome.Unauthorized
+                    : settings.Spec.TryGetProperty("additionalSettings", out JsonElement more) && more.TryGetProperty("closed", out _)
+                        ? MachineOutcome.Forbidden
+                    : null
+            );
     }
 
     private sealed class GuardedProvider(IMachineProvider inner, MachineOutcome? refusal) : IMachineProvider, ITestableMachineProvider
     {
         private MachineResult? Refusal => refusal is { } outcome ? MachineResult.Ended(outcome, "The guard refuses.") : null;
 
-        public async Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) => Refusal ?? await inner.ProvisionAsync(request, cancellationToken);
+        public async Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
+            Refusal ?? await inner.ProvisionAsync(request, cancellationToken);
 
-        public async Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => Refusal ?? await inner.DeprovisionAsync(identity, cancellationToken);
+        public async Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+            Refusal ?? await inner.DeprovisionAsync(identity, cancellationToken);
 
-        public async Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) => Refusal ?? await inner.GetAsync(identity, cancellationToken);
+        public async Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+            Refusal ?? await inner.GetAsync(identity, cancellationToken);
 
         public async Task<MachineListResult> ListAsync(CancellationToken cancellationToken) =>
             refusal is { } outcome ? MachineListResult.Ended(outcome, "The guard refuses.") : await inner.ListAsync(cancellationToken);
 
-        public async Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => Refusal ?? await inner.RestartAsync(identity, cancellationToken);
+        public async Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+            Refusal ?? await inner.RestartAsync(identity, cancellationToken);
 
-        public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<MachineProviderFinding>>(
-            [new("Guard", refusal is null, refusal is null ? "It lets pass." : "The guard refuses.")]);
+        public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<MachineProviderFinding>>([
+                new("Guard", refusal is null, refusal is null ? "It lets pass." : "The guard refuses."),
+            ]);
 
         public void Dispose() => inner.Dispose();
     }

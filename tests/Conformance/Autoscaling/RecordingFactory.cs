@@ -13,7 +13,9 @@ internal sealed class RecordingFactory : IMachineProviderFactory
     public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec) => [MachineSecret.Require(spec, "TOKEN")];
 
     public IReadOnlyList<string> Validate(MachineProviderSettings settings) =>
-        settings.Credentials.Find("TOKEN") is { } token && token.StartsWith("bad", StringComparison.Ordinal) ? [$"The token {token} has the wrong form."] : [];
+        settings.Credentials.Find("TOKEN") is { } token && token.StartsWith("bad", StringComparison.Ordinal)
+            ? [$"The token {token} has the wrong form."]
+            : [];
 
     public IMachineProvider Create(MachineProviderSettings settings)
     {
@@ -32,9 +34,11 @@ internal sealed class RecordingProvider(MachineProviderSettings settings) : IMac
 
     public bool IsDisposed { get; private set; }
 
-    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) => Task.FromResult(MachineResult.Success(null));
+    public Task<MachineResult> ProvisionAsync(MachineRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(MachineResult.Success(null));
 
-    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) => Task.FromResult(MachineResult.Success(null));
+    public Task<MachineResult> DeprovisionAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        Task.FromResult(MachineResult.Success(null));
 
     public Task<MachineResult> GetAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
         Task.FromResult(MachineResult.Ended(MachineOutcome.NotFound, IsDisposed ? "disposed" : "none"));
@@ -45,7 +49,8 @@ internal sealed class RecordingProvider(MachineProviderSettings settings) : IMac
         return MachineListResult.Success([]);
     }
 
-    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => Task.FromResult(MachineResult.Success(null));
+    public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) =>
+        Task.FromResult(MachineResult.Success(null));
 
     public void Dispose() => IsDisposed = true;
 }

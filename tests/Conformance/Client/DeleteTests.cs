@@ -74,17 +74,26 @@ public sealed class DeleteTests
     public async Task A_finalizer_keeps_an_object_until_it_is_removed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        await cluster.CreateAsync(Resources.Leases, new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "held", ["finalizers"] = new JsonArray("example.com/hold") },
-            ["spec"] = new JsonObject(),
-        });
+        await cluster.CreateAsync(
+            Resources.Leases,
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = "held", ["finalizers"] = new JsonArray("example.com/hold") },
+                ["spec"] = new JsonObject(),
+            }
+        );
 
         await cluster.Client.DeleteAsync(Resources.Leases, "held", cluster.Namespace, new(), default);
         Lease held = await cluster.GetAsync(Resources.Leases, "held");
         await cluster.Client.PatchAsync(
-            Resources.Leases, "held", cluster.Namespace,
-            Patch.Merge(new() { ["metadata"] = new JsonObject { ["finalizers"] = null } }), null, RequestOptions.Default, default);
+            Resources.Leases,
+            "held",
+            cluster.Namespace,
+            Patch.Merge(new() { ["metadata"] = new JsonObject { ["finalizers"] = null } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
         Assert.NotNull(held.Metadata.DeletionTimestamp);
         Assert.False(await cluster.ExistsAsync(Resources.Leases, "held"));
@@ -98,12 +107,24 @@ public sealed class DeleteTests
         await cluster.AddNodeAsync();
         await cluster.AddReplicaSetAsync("web", 2);
 
-        await cluster.Client.DeleteAsync(Resources.ReplicaSets, "web", cluster.Namespace, new() { PropagationPolicy = "Background" }, default);
+        await cluster.Client.DeleteAsync(
+            Resources.ReplicaSets,
+            "web",
+            cluster.Namespace,
+            new() { PropagationPolicy = "Background" },
+            default
+        );
 
         await cluster.WaitForGoneAsync(Resources.ReplicaSets, "web");
         await Eventually.HoldsAsync("no pods", async () => (await cluster.ListPodsAsync()).Count == 0);
     }
 
-    private static Task DeleteAsync(TestCluster cluster, string pod, Preconditions? preconditions) => cluster.Client.DeleteAsync(
-        Resources.Pods, pod, cluster.Namespace, new() { GracePeriodSeconds = 0, Preconditions = preconditions }, default);
+    private static Task DeleteAsync(TestCluster cluster, string pod, Preconditions? preconditions) =>
+        cluster.Client.DeleteAsync(
+            Resources.Pods,
+            pod,
+            cluster.Namespace,
+            new() { GracePeriodSeconds = 0, Preconditions = preconditions },
+            default
+        );
 }

@@ -33,7 +33,10 @@ public sealed class EvictionTests
         await cluster.AddPodAsync("one", await cluster.AddNodeAsync());
 
         await Refusal.OfAsync(
-            HttpStatusCode.Conflict, "Conflict", () => EvictAsync(cluster, "one", new() { Preconditions = new() { Uid = "another" } }));
+            HttpStatusCode.Conflict,
+            "Conflict",
+            () => EvictAsync(cluster, "one", new() { Preconditions = new() { Uid = "another" } })
+        );
         await Refusal.OfAsync(HttpStatusCode.NotFound, "NotFound", () => EvictAsync(cluster, "no-such", new()));
 
         Assert.Null((await cluster.GetAsync(Resources.Pods, "one")).Metadata.DeletionTimestamp);
@@ -49,12 +52,17 @@ public sealed class EvictionTests
         await cluster.AddBudgetAsync("web-budget", "web", "minAvailable", 3, allows: 0);
 
         KubernetesException e = await Refusal.OfAsync(
-            HttpStatusCode.TooManyRequests, "TooManyRequests", () => EvictAsync(cluster, pods[0].Metadata.Name, new()));
+            HttpStatusCode.TooManyRequests,
+            "TooManyRequests",
+            () => EvictAsync(cluster, pods[0].Metadata.Name, new())
+        );
 
         Assert.True(e.HasCause("DisruptionBudget"));
         Assert.Equal("Cannot evict pod as it would violate the pod's disruption budget.", e.Message);
         Assert.Contains(
-            e.Status!.Details!.Causes!, c => c.Message == "The disruption budget web-budget needs 3 healthy pods and has 3 currently");
+            e.Status!.Details!.Causes!,
+            c => c.Message == "The disruption budget web-budget needs 3 healthy pods and has 3 currently"
+        );
     }
 
     [SkippableTheory]
@@ -68,28 +76,42 @@ public sealed class EvictionTests
         await CordonAsync(true);
 
         await EvictAsync(cluster, pods[0].Metadata.Name, new());
-        await Refusal.OfAsync(
-            HttpStatusCode.TooManyRequests, "TooManyRequests", () => EvictAsync(cluster, pods[1].Metadata.Name, new()));
+        await Refusal.OfAsync(HttpStatusCode.TooManyRequests, "TooManyRequests", () => EvictAsync(cluster, pods[1].Metadata.Name, new()));
 
         await cluster.WaitForGoneAsync(Resources.Pods, pods[0].Metadata.Name);
         await CordonAsync(false);
         await cluster.WaitForReadyPodsAsync("app=web", 3);
-        await Eventually.HoldsAsync("the budget allows one more", async () =>
-        {
-            try
+        await Eventually.HoldsAsync(
+            "the budget allows one more",
+            async () =>
             {
-                await EvictAsync(cluster, pods[1].Metadata.Name, new());
-                return true;
+                try
+                {
+                    await EvictAsync(cluster, pods[1].Metadata.Name, new());
+                    return true;
+                }
+                catch (KubernetesException e) when (e.Code == HttpStatusCode.TooManyRequests)
+                {
+                    return false;
+                }
             }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.TooManyRequests)
-            {
-                return false;
-            }
-        });
+        );
 
         // The replacement gets no node before the second eviction was refused, however late that is.
-        Task CordonAsync(bool isCordoned) => Task.WhenAll(nodes.Select(node => cluster.Client.PatchAsync(
-            Resources.Nodes, node, null, Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = isCordoned } }), null, new(), default)));
+        Task CordonAsync(bool isCordoned) =>
+            Task.WhenAll(
+                nodes.Select(node =>
+                    cluster.Client.PatchAsync(
+                        Resources.Nodes,
+                        node,
+                        null,
+                        Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = isCordoned } }),
+                        null,
+                        new(),
+                        default
+                    )
+                )
+            );
     }
 
     [SkippableTheory]

@@ -15,7 +15,8 @@ public sealed class ListTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string[] names = ["a", "b", "c", "d", "e"];
-        foreach (string name in names) await cluster.CreateAsync(Resources.Leases, LeaseOf(name));
+        foreach (string name in names)
+            await cluster.CreateAsync(Resources.Leases, LeaseOf(name));
         var pagesOfTwo = new ListOptions { Namespace = cluster.Namespace, PageSize = 2 };
 
         KubernetesList<Lease> list = await cluster.Client.ListAsync(Resources.Leases, pagesOfTwo, default);
@@ -33,14 +34,21 @@ public sealed class ListTests
     public async Task A_paged_list_has_one_resourceVersion_despite_new_objects(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        foreach (string name in (string[])["a", "b", "d"]) await cluster.CreateAsync(Resources.Leases, LeaseOf(name));
+        foreach (string name in (string[])["a", "b", "d"])
+            await cluster.CreateAsync(Resources.Leases, LeaseOf(name));
         var seen = new List<string>();
 
-        await foreach (KubernetesList<Lease> page in cluster.Client.ListPagesAsync(
-            Resources.Leases, new() { Namespace = cluster.Namespace, PageSize = 2 }, default))
+        await foreach (
+            KubernetesList<Lease> page in cluster.Client.ListPagesAsync(
+                Resources.Leases,
+                new() { Namespace = cluster.Namespace, PageSize = 2 },
+                default
+            )
+        )
         {
             seen.AddRange(page.Items.Select(l => l.Metadata.Name));
-            if (seen.Count == 2) await cluster.CreateAsync(Resources.Leases, LeaseOf("c"));
+            if (seen.Count == 2)
+                await cluster.CreateAsync(Resources.Leases, LeaseOf("c"));
         }
 
         Assert.Equal(["a", "b", "d"], seen);
@@ -64,7 +72,10 @@ public sealed class ListTests
         await cluster.CreateAsync(Resources.Leases, LeaseOf("none"));
 
         KubernetesList<Lease> list = await cluster.Client.ListAsync(
-            Resources.Leases, new() { Namespace = cluster.Namespace, LabelSelector = selector }, default);
+            Resources.Leases,
+            new() { Namespace = cluster.Namespace, LabelSelector = selector },
+            default
+        );
 
         Assert.Equal(expected, string.Join(',', list.Items.Select(l => l.Metadata.Name)));
     }
@@ -99,11 +110,20 @@ public sealed class ListTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2, ready: false);
         await cluster.Client.PatchAsync(
-            Resources.Nodes, nodes[1], null, Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = true } }), null,
-            RequestOptions.Default, default);
+            Resources.Nodes,
+            nodes[1],
+            null,
+            Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = true } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
         KubernetesList<Node> cordoned = await cluster.Client.ListAsync(
-            Resources.Nodes, new() { LabelSelector = cluster.Selector, FieldSelector = "spec.unschedulable=true" }, default);
+            Resources.Nodes,
+            new() { LabelSelector = cluster.Selector, FieldSelector = "spec.unschedulable=true" },
+            default
+        );
 
         Assert.Equal([nodes[1]], cordoned.Items.Select(n => n.Metadata.Name));
     }
@@ -116,7 +136,12 @@ public sealed class ListTests
     public async Task Invalid_selectors_are_refused(string backend, string? fields, string? labels)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        var options = new ListOptions { Namespace = cluster.Namespace, FieldSelector = fields, LabelSelector = labels };
+        var options = new ListOptions
+        {
+            Namespace = cluster.Namespace,
+            FieldSelector = fields,
+            LabelSelector = labels,
+        };
 
         await Refusal.OfAsync(HttpStatusCode.BadRequest, "BadRequest", () => cluster.Client.ListAsync(Resources.Pods, options, default));
     }
@@ -124,7 +149,14 @@ public sealed class ListTests
     private static JsonObject LeaseOf(string name, string? tier = null)
     {
         var metadata = new JsonObject { ["name"] = name };
-        if (tier is not null) metadata["labels"] = new JsonObject { ["tier"] = tier };
-        return new() { ["apiVersion"] = "coordination.k8s.io/v1", ["kind"] = "Lease", ["metadata"] = metadata, ["spec"] = new JsonObject() };
+        if (tier is not null)
+            metadata["labels"] = new JsonObject { ["tier"] = tier };
+        return new()
+        {
+            ["apiVersion"] = "coordination.k8s.io/v1",
+            ["kind"] = "Lease",
+            ["metadata"] = metadata,
+            ["spec"] = new JsonObject(),
+        };
     }
 }

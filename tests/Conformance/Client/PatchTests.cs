@@ -16,7 +16,11 @@ public sealed class PatchTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await AddNodeAsync(cluster);
 
-        Node patched = await PatchAsync(cluster, node, Patch.Merge(Parse("""{"metadata":{"labels":{"a":"1","test":null},"annotations":{"b":"2"}}}""")));
+        Node patched = await PatchAsync(
+            cluster,
+            node,
+            Patch.Merge(Parse("""{"metadata":{"labels":{"a":"1","test":null},"annotations":{"b":"2"}}}"""))
+        );
 
         Assert.Equal("1", patched.Metadata.Labels!["a"]);
         Assert.DoesNotContain("test", patched.Metadata.Labels.Keys);
@@ -25,7 +29,11 @@ public sealed class PatchTests
         Assert.Equal("32Gi", patched.Status.Capacity!["memory"].Text);
 
         // For the clean-up, which goes by the label.
-        await PatchAsync(cluster, node, Patch.Merge(new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["test"] = cluster.Id } } }));
+        await PatchAsync(
+            cluster,
+            node,
+            Patch.Merge(new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["test"] = cluster.Id } } })
+        );
     }
 
     [SkippableTheory]
@@ -33,12 +41,25 @@ public sealed class PatchTests
     public async Task A_patch_without_effect_creates_no_resourceVersion(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        JsonObject lease = new() { ["metadata"] = new JsonObject { ["name"] = "one", ["labels"] = new JsonObject { ["a"] = "1" } } };
+        JsonObject lease = new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = "one",
+                ["labels"] = new JsonObject { ["a"] = "1" },
+            },
+        };
         Lease before = await cluster.CreateAsync(Resources.Leases, lease);
 
         Lease after = await cluster.Client.PatchAsync(
-            Resources.Leases, "one", cluster.Namespace, Patch.Merge(Parse("""{"metadata":{"labels":{"a":"1"}}}""")), null,
-            RequestOptions.Default, default);
+            Resources.Leases,
+            "one",
+            cluster.Namespace,
+            Patch.Merge(Parse("""{"metadata":{"labels":{"a":"1"}}}""")),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
         Assert.Equal(before.Metadata.ResourceVersion, after.Metadata.ResourceVersion);
     }
@@ -54,11 +75,28 @@ public sealed class PatchTests
         await PatchAsync(cluster, name, Patch.Merge(Parse("""{"metadata":{"labels":{"a":"1"}}}""")));
 
         await Refusal.OfAsync(
-            HttpStatusCode.Conflict, "Conflict",
-            () => PatchAsync(cluster, name, Patch.Merge(Parse("""{"metadata":{"resourceVersion":"STALE","labels":{"a":"2"}}}""".Replace("STALE", stale, StringComparison.Ordinal)))));
+            HttpStatusCode.Conflict,
+            "Conflict",
+            () =>
+                PatchAsync(
+                    cluster,
+                    name,
+                    Patch.Merge(
+                        Parse(
+                            """{"metadata":{"resourceVersion":"STALE","labels":{"a":"2"}}}""".Replace(
+                                "STALE",
+                                stale,
+                                StringComparison.Ordinal
+                            )
+                        )
+                    )
+                )
+        );
         await Refusal.OfAsync(
-            HttpStatusCode.UnprocessableEntity, "Invalid",
-            () => PatchAsync(cluster, name, Patch.Strategic(Parse("""{"metadata":{"uid":"another","labels":{"a":"2"}}}"""))));
+            HttpStatusCode.UnprocessableEntity,
+            "Invalid",
+            () => PatchAsync(cluster, name, Patch.Strategic(Parse("""{"metadata":{"uid":"another","labels":{"a":"2"}}}""")))
+        );
 
         Assert.Equal("1", (await cluster.GetAsync(Resources.Nodes, name)).Metadata.Labels!["a"]);
     }
@@ -70,23 +108,45 @@ public sealed class PatchTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await AddNodeAsync(cluster);
 
-        Node patched = await PatchAsync(cluster, node, Patch.Json(JsonNode.Parse("""
-            [
-              {"op": "add", "path": "/metadata/labels/example.com~1a", "value": "1"},
-              {"op": "test", "path": "/metadata/labels/example.com~1a", "value": "1"},
-              {"op": "replace", "path": "/metadata/labels/example.com~1a", "value": "2"},
-              {"op": "add", "path": "/spec/taints", "value": [{"key": "k", "effect": "NoSchedule"}]},
-              {"op": "remove", "path": "/metadata/labels/kubernetes.io~1hostname"}
-            ]
-            """)!.AsArray()));
+        Node patched = await PatchAsync(
+            cluster,
+            node,
+            Patch.Json(
+                JsonNode
+                    .Parse(
+                        """
+                        [
+                          {"op": "add", "path": "/metadata/labels/example.com~1a", "value": "1"},
+                          {"op": "test", "path": "/metadata/labels/example.com~1a", "value": "1"},
+                          {"op": "replace", "path": "/metadata/labels/example.com~1a", "value": "2"},
+                          {"op": "add", "path": "/spec/taints", "value": [{"key": "k", "effect": "NoSchedule"}]},
+                          {"op": "remove", "path": "/metadata/labels/kubernetes.io~1hostname"}
+                        ]
+                        """
+                    )!
+                    .AsArray()
+            )
+        );
 
         Assert.Equal("2", patched.Metadata.Labels!["example.com/a"]);
         Assert.DoesNotContain("kubernetes.io/hostname", patched.Metadata.Labels.Keys);
         Assert.Contains(patched.Spec.Taints!, t => t is { Key: "k", Effect: "NoSchedule" });
         await Refusal.OfAsync(
-            HttpStatusCode.UnprocessableEntity, "Invalid",
-            () => PatchAsync(cluster, node, Patch.Json(JsonNode.Parse(
-                """[{"op": "test", "path": "/metadata/labels/example.com~1a", "value": "1"}, {"op": "remove", "path": "/metadata/labels"}]""")!.AsArray())));
+            HttpStatusCode.UnprocessableEntity,
+            "Invalid",
+            () =>
+                PatchAsync(
+                    cluster,
+                    node,
+                    Patch.Json(
+                        JsonNode
+                            .Parse(
+                                """[{"op": "test", "path": "/metadata/labels/example.com~1a", "value": "1"}, {"op": "remove", "path": "/metadata/labels"}]"""
+                            )!
+                            .AsArray()
+                    )
+                )
+        );
         Assert.NotEmpty((await cluster.GetAsync(Resources.Nodes, node)).Metadata.Labels!);
     }
 
@@ -114,7 +174,11 @@ public sealed class PatchTests
         string node = await AddNodeAsync(cluster);
         await PatchAsync(cluster, node, Patch.Strategic(Parse("""{"spec":{"taints":[{"key":"a","effect":"NoSchedule"}]}}""")));
 
-        Node patched = await PatchAsync(cluster, node, Patch.Strategic(Parse("""{"spec":{"taints":[{"key":"b","effect":"NoSchedule"}]}}""")));
+        Node patched = await PatchAsync(
+            cluster,
+            node,
+            Patch.Strategic(Parse("""{"spec":{"taints":[{"key":"b","effect":"NoSchedule"}]}}"""))
+        );
 
         Assert.DoesNotContain(patched.Spec.Taints!, t => t.Key == "a");
         Assert.Contains(patched.Spec.Taints!, t => t.Key == "b");
@@ -126,10 +190,16 @@ public sealed class PatchTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await AddNodeAsync(cluster);
-        JsonObject both = Parse("""{"metadata":{"labels":{"a":"1"}},"spec":{"unschedulable":true},"status":{"capacity":{"example.com/unit":"3"}}}""");
+        JsonObject both = Parse(
+            """{"metadata":{"labels":{"a":"1"}},"spec":{"unschedulable":true},"status":{"capacity":{"example.com/unit":"3"}}}"""
+        );
 
         Node status = await PatchAsync(cluster, node, Patch.Merge(both), "status");
-        Node spec = await PatchAsync(cluster, node, Patch.Merge(Parse("""{"spec":{"unschedulable":true},"status":{"capacity":{"example.com/other":"3"}}}""")));
+        Node spec = await PatchAsync(
+            cluster,
+            node,
+            Patch.Merge(Parse("""{"spec":{"unschedulable":true},"status":{"capacity":{"example.com/other":"3"}}}"""))
+        );
 
         Assert.True(status.Status.Capacity!.ContainsKey("example.com/unit"));
         Assert.NotEqual(true, status.Spec.Unschedulable);
@@ -148,10 +218,21 @@ public sealed class PatchTests
         ReplicaSet labelled = await PatchWorkloadAsync("""{"metadata":{"labels":{"a":"1"}}}""");
         ReplicaSet changed = await PatchWorkloadAsync("""{"spec":{"minReadySeconds":5}}""");
 
-        Assert.Equal((1L, 1L, 2L), (created.Metadata.Generation!.Value, labelled.Metadata.Generation!.Value, changed.Metadata.Generation!.Value));
+        Assert.Equal(
+            (1L, 1L, 2L),
+            (created.Metadata.Generation!.Value, labelled.Metadata.Generation!.Value, changed.Metadata.Generation!.Value)
+        );
 
-        Task<ReplicaSet> PatchWorkloadAsync(string patch) => cluster.Client.PatchAsync(
-            Resources.ReplicaSets, "web", cluster.Namespace, Patch.Merge(Parse(patch)), null, RequestOptions.Default, default);
+        Task<ReplicaSet> PatchWorkloadAsync(string patch) =>
+            cluster.Client.PatchAsync(
+                Resources.ReplicaSets,
+                "web",
+                cluster.Namespace,
+                Patch.Merge(Parse(patch)),
+                null,
+                RequestOptions.Default,
+                default
+            );
     }
 
     [SkippableTheory]
@@ -162,13 +243,20 @@ public sealed class PatchTests
         string node = await AddNodeAsync(cluster);
 
         await Refusal.OfAsync(
-            HttpStatusCode.UnprocessableEntity, "Invalid",
-            () => PatchAsync(cluster, node, Patch.Merge(Parse("""{"metadata":{"labels":{"good":"1","bad":"no spaces allowed"}}}"""))));
+            HttpStatusCode.UnprocessableEntity,
+            "Invalid",
+            () => PatchAsync(cluster, node, Patch.Merge(Parse("""{"metadata":{"labels":{"good":"1","bad":"no spaces allowed"}}}""")))
+        );
         await Refusal.OfAsync(
-            HttpStatusCode.UnprocessableEntity, "Invalid",
-            () => PatchAsync(cluster, node, Patch.Merge(Parse("""{"spec":{"taints":[{"key":"a","effect":"Sometimes"}]}}"""))));
+            HttpStatusCode.UnprocessableEntity,
+            "Invalid",
+            () => PatchAsync(cluster, node, Patch.Merge(Parse("""{"spec":{"taints":[{"key":"a","effect":"Sometimes"}]}}""")))
+        );
         await Refusal.OfAsync(
-            HttpStatusCode.NotFound, "NotFound", () => PatchAsync(cluster, "no-such", Patch.Merge(Parse("""{"metadata":{"labels":{"a":"1"}}}"""))));
+            HttpStatusCode.NotFound,
+            "NotFound",
+            () => PatchAsync(cluster, "no-such", Patch.Merge(Parse("""{"metadata":{"labels":{"a":"1"}}}""")))
+        );
 
         Assert.DoesNotContain("good", (await cluster.GetAsync(Resources.Nodes, node)).Metadata.Labels!.Keys);
     }

@@ -80,11 +80,17 @@ public sealed class ProtobufTests
     public async Task Pods_are_the_same_in_Protocol_Buffers_and_in_JSON(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        foreach (JsonNode? pod in JsonNode.Parse(Pods)!.AsArray()) await cluster.CreateAsync(Resources.Pods, Complete(pod!.AsObject().DeepClone().AsObject(), "Pod"));
+        foreach (JsonNode? pod in JsonNode.Parse(Pods)!.AsArray())
+            await cluster.CreateAsync(Resources.Pods, Complete(pod!.AsObject().DeepClone().AsObject(), "Pod"));
         await cluster.SendAsync("PATCH", Resources.Pods.Path(cluster.Namespace, "full", "status"), Status, "application/merge-patch+json");
 
         await CompareAsync(cluster, Resources.Pods, new() { Namespace = cluster.Namespace }, 2);
-        await cluster.SendAsync("PATCH", Resources.Pods.Path(cluster.Namespace, "full"), """{ "metadata": { "finalizers": null } }""", "application/merge-patch+json");
+        await cluster.SendAsync(
+            "PATCH",
+            Resources.Pods.Path(cluster.Namespace, "full"),
+            """{ "metadata": { "finalizers": null } }""",
+            "application/merge-patch+json"
+        );
     }
 
     [SkippableTheory]
@@ -92,9 +98,12 @@ public sealed class ProtobufTests
     public async Task Nodes_are_the_same_in_Protocol_Buffers_and_in_JSON(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        string name = "wire-" + cluster.Id, bare = "bare-" + cluster.Id;
+        string name = "wire-" + cluster.Id,
+            bare = "bare-" + cluster.Id;
         JsonObject node = Complete(Manifests.Node(name, cluster.Mark), "Node");
-        node["spec"] = JsonNode.Parse("""{ "providerID": "sim://a/1", "podCIDR": "10.9.0.0/24", "podCIDRs": ["10.9.0.0/24"], "unschedulable": true, "taints": [{ "key": "a", "effect": "NoSchedule", "timeAdded": "2026-01-02T03:04:05Z" }, { "key": "b", "value": "c", "effect": "NoExecute" }] }""");
+        node["spec"] = JsonNode.Parse(
+            """{ "providerID": "sim://a/1", "podCIDR": "10.9.0.0/24", "podCIDRs": ["10.9.0.0/24"], "unschedulable": true, "taints": [{ "key": "a", "effect": "NoSchedule", "timeAdded": "2026-01-02T03:04:05Z" }, { "key": "b", "value": "c", "effect": "NoExecute" }] }"""
+        );
         foreach (JsonObject one in (JsonObject[])[node, Complete(Manifests.Node(bare, cluster.Mark), "Node")])
         {
             cluster.CleanAtEnd("/api/v1/nodes/" + (string)one["metadata"]!["name"]!);
@@ -121,7 +130,8 @@ public sealed class ProtobufTests
             },
         };
         // Controllers may change an object between the two lists.
-        string inJson = "", inProtobuf = "";
+        string inJson = "",
+            inProtobuf = "";
         for (int tries = 0; tries < 10 && (tries == 0 || inJson != inProtobuf); tries++)
         {
             decoded = 0;
@@ -142,12 +152,17 @@ public sealed class ProtobufTests
         return Sorted(JsonNode.Parse(JsonSerializer.Serialize(list, type.List)))!.ToJsonString();
     }
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject fields => new JsonObject(fields.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => KeyValuePair.Create(one.Key, Sorted(one.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject fields => new JsonObject(
+                fields
+                    .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                    .Select(static one => KeyValuePair.Create(one.Key, Sorted(one.Value)))
+            ),
+            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
 
     private static JsonObject Complete(JsonObject manifest, string kind)
     {

@@ -21,7 +21,8 @@ public sealed class ServerTests
         Assert.StartsWith($"v1.{capabilities.Minor}.", version.GitVersion, StringComparison.Ordinal);
         Assert.Equal(capabilities.Minor >= 22 ? "v1" : "v1beta1", capabilities.EvictionVersion);
         Assert.Equal(capabilities.Minor >= 21 ? "v1" : "v1beta1", capabilities.BudgetVersion);
-        if (backend == Backend.OldSandbox) Assert.Equal(20, capabilities.Minor);
+        if (backend == Backend.OldSandbox)
+            Assert.Equal(20, capabilities.Minor);
     }
 
     [SkippableTheory]
@@ -44,7 +45,12 @@ public sealed class ServerTests
             }
         }
 
-        string[] expected = cluster.Capabilities.Minor switch { < 21 => ["v1beta1"], < 25 => ["v1", "v1beta1"], _ => ["v1"] };
+        string[] expected = cluster.Capabilities.Minor switch
+        {
+            < 21 => ["v1beta1"],
+            < 25 => ["v1", "v1beta1"],
+            _ => ["v1"],
+        };
         Assert.Equal(expected, served);
     }
 
@@ -55,7 +61,15 @@ public sealed class ServerTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
         SubjectAccessReviewStatus review = await cluster.Client.ReviewAccessAsync(
-            new() { Verb = "create", Resource = "pods", Subresource = "eviction", Namespace = cluster.Namespace }, default);
+            new()
+            {
+                Verb = "create",
+                Resource = "pods",
+                Subresource = "eviction",
+                Namespace = cluster.Namespace,
+            },
+            default
+        );
 
         Assert.True(review.Allowed);
     }

@@ -40,7 +40,10 @@ public sealed class WatchTests
         await CreateAsync(cluster, "a", "gold");
         await CreateAsync(cluster, "b");
         await using var watch = new WatchLog<Lease>(
-            cluster.Client.WatchAsync, Resources.Leases, new() { Namespace = cluster.Namespace, LabelSelector = "tier=gold" });
+            cluster.Client.WatchAsync,
+            Resources.Leases,
+            new() { Namespace = cluster.Namespace, LabelSelector = "tier=gold" }
+        );
 
         string[] start = [await watch.NextAsync(), await watch.NextAsync()];
         await LabelAsync(cluster, "b", "tier", "gold");
@@ -59,8 +62,10 @@ public sealed class WatchTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await using var watch = new WatchLog<Pod>(
-            cluster.Client.WatchAsync, Resources.Pods,
-            new() { Namespace = cluster.Namespace, FieldSelector = $"spec.nodeName={nodes[0]}" });
+            cluster.Client.WatchAsync,
+            Resources.Pods,
+            new() { Namespace = cluster.Namespace, FieldSelector = $"spec.nodeName={nodes[0]}" }
+        );
         Assert.Equal("Synced", await watch.NextAsync());
 
         await cluster.AddPodAsync("elsewhere", nodes[1]);
@@ -112,18 +117,38 @@ public sealed class WatchTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (WatchEvent<Lease> change in cluster.Client.WatchAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, stop.Token))
+            await foreach (
+                WatchEvent<Lease> change in cluster.Client.WatchAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, stop.Token)
+            )
             {
-                if (change.Type == WatchEventType.Synced) await stop.CancelAsync();
+                if (change.Type == WatchEventType.Synced)
+                    await stop.CancelAsync();
             }
         });
     }
 
-    private static Task<Lease> CreateAsync(TestCluster cluster, string name, string tier = "none") => cluster.CreateAsync(
-        Resources.Leases,
-        new() { ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["tier"] = tier } }, ["spec"] = new JsonObject() });
+    private static Task<Lease> CreateAsync(TestCluster cluster, string name, string tier = "none") =>
+        cluster.CreateAsync(
+            Resources.Leases,
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = name,
+                    ["labels"] = new JsonObject { ["tier"] = tier },
+                },
+                ["spec"] = new JsonObject(),
+            }
+        );
 
-    private static Task LabelAsync(TestCluster cluster, string lease, string key, string value) => cluster.Client.PatchAsync(
-        Resources.Leases, lease, cluster.Namespace,
-        Patch.Merge(new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } }), null, RequestOptions.Default, default);
+    private static Task LabelAsync(TestCluster cluster, string lease, string key, string value) =>
+        cluster.Client.PatchAsync(
+            Resources.Leases,
+            lease,
+            cluster.Namespace,
+            Patch.Merge(new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
 }

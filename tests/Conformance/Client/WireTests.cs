@@ -19,7 +19,13 @@ public sealed class WireTests
     [AllBackends("GET", "/api/v1/nodes?labelSelector=a%20in", "", 400, "BadRequest")]
     [AllBackends("GET", "/api/v1/namespaces/no-such/pods/no-such", "", 404, "NotFound")]
     public async Task Invalid_requests_are_refused_with_their_status(
-        string backend, string method, string path, string body, int code, string reason)
+        string backend,
+        string method,
+        string path,
+        string body,
+        int code,
+        string reason
+    )
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -47,7 +53,10 @@ public sealed class WireTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/apis/coordination.k8s.io/v1/namespaces/{cluster.Namespace}/leases";
         WireAnswer created = await cluster.SendAsync(
-            "POST", path, """{"metadata":{"name":"one","labels":{"a":"1"}},"spec":{"holderIdentity":"me"}}""");
+            "POST",
+            path,
+            """{"metadata":{"name":"one","labels":{"a":"1"}},"spec":{"holderIdentity":"me"}}"""
+        );
         JsonNode lease = created.Json;
         lease["metadata"]!.AsObject().Remove("labels");
         lease["spec"] = new JsonObject { ["leaseDurationSeconds"] = 5 };
@@ -83,7 +92,10 @@ public sealed class WireTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
-        WireAnswer answer = await cluster.SendAsync("GET", "/api/v1/nodes?resourceVersion=99999999&resourceVersionMatch=NotOlderThan&limit=0");
+        WireAnswer answer = await cluster.SendAsync(
+            "GET",
+            "/api/v1/nodes?resourceVersion=99999999&resourceVersionMatch=NotOlderThan&limit=0"
+        );
 
         Assert.Equal((HttpStatusCode.GatewayTimeout, "Timeout"), (answer.Code, answer.Reason));
         Assert.Contains(answer.Json["details"]!["causes"]!.AsArray(), c => c!["reason"]!.GetValue<string>() == "ResourceVersionTooLarge");
@@ -100,7 +112,9 @@ public sealed class WireTests
         await cluster.SendAsync("POST", path, """{"metadata":{"name":"one"},"spec":{}}""");
 
         WireAnswer answer = await cluster.SendAsync(
-            "GET", path + "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=2");
+            "GET",
+            path + "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=2"
+        );
 
         Assert.Equal(["ADDED", "BOOKMARK"], answer.Lines.Take(2).Select(l => l["type"]!.GetValue<string>()));
         Assert.Equal("true", answer.Lines[1]["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.GetValue<string>());
@@ -116,8 +130,7 @@ public sealed class WireTests
         JsonNode core = (await cluster.SendAsync("GET", "/api/v1")).Json;
 
         string[] names = [.. groups["groups"]!.AsArray().Select(g => g!["name"]!.GetValue<string>())];
-        Assert.Superset(
-            new HashSet<string> { "apps", "policy", "coordination.k8s.io", "storage.k8s.io" }, new HashSet<string>(names));
+        Assert.Superset(new HashSet<string> { "apps", "policy", "coordination.k8s.io", "storage.k8s.io" }, new HashSet<string>(names));
         JsonNode nodes = core["resources"]!.AsArray().Single(r => r!["name"]!.GetValue<string>() == "nodes")!;
         Assert.Equal(("Node", false), (nodes["kind"]!.GetValue<string>(), nodes["namespaced"]!.GetValue<bool>()));
         Assert.Equal("no", nodes["shortNames"]![0]!.GetValue<string>());

@@ -14,7 +14,15 @@ public sealed class WriteTests
     public async Task A_created_object_can_be_read(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        var lease = new Lease { Metadata = new() { Name = "one", Labels = new() { ["tier"] = "gold" } }, Spec = new() { HolderIdentity = "me" } };
+        var lease = new Lease
+        {
+            Metadata = new()
+            {
+                Name = "one",
+                Labels = new() { ["tier"] = "gold" },
+            },
+            Spec = new() { HolderIdentity = "me" },
+        };
 
         Lease created = await cluster.Client.CreateAsync(Resources.Leases, lease, cluster.Namespace, RequestOptions.Default, default);
         Lease read = await cluster.GetAsync(Resources.Leases, "one");
@@ -32,7 +40,11 @@ public sealed class WriteTests
     public async Task The_server_completes_a_generated_name(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        var lease = new JsonObject { ["metadata"] = new JsonObject { ["generateName"] = "run-" }, ["spec"] = new JsonObject() };
+        var lease = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["generateName"] = "run-" },
+            ["spec"] = new JsonObject(),
+        };
 
         Lease first = await cluster.CreateAsync(Resources.Leases, lease);
         Lease second = await cluster.CreateAsync(Resources.Leases, lease);
@@ -48,16 +60,23 @@ public sealed class WriteTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
         KubernetesException node = await Refusal.OfAsync(
-            HttpStatusCode.NotFound, "NotFound", () => cluster.Client.GetAsync(Resources.Nodes, "no-such", null, default));
+            HttpStatusCode.NotFound,
+            "NotFound",
+            () => cluster.Client.GetAsync(Resources.Nodes, "no-such", null, default)
+        );
         KubernetesException lease = await Refusal.OfAsync(
-            HttpStatusCode.NotFound, "NotFound", () => cluster.GetAsync(Resources.Leases, "no-such"));
+            HttpStatusCode.NotFound,
+            "NotFound",
+            () => cluster.GetAsync(Resources.Leases, "no-such")
+        );
 
         Assert.Equal("nodes \"no-such\" not found", node.Message);
         Assert.Equal(("GET", "/api/v1/nodes/no-such"), (node.Method, node.Path));
         Assert.Equal("leases.coordination.k8s.io \"no-such\" not found", lease.Message);
         Assert.Equal(
             ("no-such", "coordination.k8s.io", "leases"),
-            (lease.Status!.Details!.Name, lease.Status.Details.Group, lease.Status.Details.Kind));
+            (lease.Status!.Details!.Name, lease.Status.Details.Group, lease.Status.Details.Kind)
+        );
     }
 
     [SkippableTheory]
@@ -68,7 +87,10 @@ public sealed class WriteTests
         await cluster.CreateAsync(Resources.Leases, Lease("one"));
 
         KubernetesException e = await Refusal.OfAsync(
-            HttpStatusCode.Conflict, "AlreadyExists", () => cluster.CreateAsync(Resources.Leases, Lease("one")));
+            HttpStatusCode.Conflict,
+            "AlreadyExists",
+            () => cluster.CreateAsync(Resources.Leases, Lease("one"))
+        );
 
         Assert.Equal("leases.coordination.k8s.io \"one\" already exists", e.Message);
     }
@@ -80,10 +102,19 @@ public sealed class WriteTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
         KubernetesException name = await Refusal.OfAsync(
-            HttpStatusCode.UnprocessableEntity, "Invalid", () => cluster.CreateAsync(Resources.Leases, Lease("Not_A_Name")));
+            HttpStatusCode.UnprocessableEntity,
+            "Invalid",
+            () => cluster.CreateAsync(Resources.Leases, Lease("Not_A_Name"))
+        );
         KubernetesException label = await Refusal.OfAsync(
-            HttpStatusCode.UnprocessableEntity, "Invalid",
-            () => cluster.CreateAsync(Resources.Nodes, Manifests.Node("node-" + cluster.Id, new Dictionary<string, string> { ["bad key"] = "x" })));
+            HttpStatusCode.UnprocessableEntity,
+            "Invalid",
+            () =>
+                cluster.CreateAsync(
+                    Resources.Nodes,
+                    Manifests.Node("node-" + cluster.Id, new Dictionary<string, string> { ["bad key"] = "x" })
+                )
+        );
 
         Assert.Contains(name.Status!.Details!.Causes!, c => c.Field == "metadata.name");
         Assert.Contains(label.Status!.Details!.Causes!, c => c.Field == "metadata.labels");
@@ -98,10 +129,21 @@ public sealed class WriteTests
         var dryRun = new RequestOptions { DryRun = true };
 
         Lease created = await cluster.Client.CreateAsync(
-            Resources.Leases, new() { Metadata = new() { Name = "dry" } }, cluster.Namespace, dryRun, default);
+            Resources.Leases,
+            new() { Metadata = new() { Name = "dry" } },
+            cluster.Namespace,
+            dryRun,
+            default
+        );
         Lease patched = await cluster.Client.PatchAsync(
-            Resources.Leases, "stored", cluster.Namespace, Kubernetes.Patching.Patch.Merge(new() { ["spec"] = new JsonObject { ["holderIdentity"] = "me" } }),
-            null, dryRun, default);
+            Resources.Leases,
+            "stored",
+            cluster.Namespace,
+            Kubernetes.Patching.Patch.Merge(new() { ["spec"] = new JsonObject { ["holderIdentity"] = "me" } }),
+            null,
+            dryRun,
+            default
+        );
         await cluster.Client.DeleteAsync(Resources.Leases, "stored", cluster.Namespace, new() { DryRun = ["All"] }, default);
 
         Assert.Equal(("dry", "me"), (created.Metadata.Name, patched.Spec.HolderIdentity));
@@ -117,14 +159,18 @@ public sealed class WriteTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
         await Refusal.OfAsync(
-            HttpStatusCode.NotFound, "NotFound", () => cluster.CreateAsync(Resources.Leases, Lease("one"), "no-such-namespace"));
+            HttpStatusCode.NotFound,
+            "NotFound",
+            () => cluster.CreateAsync(Resources.Leases, Lease("one"), "no-such-namespace")
+        );
     }
 
-    private static JsonObject Lease(string name) => new()
-    {
-        ["apiVersion"] = "coordination.k8s.io/v1",
-        ["kind"] = "Lease",
-        ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = new JsonObject(),
-    };
+    private static JsonObject Lease(string name) =>
+        new()
+        {
+            ["apiVersion"] = "coordination.k8s.io/v1",
+            ["kind"] = "Lease",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = new JsonObject(),
+        };
 }

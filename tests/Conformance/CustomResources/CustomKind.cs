@@ -19,19 +19,24 @@ internal sealed class CustomKind(TestCluster cluster, string plural, string grou
         isNamespaced ? $"/apis/{group}/{version}/namespaces/{cluster.Namespace}/{plural}" : $"/apis/{group}/{version}/{plural}";
 
     /// <summary>A definition of one version, v1, with the schema of <c>spec</c> and a status of anything.</summary>
-    public static JsonObject Define(string plural, string group, string kind, string spec) => JsonNode.Parse($$"""
-        {
-          "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": { "name": "{{plural}}.{{group}}" },
-          "spec": {
-            "group": "{{group}}", "scope": "Namespaced", "names": { "plural": "{{plural}}", "kind": "{{kind}}" },
-            "versions": [ {
-              "name": "v1", "served": true, "storage": true, "subresources": { "status": {} },
-              "schema": { "openAPIV3Schema": { "type": "object", "properties": {
-                "spec": {{spec}}, "status": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } } } }
-            } ]
-          }
-        }
-        """)!.AsObject();
+    public static JsonObject Define(string plural, string group, string kind, string spec) =>
+        JsonNode
+            .Parse(
+                $$"""
+                {
+                  "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": { "name": "{{plural}}.{{group}}" },
+                  "spec": {
+                    "group": "{{group}}", "scope": "Namespaced", "names": { "plural": "{{plural}}", "kind": "{{kind}}" },
+                    "versions": [ {
+                      "name": "v1", "served": true, "storage": true, "subresources": { "status": {} },
+                      "schema": { "openAPIV3Schema": { "type": "object", "properties": {
+                        "spec": {{spec}}, "status": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } } } }
+                    } ]
+                  }
+                }
+                """
+            )!
+            .AsObject();
 
     /// <summary>Creates the definition of a kind called Gadget and awaits that it is served.</summary>
     public static async Task<CustomKind> CreateAsync(TestCluster cluster, string spec, Action<JsonObject>? adjust = null)
@@ -51,19 +56,31 @@ internal sealed class CustomKind(TestCluster cluster, string plural, string grou
 
     public async Task WaitEstablishedAsync()
     {
-        await Eventually.HoldsAsync("established", async () =>
-        {
-            JsonNode definition = (await cluster.SendAsync("GET", $"{Definitions}/{Name}")).Json;
-            return definition["status"]?["conditions"]?.AsArray().Any(one => (string?)one!["type"] == "Established" && (string?)one["status"] == "True") == true;
-        });
+        await Eventually.HoldsAsync(
+            "established",
+            async () =>
+            {
+                JsonNode definition = (await cluster.SendAsync("GET", $"{Definitions}/{Name}")).Json;
+                return definition["status"]
+                        ?["conditions"]?.AsArray()
+                        .Any(one => (string?)one!["type"] == "Established" && (string?)one["status"] == "True") == true;
+            }
+        );
 
         // A real server serves the kind a moment later.
         string version = (string)(await cluster.SendAsync("GET", $"{Definitions}/{Name}")).Json["spec"]!["versions"]![0]!["name"]!;
-        await Eventually.HoldsAsync("served", async () => (await cluster.SendAsync("GET", $"/apis/{group}/{version}/{plural}")).Code == HttpStatusCode.OK);
+        await Eventually.HoldsAsync(
+            "served",
+            async () => (await cluster.SendAsync("GET", $"/apis/{group}/{version}/{plural}")).Code == HttpStatusCode.OK
+        );
     }
 
-    public JsonObject Item(string name, string spec, string version = "v1") => JsonNode.Parse(
-        $$"""{ "apiVersion": "{{group}}/{{version}}", "kind": "Gadget", "metadata": { "name": "{{name}}" }, "spec": {{spec}} }""")!.AsObject();
+    public JsonObject Item(string name, string spec, string version = "v1") =>
+        JsonNode
+            .Parse(
+                $$"""{ "apiVersion": "{{group}}/{{version}}", "kind": "Gadget", "metadata": { "name": "{{name}}" }, "spec": {{spec}} }"""
+            )!
+            .AsObject();
 
     public Task<WireAnswer> PostAsync(string name, string spec, string version = "v1", string query = "") =>
         cluster.SendAsync("POST", Path(version) + query, Item(name, spec, version).ToJsonString());

@@ -56,15 +56,27 @@ public sealed class SchemaTests
         ("""{"size":1,"name":5}""", "spec.name", "Invalid value: \"integer\": spec.name in body must be of type string: \"integer\""),
         ("""{"size":1,"color":"blue"}""", "spec.color", "Unsupported value: \"blue\": supported values: \"red\", \"green\""),
         ("""{"size":1,"mode":3}""", "spec.mode", "Unsupported value: 3: supported values: \"1\", \"2\""),
-        ("""{"size":1,"port":true}""", "spec.port", "Invalid value: \"boolean\": spec.port in body must be of type integer,string: \"boolean\""),
+        (
+            """{"size":1,"port":true}""",
+            "spec.port",
+            "Invalid value: \"boolean\": spec.port in body must be of type integer,string: \"boolean\""
+        ),
         ("""{"size":1,"flag":"true"}""", "spec.flag", "Invalid value: \"string\": spec.flag in body must be of type boolean: \"string\""),
         ("""{"size":1,"list":[]}""", "spec.list", "Invalid value: 0: spec.list in body should have at least 1 items"),
         ("""{"size":1,"list":["a","a"]}""", "spec.list[1]", "Duplicate value: \"a\""),
         ("""{"size":1,"list":{}}""", "spec.list", "Invalid value: \"object\": spec.list in body must be of type array: \"object\""),
-        ("""{"size":1,"labels":{"a":"b"}}""", "spec.labels.a", "Invalid value: \"string\": spec.labels.a in body must be of type integer: \"string\""),
+        (
+            """{"size":1,"labels":{"a":"b"}}""",
+            "spec.labels.a",
+            "Invalid value: \"string\": spec.labels.a in body must be of type integer: \"string\""
+        ),
         ("""{"size":1,"when":"x"}""", "spec.when", "Invalid value: \"x\": spec.when in body must be of type date-time: \"x\""),
         ("""{"size":1,"address":"x"}""", "spec.address", "Invalid value: \"x\": spec.address in body must be of type ipv4: \"x\""),
-        ("""{"size":1,"either":{"x":"1","y":"2"}}""", "<nil>", "Invalid value: \"\": \"spec.either\" must validate one and only one schema (oneOf). Found 2 valid alternatives"),
+        (
+            """{"size":1,"either":{"x":"1","y":"2"}}""",
+            "<nil>",
+            "Invalid value: \"\": \"spec.either\" must validate one and only one schema (oneOf). Found 2 valid alternatives"
+        ),
         ("""{"size":1,"any":{}}""", "<nil>", "Invalid value: \"\": \"spec.any\" must validate at least one schema (anyOf)"),
         ("""{"size":1,"both":5}""", "spec.both", "Invalid value: 5: spec.both in body should be less than or equal to 4"),
         ("""{"size":1,"not5":5}""", "<nil>", "Invalid value: \"\": \"spec.not5\" must not validate the schema (not)"),
@@ -80,7 +92,10 @@ public sealed class SchemaTests
         {
             WireAnswer answer = await kind.PostAsync("refused", spec);
             Assert.True(answer.Code == HttpStatusCode.UnprocessableEntity && answer.Reason == "Invalid", $"{spec}: {answer.Text}");
-            Assert.Contains((field, message), answer.Json["details"]!["causes"]!.AsArray().Select(cause => ((string)cause!["field"]!, (string)cause["message"]!)));
+            Assert.Contains(
+                (field, message),
+                answer.Json["details"]!["causes"]!.AsArray().Select(cause => ((string)cause!["field"]!, (string)cause["message"]!))
+            );
         }
     }
 
@@ -91,7 +106,9 @@ public sealed class SchemaTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Schema);
 
-        JsonNode made = await kind.MakeAsync("one", """
+        JsonNode made = await kind.MakeAsync(
+            "one",
+            """
             {
               "size": 1, "strange": { "a": 1 }, "port": "http", "nothing": null, "color": null,
               "ports": [ { "port": 1, "odd": true }, { "port": 1, "protocol": "UDP" } ],
@@ -99,9 +116,11 @@ public sealed class SchemaTests
               "template": { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a", "odd": 1 }, "spec": { "anything": 1 } },
               "deep": { "b": {} }
             }
-            """);
+            """
+        );
 
-        JsonNode expected = JsonNode.Parse("""
+        JsonNode expected = JsonNode.Parse(
+            """
             {
               "size": 1, "port": "http", "nothing": null, "color": "red",
               "ports": [ { "port": 1, "protocol": "TCP" }, { "port": 1, "protocol": "UDP" } ],
@@ -109,7 +128,8 @@ public sealed class SchemaTests
               "template": { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "spec": { "anything": 1 } },
               "deep": { "a": "x", "b": { "c": 3 } }
             }
-            """)!;
+            """
+        )!;
         Assert.True(JsonNode.DeepEquals(expected, made["spec"]), made["spec"]!.ToJsonString());
         JsonNode read = (await cluster.SendAsync("GET", kind.Path() + "/one")).Json;
         Assert.True(JsonNode.DeepEquals(expected, read["spec"]), read["spec"]!.ToJsonString());
@@ -120,16 +140,27 @@ public sealed class SchemaTests
     public async Task A_later_default_applies_to_existing_objects(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}}""");
+        CustomKind kind = await CustomKind.CreateAsync(
+            cluster,
+            """{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}}"""
+        );
         await kind.MakeAsync("old", """{"a":"1","b":"2"}""");
 
         await cluster.SendAsync(
-            "PATCH", $"{CustomKind.Definitions}/{kind.Name}",
+            "PATCH",
+            $"{CustomKind.Definitions}/{kind.Name}",
             """[{"op":"replace","path":"/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties","value":{"a":{"type":"string"},"c":{"type":"string","default":"new"}}}]""",
-            "application/json-patch+json");
+            "application/json-patch+json"
+        );
 
-        await Eventually.HoldsAsync("the new schema", async () =>
-            JsonNode.DeepEquals((await cluster.SendAsync("GET", kind.Path() + "/old")).Json["spec"], JsonNode.Parse("""{"a":"1","c":"new"}""")));
+        await Eventually.HoldsAsync(
+            "the new schema",
+            async () =>
+                JsonNode.DeepEquals(
+                    (await cluster.SendAsync("GET", kind.Path() + "/old")).Json["spec"],
+                    JsonNode.Parse("""{"a":"1","c":"new"}""")
+                )
+        );
     }
 
     [SkippableTheory]
@@ -140,9 +171,17 @@ public sealed class SchemaTests
         Skip.If(cluster.Minor < 25, "field validation came with 1.25");
         CustomKind kind = await CustomKind.CreateAsync(cluster, Schema);
 
-        WireAnswer strict = await kind.PostAsync("one", """{"size":1,"strange":1,"ports":[{"port":1,"odd":1}]}""", query: "?fieldValidation=Strict");
+        WireAnswer strict = await kind.PostAsync(
+            "one",
+            """{"size":1,"strange":1,"ports":[{"port":1,"odd":1}]}""",
+            query: "?fieldValidation=Strict"
+        );
 
         Assert.Equal((HttpStatusCode.BadRequest, "BadRequest"), (strict.Code, strict.Reason));
-        Assert.Contains("strict decoding error: unknown field \"spec.ports[0].odd\", unknown field \"spec.strange\"", (string)strict.Json["message"]!, StringComparison.Ordinal);
+        Assert.Contains(
+            "strict decoding error: unknown field \"spec.ports[0].odd\", unknown field \"spec.strange\"",
+            (string)strict.Json["message"]!,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -15,15 +15,18 @@ public sealed class BudgetOutlookTests
     [SkippableTheory]
     [AllBackends("not-ready", BudgetOutlook.Slow, "running, not ready")]
     [AllBackends("crash", BudgetOutlook.Never, "CrashLoopBackOff")]
-    public async Task A_blocking_PDB_names_the_unhealthy_pod_and_its_outlook(
-        string backend, string trouble, string outlook, string reason)
+    public async Task A_blocking_PDB_names_the_unhealthy_pod_and_its_outlook(string backend, string trouble, string outlook, string reason)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddPodAsync("first", nodes[0], p => p.Label("app", "web"));
         await cluster.AddPodAsync("second", nodes[1], p => p.Label("app", "web"));
         await cluster.AddPodAsync("late", nodes[1], p => p.Label("app", "web").Annotate("fake-kubelet/" + trouble, "true"), null);
-        await cluster.WaitForAsync(Resources.Pods, "late", p => p.Status.ContainerStatuses is { Count: > 0 } && p.Status.Phase == "Running");
+        await cluster.WaitForAsync(
+            Resources.Pods,
+            "late",
+            p => p.Status.ContainerStatuses is { Count: > 0 } && p.Status.Phase == "Running"
+        );
         await cluster.WaitForReadyPodsAsync("app=web", 2);
         await cluster.AddBudgetAsync("web", "web", "minAvailable", 2, allows: 0);
         ResourceType<PodDisruptionBudget> budgets = Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion);
@@ -40,7 +43,11 @@ public sealed class BudgetOutlookTests
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
         Assert.Equal((outlook, "app=web"), (blocker.Outlook, blocker.Selector));
-        Assert.StartsWith("minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: late (" + reason, blocker.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: late (" + reason,
+            blocker.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [SkippableTheory]
@@ -51,14 +58,24 @@ public sealed class BudgetOutlookTests
         Skip.If(cluster.Capabilities.Minor < 21, "conditions of budgets are of 1.21");
         string node = await cluster.AddNodeAsync();
         Node owner = await cluster.GetAsync(Resources.Nodes, node);
-        await cluster.AddPodAsync("odd", node, p =>
-        {
-            p.Label("app", "odd");
-            p["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
+        await cluster.AddPodAsync(
+            "odd",
+            node,
+            p =>
             {
-                ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node, ["uid"] = owner.Metadata.Uid, ["controller"] = true,
-            });
-        });
+                p.Label("app", "odd");
+                p["metadata"]!["ownerReferences"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["apiVersion"] = "v1",
+                        ["kind"] = "Node",
+                        ["name"] = node,
+                        ["uid"] = owner.Metadata.Uid,
+                        ["controller"] = true,
+                    }
+                );
+            }
+        );
         ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion);
         var labels = new Dictionary<string, string> { ["app"] = "odd" };
         await cluster.CreateAsync(type, Manifests.Budget(cluster.Capabilities.BudgetVersion, "odd", labels, "maxUnavailable", 1));
@@ -77,7 +94,11 @@ public sealed class BudgetOutlookTests
     public async Task The_estimated_duration_is_kept(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
-        (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 4, w => w.PodSpec(new() { ["terminationGracePeriodSeconds"] = 30 }));
+        (string full, _) = await cluster.AddFullAndEmptyNodeAsync(
+            "web",
+            4,
+            w => w.PodSpec(new() { ["terminationGracePeriodSeconds"] = 30 })
+        );
         await cluster.AddBudgetAsync("web", "web", "maxUnavailable", 1, allows: 1);
 
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [full], new(), default));

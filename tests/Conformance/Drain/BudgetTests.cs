@@ -62,7 +62,12 @@ public sealed class BudgetTests
 
         NodeDrainResult timedOut = await cluster.DrainAsync(full, new() { Timeout = Eventually.Soon });
         await cluster.Client.DeleteAsync(
-            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "never", cluster.Namespace, new(), default);
+            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+            "never",
+            cluster.Namespace,
+            new(),
+            default
+        );
         NodeDrainResult again = await cluster.DrainAsync(full, new());
 
         Assert.True(timedOut.Status == NodeDrainStatus.TimedOut, timedOut.Describe());
@@ -125,9 +130,16 @@ public sealed class BudgetTests
         Assert.Equal(3, await fewest);
     }
 
-    private static Task SetBudgetAsync(TestCluster cluster, string name, string bound, int value) => cluster.Client.PatchAsync(
-        Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), name, cluster.Namespace,
-        Patch.Merge(new() { ["spec"] = new JsonObject { [bound] = value } }), null, RequestOptions.Default, default);
+    private static Task SetBudgetAsync(TestCluster cluster, string name, string bound, int value) =>
+        cluster.Client.PatchAsync(
+            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+            name,
+            cluster.Namespace,
+            Patch.Merge(new() { ["spec"] = new JsonObject { [bound] = value } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
     // Replays what happened to the pods, in the server's order.
     internal static async Task<int> FewestReadyAsync(TestCluster cluster, string selector, CancellationToken stop)
@@ -137,15 +149,26 @@ public sealed class BudgetTests
         bool synced = false;
         try
         {
-            await foreach (WatchEvent<Pod> change in cluster.Client.WatchAsync(
-                Resources.Pods, new() { Namespace = cluster.Namespace, LabelSelector = selector }, stop))
+            await foreach (
+                WatchEvent<Pod> change in cluster.Client.WatchAsync(
+                    Resources.Pods,
+                    new() { Namespace = cluster.Namespace, LabelSelector = selector },
+                    stop
+                )
+            )
             {
-                if (change.Type == WatchEventType.Synced) synced = true;
-                else if (change.Type != WatchEventType.Deleted && change.Object.Metadata.DeletionTimestamp is null && TestCluster.IsReady(change.Object))
+                if (change.Type == WatchEventType.Synced)
+                    synced = true;
+                else if (
+                    change.Type != WatchEventType.Deleted
+                    && change.Object.Metadata.DeletionTimestamp is null
+                    && TestCluster.IsReady(change.Object)
+                )
                     ready.Add(change.Object.Metadata.Uid!);
                 else
                     ready.Remove(change.Object.Metadata.Uid!);
-                if (synced) fewest = Math.Min(fewest, ready.Count);
+                if (synced)
+                    fewest = Math.Min(fewest, ready.Count);
             }
         }
         catch (OperationCanceledException)

@@ -22,7 +22,14 @@ public sealed class ChangingBudgetTests
         Task<NodeDrainResult> drain = cluster.DrainAsync(full, new(), listener);
         await listener.HearsAsync("/tier");
         await cluster.Client.PatchAsync(
-            Resources.ReplicaSets, "helper", cluster.Namespace, Patch.Merge(new() { ["spec"] = new JsonObject { ["replicas"] = 1 } }), null, RequestOptions.Default, default);
+            Resources.ReplicaSets,
+            "helper",
+            cluster.Namespace,
+            Patch.Merge(new() { ["spec"] = new JsonObject { ["replicas"] = 1 } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
         NodeDrainResult result = await drain;
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
@@ -43,8 +50,17 @@ public sealed class ChangingBudgetTests
 
         Task<NodeDrainResult> drain = cluster.DrainAsync(full, new());
         // What a storage engine does: its own pod may go when nothing on the node uses it any more.
-        await Eventually.HoldsAsync("the others gone", async () => (await cluster.ListPodsAsync("app=web")).All(p => p.Spec.NodeName != full));
-        await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "storage", cluster.Namespace, new(), default);
+        await Eventually.HoldsAsync(
+            "the others gone",
+            async () => (await cluster.ListPodsAsync("app=web")).All(p => p.Spec.NodeName != full)
+        );
+        await cluster.Client.DeleteAsync(
+            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+            "storage",
+            cluster.Namespace,
+            new(),
+            default
+        );
         NodeDrainResult result = await drain;
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
@@ -76,8 +92,14 @@ public sealed class ChangingBudgetTests
     {
         string version = cluster.Capabilities.BudgetVersion;
         await cluster.CreateAsync(
-            Resources.PodDisruptionBudgets(version), Manifests.Budget(version, "tier", new Dictionary<string, string> { ["tier"] = "one" }, "minAvailable", healthy));
-        await cluster.WaitForAsync(Resources.PodDisruptionBudgets(version), "tier", b => b.Status.ExpectedPods == 2 && b.Status.CurrentHealthy == 2);
+            Resources.PodDisruptionBudgets(version),
+            Manifests.Budget(version, "tier", new Dictionary<string, string> { ["tier"] = "one" }, "minAvailable", healthy)
+        );
+        await cluster.WaitForAsync(
+            Resources.PodDisruptionBudgets(version),
+            "tier",
+            b => b.Status.ExpectedPods == 2 && b.Status.CurrentHealthy == 2
+        );
     }
 
     private static async Task<string?> AddEmptyAsync(TestCluster cluster)
@@ -85,7 +107,10 @@ public sealed class ChangingBudgetTests
         string name = $"node-{cluster.Id}-empty";
         await cluster.CreateAsync(Resources.Nodes, Manifests.Node(name, cluster.Mark));
         Node node = await cluster.WaitForAsync(
-            Resources.Nodes, name, n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+            Resources.Nodes,
+            name,
+            n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true
+        );
         return node.Metadata.Name;
     }
 }

@@ -23,7 +23,13 @@ public sealed class ConditionTests
         Task<NodeDrainResult> drain = cluster.DrainAsync(full, new() { Condition = ConditionUse.Always, Reason = "OPS-1" }, listener);
         await listener.HearsAsync("/web");
         Node during = await cluster.GetAsync(Resources.Nodes, full);
-        await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "web", cluster.Namespace, new(), default);
+        await cluster.Client.DeleteAsync(
+            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+            "web",
+            cluster.Namespace,
+            new(),
+            default
+        );
         NodeDrainResult result = await drain;
         Node after = await cluster.GetAsync(Resources.Nodes, full);
 
@@ -84,14 +90,21 @@ public sealed class ConditionTests
         NodeManagerSession session = await cluster.ConnectAsync(inner =>
         {
             NodeManager.Testing.FaultInjectionHandler faults = new(inner);
-            faults.Inject(NodeManager.Testing.Fault.Answer(System.Net.HttpStatusCode.Forbidden, "Forbidden"), times: 10, when: r => r.RequestUri!.AbsolutePath.EndsWith("/status", StringComparison.Ordinal));
+            faults.Inject(
+                NodeManager.Testing.Fault.Answer(System.Net.HttpStatusCode.Forbidden, "Forbidden"),
+                times: 10,
+                when: r => r.RequestUri!.AbsolutePath.EndsWith("/status", StringComparison.Ordinal)
+            );
             return faults;
         });
 
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [node], new() { Condition = ConditionUse.Always }));
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
-        Assert.Single(result.Warnings, w => w.StartsWith("The conditions DrainInProgress and Drained cannot be written", StringComparison.Ordinal));
+        Assert.Single(
+            result.Warnings,
+            w => w.StartsWith("The conditions DrainInProgress and Drained cannot be written", StringComparison.Ordinal)
+        );
     }
 
     [SkippableTheory]
@@ -103,15 +116,31 @@ public sealed class ConditionTests
         NodeManagerSession session = await cluster.ConnectAsync(inner =>
         {
             NodeManager.Testing.FaultInjectionHandler faults = new(inner);
-            faults.Inject(NodeManager.Testing.Fault.Answer(System.Net.HttpStatusCode.Forbidden, "Forbidden"), times: 10, when: r => r.RequestUri!.AbsolutePath.EndsWith("/status", StringComparison.Ordinal));
+            faults.Inject(
+                NodeManager.Testing.Fault.Answer(System.Net.HttpStatusCode.Forbidden, "Forbidden"),
+                times: 10,
+                when: r => r.RequestUri!.AbsolutePath.EndsWith("/status", StringComparison.Ordinal)
+            );
             return faults;
         });
         var listener = new Listener();
 
-        IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(session, nodes, new() { Condition = ConditionUse.Always }, listener);
+        IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(
+            session,
+            nodes,
+            new() { Condition = ConditionUse.Always },
+            listener
+        );
 
         Assert.All(results, r => Assert.Equal(NodeDrainStatus.Drained, r.Status));
-        Assert.All(results, r => Assert.Single(r.Warnings, w => w.StartsWith("The conditions DrainInProgress and Drained cannot be written", StringComparison.Ordinal)));
+        Assert.All(
+            results,
+            r =>
+                Assert.Single(
+                    r.Warnings,
+                    w => w.StartsWith("The conditions DrainInProgress and Drained cannot be written", StringComparison.Ordinal)
+                )
+        );
         Assert.Single(listener.Warnings, w => w.Contains("lifecycle conditions", StringComparison.Ordinal));
     }
 
@@ -132,8 +161,29 @@ public sealed class ConditionTests
 
     private static Condition? Find(Node node, string type) => node.Status.Conditions?.Find(c => c.Type == type);
 
-    private static Task SayAsync(TestCluster cluster, string node, string type, string reason) => cluster.Client.PatchAsync(
-        Resources.Nodes, node, null,
-        Patch.Strategic(new() { ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = type, ["status"] = "True", ["reason"] = reason }) } }),
-        "status", RequestOptions.Default, default);
+    private static Task SayAsync(TestCluster cluster, string node, string type, string reason) =>
+        cluster.Client.PatchAsync(
+            Resources.Nodes,
+            node,
+            null,
+            Patch.Strategic(
+                new()
+                {
+                    ["status"] = new JsonObject
+                    {
+                        ["conditions"] = new JsonArray(
+                            new JsonObject
+                            {
+                                ["type"] = type,
+                                ["status"] = "True",
+                                ["reason"] = reason,
+                            }
+                        ),
+                    },
+                }
+            ),
+            "status",
+            RequestOptions.Default,
+            default
+        );
 }

@@ -17,7 +17,11 @@ public sealed class DrainComparisonTests
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         var scenario = new DrainScenario(seed);
 
-        string[][] ends = await Task.WhenAll(RunAsync(scenario, Backend.Real), RunAsync(scenario, Backend.Sandbox), RunAsync(scenario, Backend.OldSandbox));
+        string[][] ends = await Task.WhenAll(
+            RunAsync(scenario, Backend.Real),
+            RunAsync(scenario, Backend.Sandbox),
+            RunAsync(scenario, Backend.OldSandbox)
+        );
 
         Assert.NotEmpty(ends[0]);
         Assert.Equal(ends[0], ends[1]);
@@ -31,22 +35,36 @@ public sealed class DrainComparisonTests
         string node = await scenario.BuildAsync(cluster);
         NodeManagerSession session = await cluster.ConnectAsync();
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(session, [node], scenario.Options, default));
-        Dictionary<string, string> apps = (await cluster.ListPodsAsync()).ToDictionary(pod => pod.Metadata.Name, pod => pod.Metadata.Labels!["app"]);
-        (string App, string Title)[] going = [.. plan.Pods.Where(pod => pod.Decision == DrainDecision.Evict).Select(pod => (apps[pod.Name], $"{pod.Namespace}/{pod.Name}"))];
+        Dictionary<string, string> apps = (await cluster.ListPodsAsync()).ToDictionary(
+            pod => pod.Metadata.Name,
+            pod => pod.Metadata.Labels!["app"]
+        );
+        (string App, string Title)[] going =
+        [
+            .. plan.Pods.Where(pod => pod.Decision == DrainDecision.Evict).Select(pod => (apps[pod.Name], $"{pod.Namespace}/{pod.Name}")),
+        ];
         var listener = new Listener();
         using var over = new CancellationTokenSource();
 
         // What the drain knows, not what the server shows: that may be ahead of the drain's watch.
         Task<NodeDrainResult> drain = cluster.DrainAsync(node, scenario.Options, listener, over.Token);
         await Eventually.HoldsAsync(
-            "the end of what ends", () => Task.FromResult(drain.IsCompleted || scenario.IsOver(going.Select(pod => (pod.App, listener.LastOfPod.GetValueOrDefault(pod.Title, ""))))));
+            "the end of what ends",
+            () =>
+                Task.FromResult(
+                    drain.IsCompleted
+                        || scenario.IsOver(going.Select(pod => (pod.App, listener.LastOfPod.GetValueOrDefault(pod.Title, ""))))
+                )
+        );
         await over.CancelAsync();
         NodeDrainResult result = await drain;
 
         Assert.True(result.Status != NodeDrainStatus.TimedOut, result.Describe());
         return
         [
-            .. plan.Pods.Select(pod => $"{apps[pod.Name]} planned {pod.Decision} {pod.Rule} {pod.FitsElsewhere} {pod.BlockedByBudget}").Order(StringComparer.Ordinal),
+            .. plan
+                .Pods.Select(pod => $"{apps[pod.Name]} planned {pod.Decision} {pod.Rule} {pod.FitsElsewhere} {pod.BlockedByBudget}")
+                .Order(StringComparer.Ordinal),
             .. result.Pods.Select(pod => $"{apps[pod.Name]} {pod.Outcome}").Order(StringComparer.Ordinal),
         ];
     }

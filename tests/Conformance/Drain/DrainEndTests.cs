@@ -36,8 +36,10 @@ public sealed class DrainEndTests
         NodeManagerSession session = await cluster.ConnectAsync();
         var options = new DrainOptions { SkipWaitForDeleteTimeout = TimeSpan.FromSeconds(1), Timeout = Eventually.Limit };
 
-        await Eventually.HoldsAsync("the pod is overdue", async () =>
-            Assert.Single(await DrainPlanner.PlanAsync(session, [node], options, default)).Skip == 1);
+        await Eventually.HoldsAsync(
+            "the pod is overdue",
+            async () => Assert.Single(await DrainPlanner.PlanAsync(session, [node], options, default)).Skip == 1
+        );
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [node], options));
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());

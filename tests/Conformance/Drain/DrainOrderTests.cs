@@ -40,13 +40,21 @@ public sealed class DrainOrderTests
         int most = 0;
         try
         {
-            await foreach (WatchEvent<Pod> change in cluster.Client.WatchAsync(
-                Resources.Pods, new() { Namespace = cluster.Namespace, FieldSelector = "spec.nodeName=" + node }, stop))
+            await foreach (
+                WatchEvent<Pod> change in cluster.Client.WatchAsync(
+                    Resources.Pods,
+                    new() { Namespace = cluster.Namespace, FieldSelector = "spec.nodeName=" + node },
+                    stop
+                )
+            )
             {
-                if (change.Type == WatchEventType.Synced) continue;
+                if (change.Type == WatchEventType.Synced)
+                    continue;
                 string uid = change.Object.Metadata.Uid!;
-                if (change.Type == WatchEventType.Deleted) leaving.Remove(uid);
-                else if (change.Object.Metadata.DeletionTimestamp is not null && leaving.Add(uid)) order.Add(change.Object.Metadata.Labels!["app"]);
+                if (change.Type == WatchEventType.Deleted)
+                    leaving.Remove(uid);
+                else if (change.Object.Metadata.DeletionTimestamp is not null && leaving.Add(uid))
+                    order.Add(change.Object.Metadata.Labels!["app"]);
                 most = Math.Max(most, leaving.Count);
             }
         }

@@ -29,10 +29,16 @@ public sealed class DrainPlanTests
 
         Assert.Equal(
             [
-                "agent: Skip DaemonSet", "bare: Refuse Unmanaged", "data: Refuse LocalData", "failed: Evict Finished", "going: Wait Terminating",
-                "mirror: Skip Mirror", "web: Evict Managed",
+                "agent: Skip DaemonSet",
+                "bare: Refuse Unmanaged",
+                "data: Refuse LocalData",
+                "failed: Evict Finished",
+                "going: Wait Terminating",
+                "mirror: Skip Mirror",
+                "web: Evict Managed",
             ],
-            Decisions(careful));
+            Decisions(careful)
+        );
         Assert.False(careful.CanDrain);
         Assert.Equal(2, careful.Blockers.Count);
         Assert.Equal(["DeleteUnmanagedPod"], careful.Pods.Single(p => p.Name == "bare").PermittedBy);
@@ -57,8 +63,14 @@ public sealed class DrainPlanTests
 
         NodeDrainPlanPod web = plan.Pods.First(p => p.Owner == "ReplicaSet/web");
         NodeDrainPlanPod api = plan.Pods.First(p => p.Owner == "ReplicaSet/api");
-        Assert.Equal($"{cluster.Namespace}/web-budget: minAvailable 2, 2/2 healthy, 0 disruptions allowed", Assert.Single(web.Budgets).ToString());
-        Assert.Equal($"{cluster.Namespace}/api-budget: maxUnavailable 1, 2/2 healthy, 1 disruption allowed", Assert.Single(api.Budgets).ToString());
+        Assert.Equal(
+            $"{cluster.Namespace}/web-budget: minAvailable 2, 2/2 healthy, 0 disruptions allowed",
+            Assert.Single(web.Budgets).ToString()
+        );
+        Assert.Equal(
+            $"{cluster.Namespace}/api-budget: maxUnavailable 1, 2/2 healthy, 1 disruption allowed",
+            Assert.Single(api.Budgets).ToString()
+        );
         Assert.Equal((true, false, NodeDrainPlanStatus.WillNotFinish), (web.BlockedByBudget, api.BlockedByBudget, plan.Status));
     }
 
@@ -74,7 +86,10 @@ public sealed class DrainPlanTests
         budget["spec"]!["selector"] = new JsonObject();
         await cluster.CreateAsync(Resources.PodDisruptionBudgets(version), budget);
         await cluster.WaitForAsync(
-            Resources.PodDisruptionBudgets(version), "all", b => b.Status.ObservedGeneration == 1 && b.Status.ExpectedPods == (version == "v1" ? 1 : 0));
+            Resources.PodDisruptionBudgets(version),
+            "all",
+            b => b.Status.ObservedGeneration == 1 && b.Status.ExpectedPods == (version == "v1" ? 1 : 0)
+        );
 
         NodeDrainPlan plan = await PlanAsync(await cluster.ConnectAsync(), node, new());
 
@@ -94,7 +109,11 @@ public sealed class DrainPlanTests
         NodeDrainPlan alone = await PlanAsync(session, node, new());
         JsonObject second = Manifests.Node($"node-{cluster.Id}-2", cluster.Mark);
         await cluster.CreateAsync(Resources.Nodes, second);
-        await cluster.WaitForAsync(Resources.Nodes, $"node-{cluster.Id}-2", n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+        await cluster.WaitForAsync(
+            Resources.Nodes,
+            $"node-{cluster.Id}-2",
+            n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true
+        );
         NodeDrainPlan together = await PlanAsync(session, node, new());
 
         Assert.Equal("No", Assert.Single(alone.Pods).FitsElsewhere);
@@ -111,7 +130,11 @@ public sealed class DrainPlanTests
         await cluster.AddPodAsync("in", node, p => p.Label("tier", "gold"));
         await cluster.AddPodAsync("out", node);
 
-        NodeDrainPlan plan = await PlanAsync(await cluster.ConnectAsync(), node, new() { PodSelector = "tier=gold", DeleteUnmanagedPods = true });
+        NodeDrainPlan plan = await PlanAsync(
+            await cluster.ConnectAsync(),
+            node,
+            new() { PodSelector = "tier=gold", DeleteUnmanagedPods = true }
+        );
 
         Assert.Equal(["in"], plan.Pods.Where(p => p.Decision == DrainDecision.Evict).Select(p => p.Name));
         Assert.True(plan.CanDrain);
@@ -123,20 +146,22 @@ public sealed class DrainPlanTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
-        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(async () => await PlanAsync(await cluster.ConnectAsync(), "no-such-node", new()));
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(async () =>
+            await PlanAsync(await cluster.ConnectAsync(), "no-such-node", new())
+        );
 
         Assert.Equal(ErrorIds.NodeNotFound, e.ErrorId);
     }
 
-    internal static void WithEmptyDir(JsonObject pod) => pod.PodSpec(new()
-    {
-        ["volumes"] = new JsonArray(new JsonObject { ["name"] = "cache", ["emptyDir"] = new JsonObject() }),
-    });
+    internal static void WithEmptyDir(JsonObject pod) =>
+        pod.PodSpec(new() { ["volumes"] = new JsonArray(new JsonObject { ["name"] = "cache", ["emptyDir"] = new JsonObject() }) });
 
     private static async Task<NodeDrainPlan> PlanAsync(NodeManagerSession session, string node, DrainOptions options) =>
         Assert.Single(await DrainPlanner.PlanAsync(session, [node], options, default));
 
     // Workloads' pods by their owner's name, as their own is made up.
     private static IEnumerable<string> Decisions(NodeDrainPlan plan) =>
-        plan.Pods.Select(p => $"{(p.Owner.Length == 0 ? p.Name : p.Owner.Split('/')[1])}: {p.Decision} {p.Rule}").Order(StringComparer.Ordinal);
+        plan
+            .Pods.Select(p => $"{(p.Owner.Length == 0 ? p.Name : p.Owner.Split('/')[1])}: {p.Decision} {p.Rule}")
+            .Order(StringComparer.Ordinal);
 }

@@ -39,9 +39,17 @@ public sealed class DrainTests
 
         Assert.Contains(drained.Metadata.Annotations!.Values, v => v.Contains("new disk", StringComparison.Ordinal));
         Assert.DoesNotContain(back.Annotations.Values, v => v.Contains("new disk", StringComparison.Ordinal));
-        await Eventually.HoldsAsync("events about the node", async () => (await cluster.Client.ListAsync(
-            Resources.Events, new() { Namespace = "default", FieldSelector = $"involvedObject.kind=Node,involvedObject.name={node}" }, default))
-            .Items.Exists(e => e.Message?.Contains("new disk", StringComparison.Ordinal) == true));
+        await Eventually.HoldsAsync(
+            "events about the node",
+            async () =>
+                (
+                    await cluster.Client.ListAsync(
+                        Resources.Events,
+                        new() { Namespace = "default", FieldSelector = $"involvedObject.kind=Node,involvedObject.name={node}" },
+                        default
+                    )
+                ).Items.Exists(e => e.Message?.Contains("new disk", StringComparison.Ordinal) == true)
+        );
     }
 
     [SkippableTheory]
@@ -122,7 +130,10 @@ public sealed class DrainTests
         string node = await cluster.AddNodeAsync();
         await cluster.AddPodAsync("slow", node, p => p.Annotate("fake-kubelet/slow-terminate", "never"));
 
-        Task<NodeDrainResult> drain = cluster.DrainAsync(node, new() { DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(17) });
+        Task<NodeDrainResult> drain = cluster.DrainAsync(
+            node,
+            new() { DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(17) }
+        );
         Pod terminating = await cluster.WaitForAsync(Resources.Pods, "slow", p => p.Metadata.DeletionTimestamp is not null);
         await cluster.AnnotateAsync(Resources.Pods, "slow", "slow-terminate", null);
 
@@ -136,10 +147,19 @@ public sealed class DrainTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
-        await cluster.AddReplicaSetAsync("stubborn", 1, w => w.PodSpec(new()
-        {
-            ["tolerations"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject { ["operator"] = "Exists" }),
-        }));
+        await cluster.AddReplicaSetAsync(
+            "stubborn",
+            1,
+            w =>
+                w.PodSpec(
+                    new()
+                    {
+                        ["tolerations"] = new System.Text.Json.Nodes.JsonArray(
+                            new System.Text.Json.Nodes.JsonObject { ["operator"] = "Exists" }
+                        ),
+                    }
+                )
+        );
 
         NodeDrainResult result = await cluster.DrainAsync(node, new());
 

@@ -27,13 +27,27 @@ internal static class EvictionDefinitions
     /// <summary>Puts them into the cluster, once; they stay.</summary>
     public static async Task InstallAsync(TestCluster cluster)
     {
-        await InstallAsync(cluster, "evictionrequests", Define("evictionrequests", "EvictionRequest", $$"""
-            { "type": "object", "required": ["spec"], "properties": {
-              "spec": { "type": "object", "required": ["target", "requester", "intent"], "properties": { "target": {{Target}},
-                "requester": { "type": "string", "pattern": "^[^/]+/[^/]+$" }, "intent": { "type": "string", "enum": ["Eviction", "Withdrawn"] } } },
-              "status": { "type": "object", "properties": { "observedGeneration": { "type": "integer", "format": "int64" }, "conditions": {{Conditions}} } } } }
-            """));
-        await InstallAsync(cluster, "evictions", Define("evictions", "Eviction", $$"""
+        await InstallAsync(
+            cluster,
+            "evictionrequests",
+            Define(
+                "evictionrequests",
+                "EvictionRequest",
+                $$"""
+                { "type": "object", "required": ["spec"], "properties": {
+                  "spec": { "type": "object", "required": ["target", "requester", "intent"], "properties": { "target": {{Target}},
+                    "requester": { "type": "string", "pattern": "^[^/]+/[^/]+$" }, "intent": { "type": "string", "enum": ["Eviction", "Withdrawn"] } } },
+                  "status": { "type": "object", "properties": { "observedGeneration": { "type": "integer", "format": "int64" }, "conditions": {{Conditions}} } } } }
+                """
+            )
+        );
+        await InstallAsync(
+            cluster,
+            "evictions",
+            Define(
+                "evictions",
+                "Eviction",
+                $$"""
             { "type": "object", "required": ["spec"], "properties": {
               "spec": { "type": "object", "required": ["target"], "properties": { "target": {{Target}} } },
               "status": { "type": "object", "properties": { "observedGeneration": { "type": "integer", "format": "int64" }, "conditions": {{Conditions}},
@@ -47,7 +61,9 @@ internal static class EvictionDefinitions
                       "heartbeatTime": { "type": "string", "format": "date-time" }, "expectedCompletionTime": { "type": "string", "format": "date-time" },
                       "completionTime": { "type": "string", "format": "date-time" } }
                     """)}} } } } }
-            """));
+            """
+            )
+        );
     }
 
     private static async Task InstallAsync(TestCluster cluster, string plural, JsonObject definition)
@@ -56,16 +72,22 @@ internal static class EvictionDefinitions
         await new CustomKind(cluster, plural, Group).WaitEstablishedAsync();
     }
 
-    private static string Named(string properties) => $$"""
-        { "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
-          "items": { "type": "object", "required": ["name"], "properties": {{properties}} } }
-        """;
+    private static string Named(string properties) =>
+        $$"""
+            { "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
+              "items": { "type": "object", "required": ["name"], "properties": {{properties}} } }
+            """;
 
     // A group of Kubernetes' own asks for an approval: this one is for tests.
-    private static JsonObject Define(string plural, string kind, string schema) => JsonNode.Parse($$"""
-        { "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-          "metadata": { "name": "{{plural}}.{{Group}}", "annotations": { "api-approved.kubernetes.io": "unapproved, for tests" } },
-          "spec": { "group": "{{Group}}", "scope": "Namespaced", "names": { "plural": "{{plural}}", "singular": "{{kind.ToLowerInvariant()}}", "kind": "{{kind}}", "listKind": "{{kind}}List" },
-            "versions": [ { "name": "v1alpha1", "served": true, "storage": true, "subresources": { "status": {} }, "schema": { "openAPIV3Schema": {{schema}} } } ] } }
-        """)!.AsObject();
+    private static JsonObject Define(string plural, string kind, string schema) =>
+        JsonNode
+            .Parse(
+                $$"""
+                { "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+                  "metadata": { "name": "{{plural}}.{{Group}}", "annotations": { "api-approved.kubernetes.io": "unapproved, for tests" } },
+                  "spec": { "group": "{{Group}}", "scope": "Namespaced", "names": { "plural": "{{plural}}", "singular": "{{kind.ToLowerInvariant()}}", "kind": "{{kind}}", "listKind": "{{kind}}List" },
+                    "versions": [ { "name": "v1alpha1", "served": true, "storage": true, "subresources": { "status": {} }, "schema": { "openAPIV3Schema": {{schema}} } } ] } }
+                """
+            )!
+            .AsObject();
 }

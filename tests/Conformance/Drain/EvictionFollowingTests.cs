@@ -37,14 +37,21 @@ public sealed class EvictionFollowingTests
         NodeDrainResult result = await drain;
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
-        Assert.Equal(("Eviction", pod.Metadata.Name, pod.Metadata.Uid), (request.Spec.Intent, request.Spec.Target.Pod!.Name, request.Spec.Target.Pod.Uid));
+        Assert.Equal(
+            ("Eviction", pod.Metadata.Name, pod.Metadata.Uid),
+            (request.Spec.Intent, request.Spec.Target.Pod!.Name, request.Spec.Target.Pod.Uid)
+        );
         NodeDrainPod gone = result.Pods.First(p => p.Uid == pod.Metadata.Uid);
         Assert.Equal(DrainPodOutcome.Evicted, gone.Outcome);
-        Assert.Equal([$"{Mover}: Completed (not now)", $"{Helper}: Interrupted", $"{EvictionDesk.Evictor}: Completed"], gone.Responders.Select(r => r.ToString()));
+        Assert.Equal(
+            [$"{Mover}: Completed (not now)", $"{Helper}: Interrupted", $"{EvictionDesk.Evictor}: Completed"],
+            gone.Responders.Select(r => r.ToString())
+        );
         Assert.All(gone.Responders, r => Assert.NotNull(r.StartedAt));
         Assert.Equal(
             [(Mover, "Completed", "not now"), (Helper, "Interrupted", ""), (EvictionDesk.Evictor, "Completed", "")],
-            result.Timeline.Where(s => s.Step == DrainStep.Responder).Select(s => (s.Detail, s.State, s.Message)));
+            result.Timeline.Where(s => s.Step == DrainStep.Responder).Select(s => (s.Detail, s.State, s.Message))
+        );
         Assert.Empty(await EvictionDesk.RequestsAsync(cluster));
     }
 
@@ -76,8 +83,14 @@ public sealed class EvictionFollowingTests
         NodeDrainResult result = await again;
 
         Assert.Equal(NodeDrainStatus.Cancelled, interrupted.Status);
-        Assert.Equal((Mover, DrainPodOutcome.Blocked), (interrupted.Blockers.Single(b => b.Kind == "Responder").Name, interrupted.Pods.First(p => p.Uid == pod.Metadata.Uid).Outcome));
-        Assert.Equal(("Pod", pod.Metadata.Uid), (Assert.Single(withdrawn.Metadata.OwnerReferences!).Kind, withdrawn.Metadata.OwnerReferences![0].Uid));
+        Assert.Equal(
+            (Mover, DrainPodOutcome.Blocked),
+            (interrupted.Blockers.Single(b => b.Kind == "Responder").Name, interrupted.Pods.First(p => p.Uid == pod.Metadata.Uid).Outcome)
+        );
+        Assert.Equal(
+            ("Pod", pod.Metadata.Uid),
+            (Assert.Single(withdrawn.Metadata.OwnerReferences!).Kind, withdrawn.Metadata.OwnerReferences![0].Uid)
+        );
         Assert.Equal("Eviction", other.Spec.Intent);
         Assert.Equal((withdrawn.Metadata.Uid, true), (renewed.Metadata.Uid, renewed.Metadata.OwnerReferences is null or []));
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
@@ -95,9 +108,11 @@ public sealed class EvictionFollowingTests
         Task<NodeDrainResult> drain = cluster.DrainAsync(pod.Spec.NodeName!, Asking);
         EvictionRequest request = await EvictionDesk.RequestAsync(cluster);
         await cluster.SendAsync(
-            "PATCH", $"/apis/lifecycle.k8s.io/v1alpha1/namespaces/{cluster.Namespace}/evictionrequests/{request.Metadata.Name}/status",
+            "PATCH",
+            $"/apis/lifecycle.k8s.io/v1alpha1/namespaces/{cluster.Namespace}/evictionrequests/{request.Metadata.Name}/status",
             $$"""{"status":{"conditions":[{"type":"Failed","status":"True","reason":"EvictionInvalid","message":"{{Grouped}}","lastTransitionTime":"2026-01-01T00:00:00Z"}]} }""",
-            "application/merge-patch+json");
+            "application/merge-patch+json"
+        );
         NodeDrainResult rejected = await drain;
         await cluster.Client.DeleteAsync(Resources.EvictionRequests, request.Metadata.Name, cluster.Namespace, new(), default);
 
@@ -110,7 +125,10 @@ public sealed class EvictionFollowingTests
 
         Assert.Equal((NodeDrainStatus.Failed, NodeDrainStatus.Failed), (rejected.Status, failed.Status));
         Assert.Contains(rejected.Blockers, b => b.Message == $"The EvictionRequest failed: {Grouped}");
-        Assert.Contains(failed.Blockers, b => b.Message == "The EvictionRequest failed: All responders have completed without evicting the target.");
+        Assert.Contains(
+            failed.Blockers,
+            b => b.Message == "The EvictionRequest failed: All responders have completed without evicting the target."
+        );
         Assert.Equal("Withdrawn", Assert.Single(await EvictionDesk.RequestsAsync(cluster)).Spec.Intent);
         Assert.True(await cluster.ExistsAsync(Resources.Pods, pod.Metadata.Name));
     }
@@ -129,7 +147,8 @@ public sealed class EvictionFollowingTests
         Assert.Empty(await EvictionDesk.RequestsAsync(cluster));
     }
 
-    private static Core.Drain.Options.DrainOptions Asking => new() { EvictionApi = EvictionApi.EvictionRequest, DeleteUnmanagedPods = true };
+    private static Core.Drain.Options.DrainOptions Asking =>
+        new() { EvictionApi = EvictionApi.EvictionRequest, DeleteUnmanagedPods = true };
 
     private static async Task<(TestCluster, Pod)> StartAsync(string backend)
     {
@@ -138,8 +157,13 @@ public sealed class EvictionFollowingTests
         return (cluster, await cluster.AddPodAsync("vm", await cluster.AddNodeAsync()));
     }
 
-    private static JsonObject SomebodyElses(Pod pod) => JsonNode.Parse($$"""
-        { "apiVersion": "lifecycle.k8s.io/v1alpha1", "kind": "EvictionRequest", "metadata": { "name": "autoscaler" },
-          "spec": { "target": { "pod": { "name": "{{pod.Metadata.Name}}", "uid": "{{pod.Metadata.Uid}}" } }, "requester": "acme.io/autoscaler", "intent": "Eviction" } }
-        """)!.AsObject();
+    private static JsonObject SomebodyElses(Pod pod) =>
+        JsonNode
+            .Parse(
+                $$"""
+                { "apiVersion": "lifecycle.k8s.io/v1alpha1", "kind": "EvictionRequest", "metadata": { "name": "autoscaler" },
+                  "spec": { "target": { "pod": { "name": "{{pod.Metadata.Name}}", "uid": "{{pod.Metadata.Uid}}" } }, "requester": "acme.io/autoscaler", "intent": "Eviction" } }
+                """
+            )!
+            .AsObject();
 }

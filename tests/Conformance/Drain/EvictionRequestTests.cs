@@ -51,13 +51,18 @@ public sealed class EvictionRequestTests
         EvictionProcess process = await ActiveAsync(cluster, Mover);
         await listener.HearsAsync(Mover);
         Assert.False(drain.IsCompleted);
-        EvictionRequest request = Assert.Single((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);
+        EvictionRequest request = Assert.Single(
+            (await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items
+        );
         Pod pod = Assert.Single(await cluster.ListPodsAsync("app=vm"));
         await cluster.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, cluster.Namespace, new(), default);
         NodeDrainResult result = await drain;
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
-        Assert.Equal(("nodemanager.io/drain", "Eviction", pod.Metadata.Uid), (request.Spec.Requester, request.Spec.Intent, request.Spec.Target.Pod!.Uid));
+        Assert.Equal(
+            ("nodemanager.io/drain", "Eviction", pod.Metadata.Uid),
+            (request.Spec.Requester, request.Spec.Intent, request.Spec.Target.Pod!.Uid)
+        );
         Assert.Equal([Mover, "imperative-eviction.k8s.io/evictor"], process.Status.TargetResponders!.Select(r => r.Name));
         Assert.Contains(result.Timeline, s => s is { Step: DrainStep.Responder, Detail: Mover });
     }
@@ -74,8 +79,10 @@ public sealed class EvictionRequestTests
         await stop.CancelAsync();
         NodeDrainResult interrupted = await drain;
         EvictionProcess cancelled = await Eventually.GetAsync(
-            "the Eviction is cancelled", async () => Assert.Single(await ProcessesAsync(cluster)),
-            p => p.Status.Conditions?.Exists(c => c is { Type: "Failed", Status: "True" }) == true);
+            "the Eviction is cancelled",
+            async () => Assert.Single(await ProcessesAsync(cluster)),
+            p => p.Status.Conditions?.Exists(c => c is { Type: "Failed", Status: "True" }) == true
+        );
         Task<NodeDrainResult> again = cluster.DrainAsync(full, new());
         await ActiveAsync(cluster, Mover);
         Pod pod = Assert.Single(await cluster.ListPodsAsync("app=vm"));
@@ -97,15 +104,31 @@ public sealed class EvictionRequestTests
         Task<NodeDrainResult> drain = cluster.DrainAsync(full, new());
         EvictionProcess process = await ActiveAsync(cluster, Mover);
         await cluster.Client.PatchAsync(
-            Resources.EvictionProcesses, process.Metadata.Name, cluster.Namespace,
-            Patch.Strategic(new()
-            {
-                ["status"] = new JsonObject
+            Resources.EvictionProcesses,
+            process.Metadata.Name,
+            cluster.Namespace,
+            Patch.Strategic(
+                new()
                 {
-                    ["responders"] = new JsonArray(new JsonObject { ["name"] = Mover, ["completionTime"] = cluster.Time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture), ["message"] = "cannot move it" }),
-                },
-            }),
-            "status", RequestOptions.Default, default);
+                    ["status"] = new JsonObject
+                    {
+                        ["responders"] = new JsonArray(
+                            new JsonObject
+                            {
+                                ["name"] = Mover,
+                                ["completionTime"] = cluster
+                                    .Time.GetUtcNow()
+                                    .ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
+                                ["message"] = "cannot move it",
+                            }
+                        ),
+                    },
+                }
+            ),
+            "status",
+            RequestOptions.Default,
+            default
+        );
         NodeDrainResult result = await drain;
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
@@ -133,7 +156,9 @@ public sealed class EvictionRequestTests
         string full = await AddPodWithResponderAsync(cluster);
         NodeManagerSession session = await cluster.ConnectAsync(server => new BlindToEvictions(server));
 
-        NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { EvictionApi = api, Timeout = TimeSpan.FromHours(1) }));
+        NodeDrainResult result = Assert.Single(
+            await DrainRun.DrainAsync(session, [full], new() { EvictionApi = api, Timeout = TimeSpan.FromHours(1) })
+        );
 
         const string Unseen = "no Eviction object was created within 30 s";
         Assert.True(result.Duration >= TimeSpan.FromSeconds(30), result.Describe());
@@ -141,7 +166,12 @@ public sealed class EvictionRequestTests
         {
             Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
             Assert.Equal(DrainPodOutcome.Evicted, Assert.Single(result.Pods).Outcome);
-            Assert.Contains(result.Warnings, w => w.Contains(Unseen, StringComparison.Ordinal) && w.EndsWith("evicting it with the eviction API.", StringComparison.Ordinal));
+            Assert.Contains(
+                result.Warnings,
+                w =>
+                    w.Contains(Unseen, StringComparison.Ordinal)
+                    && w.EndsWith("evicting it with the eviction API.", StringComparison.Ordinal)
+            );
         }
         else
         {
@@ -160,7 +190,9 @@ public sealed class EvictionRequestTests
         NodeDrainResult result = await cluster.DrainAsync(full, new() { Timeout = Eventually.Soon });
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
-        EvictionRequest request = Assert.Single((await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items);
+        EvictionRequest request = Assert.Single(
+            (await cluster.Client.ListAsync(Resources.EvictionRequests, new() { Namespace = cluster.Namespace }, default)).Items
+        );
         Assert.Equal("Withdrawn", request.Spec.Intent);
     }
 
@@ -170,20 +202,32 @@ public sealed class EvictionRequestTests
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         string node = await cluster.AddNodeAsync();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
-            () => cluster.DrainAsync(node, new() { EvictionApi = EvictionApi.EvictionRequest }));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            cluster.DrainAsync(node, new() { EvictionApi = EvictionApi.EvictionRequest })
+        );
 
         Assert.Equal(ErrorIds.EvictionApiMissing, error.ErrorId);
         Assert.NotEqual(true, (await cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable);
     }
 
     private static async Task<string> AddPodWithResponderAsync(TestCluster cluster) =>
-        (await cluster.AddFullAndEmptyNodeAsync(
-            "vm", 1, w => w.PodSpec(new() { ["evictionResponders"] = JsonNode.Parse($$"""[{"name":"{{Mover}}","priority":10000}]""") }))).Full;
+        (
+            await cluster.AddFullAndEmptyNodeAsync(
+                "vm",
+                1,
+                w => w.PodSpec(new() { ["evictionResponders"] = JsonNode.Parse($$"""[{"name":"{{Mover}}","priority":10000}]""") })
+            )
+        ).Full;
 
-    private static Task<EvictionProcess> ActiveAsync(TestCluster cluster, string responder) => Eventually.GetAsync(
-        $"{responder} is active", async () => (await ProcessesAsync(cluster)).FirstOrDefault(p => p.Status.TargetResponders?.Exists(r => r.Name == responder && r.State == "Active") == true)!,
-        p => p is not null);
+    private static Task<EvictionProcess> ActiveAsync(TestCluster cluster, string responder) =>
+        Eventually.GetAsync(
+            $"{responder} is active",
+            async () =>
+                (await ProcessesAsync(cluster)).FirstOrDefault(p =>
+                    p.Status.TargetResponders?.Exists(r => r.Name == responder && r.State == "Active") == true
+                )!,
+            p => p is not null
+        );
 
     private static async Task<List<EvictionProcess>> ProcessesAsync(TestCluster cluster) =>
         (await cluster.Client.ListAsync(Resources.EvictionProcesses, new() { Namespace = cluster.Namespace }, default)).Items;
@@ -194,7 +238,10 @@ public sealed class EvictionRequestTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (request.RequestUri is { } asked && asked.AbsolutePath.EndsWith("/evictions", StringComparison.Ordinal))
-                request.RequestUri = new UriBuilder(asked) { Query = asked.Query.TrimStart('?') + (asked.Query.Length > 0 ? "&" : "") + "fieldSelector=metadata.name%3Dnone" }.Uri;
+                request.RequestUri = new UriBuilder(asked)
+                {
+                    Query = asked.Query.TrimStart('?') + (asked.Query.Length > 0 ? "&" : "") + "fieldSelector=metadata.name%3Dnone",
+                }.Uri;
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -31,12 +31,19 @@ public sealed class ForceTests
     public async Task Pods_deleted_despite_their_PDB_are_deleted_one_at_a_time_by_default(string backend, bool concurrently)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
-        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3, w => w.AnnotatePods("fake-kubelet/start-delay", "2"));
+        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync(
+            "web",
+            3,
+            w => w.AnnotatePods("fake-kubelet/start-delay", "2")
+        );
         await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
         await cluster.CordonForSchedulerAsync(full);
 
         (NodeDrainResult result, IReadOnlyList<int> ready) = await cluster.CountReadyAsync(
-            "web", () => cluster.DrainAsync(full, new() { OverrideBudgetAfter = TimeSpan.FromSeconds(1), OverrideBudgetConcurrently = concurrently }));
+            "web",
+            () =>
+                cluster.DrainAsync(full, new() { OverrideBudgetAfter = TimeSpan.FromSeconds(1), OverrideBudgetConcurrently = concurrently })
+        );
 
         Assert.True(result is { Status: NodeDrainStatus.Drained, Forced: 3 }, result.Describe());
         Assert.Equal(concurrently ? 0 : 2, ready.Min());
@@ -65,25 +72,44 @@ public sealed class ForceTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
         await cluster.AddWorkloadAsync(
-            Resources.StatefulSets, "StatefulSet", "db", 1, w => w.AnnotatePods("fake-kubelet/slow-terminate", "never"));
+            Resources.StatefulSets,
+            "StatefulSet",
+            "db",
+            1,
+            w => w.AnnotatePods("fake-kubelet/slow-terminate", "never")
+        );
         await cluster.AnnotateAsync(Resources.Nodes, node, "ready", "false");
-        await cluster.WaitForAsync(Resources.Nodes, node, n => n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "False" }) == true);
+        await cluster.WaitForAsync(
+            Resources.Nodes,
+            node,
+            n => n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "False" }) == true
+        );
 
-        NodeDrainResult refused = await cluster.DrainAsync(
-            node, new() { ForceStuck = TimeSpan.FromSeconds(1), Timeout = Eventually.Soon });
+        NodeDrainResult refused = await cluster.DrainAsync(node, new() { ForceStuck = TimeSpan.FromSeconds(1), Timeout = Eventually.Soon });
         await cluster.Client.PatchAsync(
-            Resources.Nodes, node, null,
-            Patch.Merge(new()
-            {
-                ["spec"] = new JsonObject
+            Resources.Nodes,
+            node,
+            null,
+            Patch.Merge(
+                new()
                 {
-                    ["taints"] = new JsonArray(new JsonObject
+                    ["spec"] = new JsonObject
                     {
-                        ["key"] = "node.kubernetes.io/out-of-service", ["value"] = "nodeshutdown", ["effect"] = "NoExecute",
-                    }),
-                },
-            }),
-            null, RequestOptions.Default, default);
+                        ["taints"] = new JsonArray(
+                            new JsonObject
+                            {
+                                ["key"] = "node.kubernetes.io/out-of-service",
+                                ["value"] = "nodeshutdown",
+                                ["effect"] = "NoExecute",
+                            }
+                        ),
+                    },
+                }
+            ),
+            null,
+            RequestOptions.Default,
+            default
+        );
         NodeDrainResult forced = await cluster.DrainAsync(node, new() { ForceStuck = TimeSpan.FromSeconds(1) });
 
         Assert.True(refused.Status == NodeDrainStatus.TimedOut, refused.Describe());

@@ -24,7 +24,8 @@ public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3, TakeMany);
         await cluster.AddReplicaSetAsync("web", replicas);
         string spare = await AddSpareAsync(cluster);
-        foreach (string node in nodes) await cluster.CordonForSchedulerAsync(node);
+        foreach (string node in nodes)
+            await cluster.CordonForSchedulerAsync(node);
         await cluster.AddBudgetAsync("one", "web", "maxUnavailable", 1, allows: 1);
 
         (IReadOnlyList<NodeDrainResult> results, IReadOnlyList<int> samples) = await SampleAsync(cluster, nodes);
@@ -53,12 +54,19 @@ public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
         Assert.NotEmpty(samples);
     }
 
-    private async Task<(IReadOnlyList<NodeDrainResult> Results, IReadOnlyList<int> Samples)> SampleAsync(TestCluster cluster, IReadOnlyList<string> nodes)
+    private async Task<(IReadOnlyList<NodeDrainResult> Results, IReadOnlyList<int> Samples)> SampleAsync(
+        TestCluster cluster,
+        IReadOnlyList<string> nodes
+    )
     {
         NodeManagerSession session = await cluster.ConnectAsync();
-        (IReadOnlyList<NodeDrainResult> results, IReadOnlyList<int> samples) =
-            await cluster.CountReadyAsync("web", () => DrainRun.DrainAsync(session, nodes, new() { Timeout = Limit }));
-        output.WriteLine($"{samples.Count} samples in {results.Max(r => r.Duration).TotalSeconds:0.0} s; {samples.Min()} to {samples.Max()} pods ready");
+        (IReadOnlyList<NodeDrainResult> results, IReadOnlyList<int> samples) = await cluster.CountReadyAsync(
+            "web",
+            () => DrainRun.DrainAsync(session, nodes, new() { Timeout = Limit })
+        );
+        output.WriteLine(
+            $"{samples.Count} samples in {results.Max(r => r.Duration).TotalSeconds:0.0} s; {samples.Min()} to {samples.Max()} pods ready"
+        );
         return (results, samples);
     }
 
@@ -78,8 +86,10 @@ public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
         TakeMany(manifest);
         await cluster.CreateAsync(NodeManager.Kubernetes.Requests.Resources.Nodes, manifest);
         Node node = await cluster.WaitForAsync(
-            NodeManager.Kubernetes.Requests.Resources.Nodes, name,
-            n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+            NodeManager.Kubernetes.Requests.Resources.Nodes,
+            name,
+            n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true
+        );
         return node.Metadata.Name;
     }
 }

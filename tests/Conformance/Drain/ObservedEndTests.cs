@@ -22,12 +22,25 @@ public sealed class ObservedEndTests
         Listener listener = new();
 
         Task<NodeDrainResult> drain = cluster.DrainAsync(full, new() { Timeout = Eventually.Limit }, listener);
-        await Eventually.HoldsAsync("a warning about the PDB", () => Task.FromResult(listener.Warnings.Any(static w => w.Contains("/never", StringComparison.Ordinal))));
+        await Eventually.HoldsAsync(
+            "a warning about the PDB",
+            () => Task.FromResult(listener.Warnings.Any(static w => w.Contains("/never", StringComparison.Ordinal)))
+        );
         await cluster.Client.PatchAsync(
-            Resources.Nodes, full, null, Patch.Merge(new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["unschedulable"] = null } }), null, RequestOptions.Default, default);
+            Resources.Nodes,
+            full,
+            null,
+            Patch.Merge(new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["unschedulable"] = null } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
         NodeDrainResult result = await drain;
 
-        Assert.True(result is { Status: NodeDrainStatus.Cancelled, CancelReason: NodeDrainCancelReason.Uncordoned, Cordoned: false }, result.Describe());
+        Assert.True(
+            result is { Status: NodeDrainStatus.Cancelled, CancelReason: NodeDrainCancelReason.Uncordoned, Cordoned: false },
+            result.Describe()
+        );
         Assert.Contains("The node was uncordoned", result.Message, StringComparison.Ordinal);
         string warning = Assert.Single(listener.Warnings, w => w.Contains("/never", StringComparison.Ordinal));
         Assert.Contains("; blocked: ", warning, StringComparison.Ordinal);
@@ -39,8 +52,9 @@ public sealed class ObservedEndTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
-        NodeManagerSession session = await cluster.ConnectAsync(
-            inner => new FaultInjectionHandler(inner).Inject(Fault.Answer(HttpStatusCode.Conflict, "Conflict"), 5, r => r.Method == HttpMethod.Patch));
+        NodeManagerSession session = await cluster.ConnectAsync(inner =>
+            new FaultInjectionHandler(inner).Inject(Fault.Answer(HttpStatusCode.Conflict, "Conflict"), 5, r => r.Method == HttpMethod.Patch)
+        );
 
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [node], new()));
 
@@ -55,12 +69,19 @@ public sealed class ObservedEndTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddPodAsync("bare", nodes[0]);
 
-        IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(await cluster.ConnectAsync(), nodes, new() { StopAtFailure = true });
+        IReadOnlyList<NodeDrainResult> results = await DrainRun.DrainAsync(
+            await cluster.ConnectAsync(),
+            nodes,
+            new() { StopAtFailure = true }
+        );
 
         Assert.Equal(NodeDrainStatus.Blocked, results.Single(r => r.Node == nodes[0]).Status);
         NodeDrainResult other = results.Single(r => r.Node == nodes[1]);
         Assert.True(other is { Status: NodeDrainStatus.Cancelled, Cordoned: false }, other.Describe());
-        Assert.All((await cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = cluster.Selector }, default)).Items, n => Assert.Null(n.Spec.Unschedulable));
+        Assert.All(
+            (await cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = cluster.Selector }, default)).Items,
+            n => Assert.Null(n.Spec.Unschedulable)
+        );
     }
 
     [SkippableTheory]
@@ -71,10 +92,16 @@ public sealed class ObservedEndTests
         string node = await cluster.AddNodeAsync();
         await cluster.AddPodAsync("stuck", node, p => p.Annotate("fake-kubelet/slow-terminate", "never"));
         NodeManagerSession session = await cluster.ConnectAsync();
-        DrainOptions options = new() { Once = true, DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(1) };
+        DrainOptions options = new()
+        {
+            Once = true,
+            DeleteUnmanagedPods = true,
+            GracePeriod = TimeSpan.FromSeconds(1),
+        };
 
         List<NodeDrainResult> results = [];
-        await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [node], options, new Listener(), default)) results.Add(one);
+        await foreach (NodeDrainResult one in NodeDrainer.DrainAsync(session, [node], options, new Listener(), default))
+            results.Add(one);
 
         NodeDrainResult result = Assert.Single(results);
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());

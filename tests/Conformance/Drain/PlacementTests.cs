@@ -19,14 +19,31 @@ public sealed class PlacementTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string full = await cluster.AddNodeAsync();
-        string roomy = $"node-{cluster.Id}-roomy", imaged = $"node-{cluster.Id}-imaged";
+        string roomy = $"node-{cluster.Id}-roomy",
+            imaged = $"node-{cluster.Id}-imaged";
         await cluster.AddReplicaSetAsync("flexible", 1, w => Ask(w, Image));
-        await cluster.AddReplicaSetAsync("pinned", 1, w => Ask(w, "registry.invalid/small:1").PodSpec(new() { ["affinity"] = OnlyOn(full, roomy) }));
-        foreach (string name in (string[])[roomy, imaged]) await AddAsync(cluster, name);
+        await cluster.AddReplicaSetAsync(
+            "pinned",
+            1,
+            w => Ask(w, "registry.invalid/small:1").PodSpec(new() { ["affinity"] = OnlyOn(full, roomy) })
+        );
+        foreach (string name in (string[])[roomy, imaged])
+            await AddAsync(cluster, name);
         await cluster.AddPodAsync("filler", imaged);
         await cluster.Client.PatchAsync(
-            Resources.Nodes, imaged, null, Patch.Merge(new() { ["status"] = new JsonObject { ["images"] = JsonNode.Parse($$"""[{"names":["{{Image}}"],"sizeBytes":900000000}]""") } }),
-            "status", RequestOptions.Default, default);
+            Resources.Nodes,
+            imaged,
+            null,
+            Patch.Merge(
+                new()
+                {
+                    ["status"] = new JsonObject { ["images"] = JsonNode.Parse($$"""[{"names":["{{Image}}"],"sizeBytes":900000000}]""") },
+                }
+            ),
+            "status",
+            RequestOptions.Default,
+            default
+        );
 
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [full], new(), default));
 
@@ -46,16 +63,24 @@ public sealed class PlacementTests
         return workload;
     }
 
-    private static JsonNode OnlyOn(string one, string other) => JsonNode.Parse(
-        $$$"""
-        {"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
-         {"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["{{{one}}}","{{{other}}}"] } ] } ] } } }
-        """)!;
+    private static JsonNode OnlyOn(string one, string other) =>
+        JsonNode.Parse(
+            $$$"""
+            {"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+             {"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["{{{one}}}","{{{other}}}"] } ] } ] } } }
+            """
+        )!;
 
     private static async Task AddAsync(TestCluster cluster, string name)
     {
-        await cluster.CreateAsync(Resources.Nodes, Manifests.Node(name, new Dictionary<string, string>(cluster.Mark) { ["kubernetes.io/hostname"] = name }, cpu: "4"));
+        await cluster.CreateAsync(
+            Resources.Nodes,
+            Manifests.Node(name, new Dictionary<string, string>(cluster.Mark) { ["kubernetes.io/hostname"] = name }, cpu: "4")
+        );
         await cluster.WaitForAsync(
-            Resources.Nodes, name, static n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+            Resources.Nodes,
+            name,
+            static n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true
+        );
     }
 }

@@ -25,10 +25,19 @@ public sealed class PlanIsTrueTests(ITestOutputHelper output)
     {
         var trials = new ConcurrentBag<PlanTrial>();
 
-        await Parallel.ForEachAsync(Enumerable.Range(FirstSeed, Plans), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (seed, _) => trials.Add(await PlanTrial.RunAsync(seed)));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(FirstSeed, Plans),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (seed, _) => trials.Add(await PlanTrial.RunAsync(seed))
+        );
 
-        foreach (IGrouping<string, KeyValuePair<string, int>> counted in trials.SelectMany(t => t.Counts).GroupBy(c => c.Key).OrderBy(g => g.Key, StringComparer.Ordinal))
-            output.WriteLine($"{counted.Sum(c => c.Value),5} {counted.Key}");
+        foreach (
+            IGrouping<string, KeyValuePair<string, int>> counted in trials
+                .SelectMany(t => t.Counts)
+                .GroupBy(c => c.Key)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+        )
+            output.WriteLine($"{counted.Sum(c => c.Value), 5} {counted.Key}");
         Assert.NotEmpty(trials.SelectMany(t => t.Counts));
         string[] unexplained = [.. trials.SelectMany(t => t.Unexplained)];
         Assert.True(unexplained.Length == 0, string.Join("\n", unexplained));

@@ -28,16 +28,32 @@ internal sealed class PlanTrial
         var scenario = new PlanScenario(seed);
         await scenario.BuildAsync(cluster);
         IReadOnlyList<Pod> before = await cluster.ListPodsAsync();
-        string[] fullest = [.. before.Where(p => p.Spec.NodeName is not null).GroupBy(p => p.Spec.NodeName!).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Take(scenario.Together).Select(g => g.Key)];
-        if (fullest.Length == 0) return trial;
+        string[] fullest =
+        [
+            .. before
+                .Where(p => p.Spec.NodeName is not null)
+                .GroupBy(p => p.Spec.NodeName!)
+                .OrderByDescending(g => g.Count())
+                .ThenBy(g => g.Key, StringComparer.Ordinal)
+                .Take(scenario.Together)
+                .Select(g => g.Key),
+        ];
+        if (fullest.Length == 0)
+            return trial;
         NodeManagerSession session = await cluster.ConnectAsync();
         IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [.. fullest], scenario.Options, default);
         // One that is refused stays, and is a place for the others after all: then it is tried alone.
-        if (plans.Count > 1 && plans.FirstOrDefault(p => p.Status == NodeDrainPlanStatus.Refused) is { } blocking) plans = await DrainPlanner.PlanAsync(session, [blocking.Node], scenario.Options, default);
+        if (plans.Count > 1 && plans.FirstOrDefault(p => p.Status == NodeDrainPlanStatus.Refused) is { } blocking)
+            plans = await DrainPlanner.PlanAsync(session, [blocking.Node], scenario.Options, default);
         List<Node> nodes = (await cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items;
 
         using var over = new CancellationTokenSource();
-        Task<IReadOnlyList<NodeDrainResult>> drain = DrainRun.DrainAsync(session, [.. plans.Select(p => p.Node)], scenario.Options, cancellationToken: over.Token);
+        Task<IReadOnlyList<NodeDrainResult>> drain = DrainRun.DrainAsync(
+            session,
+            [.. plans.Select(p => p.Node)],
+            scenario.Options,
+            cancellationToken: over.Token
+        );
         if (plans[0].Status == NodeDrainPlanStatus.Refused)
         {
             NodeDrainResult refused = Assert.Single(await drain);
@@ -48,7 +64,8 @@ internal sealed class PlanTrial
             return trial;
         }
 
-        if (plans.Count > 1) trial.Count("pairs of nodes planned together");
+        if (plans.Count > 1)
+            trial.Count("pairs of nodes planned together");
         List<NodeDrainPlanPod> leaving = [.. plans.SelectMany(p => p.Pods).Where(p => p.Decision == DrainDecision.Evict)];
         List<NodeDrainPlanPod> blocked = [.. leaving.Where(IsBlocked)];
         await EndAsync(cluster, drain, [.. leaving.Except(blocked).Select(p => p.Uid)]);
@@ -56,7 +73,8 @@ internal sealed class PlanTrial
         await Task.Delay(TimeSpan.FromSeconds(blocked.Count > 0 ? 20 : 0), cluster.Time);
         HashSet<string> bare = [.. before.Where(p => p.Metadata.OwnerReferences is null or []).Select(p => p.Metadata.Labels!["app"])];
         IReadOnlyList<Pod> after = await scenario.SettleAsync(cluster, app => !bare.Contains(app));
-        if (after.Any(p => leaving.Exists(one => one.Uid == p.Metadata.Uid))) await over.CancelAsync();
+        if (after.Any(p => leaving.Exists(one => one.Uid == p.Metadata.Uid)))
+            await over.CancelAsync();
         IReadOnlyList<NodeDrainResult> results = await drain;
 
         trial.CompareBudgets(leaving, blocked, after, results);
@@ -69,46 +87,66 @@ internal sealed class PlanTrial
     {
         string seen = "";
         DateTimeOffset since = cluster.Time.GetUtcNow();
-        await Eventually.HoldsAsync("the end of what ends", async () =>
-        {
-            IReadOnlyList<Pod> pods = await cluster.ListPodsAsync();
-            if (drain.IsCompleted || !pods.Any(p => going.Contains(p.Metadata.Uid!))) return true;
-            string now = string.Join(" ", pods.Select(p => p.Metadata.Uid + p.Metadata.DeletionTimestamp + TestCluster.IsReady(p)));
-            if (now != seen) (seen, since) = (now, cluster.Time.GetUtcNow());
-            return cluster.Time.GetUtcNow() - since > TimeSpan.FromMinutes(3);
-        });
+        await Eventually.HoldsAsync(
+            "the end of what ends",
+            async () =>
+            {
+                IReadOnlyList<Pod> pods = await cluster.ListPodsAsync();
+                if (drain.IsCompleted || !pods.Any(p => going.Contains(p.Metadata.Uid!)))
+                    return true;
+                string now = string.Join(" ", pods.Select(p => p.Metadata.Uid + p.Metadata.DeletionTimestamp + TestCluster.IsReady(p)));
+                if (now != seen)
+                    (seen, since) = (now, cluster.Time.GetUtcNow());
+                return cluster.Time.GetUtcNow() - since > TimeSpan.FromMinutes(3);
+            }
+        );
     }
 
-    private static bool IsBlocked(NodeDrainPlanPod pod) => pod.Budgets.Count > 1 || pod.Budgets.Any(b => b.Outlook == BudgetOutlook.Never) && (pod.BlockedByBudget || pod.WaitsForTurn);
+    private static bool IsBlocked(NodeDrainPlanPod pod) =>
+        pod.Budgets.Count > 1 || pod.Budgets.Any(b => b.Outlook == BudgetOutlook.Never) && (pod.BlockedByBudget || pod.WaitsForTurn);
 
     // A budget that becomes Never when those before find no place may let some go first: one at least stays.
-    private void CompareBudgets(List<NodeDrainPlanPod> leaving, List<NodeDrainPlanPod> blocked, IReadOnlyList<Pod> after, IReadOnlyList<NodeDrainResult> results)
+    private void CompareBudgets(
+        List<NodeDrainPlanPod> leaving,
+        List<NodeDrainPlanPod> blocked,
+        IReadOnlyList<Pod> after,
+        IReadOnlyList<NodeDrainResult> results
+    )
     {
         HashSet<string> there = [.. after.Select(p => p.Metadata.Uid!)];
         foreach (IGrouping<string, NodeDrainPlanPod> group in blocked.GroupBy(p => string.Join(" ", p.Budgets.Select(b => b.Name))))
         {
             Count("pods blocked by a budget", group.Count());
             int left = group.Count(p => there.Contains(p.Uid));
-            if (left < group.Count()) Count("pods that went before their budget closed", group.Count() - left);
+            if (left < group.Count())
+                Count("pods that went before their budget closed", group.Count() - left);
             string reason = group.First().Budgets[0].OutlookReason;
-            if (left > 0 && (left == group.Count() || reason.Contains("wait", StringComparison.Ordinal))) continue;
+            if (left > 0 && (left == group.Count() || reason.Contains("wait", StringComparison.Ordinal)))
+                continue;
 
             // Whether there was room is looked at where places are compared.
-            bool isForWantOfRoom = group.First().Budgets.Count == 1 && reason.Contains("the replacements of earlier ones fit on no other node", StringComparison.Ordinal);
-            if (isForWantOfRoom && left < group.Count()) Count("budget planned to close for want of room, and another left it room");
-            else Unexplained.Add($"seed {_seed}: budget {group.Key} was to block {group.Count()}, {left} stayed: {reason}");
+            bool isForWantOfRoom =
+                group.First().Budgets.Count == 1
+                && reason.Contains("the replacements of earlier ones fit on no other node", StringComparison.Ordinal);
+            if (isForWantOfRoom && left < group.Count())
+                Count("budget planned to close for want of room, and another left it room");
+            else
+                Unexplained.Add($"seed {_seed}: budget {group.Key} was to block {group.Count()}, {left} stayed: {reason}");
         }
 
         foreach (NodeDrainPlanPod pod in leaving.Except(blocked))
         {
             Count(pod.Budgets.Count > 0 ? "pods let go by a budget" : "pods without a budget");
-            if (!there.Contains(pod.Uid)) continue;
+            if (!there.Contains(pod.Uid))
+                continue;
 
             // Whether that one was to fit is looked at where places are compared.
             string app = after.Single(p => p.Metadata.Uid == pod.Uid).Metadata.Labels!["app"];
             bool waitsForAnother = pod.Budgets.Count == 1 && after.Any(p => p.Metadata.Labels!["app"] == app && !TestCluster.IsReady(p));
-            if (waitsForAnother) Count("pods planned to go in turn, and the one before lost its room to another");
-            else Unexplained.Add($"seed {_seed}: {pod} was to go, and is there: {string.Join(" ", results.Select(r => r.Describe()))}");
+            if (waitsForAnother)
+                Count("pods planned to go in turn, and the one before lost its room to another");
+            else
+                Unexplained.Add($"seed {_seed}: {pod} was to go, and is there: {string.Join(" ", results.Select(r => r.Describe()))}");
         }
 
         foreach (NodeDrainResult result in results)
@@ -120,28 +158,48 @@ internal sealed class PlanTrial
     }
 
     private void ComparePlaces(
-        IReadOnlyList<NodeDrainPlan> plans, List<NodeDrainPlanPod> going, IReadOnlyList<Pod> before, IReadOnlyList<Pod> after, List<Node> nodes, HashSet<string> bare, int minor)
+        IReadOnlyList<NodeDrainPlan> plans,
+        List<NodeDrainPlanPod> going,
+        IReadOnlyList<Pod> before,
+        IReadOnlyList<Pod> after,
+        List<Node> nodes,
+        HashSet<string> bare,
+        int minor
+    )
     {
-        HashSet<string> leaving = [.. going.Select(p => p.Uid)], drained = [.. plans.Select(p => p.Node)], known = [.. before.Where(p => p.Spec.NodeName is not null).Select(p => p.Metadata.Uid!)];
+        HashSet<string> leaving = [.. going.Select(p => p.Uid)],
+            drained = [.. plans.Select(p => p.Node)],
+            known = [.. before.Where(p => p.Spec.NodeName is not null).Select(p => p.Metadata.Uid!)];
         HashSet<string> there = [.. after.Select(p => p.Metadata.Uid!)];
         Dictionary<string, NodeDrainPlanPod> planned = going.ToDictionary(p => p.Uid);
-        foreach (IGrouping<string, Pod> group in before.Where(p => leaving.Contains(p.Metadata.Uid!)).GroupBy(p => p.Metadata.Labels!["app"]).Where(g => !bare.Contains(g.Key)))
+        foreach (
+            IGrouping<string, Pod> group in before
+                .Where(p => leaving.Contains(p.Metadata.Uid!))
+                .GroupBy(p => p.Metadata.Labels!["app"])
+                .Where(g => !bare.Contains(g.Key))
+        )
         {
-            int fits = group.Count(p => planned[p.Metadata.Uid!].FitsElsewhere == "Yes"), no = group.Count() - fits;
+            int fits = group.Count(p => planned[p.Metadata.Uid!].FitsElsewhere == "Yes"),
+                no = group.Count() - fits;
             Count("pods that fit", fits);
             Count("pods that fit nowhere", no);
             int missing = group.Count(p => planned[p.Metadata.Uid!].FitsElsewhere == "No" && !there.Contains(p.Metadata.Uid!));
             int expected = before.Count(p => p.Metadata.Labels!["app"] == group.Key && TestCluster.IsReady(p)) - missing;
             int running = after.Count(p => p.Metadata.Labels!["app"] == group.Key && TestCluster.IsReady(p));
-            if (running == expected) continue;
+            if (running == expected)
+                continue;
 
             // By itself the pod would fit, or not: whether it does beside the others depends on who is placed where first.
             Pod successor = Successor(group.First());
-            List<Pod> others = running < expected
-                ? [.. after.Where(p => known.Contains(p.Metadata.Uid!) && p.Spec.NodeName is not null)]
-                : [.. before.Where(p => !leaving.Contains(p.Metadata.Uid!) && p.Spec.NodeName is not null)];
+            List<Pod> others =
+                running < expected
+                    ? [.. after.Where(p => known.Contains(p.Metadata.Uid!) && p.Spec.NodeName is not null)]
+                    : [.. before.Where(p => !leaving.Contains(p.Metadata.Uid!) && p.Spec.NodeName is not null)];
             ClusterSnapshot alone = ClusterSnapshot.Of(nodes, others, minor);
-            string what = running < expected ? "pods planned to fit, and another took their room" : "pods planned not to fit, and another left them room";
+            string what =
+                running < expected
+                    ? "pods planned to fit, and another took their room"
+                    : "pods planned not to fit, and another left them room";
             Placement place = PodPlacement.Find(successor, alone, n => !drained.Contains(n.Name));
             if (place.Node is null && successor.Spec.Affinity?.PodAffinity is not null)
             {
@@ -150,14 +208,21 @@ internal sealed class PlanTrial
                 place = PodPlacement.Find(successor, alone, n => !drained.Contains(n.Name));
             }
 
-            if (place.Node is not null) Count(what, Math.Abs(running - expected));
-            else Unexplained.Add($"seed {_seed}: {group.Key}: {expected} were to run, {running} do; alone it fits nowhere: {place.Message}; planned: {string.Join("; ", group.Select(p => planned[p.Metadata.Uid!]).Select(p => p.FitsElsewhere + " " + p.FitReason))}");
+            if (place.Node is not null)
+                Count(what, Math.Abs(running - expected));
+            else
+                Unexplained.Add(
+                    $"seed {_seed}: {group.Key}: {expected} were to run, {running} do; alone it fits nowhere: {place.Message}; planned: {string.Join("; ", group.Select(p => planned[p.Metadata.Uid!]).Select(p => p.FitsElsewhere + " " + p.FitReason))}"
+                );
         }
     }
 
     private static Pod Successor(Pod pod)
     {
-        Pod copy = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod), KubernetesJson.Default.Pod)!;
+        Pod copy = JsonSerializer.Deserialize(
+            JsonSerializer.SerializeToUtf8Bytes(pod, KubernetesJson.Default.Pod),
+            KubernetesJson.Default.Pod
+        )!;
         copy.Spec.NodeName = null;
         return copy;
     }
@@ -166,6 +231,7 @@ internal sealed class PlanTrial
 
     private void Check(bool holds, string otherwise)
     {
-        if (!holds) Unexplained.Add($"seed {_seed}: {otherwise}");
+        if (!holds)
+            Unexplained.Add($"seed {_seed}: {otherwise}");
     }
 }

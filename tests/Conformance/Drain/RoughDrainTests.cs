@@ -55,7 +55,10 @@ public sealed class RoughDrainTests
     }
 
     // So many pods, one after another, that the drain continues for a while.
-    private static async Task<(string Full, string Empty)> PrepareAsync(TestCluster cluster, Action<System.Text.Json.Nodes.JsonObject>? adjust = null)
+    private static async Task<(string Full, string Empty)> PrepareAsync(
+        TestCluster cluster,
+        Action<System.Text.Json.Nodes.JsonObject>? adjust = null
+    )
     {
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 4, adjust);
         await cluster.CordonForSchedulerAsync(full);

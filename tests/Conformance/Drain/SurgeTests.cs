@@ -12,7 +12,11 @@ public sealed class SurgeTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string full = await cluster.AddNodeAsync();
         await cluster.AddWorkloadAsync(Resources.Deployments, "Deployment", "web", 1);
-        await cluster.WaitForAsync(Resources.Deployments, "web", d => d.Status.AvailableReplicas == 1 && d.Status.ObservedGeneration == d.Metadata.Generation);
+        await cluster.WaitForAsync(
+            Resources.Deployments,
+            "web",
+            d => d.Status.AvailableReplicas == 1 && d.Status.ObservedGeneration == d.Metadata.Generation
+        );
         string empty = $"node-{cluster.Id}-empty";
         await cluster.CreateAsync(Resources.Nodes, Manifests.Node(empty, cluster.Mark));
         await cluster.AddBudgetAsync("one", "web", "minAvailable", 1, allows: 0);
@@ -39,7 +43,10 @@ public sealed class SurgeTests
         NodeDrainResult result = await cluster.DrainAsync(full, new() { Surge = true, Timeout = Eventually.Soon });
 
         Assert.True(result.Status == NodeDrainStatus.TimedOut, result.Describe());
-        Assert.Contains(result.Warnings, w => w.Contains("no surge: no Deployment manages it, but ReplicaSet 'web'", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Warnings,
+            w => w.Contains("no surge: no Deployment manages it, but ReplicaSet 'web'", StringComparison.Ordinal)
+        );
         Assert.Equal(BudgetOutlook.Never, Assert.Single(result.Blockers).Outlook);
     }
 }

@@ -29,14 +29,18 @@ public sealed class TimeLimitTests(ITestOutputHelper output)
         string node = await AddNodeAsync(cluster, phase);
         HangingHandler hanging = null!;
         NodeManagerSession session = await cluster.ConnectAsync(inner => hanging = new(inner, request => Begins(request, phase)));
-        if (phase == "planning") hanging.Hang();
+        if (phase == "planning")
+            hanging.Hang();
 
         long start = TimeProvider.System.GetTimestamp();
         Task<DrainOutcome> drain = DrainAsync(session, node);
         if (phase == "waiting")
         {
             await cluster.WaitForAsync(Resources.Nodes, node, static n => n.Spec.Unschedulable == true);
-            await Eventually.HoldsAsync("a pod terminates", async () => (await cluster.ListPodsAsync("app=web")).Any(static p => p.Metadata.DeletionTimestamp is not null));
+            await Eventually.HoldsAsync(
+                "a pod terminates",
+                async () => (await cluster.ListPodsAsync("app=web")).Any(static p => p.Metadata.DeletionTimestamp is not null)
+            );
             hanging.Hang();
         }
         else if (phase == "report")
@@ -58,8 +62,13 @@ public sealed class TimeLimitTests(ITestOutputHelper output)
         {
             await using TestCluster cluster = await TestCluster.StartOnAsync(plane);
             string node = await AddNodeAsync(cluster, phase);
-            NodeManagerSession session = await cluster.ConnectAsync(inner => new PausingHandler(inner, request => Begins(request, phase), plane.PauseApiServer));
-            if (phase == "planning") plane.PauseApiServer();
+            NodeManagerSession session = await cluster.ConnectAsync(inner => new PausingHandler(
+                inner,
+                request => Begins(request, phase),
+                plane.PauseApiServer
+            ));
+            if (phase == "planning")
+                plane.PauseApiServer();
 
             long start = TimeProvider.System.GetTimestamp();
             Task<DrainOutcome> drain = DrainAsync(session, node);
@@ -87,19 +96,23 @@ public sealed class TimeLimitTests(ITestOutputHelper output)
         hanging.Hang();
 
         long start = TimeProvider.System.GetTimestamp();
-        NodeManagerException failure = await Assert.ThrowsAsync<NodeManagerException>(() => NodeWaiter.WaitAsync(session, node, "NotReady", TimeSpan.FromSeconds(2), default));
+        NodeManagerException failure = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeWaiter.WaitAsync(session, node, "NotReady", TimeSpan.FromSeconds(2), default)
+        );
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2) + Grace);
         Assert.Equal(ErrorIds.WaitTimeout, failure.ErrorId);
         Assert.Contains("the API server did not answer", failure.Message, StringComparison.Ordinal);
     }
 
-    private static bool Begins(HttpRequestMessage request, string phase) => phase switch
-    {
-        "cordon" => request.Method == HttpMethod.Patch && request.RequestUri!.AbsolutePath.Contains("/nodes/", StringComparison.Ordinal),
-        "eviction" => request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal),
-        _ => false,
-    };
+    private static bool Begins(HttpRequestMessage request, string phase) =>
+        phase switch
+        {
+            "cordon" => request.Method == HttpMethod.Patch
+                && request.RequestUri!.AbsolutePath.Contains("/nodes/", StringComparison.Ordinal),
+            "eviction" => request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal),
+            _ => false,
+        };
 
     private void AssertTimedOut(string phase, DrainOutcome outcome, TimeSpan elapsed)
     {
@@ -113,20 +126,27 @@ public sealed class TimeLimitTests(ITestOutputHelper output)
     private static async Task<string> AddNodeAsync(TestCluster cluster, string phase)
     {
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2, w => w.AnnotatePods("fake-kubelet/slow-terminate", "never"));
-        if (phase == "report") await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
+        if (phase == "report")
+            await cluster.AddBudgetAsync("never", "web", "maxUnavailable", 0, allows: 0);
         return full;
     }
 
-    private static async Task<DrainOutcome> DrainAsync(NodeManagerSession session, string node) => Assert.Single(
-        await NodeOperations.DrainAsync(new(session, [node], new DrainOptions { Timeout = Limit }), NullObserver.Instance, default, default).ToListAsync());
+    private static async Task<DrainOutcome> DrainAsync(NodeManagerSession session, string node) =>
+        Assert.Single(
+            await NodeOperations
+                .DrainAsync(new(session, [node], new DrainOptions { Timeout = Limit }), NullObserver.Instance, default, default)
+                .ToListAsync()
+        );
 
-    private sealed class PausingHandler(HttpMessageHandler inner, Func<HttpRequestMessage, bool> begins, Action pause) : DelegatingHandler(inner)
+    private sealed class PausingHandler(HttpMessageHandler inner, Func<HttpRequestMessage, bool> begins, Action pause)
+        : DelegatingHandler(inner)
     {
         private int _isPaused;
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (begins(request) && Interlocked.Exchange(ref _isPaused, 1) == 0) pause();
+            if (begins(request) && Interlocked.Exchange(ref _isPaused, 1) == 0)
+                pause();
             return base.SendAsync(request, cancellationToken);
         }
     }

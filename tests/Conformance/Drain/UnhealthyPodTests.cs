@@ -27,7 +27,11 @@ public sealed class UnhealthyPodTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddPodAsync("well", nodes[1], p => p.Label("app", "web"));
         await cluster.AddPodAsync("sick", nodes[0], p => p.Label("app", "web").Annotate("fake-kubelet/crash", "true"), null);
-        await cluster.WaitForAsync(Resources.Pods, "sick", p => p.Status.ContainerStatuses?.Exists(c => c.State?.Waiting is not null) == true && p.Status.Phase == "Running");
+        await cluster.WaitForAsync(
+            Resources.Pods,
+            "sick",
+            p => p.Status.ContainerStatuses?.Exists(c => c.State?.Waiting is not null) == true && p.Status.Phase == "Running"
+        );
         await AddBudgetAsync(cluster, least, policy);
 
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [nodes[0]], Once, default));
@@ -57,16 +61,41 @@ public sealed class UnhealthyPodTests
         Assert.True(result.Status == NodeDrainStatus.Blocked, result.Describe());
         Assert.Equal((2, 2), (result.Evicted, result.Remaining));
         Assert.Equal(BudgetOutlook.Never, Assert.Single(result.Blockers).Outlook);
-        Assert.Contains(result.Warnings, w => w.Contains("/scaler: An annotation asks that the pod is not disrupted (cluster-autoscaler.kubernetes.io/safe-to-evict: false)", StringComparison.Ordinal));
-        Assert.Contains(result.Warnings, w => w.Contains("/karpenter: An annotation asks that the pod is not disrupted (karpenter.sh/do-not-disrupt: true)", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Warnings,
+            w =>
+                w.Contains(
+                    "/scaler: An annotation asks that the pod is not disrupted (cluster-autoscaler.kubernetes.io/safe-to-evict: false)",
+                    StringComparison.Ordinal
+                )
+        );
+        Assert.Contains(
+            result.Warnings,
+            w =>
+                w.Contains(
+                    "/karpenter: An annotation asks that the pod is not disrupted (karpenter.sh/do-not-disrupt: true)",
+                    StringComparison.Ordinal
+                )
+        );
     }
 
     private static async Task AddBudgetAsync(TestCluster cluster, int least, string policy)
     {
         ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion);
-        JsonObject budget = Manifests.Budget(cluster.Capabilities.BudgetVersion, "web", new Dictionary<string, string> { ["app"] = "web" }, "minAvailable", least);
-        if (policy.Length > 0) budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
+        JsonObject budget = Manifests.Budget(
+            cluster.Capabilities.BudgetVersion,
+            "web",
+            new Dictionary<string, string> { ["app"] = "web" },
+            "minAvailable",
+            least
+        );
+        if (policy.Length > 0)
+            budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
         await cluster.CreateAsync(type, budget);
-        await cluster.WaitForAsync(type, "web", b => b.Status is { ExpectedPods: 2, CurrentHealthy: 1 } && b.Status.ObservedGeneration == b.Metadata.Generation);
+        await cluster.WaitForAsync(
+            type,
+            "web",
+            b => b.Status is { ExpectedPods: 2, CurrentHealthy: 1 } && b.Status.ObservedGeneration == b.Metadata.Generation
+        );
     }
 }

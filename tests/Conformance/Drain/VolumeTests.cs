@@ -69,14 +69,29 @@ public sealed class VolumeTests
         await cluster.EnsureAsync("/api/v1/persistentvolumes", Volume(volume, cluster.Namespace));
         await cluster.EnsureAsync($"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims", Claim(volume));
         // The embedded cluster takes the volume's name in the claim for the binding.
-        await Eventually.HoldsAsync("the claim is bound", async () => !cluster.IsReal ||
-            JsonNode.Parse((await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims/data")).Text)!["status"]?["phase"]?.GetValue<string>() == "Bound");
-        await cluster.AddWorkloadAsync(Resources.StatefulSets, "StatefulSet", "db", 1, w =>
-        {
-            w["spec"]!["serviceName"] = "db";
-            w.PodSpec(new() { ["volumes"] = JsonNode.Parse("""[{"name":"data","persistentVolumeClaim":{"claimName":"data"}}]""") });
-        });
-        if (isAttached) await cluster.EnsureAsync("/apis/storage.k8s.io/v1/volumeattachments", Attachment(AttachmentOf(cluster), volume, node));
+        await Eventually.HoldsAsync(
+            "the claim is bound",
+            async () =>
+                !cluster.IsReal
+                || JsonNode
+                    .Parse((await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims/data")).Text)![
+                        "status"
+                    ]
+                    ?["phase"]?.GetValue<string>() == "Bound"
+        );
+        await cluster.AddWorkloadAsync(
+            Resources.StatefulSets,
+            "StatefulSet",
+            "db",
+            1,
+            w =>
+            {
+                w["spec"]!["serviceName"] = "db";
+                w.PodSpec(new() { ["volumes"] = JsonNode.Parse("""[{"name":"data","persistentVolumeClaim":{"claimName":"data"}}]""") });
+            }
+        );
+        if (isAttached)
+            await cluster.EnsureAsync("/apis/storage.k8s.io/v1/volumeattachments", Attachment(AttachmentOf(cluster), volume, node));
     }
 
     private static async Task<string> AddEmptyAsync(TestCluster cluster)
@@ -84,26 +99,41 @@ public sealed class VolumeTests
         string name = $"node-{cluster.Id}-empty";
         await cluster.CreateAsync(Resources.Nodes, Manifests.Node(name, cluster.Mark));
         Node node = await cluster.WaitForAsync(
-            Resources.Nodes, name, n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+            Resources.Nodes,
+            name,
+            n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true
+        );
         return node.Metadata.Name;
     }
 
-    private static JsonObject Volume(string name, string ns) => JsonNode.Parse(
-        $$$"""
-        {"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"{{{name}}}"},
-         "spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"persistentVolumeReclaimPolicy":"Retain","storageClassName":"manual",
-         "claimRef":{"namespace":"{{{ns}}}","name":"data"},"csi":{"driver":"csi.test","volumeHandle":"{{{name}}}" } } }
-        """)!.AsObject();
+    private static JsonObject Volume(string name, string ns) =>
+        JsonNode
+            .Parse(
+                $$$"""
+                {"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"{{{name}}}"},
+                 "spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"persistentVolumeReclaimPolicy":"Retain","storageClassName":"manual",
+                 "claimRef":{"namespace":"{{{ns}}}","name":"data"},"csi":{"driver":"csi.test","volumeHandle":"{{{name}}}" } } }
+                """
+            )!
+            .AsObject();
 
-    private static JsonObject Claim(string volume) => JsonNode.Parse(
-        $$$"""
-        {"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data"},
-         "spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"manual","volumeName":"{{{volume}}}","resources":{"requests":{"storage":"1Gi" } } } }
-        """)!.AsObject();
+    private static JsonObject Claim(string volume) =>
+        JsonNode
+            .Parse(
+                $$$"""
+                {"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data"},
+                 "spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"manual","volumeName":"{{{volume}}}","resources":{"requests":{"storage":"1Gi" } } } }
+                """
+            )!
+            .AsObject();
 
-    private static JsonObject Attachment(string name, string volume, string node) => JsonNode.Parse(
-        $$$"""
-        {"apiVersion":"storage.k8s.io/v1","kind":"VolumeAttachment","metadata":{"name":"{{{name}}}"},
-         "spec":{"attacher":"csi.test","nodeName":"{{{node}}}","source":{"persistentVolumeName":"{{{volume}}}" } } }
-        """)!.AsObject();
+    private static JsonObject Attachment(string name, string volume, string node) =>
+        JsonNode
+            .Parse(
+                $$$"""
+                {"apiVersion":"storage.k8s.io/v1","kind":"VolumeAttachment","metadata":{"name":"{{{name}}}"},
+                 "spec":{"attacher":"csi.test","nodeName":"{{{node}}}","source":{"persistentVolumeName":"{{{volume}}}" } } }
+                """
+            )!
+            .AsObject();
 }

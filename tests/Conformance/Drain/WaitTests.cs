@@ -11,7 +11,11 @@ public sealed class WaitTests
     public async Task With_WaitForReplacement_the_drain_ends_when_the_replacements_are_ready(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
-        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3, w => w.AnnotatePods("fake-kubelet/start-delay", "3"));
+        (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync(
+            "web",
+            3,
+            w => w.AnnotatePods("fake-kubelet/start-delay", "3")
+        );
 
         NodeDrainResult result = await cluster.DrainAsync(full, new() { WaitForReplacement = true });
         int ready = (await cluster.ListPodsAsync("app=web")).Count(p => p.Spec.NodeName == empty && TestCluster.IsReady(p));
@@ -52,7 +56,10 @@ public sealed class WaitTests
         job.PodSpec(new() { ["restartPolicy"] = "Never" }).AnnotatePods("fake-kubelet/complete-after", runs);
         await cluster.EnsureAsync($"/apis/batch/v1/namespaces/{cluster.Namespace}/jobs", job);
         // Begun, or on a busy machine already done.
-        await Eventually.HoldsAsync("the pod runs", async () => await cluster.ListPodsAsync("app=work") is [{ Status.Phase: "Running" or "Succeeded" }]);
+        await Eventually.HoldsAsync(
+            "the pod runs",
+            async () => await cluster.ListPodsAsync("app=work") is [{ Status.Phase: "Running" or "Succeeded" }]
+        );
 
         NodeDrainResult result = await cluster.DrainAsync(node, new() { WaitForJob = TimeSpan.FromSeconds(timeout) });
 

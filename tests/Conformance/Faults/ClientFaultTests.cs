@@ -33,11 +33,21 @@ public sealed class ClientFaultTests
         };
 
         faults.Inject(fault);
-        KubernetesList<Lease> list = await client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace, PageSize = 1 }, default);
+        KubernetesList<Lease> list = await client.ListAsync(
+            Resources.Leases,
+            new() { Namespace = cluster.Namespace, PageSize = 1 },
+            default
+        );
         faults.Inject(fault);
         Lease patched = await client.PatchAsync(
-            Resources.Leases, "a", cluster.Namespace, Patch.Merge(new() { ["spec"] = new JsonObject { ["holderIdentity"] = "me" } }), null,
-            RequestOptions.Default, default);
+            Resources.Leases,
+            "a",
+            cluster.Namespace,
+            Patch.Merge(new() { ["spec"] = new JsonObject { ["holderIdentity"] = "me" } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
         Assert.Equal(["a", "b"], list.Items.Select(l => l.Metadata.Name));
         Assert.Equal("me", patched.Spec.HolderIdentity);
@@ -49,12 +59,15 @@ public sealed class ClientFaultTests
     public async Task A_partial_list_is_never_used_as_a_whole(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        foreach (int i in Enumerable.Range(1, 5)) await CreateAsync(cluster, $"lease-{i}");
+        foreach (int i in Enumerable.Range(1, 5))
+            await CreateAsync(cluster, $"lease-{i}");
         var faults = new FaultInjectionHandler();
         using KubernetesClient client = cluster.CreateClient(transport => With(faults, transport));
 
         faults.Inject(Fault.Truncate(500), times: 20);
-        Exception? failure = await Record.ExceptionAsync(() => client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, default));
+        Exception? failure = await Record.ExceptionAsync(() =>
+            client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, default)
+        );
         KubernetesList<Lease> list = await cluster.Client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, default);
 
         Assert.NotNull(failure);
@@ -66,13 +79,20 @@ public sealed class ClientFaultTests
     public async Task A_list_whose_continuation_expired_is_still_complete(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        foreach (int i in Enumerable.Range(1, 5)) await CreateAsync(cluster, $"lease-{i}");
+        foreach (int i in Enumerable.Range(1, 5))
+            await CreateAsync(cluster, $"lease-{i}");
         var faults = new FaultInjectionHandler();
         using KubernetesClient client = cluster.CreateClient(transport => With(faults, transport));
         faults.Inject(
-            Fault.Answer(HttpStatusCode.Gone, "Expired"), when: r => r.RequestUri!.Query.Contains("continue=", StringComparison.Ordinal));
+            Fault.Answer(HttpStatusCode.Gone, "Expired"),
+            when: r => r.RequestUri!.Query.Contains("continue=", StringComparison.Ordinal)
+        );
 
-        KubernetesList<Lease> list = await client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace, PageSize = 2 }, default);
+        KubernetesList<Lease> list = await client.ListAsync(
+            Resources.Leases,
+            new() { Namespace = cluster.Namespace, PageSize = 2 },
+            default
+        );
 
         Assert.Equal(Enumerable.Range(1, 5).Select(i => $"lease-{i}"), list.Items.Select(l => l.Metadata.Name));
         Assert.Equal(0, faults.Pending);
@@ -91,7 +111,8 @@ public sealed class ClientFaultTests
         await using var watch = new WatchLog<Lease>(client.WatchAsync, Resources.Leases, new() { Namespace = cluster.Namespace });
 
         IReadOnlyList<string> start = await watch.UntilAsync("Synced");
-        foreach (string name in (string[])["c", "d", "e", "f"]) await CreateAsync(cluster, name);
+        foreach (string name in (string[])["c", "d", "e", "f"])
+            await CreateAsync(cluster, name);
         await cluster.Client.DeleteAsync(Resources.Leases, "a", cluster.Namespace, new(), default);
         IReadOnlyList<string> changes = await watch.UntilAsync("Deleted a");
 
@@ -114,15 +135,19 @@ public sealed class ClientFaultTests
         faults.Inject(
             Fault.AnswerJson(
                 HttpStatusCode.OK,
-                """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old","reason":"Expired","code":410}}""" + "\n"),
-            when: FaultInjectionHandler.IsWatch);
+                """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old","reason":"Expired","code":410}}"""
+                    + "\n"
+            ),
+            when: FaultInjectionHandler.IsWatch
+        );
         await using var watch = new WatchLog<Lease>(client.WatchAsync, Resources.Leases, new() { Namespace = cluster.Namespace });
 
         IReadOnlyList<string> start = await watch.UntilAsync("Synced");
         await cluster.Client.DeleteAsync(Resources.Leases, "a", cluster.Namespace, new(), default);
         await CreateAsync(cluster, "c");
         var changes = new List<string>();
-        while (!changes.Contains("Deleted a") || !changes.Contains("Added c")) changes.Add(await watch.NextAsync());
+        while (!changes.Contains("Deleted a") || !changes.Contains("Added c"))
+            changes.Add(await watch.NextAsync());
 
         Assert.Equal(["Added a", "Added b", "Synced"], start);
         Assert.DoesNotContain(changes, c => c.EndsWith(" b", StringComparison.Ordinal));
@@ -152,6 +177,13 @@ public sealed class ClientFaultTests
         return faults;
     }
 
-    private static Task<Lease> CreateAsync(TestCluster cluster, string name) => cluster.CreateAsync(
-        Resources.Leases, new() { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = new JsonObject() });
+    private static Task<Lease> CreateAsync(TestCluster cluster, string name) =>
+        cluster.CreateAsync(
+            Resources.Leases,
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = name },
+                ["spec"] = new JsonObject(),
+            }
+        );
 }

@@ -43,10 +43,16 @@ public sealed class FailedCacheTests
         string id = "run-" + cluster.Id;
         Task<MaintenanceOutcome> running = cluster.RunAsync(cluster.Maintain(nodes, work: _ => done.Task) with { RunId = id });
         (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
-        await Eventually.HoldsAsync("the run", async () => await ReadAsync(session, id, cluster.Namespace) is { Status: NodeMaintenanceRunStatus.Running });
+        await Eventually.HoldsAsync(
+            "the run",
+            async () => await ReadAsync(session, id, cluster.Namespace) is { Status: NodeMaintenanceRunStatus.Running }
+        );
 
         await AssertForbiddenAsync(
-            watch, "configmaps", () => MaintenanceWaiter.WaitAsync(session, id, cluster.Namespace, Eventually.Limit, NullObserver.Instance, default));
+            watch,
+            "configmaps",
+            () => MaintenanceWaiter.WaitAsync(session, id, cluster.Namespace, Eventually.Limit, NullObserver.Instance, default)
+        );
 
         done.SetResult();
         Assert.Equal(NodeMaintenanceRunStatus.Completed, (await running).Run.Status);
@@ -59,7 +65,11 @@ public sealed class FailedCacheTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
 
-        await AssertForbiddenAsync(watch, "pods", async () => await ClusterScreens.FollowAsync(session, true, NullObserver.Instance, default).LastAsync());
+        await AssertForbiddenAsync(
+            watch,
+            "pods",
+            async () => await ClusterScreens.FollowAsync(session, true, NullObserver.Instance, default).LastAsync()
+        );
     }
 
     [SkippableTheory]
@@ -123,18 +133,21 @@ public sealed class FailedCacheTests
 
         watch.Refuse("nodes");
         await Eventually.HoldsAsync("the failure", () => Task.FromResult(!nodes.IsCurrent));
-        await Eventually.HoldsAsync("a refusal", async () =>
-        {
-            try
+        await Eventually.HoldsAsync(
+            "a refusal",
+            async () =>
             {
-                await nodes.ReadyAsync(default);
-                return false;
+                try
+                {
+                    await nodes.ReadyAsync(default);
+                    return false;
+                }
+                catch (NodeManagerException refused) when (refused.ErrorId == ErrorIds.Forbidden)
+                {
+                    return true;
+                }
             }
-            catch (NodeManagerException refused) when (refused.ErrorId == ErrorIds.Forbidden)
-            {
-                return true;
-            }
-        });
+        );
 
         Assert.Contains(nodes.List(), one => one.Name == node);
         Assert.Equal(node, nodes.Find(node)?.Name);

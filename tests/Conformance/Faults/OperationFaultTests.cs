@@ -22,7 +22,13 @@ public sealed class OperationFaultTests
         faults.Inject(Fault.Answer(HttpStatusCode.Conflict, "Conflict"), times: 3, when: r => r.Method == HttpMethod.Patch);
 
         ClusterNode tainted = await NodeEditor.SetTaintsAsync(
-            session, node, [new() { Key = "a", Effect = "NoSchedule" }], false, false, default);
+            session,
+            node,
+            [new() { Key = "a", Effect = "NoSchedule" }],
+            false,
+            false,
+            default
+        );
 
         Assert.Contains(tainted.Taints, t => t.Key == "a");
         Assert.Equal(0, faults.Pending);
@@ -38,7 +44,20 @@ public sealed class OperationFaultTests
         faults.Inject(Fault.DropAnswer(), when: r => r.Method == HttpMethod.Patch);
 
         ClusterNode tainted = await NodeEditor.SetTaintsAsync(
-            session, node, [new() { Key = "a", Value = "1", Effect = "NoSchedule" }], false, false, default);
+            session,
+            node,
+            [
+                new()
+                {
+                    Key = "a",
+                    Value = "1",
+                    Effect = "NoSchedule",
+                },
+            ],
+            false,
+            false,
+            default
+        );
 
         Assert.Equal("a=1:NoSchedule", tainted.Taints.ToString());
         Assert.Equal(0, faults.Pending);
@@ -52,8 +71,9 @@ public sealed class OperationFaultTests
         (NodeManagerSession session, FaultInjectionHandler faults) = await ConnectAsync(cluster);
         faults.Inject(Fault.Refuse(), times: 1000);
 
-        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(
-            async () => await NodeReader.ReadAsync(session, new(), x => throw x, NullObserver.Instance, default).ToListAsync());
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(async () =>
+            await NodeReader.ReadAsync(session, new(), x => throw x, NullObserver.Instance, default).ToListAsync()
+        );
 
         Assert.Equal(ErrorIds.ServerUnreachable, e.ErrorId);
         Assert.Contains(session.Server.Host, e.Message, StringComparison.Ordinal);
@@ -75,7 +95,8 @@ public sealed class OperationFaultTests
             "429" => Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", retryAfter: 1),
             "409" => Fault.AnswerJson(
                 HttpStatusCode.Conflict,
-                """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"the object has been modified","reason":"Conflict","details":{"name":"web-budget","group":"policy","kind":"poddisruptionbudgets"},"code":409}"""),
+                """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"the object has been modified","reason":"Conflict","details":{"name":"web-budget","group":"policy","kind":"poddisruptionbudgets"},"code":409}"""
+            ),
             "500" => Fault.Answer(HttpStatusCode.InternalServerError, "InternalError"),
             "504" => Fault.Answer(HttpStatusCode.GatewayTimeout, "Timeout"),
             _ => Fault.DropAnswer(),
@@ -117,8 +138,11 @@ public sealed class OperationFaultTests
         faults.Inject(
             Fault.AnswerJson(
                 HttpStatusCode.Created,
-                """{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","metadata":{},"spec":{},"status":{"allowed":false,"reason":"no"}}"""),
-            times: 50, when: r => r.RequestUri!.AbsolutePath.EndsWith("/selfsubjectaccessreviews", StringComparison.Ordinal));
+                """{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","metadata":{},"spec":{},"status":{"allowed":false,"reason":"no"}}"""
+            ),
+            times: 50,
+            when: r => r.RequestUri!.AbsolutePath.EndsWith("/selfsubjectaccessreviews", StringComparison.Ordinal)
+        );
 
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [node], new()));
 
@@ -128,7 +152,8 @@ public sealed class OperationFaultTests
         Assert.All(await cluster.ListPodsAsync(), p => Assert.Null(p.Metadata.DeletionTimestamp));
     }
 
-    private static bool IsEviction(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal);
+    private static bool IsEviction(HttpRequestMessage request) =>
+        request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal);
 
     private static async Task<(NodeManagerSession Session, FaultInjectionHandler Faults)> ConnectAsync(TestCluster cluster)
     {

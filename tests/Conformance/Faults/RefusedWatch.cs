@@ -43,11 +43,18 @@ internal sealed class RefusedWatch : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _requests);
-        if (_resource is { } refused && request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.EndsWith("/" + refused, StringComparison.Ordinal))
-            return await Fault.Answer(HttpStatusCode.Forbidden, "Forbidden").ApplyAsync(request, () => base.SendAsync(request, cancellationToken), cancellationToken);
+        if (
+            _resource is { } refused
+            && request.Method == HttpMethod.Get
+            && request.RequestUri!.AbsolutePath.EndsWith("/" + refused, StringComparison.Ordinal)
+        )
+            return await Fault
+                .Answer(HttpStatusCode.Forbidden, "Forbidden")
+                .ApplyAsync(request, () => base.SendAsync(request, cancellationToken), cancellationToken);
         CancellationToken cut = Volatile.Read(ref _cut).Token;
         HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
-        if (!FaultInjectionHandler.IsWatch(request)) return answer;
+        if (!FaultInjectionHandler.IsWatch(request))
+            return answer;
         HttpContent content = answer.Content;
         answer.Content = new StreamContent(new CutStream(await content.ReadAsStreamAsync(cancellationToken), cut));
         answer.Content.Headers.ContentType = content.Headers.ContentType;

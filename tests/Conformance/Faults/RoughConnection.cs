@@ -28,7 +28,8 @@ internal sealed class RoughConnection(HttpMessageHandler inner) : DelegatingHand
     /// <summary>The server goes: watches break, nothing is answered.</summary>
     public void GoDown()
     {
-        lock (_lock) _isDown = true;
+        lock (_lock)
+            _isDown = true;
         _life.Cancel();
     }
 
@@ -49,23 +50,31 @@ internal sealed class RoughConnection(HttpMessageHandler inner) : DelegatingHand
         {
             _requests++;
             life = _life.Token;
-            if (_isDown) throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused");
+            if (_isDown)
+                throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused");
             if (FailsEvery > 0 && _requests % FailsEvery == 0)
             {
                 Failures++;
                 return new(HttpStatusCode.InternalServerError)
                 {
                     RequestMessage = request,
-                    Content = new StringContent("""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"injected","code":500}""", Encoding.UTF8, "application/json"),
+                    Content = new StringContent(
+                        """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"injected","code":500}""",
+                        Encoding.UTF8,
+                        "application/json"
+                    ),
                 };
             }
         }
 
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        if (request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal)) _firstEviction.TrySetResult();
-        if (!FaultInjectionHandler.IsWatch(request)) return response;
+        if (request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal))
+            _firstEviction.TrySetResult();
+        if (!FaultInjectionHandler.IsWatch(request))
+            return response;
         CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(life);
-        if (WatchLife is { } limit) cut.CancelAfter(limit);
+        if (WatchLife is { } limit)
+            cut.CancelAfter(limit);
         StreamContent content = new(new CutStream(await response.Content.ReadAsStreamAsync(cancellationToken), cut, () => Failures++));
         content.Headers.ContentType = response.Content.Headers.ContentType;
         response.Content = content;

@@ -11,9 +11,9 @@ namespace NodeManager.Conformance.Harness;
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class AllBackendsAttribute(params object?[] arguments) : DataAttribute
 {
-    private static readonly string[] Backends =
-        ServerBinaries.Find(out _) is null ? [Backend.Sandbox, Backend.OldSandbox] : [Backend.Sandbox, Backend.OldSandbox, Backend.Real];
+    private static readonly string[] Backends = ServerBinaries.Find(out _) is null
+        ? [Backend.Sandbox, Backend.OldSandbox]
+        : [Backend.Sandbox, Backend.OldSandbox, Backend.Real];
 
-    public override IEnumerable<object?[]> GetData(MethodInfo testMethod) =>
-        Backends.Select(backend => (object?[])[backend, .. arguments]);
+    public override IEnumerable<object?[]> GetData(MethodInfo testMethod) => Backends.Select(backend => (object?[])[backend, .. arguments]);
 }

@@ -5,7 +5,8 @@ internal sealed class BeforeLeases(HttpMessageHandler inner, Func<Task> action) 
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.Contains("/leases", StringComparison.Ordinal)) await action();
+        if (request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.Contains("/leases", StringComparison.Ordinal))
+            await action();
         return await base.SendAsync(request, cancellationToken);
     }
 }

@@ -27,7 +27,8 @@ internal static class Eventually
             if (Stopwatch.GetElapsedTime(start) > Limit)
                 throw new TimeoutException($"{what}: not within {Limit.TotalSeconds:0} s");
             await Task.Delay(pause);
-            if (pause < longestPause) pause *= 1.5;
+            if (pause < longestPause)
+                pause *= 1.5;
             value = await read();
         }
 
@@ -35,5 +36,6 @@ internal static class Eventually
     }
 
     /// <inheritdoc cref="GetAsync"/>
-    public static Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? longestPause = null) => GetAsync(what, condition, holds => holds, longestPause);
+    public static Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? longestPause = null) =>
+        GetAsync(what, condition, holds => holds, longestPause);
 }

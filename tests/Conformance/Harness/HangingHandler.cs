@@ -13,7 +13,8 @@ internal sealed class HangingHandler(HttpMessageHandler inner, Func<HttpRequestM
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         _hangs |= begins(request);
-        if (_hangs) await Task.Delay(Timeout.Infinite, cancellationToken);
+        if (_hangs)
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         return await base.SendAsync(request, cancellationToken);
     }
 }

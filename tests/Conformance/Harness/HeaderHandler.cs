@@ -5,7 +5,8 @@ internal sealed class HeaderHandler(HttpMessageHandler inner, IEnumerable<KeyVal
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach ((string name, string value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         return base.SendAsync(request, cancellationToken);
     }
 }

@@ -18,13 +18,17 @@ internal sealed partial class Listener : IOperationObserver
 
     public void Verbose(string message)
     {
-        if (AboutPod().Match(message) is { Success: true } about) LastOfPod[about.Groups["pod"].Value] = about.Groups["what"].Value;
+        if (AboutPod().Match(message) is { Success: true } about)
+            LastOfPod[about.Groups["pod"].Value] = about.Groups["what"].Value;
     }
 
     public void Progress(OperationProgress progress) => _progress.Enqueue(progress.Status);
 
-    public Task HearsAsync(string text) => Eventually.HoldsAsync(
-        $"progress about {text}", () => Task.FromResult(_progress.Any(p => p.Contains(text, StringComparison.Ordinal))));
+    public Task HearsAsync(string text) =>
+        Eventually.HoldsAsync(
+            $"progress about {text}",
+            () => Task.FromResult(_progress.Any(p => p.Contains(text, StringComparison.Ordinal)))
+        );
 
     [GeneratedRegex("^Pod (?<pod>[^ ]+): (?<what>.*)$", RegexOptions.Singleline)]
     private static partial Regex AboutPod();

@@ -18,14 +18,22 @@ internal sealed class LongestFirst : ITestCollectionOrderer
 {
     private const string OfClass = "Test collection for ";
 
-    private static readonly Dictionary<string, int> Seconds = typeof(LongestFirst).Assembly.GetTypes()
+    private static readonly Dictionary<string, int> Seconds = typeof(LongestFirst)
+        .Assembly.GetTypes()
         .Select(static type => (Name: NameOf(type), type.GetCustomAttribute<TakesAttribute>()?.Seconds))
-        .Where(static one => one.Seconds is not null).GroupBy(static one => one.Name, StringComparer.Ordinal)
+        .Where(static one => one.Seconds is not null)
+        .GroupBy(static one => one.Name, StringComparer.Ordinal)
         .ToDictionary(static of => of.Key, static of => of.Sum(static one => one.Seconds!.Value), StringComparer.Ordinal);
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections.OrderByDescending(static one => Seconds.GetValueOrDefault(one.DisplayName)).ThenBy(static one => one.DisplayName, StringComparer.Ordinal);
+        testCollections
+            .OrderByDescending(static one => Seconds.GetValueOrDefault(one.DisplayName))
+            .ThenBy(static one => one.DisplayName, StringComparer.Ordinal);
 
     private static string NameOf(Type type) =>
-        type.GetCustomAttributesData().FirstOrDefault(static one => one.AttributeType == typeof(CollectionAttribute))?.ConstructorArguments[0].Value as string ?? OfClass + type.FullName;
+        type.GetCustomAttributesData()
+            .FirstOrDefault(static one => one.AttributeType == typeof(CollectionAttribute))
+            ?.ConstructorArguments[0]
+            .Value as string
+        ?? OfClass + type.FullName;
 }

@@ -5,14 +5,22 @@ namespace NodeManager.Conformance.Harness;
 /// <summary>What tests change about a manifest before they create it.</summary>
 internal static class ManifestExtensions
 {
-    public static JsonObject Annotate(this JsonObject manifest, string key, string value) => manifest.Put("metadata", "annotations", key, value);
+    public static JsonObject Annotate(this JsonObject manifest, string key, string value) =>
+        manifest.Put("metadata", "annotations", key, value);
 
     public static JsonObject Label(this JsonObject manifest, string key, string value) => manifest.Put("metadata", "labels", key, value);
 
     /// <summary>For a node without a kubelet: has it report Ready from the start.</summary>
     public static JsonObject Ready(this JsonObject node)
     {
-        node["status"]!["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["reason"] = "KubeletReady" });
+        node["status"]!["conditions"] = new JsonArray(
+            new JsonObject
+            {
+                ["type"] = "Ready",
+                ["status"] = "True",
+                ["reason"] = "KubeletReady",
+            }
+        );
         return node;
     }
 
@@ -20,7 +28,8 @@ internal static class ManifestExtensions
     public static JsonObject PodSpec(this JsonObject manifest, JsonObject fields)
     {
         JsonObject spec = manifest["spec"]!["template"]?["spec"]?.AsObject() ?? manifest["spec"]!.AsObject();
-        foreach ((string key, JsonNode? value) in fields) spec[key] = value?.DeepClone();
+        foreach ((string key, JsonNode? value) in fields)
+            spec[key] = value?.DeepClone();
         return manifest;
     }
 
@@ -36,7 +45,8 @@ internal static class ManifestExtensions
         JsonObject map = manifest[first]?[second]?.AsObject() ?? [];
         map[key] = value;
         manifest[first] ??= new JsonObject();
-        if (map.Parent is null) manifest[first]![second] = map;
+        if (map.Parent is null)
+            manifest[first]![second] = map;
         return manifest;
     }
 }

@@ -41,7 +41,12 @@ internal static class Manifests
     }
 
     public static JsonObject Workload(
-        string kind, string name, IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> nodeSelector, int? replicas)
+        string kind,
+        string name,
+        IReadOnlyDictionary<string, string> labels,
+        IReadOnlyDictionary<string, string> nodeSelector,
+        int? replicas
+    )
     {
         JsonObject workload = Document("apps/v1", kind, name, labels);
         JsonObject podSpec = PodSpec(null);
@@ -49,30 +54,39 @@ internal static class Manifests
         workload["spec"] = new JsonObject
         {
             ["selector"] = new JsonObject { ["matchLabels"] = Map(labels) },
-            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = Map(labels) }, ["spec"] = podSpec },
+            ["template"] = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = Map(labels) },
+                ["spec"] = podSpec,
+            },
         };
-        if (replicas is not null) workload["spec"]!["replicas"] = replicas;
+        if (replicas is not null)
+            workload["spec"]!["replicas"] = replicas;
         return workload;
     }
 
-    public static JsonObject Budget(
-        string version, string name, IReadOnlyDictionary<string, string> labels, string bound, int value)
+    public static JsonObject Budget(string version, string name, IReadOnlyDictionary<string, string> labels, string bound, int value)
     {
         JsonObject budget = Document($"policy/{version}", "PodDisruptionBudget", name);
-        budget["spec"] = new JsonObject { [bound] = value, ["selector"] = new JsonObject { ["matchLabels"] = Map(labels) } };
+        budget["spec"] = new JsonObject
+        {
+            [bound] = value,
+            ["selector"] = new JsonObject { ["matchLabels"] = Map(labels) },
+        };
         return budget;
     }
 
     public static JsonObject Map(IReadOnlyDictionary<string, string> entries) =>
         new(entries.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value)));
 
-    private static JsonObject Resources(string cpu) => new()
-    {
-        ["cpu"] = cpu,
-        ["memory"] = "32Gi",
-        ["pods"] = "110",
-        ["ephemeral-storage"] = "100Gi",
-    };
+    private static JsonObject Resources(string cpu) =>
+        new()
+        {
+            ["cpu"] = cpu,
+            ["memory"] = "32Gi",
+            ["pods"] = "110",
+            ["ephemeral-storage"] = "100Gi",
+        };
 
     private static JsonObject PodSpec(string? node)
     {
@@ -80,21 +94,33 @@ internal static class Manifests
         {
             ["terminationGracePeriodSeconds"] = 1,
             ["automountServiceAccountToken"] = false,
-            ["containers"] = new JsonArray(new JsonObject
-            {
-                ["name"] = "main",
-                ["image"] = "registry.invalid/app:1",
-                ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "64Mi" } },
-            }),
+            ["containers"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "main",
+                    ["image"] = "registry.invalid/app:1",
+                    ["resources"] = new JsonObject
+                    {
+                        ["requests"] = new JsonObject { ["cpu"] = "100m", ["memory"] = "64Mi" },
+                    },
+                }
+            ),
         };
-        if (node is not null) spec["nodeName"] = node;
+        if (node is not null)
+            spec["nodeName"] = node;
         return spec;
     }
 
     private static JsonObject Document(string apiVersion, string kind, string name, IReadOnlyDictionary<string, string>? labels = null)
     {
         var metadata = new JsonObject { ["name"] = name };
-        if (labels is not null) metadata["labels"] = Map(labels);
-        return new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = metadata };
+        if (labels is not null)
+            metadata["labels"] = Map(labels);
+        return new JsonObject
+        {
+            ["apiVersion"] = apiVersion,
+            ["kind"] = kind,
+            ["metadata"] = metadata,
+        };
     }
 }

@@ -7,9 +7,11 @@ namespace NodeManager.Conformance.Harness;
 /// <summary>A PowerShell of its own, in which the module runs as users run it.</summary>
 internal static class PowerShellProcess
 {
-    private static readonly string? Executable = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    private static readonly string? Executable = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator)
         .Where(folder => folder.Length > 0)
-        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh")).FirstOrDefault(File.Exists);
+        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh"))
+        .FirstOrDefault(File.Exists);
 
     /// <summary>Why there is none; null where there is.</summary>
     public static string? Missing => Executable is null ? "pwsh is not on the PATH" : null;
@@ -51,8 +53,10 @@ internal static class PowerShellProcess
             $seen = [ordered]@{}
             {{script}}
             [Console]::Out.WriteLine('{{Mark}}' + ($seen | ConvertTo-Json -Depth 6 -Compress))
-            """);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+            """
+        );
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            errors = process.StandardError.ReadToEndAsync();
         process.StandardInput.Close();
         try
         {
@@ -60,7 +64,8 @@ internal static class PowerShellProcess
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
         }
 
         string? seen = (await output).Split('\n').LastOrDefault(static line => line.StartsWith(Mark, StringComparison.Ordinal));

@@ -12,8 +12,8 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
-using NodeManager.Testing;
 using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Harness;
 
@@ -26,7 +26,9 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly SandboxCluster? _sandbox;
     private readonly ControlPlane? _plane;
     private readonly List<IDisposable> _sessions = [];
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<(RequestInfo Request, bool IsForbidden)>> _requests = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<(RequestInfo Request, bool IsForbidden)>> _requests = new(
+        StringComparer.Ordinal
+    );
 
     private readonly ConcurrentBag<string> _cleaned = [];
 
@@ -85,10 +87,12 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="speed">Of the embedded cluster's clock, which its sessions take their time from; the real one's is the wall's.</param>
     public static async Task<TestCluster> StartAsync(string backend, bool workloads = false, bool rbac = false, double speed = 1)
     {
-        if (backend == Backend.Real) Skip.If(ServerBinaries.Find(out string reason) is null, reason);
+        if (backend == Backend.Real)
+            Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         ControlPlane? plane = backend == Backend.Real ? await ControlPlane.GetAsync() : null;
         Skip.If(workloads && plane is { HasControllers: false }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        if (plane is not null) return await BeginAsync(new(null, plane));
+        if (plane is not null)
+            return await BeginAsync(new(null, plane));
         SandboxOptions options = OptionsOf(backend) with { Rbac = rbac, Speed = speed };
         // A fast clock would outrun the test on a busy machine.
         PacedTimeProvider? pace = speed > 1 ? new() : null;
@@ -107,11 +111,11 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>A client of its own; <paramref name="wrap"/> puts faults between it and the server.</summary>
-    public KubernetesClient CreateClient(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
-        new(Server, CreateTransport(wrap));
+    public KubernetesClient CreateClient(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) => new(Server, CreateTransport(wrap));
 
     /// <summary>A session of the administrator's; <paramref name="wrap"/> puts faults between it and the server, <paramref name="time"/> is the clock of its machine.</summary>
-    public Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, TimeProvider? time = null) => ConnectOverAsync(CreateTransport(wrap), time);
+    public Task<NodeManagerSession> ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, TimeProvider? time = null) =>
+        ConnectOverAsync(CreateTransport(wrap), time);
 
     /// <summary>A session of another user: on the real cluster by a certificate, on the embedded one by impersonation.</summary>
     public Task<NodeManagerSession> ConnectAsAsync(string user, params IEnumerable<string> groups) =>
@@ -121,32 +125,57 @@ internal sealed class TestCluster : IAsyncDisposable
     public IReadOnlyList<(RequestInfo Request, bool IsForbidden)> RequestsOf(string user) => [.. _requests.GetValueOrDefault(user) ?? []];
 
     /// <summary>What the server answers such a user, whatever its code.</summary>
-    public Task<WireAnswer> SendAsAsync(string user, IEnumerable<string> groups, string method, string path, string? body = null, string contentType = "application/json") =>
-        SendOverAsync(CreateTransportOf(user, groups), method, path, body, contentType);
+    public Task<WireAnswer> SendAsAsync(
+        string user,
+        IEnumerable<string> groups,
+        string method,
+        string path,
+        string? body = null,
+        string contentType = "application/json"
+    ) => SendOverAsync(CreateTransportOf(user, groups), method, path, body, contentType);
 
     /// <summary>What the server answers to a request with headers of its own.</summary>
-    public Task<WireAnswer> SendWithAsync(IEnumerable<KeyValuePair<string, string>> headers, string method, string path, string? body = null) =>
-        SendOverAsync(new HeaderHandler(CreateTransport(null), headers), method, path, body, "application/json");
+    public Task<WireAnswer> SendWithAsync(
+        IEnumerable<KeyValuePair<string, string>> headers,
+        string method,
+        string path,
+        string? body = null
+    ) => SendOverAsync(new HeaderHandler(CreateTransport(null), headers), method, path, body, "application/json");
 
     /// <summary>The response to a caller with this token, impersonating another user if specified.</summary>
     public Task<WireAnswer> SendWithTokenAsync(string token, string method, string path, string? impersonate = null)
     {
         List<KeyValuePair<string, string>> headers = [new("Authorization", "Bearer " + token)];
-        if (impersonate is not null) headers.Add(new("Impersonate-User", impersonate));
-        return SendOverAsync(new HeaderHandler(_sandbox?.CreateTransport() ?? _plane!.CreateAnonymousTransport(), headers), method, path, null, "application/json");
+        if (impersonate is not null)
+            headers.Add(new("Impersonate-User", impersonate));
+        return SendOverAsync(
+            new HeaderHandler(_sandbox?.CreateTransport() ?? _plane!.CreateAnonymousTransport(), headers),
+            method,
+            path,
+            null,
+            "application/json"
+        );
     }
 
     /// <summary>The path of an administrator's kubeconfig for the cluster, which is served over the network.</summary>
     public string ServeKubeconfig()
     {
-        if (_plane is not null) return _plane.WriteKubeconfig("admin", "system:masters");
+        if (_plane is not null)
+            return _plane.WriteKubeconfig("admin", "system:masters");
         return _sandbox!.Serve(new()).KubeconfigPath;
     }
 
     private async Task<NodeManagerSession> ConnectOverAsync(HttpMessageHandler transport, TimeProvider? time = null)
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "conformance", Server, transport, null, NullLogger.Instance, time ?? Time, default);
+            "conformance",
+            Server,
+            transport,
+            null,
+            NullLogger.Instance,
+            time ?? Time,
+            default
+        );
         _sessions.Add(session);
         return session;
     }
@@ -156,10 +185,16 @@ internal sealed class TestCluster : IAsyncDisposable
         SendOverAsync(_http, method, path, body, contentType);
 
     /// <summary>The warnings that come with an answer.</summary>
-    public async Task<IReadOnlyList<string>> WarningsAsync(string method, string path, string? body = null, string contentType = "application/json")
+    public async Task<IReadOnlyList<string>> WarningsAsync(
+        string method,
+        string path,
+        string? body = null,
+        string contentType = "application/json"
+    )
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, contentType);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, contentType);
         using HttpResponseMessage answer = await _http.SendAsync(request);
         return [.. answer.Headers.Warning.Select(static one => one.Text.Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))];
     }
@@ -173,7 +208,8 @@ internal sealed class TestCluster : IAsyncDisposable
     private static async Task<WireAnswer> SendOverAsync(HttpClient http, string method, string path, string? body, string contentType)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, contentType);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, contentType);
         using HttpResponseMessage answer = await http.SendAsync(request);
         return new(answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
@@ -188,8 +224,13 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task<T> CreateAsync<T>(ResourceType<T> type, JsonObject manifest, string? ns = null)
         where T : KubernetesObject =>
         Client.SendAsync(
-            HttpMethod.Post, type.Path(type.IsNamespaced ? ns ?? Namespace : null),
-            new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json"), type.Item, RequestOptions.Default, default);
+            HttpMethod.Post,
+            type.Path(type.IsNamespaced ? ns ?? Namespace : null),
+            new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json"),
+            type.Item,
+            RequestOptions.Default,
+            default
+        );
 
     /// <summary>Registers nodes and waits until they are Ready and take pods. Names end in a number from 1.</summary>
     public async Task<IReadOnlyList<string>> AddNodesAsync(int count, Action<JsonObject>? adjust = null, bool ready = true)
@@ -202,13 +243,19 @@ internal sealed class TestCluster : IAsyncDisposable
             await CreateAsync(Resources.Nodes, manifest);
         }
 
-        if (!ready) return names;
+        if (!ready)
+            return names;
         foreach (string name in names)
-            await WaitForAsync(Resources.Nodes, name, n => n.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True" && !IsTainted(n));
+            await WaitForAsync(
+                Resources.Nodes,
+                name,
+                n => n.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True" && !IsTainted(n)
+            );
         return names;
 
-        bool IsTainted(Node node) => (_sandbox is not null || _plane!.HasControllers) &&
-            node.Spec.Taints?.Exists(t => t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)) == true;
+        bool IsTainted(Node node) =>
+            (_sandbox is not null || _plane!.HasControllers)
+            && node.Spec.Taints?.Exists(t => t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)) == true;
     }
 
     public async Task<string> AddNodeAsync(Action<JsonObject>? adjust = null) => (await AddNodesAsync(1, adjust))[0];
@@ -224,7 +271,12 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Creates a workload on this test's nodes and waits until that many pods are Ready.</summary>
     public async Task<IReadOnlyList<Pod>> AddWorkloadAsync<T>(
-        ResourceType<T> type, string kind, string name, int pods, Action<JsonObject>? adjust = null)
+        ResourceType<T> type,
+        string kind,
+        string name,
+        int pods,
+        Action<JsonObject>? adjust = null
+    )
         where T : KubernetesObject
     {
         var labels = new Dictionary<string, string> { ["app"] = name };
@@ -239,8 +291,11 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<IReadOnlyList<Pod>> WaitForReadyPodsAsync(string selector, int count) =>
         await Eventually.GetAsync<IReadOnlyList<Pod>>(
-            $"{count} ready pods of {selector}", async () => await ListPodsAsync(selector),
-            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count, LongestPause);
+            $"{count} ready pods of {selector}",
+            async () => await ListPodsAsync(selector),
+            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count,
+            LongestPause
+        );
 
     public async Task<IReadOnlyList<Pod>> ListPodsAsync(string? selector = null) =>
         (await Client.ListAsync(Resources.Pods, new() { Namespace = Namespace, LabelSelector = selector }, default)).Items;
@@ -252,8 +307,10 @@ internal sealed class TestCluster : IAsyncDisposable
         var labels = new Dictionary<string, string> { ["app"] = app };
         await CreateAsync(type, Manifests.Budget(Capabilities.BudgetVersion, name, labels, bound, value));
         await WaitForAsync(
-            type, name,
-            b => b.Status.ObservedGeneration == b.Metadata.Generation && b.Status.ExpectedPods > 0 && b.Status.DisruptionsAllowed == allows);
+            type,
+            name,
+            b => b.Status.ObservedGeneration == b.Metadata.Generation && b.Status.ExpectedPods > 0 && b.Status.DisruptionsAllowed == allows
+        );
     }
 
     public Task<T> GetAsync<T>(ResourceType<T> type, string name)
@@ -263,7 +320,8 @@ internal sealed class TestCluster : IAsyncDisposable
         where T : KubernetesObject => Eventually.GetAsync($"{type} {name}", () => GetAsync(type, name), isWanted, LongestPause);
 
     public Task WaitForGoneAsync<T>(ResourceType<T> type, string name)
-        where T : KubernetesObject => Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name), LongestPause);
+        where T : KubernetesObject =>
+        Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name), LongestPause);
 
     public async Task<bool> ExistsAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject
@@ -281,34 +339,49 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Sets an annotation that the simulated kubelet understands; null takes it away.</summary>
     public Task AnnotateAsync<T>(ResourceType<T> type, string name, string annotation, string? value)
-        where T : KubernetesObject => Client.PatchAsync(
-        type, name, type.IsNamespaced ? Namespace : null,
-        Patch.Merge(new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/" + annotation] = value } } }),
-        null, RequestOptions.Default, default);
+        where T : KubernetesObject =>
+        Client.PatchAsync(
+            type,
+            name,
+            type.IsNamespaced ? Namespace : null,
+            Patch.Merge(
+                new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/" + annotation] = value } } }
+            ),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
     public static bool IsReady(Pod pod) => pod.Status.Conditions?.Find(c => c.Type == "Ready")?.Status == "True";
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IDisposable session in _sessions) session.Dispose();
-        if (_plane is not null) await CleanAsync();
+        foreach (IDisposable session in _sessions)
+            session.Dispose();
+        if (_plane is not null)
+            await CleanAsync();
         _http.Dispose();
         Client.Dispose();
         _sandbox?.Dispose();
         _pace?.Dispose();
     }
 
-    private static SandboxOptions OptionsOf(string backend) => backend switch
-    {
-        Backend.OldSandbox => new() { Nodes = 0, Version = "1.20" },
-        Backend.AlphaSandbox => new() { Nodes = 0, Features = [SandboxFeatures.EvictionRequest] },
-        _ => new() { Nodes = 0 },
-    };
+    private static SandboxOptions OptionsOf(string backend) =>
+        backend switch
+        {
+            Backend.OldSandbox => new() { Nodes = 0, Version = "1.20" },
+            Backend.AlphaSandbox => new() { Nodes = 0, Features = [SandboxFeatures.EvictionRequest] },
+            _ => new() { Nodes = 0 },
+        };
 
     private Uri Server => _sandbox?.Server ?? _plane!.Server;
 
-    private HttpMessageHandler CreateTransportOf(string user, IEnumerable<string> groups) => _plane?.CreateTransport(user, groups) ?? new HeaderHandler(
-        _sandbox!.CreateTransport(), [new("Impersonate-User", user), .. groups.Select(static group => KeyValuePair.Create("Impersonate-Group", group))]);
+    private HttpMessageHandler CreateTransportOf(string user, IEnumerable<string> groups) =>
+        _plane?.CreateTransport(user, groups)
+        ?? new HeaderHandler(
+            _sandbox!.CreateTransport(),
+            [new("Impersonate-User", user), .. groups.Select(static group => KeyValuePair.Create("Impersonate-Group", group))]
+        );
 
     private HttpMessageHandler CreateTransport(Func<HttpMessageHandler, HttpMessageHandler>? wrap)
     {
@@ -326,19 +399,33 @@ internal sealed class TestCluster : IAsyncDisposable
         const string AtOnce = """{"apiVersion":"v1","kind":"DeleteOptions","gracePeriodSeconds":0,"propagationPolicy":"Background"}""";
         string[] acting =
         [
-            "/apis/apps/v1/{0}/deployments", "/apis/apps/v1/{0}/statefulsets", "/apis/apps/v1/{0}/daemonsets", "/apis/apps/v1/{0}/replicasets",
-            Minor < 21 ? "/apis/batch/v1beta1/{0}/cronjobs" : "/apis/batch/v1/{0}/cronjobs", "/apis/batch/v1/{0}/jobs", "/api/v1/{0}/replicationcontrollers",
-            "/apis/autoscaling/v1/{0}/horizontalpodautoscalers", $"/apis/policy/{Capabilities.BudgetVersion}/{{0}}/poddisruptionbudgets", "/api/v1/{0}/pods",
-            "/api/v1/{0}/persistentvolumeclaims", .. _cleaned,
+            "/apis/apps/v1/{0}/deployments",
+            "/apis/apps/v1/{0}/statefulsets",
+            "/apis/apps/v1/{0}/daemonsets",
+            "/apis/apps/v1/{0}/replicasets",
+            Minor < 21 ? "/apis/batch/v1beta1/{0}/cronjobs" : "/apis/batch/v1/{0}/cronjobs",
+            "/apis/batch/v1/{0}/jobs",
+            "/api/v1/{0}/replicationcontrollers",
+            "/apis/autoscaling/v1/{0}/horizontalpodautoscalers",
+            $"/apis/policy/{Capabilities.BudgetVersion}/{{0}}/poddisruptionbudgets",
+            "/api/v1/{0}/pods",
+            "/api/v1/{0}/persistentvolumeclaims",
+            .. _cleaned,
         ];
         foreach (string collection in acting)
         {
-            WireAnswer answer = await SendAsync("DELETE", string.Format(CultureInfo.InvariantCulture, collection, "namespaces/" + Namespace), AtOnce);
+            WireAnswer answer = await SendAsync(
+                "DELETE",
+                string.Format(CultureInfo.InvariantCulture, collection, "namespaces/" + Namespace),
+                AtOnce
+            );
             Assert.True(answer.Code == HttpStatusCode.OK, answer.Text);
         }
 
         foreach (Node node in (await Client.ListAsync(Resources.Nodes, new() { LabelSelector = Selector }, default)).Items)
-            await ForgiveAsync(() => Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, new() { GracePeriodSeconds = 0 }, default));
+            await ForgiveAsync(() =>
+                Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, new() { GracePeriodSeconds = 0 }, default)
+            );
     }
 
     private static async Task ForgiveAsync(Func<Task> action)

@@ -12,8 +12,10 @@ internal sealed class WatchLog<T> : IAsyncDisposable
     private readonly IAsyncEnumerator<WatchEvent<T>> _changes;
 
     public WatchLog(
-        Func<ResourceType<T>, ListOptions, CancellationToken, IAsyncEnumerable<WatchEvent<T>>> watch, ResourceType<T> type, ListOptions options) =>
-        _changes = watch(type, options, _stop.Token).GetAsyncEnumerator();
+        Func<ResourceType<T>, ListOptions, CancellationToken, IAsyncEnumerable<WatchEvent<T>>> watch,
+        ResourceType<T> type,
+        ListOptions options
+    ) => _changes = watch(type, options, _stop.Token).GetAsyncEnumerator();
 
     public async Task<string> NextAsync()
     {
@@ -26,7 +28,8 @@ internal sealed class WatchLog<T> : IAsyncDisposable
     public async Task<IReadOnlyList<string>> UntilAsync(string last)
     {
         var seen = new List<string>();
-        while (seen.LastOrDefault() != last) seen.Add(await NextAsync());
+        while (seen.LastOrDefault() != last)
+            seen.Add(await NextAsync());
         return seen;
     }
 

@@ -11,5 +11,6 @@ internal sealed record WireAnswer(HttpStatusCode Code, string Text)
     public string Reason => Json["reason"]?.GetValue<string>() ?? "";
 
     /// <summary>A watch's events.</summary>
-    public IReadOnlyList<JsonNode> Lines => [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    public IReadOnlyList<JsonNode> Lines =>
+        [.. Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
 }

@@ -37,38 +37,64 @@ internal sealed record HealthNode(TestCluster Cluster, string Name, NodeManagerS
     public Task<Node> PatchAsync(JsonObject patch, string? subresource = null) =>
         Cluster.Client.PatchAsync(Resources.Nodes, Name, null, Patch.Strategic(patch), subresource, RequestOptions.Default, default);
 
-    public Task<Node> SetConditionAsync(string type, string status, string reason = "Test", string message = "written by a test") => PatchAsync(
-        new()
-        {
-            ["status"] = new JsonObject
+    public Task<Node> SetConditionAsync(string type, string status, string reason = "Test", string message = "written by a test") =>
+        PatchAsync(
+            new()
             {
-                ["conditions"] = new JsonArray(new JsonObject
+                ["status"] = new JsonObject
                 {
-                    ["type"] = type, ["status"] = status, ["reason"] = reason, ["message"] = message, ["lastHeartbeatTime"] = Now, ["lastTransitionTime"] = Now,
-                }),
+                    ["conditions"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["type"] = type,
+                            ["status"] = status,
+                            ["reason"] = reason,
+                            ["message"] = message,
+                            ["lastHeartbeatTime"] = Now,
+                            ["lastTransitionTime"] = Now,
+                        }
+                    ),
+                },
             },
-        },
-        "status");
+            "status"
+        );
 
     /// <summary>An event as kubelets write it.</summary>
     public Task AddEventAsync(string reason, string message, int count = 1, JsonObject? about = null)
     {
         string ns = about is null ? "default" : Cluster.Namespace;
-        JsonObject involved = about ?? new() { ["kind"] = "Node", ["name"] = Name, ["uid"] = Name };
+        JsonObject involved =
+            about
+            ?? new()
+            {
+                ["kind"] = "Node",
+                ["name"] = Name,
+                ["uid"] = Name,
+            };
         return Cluster.CreateAsync(
             Resources.Events,
             new()
             {
-                ["apiVersion"] = "v1", ["kind"] = "Event", ["metadata"] = new JsonObject { ["name"] = $"{Name}.{Guid.NewGuid():N}", ["namespace"] = ns },
-                ["involvedObject"] = involved, ["reason"] = reason, ["message"] = message, ["type"] = "Warning", ["count"] = count,
-                ["firstTimestamp"] = Text(Cluster.Time.GetUtcNow().AddMinutes(-10)), ["lastTimestamp"] = Now,
+                ["apiVersion"] = "v1",
+                ["kind"] = "Event",
+                ["metadata"] = new JsonObject { ["name"] = $"{Name}.{Guid.NewGuid():N}", ["namespace"] = ns },
+                ["involvedObject"] = involved,
+                ["reason"] = reason,
+                ["message"] = message,
+                ["type"] = "Warning",
+                ["count"] = count,
+                ["firstTimestamp"] = Text(Cluster.Time.GetUtcNow().AddMinutes(-10)),
+                ["lastTimestamp"] = Now,
                 ["source"] = new JsonObject { ["component"] = "kubelet", ["host"] = Name },
             },
-            ns);
+            ns
+        );
     }
 
-    public async Task<NodeHealth> TestAsync(IOperationObserver? observer = null) => Assert.Single(await NodeHealthChecks.TestAsync(
-        Session, new() { Names = [Name] }, static _ => { }, observer ?? NullObserver.Instance, default));
+    public async Task<NodeHealth> TestAsync(IOperationObserver? observer = null) =>
+        Assert.Single(
+            await NodeHealthChecks.TestAsync(Session, new() { Names = [Name] }, static _ => { }, observer ?? NullObserver.Instance, default)
+        );
 
     /// <summary>Its findings as <c>Severity Cause</c>, once they are as expected.</summary>
     public async Task<NodeHealth> UntilAsync(params string[] findings)
@@ -77,7 +103,10 @@ internal sealed record HealthNode(TestCluster Cluster, string Name, NodeManagerS
         long start = Stopwatch.GetTimestamp();
         while (!Summary(health).SequenceEqual(findings))
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Limit, $"Not {string.Join(", ", findings)}, but: {string.Join("\n", health.Findings)}");
+            Assert.True(
+                Stopwatch.GetElapsedTime(start) < Limit,
+                $"Not {string.Join(", ", findings)}, but: {string.Join("\n", health.Findings)}"
+            );
             await Task.Delay(50);
             health = await TestAsync();
         }

@@ -43,7 +43,10 @@ public sealed class NodeHealthTests
         await cluster.AnnotateAsync(Resources.Nodes, node.Name, "ready", null);
         await node.UntilAsync();
 
-        Assert.Equal("A problem detector reports KernelDeadlock True: task docker:20744 blocked for more than 120 seconds.", deadlock.Message);
+        Assert.Equal(
+            "A problem detector reports KernelDeadlock True: task docker:20744 blocked for more than 120 seconds.",
+            deadlock.Message
+        );
         Assert.InRange(deadlock.Duration!.Value, TimeSpan.FromSeconds(-2), TimeSpan.FromMinutes(5));
         Assert.Contains(down.Evidence, static one => one is { Kind: "Condition", Name: "NetworkUnavailable" });
     }
@@ -61,25 +64,37 @@ public sealed class NodeHealthTests
         foreach (int minutes in (int[])[5, -5])
         {
             NodeHealth health = await Eventually.GetAsync(
-                "a wrong clock", async () =>
+                "a wrong clock",
+                async () =>
                 {
                     await RenewAsync(cluster.Time.GetUtcNow().AddMinutes(minutes));
                     return await node.TestAsync();
                 },
-                static health => HealthNode.Summary(health).SequenceEqual(["Warning ClockSkew"]));
+                static health => HealthNode.Summary(health).SequenceEqual(["Warning ClockSkew"])
+            );
             Assert.Contains(minutes > 0 ? "ahead of" : "behind", health.Findings[0].Message, StringComparison.Ordinal);
             await Task.Delay(TimeSpan.FromSeconds(1.1));
         }
 
-        await Eventually.HoldsAsync("no finding", async () =>
-        {
-            await RenewAsync(cluster.Time.GetUtcNow());
-            return (await node.TestAsync()).Findings.Count == 0;
-        });
+        await Eventually.HoldsAsync(
+            "no finding",
+            async () =>
+            {
+                await RenewAsync(cluster.Time.GetUtcNow());
+                return (await node.TestAsync()).Findings.Count == 0;
+            }
+        );
 
-        Task RenewAsync(DateTimeOffset by) => cluster.SendAsync(
-            "PATCH", $"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{node.Name}",
-            new JsonObject { ["spec"] = new JsonObject { ["renewTime"] = HealthNode.Text(by).Replace("Z", ".000000Z", StringComparison.Ordinal) } }.ToJsonString(), "application/merge-patch+json");
+        Task RenewAsync(DateTimeOffset by) =>
+            cluster.SendAsync(
+                "PATCH",
+                $"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{node.Name}",
+                new JsonObject
+                {
+                    ["spec"] = new JsonObject { ["renewTime"] = HealthNode.Text(by).Replace("Z", ".000000Z", StringComparison.Ordinal) },
+                }.ToJsonString(),
+                "application/merge-patch+json"
+            );
     }
 
     [SkippableTheory]
@@ -93,7 +108,8 @@ public sealed class NodeHealthTests
         DateTimeOffset stopped = cluster.Time.GetUtcNow();
         await cluster.AnnotateAsync(Resources.Nodes, node.Name, "heartbeat", "stop");
         // The control plane of the tests waits longer than others until it says so, and before 1.25 nothing else does.
-        if (cluster is { IsReal: true, Minor: < 25 }) await node.SetConditionAsync("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.");
+        if (cluster is { IsReal: true, Minor: < 25 })
+            await node.SetConditionAsync("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.");
         NodeFinding finding = Assert.Single((await node.UntilAsync("Critical Unreachable")).Findings);
         await cluster.AnnotateAsync(Resources.Nodes, node.Name, "heartbeat", null);
         await node.UntilAsync();
@@ -113,14 +129,41 @@ public sealed class NodeHealthTests
         HealthNode node = await HealthNode.CreateAsync(cluster, static node => node["status"]!["allocatable"]!["pods"] = "1");
         await cluster.AddPodAsync("web", node.Name);
         NodeFinding limit = Assert.Single((await node.UntilAsync("Warning PodLimit")).Findings);
-        await node.PatchAsync(new() { ["status"] = new JsonObject { ["nodeInfo"] = new JsonObject { ["kubeletVersion"] = $"v1.{cluster.Minor - 4}.1" } } }, "status");
+        await node.PatchAsync(
+            new() { ["status"] = new JsonObject { ["nodeInfo"] = new JsonObject { ["kubeletVersion"] = $"v1.{cluster.Minor - 4}.1" } } },
+            "status"
+        );
         await node.UntilAsync("Warning PodLimit", "Warning VersionSkew");
-        await node.PatchAsync(new()
-        {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["nodemanager.io/drain"] = """{"by":"ann@box","reason":"disk","at":"2026-01-01T00:00:00Z"}""" } },
-            ["spec"] = new JsonObject { ["unschedulable"] = true, ["taints"] = new JsonArray(new JsonObject { ["key"] = "dedicated", ["value"] = "gpu", ["effect"] = "NoSchedule" }) },
-        });
-        NodeHealth health = await node.UntilAsync("Warning PodLimit", "Warning CordonedForLong", "Warning VersionSkew", "Information RepellingTaints");
+        await node.PatchAsync(
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["annotations"] = new JsonObject
+                    {
+                        ["nodemanager.io/drain"] = """{"by":"ann@box","reason":"disk","at":"2026-01-01T00:00:00Z"}""",
+                    },
+                },
+                ["spec"] = new JsonObject
+                {
+                    ["unschedulable"] = true,
+                    ["taints"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["key"] = "dedicated",
+                            ["value"] = "gpu",
+                            ["effect"] = "NoSchedule",
+                        }
+                    ),
+                },
+            }
+        );
+        NodeHealth health = await node.UntilAsync(
+            "Warning PodLimit",
+            "Warning CordonedForLong",
+            "Warning VersionSkew",
+            "Information RepellingTaints"
+        );
 
         Assert.Equal("The node runs 1 of 1 possible pods.", limit.Message);
         NodeFinding cordon = health.Findings.Single(static one => one.Cause == NodeFindingCause.CordonedForLong);
@@ -137,7 +180,17 @@ public sealed class NodeHealthTests
 
         await node.AddEventAsync("FreeDiskSpaceFailed", "Failed to garbage collect required amount of images.", 4);
         await node.AddEventAsync("NodeNotReady", $"Node {node.Name} status is now: NodeNotReady", 5);
-        await node.AddEventAsync("Evicted", "The node was low on resource: memory. ", 1, new() { ["kind"] = "Pod", ["namespace"] = cluster.Namespace, ["name"] = "gone-1" });
+        await node.AddEventAsync(
+            "Evicted",
+            "The node was low on resource: memory. ",
+            1,
+            new()
+            {
+                ["kind"] = "Pod",
+                ["namespace"] = cluster.Namespace,
+                ["name"] = "gone-1",
+            }
+        );
         NodeHealth health = await node.UntilAsync("Warning Flapping", "Warning Evictions", "Warning ImageGarbageCollection");
 
         Assert.Contains($"{cluster.Namespace}/gone-1", health.Findings[1].Message, StringComparison.Ordinal);
@@ -173,9 +226,29 @@ public sealed class NodeHealthTests
         HealthNode node = await HealthNode.CreateAsync(cluster);
         List<NodeManagerException> missing = [];
 
-        NodeHealth found = Assert.Single(await NodeHealthChecks.TestAsync(node.Session, new() { Names = [node.Name.ToUpperInvariant(), "no-such"] }, missing.Add, NullObserver.Instance, default));
-        IReadOnlyList<NodeHealth> some = await NodeHealthChecks.TestAsync(node.Session, new() { Names = [$"node-{cluster.Id}-*", "nor-this"], Selector = cluster.Selector }, missing.Add, NullObserver.Instance, default);
-        IReadOnlyList<NodeHealth> none = await NodeHealthChecks.TestAsync(node.Session, new() { Names = ["x-*"] }, missing.Add, NullObserver.Instance, default);
+        NodeHealth found = Assert.Single(
+            await NodeHealthChecks.TestAsync(
+                node.Session,
+                new() { Names = [node.Name.ToUpperInvariant(), "no-such"] },
+                missing.Add,
+                NullObserver.Instance,
+                default
+            )
+        );
+        IReadOnlyList<NodeHealth> some = await NodeHealthChecks.TestAsync(
+            node.Session,
+            new() { Names = [$"node-{cluster.Id}-*", "nor-this"], Selector = cluster.Selector },
+            missing.Add,
+            NullObserver.Instance,
+            default
+        );
+        IReadOnlyList<NodeHealth> none = await NodeHealthChecks.TestAsync(
+            node.Session,
+            new() { Names = ["x-*"] },
+            missing.Add,
+            NullObserver.Instance,
+            default
+        );
 
         Assert.Equal((node.Name, node.Name, 0), (found.Name, Assert.Single(some).Name, none.Count));
         Assert.Equal(["NodeNotFound no-such", "NodeNotFound nor-this"], missing.Select(static one => $"{one.ErrorId} {one.Target}"));

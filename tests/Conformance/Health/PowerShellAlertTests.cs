@@ -15,7 +15,9 @@ public sealed class PowerShellAlertTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = (await cluster.AddNodesAsync(2))[0];
 
-        JsonObject seen = await PowerShellProcess.RunAsync(cluster, $$"""
+        JsonObject seen = await PowerShellProcess.RunAsync(
+            cluster,
+            $$"""
             $node = '{{node}}'
             $folder = (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName()))).FullName
             $told = Join-Path $folder told.txt
@@ -48,21 +50,33 @@ public sealed class PowerShellAlertTests
                 $seen.Told = Get-Told
             }
             finally { Remove-Item $folder -Recurse }
-            """);
+            """
+        );
 
         string id = (string)seen["Raised"]!["Id"]!;
-        Assert.Equal(("MemoryPressure", "Warning", "Raised"), ((string)seen["Raised"]!["Cause"]!, (string)seen["Raised"]!["Severity"]!, (string)seen["Raised"]!["Transition"]!));
+        Assert.Equal(
+            ("MemoryPressure", "Warning", "Raised"),
+            ((string)seen["Raised"]!["Cause"]!, (string)seen["Raised"]!["Severity"]!, (string)seen["Raised"]!["Transition"]!)
+        );
         Assert.Equal(node, (string)seen["Raised"]!["Nodes"]!);
         Assert.Equal([id], Texts(seen["Open"]));
         Assert.Equal(["Unobserved"], Texts(seen["Unobserved"]));
         // Once as an open alert, once as a finding.
         Assert.Equal(2, (int)seen["Screen"]!);
-        Assert.Equal((id, "Resolved", 2), ((string)seen["Resolved"]!["Id"]!, (string)seen["Resolved"]!["Transition"]!, (int)seen["Resolved"]!["Sequence"]!));
+        Assert.Equal(
+            (id, "Resolved", 2),
+            ((string)seen["Resolved"]!["Id"]!, (string)seen["Resolved"]!["Transition"]!, (int)seen["Resolved"]!["Sequence"]!)
+        );
         Assert.Equal([$"MemoryPressure {id} Raised", $"MemoryPressure {id} Resolved"], Texts(seen["Told"]));
         Assert.Equal(
             ["AlertRaised", "AlertResolved"],
-            (await cluster.Client.ListAsync(Resources.Events, new() { Namespace = "default" }, default)).Items
-                .Where(one => one.InvolvedObject.Name == node && one.Metadata.Name.Contains($".alert-{id}-", StringComparison.Ordinal)).Select(static one => one.Reason).Order(StringComparer.Ordinal));
+            (await cluster.Client.ListAsync(Resources.Events, new() { Namespace = "default" }, default))
+                .Items.Where(one =>
+                    one.InvolvedObject.Name == node && one.Metadata.Name.Contains($".alert-{id}-", StringComparison.Ordinal)
+                )
+                .Select(static one => one.Reason)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     private static IEnumerable<string> Texts(JsonNode? list) => list!.AsArray().Select(static one => (string)one!);

@@ -20,25 +20,36 @@ public sealed class BatchTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(5);
         int most = 0;
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "2" }, async _ =>
-        {
-            int cordoned = await CountCordonedAsync(cluster);
-            InterlockedMax(ref most, cordoned);
-        }));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                new() { MaxUnavailable = "2" },
+                async _ =>
+                {
+                    int cordoned = await CountCordonedAsync(cluster);
+                    InterlockedMax(ref most, cordoned);
+                }
+            )
+        );
 
         Assert.Null(outcome.Failure);
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         Assert.Equal(2, most);
         Assert.Equal([1, 1, 2, 2, 3], outcome.Run.Nodes.Select(n => n.Batch).Order());
-        Assert.All(outcome.Run.Nodes, n =>
-        {
-            Assert.Equal(["Claim", "Cordon", "Drain", "Script", "Ready", "Resume"], n.Steps.Select(s => s.Name));
-            Assert.All(n.Steps, s => Assert.NotNull(s.EndedAt));
-            Assert.Equal("worked", Assert.Single(n.Output));
-            Assert.Equal(NodeDrainStatus.Drained, n.Drain!.Status);
-        });
+        Assert.All(
+            outcome.Run.Nodes,
+            n =>
+            {
+                Assert.Equal(["Claim", "Cordon", "Drain", "Script", "Ready", "Resume"], n.Steps.Select(s => s.Name));
+                Assert.All(n.Steps, s => Assert.NotNull(s.EndedAt));
+                Assert.Equal("worked", Assert.Single(n.Output));
+                Assert.Equal(NodeDrainStatus.Drained, n.Drain!.Status);
+            }
+        );
         await cluster.AssertBackInServiceAsync(nodes);
-        NodeMaintenanceRun stored = Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));
+        NodeMaintenanceRun stored = Assert.Single(
+            await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default)
+        );
         Assert.Equal((outcome.Run.Id, NodeMaintenanceRunStatus.Completed, 5), (stored.Id, stored.Status, stored.Completed));
     }
 
@@ -51,11 +62,22 @@ public sealed class BatchTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4, n => n["metadata"]!["labels"]![Zone] = made++ % 2 == 0 ? "a" : "b");
         List<int> zones = [];
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "75%", TopologyKey = Zone }, async _ =>
-        {
-            int count = (await OwnAsync(cluster)).Where(n => n.Spec.Unschedulable == true).Select(n => n.Metadata.Labels![Zone]).Distinct().Count();
-            lock (zones) zones.Add(count);
-        }));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                new() { MaxUnavailable = "75%", TopologyKey = Zone },
+                async _ =>
+                {
+                    int count = (await OwnAsync(cluster))
+                        .Where(n => n.Spec.Unschedulable == true)
+                        .Select(n => n.Metadata.Labels![Zone])
+                        .Distinct()
+                        .Count();
+                    lock (zones)
+                        zones.Add(count);
+                }
+            )
+        );
 
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         Assert.Equal([1, 1, 1, 1], zones);
@@ -72,12 +94,18 @@ public sealed class BatchTests
         await cluster.CordonAsync(nodes[2]);
         int most = 0;
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "2" }, async node =>
-        {
-            int cordoned = await CountCordonedAsync(cluster);
-            InterlockedMax(ref most, cordoned);
-            Assert.Equal("true", node.Annotations["cluster-autoscaler.kubernetes.io/scale-down-disabled"]);
-        }));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                new() { MaxUnavailable = "2" },
+                async node =>
+                {
+                    int cordoned = await CountCordonedAsync(cluster);
+                    InterlockedMax(ref most, cordoned);
+                    Assert.Equal("true", node.Annotations["cluster-autoscaler.kubernetes.io/scale-down-disabled"]);
+                }
+            )
+        );
 
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         Assert.Equal(2, most);
@@ -96,13 +124,19 @@ public sealed class BatchTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         int made = 0;
-        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4, n =>
-        {
-            if (made++ < 2) n["metadata"]!["labels"]!["node-role.kubernetes.io/control-plane"] = "";
-        });
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(
+            4,
+            n =>
+            {
+                if (made++ < 2)
+                    n["metadata"]!["labels"]!["node-role.kubernetes.io/control-plane"] = "";
+            }
+        );
 
         MaintenanceOutcome without = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "4" }));
-        MaintenanceOutcome with = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "4", IncludeControlPlane = true }));
+        MaintenanceOutcome with = await cluster.RunAsync(
+            cluster.Maintain(nodes, new() { MaxUnavailable = "4", IncludeControlPlane = true })
+        );
 
         Assert.Equal(["Skipped", "Skipped", "Completed", "Completed"], without.Run.StatusesOf());
         Assert.True(with.Run.Status == NodeMaintenanceRunStatus.Completed, with.Run.Describe());
@@ -118,16 +152,25 @@ public sealed class BatchTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddWorkloadAsync(Resources.DaemonSets, "DaemonSet", "agent", 2);
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, new() { WaitForReboot = true, Soak = TimeSpan.FromSeconds(1) }, async node =>
-        {
-            foreach (Pod pod in (await cluster.ListPodsAsync("app=agent")).Where(p => p.Spec.NodeName == node.Name))
-                await cluster.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, cluster.Namespace, new(), default);
-            await cluster.AnnotateAsync(Resources.Nodes, node.Name, "boot-id", "boot-2-" + node.Name);
-        }));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                new() { WaitForReboot = true, Soak = TimeSpan.FromSeconds(1) },
+                async node =>
+                {
+                    foreach (Pod pod in (await cluster.ListPodsAsync("app=agent")).Where(p => p.Spec.NodeName == node.Name))
+                        await cluster.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, cluster.Namespace, new(), default);
+                    await cluster.AnnotateAsync(Resources.Nodes, node.Name, "boot-id", "boot-2-" + node.Name);
+                }
+            )
+        );
 
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         Assert.All(outcome.Run.Nodes, n => Assert.Contains(n.Steps, s => s is { Name: "Reboot", EndedAt: not null }));
-        Assert.Equal(2, (await cluster.ListPodsAsync("app=agent")).Count(p => p.Metadata.DeletionTimestamp is null && TestCluster.IsReady(p)));
+        Assert.Equal(
+            2,
+            (await cluster.ListPodsAsync("app=agent")).Count(p => p.Metadata.DeletionTimestamp is null && TestCluster.IsReady(p))
+        );
         NodeMaintenanceResult[] inTurn = [.. outcome.Run.Nodes.OrderBy(n => n.Batch)];
         TimeSpan between = inTurn[1].StartedAt!.Value - inTurn[0].Steps[^1].EndedAt!.Value;
         Assert.True(between >= TimeSpan.FromSeconds(0.9), $"soaked for {between}");
@@ -142,19 +185,33 @@ public sealed class BatchTests
         List<string> seen = [];
         MaintenanceOptions options = new() { Drain = new() { Condition = ConditionUse.Always } };
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, options, async node =>
-        {
-            if (node.Name != nodes[0]) return;
-            foreach (string name in nodes) seen.Add(TrueOf(await cluster.GetAsync(Resources.Nodes, name)));
-        }));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                options,
+                async node =>
+                {
+                    if (node.Name != nodes[0])
+                        return;
+                    foreach (string name in nodes)
+                        seen.Add(TrueOf(await cluster.GetAsync(Resources.Nodes, name)));
+                }
+            )
+        );
 
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         Assert.Equal(["Drained MaintenanceInProgress", "MaintenancePlanned"], seen);
-        foreach (string name in nodes) Assert.Equal("", TrueOf(await cluster.GetAsync(Resources.Nodes, name)));
+        foreach (string name in nodes)
+            Assert.Equal("", TrueOf(await cluster.GetAsync(Resources.Nodes, name)));
     }
 
     private static string TrueOf(Node node) =>
-        string.Join(' ', node.Status.Conditions!.Where(c => c.Status == "True" && NodeLifecycleCondition.All.Contains(c.Type)).Select(c => c.Type).Order());
+        string.Join(
+            ' ',
+            node.Status.Conditions!.Where(c => c.Status == "True" && NodeLifecycleCondition.All.Contains(c.Type))
+                .Select(c => c.Type)
+                .Order()
+        );
 
     [SkippableTheory]
     [AllBackends]
@@ -164,7 +221,8 @@ public sealed class BatchTests
         string node = await cluster.AddNodeAsync();
 
         MaintenanceOutcome outcome = await cluster.RunAsync(
-            cluster.Maintain([node], new() { WaitForReboot = true, WaitReadyTimeout = TimeSpan.FromSeconds(2) }));
+            cluster.Maintain([node], new() { WaitForReboot = true, WaitReadyTimeout = TimeSpan.FromSeconds(2) })
+        );
 
         NodeMaintenanceResult result = Assert.Single(outcome.Run.Nodes);
         Assert.Equal((NodeMaintenanceRunStatus.Stopped, "Failed", "Reboot"), (outcome.Run.Status, result.Status, result.Step));
@@ -187,8 +245,13 @@ public sealed class BatchTests
             WaitReadyTimeout = TimeSpan.FromSeconds(30),
         };
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(
-            nodes, options, node => node.Name == nodes[1] ? throw new InvalidOperationException("no disk space") : Task.CompletedTask));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                options,
+                node => node.Name == nodes[1] ? throw new InvalidOperationException("no disk space") : Task.CompletedTask
+            )
+        );
 
         Assert.Equal((statuses, status), (string.Join(' ', outcome.Run.StatusesOf()), outcome.Run.Status));
         Assert.Contains("no disk space", outcome.Run.Nodes[1].Error, StringComparison.Ordinal);
@@ -206,24 +269,36 @@ public sealed class BatchTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);
         bool isMended = false;
-        Task Work(ClusterNode node) => node.Name == nodes[0] && !isMended ? throw new InvalidOperationException("no disk space") : Task.CompletedTask;
-        MaintenanceRequest request = cluster.Maintain(nodes, new() { OnError = MaintenanceErrorAction.Continue, MaxUnavailable = "2" }, Work);
+        Task Work(ClusterNode node) =>
+            node.Name == nodes[0] && !isMended ? throw new InvalidOperationException("no disk space") : Task.CompletedTask;
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            new() { OnError = MaintenanceErrorAction.Continue, MaxUnavailable = "2" },
+            Work
+        );
 
         MaintenanceOutcome first = await cluster.RunAsync(request);
         isMended = true;
         MaintenanceOutcome second = await cluster.RunAsync(request with { ResumeId = first.Run.Id, Nodes = [], Options = new() });
 
-        Assert.Equal((NodeMaintenanceRunStatus.Failed, "Failed Completed Completed Completed"), (first.Run.Status, string.Join(' ', first.Run.StatusesOf())));
+        Assert.Equal(
+            (NodeMaintenanceRunStatus.Failed, "Failed Completed Completed Completed"),
+            (first.Run.Status, string.Join(' ', first.Run.StatusesOf()))
+        );
         Assert.True(second.Run.Status == NodeMaintenanceRunStatus.Completed, second.Run.Describe());
         // Drained once: its second start began with the script.
-        Assert.Equal(first.Run.Nodes[0].Steps.Single(s => s.Name == "Drain").StartedAt, second.Run.Nodes[0].Steps.Single(s => s.Name == "Drain").StartedAt);
+        Assert.Equal(
+            first.Run.Nodes[0].Steps.Single(s => s.Name == "Drain").StartedAt,
+            second.Run.Nodes[0].Steps.Single(s => s.Name == "Drain").StartedAt
+        );
         await cluster.AssertBackInServiceAsync(nodes);
     }
 
     private static async Task<IReadOnlyList<Node>> OwnAsync(TestCluster cluster) =>
         (await cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = cluster.Selector }, default)).Items;
 
-    private static async Task<int> CountCordonedAsync(TestCluster cluster) => (await OwnAsync(cluster)).Count(n => n.Spec.Unschedulable == true);
+    private static async Task<int> CountCordonedAsync(TestCluster cluster) =>
+        (await OwnAsync(cluster)).Count(n => n.Spec.Unschedulable == true);
 
     private static void InterlockedMax(ref int most, int value)
     {

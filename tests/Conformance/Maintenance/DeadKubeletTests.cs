@@ -13,10 +13,17 @@ public sealed class DeadKubeletTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
-        MaintenanceOptions options = new() { OnError = MaintenanceErrorAction.Continue, WaitReadyTimeout = TimeSpan.FromSeconds(30), MaxUnavailable = "2" };
+        MaintenanceOptions options = new()
+        {
+            OnError = MaintenanceErrorAction.Continue,
+            WaitReadyTimeout = TimeSpan.FromSeconds(30),
+            MaxUnavailable = "2",
+        };
 
         // Its condition Ready stays True until the grace period has ended.
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, options, node => node.Name == nodes[0] ? KillKubeletAsync(cluster, node.Name) : Task.CompletedTask));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(nodes, options, node => node.Name == nodes[0] ? KillKubeletAsync(cluster, node.Name) : Task.CompletedTask)
+        );
 
         Assert.Equal(NodeMaintenanceStatus.Failed, outcome.Run.Nodes.Single(n => n.Node == nodes[0]).Status);
         Assert.Equal(NodeMaintenanceStatus.Completed, outcome.Run.Nodes.Single(n => n.Node == nodes[1]).Status);
@@ -30,12 +37,18 @@ public sealed class DeadKubeletTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain([node], null, async one =>
-        {
-            await KillKubeletAsync(cluster, one.Name);
-            await Task.Delay(TimeSpan.FromSeconds(1));
-            await AnnotateAsync(cluster, one.Name, null);
-        }));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                [node],
+                null,
+                async one =>
+                {
+                    await KillKubeletAsync(cluster, one.Name);
+                    await Task.Delay(TimeSpan.FromSeconds(1));
+                    await AnnotateAsync(cluster, one.Name, null);
+                }
+            )
+        );
 
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         await cluster.AssertBackInServiceAsync([node]);
@@ -43,8 +56,9 @@ public sealed class DeadKubeletTests
 
     private static Task KillKubeletAsync(TestCluster cluster, string node) => AnnotateAsync(cluster, node, "stop");
 
-    private static Task AnnotateAsync(TestCluster cluster, string node, string? heartbeat) => cluster.PatchNodeAsync(node, new()
-    {
-        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/heartbeat"] = heartbeat } },
-    });
+    private static Task AnnotateAsync(TestCluster cluster, string node, string? heartbeat) =>
+        cluster.PatchNodeAsync(
+            node,
+            new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/heartbeat"] = heartbeat } } }
+        );
 }

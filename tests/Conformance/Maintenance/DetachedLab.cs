@@ -31,10 +31,15 @@ internal sealed class DetachedLab(TestCluster cluster) : IAsyncDisposable
         string text = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "deploy", "server", "crd.yaml"));
         WireAnswer answer = await cluster.SendAsync("POST", CustomKind.Definitions, text, "application/yaml");
         Assert.True(answer.Code is HttpStatusCode.Created or HttpStatusCode.Conflict, answer.Text);
-        await Eventually.HoldsAsync("requests served", async () => (await cluster.SendAsync("GET", Collection + "/nodemaintenancerequests")).Code == HttpStatusCode.OK);
+        await Eventually.HoldsAsync(
+            "requests served",
+            async () => (await cluster.SendAsync("GET", Collection + "/nodemaintenancerequests")).Code == HttpStatusCode.OK
+        );
         JsonNode definition = (await cluster.SendAsync("GET", CustomKind.Definitions + "/nodemaintenancerequests.nodemanager.io")).Json;
         Assert.DoesNotContain(
-            definition["status"]!["conditions"]!.AsArray(), static one => (string?)one!["type"] == "NonStructuralSchema" && (string?)one["status"] == "True");
+            definition["status"]!["conditions"]!.AsArray(),
+            static one => (string?)one!["type"] == "NonStructuralSchema" && (string?)one["status"] == "True"
+        );
     }
 
     /// <summary>Starts a server, over a session of its own.</summary>
@@ -49,7 +54,9 @@ internal sealed class DetachedLab(TestCluster cluster) : IAsyncDisposable
     {
         _stop = new();
         CancellationToken stop = _stop.Token;
-        _serving = Task.Run(() => DetachedServer.RunAsync(session, new() { Namespace = ns, LeaseDuration = Lease }, NullObserver.Instance, stop));
+        _serving = Task.Run(() =>
+            DetachedServer.RunAsync(session, new() { Namespace = ns, LeaseDuration = Lease }, NullObserver.Instance, stop)
+        );
     }
 
     /// <summary>Nothing that it sends comes through any more, also not that it is gone.</summary>
@@ -62,7 +69,8 @@ internal sealed class DetachedLab(TestCluster cluster) : IAsyncDisposable
     /// <summary>Stops it as a host does.</summary>
     public async Task StopAsync()
     {
-        if (_stop is null) return;
+        if (_stop is null)
+            return;
         await _stop.CancelAsync();
         await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
@@ -79,20 +87,39 @@ internal sealed class DetachedLab(TestCluster cluster) : IAsyncDisposable
             {
                 try
                 {
-                    return await DetachedSubmitter.SubmitAsync(session, new() { Nodes = [.. nodes], Options = options ?? new(), Namespace = cluster.Namespace }, isDrain, default);
+                    return await DetachedSubmitter.SubmitAsync(
+                        session,
+                        new()
+                        {
+                            Nodes = [.. nodes],
+                            Options = options ?? new(),
+                            Namespace = cluster.Namespace,
+                        },
+                        isDrain,
+                        default
+                    );
                 }
                 catch (NodeManagerException none) when (none.ErrorId == ErrorIds.ServerNotRunning)
                 {
                     return null!;
                 }
             },
-            static run => run is not null);
+            static run => run is not null
+        );
     }
 
-    public async Task<NodeMaintenanceRun> ReadAsync(string id) => (await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [id], cluster.Namespace, 1, default))[0];
+    public async Task<NodeMaintenanceRun> ReadAsync(string id) =>
+        (await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [id], cluster.Namespace, 1, default))[0];
 
     public async Task<NodeMaintenanceRun> WaitAsync(string id) =>
-        await MaintenanceWaiter.WaitAsync(await cluster.ConnectAsync(), id, cluster.Namespace, Eventually.Limit, NullObserver.Instance, default);
+        await MaintenanceWaiter.WaitAsync(
+            await cluster.ConnectAsync(),
+            id,
+            cluster.Namespace,
+            Eventually.Limit,
+            NullObserver.Instance,
+            default
+        );
 
     public async ValueTask DisposeAsync() => await StopAsync();
 }

@@ -31,12 +31,21 @@ public sealed class DetachedTests(ITestOutputHelper output)
         await cluster.AddReplicaSetAsync("web", 20);
         await lab.ServeAsync();
         Random random = new(Seed);
-        int kills = 0, runs = 0;
+        int kills = 0,
+            runs = 0;
         // A maintenance that ends before all kills is followed by the next.
         do
         {
             runs++;
-            NodeMaintenanceRun asked = await lab.SubmitAsync(nodes, new() { MaxUnavailable = "2", Soak = TimeSpan.FromSeconds(2), Drain = new() { Reason = "patches" } });
+            NodeMaintenanceRun asked = await lab.SubmitAsync(
+                nodes,
+                new()
+                {
+                    MaxUnavailable = "2",
+                    Soak = TimeSpan.FromSeconds(2),
+                    Drain = new() { Reason = "patches" },
+                }
+            );
             Dictionary<string, DateTimeOffset> drained = [];
             List<string> told = [];
             for (string holder = ""; kills < Kills && await TakenOverAsync(cluster, lab, asked.Id, holder) is { } taken; holder = taken)
@@ -45,15 +54,15 @@ public sealed class DetachedTests(ITestOutputHelper output)
                 await lab.KillAsync();
                 NodeMaintenanceRun killed = await lab.ReadAsync(asked.Id);
                 told.Add($"{killed.Status} {killed.Completed} of {killed.Nodes.Count}");
-                if (killed.EndedAt is null) kills++;
+                if (killed.EndedAt is null)
+                    kills++;
                 Note(killed, drained, told);
                 await lab.ServeAsync();
             }
 
             await AssertCompletedAsync(cluster, lab, await lab.WaitAsync(asked.Id), drained, told);
             await cluster.AssertBackInServiceAsync(nodes);
-        }
-        while (kills < Kills);
+        } while (kills < Kills);
 
         output.WriteLine($"{backend}: {kills} kills in {runs} maintenances of {Fleet} nodes.");
     }
@@ -62,8 +71,10 @@ public sealed class DetachedTests(ITestOutputHelper output)
     private static async Task<string?> TakenOverAsync(TestCluster cluster, DetachedLab lab, string id, string before)
     {
         JsonNode? status = await Eventually.GetAsync(
-            "a server at work", async () => (await cluster.SendAsync("GET", $"{lab.Requests}/{id}")).Json["status"],
-            one => one?["endedAt"] is not null || ((string?)one?["holder"] is { Length: > 0 } holder && holder != before));
+            "a server at work",
+            async () => (await cluster.SendAsync("GET", $"{lab.Requests}/{id}")).Json["status"],
+            one => one?["endedAt"] is not null || ((string?)one?["holder"] is { Length: > 0 } holder && holder != before)
+        );
         return status!["endedAt"] is null ? (string?)status["holder"] : null;
     }
 
@@ -73,22 +84,41 @@ public sealed class DetachedTests(ITestOutputHelper output)
         foreach (NodeMaintenanceResult node in killed.Nodes)
         {
             if (node.Steps.FirstOrDefault(static one => one is { Name: "Drain", EndedAt: not null }) is { } done)
-                Assert.True(drained.TryAdd(node.NodeUid, done.StartedAt) || drained[node.NodeUid] == done.StartedAt, $"{node.Node} was drained again: {string.Join(", ", told)}");
+                Assert.True(
+                    drained.TryAdd(node.NodeUid, done.StartedAt) || drained[node.NodeUid] == done.StartedAt,
+                    $"{node.Node} was drained again: {string.Join(", ", told)}"
+                );
         }
     }
 
-    private static async Task AssertCompletedAsync(TestCluster cluster, DetachedLab lab, NodeMaintenanceRun run, Dictionary<string, DateTimeOffset> drained, List<string> told)
+    private static async Task AssertCompletedAsync(
+        TestCluster cluster,
+        DetachedLab lab,
+        NodeMaintenanceRun run,
+        Dictionary<string, DateTimeOffset> drained,
+        List<string> told
+    )
     {
-        Assert.True(run is { Status: NodeMaintenanceRunStatus.Completed, IsDetached: true, Completed: Fleet }, $"{string.Join(", ", told)}; {run.Describe()}");
+        Assert.True(
+            run is { Status: NodeMaintenanceRunStatus.Completed, IsDetached: true, Completed: Fleet },
+            $"{string.Join(", ", told)}; {run.Describe()}"
+        );
         foreach (NodeMaintenanceResult node in run.Nodes)
         {
-            Assert.True(node.Steps.Select(static step => step.Name).Distinct().Count() == node.Steps.Count, $"{node.Node}: {string.Join(", ", node.Steps.Select(static step => step.Name))}");
-            if (drained.TryGetValue(node.NodeUid, out DateTimeOffset at)) Assert.Equal(at, node.Steps.Single(static step => step.Name == "Drain").StartedAt);
+            Assert.True(
+                node.Steps.Select(static step => step.Name).Distinct().Count() == node.Steps.Count,
+                $"{node.Node}: {string.Join(", ", node.Steps.Select(static step => step.Name))}"
+            );
+            if (drained.TryGetValue(node.NodeUid, out DateTimeOffset at))
+                Assert.Equal(at, node.Steps.Single(static step => step.Name == "Drain").StartedAt);
         }
 
         // The run's own record ends first, then the request's status.
         JsonNode? status = await Eventually.GetAsync(
-            "the end in the request", async () => (await cluster.SendAsync("GET", $"{lab.Requests}/{run.Id}")).Json["status"], static one => one?["endedAt"] is not null);
+            "the end in the request",
+            async () => (await cluster.SendAsync("GET", $"{lab.Requests}/{run.Id}")).Json["status"],
+            static one => one?["endedAt"] is not null
+        );
         Assert.Equal(("Completed", Fleet, Fleet), ((string?)status!["phase"], (int)status["completed"]!, (int)status["total"]!));
     }
 
@@ -106,11 +136,30 @@ public sealed class DetachedTests(ITestOutputHelper output)
 
         NodeMaintenanceRun asked = await lab.SubmitAsync([nodes[0]], isDrain: true);
         Assert.Equal((NodeMaintenanceRunStatus.Pending, "Drain", true), (asked.Status, asked.Type, asked.IsDetached));
-        NodeMaintenanceRun blocked = await Eventually.GetAsync("a blocker", () => lab.ReadAsync(asked.Id), static run => run.Blockers.Count > 0);
-        Assert.Contains(blocked.Blockers, one => one.Contains(nodes[0], StringComparison.Ordinal) && one.Contains($"{cluster.Namespace}/guard", StringComparison.Ordinal));
-        await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "guard", cluster.Namespace, new(), default);
+        NodeMaintenanceRun blocked = await Eventually.GetAsync(
+            "a blocker",
+            () => lab.ReadAsync(asked.Id),
+            static run => run.Blockers.Count > 0
+        );
+        Assert.Contains(
+            blocked.Blockers,
+            one => one.Contains(nodes[0], StringComparison.Ordinal) && one.Contains($"{cluster.Namespace}/guard", StringComparison.Ordinal)
+        );
+        await cluster.Client.DeleteAsync(
+            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+            "guard",
+            cluster.Namespace,
+            new(),
+            default
+        );
         // Its successors come back to the node by their template; without an owner none does.
-        await cluster.Client.DeleteAsync(Resources.ReplicaSets, "web", cluster.Namespace, new() { PropagationPolicy = "Background" }, default);
+        await cluster.Client.DeleteAsync(
+            Resources.ReplicaSets,
+            "web",
+            cluster.Namespace,
+            new() { PropagationPolicy = "Background" },
+            default
+        );
         NodeMaintenanceRun run = await lab.WaitAsync(asked.Id);
 
         Assert.True(run.Status == NodeMaintenanceRunStatus.Completed, run.Describe());
@@ -130,7 +179,11 @@ public sealed class DetachedTests(ITestOutputHelper output)
         await cluster.AddBudgetAsync("never", "held", "minAvailable", 1, allows: 0);
         await lab.ServeAsync();
         NodeMaintenanceRun asked = await lab.SubmitAsync(nodes, new() { Drain = new() { DeleteUnmanagedPods = true } });
-        await Eventually.GetAsync("a run", () => lab.ReadAsync(asked.Id), static run => run.Status == NodeMaintenanceRunStatus.Running && run.Blockers.Count > 0);
+        await Eventually.GetAsync(
+            "a run",
+            () => lab.ReadAsync(asked.Id),
+            static run => run.Status == NodeMaintenanceRunStatus.Running && run.Blockers.Count > 0
+        );
         NodeManagerSession elsewhere = await cluster.ConnectAsync();
 
         Assert.True(await MaintenanceStopper.StopAsync(elsewhere, asked.Id, cluster.Namespace, default));
@@ -138,7 +191,13 @@ public sealed class DetachedTests(ITestOutputHelper output)
         NodeMaintenanceRun stopped = await lab.ReadAsync(asked.Id);
         Assert.True(stopped.Status == NodeMaintenanceRunStatus.Interrupted, stopped.Describe());
         Assert.Contains(asked.Id, stopped.ResumeCommand, StringComparison.Ordinal);
-        await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "never", cluster.Namespace, new(), default);
+        await cluster.Client.DeleteAsync(
+            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+            "never",
+            cluster.Namespace,
+            new(),
+            default
+        );
         MaintenanceOutcome resumed = await cluster.RunAsync(new MaintenanceRequest { ResumeId = asked.Id, Namespace = cluster.Namespace });
         Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
         await MaintenanceRemover.RemoveAsync(elsewhere, asked.Id, cluster.Namespace, false, default);
@@ -155,7 +214,10 @@ public sealed class DetachedTests(ITestOutputHelper output)
         MaintenanceRequest request = new() { Nodes = [node], Namespace = cluster.Namespace };
 
         // Not installed at all, as far as this namespace goes.
-        Assert.Equal(ErrorIds.ServerNotRunning, (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId);
+        Assert.Equal(
+            ErrorIds.ServerNotRunning,
+            (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId
+        );
         await using DetachedLab lab = new(cluster);
         await DetachedLab.InstallAsync(cluster);
         await lab.ServeAsync();
@@ -163,7 +225,10 @@ public sealed class DetachedTests(ITestOutputHelper output)
         await lab.WaitAsync(asked.Id);
         await lab.KillAsync();
         // Its Lease names a holder still.
-        Assert.Equal(ErrorIds.ServerNotRunning, (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId);
+        Assert.Equal(
+            ErrorIds.ServerNotRunning,
+            (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId
+        );
         Assert.Single((await cluster.SendAsync("GET", lab.Requests)).Json["items"]!.AsArray());
     }
 
@@ -178,30 +243,64 @@ public sealed class DetachedTests(ITestOutputHelper output)
         NodeManagerSession session = await cluster.ConnectAsync();
         MaintenanceRequest[] refused =
         [
-            new() { Nodes = [node], Options = new() { Drain = new() { DisableEviction = true } } },
-            new() { Nodes = [node], Options = new() { Drain = new() { ForceStuck = TimeSpan.FromMinutes(1) } } },
-            new() { Nodes = [node], Options = new() { Drain = new() { OverrideBudgetAfter = TimeSpan.Zero } } },
+            new()
+            {
+                Nodes = [node],
+                Options = new() { Drain = new() { DisableEviction = true } },
+            },
+            new()
+            {
+                Nodes = [node],
+                Options = new() { Drain = new() { ForceStuck = TimeSpan.FromMinutes(1) } },
+            },
+            new()
+            {
+                Nodes = [node],
+                Options = new() { Drain = new() { OverrideBudgetAfter = TimeSpan.Zero } },
+            },
             new() { Nodes = [node], WorkText = "Restart-Computer" },
             new() { Nodes = [] },
         ];
         foreach (MaintenanceRequest request in refused)
-            Assert.Equal(ErrorIds.DetachInvalid, (await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))).ErrorId);
+            Assert.Equal(
+                ErrorIds.DetachInvalid,
+                (
+                    await Assert.ThrowsAsync<NodeManagerException>(() => DetachedSubmitter.SubmitAsync(session, request, false, default))
+                ).ErrorId
+            );
 
         await cluster.AddPodAsync("held", node, static pod => pod["metadata"]!["labels"] = new JsonObject { ["app"] = "held" });
         await cluster.AddBudgetAsync("never", "held", "minAvailable", 1, allows: 0);
         await lab.ServeAsync();
         // By hand, with fields that do not exist.
-        WireAnswer made = await cluster.SendAsync("POST", lab.Requests, Of(
-            "by-hand",
-            $$"""{"type":"Drain","nodes":[{"name":"{{node}}"}],"script":"rm -rf /","drain":{"deleteUnmanagedPods":true,"disableEviction":true,"overrideBudgetAfter":"0s","forceStuck":"0s"} }"""));
+        WireAnswer made = await cluster.SendAsync(
+            "POST",
+            lab.Requests,
+            Of(
+                "by-hand",
+                $$"""{"type":"Drain","nodes":[{"name":"{{node}}"}],"script":"rm -rf /","drain":{"deleteUnmanagedPods":true,"disableEviction":true,"overrideBudgetAfter":"0s","forceStuck":"0s"} }"""
+            )
+        );
         Assert.True(made.Code == HttpStatusCode.Created, made.Text);
         Assert.DoesNotContain("disableEviction", made.Json["spec"]!.ToJsonString(), StringComparison.Ordinal);
-        NodeMaintenanceRun held = await Eventually.GetAsync("a blocker", () => lab.ReadAsync("by-hand"), static run => run.Blockers.Count > 0 || run.EndedAt is not null);
+        NodeMaintenanceRun held = await Eventually.GetAsync(
+            "a blocker",
+            () => lab.ReadAsync("by-hand"),
+            static run => run.Blockers.Count > 0 || run.EndedAt is not null
+        );
         Assert.True(held.EndedAt is null, held.Describe());
         Assert.Null((await cluster.GetAsync(Resources.Pods, "held")).Metadata.DeletionTimestamp);
         Assert.Equal(NodeMaintenanceRunStatus.Running, held.Status);
 
-        foreach (string broken in (string[])["""{"type":"Reboot","nodes":[{"name":"a"}]}""", """{"type":"Drain","nodes":[]}""", """{"type":"Drain"}""", """{"type":"Drain","nodes":[{"name":"a"}],"drain":{"timeoutSeconds":-1}}"""])
+        foreach (
+            string broken in (string[])
+                [
+                    """{"type":"Reboot","nodes":[{"name":"a"}]}""",
+                    """{"type":"Drain","nodes":[]}""",
+                    """{"type":"Drain"}""",
+                    """{"type":"Drain","nodes":[{"name":"a"}],"drain":{"timeoutSeconds":-1}}""",
+                ]
+        )
         {
             WireAnswer answer = await cluster.SendAsync("POST", lab.Requests, Of("broken", broken));
             Assert.True(answer.Code == HttpStatusCode.UnprocessableEntity, $"{broken}: {answer.Text}");
@@ -233,7 +332,10 @@ public sealed class DetachedTests(ITestOutputHelper output)
         foreach ((string name, _, string says) in cases)
         {
             NodeMaintenanceRun run = await lab.WaitAsync(name);
-            Assert.True(run.Status == NodeMaintenanceRunStatus.Failed && run.Message.Contains(says, StringComparison.Ordinal), $"{name}: {run.Describe()}");
+            Assert.True(
+                run.Status == NodeMaintenanceRunStatus.Failed && run.Message.Contains(says, StringComparison.Ordinal),
+                $"{name}: {run.Describe()}"
+            );
         }
 
         Node untouched = await cluster.GetAsync(Resources.Nodes, node);

@@ -23,13 +23,17 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
     [Fact]
     public async Task Random_runs_complete_or_predict_their_blockers()
     {
-        ConcurrentBag<string> counted = [], failures = [];
+        ConcurrentBag<string> counted = [],
+            failures = [];
 
         await Parallel.ForEachAsync(
-            Enumerable.Range(FirstSeed, Fleets), new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (seed, _) => counted.Add(await RunAsync(seed, failures)));
+            Enumerable.Range(FirstSeed, Fleets),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (seed, _) => counted.Add(await RunAsync(seed, failures))
+        );
 
-        foreach (IGrouping<string, string> group in counted.GroupBy(c => c)) output.WriteLine($"{group.Count(),5} {group.Key}");
+        foreach (IGrouping<string, string> group in counted.GroupBy(c => c))
+            output.WriteLine($"{group.Count(), 5} {group.Key}");
         Assert.True(failures.IsEmpty, string.Join("\n", failures));
     }
 
@@ -38,13 +42,24 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox, workloads: true, speed: 600);
         var scenario = new PlanScenario(seed);
         await scenario.BuildAsync(cluster);
-        IReadOnlyList<string> nodes = [.. (await cluster.Client.ListAsync(Kubernetes.Requests.Resources.Nodes, new(), default)).Items.Select(n => n.Metadata.Name)];
+        IReadOnlyList<string> nodes =
+        [
+            .. (await cluster.Client.ListAsync(Kubernetes.Requests.Resources.Nodes, new(), default)).Items.Select(n => n.Metadata.Name),
+        ];
         ForetellingLog log = new();
         using CancellationTokenSource stop = new();
         MaintenanceRequest request = cluster.Maintain(
             nodes,
-            new() { MaxUnavailable = $"{1 + (seed % 3)}", OnError = MaintenanceErrorAction.Resume, Drain = scenario.Options with { Timeout = null } })
-            with { LeaseDuration = TimeSpan.FromMinutes(10) };
+            new()
+            {
+                MaxUnavailable = $"{1 + (seed % 3)}",
+                OnError = MaintenanceErrorAction.Resume,
+                Drain = scenario.Options with { Timeout = null },
+            }
+        ) with
+        {
+            LeaseDuration = TimeSpan.FromMinutes(10),
+        };
         Task<MaintenanceOutcome> running = NodeMaintainer.RunAsync(await cluster.ConnectAsync(), request, log, stop.Token);
 
         DateTimeOffset start = cluster.Time.GetUtcNow();
@@ -57,8 +72,12 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         NodeMaintenanceResult[] failed = [.. outcome.Run.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Failed)];
         NodeMaintenanceResult[] unforetold = [.. failed.Where(n => !log.IsForetold(n.Node))];
         if (unforetold.Length > 0 || (!hasEnded && !log.HasSaid))
-            failures.Add($"seed {seed}: nothing was said of {string.Join(", ", unforetold.Select(n => n.Node))}: {outcome.Run.Describe()}\n    {string.Join("\n    ", log.Lines)}");
-        return !hasEnded ? "in progress or blocked, as foretold" : failed.Length > 0 ? "ended, and some failed as foretold" : "completed";
+            failures.Add(
+                $"seed {seed}: nothing was said of {string.Join(", ", unforetold.Select(n => n.Node))}: {outcome.Run.Describe()}\n    {string.Join("\n    ", log.Lines)}"
+            );
+        return !hasEnded ? "in progress or blocked, as foretold"
+            : failed.Length > 0 ? "ended, and some failed as foretold"
+            : "completed";
 
         // The cluster's half hour takes three seconds, in which a busy machine may not have run the maintenance at all.
         bool IsLate(TimeSpan there, TimeSpan here) => log.HasSaid ? there > Timeout / 6 : there > Timeout && here > Eventually.Limit;
@@ -66,7 +85,8 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
 
     private sealed class ForetellingLog : IMaintenanceObserver
     {
-        private readonly ConcurrentDictionary<string, bool> _foretold = [], _begunAfter = [];
+        private readonly ConcurrentDictionary<string, bool> _foretold = [],
+            _begunAfter = [];
         private volatile bool _isBlocked;
 
         public ConcurrentQueue<string> Foretold { get; } = new();
@@ -80,9 +100,7 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
         /// <summary>Whether something was said of the node before it was cordoned for the last time.</summary>
         public bool IsForetold(string node) => _begunAfter.GetValueOrDefault(node);
 
-        public void Started(NodeMaintenanceRun run)
-        {
-        }
+        public void Started(NodeMaintenanceRun run) { }
 
         public void NodeStarted(NodeMaintenanceResult node)
         {
@@ -97,16 +115,17 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
             Lines.Enqueue(message);
             // Of pods that came to the node after the forecast, such as those that waited for others of their affinity.
             _isBlocked |= message.Contains("; blocked: ", StringComparison.Ordinal);
-            bool foretells = message.Contains("cannot be drained", StringComparison.Ordinal) || message.Contains("might not drain completely", StringComparison.Ordinal);
-            if (!foretells) return;
+            bool foretells =
+                message.Contains("cannot be drained", StringComparison.Ordinal)
+                || message.Contains("might not drain completely", StringComparison.Ordinal);
+            if (!foretells)
+                return;
             Foretold.Enqueue(message);
             _foretold[message.Split(' ')[1]] = true;
         }
 
         public void Verbose(string message) => Lines.Enqueue(message);
 
-        public void Progress(Core.Observing.OperationProgress progress)
-        {
-        }
+        public void Progress(Core.Observing.OperationProgress progress) { }
     }
 }

@@ -26,7 +26,9 @@ public sealed class FleetTests
         await cluster.AddBudgetAsync("db", "db", "maxUnavailable", 1, 1);
         MaintenanceLog log = new();
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "2" }), log).WaitAsync(TimeSpan.FromMinutes(2));
+        MaintenanceOutcome outcome = await cluster
+            .RunAsync(cluster.Maintain(nodes, new() { MaxUnavailable = "2" }), log)
+            .WaitAsync(TimeSpan.FromMinutes(2));
 
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         Assert.Equal([1, 2, 3], outcome.Run.Nodes.Select(n => n.Batch).Order());
@@ -40,15 +42,24 @@ public sealed class FleetTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
-        await cluster.AddReplicaSetAsync("db", 2, m => m["spec"]!["template"]!["spec"]!["nodeSelector"] = new JsonObject { [HostName] = nodes[0] });
+        await cluster.AddReplicaSetAsync(
+            "db",
+            2,
+            m => m["spec"]!["template"]!["spec"]!["nodeSelector"] = new JsonObject { [HostName] = nodes[0] }
+        );
         await cluster.AddBudgetAsync("db", "db", "maxUnavailable", 1, 1);
         MaintenanceLog log = new();
         string foretold = "";
-        MaintenanceRequest request = cluster.Maintain(nodes, new() { MaxUnavailable = "2" }, node =>
-        {
-            if (foretold.Length == 0) foretold = string.Join(' ', log.Warnings);
-            return Task.CompletedTask;
-        });
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            new() { MaxUnavailable = "2" },
+            node =>
+            {
+                if (foretold.Length == 0)
+                    foretold = string.Join(' ', log.Warnings);
+                return Task.CompletedTask;
+            }
+        );
         IReadOnlyList<NodeMaintenancePlan> plan = await MaintenancePlanner.PlanAsync(await cluster.ConnectAsync(), request, log, default);
 
         MaintenanceOutcome outcome = await cluster.RunAsync(request, log).WaitAsync(TimeSpan.FromMinutes(3));
@@ -69,13 +80,27 @@ public sealed class FleetTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         bool isMended = false;
         MaintenanceRequest request = cluster.Maintain(
-            nodes, new() { MaxUnavailable = "3", WaitForReboot = true, WaitReadyTimeout = TimeSpan.FromSeconds(20) },
-            _ => isMended ? Task.CompletedTask : throw new InvalidOperationException("no disk space"));
+            nodes,
+            new()
+            {
+                MaxUnavailable = "3",
+                WaitForReboot = true,
+                WaitReadyTimeout = TimeSpan.FromSeconds(20),
+            },
+            _ => isMended ? Task.CompletedTask : throw new InvalidOperationException("no disk space")
+        );
         MaintenanceOutcome first = await cluster.RunAsync(request);
         isMended = true;
 
         MaintenanceOutcome second = await cluster.RunAsync(
-            request with { Nodes = [], ResumeId = first.Run.Id, Options = new(), Explicit = [nameof(MaintenanceOptions.MaxUnavailable), nameof(MaintenanceOptions.WaitForReboot)] });
+            request with
+            {
+                Nodes = [],
+                ResumeId = first.Run.Id,
+                Options = new(),
+                Explicit = [nameof(MaintenanceOptions.MaxUnavailable), nameof(MaintenanceOptions.WaitForReboot)],
+            }
+        );
 
         Assert.Equal(NodeMaintenanceRunStatus.Stopped, first.Run.Status);
         Assert.True(second.Run.Status == NodeMaintenanceRunStatus.Completed, second.Run.Describe());
@@ -110,18 +135,30 @@ public sealed class FleetTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         using CancellationTokenSource stop = new();
         int worked = 0;
-        MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
-        {
-            if (Interlocked.Increment(ref worked) == 2) await stop.CancelAsync();
-        });
-        MaintenanceLog first = new(), second = new();
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            work: async _ =>
+            {
+                if (Interlocked.Increment(ref worked) == 2)
+                    await stop.CancelAsync();
+            }
+        );
+        MaintenanceLog first = new(),
+            second = new();
 
         MaintenanceOutcome interrupted = await cluster.RunAsync(request, first, stop.Token);
         MaintenanceOutcome resumed = await cluster.RunAsync(request with { Nodes = [], ResumeId = interrupted.Run.Id }, second);
 
         Assert.Equal((1, NodeMaintenanceRunStatus.Completed), (interrupted.Run.Completed, resumed.Run.Status));
         Assert.All(first.Lines.GroupBy(l => l.Key), line => Assert.True(line.Last().Completed, line.Key));
-        string[] counts = [.. second.Lines.Select(l => l.Status).Where(s => s.Contains(" of 3 done", StringComparison.Ordinal)).Select(s => s[..1]).Distinct()];
+        string[] counts =
+        [
+            .. second
+                .Lines.Select(l => l.Status)
+                .Where(s => s.Contains(" of 3 done", StringComparison.Ordinal))
+                .Select(s => s[..1])
+                .Distinct(),
+        ];
         Assert.Equal(["1", "2", "3"], counts);
     }
 
@@ -131,13 +168,19 @@ public sealed class FleetTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         int made = 0;
-        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2, n =>
-        {
-            if (made++ == 0) n["metadata"]!["labels"]![Zone] = "a";
-        });
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(
+            2,
+            n =>
+            {
+                if (made++ == 0)
+                    n["metadata"]!["labels"]![Zone] = "a";
+            }
+        );
         MaintenanceLog log = new();
 
-        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() => cluster.RunAsync(cluster.Maintain(nodes, new() { TopologyKey = Zone + "s" })));
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            cluster.RunAsync(cluster.Maintain(nodes, new() { TopologyKey = Zone + "s" }))
+        );
         MaintenanceOutcome done = await cluster.RunAsync(cluster.Maintain(nodes, new() { TopologyKey = Zone }), log);
 
         Assert.Equal(ErrorIds.MaintenanceInvalid, refused.ErrorId);
@@ -168,7 +211,9 @@ public sealed class FleetTests
         NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(other, [], cluster.Namespace, 10, default));
 
         NodeHold? hold = await MaintenanceHolds.FindAsync(other, nodes[0], default);
-        NodeManagerException alive = await Assert.ThrowsAsync<NodeManagerException>(() => MaintenanceRemover.RemoveAsync(other, run.Id, cluster.Namespace, false, default));
+        NodeManagerException alive = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            MaintenanceRemover.RemoveAsync(other, run.Id, cluster.Namespace, false, default)
+        );
         bool isStopped = await MaintenanceStopper.StopAsync(other, run.Id, cluster.Namespace, default);
         MaintenanceOutcome outcome = await running.WaitAsync(Eventually.Limit);
         NodeHold? after = await MaintenanceHolds.FindAsync(other, nodes[0], default);
@@ -182,7 +227,13 @@ public sealed class FleetTests
         Assert.False(again);
         Assert.Equal([nodes[0]], cordoned);
         Assert.Empty(await MaintenanceReader.ReadAsync(other, [], cluster.Namespace, 10, default));
-        Assert.All(nodes, n => Assert.False(cluster.GetAsync(Resources.Nodes, n).Result.Metadata.Annotations?.Keys.Any(k => k == MaintenanceRuns.Claim) == true));
+        Assert.All(
+            nodes,
+            n =>
+                Assert.False(
+                    cluster.GetAsync(Resources.Nodes, n).Result.Metadata.Annotations?.Keys.Any(k => k == MaintenanceRuns.Claim) == true
+                )
+        );
         await NodeEditor.SetUnschedulableAsync(other, nodes[0], unschedulable: false, dryRun: false, default);
         await cluster.AssertBackInServiceAsync(nodes);
     }
@@ -220,16 +271,20 @@ public sealed class FleetTests
     private static async Task<NodeMaintenanceRun> ReadAsync(TestCluster cluster, string id) =>
         Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [id], cluster.Namespace, 1, default));
 
-    private static JsonObject Apart(string app) => new()
-    {
-        ["podAntiAffinity"] = new JsonObject
+    private static JsonObject Apart(string app) =>
+        new()
         {
-            ["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject
+            ["podAntiAffinity"] = new JsonObject
             {
-                ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } }, ["topologyKey"] = HostName,
-            }),
-        },
-    };
+                ["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } },
+                        ["topologyKey"] = HostName,
+                    }
+                ),
+            },
+        };
 
     /// <summary>A server that takes away the permission to patch leases.</summary>
     private sealed class Revocation : DelegatingHandler
@@ -237,14 +292,20 @@ public sealed class FleetTests
         public bool IsOn { get; set; }
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            !IsOn || request.Method != HttpMethod.Patch || request.RequestUri?.AbsolutePath.Contains("/leases/", StringComparison.Ordinal) != true
+            !IsOn
+            || request.Method != HttpMethod.Patch
+            || request.RequestUri?.AbsolutePath.Contains("/leases/", StringComparison.Ordinal) != true
                 ? base.SendAsync(request, cancellationToken)
-                : Task.FromResult(new HttpResponseMessage(HttpStatusCode.Forbidden)
-                {
-                    RequestMessage = request,
-                    Content = new StringContent(
-                        """{ "kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "leases is forbidden", "reason": "Forbidden", "code": 403 }""",
-                        Encoding.UTF8, "application/json"),
-                });
+                : Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.Forbidden)
+                    {
+                        RequestMessage = request,
+                        Content = new StringContent(
+                            """{ "kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "leases is forbidden", "reason": "Forbidden", "code": 403 }""",
+                            Encoding.UTF8,
+                            "application/json"
+                        ),
+                    }
+                );
     }
 }

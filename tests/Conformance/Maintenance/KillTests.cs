@@ -28,7 +28,8 @@ public sealed class KillTests
         await cluster.AddReplicaSetAsync("web", 20);
         await cluster.CordonAsync(nodes[^1]);
         List<string> told = [];
-        for (int round = 0; round < Rounds; round++) told.Add(await KillAndCarryOnAsync(cluster, kubeconfig, nodes));
+        for (int round = 0; round < Rounds; round++)
+            told.Add(await KillAndCarryOnAsync(cluster, kubeconfig, nodes));
         // The observed counts, for long runs.
         await File.WriteAllLinesAsync(Path.Combine(Path.GetTempPath(), "nodemanager-kills.txt"), told);
     }
@@ -50,18 +51,26 @@ public sealed class KillTests
         await said;
         NodeManagerSession session = await cluster.ConnectAsync();
         // An earlier round's is over.
-        NodeMaintenanceRun? killed = (await MaintenanceReader.ReadAsync(session, [], cluster.Namespace, 1, default)).FirstOrDefault(r => r.EndedAt is null);
+        NodeMaintenanceRun? killed = (await MaintenanceReader.ReadAsync(session, [], cluster.Namespace, 1, default)).FirstOrDefault(r =>
+            r.EndedAt is null
+        );
         DateTimeOffset resumedAt = TimeProvider.System.GetUtcNow();
 
         using Process second = PowerShellProcess.Start(command);
-        Task<string> output = second.StandardOutput.ReadToEndAsync(), errors = second.StandardError.ReadToEndAsync();
+        Task<string> output = second.StandardOutput.ReadToEndAsync(),
+            errors = second.StandardError.ReadToEndAsync();
         await second.StandardInput.WriteLineAsync("go");
         await second.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
 
         NodeMaintenanceRun run = (await MaintenanceReader.ReadAsync(session, [], cluster.Namespace, 1, default))[0];
-        string told = $"killed after {moment.TotalSeconds:0.0} s: {(killed is null ? wasKilled ? "no run yet" : "done" : string.Join(' ', killed.Nodes.Select(n => n.Status[0] + n.Step)))}";
-        Assert.True(second.ExitCode == 0 && run.Status == NodeMaintenanceRunStatus.Completed, $"{told}\n{run.Describe()}\n{await output}\n{await errors}");
-        if (killed is not null) AssertNotTwice(killed, run, resumedAt, told);
+        string told =
+            $"killed after {moment.TotalSeconds:0.0} s: {(killed is null ? wasKilled ? "no run yet" : "done" : string.Join(' ', killed.Nodes.Select(n => n.Status[0] + n.Step)))}";
+        Assert.True(
+            second.ExitCode == 0 && run.Status == NodeMaintenanceRunStatus.Completed,
+            $"{told}\n{run.Describe()}\n{await output}\n{await errors}"
+        );
+        if (killed is not null)
+            AssertNotTwice(killed, run, resumedAt, told);
         await AssertAsBeforeAsync(cluster, nodes, told);
         return told;
     }
@@ -77,8 +86,10 @@ public sealed class KillTests
             Assert.True(after.Steps.Select(s => s.Name).Distinct().Count() == after.Steps.Count, told);
             NodeMaintenanceStep? drained = before.Steps.SingleOrDefault(s => s is { Name: "Drain", EndedAt: not null });
             DateTimeOffset drain = after.Steps.Single(s => s.Name == "Drain").StartedAt;
-            if (drained is not null) Assert.True(drain == drained.StartedAt, $"{told}: {after.Node} was drained again");
-            else if (before.Status == NodeMaintenanceStatus.Pending) Assert.True(drain > resumedAt - TimeSpan.FromSeconds(1), $"{told}: {after.Node}");
+            if (drained is not null)
+                Assert.True(drain == drained.StartedAt, $"{told}: {after.Node} was drained again");
+            else if (before.Status == NodeMaintenanceStatus.Pending)
+                Assert.True(drain > resumedAt - TimeSpan.FromSeconds(1), $"{told}: {after.Node}");
         }
     }
 
@@ -87,20 +98,26 @@ public sealed class KillTests
         foreach (string name in nodes)
         {
             Node node = await cluster.GetAsync(Resources.Nodes, name);
-            Assert.True((node.Spec.Unschedulable == true) == (name == nodes[^1]), $"{told}: {name} is {(node.Spec.Unschedulable == true ? "" : "not ")}cordoned");
+            Assert.True(
+                (node.Spec.Unschedulable == true) == (name == nodes[^1]),
+                $"{told}: {name} is {(node.Spec.Unschedulable == true ? "" : "not ")}cordoned"
+            );
             Assert.DoesNotContain(node.Metadata.Annotations ?? [], a => MaintenanceRuns.IsOfRun(a.Key));
         }
     }
 
     private static string Command(TestCluster cluster, string kubeconfig, IReadOnlyList<string> nodes) =>
         $$"""
-        $ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; $WarningPreference = 'SilentlyContinue'
-        Import-Module '{{PowerShellProcess.Root}}/NodeManager.psd1'
-        $null = Connect-NodeManager -Kubeconfig '{{kubeconfig}}'
-        $null = [Console]::In.ReadLine()
-        [Console]::Error.WriteLine('connected')
-        $run = Invoke-NodeMaintenance {{string.Join(",", nodes)}} -Namespace {{cluster.Namespace}} -MaxUnavailable 3 -Timeout 2m -PassThru -Confirm:$false -ScriptBlock { Start-Sleep -Milliseconds 300 }
-        $run | Format-List | Out-String
-        if ($run.Status -ne 'Completed') { exit 1 }
-        """;
+            $ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'; $WarningPreference = 'SilentlyContinue'
+            Import-Module '{{PowerShellProcess.Root}}/NodeManager.psd1'
+            $null = Connect-NodeManager -Kubeconfig '{{kubeconfig}}'
+            $null = [Console]::In.ReadLine()
+            [Console]::Error.WriteLine('connected')
+            $run = Invoke-NodeMaintenance {{string.Join(
+                ",",
+                nodes
+            )}} -Namespace {{cluster.Namespace}} -MaxUnavailable 3 -Timeout 2m -PassThru -Confirm:$false -ScriptBlock { Start-Sleep -Milliseconds 300 }
+            $run | Format-List | Out-String
+            if ($run.Status -ne 'Completed') { exit 1 }
+            """;
 }

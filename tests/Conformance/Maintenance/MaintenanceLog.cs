@@ -42,6 +42,6 @@ internal sealed class MaintenanceLog : IMaintenanceObserver
         _progress.Enqueue(progress);
     }
 
-    public Task HearsAsync(string text) => Eventually.HoldsAsync(
-        $"word of {text}", () => Task.FromResult(_words.Any(w => w.Contains(text, StringComparison.Ordinal))));
+    public Task HearsAsync(string text) =>
+        Eventually.HoldsAsync($"word of {text}", () => Task.FromResult(_words.Any(w => w.Contains(text, StringComparison.Ordinal))));
 }

@@ -14,7 +14,12 @@ internal static class MaintenanceRuns
     public const string Claim = "nodemanager.io/maintenance";
 
     public static MaintenanceRequest Maintain(
-        this TestCluster cluster, IReadOnlyList<string> nodes, MaintenanceOptions? options = null, Func<ClusterNode, Task>? work = null) => new()
+        this TestCluster cluster,
+        IReadOnlyList<string> nodes,
+        MaintenanceOptions? options = null,
+        Func<ClusterNode, Task>? work = null
+    ) =>
+        new()
         {
             Nodes = [.. nodes],
             Options = options ?? new(),
@@ -22,16 +27,21 @@ internal static class MaintenanceRuns
             // Long enough for a busy machine to renew it, and no longer, as it is waited for.
             LeaseDuration = TimeSpan.FromSeconds(6),
             WorkText = work is null ? "" : "test",
-            Work = work is null ? null : async (node, _) =>
-            {
-                await work(node);
-                return ["worked"];
-            },
+            Work = work is null
+                ? null
+                : async (node, _) =>
+                {
+                    await work(node);
+                    return ["worked"];
+                },
         };
 
     public static async Task<MaintenanceOutcome> RunAsync(
-        this TestCluster cluster, MaintenanceRequest request, MaintenanceLog? log = null, CancellationToken cancellationToken = default) =>
-        await NodeMaintainer.RunAsync(await cluster.ConnectAsync(), request, log ?? new(), cancellationToken);
+        this TestCluster cluster,
+        MaintenanceRequest request,
+        MaintenanceLog? log = null,
+        CancellationToken cancellationToken = default
+    ) => await NodeMaintainer.RunAsync(await cluster.ConnectAsync(), request, log ?? new(), cancellationToken);
 
     /// <summary>Asserts that nothing of a run is left on the nodes.</summary>
     public static async Task AssertBackInServiceAsync(this TestCluster cluster, IEnumerable<string> nodes)
@@ -46,9 +56,11 @@ internal static class MaintenanceRuns
     }
 
     public static bool IsOfRun(string annotation) =>
-        annotation.StartsWith("nodemanager.io/", StringComparison.Ordinal) || annotation is "cluster-autoscaler.kubernetes.io/scale-down-disabled" or "karpenter.sh/do-not-disrupt";
+        annotation.StartsWith("nodemanager.io/", StringComparison.Ordinal)
+        || annotation is "cluster-autoscaler.kubernetes.io/scale-down-disabled" or "karpenter.sh/do-not-disrupt";
 
-    public static Task CordonAsync(this TestCluster cluster, string node) => cluster.PatchNodeAsync(node, new() { ["spec"] = new JsonObject { ["unschedulable"] = true } });
+    public static Task CordonAsync(this TestCluster cluster, string node) =>
+        cluster.PatchNodeAsync(node, new() { ["spec"] = new JsonObject { ["unschedulable"] = true } });
 
     public static Task PatchNodeAsync(this TestCluster cluster, string node, JsonObject patch) =>
         cluster.Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(patch), null, RequestOptions.Default, default);

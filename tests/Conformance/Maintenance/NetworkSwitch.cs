@@ -20,5 +20,7 @@ internal sealed class NetworkSwitch : DelegatingHandler
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        IsOff ? throw new HttpRequestException(HttpRequestError.ConnectionError, "the network is gone") : base.SendAsync(request, cancellationToken);
+        IsOff
+            ? throw new HttpRequestException(HttpRequestError.ConnectionError, "the network is gone")
+            : base.SendAsync(request, cancellationToken);
 }

@@ -69,25 +69,43 @@ public sealed class NodeOperationTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
-        var request = cluster.Maintain(nodes, work: node => node.Name == nodes[1] ? throw new InvalidOperationException("no disk") : Task.CompletedTask);
+        var request = cluster.Maintain(
+            nodes,
+            work: node => node.Name == nodes[1] ? throw new InvalidOperationException("no disk") : Task.CompletedTask
+        );
 
         RunningOperation operation = NodeOperations.StartMaintenance(new ClusterMaintenance(session, request));
         OperationState state = await operation.Completion.WaitAsync(Limit);
-        List<OperationEvent> events = [.. (await operation.ReadAsync(0, default).ToListAsync()).Where(e => e is not (OperationMessage or OperationProgressed))];
+        List<OperationEvent> events =
+        [
+            .. (await operation.ReadAsync(0, default).ToListAsync()).Where(e => e is not (OperationMessage or OperationProgressed)),
+        ];
 
         NodeMaintenanceRun run = Assert.IsType<NodeMaintenanceRun>(operation.Results[^1]);
         Assert.Equal(
             [
                 $"started {run.Id}",
-                $"started {nodes[0]}", $"output {nodes[0]}", $"ended {nodes[0]}",
-                $"started {nodes[1]}", $"output {nodes[1]}", $"failed {nodes[1]}", $"ended {nodes[1]}",
-                $"output {run.Id}", "end Failed",
+                $"started {nodes[0]}",
+                $"output {nodes[0]}",
+                $"ended {nodes[0]}",
+                $"started {nodes[1]}",
+                $"output {nodes[1]}",
+                $"failed {nodes[1]}",
+                $"ended {nodes[1]}",
+                $"output {run.Id}",
+                "end Failed",
             ],
-            events.Select(Text));
+            events.Select(Text)
+        );
         Assert.Equal((NodeOperations.Maintenance, OperationState.Failed), (operation.Kind, state));
         Assert.Equal(ErrorIds.MaintenanceFailed, ((NodeManagerException)Assert.Single(operation.Failures).Exception).ErrorId);
         // Whoever reads later sees the same.
-        Assert.Equal(events[3..], (await operation.ReadAsync(events[2].Sequence, default).ToListAsync()).Where(e => e is not (OperationMessage or OperationProgressed)));
+        Assert.Equal(
+            events[3..],
+            (await operation.ReadAsync(events[2].Sequence, default).ToListAsync()).Where(e =>
+                e is not (OperationMessage or OperationProgressed)
+            )
+        );
     }
 
     // A pod whose budget allows nothing keeps it waiting.
@@ -98,25 +116,28 @@ public sealed class NodeOperationTests
         await cluster.AddBudgetAsync("held", "held", "minAvailable", 1, 0);
         RunningOperation operation = NodeOperations.StartDrain(new DrainRequest(session, [node], new() { Timeout = Limit }));
         await foreach (OperationEvent happened in operation.ReadAsync(0, default))
-            if (happened is OperationProgressed { Progress.Status: var status } && status.Contains("held", StringComparison.Ordinal)) break;
+            if (happened is OperationProgressed { Progress.Status: var status } && status.Contains("held", StringComparison.Ordinal))
+                break;
         Assert.NotEmpty(operation.Progress);
         return operation;
     }
 
-    private static string Text(OperationEvent happened) => happened switch
-    {
-        OperationItemStarted started => "started " + Name(started.Item),
-        OperationItemEnded ended => "ended " + Name(ended.Item),
-        OperationOutput output => "output " + Name(output.Value),
-        OperationFailure failure => "failed " + Name(failure.Target!),
-        OperationEnded ended => $"end {ended.State}",
-        _ => happened.ToString(),
-    };
+    private static string Text(OperationEvent happened) =>
+        happened switch
+        {
+            OperationItemStarted started => "started " + Name(started.Item),
+            OperationItemEnded ended => "ended " + Name(ended.Item),
+            OperationOutput output => "output " + Name(output.Value),
+            OperationFailure failure => "failed " + Name(failure.Target!),
+            OperationEnded ended => $"end {ended.State}",
+            _ => happened.ToString(),
+        };
 
-    private static string Name(object item) => item switch
-    {
-        NodeMaintenanceRun run => run.Id,
-        NodeMaintenanceResult node => node.Node,
-        _ => item.ToString()!,
-    };
+    private static string Name(object item) =>
+        item switch
+        {
+            NodeMaintenanceRun run => run.Id,
+            NodeMaintenanceResult node => node.Node,
+            _ => item.ToString()!,
+        };
 }

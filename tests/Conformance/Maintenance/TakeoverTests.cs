@@ -22,35 +22,46 @@ public sealed class TakeoverTests
         List<string> worked = [];
         TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenSource stop = new();
-        MaintenanceRequest request = cluster.Maintain(nodes, work: async node =>
-        {
-            int count;
-            lock (worked)
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            work: async node =>
             {
-                worked.Add(node.Name);
-                count = worked.Count;
-            }
+                int count;
+                lock (worked)
+                {
+                    worked.Add(node.Name);
+                    count = worked.Count;
+                }
 
-            if (count != 2) return;
-            second.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
-        });
+                if (count != 2)
+                    return;
+                second.SetResult();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+            }
+        );
 
         Task<MaintenanceOutcome> running = cluster.RunAsync(request, cancellationToken: stop.Token);
         await second.Task.WaitAsync(Eventually.Limit);
         await stop.CancelAsync();
         MaintenanceOutcome interrupted = await running;
         MaintenanceLog log = new();
-        MaintenanceOutcome resumed = await cluster.RunAsync(byId ? request with { Nodes = [], ResumeId = interrupted.Run.Id } : request, log);
+        MaintenanceOutcome resumed = await cluster.RunAsync(
+            byId ? request with { Nodes = [], ResumeId = interrupted.Run.Id } : request,
+            log
+        );
 
-        Assert.Equal((NodeMaintenanceRunStatus.Interrupted, "Completed InProgress Pending"), (interrupted.Run.Status, string.Join(' ', interrupted.Run.StatusesOf())));
+        Assert.Equal(
+            (NodeMaintenanceRunStatus.Interrupted, "Completed InProgress Pending"),
+            (interrupted.Run.Status, string.Join(' ', interrupted.Run.StatusesOf()))
+        );
         Assert.Equal(interrupted.Run.Id, resumed.Run.Id);
         Assert.True(resumed.Run.Status == NodeMaintenanceRunStatus.Completed, resumed.Run.Describe());
         Assert.Equal([nodes[0], nodes[1], nodes[1], nodes[2]], worked);
         // What was drained is not drained again.
         Assert.All(
             Enumerable.Range(0, 2),
-            i => Assert.Equal(DrainOf(interrupted.Run.Nodes[i]).StartedAt, DrainOf(resumed.Run.Nodes[i]).StartedAt));
+            i => Assert.Equal(DrainOf(interrupted.Run.Nodes[i]).StartedAt, DrainOf(resumed.Run.Nodes[i]).StartedAt)
+        );
         Assert.Contains(log.Warnings, w => w.Contains("1 of 3 nodes are done", StringComparison.Ordinal));
         await cluster.AssertBackInServiceAsync(nodes);
     }
@@ -61,18 +72,27 @@ public sealed class TakeoverTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(1);
-        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<MaintenanceOutcome> running = cluster.RunAsync(cluster.Maintain(nodes, work: async _ =>
-        {
-            begun.TrySetResult();
-            await go.Task;
-        }));
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<MaintenanceOutcome> running = cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                work: async _ =>
+                {
+                    begun.TrySetResult();
+                    await go.Task;
+                }
+            )
+        );
         await begun.Task.WaitAsync(Eventually.Limit);
-        NodeManagerSession reader = await cluster.ConnectAsync(inner => new BeforeLeases(inner, async () =>
-        {
-            go.TrySetResult();
-            await running;
-        }));
+        NodeManagerSession reader = await cluster.ConnectAsync(inner => new BeforeLeases(
+            inner,
+            async () =>
+            {
+                go.TrySetResult();
+                await running;
+            }
+        ));
 
         NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(reader, [], cluster.Namespace, 10, default));
 
@@ -86,22 +106,33 @@ public sealed class TakeoverTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
-        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            go = new(TaskCreationOptions.RunContinuationsAsynchronously);
         // Alive for as long as a busy machine may keep it from renewing its lease.
-        MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            work: async _ =>
+            {
+                begun.TrySetResult();
+                await go.Task;
+            }
+        ) with
         {
-            begun.TrySetResult();
-            await go.Task;
-        }) with { LeaseDuration = TimeSpan.FromSeconds(20) };
+            LeaseDuration = TimeSpan.FromSeconds(20),
+        };
         Task<MaintenanceOutcome> first = cluster.RunAsync(request);
         await begun.Task.WaitAsync(Eventually.Limit);
-        NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));
+        NodeMaintenanceRun run = Assert.Single(
+            await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default)
+        );
 
-        NodeManagerException other = await Assert.ThrowsAsync<NodeManagerException>(
-            () => cluster.RunAsync(cluster.Maintain([nodes[2]], new() { WaitForReboot = true })));
+        NodeManagerException other = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            cluster.RunAsync(cluster.Maintain([nodes[2]], new() { WaitForReboot = true }))
+        );
         NodeManagerException same = await Assert.ThrowsAsync<NodeManagerException>(() => cluster.RunAsync(request));
-        NodeManagerException resumed = await Assert.ThrowsAsync<NodeManagerException>(
-            () => cluster.RunAsync(request with { Nodes = [], ResumeId = run.Id }));
+        NodeManagerException resumed = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            cluster.RunAsync(request with { Nodes = [], ResumeId = run.Id })
+        );
         go.SetResult();
         MaintenanceOutcome outcome = await first;
 
@@ -128,11 +159,14 @@ public sealed class TakeoverTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         (NodeManagerSession session, NetworkSwitch network) = await NetworkSwitch.ConnectAsync(cluster);
         TaskCompletionSource go = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        MaintenanceRequest request = cluster.Maintain(nodes, work: async _ =>
-        {
-            network.IsOff = true;
-            await go.Task;
-        });
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            work: async _ =>
+            {
+                network.IsOff = true;
+                await go.Task;
+            }
+        );
 
         Task<MaintenanceOutcome> first = NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default);
         await Eventually.HoldsAsync("the network is gone", () => Task.FromResult(network.IsOff));
@@ -148,7 +182,9 @@ public sealed class TakeoverTests
         Assert.Matches($"{Regex.Escape(second.Run.Holder)}|took the lease", lost.Failure!.Message);
         await cluster.AssertBackInServiceAsync(nodes);
         Assert.Equal(versions, await VersionsAsync(cluster, nodes));
-        NodeMaintenanceRun stored = Assert.Single(await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default));
+        NodeMaintenanceRun stored = Assert.Single(
+            await MaintenanceReader.ReadAsync(await cluster.ConnectAsync(), [], cluster.Namespace, 10, default)
+        );
         Assert.Equal((NodeMaintenanceRunStatus.Completed, second.Run.Holder), (stored.Status, stored.Holder));
     }
 
@@ -158,7 +194,9 @@ public sealed class TakeoverTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
-        MaintenanceOutcome dead = await cluster.RunAsync(cluster.Maintain(nodes, work: _ => throw new InvalidOperationException("no disk space")));
+        MaintenanceOutcome dead = await cluster.RunAsync(
+            cluster.Maintain(nodes, work: _ => throw new InvalidOperationException("no disk space"))
+        );
         MaintenanceLog log = new();
 
         MaintenanceOutcome other = await cluster.RunAsync(cluster.Maintain(nodes), log);
@@ -178,14 +216,19 @@ public sealed class TakeoverTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
         (NodeManagerSession session, NetworkSwitch network) = await NetworkSwitch.ConnectAsync(cluster);
-        MaintenanceRequest request = cluster.Maintain(nodes, work: async node =>
-        {
-            if (node.Name != nodes[1]) return;
-            network.IsOff = true;
-            // Longer than the lease: in between the hold is in doubt.
-            _ = Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System).ContinueWith(_ => network.IsOff = false, TaskScheduler.Default);
-            await Task.CompletedTask;
-        });
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            work: async node =>
+            {
+                if (node.Name != nodes[1])
+                    return;
+                network.IsOff = true;
+                // Longer than the lease: in between the hold is in doubt.
+                _ = Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System)
+                    .ContinueWith(_ => network.IsOff = false, TaskScheduler.Default);
+                await Task.CompletedTask;
+            }
+        );
 
         MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default);
 
@@ -201,18 +244,28 @@ public sealed class TakeoverTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);
 
-        MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(nodes, work: async node =>
-        {
-            if (node.Name != nodes[0]) return;
-            foreach (string gone in nodes.Take(3)) await cluster.Client.DeleteAsync(Resources.Nodes, gone, null, new(), default);
-            await cluster.CreateAsync(Resources.Nodes, Manifests.Node(nodes[2], cluster.Mark));
-        }));
+        MaintenanceOutcome outcome = await cluster.RunAsync(
+            cluster.Maintain(
+                nodes,
+                work: async node =>
+                {
+                    if (node.Name != nodes[0])
+                        return;
+                    foreach (string gone in nodes.Take(3))
+                        await cluster.Client.DeleteAsync(Resources.Nodes, gone, null, new(), default);
+                    await cluster.CreateAsync(Resources.Nodes, Manifests.Node(nodes[2], cluster.Mark));
+                }
+            )
+        );
 
         Assert.True(outcome.Run.Status == NodeMaintenanceRunStatus.Completed, outcome.Run.Describe());
         Assert.Equal(["Deleted", "Deleted", "Deleted", "Completed"], outcome.Run.StatusesOf());
         // Which is told depends on whether its going is seen before the new one is there.
         Assert.Matches("A new node registered|was deleted", outcome.Run.Nodes[2].Message);
-        Assert.DoesNotContain((await cluster.GetAsync(Resources.Nodes, nodes[2])).Metadata.Annotations ?? [], a => MaintenanceRuns.IsOfRun(a.Key));
+        Assert.DoesNotContain(
+            (await cluster.GetAsync(Resources.Nodes, nodes[2])).Metadata.Annotations ?? [],
+            a => MaintenanceRuns.IsOfRun(a.Key)
+        );
         await cluster.AssertBackInServiceAsync([nodes[2], nodes[3]]);
     }
 
@@ -228,7 +281,13 @@ public sealed class TakeoverTests
         ClusterNode back = await NodeEditor.SetUnschedulableAsync(await cluster.ConnectAsync(), node, false, false, default);
         await cluster.AssertBackInServiceAsync([node]);
         MaintenanceOutcome again = await cluster.RunAsync(
-            request with { Nodes = [], ResumeId = failed.Run.Id, Work = (_, _) => Task.FromResult<IReadOnlyList<object>>([]) });
+            request with
+            {
+                Nodes = [],
+                ResumeId = failed.Run.Id,
+                Work = (_, _) => Task.FromResult<IReadOnlyList<object>>([]),
+            }
+        );
 
         Assert.False(back.Unschedulable);
         Assert.True(again.Run.Status == NodeMaintenanceRunStatus.Completed, again.Run.Describe());
@@ -247,11 +306,16 @@ public sealed class TakeoverTests
         List<string> ids = [];
 
         for (int i = 0; i < 4; i++)
-            ids.Add((await NodeMaintainer.RunAsync(session, cluster.Maintain([node]) with { History = 2 }, new MaintenanceLog(), default)).Run.Id);
+            ids.Add(
+                (await NodeMaintainer.RunAsync(session, cluster.Maintain([node]) with { History = 2 }, new MaintenanceLog(), default))
+                    .Run
+                    .Id
+            );
         IReadOnlyList<NodeMaintenanceRun> runs = await MaintenanceReader.ReadAsync(session, [], cluster.Namespace, 10, default);
         NodeMaintenanceRun one = Assert.Single(await MaintenanceReader.ReadAsync(session, [ids[3]], cluster.Namespace, 10, default));
-        NodeManagerException missing = await Assert.ThrowsAsync<NodeManagerException>(
-            () => MaintenanceReader.ReadAsync(session, ["nope"], cluster.Namespace, 10, default));
+        NodeManagerException missing = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            MaintenanceReader.ReadAsync(session, ["nope"], cluster.Namespace, 10, default)
+        );
 
         Assert.Equal(ids.TakeLast(2).Order(), runs.Select(r => r.Id).Order());
         Assert.Equal(ids[3], one.Id);
@@ -259,7 +323,8 @@ public sealed class TakeoverTests
         Assert.Equal(2, (await cluster.Client.ListAsync(Resources.Leases, new() { Namespace = cluster.Namespace }, default)).Items.Count);
     }
 
-    private static NodeMaintenanceStep DrainOf(NodeMaintenanceResult node) => node.Steps.Single(s => s.Name == NodeMaintenanceStepName.Drain);
+    private static NodeMaintenanceStep DrainOf(NodeMaintenanceResult node) =>
+        node.Steps.Single(s => s.Name == NodeMaintenanceStepName.Drain);
 
     // Of what a run writes: kubelets write the status all the time.
     private static async Task<Dictionary<string, string?>> VersionsAsync(TestCluster cluster, IReadOnlyList<string> nodes)
@@ -268,7 +333,8 @@ public sealed class TakeoverTests
         foreach (string name in nodes)
         {
             Node node = await cluster.GetAsync(Resources.Nodes, name);
-            versions[name] = $"{node.Spec.Unschedulable} {string.Join(',', (node.Metadata.Annotations ?? []).Keys.Where(MaintenanceRuns.IsOfRun))}";
+            versions[name] =
+                $"{node.Spec.Unschedulable} {string.Join(',', (node.Metadata.Annotations ?? []).Keys.Where(MaintenanceRuns.IsOfRun))}";
         }
 
         return versions;

@@ -26,9 +26,16 @@ public sealed class BusyNodeTests
         await WriteAsync(lab.Cluster, node, Held);
 
         await lab.DeleteAsync(NodeSmithResources.Claims, "one");
-        NodeSmithClaim waiting = await lab.WaitForClaimAsync("one", static one => AutoscalerLab.Reason(one, NodeSmithConditions.Ready) == ErrorIds.NodeBusy);
+        NodeSmithClaim waiting = await lab.WaitForClaimAsync(
+            "one",
+            static one => AutoscalerLab.Reason(one, NodeSmithConditions.Ready) == ErrorIds.NodeBusy
+        );
 
-        Assert.Contains("NodeDrain other (holder: other@machine/1)", waiting.Status!.Conditions!.Find(static one => one.Type == NodeSmithConditions.Ready)!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "NodeDrain other (holder: other@machine/1)",
+            waiting.Status!.Conditions!.Find(static one => one.Type == NodeSmithConditions.Ready)!.Message,
+            StringComparison.Ordinal
+        );
         Assert.NotEqual(true, (await lab.Cluster.GetAsync(Resources.Nodes, node)).Spec.Unschedulable);
         Assert.Single(await lab.MachinesAsync());
         await WriteAsync(lab.Cluster, node, null);
@@ -48,7 +55,10 @@ public sealed class BusyNodeTests
         Task<PoolUpdateOutcome> running = lab.UpdateAsync();
 
         NodePoolUpdate? waiting = await lab.WaitForUpdateAsync("two nodes replaced", static one => one.Removed == 2);
-        Assert.Equal((NodePoolUpdateNodeStatus.Pending, NodePoolUpdateStatus.Running), (waiting!.Nodes.Single(one => one.Node == busy).Status, waiting.Status));
+        Assert.Equal(
+            (NodePoolUpdateNodeStatus.Pending, NodePoolUpdateStatus.Running),
+            (waiting!.Nodes.Single(one => one.Node == busy).Status, waiting.Status)
+        );
         Assert.NotEqual(true, (await lab.Cluster.GetAsync(Resources.Nodes, busy)).Spec.Unschedulable);
         await WriteAsync(lab.Cluster, busy, null);
         PoolUpdateOutcome outcome = await running;
@@ -57,7 +67,14 @@ public sealed class BusyNodeTests
         Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 3, Skipped: 0 }, RollLab.Describe(outcome.Update));
     }
 
-    private static NodeLock Held => new() { Kind = NodeLockKind.Drain, Holder = "other@machine/1", Operation = "other", DurationSeconds = 600 };
+    private static NodeLock Held =>
+        new()
+        {
+            Kind = NodeLockKind.Drain,
+            Holder = "other@machine/1",
+            Operation = "other",
+            DurationSeconds = 600,
+        };
 
     private static Task WriteAsync(TestCluster cluster, string node, NodeLock? held) =>
         cluster.Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(NodeLock.Patch(held)), null, RequestOptions.Default, default);

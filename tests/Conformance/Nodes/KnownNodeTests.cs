@@ -120,10 +120,16 @@ public sealed class KnownNodeTests
         await node.AssertAsync(Once, n => NodeEditor.SetAnnotationsAsync(n.Session, n.Target, entries, false, false, default, n.Known));
         await node.AssertAsync(Once, n => NodeEditor.RemoveLabelsAsync(n.Session, n.Target, ["example.com/*"], false, default, n.Known));
         await node.LabelByOthersAsync();
-        await node.AssertAsync(Again, n => NodeEditor.RemoveAnnotationsAsync(n.Session, n.Target, ["example.com/*"], false, default, n.Known));
+        await node.AssertAsync(
+            Again,
+            n => NodeEditor.RemoveAnnotationsAsync(n.Session, n.Target, ["example.com/*"], false, default, n.Known)
+        );
 
         Node after = await node.Cluster.GetAsync(Resources.Nodes, node.Target.Name);
-        Assert.DoesNotContain(after.Metadata.Labels!.Keys.Concat(after.Metadata.Annotations?.Keys ?? Enumerable.Empty<string>()), k => k.StartsWith("example.com/", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            after.Metadata.Labels!.Keys.Concat(after.Metadata.Annotations?.Keys ?? Enumerable.Empty<string>()),
+            k => k.StartsWith("example.com/", StringComparison.Ordinal)
+        );
     }
 
     /// <summary>A node, and what a session knows of it.</summary>
@@ -165,14 +171,22 @@ public sealed class KnownNodeTests
 
         public async Task ReadAsync() => Known = await NodeEditor.ReadAsync(Session, Target, default);
 
-        public Task SetByOthersAsync(params string[] taints) => Cluster.PatchNodeAsync(Known.Name, new() { ["spec"] = new JsonObject { ["taints"] = List(taints) } });
+        public Task SetByOthersAsync(params string[] taints) =>
+            Cluster.PatchNodeAsync(Known.Name, new() { ["spec"] = new JsonObject { ["taints"] = List(taints) } });
 
         public Task LabelByOthersAsync() =>
-            Cluster.PatchNodeAsync(Known.Name, new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["others"] = Guid.NewGuid().ToString("n") } } });
+            Cluster.PatchNodeAsync(
+                Known.Name,
+                new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["others"] = Guid.NewGuid().ToString("n") } } }
+            );
 
         /// <summary>Without those of controllers, which taint a node that has just registered.</summary>
         public async Task<IReadOnlyList<string>> TaintsAsync() =>
-            [.. ((await Cluster.GetAsync(Resources.Nodes, Known.Name)).Spec.Taints ?? []).Where(t => !t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)).Select(t => $"{t.Key}{(string.IsNullOrEmpty(t.Value) ? "" : "=" + t.Value)}:{t.Effect}")];
+            [
+                .. ((await Cluster.GetAsync(Resources.Nodes, Known.Name)).Spec.Taints ?? [])
+                    .Where(t => !t.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal))
+                    .Select(t => $"{t.Key}{(string.IsNullOrEmpty(t.Value) ? "" : "=" + t.Value)}:{t.Effect}"),
+            ];
 
         /// <returns>What makes the same node again.</returns>
         public async Task<JsonObject> DeleteAsync()
@@ -180,8 +194,13 @@ public sealed class KnownNodeTests
             await Cluster.Client.DeleteAsync(Resources.Nodes, Known.Name, null, new(), default);
             return new()
             {
-                ["apiVersion"] = "v1", ["kind"] = "Node",
-                ["metadata"] = new JsonObject { ["name"] = Known.Name, ["labels"] = new JsonObject(Cluster.Mark.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))) },
+                ["apiVersion"] = "v1",
+                ["kind"] = "Node",
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = Known.Name,
+                    ["labels"] = new JsonObject(Cluster.Mark.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
+                },
                 ["spec"] = new JsonObject { ["taints"] = List(["a=1:NoSchedule"]) },
             };
         }
@@ -189,12 +208,26 @@ public sealed class KnownNodeTests
         public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 
         private static JsonArray List(string[] taints) =>
-            [.. taints.Select(Parse).Select(t => new JsonObject { ["key"] = t.Key, ["value"] = t.Value, ["effect"] = t.Effect })];
+            [
+                .. taints
+                    .Select(Parse)
+                    .Select(t => new JsonObject
+                    {
+                        ["key"] = t.Key,
+                        ["value"] = t.Value,
+                        ["effect"] = t.Effect,
+                    }),
+            ];
 
         private static NodeTaint Parse(string text)
         {
             string[] parts = text.Split('=', ':');
-            return new() { Key = parts[0], Value = parts.Length == 3 ? parts[1] : "", Effect = parts[^1] };
+            return new()
+            {
+                Key = parts[0],
+                Value = parts.Length == 3 ? parts[1] : "",
+                Effect = parts[^1],
+            };
         }
     }
 }

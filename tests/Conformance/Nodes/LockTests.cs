@@ -33,7 +33,13 @@ public sealed class LockTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await AddHeldNodeAsync(cluster);
         using var stop = new CancellationTokenSource();
-        Task<NodeDrainResult> first = DrainAsync(await cluster.ConnectAsync(), node, new() { Timeout = Eventually.Limit }, Brief, stop.Token);
+        Task<NodeDrainResult> first = DrainAsync(
+            await cluster.ConnectAsync(),
+            node,
+            new() { Timeout = Eventually.Limit },
+            Brief,
+            stop.Token
+        );
         NodeLock held = await LockOfAsync(cluster, node);
 
         var listener = new Listener();
@@ -44,7 +50,13 @@ public sealed class LockTests
         Assert.False(second.IsCompleted);
         await stop.CancelAsync();
         Assert.Equal((NodeDrainStatus.Cancelled, NodeDrainCancelReason.Interrupted), await StateAsync(first));
-        await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "never", cluster.Namespace, new(), default);
+        await cluster.Client.DeleteAsync(
+            Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+            "never",
+            cluster.Namespace,
+            new(),
+            default
+        );
 
         NodeDrainResult result = await second;
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
@@ -59,10 +71,25 @@ public sealed class LockTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await AddHeldNodeAsync(cluster);
         using var stop = new CancellationTokenSource();
-        Task<NodeDrainResult> first = DrainAsync(await cluster.ConnectAsync(), node, new() { Timeout = Eventually.Limit }, new(), stop.Token);
+        Task<NodeDrainResult> first = DrainAsync(
+            await cluster.ConnectAsync(),
+            node,
+            new() { Timeout = Eventually.Limit },
+            new(),
+            stop.Token
+        );
         NodeLock held = await LockOfAsync(cluster, node);
 
-        NodeDrainResult second = await DrainAsync(await cluster.ConnectAsync(), node, Other with { Timeout = TimeSpan.FromSeconds(2) }, new(), default);
+        NodeDrainResult second = await DrainAsync(
+            await cluster.ConnectAsync(),
+            node,
+            Other with
+            {
+                Timeout = TimeSpan.FromSeconds(2),
+            },
+            new(),
+            default
+        );
 
         Assert.Equal(NodeDrainStatus.TimedOut, second.Status);
         NodeManagerException failure = DrainFailures.Of(second)!;
@@ -83,7 +110,17 @@ public sealed class LockTests
         Task<NodeDrainResult> first = DrainAsync(await cluster.ConnectAsync(), node, options, new(), default);
         NodeLock held = await LockOfAsync(cluster, node);
         var listener = new Listener();
-        Task<NodeDrainResult> second = DrainAsync(await cluster.ConnectAsync(), node, options with { Reason = "too" }, new(), default, listener);
+        Task<NodeDrainResult> second = DrainAsync(
+            await cluster.ConnectAsync(),
+            node,
+            options with
+            {
+                Reason = "too",
+            },
+            new(),
+            default,
+            listener
+        );
         await listener.HearsAsync($"joined {held.Operation}");
 
         await NodeLocks.CancelAsync(await cluster.ConnectAsync(), node, held.Operation, "someone@else", default);
@@ -128,8 +165,18 @@ public sealed class LockTests
         Task<NodeDrainResult> waiting = DrainAsync(await cluster.ConnectAsync(), node, Other, new(), default, listener);
         await listener.HearsAsync("waiting for NodeDrain");
 
-        if (by == "ours") await NodeEditor.SetUnschedulableAsync(await cluster.ConnectAsync(), node, false, false, default);
-        else await cluster.Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = null } }), null, new(), default);
+        if (by == "ours")
+            await NodeEditor.SetUnschedulableAsync(await cluster.ConnectAsync(), node, false, false, default);
+        else
+            await cluster.Client.PatchAsync(
+                Resources.Nodes,
+                node,
+                null,
+                Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = null } }),
+                null,
+                new(),
+                default
+            );
 
         Assert.Equal((NodeDrainStatus.Cancelled, NodeDrainCancelReason.Uncordoned), await StateAsync(drain));
         Assert.Equal((NodeDrainStatus.Cancelled, NodeDrainCancelReason.Uncordoned), await StateAsync(waiting));
@@ -148,7 +195,11 @@ public sealed class LockTests
         // By a clock that is an hour ahead.
         NodeLock dead = new()
         {
-            Kind = NodeLockKind.Drain, Holder = "gone@machine/1", Operation = "dead", DurationSeconds = 3, RenewedAt = cluster.Time.GetUtcNow().AddHours(1),
+            Kind = NodeLockKind.Drain,
+            Holder = "gone@machine/1",
+            Operation = "dead",
+            DurationSeconds = 3,
+            RenewedAt = cluster.Time.GetUtcNow().AddHours(1),
         };
         await cluster.Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(NodeLock.Patch(dead)), null, new(), default);
 
@@ -168,9 +219,22 @@ public sealed class LockTests
         (string node, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
         await cluster.CordonAsync(node);
         await cluster.Client.PatchAsync(
-            Resources.Nodes, node, null, Patch.Merge(EntryPatch(DrainAnnotation.Key, new DrainAnnotation("a@b", "", cluster.Time.GetUtcNow()).ToJson())), null, new(), default);
+            Resources.Nodes,
+            node,
+            null,
+            Patch.Merge(EntryPatch(DrainAnnotation.Key, new DrainAnnotation("a@b", "", cluster.Time.GetUtcNow()).ToJson())),
+            null,
+            new(),
+            default
+        );
 
-        NodeDrainResult result = await DrainAsync(await cluster.ConnectAsync(), node, new() { Timeout = Eventually.Limit }, new() { Waits = false }, default);
+        NodeDrainResult result = await DrainAsync(
+            await cluster.ConnectAsync(),
+            node,
+            new() { Timeout = Eventually.Limit },
+            new() { Waits = false },
+            default
+        );
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
     }
@@ -204,13 +268,36 @@ public sealed class LockTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string node, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
         string now = cluster.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        await cluster.CreateAsync(Resources.Leases, new JsonObject
+        await cluster.CreateAsync(
+            Resources.Leases,
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = "nodemanager-run-m1" },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = "old@machine/1",
+                    ["leaseDurationSeconds"] = 3600,
+                    ["renewTime"] = now,
+                },
+            }
+        );
+        MaintenanceClaim claim = new()
         {
-            ["metadata"] = new JsonObject { ["name"] = "nodemanager-run-m1" },
-            ["spec"] = new JsonObject { ["holderIdentity"] = "old@machine/1", ["leaseDurationSeconds"] = 3600, ["renewTime"] = now },
-        });
-        MaintenanceClaim claim = new() { Run = "m1", Namespace = cluster.Namespace, Holder = "old@machine/1", At = cluster.Time.GetUtcNow(), IsBegun = true };
-        await cluster.Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(EntryPatch(MaintenanceClaim.Key, claim.ToJson())), null, new(), default);
+            Run = "m1",
+            Namespace = cluster.Namespace,
+            Holder = "old@machine/1",
+            At = cluster.Time.GetUtcNow(),
+            IsBegun = true,
+        };
+        await cluster.Client.PatchAsync(
+            Resources.Nodes,
+            node,
+            null,
+            Patch.Merge(EntryPatch(MaintenanceClaim.Key, claim.ToJson())),
+            null,
+            new(),
+            default
+        );
 
         DrainOutcome busy = await UserDrainAsync(cluster, node, TimeSpan.FromSeconds(3));
         Assert.Equal(ErrorIds.NodeBusy, busy.Failure?.ErrorId);
@@ -223,18 +310,32 @@ public sealed class LockTests
         Assert.True(drained.Result?.Status == NodeDrainStatus.Drained, drained.Result?.Describe());
     }
 
-    private static async Task<DrainOutcome> UserDrainAsync(TestCluster cluster, string node, TimeSpan timeout) => Assert.Single(
-        await NodeOperations.DrainAsync(new(await cluster.ConnectAsync(), [node], new DrainOptions { Timeout = timeout }), NullObserver.Instance, default, default).ToListAsync());
+    private static async Task<DrainOutcome> UserDrainAsync(TestCluster cluster, string node, TimeSpan timeout) =>
+        Assert.Single(
+            await NodeOperations
+                .DrainAsync(
+                    new(await cluster.ConnectAsync(), [node], new DrainOptions { Timeout = timeout }),
+                    NullObserver.Instance,
+                    default,
+                    default
+                )
+                .ToListAsync()
+        );
 
-    private static NodeLock Held(string operation) => new() { Kind = NodeLockKind.Drain, Holder = "other@machine/1", Operation = operation, DurationSeconds = 600 };
+    private static NodeLock Held(string operation) =>
+        new()
+        {
+            Kind = NodeLockKind.Drain,
+            Holder = "other@machine/1",
+            Operation = operation,
+            DurationSeconds = 600,
+        };
 
     private static Task WriteAsync(TestCluster cluster, string node, NodeLock? held) =>
         cluster.Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(NodeLock.Patch(held)), null, new(), default);
 
-    private static JsonObject EntryPatch(string key, string value) => new()
-    {
-        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [key] = value } },
-    };
+    private static JsonObject EntryPatch(string key, string value) =>
+        new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [key] = value } } };
 
     // Its pods cannot be evicted.
     private static async Task<string> AddHeldNodeAsync(TestCluster cluster)
@@ -254,6 +355,16 @@ public sealed class LockTests
     }
 
     private static async Task<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, string node, DrainOptions options, NodeLockUse use, CancellationToken cancellationToken, Listener? listener = null) =>
-        Assert.Single(await NodeDrainer.DrainAsync(session, [node], options, use, listener ?? (IOperationObserver)NullObserver.Instance, cancellationToken).ToListAsync(CancellationToken.None));
+        NodeManagerSession session,
+        string node,
+        DrainOptions options,
+        NodeLockUse use,
+        CancellationToken cancellationToken,
+        Listener? listener = null
+    ) =>
+        Assert.Single(
+            await NodeDrainer
+                .DrainAsync(session, [node], options, use, listener ?? (IOperationObserver)NullObserver.Instance, cancellationToken)
+                .ToListAsync(CancellationToken.None)
+        );
 }

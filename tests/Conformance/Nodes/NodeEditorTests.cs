@@ -16,7 +16,14 @@ public sealed class NodeEditorTests
         NodeManagerSession session = await cluster.ConnectAsync();
 
         ClusterNode set = await NodeEditor.SetLabelsAsync(session, name, Map(("example.com/a", "1"), ("b", "")), false, false, default);
-        ClusterNode annotated = await NodeEditor.SetAnnotationsAsync(session, name, Map(("note", "free text, of any kind")), false, false, default);
+        ClusterNode annotated = await NodeEditor.SetAnnotationsAsync(
+            session,
+            name,
+            Map(("note", "free text, of any kind")),
+            false,
+            false,
+            default
+        );
         ClusterNode removed = await NodeEditor.RemoveLabelsAsync(session, name, ["b", "was-never-there"], false, default);
 
         Assert.Equal(("1", ""), (set.Labels["example.com/a"], set.Labels["b"]));
@@ -33,8 +40,9 @@ public sealed class NodeEditorTests
         string name = await cluster.AddNodeAsync(n => n.Label("tier", "gold"));
         NodeManagerSession session = await cluster.ConnectAsync();
 
-        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetLabelsAsync(session, name, Map(("tier", "silver"), ("new", "1")), false, false, default));
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetLabelsAsync(session, name, Map(("tier", "silver"), ("new", "1")), false, false, default)
+        );
         Node untouched = await cluster.GetAsync(Resources.Nodes, name);
         ClusterNode changed = await NodeEditor.SetLabelsAsync(session, name, Map(("tier", "silver"), ("new", "1")), true, false, default);
 
@@ -51,11 +59,25 @@ public sealed class NodeEditorTests
         string name = await cluster.AddNodeAsync();
         NodeManagerSession session = await cluster.ConnectAsync();
 
-        await NodeEditor.SetTaintsAsync(session, name, [Taint("a", "1", "NoSchedule"), Taint("a", "1", "PreferNoSchedule"), Taint("b", "", "NoSchedule")], false, false, default);
-        NodeManagerException exists = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetTaintsAsync(session, name, [Taint("a", "2", "NoSchedule")], false, false, default));
+        await NodeEditor.SetTaintsAsync(
+            session,
+            name,
+            [Taint("a", "1", "NoSchedule"), Taint("a", "1", "PreferNoSchedule"), Taint("b", "", "NoSchedule")],
+            false,
+            false,
+            default
+        );
+        NodeManagerException exists = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetTaintsAsync(session, name, [Taint("a", "2", "NoSchedule")], false, false, default)
+        );
         ClusterNode overwritten = await NodeEditor.SetTaintsAsync(session, name, [Taint("a", "2", "NoSchedule")], true, false, default);
-        ClusterNode one = await NodeEditor.RemoveTaintsAsync(session, name, [("b", "NoSchedule"), ("b", "NoExecute"), ("gone", null)], false, default);
+        ClusterNode one = await NodeEditor.RemoveTaintsAsync(
+            session,
+            name,
+            [("b", "NoSchedule"), ("b", "NoExecute"), ("gone", null)],
+            false,
+            default
+        );
         ClusterNode none = await NodeEditor.RemoveTaintsAsync(session, name, [("a", null)], false, default);
 
         Assert.Equal(ErrorIds.ValueExists, exists.ErrorId);
@@ -74,8 +96,9 @@ public sealed class NodeEditorTests
         string name = await cluster.AddNodeAsync();
         NodeManagerSession session = await cluster.ConnectAsync();
 
-        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetTaintsAsync(session, name, [Taint(key, "", "NoSchedule")], false, false, default));
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetTaintsAsync(session, name, [Taint(key, "", "NoSchedule")], false, false, default)
+        );
 
         Assert.Equal(ErrorIds.TaintOwnedByController, e.ErrorId);
         Assert.Contains(key, e.Message, StringComparison.Ordinal);
@@ -90,10 +113,24 @@ public sealed class NodeEditorTests
         NodeManagerSession session = await cluster.ConnectAsync();
         NodeManagerSession other = await cluster.ConnectAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 10).SelectMany(i => (Task[])[
-            NodeEditor.SetTaintsAsync(i % 2 == 0 ? session : other, name, [Taint($"taint-{i}", "", "NoSchedule")], false, false, default),
-            NodeEditor.SetLabelsAsync(i % 2 == 0 ? other : session, name, Map(($"label-{i}", "")), false, false, default),
-        ]));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .SelectMany(i =>
+                    (Task[])
+                        [
+                            NodeEditor.SetTaintsAsync(
+                                i % 2 == 0 ? session : other,
+                                name,
+                                [Taint($"taint-{i}", "", "NoSchedule")],
+                                false,
+                                false,
+                                default
+                            ),
+                            NodeEditor.SetLabelsAsync(i % 2 == 0 ? other : session, name, Map(($"label-{i}", "")), false, false, default),
+                        ]
+                )
+        );
 
         Node node = await cluster.GetAsync(Resources.Nodes, name);
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"taint-{i}"), node.Spec.Taints!.Select(t => t.Key).Order());
@@ -110,11 +147,20 @@ public sealed class NodeEditorTests
 
         ClusterNode cordoned = await NodeEditor.SetUnschedulableAsync(session, name, true, false, default);
         ClusterNode again = await NodeEditor.SetUnschedulableAsync(session, name, true, false, default);
-        await cluster.WaitForAsync(Resources.Nodes, name, n => n.Spec.Taints?.Exists(t => t.Key == "node.kubernetes.io/unschedulable") == true);
-        await cluster.CreateAsync(
-            Resources.Pods, Manifests.Pod("new", null).PodSpec(new() { ["nodeSelector"] = Manifests.Map(cluster.Mark) }));
         await cluster.WaitForAsync(
-            Resources.Pods, "new", p => p.Status.Conditions?.Exists(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" }) == true);
+            Resources.Nodes,
+            name,
+            n => n.Spec.Taints?.Exists(t => t.Key == "node.kubernetes.io/unschedulable") == true
+        );
+        await cluster.CreateAsync(
+            Resources.Pods,
+            Manifests.Pod("new", null).PodSpec(new() { ["nodeSelector"] = Manifests.Map(cluster.Mark) })
+        );
+        await cluster.WaitForAsync(
+            Resources.Pods,
+            "new",
+            p => p.Status.Conditions?.Exists(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" }) == true
+        );
         ClusterNode back = await NodeEditor.SetUnschedulableAsync(session, name, false, false, default);
 
         Assert.Equal((true, true, false), (cordoned.Unschedulable, again.Unschedulable, back.Unschedulable));
@@ -146,12 +192,15 @@ public sealed class NodeEditorTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
 
-        foreach (Func<Task> change in (Func<Task>[])[
-            () => NodeEditor.SetLabelsAsync(session, "no-such-node", Map(("a", "1")), true, false, default),
-            () => NodeEditor.SetTaintsAsync(session, "no-such-node", [Taint("a", "", "NoSchedule")], true, false, default),
-            () => NodeEditor.SetUnschedulableAsync(session, "no-such-node", true, false, default),
-            () => NodeEditor.DeleteAsync(session, "no-such-node", false, false, default),
-        ])
+        foreach (
+            Func<Task> change in (Func<Task>[])
+                [
+                    () => NodeEditor.SetLabelsAsync(session, "no-such-node", Map(("a", "1")), true, false, default),
+                    () => NodeEditor.SetTaintsAsync(session, "no-such-node", [Taint("a", "", "NoSchedule")], true, false, default),
+                    () => NodeEditor.SetUnschedulableAsync(session, "no-such-node", true, false, default),
+                    () => NodeEditor.DeleteAsync(session, "no-such-node", false, false, default),
+                ]
+        )
         {
             NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(change);
             Assert.Equal(ErrorIds.NodeNotFound, e.ErrorId);
@@ -168,7 +217,9 @@ public sealed class NodeEditorTests
         await cluster.AddPodAsync("precious", name);
         NodeManagerSession session = await cluster.ConnectAsync();
 
-        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() => NodeEditor.DeleteAsync(session, name, false, false, default));
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.DeleteAsync(session, name, false, false, default)
+        );
         bool kept = await cluster.ExistsAsync(Resources.Nodes, name);
         await NodeEditor.DeleteAsync(session, name, true, false, default);
 
@@ -191,7 +242,14 @@ public sealed class NodeEditorTests
         await cluster.WaitForGoneAsync(Resources.Nodes, name);
     }
 
-    private static Dictionary<string, string> Map(params (string Key, string Value)[] entries) => entries.ToDictionary(e => e.Key, e => e.Value);
+    private static Dictionary<string, string> Map(params (string Key, string Value)[] entries) =>
+        entries.ToDictionary(e => e.Key, e => e.Value);
 
-    private static NodeTaint Taint(string key, string value, string effect) => new() { Key = key, Value = value, Effect = effect };
+    private static NodeTaint Taint(string key, string value, string effect) =>
+        new()
+        {
+            Key = key,
+            Value = value,
+            Effect = effect,
+        };
 }

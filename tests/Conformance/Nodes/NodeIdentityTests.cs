@@ -17,23 +17,24 @@ public sealed class NodeIdentityTests
 {
     private static readonly Dictionary<string, string> Entries = new() { ["new"] = "1" };
 
-    public static TheoryData<string, Func<NodeManagerSession, NodeTarget, Task>> Changes() => new()
-    {
-        { "label", (s, n) => NodeEditor.SetLabelsAsync(s, n, Entries, false, false, default) },
-        { "label, overwriting", (s, n) => NodeEditor.SetLabelsAsync(s, n, Entries, true, false, default) },
-        { "remove label", (s, n) => NodeEditor.RemoveLabelsAsync(s, n, ["test"], false, default) },
-        { "annotation", (s, n) => NodeEditor.SetAnnotationsAsync(s, n, Entries, false, false, default) },
-        { "annotation, overwriting", (s, n) => NodeEditor.SetAnnotationsAsync(s, n, Entries, true, false, default) },
-        { "remove annotation", (s, n) => NodeEditor.RemoveAnnotationsAsync(s, n, ["any"], false, default) },
-        { "taint", (s, n) => NodeEditor.SetTaintsAsync(s, n, [new() { Key = "new", Effect = "NoSchedule" }], true, false, default) },
-        { "remove taint", (s, n) => NodeEditor.RemoveTaintsAsync(s, n, [("new", null)], false, default) },
-        { "cordon", (s, n) => NodeEditor.SetUnschedulableAsync(s, n, true, false, default) },
-        { "uncordon", (s, n) => NodeEditor.SetUnschedulableAsync(s, n, false, false, default) },
-        { "delete", (s, n) => NodeEditor.DeleteAsync(s, n, false, false, default) },
-        { "delete with pods", (s, n) => NodeEditor.DeleteAsync(s, n, true, false, default) },
-        { "plan", (s, n) => DrainPlanner.PlanAsync(s, [n], new(), default) },
-        { "maintenance plan", (s, n) => MaintenancePlanner.PlanAsync(s, new() { Nodes = [n] }, new MaintenanceLog(), default) },
-    };
+    public static TheoryData<string, Func<NodeManagerSession, NodeTarget, Task>> Changes() =>
+        new()
+        {
+            { "label", (s, n) => NodeEditor.SetLabelsAsync(s, n, Entries, false, false, default) },
+            { "label, overwriting", (s, n) => NodeEditor.SetLabelsAsync(s, n, Entries, true, false, default) },
+            { "remove label", (s, n) => NodeEditor.RemoveLabelsAsync(s, n, ["test"], false, default) },
+            { "annotation", (s, n) => NodeEditor.SetAnnotationsAsync(s, n, Entries, false, false, default) },
+            { "annotation, overwriting", (s, n) => NodeEditor.SetAnnotationsAsync(s, n, Entries, true, false, default) },
+            { "remove annotation", (s, n) => NodeEditor.RemoveAnnotationsAsync(s, n, ["any"], false, default) },
+            { "taint", (s, n) => NodeEditor.SetTaintsAsync(s, n, [new() { Key = "new", Effect = "NoSchedule" }], true, false, default) },
+            { "remove taint", (s, n) => NodeEditor.RemoveTaintsAsync(s, n, [("new", null)], false, default) },
+            { "cordon", (s, n) => NodeEditor.SetUnschedulableAsync(s, n, true, false, default) },
+            { "uncordon", (s, n) => NodeEditor.SetUnschedulableAsync(s, n, false, false, default) },
+            { "delete", (s, n) => NodeEditor.DeleteAsync(s, n, false, false, default) },
+            { "delete with pods", (s, n) => NodeEditor.DeleteAsync(s, n, true, false, default) },
+            { "plan", (s, n) => DrainPlanner.PlanAsync(s, [n], new(), default) },
+            { "maintenance plan", (s, n) => MaintenancePlanner.PlanAsync(s, new() { Nodes = [n] }, new MaintenanceLog(), default) },
+        };
 
     [SkippableTheory]
     [AllBackends]
@@ -45,13 +46,19 @@ public sealed class NodeIdentityTests
 
         foreach (object[] row in Changes())
         {
-            NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() => ((Func<NodeManagerSession, NodeTarget, Task>)row[1])(session, former));
+            NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() =>
+                ((Func<NodeManagerSession, NodeTarget, Task>)row[1])(session, former)
+            );
             Assert.True(e.ErrorId == ErrorIds.NodeReplaced, $"{row[0]}: {e.ErrorId}: {e.Message}");
             Assert.Contains(former.Uid, e.Message, StringComparison.Ordinal);
         }
 
-        NodeDrainResult drained = Assert.Single(await NodeDrainer.DrainAsync(session, [former], new(), new Listener(), default).ToListAsync());
-        NodeManagerException maintained = await Assert.ThrowsAsync<NodeManagerException>(() => cluster.RunAsync(cluster.Maintain([]) with { Nodes = [former] }));
+        NodeDrainResult drained = Assert.Single(
+            await NodeDrainer.DrainAsync(session, [former], new(), new Listener(), default).ToListAsync()
+        );
+        NodeManagerException maintained = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            cluster.RunAsync(cluster.Maintain([]) with { Nodes = [former] })
+        );
 
         Assert.Equal((NodeDrainStatus.Failed, "Node", ""), (drained.Status, Assert.Single(drained.Blockers).Kind, drained.NodeUid));
         Assert.Equal(ErrorIds.NodeReplaced, maintained.ErrorId);
@@ -71,8 +78,17 @@ public sealed class NodeIdentityTests
         ClusterNode known = await NodeEditor.SetLabelsAsync(session, name, Entries, false, false, default);
         await RegisterAgainAsync(cluster, name);
 
-        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetLabelsAsync(session, new(name, known.Uid), new Dictionary<string, string> { ["another"] = "1" }, false, false, default, known));
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetLabelsAsync(
+                session,
+                new(name, known.Uid),
+                new Dictionary<string, string> { ["another"] = "1" },
+                false,
+                false,
+                default,
+                known
+            )
+        );
 
         Assert.Equal(ErrorIds.NodeReplaced, e.ErrorId);
     }
@@ -104,8 +120,13 @@ public sealed class NodeIdentityTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();
         string former = (await cluster.GetAsync(Resources.Nodes, name)).Metadata.Uid!;
-        NodeManagerSession session = await cluster.ConnectAsync(inner => new FaultInjectionHandler(inner).Inject(
-            Fault.After(() => RegisterAgainAsync(cluster, name)), 1, static request => request.Method == HttpMethod.Patch));
+        NodeManagerSession session = await cluster.ConnectAsync(inner =>
+            new FaultInjectionHandler(inner).Inject(
+                Fault.After(() => RegisterAgainAsync(cluster, name)),
+                1,
+                static request => request.Method == HttpMethod.Patch
+            )
+        );
 
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [name], new()));
 
@@ -129,7 +150,9 @@ public sealed class NodeIdentityTests
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(session, [upper, name], new(), default));
         NodeDrainResult drained = Assert.Single(await DrainRun.DrainAsync(session, [upper, name], new()));
         ClusterNode back = await NodeEditor.SetUnschedulableAsync(session, upper, false, false, default);
-        NodeMaintenancePlan maintenance = Assert.Single(await MaintenancePlanner.PlanAsync(session, new() { Nodes = [upper] }, new MaintenanceLog(), default));
+        NodeMaintenancePlan maintenance = Assert.Single(
+            await MaintenancePlanner.PlanAsync(session, new() { Nodes = [upper] }, new MaintenanceLog(), default)
+        );
         MaintenanceOutcome maintained = await cluster.RunAsync(cluster.Maintain([upper]));
 
         Assert.Equal((name, name, name, name), (plan.Node, drained.Node, back.Name, maintenance.Node));
@@ -150,6 +173,9 @@ public sealed class NodeIdentityTests
         await cluster.WaitForGoneAsync(Resources.Nodes, name);
         await cluster.CreateAsync(Resources.Nodes, Manifests.Node(name, cluster.Mark));
         return await cluster.WaitForAsync(
-            Resources.Nodes, name, n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true);
+            Resources.Nodes,
+            name,
+            n => n.Spec.Taints is null or [] && n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true
+        );
     }
 }

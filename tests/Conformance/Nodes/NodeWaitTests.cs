@@ -39,10 +39,12 @@ public sealed class NodeWaitTests
         string name = await cluster.AddNodeAsync();
         NodeManagerSession session = await cluster.ConnectAsync();
 
-        NodeManagerException timeout = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeWaiter.WaitAsync(session, name, "NotReady", TimeSpan.FromMilliseconds(300), default));
-        NodeManagerException unknown = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeWaiter.WaitAsync(session, "no-such-node", "Ready", null, default));
+        NodeManagerException timeout = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeWaiter.WaitAsync(session, name, "NotReady", TimeSpan.FromMilliseconds(300), default)
+        );
+        NodeManagerException unknown = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeWaiter.WaitAsync(session, "no-such-node", "Ready", null, default)
+        );
 
         Assert.Equal((ErrorIds.WaitTimeout, ErrorIds.NodeNotFound), (timeout.ErrorId, unknown.ErrorId));
         Assert.Contains("Ready", timeout.Message, StringComparison.Ordinal);

@@ -17,7 +17,9 @@ public sealed class ZoneExemptionTests(ITestOutputHelper output)
     public async Task A_removed_taint_is_restored_and_excluded_nodes_do_not_count(string backend)
     {
         using ControlPlane? plane = await StartPlaneAsync(backend);
-        await using TestCluster cluster = plane is null ? await TestCluster.StartAsync(backend, speed: 10) : await TestCluster.StartOnAsync(plane);
+        await using TestCluster cluster = plane is null
+            ? await TestCluster.StartAsync(backend, speed: 10)
+            : await TestCluster.StartOnAsync(plane);
         string[][] zones = await AddZonesAsync(cluster, 1, 1);
         string master = $"node-{cluster.Id}-master";
         JsonObject manifest = Manifests.Node(master, cluster.Mark);
@@ -30,7 +32,14 @@ public sealed class ZoneExemptionTests(ITestOutputHelper output)
         await log.WaitForAsync("the node of zone a", zones[0], 1);
         log.Clear();
         await cluster.Client.PatchAsync(
-            Resources.Nodes, zones[0][0], null, Patch.Merge(new() { ["spec"] = new JsonObject { ["taints"] = null } }), null, RequestOptions.Default, default);
+            Resources.Nodes,
+            zones[0][0],
+            null,
+            Patch.Merge(new() { ["spec"] = new JsonObject { ["taints"] = null } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
         await Task.Delay(Quiet, cluster.Time);
         Assert.NotEmpty(log.Of(zones[0]));
 
@@ -41,8 +50,16 @@ public sealed class ZoneExemptionTests(ITestOutputHelper output)
         await Task.Delay(Quiet, cluster.Time);
         Assert.Equal(cluster.Minor >= 21 ? 2 : 0, (await log.ReadAsync()).Count(IsTainted));
         await cluster.Client.PatchAsync(
-            Resources.Nodes, master, null, Patch.Merge(new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["node.kubernetes.io/exclude-disruption"] = "" } } }),
-            null, RequestOptions.Default, default);
+            Resources.Nodes,
+            master,
+            null,
+            Patch.Merge(
+                new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["node.kubernetes.io/exclude-disruption"] = "" } } }
+            ),
+            null,
+            RequestOptions.Default,
+            default
+        );
         await Eventually.HoldsAsync("no NoExecute taint", async () => !(await log.ReadAsync()).Any(IsTainted));
     }
 }

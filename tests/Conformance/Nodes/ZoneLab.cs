@@ -10,7 +10,8 @@ namespace NodeManager.Conformance.Nodes;
 /// <summary>Zones of nodes that stop reporting.</summary>
 internal static class ZoneLab
 {
-    public const string NotReady = "node.kubernetes.io/not-ready", Unreachable = "node.kubernetes.io/unreachable";
+    public const string NotReady = "node.kubernetes.io/not-ready",
+        Unreachable = "node.kubernetes.io/unreachable";
 
     /// <summary>Nodes of the zone of which 60 % fail; with more than 50 it is large.</summary>
     public static readonly int ZoneSize = ProofSize.Read("NODEMANAGER_ZONE_NODES", 10);
@@ -23,8 +24,12 @@ internal static class ZoneLab
     /// <summary>The real backend gets one of its own, with the short grace period.</summary>
     public static async Task<ControlPlane?> StartPlaneAsync(string backend)
     {
-        if (backend != Backend.Real) return null;
-        Skip.If(ServerBinaries.Find(out string reason) is not { ControllerManager: not null, Scheduler: not null }, reason.Length > 0 ? reason : "KUBEBUILDER_ASSETS has no kube-controller-manager");
+        if (backend != Backend.Real)
+            return null;
+        Skip.If(
+            ServerBinaries.Find(out string reason) is not { ControllerManager: not null, Scheduler: not null },
+            reason.Length > 0 ? reason : "KUBEBUILDER_ASSETS has no kube-controller-manager"
+        );
         return await ControlPlane.StartAsync(Grace);
     }
 

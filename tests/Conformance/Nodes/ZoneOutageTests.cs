@@ -18,7 +18,9 @@ public sealed class ZoneOutageTests(ITestOutputHelper output)
     public async Task Nodes_are_tainted_at_the_rate_of_their_zones_state(string backend)
     {
         using ControlPlane? plane = await StartPlaneAsync(backend);
-        await using TestCluster cluster = plane is null ? await TestCluster.StartAsync(backend, speed: 10) : await TestCluster.StartOnAsync(plane);
+        await using TestCluster cluster = plane is null
+            ? await TestCluster.StartAsync(backend, speed: 10)
+            : await TestCluster.StartOnAsync(plane);
         string[][] zones = await AddZonesAsync(cluster, 3, ZoneSize, 2);
         await using var log = new TaintLog(cluster, output);
 
@@ -29,7 +31,8 @@ public sealed class ZoneOutageTests(ITestOutputHelper output)
         Assert.All(Gaps(first), gap => Assert.InRange(gap, 9, 25));
 
         // 60 % of another zone are down: none in a small zone, one every 100 seconds in a large one.
-        string[] failed = zones[1][..(ZoneSize * 6 / 10)], alive = zones[1][failed.Length..];
+        string[] failed = zones[1][..(ZoneSize * 6 / 10)],
+            alive = zones[1][failed.Length..];
         await StopAsync(cluster, failed);
         await log.WaitForLostAsync(failed);
         await Task.Delay(TimeSpan.FromSeconds(10), cluster.Time);
@@ -38,7 +41,8 @@ public sealed class ZoneOutageTests(ITestOutputHelper output)
         if (ZoneSize > 50)
         {
             // One by one: each may take as long as a wait may.
-            for (int more = 1; more <= 3; more++) await log.WaitForAsync("a further node of zone b", failed, early + more);
+            for (int more = 1; more <= 3; more++)
+                await log.WaitForAsync("a further node of zone b", failed, early + more);
             Assert.All(Gaps(log.Of(failed)).TakeLast(2), gap => Assert.InRange(gap, 99, 115));
         }
         else
@@ -64,18 +68,24 @@ public sealed class ZoneOutageTests(ITestOutputHelper output)
         // One zone is back: the others are tainted again, after a pause. (1.20 comes back to some nodes before it has been to all.)
         DateTimeOffset back = cluster.Time.GetUtcNow();
         log.Clear();
-        foreach (string name in zones[2]) await cluster.AnnotateAsync(Resources.Nodes, name, "heartbeat", null);
+        foreach (string name in zones[2])
+            await cluster.AnnotateAsync(Resources.Nodes, name, "heartbeat", null);
         IReadOnlyList<TaintSeen> again = await log.WaitForAsync("the nodes of zone a again", zones[0], 3);
         Assert.InRange((again[0].At - back).TotalSeconds, 9, 40);
         Assert.All(Gaps(again), gap => Assert.InRange(gap, 9, 25));
         Assert.Empty(log.Of(zones[2]));
 
         // Kubelets that are back lose the taint, and those that report NotReady change it without waiting.
-        string notReady = again[^1].Node, ready = zones[0].First(name => name != notReady);
+        string notReady = again[^1].Node,
+            ready = zones[0].First(name => name != notReady);
         await cluster.AnnotateAsync(Resources.Nodes, notReady, "ready", "false");
         await cluster.AnnotateAsync(Resources.Nodes, notReady, "heartbeat", null);
         await cluster.AnnotateAsync(Resources.Nodes, ready, "heartbeat", null);
-        await cluster.WaitForAsync(Resources.Nodes, notReady, node => node.Spec.Taints!.Exists(taint => taint is { Key: NotReady, Effect: "NoExecute" }));
+        await cluster.WaitForAsync(
+            Resources.Nodes,
+            notReady,
+            node => node.Spec.Taints!.Exists(taint => taint is { Key: NotReady, Effect: "NoExecute" })
+        );
         await cluster.WaitForAsync(Resources.Nodes, ready, node => node.Spec.Taints is null or []);
     }
 }

@@ -28,23 +28,39 @@ public sealed class CustomApplyTests
         string path = kind.Path() + "/one";
         string Gadget(string spec) => $$"""{"apiVersion":"{{kind.Group}}/v1","kind":"Gadget","metadata":{"name":"one"},"spec":{{spec}}}""";
 
-        JsonNode made = (await cluster.ApplyAsync(
-            "alice", path, Gadget("""{"size":1,"parts":[{"name":"a","color":"red"}],"tags":["x"],"order":["p"],"whole":{"a":"1"},"free":{"k":1,"m":[1]}}""")))
-            .Must(HttpStatusCode.Created);
-        JsonNode both = (await cluster.ApplyAsync("bob", path, Gadget("""{"parts":[{"name":"b","color":"blue"}],"tags":["y"]}"""))).Must(HttpStatusCode.OK);
-        JsonNode refused = (await cluster.ApplyAsync("bob", path, Gadget("""{"parts":[{"name":"a","color":"green"}],"order":["q"],"whole":{"b":"2"}}"""))).Must(HttpStatusCode.Conflict);
+        JsonNode made = (
+            await cluster.ApplyAsync(
+                "alice",
+                path,
+                Gadget(
+                    """{"size":1,"parts":[{"name":"a","color":"red"}],"tags":["x"],"order":["p"],"whole":{"a":"1"},"free":{"k":1,"m":[1]}}"""
+                )
+            )
+        ).Must(HttpStatusCode.Created);
+        JsonNode both = (await cluster.ApplyAsync("bob", path, Gadget("""{"parts":[{"name":"b","color":"blue"}],"tags":["y"]}"""))).Must(
+            HttpStatusCode.OK
+        );
+        JsonNode refused = (
+            await cluster.ApplyAsync("bob", path, Gadget("""{"parts":[{"name":"a","color":"green"}],"order":["q"],"whole":{"b":"2"}}"""))
+        ).Must(HttpStatusCode.Conflict);
 
         const string Part = ".spec.parts[{\"name\":\"a\"}]";
         Assert.Equal(
-            [$"alice Apply: .spec.free.k .spec.free.m .spec.order {Part} {Part}.color {Part}.name .spec.size .spec.tags[\"x\"] .spec.whole"],
-            made.Owners("alice"));
+            [
+                $"alice Apply: .spec.free.k .spec.free.m .spec.order {Part} {Part}.color {Part}.name .spec.size .spec.tags[\"x\"] .spec.whole",
+            ],
+            made.Owners("alice")
+        );
         Assert.Equal(["a", "b"], both["spec"]!["parts"]!.AsArray().Select(part => (string)part!["name"]!));
         Assert.Equal(["x", "y"], both["spec"]!["tags"]!.AsArray().Select(tag => (string)tag!));
         Assert.Equal(
-            "Apply failed with 3 conflicts: conflicts with \"alice\":\n- .spec.order\n- .spec.whole\n- .spec.parts[name=\"a\"].color", (string)refused["message"]!);
+            "Apply failed with 3 conflicts: conflicts with \"alice\":\n- .spec.order\n- .spec.whole\n- .spec.parts[name=\"a\"].color",
+            (string)refused["message"]!
+        );
 
         // Older servers leave a null where an object was emptied, which the schema refuses.
-        if (cluster.Minor < 22) return;
+        if (cluster.Minor < 22)
+            return;
         JsonNode left = (await cluster.ApplyAsync("alice", path, Gadget("""{"size":1}"""))).Must(HttpStatusCode.OK);
         Assert.Equal("""{"parts":[{"color":"blue","name":"b"}],"size":1,"tags":["y"]}""", Sorted(left["spec"]!)!.ToJsonString());
     }
@@ -56,19 +72,26 @@ public sealed class CustomApplyTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Schema);
 
-        JsonNode made = (await cluster.SendAsync(
-            "POST", kind.Path() + "?fieldManager=maker",
-            $$$"""{"apiVersion":"{{{kind.Group}}}/v1","kind":"Gadget","metadata":{"name":"one","labels":{"a":"b"}},"spec":{"parts":[{"name":"a"}],"size":1}}"""))
-            .Must(HttpStatusCode.Created);
+        JsonNode made = (
+            await cluster.SendAsync(
+                "POST",
+                kind.Path() + "?fieldManager=maker",
+                $$$"""{"apiVersion":"{{{kind.Group}}}/v1","kind":"Gadget","metadata":{"name":"one","labels":{"a":"b"}},"spec":{"parts":[{"name":"a"}],"size":1}}"""
+            )
+        ).Must(HttpStatusCode.Created);
 
-        const string Parts = ".spec.parts", Part = Parts + "[{\"name\":\"a\"}]";
+        const string Parts = ".spec.parts",
+            Part = Parts + "[{\"name\":\"a\"}]";
         Assert.Equal([$"maker Update: .metadata.labels .metadata.labels.a .spec {Parts} {Part} {Part}.name .spec.size"], made.Owners());
     }
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject map => new JsonObject(map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject map => new JsonObject(
+                map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))
+            ),
+            JsonArray list => new JsonArray([.. list.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
 }

@@ -14,21 +14,58 @@ public sealed class UpdateOwnershipTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string deployments = $"/apis/apps/v1/namespaces/{cluster.Namespace}/deployments";
 
-        JsonNode created = (await cluster.SendAsync("POST", deployments + "?fieldManager=maker", """
-            {"metadata":{"name":"web","labels":{"a":"b"}},"spec":{"paused":true,"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{
-             "metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"main","image":"i:1","ports":[{"containerPort":80}],
-             "env":[{"name":"X","value":"1"}],"args":["a"]}],"tolerations":[{"key":"t","operator":"Exists"}]}}}}
-            """)).Must(HttpStatusCode.Created);
+        JsonNode created = (
+            await cluster.SendAsync(
+                "POST",
+                deployments + "?fieldManager=maker",
+                """
+                {"metadata":{"name":"web","labels":{"a":"b"}},"spec":{"paused":true,"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{
+                 "metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"main","image":"i:1","ports":[{"containerPort":80}],
+                 "env":[{"name":"X","value":"1"}],"args":["a"]}],"tolerations":[{"key":"t","operator":"Exists"}]}}}}
+                """
+            )
+        ).Must(HttpStatusCode.Created);
 
-        const string Pod = ".spec.template.spec", Main = Pod + ".containers[{\"name\":\"main\"}]", Port = Main + ".ports[{\"containerPort\":80,\"protocol\":\"TCP\"}]";
+        const string Pod = ".spec.template.spec",
+            Main = Pod + ".containers[{\"name\":\"main\"}]",
+            Port = Main + ".ports[{\"containerPort\":80,\"protocol\":\"TCP\"}]";
         string[] expected =
         [
-            ".metadata.labels", ".metadata.labels.a", ".spec.paused", ".spec.progressDeadlineSeconds", ".spec.replicas", ".spec.revisionHistoryLimit", ".spec.selector",
-            ".spec.strategy.rollingUpdate", ".spec.strategy.rollingUpdate.maxSurge", ".spec.strategy.rollingUpdate.maxUnavailable", ".spec.strategy.type",
-            ".spec.template.metadata.labels", ".spec.template.metadata.labels.a", Main, Main + ".args", Main + ".env", Main + ".env[{\"name\":\"X\"}]",
-            Main + ".env[{\"name\":\"X\"}].name", Main + ".env[{\"name\":\"X\"}].value", Main + ".image", Main + ".imagePullPolicy", Main + ".name", Main + ".ports", Port,
-            Port + ".containerPort", Port + ".protocol", Main + ".resources", Main + ".terminationMessagePath", Main + ".terminationMessagePolicy", Pod + ".dnsPolicy",
-            Pod + ".restartPolicy", Pod + ".schedulerName", Pod + ".securityContext", Pod + ".terminationGracePeriodSeconds", Pod + ".tolerations",
+            ".metadata.labels",
+            ".metadata.labels.a",
+            ".spec.paused",
+            ".spec.progressDeadlineSeconds",
+            ".spec.replicas",
+            ".spec.revisionHistoryLimit",
+            ".spec.selector",
+            ".spec.strategy.rollingUpdate",
+            ".spec.strategy.rollingUpdate.maxSurge",
+            ".spec.strategy.rollingUpdate.maxUnavailable",
+            ".spec.strategy.type",
+            ".spec.template.metadata.labels",
+            ".spec.template.metadata.labels.a",
+            Main,
+            Main + ".args",
+            Main + ".env",
+            Main + ".env[{\"name\":\"X\"}]",
+            Main + ".env[{\"name\":\"X\"}].name",
+            Main + ".env[{\"name\":\"X\"}].value",
+            Main + ".image",
+            Main + ".imagePullPolicy",
+            Main + ".name",
+            Main + ".ports",
+            Port,
+            Port + ".containerPort",
+            Port + ".protocol",
+            Main + ".resources",
+            Main + ".terminationMessagePath",
+            Main + ".terminationMessagePolicy",
+            Pod + ".dnsPolicy",
+            Pod + ".restartPolicy",
+            Pod + ".schedulerName",
+            Pod + ".securityContext",
+            Pod + ".terminationGracePeriodSeconds",
+            Pod + ".tolerations",
         ];
         Assert.Equal(["maker Update: " + string.Join(' ', expected.Order(StringComparer.Ordinal))], created.Owners("maker"));
     }
@@ -39,11 +76,16 @@ public sealed class UpdateOwnershipTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = await CreateAsync(cluster, """{"metadata":{"name":"one","annotations":{"x":"y"}},"data":{"a":"1","b":"2"}}""");
-        Assert.Equal(["maker Update: .data .data.a .data.b .metadata.annotations .metadata.annotations.x"], (await cluster.ReadAsync(path)).Owners());
+        Assert.Equal(
+            ["maker Update: .data .data.a .data.b .metadata.annotations .metadata.annotations.x"],
+            (await cluster.ReadAsync(path)).Owners()
+        );
 
         (await cluster.MergeAsync("other", path, """{"data":{"a":"9","c":"3"}}""")).Must(HttpStatusCode.OK);
         Assert.Equal(
-            ["maker Update: .data .data.b .metadata.annotations .metadata.annotations.x", "other Update: .data.a .data.c"], (await cluster.ReadAsync(path)).Owners());
+            ["maker Update: .data .data.b .metadata.annotations .metadata.annotations.x", "other Update: .data.a .data.c"],
+            (await cluster.ReadAsync(path)).Owners()
+        );
 
         // The same again changes nothing, not even who owns it.
         string version = (string)(await cluster.ReadAsync(path))["metadata"]!["resourceVersion"]!;
@@ -62,7 +104,9 @@ public sealed class UpdateOwnershipTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = await CreateAsync(cluster, """{"metadata":{"name":"one"},"data":{"a":"1","b":"2"}}""");
 
-        (await cluster.SendAsync("PUT", path + "?fieldManager=other", """{"metadata":{"name":"one"},"data":{"a":"1","c":"3"}}""")).Must(HttpStatusCode.OK);
+        (await cluster.SendAsync("PUT", path + "?fieldManager=other", """{"metadata":{"name":"one"},"data":{"a":"1","c":"3"}}""")).Must(
+            HttpStatusCode.OK
+        );
 
         Assert.Equal(["maker Update: .data .data.a", "other Update: .data.c"], (await cluster.ReadAsync(path)).Owners());
     }
@@ -74,7 +118,11 @@ public sealed class UpdateOwnershipTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
         WireAnswer answer = await cluster.SendWithAsync(
-            [new("User-Agent", "robot/v1.2 (linux/amd64) x/y")], "POST", Maps(cluster), """{"metadata":{"name":"one"},"data":{"a":"1"}}""");
+            [new("User-Agent", "robot/v1.2 (linux/amd64) x/y")],
+            "POST",
+            Maps(cluster),
+            """{"metadata":{"name":"one"},"data":{"a":"1"}}"""
+        );
 
         Assert.Equal(["robot Update: .data .data.a"], answer.Must(HttpStatusCode.Created).Owners());
     }
@@ -86,16 +134,26 @@ public sealed class UpdateOwnershipTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/api/v1/nodes/{(await cluster.AddNodesAsync(1, ready: false))[0]}";
 
-        (await cluster.SendAsync("PATCH", path + "/status?fieldManager=watchdog", """
-            {"status":{"conditions":[{"type":"DiskSlow","status":"False","reason":"Fine"}]},"metadata":{"labels":{"seen":"1"}}}
-            """, "application/strategic-merge-patch+json")).Must(HttpStatusCode.OK);
+        (
+            await cluster.SendAsync(
+                "PATCH",
+                path + "/status?fieldManager=watchdog",
+                """
+                {"status":{"conditions":[{"type":"DiskSlow","status":"False","reason":"Fine"}]},"metadata":{"labels":{"seen":"1"}}}
+                """,
+                "application/strategic-merge-patch+json"
+            )
+        ).Must(HttpStatusCode.OK);
 
         const string Condition = ".status.conditions[{\"type\":\"DiskSlow\"}]";
         string through = cluster.Minor >= 22 ? "/status" : "";
         string owned = Assert.Single((await cluster.ReadAsync(path)).Owners("watchdog"));
         Assert.StartsWith($"watchdog Update{through}: .metadata.labels.seen ", owned, StringComparison.Ordinal);
         Assert.EndsWith(
-            $"{Condition} {Condition}.lastHeartbeatTime {Condition}.lastTransitionTime {Condition}.reason {Condition}.status {Condition}.type", owned, StringComparison.Ordinal);
+            $"{Condition} {Condition}.lastHeartbeatTime {Condition}.lastTransitionTime {Condition}.reason {Condition}.status {Condition}.type",
+            owned,
+            StringComparison.Ordinal
+        );
     }
 
     [SkippableTheory]
@@ -106,7 +164,9 @@ public sealed class UpdateOwnershipTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = await CreateAsync(cluster, """{"metadata":{"name":"one"},"data":{"a":"1"}}""");
 
-        JsonNode cleared = (await cluster.MergeAsync("janitor", path, $$$"""{"metadata":{"managedFields":{{{owners}}}}}""")).Must(HttpStatusCode.OK);
+        JsonNode cleared = (await cluster.MergeAsync("janitor", path, $$$"""{"metadata":{"managedFields":{{{owners}}}}}""")).Must(
+            HttpStatusCode.OK
+        );
         Assert.Null(cleared["metadata"]!["managedFields"]);
         Assert.Empty((await cluster.MergeAsync("other", path, """{"data":{"a":"2"}}""")).Must(HttpStatusCode.OK).Owners());
 
@@ -127,8 +187,14 @@ public sealed class UpdateOwnershipTests
         (await cluster.SendAsync("PUT", path + "?fieldManager=janitor", item.ToJsonString())).Must(HttpStatusCode.OK);
         Assert.Equal(["successor Apply: .data .data.a .data.b"], (await cluster.ReadAsync(path)).Owners());
 
-        (await cluster.SendAsync(
-            "PATCH", path, """[{"op":"replace","path":"/metadata/managedFields/0/manager","value":"heir"}]""", "application/json-patch+json")).Must(HttpStatusCode.OK);
+        (
+            await cluster.SendAsync(
+                "PATCH",
+                path,
+                """[{"op":"replace","path":"/metadata/managedFields/0/manager","value":"heir"}]""",
+                "application/json-patch+json"
+            )
+        ).Must(HttpStatusCode.OK);
         Assert.Equal(["heir Apply: .data .data.a .data.b"], (await cluster.ReadAsync(path)).Owners());
     }
 
@@ -140,5 +206,6 @@ public sealed class UpdateOwnershipTests
         return $"{Maps(cluster)}/{made["metadata"]!["name"]}";
     }
 
-    private static string Map(string name, string data) => $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"},"data":{{data}}}""";
+    private static string Map(string name, string data) =>
+        $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{name}}"},"data":{{data}}}""";
 }

@@ -13,13 +13,29 @@ public sealed class PassiveKindTests
     public async Task A_CronJob_keeps_its_history_fields_and_gets_defaults(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        JsonNode made = (await PostAsync(cluster, CronGroup(cluster), "cronjobs", "CronJob", """
-            {"schedule":"*/5 0-6 * jan mon","successfulJobsHistoryLimit":7,"suspend":true,
-             "jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"a"}]}}}}}
-            """)).Must(HttpStatusCode.Created);
+        JsonNode made = (
+            await PostAsync(
+                cluster,
+                CronGroup(cluster),
+                "cronjobs",
+                "CronJob",
+                """
+                {"schedule":"*/5 0-6 * jan mon","successfulJobsHistoryLimit":7,"suspend":true,
+                 "jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"a"}]}}}}}
+                """
+            )
+        ).Must(HttpStatusCode.Created);
 
         JsonNode spec = made["spec"]!;
-        Assert.Equal((7, 1, "Allow", true), ((int)spec["successfulJobsHistoryLimit"]!, (int)spec["failedJobsHistoryLimit"]!, (string)spec["concurrencyPolicy"]!, (bool)spec["suspend"]!));
+        Assert.Equal(
+            (7, 1, "Allow", true),
+            (
+                (int)spec["successfulJobsHistoryLimit"]!,
+                (int)spec["failedJobsHistoryLimit"]!,
+                (string)spec["concurrencyPolicy"]!,
+                (bool)spec["suspend"]!
+            )
+        );
         Assert.Equal("Always", (string?)spec["jobTemplate"]!["spec"]!["template"]!["spec"]!["containers"]![0]!["imagePullPolicy"]);
         Assert.Null(spec["jobTemplate"]!["spec"]!["backoffLimit"]);
     }
@@ -37,7 +53,9 @@ public sealed class PassiveKindTests
         var spec = new JsonObject
         {
             ["schedule"] = schedule,
-            ["jobTemplate"] = JsonNode.Parse("""{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"a"}]}}}}"""),
+            ["jobTemplate"] = JsonNode.Parse(
+                """{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"a"}]}}}}"""
+            ),
         };
 
         WireAnswer refused = await PostAsync(cluster, CronGroup(cluster), "cronjobs", "CronJob", spec.ToJsonString());
@@ -46,7 +64,11 @@ public sealed class PassiveKindTests
         Assert.Equal("spec.schedule", (string?)refused.Json["details"]!["causes"]![0]!["field"]);
 
         // 1.20 reads schedules with an older library, which has other words.
-        if (cluster.Minor > 20) Assert.Equal($"CronJob.batch \"one\" is invalid: spec.schedule: Invalid value: \"{schedule.Replace("\"", "\\\"", StringComparison.Ordinal)}\": {why}", (string?)refused.Json["message"]);
+        if (cluster.Minor > 20)
+            Assert.Equal(
+                $"CronJob.batch \"one\" is invalid: spec.schedule: Invalid value: \"{schedule.Replace("\"", "\\\"", StringComparison.Ordinal)}\": {why}",
+                (string?)refused.Json["message"]
+            );
     }
 
     [SkippableTheory]
@@ -54,19 +76,46 @@ public sealed class PassiveKindTests
     public async Task An_Ingress_and_a_NetworkPolicy_are_stored_unchanged(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        JsonNode ingress = (await PostAsync(cluster, "networking.k8s.io/v1", "ingresses", "Ingress", """
-            {"ingressClassName":"web","tls":[{"hosts":["a.example.com"]}],
-             "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","pathType":"Prefix","backend":{"service":{"name":"web","port":{"number":80}}}}]}}]}
-            """)).Must(HttpStatusCode.Created);
-        JsonNode policy = (await PostAsync(cluster, "networking.k8s.io/v1", "networkpolicies", "NetworkPolicy", """{"podSelector":{},"egress":[{"ports":[{"port":53}]}]}""")).Must(HttpStatusCode.Created);
-        WireAnswer untyped = await PostAsync(cluster, "networking.k8s.io/v1", "ingresses", "Ingress", """{"rules":[{"http":{"paths":[{"backend":{"service":{"name":"web"}}}]}}]}""", "two");
+        JsonNode ingress = (
+            await PostAsync(
+                cluster,
+                "networking.k8s.io/v1",
+                "ingresses",
+                "Ingress",
+                """
+                {"ingressClassName":"web","tls":[{"hosts":["a.example.com"]}],
+                 "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","pathType":"Prefix","backend":{"service":{"name":"web","port":{"number":80}}}}]}}]}
+                """
+            )
+        ).Must(HttpStatusCode.Created);
+        JsonNode policy = (
+            await PostAsync(
+                cluster,
+                "networking.k8s.io/v1",
+                "networkpolicies",
+                "NetworkPolicy",
+                """{"podSelector":{},"egress":[{"ports":[{"port":53}]}]}"""
+            )
+        ).Must(HttpStatusCode.Created);
+        WireAnswer untyped = await PostAsync(
+            cluster,
+            "networking.k8s.io/v1",
+            "ingresses",
+            "Ingress",
+            """{"rules":[{"http":{"paths":[{"backend":{"service":{"name":"web"}}}]}}]}""",
+            "two"
+        );
         WireAnswer empty = await PostAsync(cluster, "networking.k8s.io/v1", "ingresses", "Ingress", """{"tls":[]}""", "two");
 
         Assert.Equal("""{"loadBalancer":{}}""", ingress["status"]!.ToJsonString());
         Assert.Equal(1, (int?)ingress["metadata"]!["generation"]);
         Assert.Equal("""["Ingress","Egress"]""", policy["spec"]!["policyTypes"]!.ToJsonString());
         Assert.Equal("TCP", (string?)policy["spec"]!["egress"]![0]!["ports"]![0]!["protocol"]);
-        Assert.EndsWith("\"two\" is invalid: spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified", (string?)untyped.Json["message"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\"two\" is invalid: spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified",
+            (string?)untyped.Json["message"],
+            StringComparison.Ordinal
+        );
         Assert.Contains("either `defaultBackend` or `rules` must be specified", (string?)empty.Json["message"], StringComparison.Ordinal);
     }
 
@@ -75,16 +124,36 @@ public sealed class PassiveKindTests
     public async Task A_HorizontalPodAutoscaler_is_equal_in_both_API_versions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        JsonNode first = (await PostAsync(
-            cluster, "autoscaling/v1", "horizontalpodautoscalers", "HorizontalPodAutoscaler",
-            """{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"},"maxReplicas":3,"targetCPUUtilizationPercentage":70}""")).Must(HttpStatusCode.Created);
-        Assert.Equal((1, 3, 70), ((int)first["spec"]!["minReplicas"]!, (int)first["spec"]!["maxReplicas"]!, (int)first["spec"]!["targetCPUUtilizationPercentage"]!));
+        JsonNode first = (
+            await PostAsync(
+                cluster,
+                "autoscaling/v1",
+                "horizontalpodautoscalers",
+                "HorizontalPodAutoscaler",
+                """{"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"},"maxReplicas":3,"targetCPUUtilizationPercentage":70}"""
+            )
+        ).Must(HttpStatusCode.Created);
+        Assert.Equal(
+            (1, 3, 70),
+            (
+                (int)first["spec"]!["minReplicas"]!,
+                (int)first["spec"]!["maxReplicas"]!,
+                (int)first["spec"]!["targetCPUUtilizationPercentage"]!
+            )
+        );
 
-        if (cluster.Minor < 23) return;
+        if (cluster.Minor < 23)
+            return;
         string path = $"/apis/autoscaling/v2/namespaces/{cluster.Namespace}/horizontalpodautoscalers/one";
         JsonNode second = await cluster.ReadAsync(path);
         Assert.Equal(70, (int?)second["spec"]!["metrics"]![0]!["resource"]!["target"]!["averageUtilization"]);
-        (await cluster.MergeAsync("a", path.Replace("/v2/", "/v1/", StringComparison.Ordinal), """{"spec":{"targetCPUUtilizationPercentage":60}}""")).Must(HttpStatusCode.OK);
+        (
+            await cluster.MergeAsync(
+                "a",
+                path.Replace("/v2/", "/v1/", StringComparison.Ordinal),
+                """{"spec":{"targetCPUUtilizationPercentage":60}}"""
+            )
+        ).Must(HttpStatusCode.OK);
         Assert.Equal(60, (int?)(await cluster.ReadAsync(path))["spec"]!["metrics"]![0]!["resource"]!["target"]!["averageUtilization"]);
     }
 
@@ -94,12 +163,19 @@ public sealed class PassiveKindTests
     public async Task An_Ingress_is_equal_in_an_earlier_API_version(string backend, string group, int deprecated)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        string version = group + "/v1beta1", path = $"/apis/networking.k8s.io/v1/namespaces/{cluster.Namespace}/ingresses/one";
-        WireAnswer answer = await PostAsync(cluster, version, "ingresses", "Ingress", """
+        string version = group + "/v1beta1",
+            path = $"/apis/networking.k8s.io/v1/namespaces/{cluster.Namespace}/ingresses/one";
+        WireAnswer answer = await PostAsync(
+            cluster,
+            version,
+            "ingresses",
+            "Ingress",
+            """
             {"backend":{"serviceName":"all","servicePort":"http"},
              "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","backend":{"serviceName":"web","servicePort":80}},
               {"path":"/b","pathType":"Prefix","backend":{"resource":{"apiGroup":"example.com","kind":"Bucket","name":"b"}}}]}}]}
-            """);
+            """
+        );
         if (cluster.Minor > 21)
         {
             Assert.Equal(HttpStatusCode.NotFound, answer.Code);
@@ -107,27 +183,41 @@ public sealed class PassiveKindTests
         }
 
         JsonNode made = answer.Must(HttpStatusCode.Created);
-        AssertSame("""
+        AssertSame(
+            """
             {"backend":{"serviceName":"all","servicePort":"http"},
              "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","pathType":"ImplementationSpecific","backend":{"serviceName":"web","servicePort":80}},
               {"path":"/b","pathType":"Prefix","backend":{"resource":{"apiGroup":"example.com","kind":"Bucket","name":"b"},"servicePort":0}}]}}]}
-            """, made["spec"]);
+            """,
+            made["spec"]
+        );
         AssertSame("""{"loadBalancer":{}}""", made["status"]);
-        AssertSame("""
+        AssertSame(
+            """
             {"defaultBackend":{"service":{"name":"all","port":{"name":"http"}}},
              "rules":[{"host":"a.example.com","http":{"paths":[{"path":"/","pathType":"ImplementationSpecific","backend":{"service":{"name":"web","port":{"number":80}}}},
               {"path":"/b","pathType":"Prefix","backend":{"resource":{"apiGroup":"example.com","kind":"Bucket","name":"b"}}}]}}]}
-            """, (await cluster.ReadAsync(path))["spec"]);
-        (await cluster.MergeAsync("a", $"/apis/{version}/namespaces/{cluster.Namespace}/ingresses/one", """{"spec":{"backend":{"servicePort":81}}}""")).Must(HttpStatusCode.OK);
+            """,
+            (await cluster.ReadAsync(path))["spec"]
+        );
+        (
+            await cluster.MergeAsync(
+                "a",
+                $"/apis/{version}/namespaces/{cluster.Namespace}/ingresses/one",
+                """{"spec":{"backend":{"servicePort":81}}}"""
+            )
+        ).Must(HttpStatusCode.OK);
         Assert.Equal(81, (int?)(await cluster.ReadAsync(path))["spec"]!["defaultBackend"]!["service"]!["port"]!["number"]);
 
-        WireAnswer empty = await PostAsync(cluster, version, "ingresses", "Ingress", """{"rules":[]}""", "two"), nameless = await PostAsync(cluster, version, "ingresses", "Ingress", """{"backend":{"servicePort":80}}""", "two");
+        WireAnswer empty = await PostAsync(cluster, version, "ingresses", "Ingress", """{"rules":[]}""", "two"),
+            nameless = await PostAsync(cluster, version, "ingresses", "Ingress", """{"backend":{"servicePort":80}}""", "two");
         Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity), (empty.Code, nameless.Code));
         Assert.Contains("either `backend` or `rules` must be specified", (string?)empty.Json["message"], StringComparison.Ordinal);
         Assert.Contains("spec.backend.serviceName: Required value", (string?)nameless.Json["message"], StringComparison.Ordinal);
         Assert.Equal(
             [$"{version} Ingress is deprecated in v1.{deprecated}+, unavailable in v1.22+; use networking.k8s.io/v1 Ingress"],
-            await cluster.WarningsAsync("GET", $"/apis/{version}/namespaces/{cluster.Namespace}/ingresses"));
+            await cluster.WarningsAsync("GET", $"/apis/{version}/namespaces/{cluster.Namespace}/ingresses")
+        );
     }
 
     [SkippableTheory]
@@ -148,40 +238,74 @@ public sealed class PassiveKindTests
             {"scaleUp":{"stabilizationWindowSeconds":0,"selectPolicy":"Max","policies":[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]},
              "scaleDown":{"stabilizationWindowSeconds":60,"selectPolicy":"Max","policies":[{"type":"Percent","value":100,"periodSeconds":15}]}}
             """;
-        WireAnswer answer = await PostAsync(cluster, "autoscaling/v2beta1", "horizontalpodautoscalers", "HorizontalPodAutoscaler", $"{{{Target},\"metrics\":{Metrics}}}");
+        WireAnswer answer = await PostAsync(
+            cluster,
+            "autoscaling/v2beta1",
+            "horizontalpodautoscalers",
+            "HorizontalPodAutoscaler",
+            $"{{{Target},\"metrics\":{Metrics}}}"
+        );
         WireAnswer second = await PostAsync(
-            cluster, "autoscaling/v2beta2", "horizontalpodautoscalers", "HorizontalPodAutoscaler",
-            $$"""{ {{Target}},"behavior":{"scaleDown":{"stabilizationWindowSeconds":60} } }""", "two");
+            cluster,
+            "autoscaling/v2beta2",
+            "horizontalpodautoscalers",
+            "HorizontalPodAutoscaler",
+            $$"""{ {{Target}},"behavior":{"scaleDown":{"stabilizationWindowSeconds":60} } }""",
+            "two"
+        );
         HttpStatusCode removed = second.Code;
         if (cluster.Minor > 25)
         {
             second = await PostAsync(
-                cluster, "autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", $$"""{ {{Target}},"behavior":{"scaleDown":{"stabilizationWindowSeconds":60} } }""", "two");
+                cluster,
+                "autoscaling/v2",
+                "horizontalpodautoscalers",
+                "HorizontalPodAutoscaler",
+                $$"""{ {{Target}},"behavior":{"scaleDown":{"stabilizationWindowSeconds":60} } }""",
+                "two"
+            );
             AssertSame(Behavior, second.Must(HttpStatusCode.Created)["spec"]!["behavior"]);
             Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (answer.Code, removed));
             return;
         }
 
-        JsonNode made = answer.Must(HttpStatusCode.Created), other = second.Must(HttpStatusCode.Created);
-        string At(string version, string name) => $"/apis/autoscaling/{version}/namespaces/{cluster.Namespace}/horizontalpodautoscalers/{name}";
+        JsonNode made = answer.Must(HttpStatusCode.Created),
+            other = second.Must(HttpStatusCode.Created);
+        string At(string version, string name) =>
+            $"/apis/autoscaling/{version}/namespaces/{cluster.Namespace}/horizontalpodautoscalers/{name}";
         AssertSame($"{{{Target},\"metrics\":{Metrics}}}", made["spec"]);
         AssertSame("""{"currentReplicas":0,"desiredReplicas":0,"currentMetrics":null,"conditions":null}""", made["status"]);
-        AssertSame("""
+        AssertSame(
+            """
             [{"type":"Resource","resource":{"name":"memory","target":{"type":"AverageValue","averageValue":"1Gi"}}},
              {"type":"Pods","pods":{"metric":{"name":"requests","selector":{"matchLabels":{"a":"b"}}},"target":{"type":"AverageValue","averageValue":"1k"}}},
              {"type":"Object","object":{"describedObject":{"kind":"Service","name":"web","apiVersion":"v1"},"target":{"type":"Value","value":"2k"},"metric":{"name":"hits"}}},
              {"type":"External","external":{"metric":{"name":"queue","selector":{"matchLabels":{"a":"b"}}},"target":{"type":"Value","value":"30"}}},
              {"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":50}}}]
-            """, (await cluster.ReadAsync(At("v2beta2", "one")))["spec"]!["metrics"]);
+            """,
+            (await cluster.ReadAsync(At("v2beta2", "one")))["spec"]!["metrics"]
+        );
         JsonNode first = await cluster.ReadAsync(At("v1", "one"));
         Assert.Equal(50, (int?)first["spec"]!["targetCPUUtilizationPercentage"]);
         var kept = JsonNode.Parse((string)first["metadata"]!["annotations"]!["autoscaling.alpha.kubernetes.io/metrics"]!)!.AsArray();
         Assert.Equal(["1Gi", null, null, null], kept.Select(static one => (string?)one!["resource"]?["targetAverageValue"]));
 
         AssertSame("""{"currentReplicas":0,"desiredReplicas":0,"currentMetrics":null,"conditions":null}""", other["status"]);
-        AssertSame("""[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]""", other["spec"]!["metrics"]);
+        AssertSame(
+            """[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]""",
+            other["spec"]!["metrics"]
+        );
         AssertSame(Behavior, other["spec"]!["behavior"]);
-        Assert.Equal(60, (int?)JsonNode.Parse((string)(await cluster.ReadAsync(At("v2beta1", "two")))["metadata"]!["annotations"]!["autoscaling.alpha.kubernetes.io/behavior"]!)!["ScaleDown"]!["StabilizationWindowSeconds"]);
+        Assert.Equal(
+            60,
+            (int?)
+                JsonNode.Parse(
+                    (string)
+                        (await cluster.ReadAsync(At("v2beta1", "two")))["metadata"]!["annotations"]![
+                            "autoscaling.alpha.kubernetes.io/behavior"
+                        ]!
+                )!["ScaleDown"]!["StabilizationWindowSeconds"]
+        );
     }
 
     [SkippableTheory]
@@ -189,16 +313,33 @@ public sealed class PassiveKindTests
     public async Task ResourceQuotas_LimitRanges_and_PodTemplates_are_stored(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        JsonNode quota = (await PostAsync(cluster, "v1", "resourcequotas", "ResourceQuota", """{"hard":{"pods":"1000"}}""")).Must(HttpStatusCode.Created);
-        JsonNode limits = (await PostAsync(cluster, "v1", "limitranges", "LimitRange", """{"limits":[{"type":"Container","max":{"cpu":"4"},"min":{"memory":"1Mi"}}]}""")).Must(HttpStatusCode.Created);
+        JsonNode quota = (await PostAsync(cluster, "v1", "resourcequotas", "ResourceQuota", """{"hard":{"pods":"1000"}}""")).Must(
+            HttpStatusCode.Created
+        );
+        JsonNode limits = (
+            await PostAsync(
+                cluster,
+                "v1",
+                "limitranges",
+                "LimitRange",
+                """{"limits":[{"type":"Container","max":{"cpu":"4"},"min":{"memory":"1Mi"}}]}"""
+            )
+        ).Must(HttpStatusCode.Created);
         (await cluster.SendAsync("DELETE", $"/api/v1/namespaces/{cluster.Namespace}/limitranges/one")).Must(HttpStatusCode.OK);
-        JsonNode template = (await cluster.SendAsync(
-            "POST", $"/api/v1/namespaces/{cluster.Namespace}/podtemplates",
-            """{"metadata":{"name":"one"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"a"}]}}}""")).Must(HttpStatusCode.Created);
+        JsonNode template = (
+            await cluster.SendAsync(
+                "POST",
+                $"/api/v1/namespaces/{cluster.Namespace}/podtemplates",
+                """{"metadata":{"name":"one"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"a"}]}}}"""
+            )
+        ).Must(HttpStatusCode.Created);
 
         Assert.Equal("1k", (string?)quota["spec"]!["hard"]!["pods"]);
         JsonNode limit = limits["spec"]!["limits"]![0]!;
-        Assert.Equal(("4", "4", "1Mi"), ((string)limit["default"]!["cpu"]!, (string)limit["defaultRequest"]!["cpu"]!, (string)limit["defaultRequest"]!["memory"]!));
+        Assert.Equal(
+            ("4", "4", "1Mi"),
+            ((string)limit["default"]!["cpu"]!, (string)limit["defaultRequest"]!["cpu"]!, (string)limit["defaultRequest"]!["memory"]!)
+        );
         Assert.Equal("Always", (string?)template["template"]!["spec"]!["restartPolicy"]);
     }
 
@@ -210,13 +351,20 @@ public sealed class PassiveKindTests
         const string Path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
         string name = "csr-" + cluster.Id;
         using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        string pem = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=jane", key, System.Security.Cryptography.HashAlgorithmName.SHA256).CreateSigningRequestPem();
+        string pem = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=jane",
+            key,
+            System.Security.Cryptography.HashAlgorithmName.SHA256
+        ).CreateSigningRequestPem();
         var request = new JsonObject
         {
             ["metadata"] = new JsonObject { ["name"] = name },
             ["spec"] = new JsonObject
             {
-                ["request"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem)), ["signerName"] = "example.com/signer", ["usages"] = new JsonArray("client auth"), ["username"] = "somebody else",
+                ["request"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem)),
+                ["signerName"] = "example.com/signer",
+                ["usages"] = new JsonArray("client auth"),
+                ["username"] = "somebody else",
             },
         };
         try
@@ -236,11 +384,28 @@ public sealed class PassiveKindTests
         }
     }
 
-    private static void AssertSame(string expected, JsonNode? actual) => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), actual?.ToJsonString());
+    private static void AssertSame(string expected, JsonNode? actual) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), actual?.ToJsonString());
 
     private static string CronGroup(TestCluster cluster) => cluster.Minor < 21 ? "batch/v1beta1" : "batch/v1";
 
-    private static Task<WireAnswer> PostAsync(TestCluster cluster, string apiVersion, string plural, string kind, string spec, string name = "one") => cluster.SendAsync(
-        "POST", $"/{(apiVersion.Contains('/', StringComparison.Ordinal) ? "apis" : "api")}/{apiVersion}/namespaces/{cluster.Namespace}/{plural}",
-        new JsonObject { ["apiVersion"] = apiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = JsonNode.Parse(spec) }.ToJsonString());
+    private static Task<WireAnswer> PostAsync(
+        TestCluster cluster,
+        string apiVersion,
+        string plural,
+        string kind,
+        string spec,
+        string name = "one"
+    ) =>
+        cluster.SendAsync(
+            "POST",
+            $"/{(apiVersion.Contains('/', StringComparison.Ordinal) ? "apis" : "api")}/{apiVersion}/namespaces/{cluster.Namespace}/{plural}",
+            new JsonObject
+            {
+                ["apiVersion"] = apiVersion,
+                ["kind"] = kind,
+                ["metadata"] = new JsonObject { ["name"] = name },
+                ["spec"] = JsonNode.Parse(spec),
+            }.ToJsonString()
+        );
 }

@@ -11,9 +11,12 @@ public sealed class AllPoolHomesAttribute(params object?[] arguments) : DataAttr
 {
     private static readonly (string Provider, string Backend)[] Homes =
     [
-        (NodePoolProvider.Service, Backend.Sandbox), (NodePoolProvider.Cluster, Backend.Sandbox), (NodePoolProvider.Cluster, Backend.OldSandbox),
+        (NodePoolProvider.Service, Backend.Sandbox),
+        (NodePoolProvider.Cluster, Backend.Sandbox),
+        (NodePoolProvider.Cluster, Backend.OldSandbox),
         .. ServerBinaries.Find(out _) is null ? [] : (IEnumerable<(string, string)>)[(NodePoolProvider.Cluster, Backend.Real)],
     ];
 
-    public override IEnumerable<object?[]> GetData(MethodInfo testMethod) => Homes.Select(home => (object?[])[home.Provider, home.Backend, .. arguments]);
+    public override IEnumerable<object?[]> GetData(MethodInfo testMethod) =>
+        Homes.Select(home => (object?[])[home.Provider, home.Backend, .. arguments]);
 }

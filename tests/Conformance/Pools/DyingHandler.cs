@@ -15,10 +15,13 @@ internal sealed class DyingHandler(HttpMessageHandler inner, int request, bool i
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
-        if (_dead.IsCancellationRequested) throw new HttpRequestException("dead");
-        if (!_isArmed || Interlocked.Increment(ref _requests) != request) return await base.SendAsync(message, cancellationToken);
+        if (_dead.IsCancellationRequested)
+            throw new HttpRequestException("dead");
+        if (!_isArmed || Interlocked.Increment(ref _requests) != request)
+            return await base.SendAsync(message, cancellationToken);
         // A request that has left cannot be called back.
-        if (isCarriedOut) (await base.SendAsync(message, CancellationToken.None)).Dispose();
+        if (isCarriedOut)
+            (await base.SendAsync(message, CancellationToken.None)).Dispose();
         await _dead.CancelAsync();
         throw new HttpRequestException("dead");
     }

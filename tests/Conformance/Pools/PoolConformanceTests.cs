@@ -22,17 +22,37 @@ public sealed class PoolConformanceTests
         NodePool labeled = await home.ChangeAsync(new() { Name = "web" }, home.LabelPatch("tier", "front"));
         NodePool bare = await home.ChangeAsync(new() { Name = "web" }, home.LabelPatch("team", null));
 
-        Assert.Equal((1L, "web", 3, provider, home.Provider.User), (created.Generation, created.Name, created.Spec.NodeCount, created.Provider, created.CreatedBy));
+        Assert.Equal(
+            (1L, "web", 3, provider, home.Provider.User),
+            (created.Generation, created.Name, created.Spec.NodeCount, created.Provider, created.CreatedBy)
+        );
         Assert.Equal((created.Id, created.Id, created.ClusterId), (read.Id, byId.Id, home.ClusterId));
         Assert.Equal((2L, 5, "team=shop"), (changed.Generation, changed.Spec.NodeCount, changed.Spec.Platform.Labels.ToString()));
         Assert.Equal(2L, same.Generation);
-        Assert.Equal((5, "front", "shop"), (labeled.Spec.NodeCount, labeled.Spec.Platform.Labels["tier"], labeled.Spec.Platform.Labels["team"]));
+        Assert.Equal(
+            (5, "front", "shop"),
+            (labeled.Spec.NodeCount, labeled.Spec.Platform.Labels["tier"], labeled.Spec.Platform.Labels["team"])
+        );
         Assert.Equal("tier=front", bare.Spec.Platform.Labels.ToString());
 
         await PoolEditor.DeleteAsync(home.Context, new() { Name = "web" }, default);
         Assert.Empty(await home.ReadAsync());
-        Assert.Equal(ErrorIds.NodePoolNotFound, (await Assert.ThrowsAnyAsync<NodeManagerException>(() => PoolEditor.DeleteAsync(home.Context, new() { Id = created.Id }, default))).ErrorId);
-        Assert.Equal(ErrorIds.NodePoolNotFound, (await Assert.ThrowsAnyAsync<NodeManagerException>(() => home.ChangeAsync(new() { Name = "web" }, new() { ["nodeCount"] = 1 }))).ErrorId);
+        Assert.Equal(
+            ErrorIds.NodePoolNotFound,
+            (
+                await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+                    PoolEditor.DeleteAsync(home.Context, new() { Id = created.Id }, default)
+                )
+            ).ErrorId
+        );
+        Assert.Equal(
+            ErrorIds.NodePoolNotFound,
+            (
+                await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+                    home.ChangeAsync(new() { Name = "web" }, new() { ["nodeCount"] = 1 })
+                )
+            ).ErrorId
+        );
         Assert.Empty(home.Warnings);
     }
 
@@ -44,7 +64,9 @@ public sealed class PoolConformanceTests
         NodePool first = await home.CreateAsync("web");
 
         NodeManagerException again = await Assert.ThrowsAnyAsync<NodeManagerException>(() => home.CreateAsync("web"));
-        NodeManagerException beside = await Assert.ThrowsAnyAsync<NodeManagerException>(() => home.Provider.CreateAsync(home.Draft("web"), home, default));
+        NodeManagerException beside = await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+            home.Provider.CreateAsync(home.Draft("web"), home, default)
+        );
 
         Assert.Equal((ErrorIds.NodePoolExists, ErrorIds.NodePoolExists), (again.ErrorId, beside.ErrorId));
         Assert.Equal(first.Id, Assert.Single(await home.ReadAsync()).Id);
@@ -58,7 +80,9 @@ public sealed class PoolConformanceTests
         NodePool seen = await home.CreateAsync("web");
         await home.ChangeAsync(new() { Id = seen.Id }, new() { ["nodeCount"] = 2 });
 
-        NodeManagerException error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => home.ChangeAsync(new() { Id = seen.Id, Generation = seen.Generation }, new() { ["nodeCount"] = 7 }));
+        NodeManagerException error = await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+            home.ChangeAsync(new() { Id = seen.Id, Generation = seen.Generation }, new() { ["nodeCount"] = 7 })
+        );
 
         Assert.Equal(ErrorIds.Conflict, error.ErrorId);
         Assert.Equal(2, Assert.Single(await home.ReadAsync()).Spec.NodeCount);
@@ -73,7 +97,9 @@ public sealed class PoolConformanceTests
         await home.CreateAsync("web");
         int sent = home.Faults.Requests.Count(static one => !one.StartsWith("GET", StringComparison.Ordinal));
 
-        NodeManagerException error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => home.ChangeAsync(new() { Name = "web" }, JsonNode.Parse(patch)!.AsObject()));
+        NodeManagerException error = await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+            home.ChangeAsync(new() { Name = "web" }, JsonNode.Parse(patch)!.AsObject())
+        );
 
         Assert.Equal(ErrorIds.NodePoolInvalid, error.ErrorId);
         Assert.Contains(field, error.Message, StringComparison.Ordinal);

@@ -23,7 +23,13 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     private readonly PoolServiceProvider? _service;
     private readonly RemotePlatform? _remote;
 
-    private PoolHome(AutoscalerLab lab, RemotePlatform? remote, FaultInjectionHandler faults, NodeManagerSession session, PoolContext context)
+    private PoolHome(
+        AutoscalerLab lab,
+        RemotePlatform? remote,
+        FaultInjectionHandler faults,
+        NodeManagerSession session,
+        PoolContext context
+    )
     {
         _lab = lab;
         _remote = remote;
@@ -61,9 +67,19 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     public static async Task<PoolHome> StartAsync(string provider, string backend, double speed = 1, bool rbac = false)
     {
         AutoscalerLab lab = await AutoscalerLab.StartAsync(
-            backend, speed, rbac: rbac, plane: false, machines: provider == NodePoolProvider.Service ? AutoscalerLab.Machines.OfPoolService : null);
+            backend,
+            speed,
+            rbac: rbac,
+            plane: false,
+            machines: provider == NodePoolProvider.Service ? AutoscalerLab.Machines.OfPoolService : null
+        );
         RemotePlatform? remote = provider == NodePoolProvider.Service && lab.Cluster.Sandbox is null ? new(lab.Cluster, RemoteSpeed) : null;
-        (NodeManagerSession session, FaultInjectionHandler faults, PoolContext context) = await ConnectAsync(lab, remote, provider, static inner => inner);
+        (NodeManagerSession session, FaultInjectionHandler faults, PoolContext context) = await ConnectAsync(
+            lab,
+            remote,
+            provider,
+            static inner => inner
+        );
         return new(lab, remote, faults, session, context);
     }
 
@@ -73,21 +89,27 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
         (await ConnectAsync(_lab, _remote, Provider.Name, wrap ?? (static inner => inner))).Context;
 
     /// <summary>A further client of the same pools, and of the cluster: the handler stands between it and both.</summary>
-    public async Task<PoolContext> ConnectAllAsync(Func<HttpMessageHandler, HttpMessageHandler> wrap) => (await ConnectAsync(_lab, _remote, Provider.Name, wrap, both: true)).Context;
+    public async Task<PoolContext> ConnectAllAsync(Func<HttpMessageHandler, HttpMessageHandler> wrap) =>
+        (await ConnectAsync(_lab, _remote, Provider.Name, wrap, both: true)).Context;
 
     public PoolDraft Draft(string name, int nodes = 0)
     {
-        JsonObject spec = JsonNode.Parse(IsService
-            ? """{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4","labels":{"team":"shop"}}}}"""
-            : """{"providerRef":"sim","limits":{"minNodes":0,"maxNodes":9,"cpuCores":0,"memoryMiB":0},"machineTemplate":{"labels":{"team":"shop"}}}""")!.AsObject();
+        JsonObject spec = JsonNode
+            .Parse(
+                IsService
+                    ? """{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4","labels":{"team":"shop"}}}}"""
+                    : """{"providerRef":"sim","limits":{"minNodes":0,"maxNodes":9,"cpuCores":0,"memoryMiB":0},"machineTemplate":{"labels":{"team":"shop"}}}"""
+            )!
+            .AsObject();
         spec["nodeCount"] = nodes;
         return new(name, ClusterId, spec);
     }
 
     /// <summary>A merge patch that sets a label of the nodes.</summary>
-    public JsonObject LabelPatch(string key, string? value) => IsService
-        ? new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } } }
-        : new() { ["machineTemplate"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } };
+    public JsonObject LabelPatch(string key, string? value) =>
+        IsService
+            ? new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } } }
+            : new() { ["machineTemplate"] = new JsonObject { ["labels"] = new JsonObject { [key] = value } } };
 
     public Task<NodePool> CreateAsync(string name, int nodes = 0) => PoolCreator.CreateAsync(Context, Draft(name, nodes), this, default);
 
@@ -96,48 +118,57 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     public Task<NodePool> ChangeAsync(PoolContext context, PoolTarget target, JsonObject patch) =>
         PoolEditor.ApplyAsync(context, target, new() { Patch = _ => (JsonObject)patch.DeepClone() }, this, default);
 
-    public Task<NodePool?> WaitAsync(NodePool pool, string condition) => PoolWaiter.WaitAsync(Context, new() { Id = pool.Id, Name = pool.Name }, condition, TimeSpan.FromHours(2), this, default);
+    public Task<NodePool?> WaitAsync(NodePool pool, string condition) =>
+        PoolWaiter.WaitAsync(Context, new() { Id = pool.Id, Name = pool.Name }, condition, TimeSpan.FromHours(2), this, default);
 
     public async Task<List<NodePool>> ReadAsync(PoolQuery? query = null)
     {
         List<NodePool> pools = [];
-        await foreach (NodePool pool in PoolReader.ReadAsync(Context, query ?? new(), static error => throw error, this, default)) pools.Add(pool);
+        await foreach (NodePool pool in PoolReader.ReadAsync(Context, query ?? new(), static error => throw error, this, default))
+            pools.Add(pool);
         return pools;
     }
 
     /// <summary>Starts what makes nodes of pools; a service has it already.</summary>
     public async Task RunAsync()
     {
-        if (IsService) return;
+        if (IsService)
+            return;
         await _lab.TakeTurnAsync(AutoscalerLab.Machines.OfClaims);
         await _lab.RunAsync();
     }
 
     public void Warning(string message)
     {
-        lock (Warnings) Warnings.Add(message);
+        lock (Warnings)
+            Warnings.Add(message);
     }
 
-    public void Verbose(string message)
-    {
-    }
+    public void Verbose(string message) { }
 
     public void Progress(OperationProgress progress)
     {
-        lock (Progresses) Progresses.Add(progress);
+        lock (Progresses)
+            Progresses.Add(progress);
     }
 
     public async ValueTask DisposeAsync()
     {
         _service?.Dispose();
-        if (_remote is not null) await _remote.DisposeAsync();
+        if (_remote is not null)
+            await _remote.DisposeAsync();
         await _lab.DisposeAsync();
     }
 
     private static SandboxPoolService ServiceOf(AutoscalerLab lab, RemotePlatform? remote) => lab.Cluster.Sandbox?.Pools ?? remote!.Pools;
 
     private static async Task<(NodeManagerSession Session, FaultInjectionHandler Faults, PoolContext Context)> ConnectAsync(
-        AutoscalerLab lab, RemotePlatform? remote, string provider, Func<HttpMessageHandler, HttpMessageHandler> wrap, bool both = false)
+        AutoscalerLab lab,
+        RemotePlatform? remote,
+        string provider,
+        Func<HttpMessageHandler, HttpMessageHandler> wrap,
+        bool both = false
+    )
     {
         if (provider == NodePoolProvider.Cluster)
         {
@@ -149,10 +180,20 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
         NodeManagerSession plain = await lab.Cluster.ConnectAsync(both ? wrap : null);
         SandboxPoolService service = ServiceOf(lab, remote);
         FaultInjectionHandler faults = new(wrap(service.CreateTransport()));
-        PoolServiceProvider client = new(new()
-        {
-            Configuration = new() { Uri = service.Address, User = User, Routes = PoolServiceRoutes.Flat }, Time = lab.Cluster.Time, Transport = faults, Token = service.Token,
-        });
+        PoolServiceProvider client = new(
+            new()
+            {
+                Configuration = new()
+                {
+                    Uri = service.Address,
+                    User = User,
+                    Routes = PoolServiceRoutes.Flat,
+                },
+                Time = lab.Cluster.Time,
+                Transport = faults,
+                Token = service.Token,
+            }
+        );
         return (plain, faults, new(plain, client) { HomeCluster = service.ClusterId });
     }
 }

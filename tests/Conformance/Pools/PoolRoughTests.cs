@@ -50,7 +50,10 @@ public sealed class PoolRoughTests
 
         string[] names = [.. Enumerable.Range(0, Kills).Select(static one => $"pool-{one}")];
         Assert.True(died > 0, "none died");
-        Assert.Equal(names.Order(StringComparer.Ordinal), (await home.ReadAsync()).Select(static pool => pool.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            names.Order(StringComparer.Ordinal),
+            (await home.ReadAsync()).Select(static pool => pool.Name).Order(StringComparer.Ordinal)
+        );
         await AssertManagedAsync(home, names);
     }
 
@@ -63,7 +66,8 @@ public sealed class PoolRoughTests
         int creations = backend == Harness.Backend.Sandbox ? Creations : Math.Min(Creations, 5);
         for (int number = 0; number < creations; number++)
         {
-            if (random.NextDouble() < 0.3) home.Faults.Inject(Fault.DropAnswer(), when: static request => request.Method != HttpMethod.Get);
+            if (random.NextDouble() < 0.3)
+                home.Faults.Inject(Fault.DropAnswer(), when: static request => request.Method != HttpMethod.Get);
             await home.CreateAsync($"pool-{number}");
         }
 
@@ -80,7 +84,10 @@ public sealed class PoolRoughTests
         await using PoolHome home = await PoolHome.StartAsync(provider, backend, speed: 100);
         NodePool pool = await home.CreateAsync("web");
 
-        home.Faults.Inject(Fault.DropAnswer(), when: static request => request.Method == HttpMethod.Put || request.Method == HttpMethod.Patch);
+        home.Faults.Inject(
+            Fault.DropAnswer(),
+            when: static request => request.Method == HttpMethod.Put || request.Method == HttpMethod.Patch
+        );
         NodePool changed = await home.ChangeAsync(new() { Id = pool.Id, Generation = 1 }, new() { ["nodeCount"] = 4 });
         home.Faults.Inject(Fault.DropAnswer(), when: static request => request.Method == HttpMethod.Delete);
         await PoolEditor.DeleteAsync(home.Context, new() { Id = pool.Id }, default);
@@ -100,9 +107,12 @@ public sealed class PoolRoughTests
         // What the fault does happens before the request is sent.
         home.Faults.Inject(
             Fault.After(() => PoolEditor.DeleteAsync(other, new() { Id = pool.Id }, default)),
-            when: static request => request.Method == HttpMethod.Put || request.Method == HttpMethod.Patch);
+            when: static request => request.Method == HttpMethod.Put || request.Method == HttpMethod.Patch
+        );
 
-        NodeManagerException error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => home.ChangeAsync(new() { Name = "web" }, new() { ["nodeCount"] = 4 }));
+        NodeManagerException error = await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+            home.ChangeAsync(new() { Name = "web" }, new() { ["nodeCount"] = 4 })
+        );
 
         Assert.Equal(ErrorIds.NodePoolNotFound, error.ErrorId);
         Assert.Empty(await home.ReadAsync());
@@ -117,7 +127,11 @@ public sealed class PoolRoughTests
         await home.CreateAsync("web");
         string[] labels = [.. Enumerable.Range(0, 4).Select(static one => $"label-{one}")];
 
-        await Task.WhenAll(labels.Select(async label => await home.ChangeAsync(await home.ConnectAsync(), new() { Name = "web" }, home.LabelPatch(label, "x"))));
+        await Task.WhenAll(
+            labels.Select(async label =>
+                await home.ChangeAsync(await home.ConnectAsync(), new() { Name = "web" }, home.LabelPatch(label, "x"))
+            )
+        );
 
         StringMap now = Assert.Single(await home.ReadAsync()).Spec.Platform.Labels;
         Assert.Equal([.. labels, "team"], now.Keys.Order(StringComparer.Ordinal));
@@ -125,8 +139,11 @@ public sealed class PoolRoughTests
 
     private static async Task AssertManagedAsync(PoolHome home, string[] names)
     {
-        if (home.IsService) return;
-        List<NodeSmithControlPlane> planes = (await home.Cluster.Client.ListAsync(NodeSmithResources.ControlPlanes, new() { Namespace = home.Cluster.Namespace }, default)).Items;
+        if (home.IsService)
+            return;
+        List<NodeSmithControlPlane> planes = (
+            await home.Cluster.Client.ListAsync(NodeSmithResources.ControlPlanes, new() { Namespace = home.Cluster.Namespace }, default)
+        ).Items;
         Assert.Equal(names.Order(StringComparer.Ordinal), Assert.Single(planes).Spec.Pools!.Order(StringComparer.Ordinal));
     }
 }

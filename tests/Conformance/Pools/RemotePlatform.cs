@@ -17,7 +17,10 @@ namespace NodeManager.Conformance.Pools;
 /// </summary>
 internal sealed class RemotePlatform : IAsyncDisposable
 {
-    private const string Ns = "default", Holder = "holder", PoolLabel = "nodepool", LeavingAnnotation = "sandbox.nodemanager/pool-leaving";
+    private const string Ns = "default",
+        Holder = "holder",
+        PoolLabel = "nodepool",
+        LeavingAnnotation = "sandbox.nodemanager/pool-leaving";
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
@@ -34,7 +37,14 @@ internal sealed class RemotePlatform : IAsyncDisposable
     public RemotePlatform(TestCluster cluster, double speed)
     {
         _cluster = cluster;
-        _sandbox = SandboxCluster.Start(new() { Nodes = 0, Speed = speed, Time = _pace });
+        _sandbox = SandboxCluster.Start(
+            new()
+            {
+                Nodes = 0,
+                Speed = speed,
+                Time = _pace,
+            }
+        );
         _machines = new(_sandbox.Server, _sandbox.CreateTransport());
         _running = RunAsync(_stopped.Token);
     }
@@ -53,7 +63,13 @@ internal sealed class RemotePlatform : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken stopped)
     {
-        await SendAsync(_machines, Resources.PodDisruptionBudgets("v1"), Ns, Manifests.Budget("v1", Holder, Held, "minAvailable", 10_000), stopped);
+        await SendAsync(
+            _machines,
+            Resources.PodDisruptionBudgets("v1"),
+            Ns,
+            Manifests.Budget("v1", Holder, Held, "minAvailable", 10_000),
+            stopped
+        );
         while (true)
         {
             await Task.Delay(Period, stopped);
@@ -61,8 +77,13 @@ internal sealed class RemotePlatform : IAsyncDisposable
             {
                 try
                 {
-                    if (_known.Add(machine.Metadata.Name)) await AppearAsync(machine, stopped);
-                    if (machine.Metadata.Annotations?.ContainsKey(LeavingAnnotation) == true && await IsGoneAsync(machine.Metadata.Name, stopped)) await LetGoAsync(machine.Metadata.Name, stopped);
+                    if (_known.Add(machine.Metadata.Name))
+                        await AppearAsync(machine, stopped);
+                    if (
+                        machine.Metadata.Annotations?.ContainsKey(LeavingAnnotation) == true
+                        && await IsGoneAsync(machine.Metadata.Name, stopped)
+                    )
+                        await LetGoAsync(machine.Metadata.Name, stopped);
                 }
                 catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
                 {
@@ -75,20 +96,39 @@ internal sealed class RemotePlatform : IAsyncDisposable
     private async Task AppearAsync(Node machine, CancellationToken cancellationToken)
     {
         // Keeps the machine in the platform as long as its node is in the cluster.
-        await SendAsync(_machines, Resources.Pods, Ns, Manifests.Pod(machine.Metadata.Name, machine.Metadata.Name, Held), cancellationToken);
+        await SendAsync(
+            _machines,
+            Resources.Pods,
+            Ns,
+            Manifests.Pod(machine.Metadata.Name, machine.Metadata.Name, Held),
+            cancellationToken
+        );
         JsonObject node = Manifests.Node(machine.Metadata.Name, machine.Metadata.Labels!);
         node["metadata"]!["annotations"] = new JsonObject(
-            machine.Metadata.Annotations!.Where(static one => one.Key.StartsWith("sandbox.nodemanager/", StringComparison.Ordinal)).Select(static one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.Value)));
+            machine
+                .Metadata.Annotations!.Where(static one => one.Key.StartsWith("sandbox.nodemanager/", StringComparison.Ordinal))
+                .Select(static one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.Value))
+        );
         await SendAsync(_cluster.Client, Resources.Nodes, null, node, cancellationToken);
     }
 
     // As platforms do: cordoned, evicted as PDBs allow, deleted.
     private async Task<bool> IsGoneAsync(string name, CancellationToken cancellationToken)
     {
-        if (!await _cluster.ExistsAsync(Resources.Nodes, name)) return true;
+        if (!await _cluster.ExistsAsync(Resources.Nodes, name))
+            return true;
         await _cluster.Client.PatchAsync(
-            Resources.Nodes, name, null, Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = true } }), null, RequestOptions.Default, cancellationToken);
-        List<Pod> pods = (await _cluster.Client.ListAsync(Resources.Pods, new() { FieldSelector = "spec.nodeName=" + name }, cancellationToken)).Items;
+            Resources.Nodes,
+            name,
+            null,
+            Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = true } }),
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
+        List<Pod> pods = (
+            await _cluster.Client.ListAsync(Resources.Pods, new() { FieldSelector = "spec.nodeName=" + name }, cancellationToken)
+        ).Items;
         foreach (Pod pod in pods.Where(static one => one.Metadata.DeletionTimestamp is null))
         {
             try
@@ -101,7 +141,8 @@ internal sealed class RemotePlatform : IAsyncDisposable
             }
         }
 
-        if (pods.Count > 0) return false;
+        if (pods.Count > 0)
+            return false;
         await _cluster.Client.DeleteAsync(Resources.Nodes, name, null, new(), cancellationToken);
         return true;
     }
@@ -109,7 +150,20 @@ internal sealed class RemotePlatform : IAsyncDisposable
     private Task LetGoAsync(string machine, CancellationToken cancellationToken) =>
         _machines.DeleteAsync(Resources.Pods, machine, Ns, new() { GracePeriodSeconds = 0 }, cancellationToken);
 
-    private static Task SendAsync<T>(KubernetesClient client, ResourceType<T> type, string? ns, JsonObject manifest, CancellationToken cancellationToken)
-        where T : KubernetesObject => client.SendAsync(
-        HttpMethod.Post, type.Path(ns), new StringContent(manifest.ToJsonString(), System.Text.Encoding.UTF8, "application/json"), type.Item, RequestOptions.Default, cancellationToken);
+    private static Task SendAsync<T>(
+        KubernetesClient client,
+        ResourceType<T> type,
+        string? ns,
+        JsonObject manifest,
+        CancellationToken cancellationToken
+    )
+        where T : KubernetesObject =>
+        client.SendAsync(
+            HttpMethod.Post,
+            type.Path(ns),
+            new StringContent(manifest.ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+            type.Item,
+            RequestOptions.Default,
+            cancellationToken
+        );
 }

@@ -16,7 +16,9 @@ internal sealed class CertificateAuthority : IDisposable
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=conformance-ca", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true)
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         _certificate = request.CreateSelfSigned(now - Skew, now + Lifetime);
@@ -38,7 +40,8 @@ internal sealed class CertificateAuthority : IDisposable
     public (string Certificate, string Key) IssueClient(string user, params IEnumerable<string> groups)
     {
         var subject = new X500DistinguishedNameBuilder();
-        foreach (string group in groups) subject.AddOrganizationName(group);
+        foreach (string group in groups)
+            subject.AddOrganizationName(group);
         subject.AddCommonName(user);
         return Issue(subject.Build().Name, "1.3.6.1.5.5.7.3.2", null);
     }
@@ -51,10 +54,15 @@ internal sealed class CertificateAuthority : IDisposable
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
-        if (alternativeNames is not null) request.CertificateExtensions.Add(alternativeNames);
+        if (alternativeNames is not null)
+            request.CertificateExtensions.Add(alternativeNames);
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         using X509Certificate2 issued = request.Create(
-            _certificate, now - (Skew / 2), now + (Lifetime / 2), RandomNumberGenerator.GetBytes(16));
+            _certificate,
+            now - (Skew / 2),
+            now + (Lifetime / 2),
+            RandomNumberGenerator.GetBytes(16)
+        );
         return (issued.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 }

@@ -66,24 +66,25 @@ internal sealed class ControlPlane : IDisposable
         return Write(
             $"{user}.{Path.GetRandomFileName()}.kubeconfig",
             $"""
-             apiVersion: v1
-             kind: Config
-             current-context: conformance
-             clusters:
-             - name: conformance
-               cluster:
-                 server: {Server.AbsoluteUri.TrimEnd('/')}
-                 certificate-authority-data: {Base64(_authority.CertificatePem)}
-             contexts:
-             - name: conformance
-               context: {"{"}cluster: conformance, user: {user}{"}"}
-             users:
-             - name: {user}
-               user:
-                 client-certificate-data: {Base64(certificate)}
-                 client-key-data: {Base64(key)}
+            apiVersion: v1
+            kind: Config
+            current-context: conformance
+            clusters:
+            - name: conformance
+              cluster:
+                server: {Server.AbsoluteUri.TrimEnd('/')}
+                certificate-authority-data: {Base64(_authority.CertificatePem)}
+            contexts:
+            - name: conformance
+              context: {"{"}cluster: conformance, user: {user}{"}"}
+            users:
+            - name: {user}
+              user:
+                client-certificate-data: {Base64(certificate)}
+                client-key-data: {Base64(key)}
 
-             """);
+            """
+        );
     }
 
     /// <summary>For programs that take files in PEM: the authority's certificate, and a client's with its key.</summary>
@@ -99,7 +100,10 @@ internal sealed class ControlPlane : IDisposable
     {
         string folder = Directory.CreateDirectory(Path.Combine(_folder, Path.GetRandomFileName())).FullName;
         string file = Path.Combine(folder, "configuration.yaml");
-        File.WriteAllText(file, configuration.Replace("KUBECONFIG", WriteKubeconfig("further-scheduler", "system:masters"), StringComparison.Ordinal));
+        File.WriteAllText(
+            file,
+            configuration.Replace("KUBECONFIG", WriteKubeconfig("further-scheduler", "system:masters"), StringComparison.Ordinal)
+        );
         return new(ServerBinaries.Find(out _)!.Scheduler!, folder, removeFolder: true, _arguments!.FurtherScheduler(file));
     }
 
@@ -133,9 +137,11 @@ internal sealed class ControlPlane : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         _kubelets?.Dispose();
-        foreach (ServerProcess process in Enumerable.Reverse(_processes)) process.Dispose();
+        foreach (ServerProcess process in Enumerable.Reverse(_processes))
+            process.Dispose();
         _authority.Dispose();
     }
 
@@ -152,7 +158,8 @@ internal sealed class ControlPlane : IDisposable
 
     /// <summary>One of its own, for a test that needs the whole cluster; dispose it.</summary>
     /// <param name="nodeGrace">How long a node may stay silent before it becomes Unknown; null: <see cref="SimulatedKubelets.Grace"/>.</param>
-    public static Task<ControlPlane> StartAsync(TimeSpan? nodeGrace = null) => StartAsync(isStill: false, nodeGrace ?? SimulatedKubelets.Grace);
+    public static Task<ControlPlane> StartAsync(TimeSpan? nodeGrace = null) =>
+        StartAsync(isStill: false, nodeGrace ?? SimulatedKubelets.Grace);
 
     /// <summary>One of its own in which nothing acts but the API server: no controllers, no scheduler, no kubelets; dispose it.</summary>
     public static Task<ControlPlane> StartStillAsync() => StartAsync(isStill: true, SimulatedKubelets.Grace);
@@ -160,12 +167,14 @@ internal sealed class ControlPlane : IDisposable
     private static async Task<ControlPlane> StartAsync(bool isStill, TimeSpan nodeGrace)
     {
         ServerBinaries binaries = ServerBinaries.Find(out string reason) ?? throw new InvalidOperationException(reason);
-        if (isStill) binaries = binaries with { ControllerManager = null, Scheduler = null };
+        if (isStill)
+            binaries = binaries with { ControllerManager = null, Scheduler = null };
         var plane = new ControlPlane(binaries, nodeGrace);
         try
         {
             await plane.StartProcessesAsync(binaries);
-            if (!isStill) plane._kubelets = SimulatedKubelets.Start(new(plane.Server, plane.CreateAdminTransport()), nodeGrace);
+            if (!isStill)
+                plane._kubelets = SimulatedKubelets.Start(new(plane.Server, plane.CreateAdminTransport()), nodeGrace);
             return plane;
         }
         catch
@@ -194,8 +203,10 @@ internal sealed class ControlPlane : IDisposable
         compacted.EnsureSuccessStatusCode();
 
         string kubeconfig = WriteKubeconfig("controllers", "system:masters");
-        if (binaries.ControllerManager is { } controllerManager) _controllerManager = Start(controllerManager, arguments.ControllerManager(kubeconfig));
-        if (binaries.Scheduler is { } scheduler) Start(scheduler, arguments.Scheduler(kubeconfig));
+        if (binaries.ControllerManager is { } controllerManager)
+            _controllerManager = Start(controllerManager, arguments.ControllerManager(kubeconfig));
+        if (binaries.Scheduler is { } scheduler)
+            Start(scheduler, arguments.Scheduler(kubeconfig));
     }
 
     private ServerProcess Start(string file, IEnumerable<string> arguments, bool removeFolder = false)
@@ -234,7 +245,8 @@ internal sealed class ControlPlane : IDisposable
             try
             {
                 using HttpResponseMessage answer = await http.GetAsync(address);
-                if (answer.IsSuccessStatusCode) return;
+                if (answer.IsSuccessStatusCode)
+                    return;
             }
             catch (HttpRequestException)
             {

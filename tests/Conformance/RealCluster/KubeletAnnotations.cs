@@ -32,13 +32,14 @@ internal static class KubeletAnnotations
     public static bool IsReady(Pod pod) => !IsCrashing(pod) && Get(pod, "not-ready") != "true";
 
     /// <summary>How long the pod takes to terminate; null: for ever.</summary>
-    public static TimeSpan? Termination(Pod pod) => Get(pod, "slow-terminate") switch
-    {
-        "never" or "stuck" or "true" => null,
-        // Like most programs, simulated ones end well within their grace.
-        "" => TimeSpan.FromSeconds(Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? 0, 2)),
-        string text => Seconds(text),
-    };
+    public static TimeSpan? Termination(Pod pod) =>
+        Get(pod, "slow-terminate") switch
+        {
+            "never" or "stuck" or "true" => null,
+            // Like most programs, simulated ones end well within their grace.
+            "" => TimeSpan.FromSeconds(Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? 0, 2)),
+            string text => Seconds(text),
+        };
 
     private static string Get(KubernetesObject item, string name) =>
         item.Metadata.Annotations?.GetValueOrDefault(Prefix + name)?.Trim() ?? "";

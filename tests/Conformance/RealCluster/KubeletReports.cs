@@ -11,7 +11,10 @@ internal static class KubeletReports
     public static IReadOnlyDictionary<string, string> Conditions(Node node)
     {
         IReadOnlyList<string> pressures = KubeletAnnotations.Pressures(node);
-        var conditions = ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).ToDictionary(t => t, t => Truth(pressures.Contains(t)));
+        var conditions = ((string[])["MemoryPressure", "DiskPressure", "PIDPressure"]).ToDictionary(
+            t => t,
+            t => Truth(pressures.Contains(t))
+        );
         conditions["Ready"] = Truth(KubeletAnnotations.IsReady(node));
         return conditions;
     }
@@ -24,31 +27,38 @@ internal static class KubeletReports
         foreach ((string type, string status) in Conditions(node))
         {
             bool same = before.TryGetValue(type, out Condition? old) && old.Status == status && old.LastTransitionTime is not null;
-            conditions.Add(new JsonObject
-            {
-                ["type"] = type,
-                ["status"] = status,
-                ["reason"] = type != "Ready" ? $"KubeletHas{(status == "True" ? "" : "No")}{type}" : status == "True" ? "KubeletReady" : "KubeletNotReady",
-                ["message"] = "reported by a simulated kubelet",
-                ["lastHeartbeatTime"] = now,
-                ["lastTransitionTime"] = same ? Text(old!.LastTransitionTime!.Value) : now,
-            });
+            conditions.Add(
+                new JsonObject
+                {
+                    ["type"] = type,
+                    ["status"] = status,
+                    ["reason"] =
+                        type != "Ready" ? $"KubeletHas{(status == "True" ? "" : "No")}{type}"
+                        : status == "True" ? "KubeletReady"
+                        : "KubeletNotReady",
+                    ["message"] = "reported by a simulated kubelet",
+                    ["lastHeartbeatTime"] = now,
+                    ["lastTransitionTime"] = same ? Text(old!.LastTransitionTime!.Value) : now,
+                }
+            );
         }
 
         JsonObject report = new() { ["conditions"] = conditions };
-        if (KubeletAnnotations.BootId(node) is { Length: > 0 } boot) report["nodeInfo"] = new JsonObject { ["bootID"] = boot };
+        if (KubeletAnnotations.BootId(node) is { Length: > 0 } boot)
+            report["nodeInfo"] = new JsonObject { ["bootID"] = boot };
         return new JsonObject { ["status"] = report };
     }
 
-    public static JsonObject Lease(string node) => new()
-    {
-        ["spec"] = new JsonObject
+    public static JsonObject Lease(string node) =>
+        new()
         {
-            ["holderIdentity"] = node,
-            ["leaseDurationSeconds"] = 40,
-            ["renewTime"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
-        },
-    };
+            ["spec"] = new JsonObject
+            {
+                ["holderIdentity"] = node,
+                ["leaseDurationSeconds"] = 40,
+                ["renewTime"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
+            },
+        };
 
     public static JsonObject Pod(Pod pod, string phase)
     {
@@ -71,47 +81,56 @@ internal static class KubeletReports
                 ["podIPs"] = new JsonArray(new JsonObject { ["ip"] = "10.244.0.1" }),
                 ["startTime"] = started,
                 ["conditions"] = new JsonArray(
-                    Condition("Initialized", true, now), Condition("PodScheduled", true, now),
-                    Condition("ContainersReady", ready, now), Condition("Ready", ready, now)),
+                    Condition("Initialized", true, now),
+                    Condition("PodScheduled", true, now),
+                    Condition("ContainersReady", ready, now),
+                    Condition("Ready", ready, now)
+                ),
                 ["containerStatuses"] = containers,
             },
         };
     }
 
-    private static JsonObject ContainerStatus(Container container, JsonObject state, bool ready, bool crashing) => new()
-    {
-        ["name"] = container.Name,
-        ["image"] = container.Image,
-        ["imageID"] = "",
-        ["ready"] = ready,
-        ["restartCount"] = crashing ? 7 : 0,
-        ["state"] = state,
-        ["lastState"] = new JsonObject(),
-    };
-
-    private static JsonObject State(string phase, bool crashing, string started, string now) => phase switch
-    {
-        "Succeeded" or "Failed" => new()
+    private static JsonObject ContainerStatus(Container container, JsonObject state, bool ready, bool crashing) =>
+        new()
         {
-            ["terminated"] = new JsonObject
-            {
-                ["exitCode"] = phase == "Failed" ? 1 : 0,
-                ["reason"] = phase == "Failed" ? "Error" : "Completed",
-                ["startedAt"] = started,
-                ["finishedAt"] = now,
-            },
-        },
-        _ when crashing => new() { ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff", ["message"] = "back-off 5m0s" } },
-        _ => new() { ["running"] = new JsonObject { ["startedAt"] = started } },
-    };
+            ["name"] = container.Name,
+            ["image"] = container.Image,
+            ["imageID"] = "",
+            ["ready"] = ready,
+            ["restartCount"] = crashing ? 7 : 0,
+            ["state"] = state,
+            ["lastState"] = new JsonObject(),
+        };
 
-    private static JsonObject Condition(string type, bool status, string now) => new()
-    {
-        ["type"] = type,
-        ["status"] = Truth(status),
-        ["lastProbeTime"] = null,
-        ["lastTransitionTime"] = now,
-    };
+    private static JsonObject State(string phase, bool crashing, string started, string now) =>
+        phase switch
+        {
+            "Succeeded" or "Failed" => new()
+            {
+                ["terminated"] = new JsonObject
+                {
+                    ["exitCode"] = phase == "Failed" ? 1 : 0,
+                    ["reason"] = phase == "Failed" ? "Error" : "Completed",
+                    ["startedAt"] = started,
+                    ["finishedAt"] = now,
+                },
+            },
+            _ when crashing => new()
+            {
+                ["waiting"] = new JsonObject { ["reason"] = "CrashLoopBackOff", ["message"] = "back-off 5m0s" },
+            },
+            _ => new() { ["running"] = new JsonObject { ["startedAt"] = started } },
+        };
+
+    private static JsonObject Condition(string type, bool status, string now) =>
+        new()
+        {
+            ["type"] = type,
+            ["status"] = Truth(status),
+            ["lastProbeTime"] = null,
+            ["lastTransitionTime"] = now,
+        };
 
     private static string Truth(bool value) => value ? "True" : "False";
 

@@ -11,45 +11,70 @@ internal sealed partial class ServerArguments(string folder, string version, int
     public Uri EtcdAddress { get; } = new(Loopback("http", etcdPort));
 
     public IEnumerable<string> Etcd =>
-    [
-        "--name", "conformance",
-        "--data-dir", Path.Combine(folder, "etcd"),
-        "--listen-client-urls", Loopback("http", etcdPort),
-        "--advertise-client-urls", Loopback("http", etcdPort),
-        "--listen-peer-urls", Loopback("http", peerPort),
-        "--initial-advertise-peer-urls", Loopback("http", peerPort),
-        "--initial-cluster", "conformance=" + Loopback("http", peerPort),
-        "--log-level", "warn",
-    ];
+        [
+            "--name",
+            "conformance",
+            "--data-dir",
+            Path.Combine(folder, "etcd"),
+            "--listen-client-urls",
+            Loopback("http", etcdPort),
+            "--advertise-client-urls",
+            Loopback("http", etcdPort),
+            "--listen-peer-urls",
+            Loopback("http", peerPort),
+            "--initial-advertise-peer-urls",
+            Loopback("http", peerPort),
+            "--initial-cluster",
+            "conformance=" + Loopback("http", peerPort),
+            "--log-level",
+            "warn",
+        ];
 
     // No ServiceAccount admission: pods need no controller to hand out accounts first.
     public IEnumerable<string> ApiServer =>
-    [
-        "--etcd-servers", Loopback("http", etcdPort),
-        "--bind-address", "127.0.0.1",
-        "--advertise-address", "127.0.0.1",
-        "--secure-port", apiPort.ToString(CultureInfo.InvariantCulture),
-        "--tls-cert-file", "apiserver.crt",
-        "--tls-private-key-file", "apiserver.key",
-        "--client-ca-file", "ca.crt",
-        "--authorization-mode", "RBAC",
-        "--disable-admission-plugins", "ServiceAccount",
-        "--service-cluster-ip-range", "10.96.0.0/16",
-        "--endpoint-reconciler-type", "none",
-        "--allow-privileged",
-        "--service-account-issuer", "https://kubernetes.default.svc",
-        "--service-account-key-file", "sa.pub",
-        "--service-account-signing-key-file", "sa.key",
-        "--profiling=false",
-    ];
+        [
+            "--etcd-servers",
+            Loopback("http", etcdPort),
+            "--bind-address",
+            "127.0.0.1",
+            "--advertise-address",
+            "127.0.0.1",
+            "--secure-port",
+            apiPort.ToString(CultureInfo.InvariantCulture),
+            "--tls-cert-file",
+            "apiserver.crt",
+            "--tls-private-key-file",
+            "apiserver.key",
+            "--client-ca-file",
+            "ca.crt",
+            "--authorization-mode",
+            "RBAC",
+            "--disable-admission-plugins",
+            "ServiceAccount",
+            "--service-cluster-ip-range",
+            "10.96.0.0/16",
+            "--endpoint-reconciler-type",
+            "none",
+            "--allow-privileged",
+            "--service-account-issuer",
+            "https://kubernetes.default.svc",
+            "--service-account-key-file",
+            "sa.pub",
+            "--service-account-signing-key-file",
+            "sa.key",
+            "--profiling=false",
+        ];
 
     public IEnumerable<string> ControllerManager(string kubeconfig) =>
-    [
-        .. Client(kubeconfig),
-        "--service-account-private-key-file", "sa.key",
-        "--node-monitor-period", "2s",
-        "--node-monitor-grace-period", string.Create(CultureInfo.InvariantCulture, $"{nodeGrace.TotalSeconds}s"),
-    ];
+        [
+            .. Client(kubeconfig),
+            "--service-account-private-key-file",
+            "sa.key",
+            "--node-monitor-period",
+            "2s",
+            "--node-monitor-grace-period",
+            string.Create(CultureInfo.InvariantCulture, $"{nodeGrace.TotalSeconds}s"),
+        ];
 
     public IEnumerable<string> Scheduler(string kubeconfig) => Client(kubeconfig);
 
@@ -66,7 +91,8 @@ internal sealed partial class ServerArguments(string folder, string version, int
         yield return "--profiling=false";
         // They serve nothing that we ask for. Until 1.23 there was a plain HTTP port as well.
         yield return "--secure-port=0";
-        if (Minor < 24) yield return "--port=0";
+        if (Minor < 24)
+            yield return "--port=0";
     }
 
     private static string Loopback(string scheme, int port) => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}");

@@ -8,8 +8,7 @@ namespace NodeManager.Conformance.RealCluster;
 /// </summary>
 internal sealed class ServerProcess : IDisposable
 {
-    private const string Guardian =
-        """
+    private const string Guardian = """
         log=$1 remove=$2; shift 2
         exec 3<&0
         "$@" </dev/null >"$log" 2>&1 3<&- &
@@ -34,8 +33,10 @@ internal sealed class ServerProcess : IDisposable
         Name = Path.GetFileName(file);
         LogFile = Path.Combine(folder, Name + ".log");
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = folder };
-        foreach (string argument in (string[])["-c", Guardian, "guardian", LogFile, removeFolder ? folder : "", file]) start.ArgumentList.Add(argument);
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        foreach (string argument in (string[])["-c", Guardian, "guardian", LogFile, removeFolder ? folder : "", file])
+            start.ArgumentList.Add(argument);
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
     }
 
@@ -60,11 +61,11 @@ internal sealed class ServerProcess : IDisposable
     {
         using Process kill = Process.Start("kill", ["-" + name, File.ReadAllText(LogFile + ".pid").Trim()]);
         kill.WaitForExit();
-        if (kill.ExitCode != 0) throw new InvalidOperationException($"kill -{name} failed for {Name}.");
+        if (kill.ExitCode != 0)
+            throw new InvalidOperationException($"kill -{name} failed for {Name}.");
     }
 
-    public string LogTail() =>
-        File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(15)) : "(no log)";
+    public string LogTail() => File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(15)) : "(no log)";
 
     public void Dispose()
     {

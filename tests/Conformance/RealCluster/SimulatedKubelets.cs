@@ -28,6 +28,7 @@ internal sealed class SimulatedKubelets : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Node> _nodes = new();
     private readonly ConcurrentDictionary<string, Pod> _pods = new();
+
     // What is being worked on; true when something happened to it meanwhile.
     private readonly ConcurrentDictionary<(string Uid, string Work), bool> _busy = new();
 
@@ -45,7 +46,8 @@ internal sealed class SimulatedKubelets : IDisposable
 
     public void Dispose()
     {
-        if (_stop.IsCancellationRequested) return;
+        if (_stop.IsCancellationRequested)
+            return;
         _stop.Cancel();
         _client.Dispose();
     }
@@ -54,7 +56,8 @@ internal sealed class SimulatedKubelets : IDisposable
     {
         await foreach (WatchEvent<Node> change in _client.WatchAsync(Resources.Nodes, new(), stop))
         {
-            if (change.Type == WatchEventType.Synced) continue;
+            if (change.Type == WatchEventType.Synced)
+                continue;
             Node node = change.Object;
             string name = node.Metadata.Name;
             if (change.Type == WatchEventType.Deleted)
@@ -65,12 +68,16 @@ internal sealed class SimulatedKubelets : IDisposable
 
             bool isNew = !_nodes.ContainsKey(name);
             _nodes[name] = node;
-            if (!KubeletAnnotations.IsAlive(node)) continue;
-            if (isNew) Begin(node.Metadata.Uid!, "lease", () => RenewLeaseAsync(name, stop));
-            if (IsOutdated(node)) Begin(node.Metadata.Uid!, "status", () => ReportNodeAsync(name, stop));
+            if (!KubeletAnnotations.IsAlive(node))
+                continue;
+            if (isNew)
+                Begin(node.Metadata.Uid!, "lease", () => RenewLeaseAsync(name, stop));
+            if (IsOutdated(node))
+                Begin(node.Metadata.Uid!, "status", () => ReportNodeAsync(name, stop));
             if (isNew)
             {
-                foreach (Pod pod in _pods.Values.Where(p => p.Spec.NodeName == name)) Handle(pod, stop);
+                foreach (Pod pod in _pods.Values.Where(p => p.Spec.NodeName == name))
+                    Handle(pod, stop);
             }
         }
     }
@@ -80,7 +87,8 @@ internal sealed class SimulatedKubelets : IDisposable
         var bound = new ListOptions { FieldSelector = "spec.nodeName!=" };
         await foreach (WatchEvent<Pod> change in _client.WatchAsync(Resources.Pods, bound, stop))
         {
-            if (change.Type == WatchEventType.Synced) continue;
+            if (change.Type == WatchEventType.Synced)
+                continue;
             if (change.Type == WatchEventType.Deleted)
             {
                 _pods.TryRemove(change.Object.Metadata.Uid!, out _);
@@ -97,8 +105,10 @@ internal sealed class SimulatedKubelets : IDisposable
         using var timer = new PeriodicTimer(_leasePeriod, TimeProvider.System);
         while (await timer.WaitForNextTickAsync(stop))
             await Parallel.ForEachAsync(
-                _nodes.Values.Where(KubeletAnnotations.IsAlive).Select(n => n.Metadata.Name), new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = stop },
-                async (name, _) => await ForgiveAsync(() => RenewLeaseAsync(name, stop)));
+                _nodes.Values.Where(KubeletAnnotations.IsAlive).Select(n => n.Metadata.Name),
+                new ParallelOptions { MaxDegreeOfParallelism = RenewalsAtOnce, CancellationToken = stop },
+                async (name, _) => await ForgiveAsync(() => RenewLeaseAsync(name, stop))
+            );
     }
 
     private static bool IsOutdated(Node node)
@@ -111,7 +121,8 @@ internal sealed class SimulatedKubelets : IDisposable
     private void Handle(Pod pod, CancellationToken stop)
     {
         string uid = pod.Metadata.Uid!;
-        if (!IsServed(pod)) return;
+        if (!IsServed(pod))
+            return;
         if (pod.Metadata.DeletionTimestamp is not null)
             Begin(uid, "terminate", () => TerminateAsync(uid, stop));
         else if (IsPending(pod))
@@ -131,11 +142,14 @@ internal sealed class SimulatedKubelets : IDisposable
 
     private async Task StartAsync(string uid, CancellationToken stop)
     {
-        if (!_pods.TryGetValue(uid, out Pod? pod) || !IsPending(pod)) return;
+        if (!_pods.TryGetValue(uid, out Pod? pod) || !IsPending(pod))
+            return;
         await Task.Delay(KubeletAnnotations.StartDelay(pod), TimeProvider.System, stop);
-        if (!_pods.TryGetValue(uid, out pod) || !IsPending(pod) || !IsServed(pod)) return;
+        if (!_pods.TryGetValue(uid, out pod) || !IsPending(pod) || !IsServed(pod))
+            return;
         await ReportPodAsync(pod, KubeletAnnotations.Fails(pod) ? "Failed" : "Running", stop);
-        if (KubeletAnnotations.CompleteAfter(pod) is not { } delay || pod.Spec.RestartPolicy is null or "Always") return;
+        if (KubeletAnnotations.CompleteAfter(pod) is not { } delay || pod.Spec.RestartPolicy is null or "Always")
+            return;
         await Task.Delay(delay, TimeProvider.System, stop);
         if (_pods.TryGetValue(uid, out pod) && pod.Metadata.DeletionTimestamp is null && IsServed(pod))
             await ReportPodAsync(pod, "Succeeded", stop);
@@ -149,16 +163,30 @@ internal sealed class SimulatedKubelets : IDisposable
 
     private async Task TerminateAsync(string uid, CancellationToken stop)
     {
-        if (!_pods.TryGetValue(uid, out Pod? pod) || KubeletAnnotations.Termination(pod) is not { } duration) return;
-        if (pod.Status.Phase is not ("Succeeded" or "Failed")) await Task.Delay(duration, TimeProvider.System, stop);
-        if (!_pods.TryGetValue(uid, out pod) || !IsServed(pod) || KubeletAnnotations.Termination(pod) is null) return;
-        var now = new DeleteOptions { GracePeriodSeconds = 0, Preconditions = new() { Uid = uid } };
+        if (!_pods.TryGetValue(uid, out Pod? pod) || KubeletAnnotations.Termination(pod) is not { } duration)
+            return;
+        if (pod.Status.Phase is not ("Succeeded" or "Failed"))
+            await Task.Delay(duration, TimeProvider.System, stop);
+        if (!_pods.TryGetValue(uid, out pod) || !IsServed(pod) || KubeletAnnotations.Termination(pod) is null)
+            return;
+        var now = new DeleteOptions
+        {
+            GracePeriodSeconds = 0,
+            Preconditions = new() { Uid = uid },
+        };
         await _client.DeleteAsync(Resources.Pods, pod.Metadata.Name, pod.Metadata.Namespace, now, stop);
     }
 
     private Task ReportPodAsync(Pod pod, string phase, CancellationToken stop) =>
         _client.PatchAsync(
-            Resources.Pods, pod.Metadata.Name, pod.Metadata.Namespace, Patch.Strategic(KubeletReports.Pod(pod, phase)), "status", new(), stop);
+            Resources.Pods,
+            pod.Metadata.Name,
+            pod.Metadata.Namespace,
+            Patch.Strategic(KubeletReports.Pod(pod, phase)),
+            "status",
+            new(),
+            stop
+        );
 
     private async Task ReportNodeAsync(string name, CancellationToken stop)
     {
@@ -180,7 +208,16 @@ internal sealed class SimulatedKubelets : IDisposable
                 Metadata = new()
                 {
                     Name = name,
-                    OwnerReferences = [new() { ApiVersion = "v1", Kind = "Node", Name = name, Uid = node.Metadata.Uid! }],
+                    OwnerReferences =
+                    [
+                        new()
+                        {
+                            ApiVersion = "v1",
+                            Kind = "Node",
+                            Name = name,
+                            Uid = node.Metadata.Uid!,
+                        },
+                    ],
                 },
                 Spec = new() { HolderIdentity = name, LeaseDurationSeconds = 40 },
             };
@@ -195,7 +232,8 @@ internal sealed class SimulatedKubelets : IDisposable
         (string, string) key = (uid, work);
         while (!_busy.TryAdd(key, false))
         {
-            if (_busy.TryUpdate(key, true, false) || _busy.ContainsKey(key)) return;
+            if (_busy.TryUpdate(key, true, false) || _busy.ContainsKey(key))
+                return;
         }
 
         _ = Task.Run(() => WorkAsync(key, action));
@@ -206,9 +244,9 @@ internal sealed class SimulatedKubelets : IDisposable
         do
         {
             _busy[key] = false;
-            while (!await ForgiveAsync(action)) await Task.Delay(Timeout, TimeProvider.System);
-        }
-        while (!_busy.TryRemove(new KeyValuePair<(string, string), bool>(key, false)));
+            while (!await ForgiveAsync(action))
+                await Task.Delay(Timeout, TimeProvider.System);
+        } while (!_busy.TryRemove(new KeyValuePair<(string, string), bool>(key, false)));
     }
 
     // What it was about has gone or changed meanwhile, or the cluster is going down. False when the server is away or could not do it.

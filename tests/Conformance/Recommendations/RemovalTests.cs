@@ -24,11 +24,19 @@ public sealed class RemovalTests(ITestOutputHelper output)
     {
         ConcurrentBag<(int Removed, int Moved, IReadOnlyList<string> Faults)> trials = [];
 
-        await Parallel.ForEachAsync(Enumerable.Range(FirstSeed, Clusters), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (seed, _) =>
-        {
-            await using TestCluster cluster = await TestCluster.StartAsync(seed % 4 == 0 ? Backend.OldSandbox : Backend.Sandbox, workloads: true, speed: 20);
-            trials.Add(await RemovalTrial.RunAsync(cluster, seed));
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(FirstSeed, Clusters),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (seed, _) =>
+            {
+                await using TestCluster cluster = await TestCluster.StartAsync(
+                    seed % 4 == 0 ? Backend.OldSandbox : Backend.Sandbox,
+                    workloads: true,
+                    speed: 20
+                );
+                trials.Add(await RemovalTrial.RunAsync(cluster, seed));
+            }
+        );
 
         Judge([.. trials]);
     }
@@ -38,7 +46,10 @@ public sealed class RemovalTests(ITestOutputHelper output)
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);
-        Skip.If(binaries is { Scheduler: null } or { ControllerManager: null }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
+        Skip.If(
+            binaries is { Scheduler: null } or { ControllerManager: null },
+            "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
+        );
         using ControlPlane plane = await ControlPlane.StartAsync();
         List<(int Removed, int Moved, IReadOnlyList<string> Faults)> trials = [];
         for (int seed = FirstSeed; seed < FirstSeed + RealClusters; seed++)
@@ -54,7 +65,9 @@ public sealed class RemovalTests(ITestOutputHelper output)
 
     private void Judge(IReadOnlyCollection<(int Removed, int Moved, IReadOnlyList<string> Faults)> trials)
     {
-        output.WriteLine($"{trials.Count} clusters, {trials.Count(static t => t.Removed > 0)} with removals: {trials.Sum(static t => t.Removed)} nodes, {trials.Sum(static t => t.Moved)} pods moved");
+        output.WriteLine(
+            $"{trials.Count} clusters, {trials.Count(static t => t.Removed > 0)} with removals: {trials.Sum(static t => t.Removed)} nodes, {trials.Sum(static t => t.Moved)} pods moved"
+        );
         string[] faults = [.. trials.SelectMany(static t => t.Faults)];
         Assert.True(faults.Length == 0, $"{faults.Length} of {trials.Count}:\n{string.Join('\n', faults)}");
         Assert.True(trials.Count(static t => t.Removed > 0) >= trials.Count / 6, "Too few clusters had a removal: that shows little.");

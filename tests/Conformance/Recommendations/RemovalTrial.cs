@@ -14,7 +14,12 @@ internal static class RemovalTrial
 {
     private static readonly RecommendationRequest Request = new()
     {
-        Options = new Dictionary<string, object?> { ["scaleUpThreshold"] = 95m, ["scaleDownThreshold"] = 50m, ["maxNodes"] = 1000 },
+        Options = new Dictionary<string, object?>
+        {
+            ["scaleUpThreshold"] = 95m,
+            ["scaleDownThreshold"] = 50m,
+            ["maxNodes"] = 1000,
+        },
         DeleteEmptyDirData = true,
         DeleteUnmanagedPods = true,
     };
@@ -32,11 +37,17 @@ internal static class RemovalTrial
         NodeManagerSession session = await cluster.ConnectAsync();
         NodeScaleRecommendation recommendation = await ScaleRecommender.RecommendAsync(session, Request, NullObserver.Instance, default);
         List<string> faults = [];
-        DrainOptions options = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, Timeout = TimeSpan.FromMinutes(5) };
+        DrainOptions options = new()
+        {
+            DeleteEmptyDirData = true,
+            DeleteUnmanagedPods = true,
+            Timeout = TimeSpan.FromMinutes(5),
+        };
         foreach (NodeScaleCandidate candidate in recommendation.Remove)
         {
             NodeDrainResult drained = Assert.Single(await DrainRun.DrainAsync(session, [candidate.Node], options));
-            if (drained.Status != NodeDrainStatus.Drained) faults.Add($"seed {seed}: {candidate.Node}: {drained.Describe()}");
+            if (drained.Status != NodeDrainStatus.Drained)
+                faults.Add($"seed {seed}: {candidate.Node}: {drained.Describe()}");
             await NodeEditor.DeleteAsync(session, candidate.Node, true, false, default);
             IReadOnlyList<Pod> after = await scenario.SettleAsync(cluster, app => !bare.Contains(app));
             // What had no place while a pod before it terminated is tried again after a back-off.
@@ -47,9 +58,15 @@ internal static class RemovalTrial
                 after = await scenario.SettleAsync(cluster, app => !bare.Contains(app));
             }
 
-            faults.AddRange(after.Where(IsStuck).Select(p =>
-                $"seed {seed}: after {candidate.Node} ({candidate.Moves}) {p.Metadata.Name} has no place: {p.Status.Conditions.Find("PodScheduled")?.Message}"));
-            if (faults.Count > 0) break;
+            faults.AddRange(
+                after
+                    .Where(IsStuck)
+                    .Select(p =>
+                        $"seed {seed}: after {candidate.Node} ({candidate.Moves}) {p.Metadata.Name} has no place: {p.Status.Conditions.Find("PodScheduled")?.Message}"
+                    )
+            );
+            if (faults.Count > 0)
+                break;
         }
 
         bool IsStuck(Pod pod) => pod.Spec.NodeName is null && !waiting.Contains(pod.Metadata.Uid!);
@@ -63,12 +80,23 @@ internal static class RemovalTrial
         string[] names = [.. Enumerable.Range(1, random.Next(2, 6)).Select(static i => $"room{i}")];
         foreach (string name in names)
         {
-            Dictionary<string, string> labels = new() { ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = "abc"[random.Next(3)].ToString() };
-            if (random.Next(2) == 0) labels["disk"] = random.Next(2) == 0 ? "ssd" : "hdd";
+            Dictionary<string, string> labels = new()
+            {
+                ["kubernetes.io/hostname"] = name,
+                ["topology.kubernetes.io/zone"] = "abc"[random.Next(3)].ToString(),
+            };
+            if (random.Next(2) == 0)
+                labels["disk"] = random.Next(2) == 0 ? "ssd" : "hdd";
             await cluster.CreateAsync(Resources.Nodes, Manifests.Node(name, labels, "8"));
         }
 
         foreach (string name in names)
-            await cluster.WaitForAsync(Resources.Nodes, name, static n => n.Status.Conditions.IsTrue("Ready") && n.Spec.Taints?.Exists(static t => t.Key == "node.kubernetes.io/not-ready") != true);
+            await cluster.WaitForAsync(
+                Resources.Nodes,
+                name,
+                static n =>
+                    n.Status.Conditions.IsTrue("Ready")
+                    && n.Spec.Taints?.Exists(static t => t.Key == "node.kubernetes.io/not-ready") != true
+            );
     }
 }

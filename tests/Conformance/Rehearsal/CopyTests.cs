@@ -36,7 +36,14 @@ public sealed class CopyTests
         using KubernetesClient reader = source.CreateClient(transport => new Recorder(transport, sent));
         SandboxCluster cluster = await SandboxCluster.CopyAsync(reader, new() { Speed = 10 }, static _ => { }, default);
         using NodeManagerSession copy = await SessionFactory.ConnectAsync(
-            "copy", cluster.Server, cluster.CreateTransport(), cluster, NullLogger.Instance, cluster.Time, default);
+            "copy",
+            cluster.Server,
+            cluster.CreateTransport(),
+            cluster,
+            NullLogger.Instance,
+            cluster.Time,
+            default
+        );
 
         Assert.NotEmpty(sent);
         Assert.All(sent, method => Assert.Equal("GET", method));
@@ -44,14 +51,18 @@ public sealed class CopyTests
         Assert.Equal(await PlanAsync(original, full, new()), await PlanAsync(copy, full, new()));
         Assert.Equal(await PlanAsync(original, full, Everything), await PlanAsync(copy, full, Everything));
 
-        NodeDrainResult rehearsed = Assert.Single(await DrainRun.DrainAsync(copy, [full], Everything with { Timeout = TimeSpan.FromMinutes(15) }));
+        NodeDrainResult rehearsed = Assert.Single(
+            await DrainRun.DrainAsync(copy, [full], Everything with { Timeout = TimeSpan.FromMinutes(15) })
+        );
         NodeDrainResult done = Assert.Single(await DrainRun.DrainAsync(original, [full], Everything));
 
         Assert.True(rehearsed.Status == NodeDrainStatus.Drained, rehearsed.Describe());
         Assert.Equal(done.Status, rehearsed.Status);
         Assert.Equal(Outcomes(done), Outcomes(rehearsed));
         // Labels of another Kubernetes version started no rollout.
-        int sets = (await copy.Connection().Client.ListAsync(Resources.ReplicaSets, new() { Namespace = source.Namespace }, default)).Items.Count;
+        int sets = (await copy.Connection().Client.ListAsync(Resources.ReplicaSets, new() { Namespace = source.Namespace }, default))
+            .Items
+            .Count;
         Assert.Equal(1, sets);
         Assert.DoesNotContain(sent, static method => method != "GET");
     }
@@ -65,26 +76,60 @@ public sealed class CopyTests
         Workload set = await Workload.CreateAsync(source, "apps", "daemonsets", "agent", "{}");
         await source.WaitForReadyPodsAsync("app=agent", 1);
         await set.PatchAsync("""{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}""");
-        await set.UntilAsync("rolled out", static status => (int?)status["observedGeneration"] == 2 && (int?)status["updatedNumberScheduled"] == 1 && (int?)status["numberAvailable"] == 1);
+        await set.UntilAsync(
+            "rolled out",
+            static status =>
+                (int?)status["observedGeneration"] == 2
+                && (int?)status["updatedNumberScheduled"] == 1
+                && (int?)status["numberAvailable"] == 1
+        );
         string group = $"x{source.Id}.example.com";
-        await source.EnsureAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", JsonNode.Parse($$"""
-            {"metadata":{"name":"gadgets.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced","names":{"plural":"gadgets","kind":"Gadget","listKind":"GadgetList","singular":"gadget"},
-            "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"size":{"type":"integer"} } } } }]} }
-            """)!.AsObject());
+        await source.EnsureAsync(
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+            JsonNode
+                .Parse(
+                    $$"""
+                    {"metadata":{"name":"gadgets.{{group}}"},"spec":{"group":"{{group}}","scope":"Namespaced","names":{"plural":"gadgets","kind":"Gadget","listKind":"GadgetList","singular":"gadget"},
+                    "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"size":{"type":"integer"} } } } }]} }
+                    """
+                )!
+                .AsObject()
+        );
         string gadgets = $"/apis/{group}/v1/namespaces/{source.Namespace}/gadgets";
-        await Eventually.HoldsAsync("a gadget", async () =>
-            (int)(await source.SendAsync("POST", gadgets, $$"""{"apiVersion":"{{group}}/v1","kind":"Gadget","metadata":{"name":"one"},"size":3}""")).Code is 201 or 409);
+        await Eventually.HoldsAsync(
+            "a gadget",
+            async () =>
+                (int)
+                    (
+                        await source.SendAsync(
+                            "POST",
+                            gadgets,
+                            $$"""{"apiVersion":"{{group}}/v1","kind":"Gadget","metadata":{"name":"one"},"size":3}"""
+                        )
+                    ).Code
+                    is 201
+                        or 409
+        );
 
         using SandboxCluster cluster = await SandboxCluster.CopyAsync(source.Client, new(), static _ => { }, default);
         await source.SendAsync("DELETE", $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.{group}");
         using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server };
 
         Assert.Equal(3, (int)JsonNode.Parse(await http.GetStringAsync(gadgets + "/one"))!["size"]!);
-        JsonArray revisions = JsonNode.Parse(await http.GetStringAsync($"/apis/apps/v1/namespaces/{source.Namespace}/controllerrevisions"))!["items"]!.AsArray();
+        JsonArray revisions = JsonNode.Parse(
+            await http.GetStringAsync($"/apis/apps/v1/namespaces/{source.Namespace}/controllerrevisions")
+        )!["items"]!.AsArray();
         Assert.Equal([1, 2], revisions.Select(static one => (int)one!["revision"]!).Order());
-        JsonNode pod = Assert.Single(JsonNode.Parse(await http.GetStringAsync($"/api/v1/namespaces/{source.Namespace}/pods?labelSelector=app%3Dagent"))!["items"]!.AsArray())!;
+        JsonNode pod = Assert.Single(
+            JsonNode.Parse(await http.GetStringAsync($"/api/v1/namespaces/{source.Namespace}/pods?labelSelector=app%3Dagent"))![
+                "items"
+            ]!.AsArray()
+        )!;
         JsonNode newest = revisions.Single(static one => (int)one!["revision"]! == 2)!;
-        Assert.Equal((string)newest["metadata"]!["labels"]!["controller-revision-hash"]!, (string)pod["metadata"]!["labels"]!["controller-revision-hash"]!);
+        Assert.Equal(
+            (string)newest["metadata"]!["labels"]!["controller-revision-hash"]!,
+            (string)pod["metadata"]!["labels"]!["controller-revision-hash"]!
+        );
     }
 
     [SkippableTheory]
@@ -100,7 +145,14 @@ public sealed class CopyTests
 
         SandboxCluster cluster = await SandboxCluster.CopyAsync(source.Client, new() { Speed = 100 }, static _ => { }, default);
         using NodeManagerSession copy = await SessionFactory.ConnectAsync(
-            "copy", cluster.Server, cluster.CreateTransport(), cluster, NullLogger.Instance, cluster.Time, default);
+            "copy",
+            cluster.Server,
+            cluster.CreateTransport(),
+            cluster,
+            NullLogger.Instance,
+            cluster.Time,
+            default
+        );
         string[] before = await PlacesAsync(copy, source.Namespace);
 
         // A controller's moment: it would delete or create by now what it held for out of date.
@@ -109,8 +161,12 @@ public sealed class CopyTests
         Assert.Equal(6, before.Length);
         Assert.Equal(before, await PlacesAsync(copy, source.Namespace));
         Assert.Equal(await PlacesAsync(original, source.Namespace), before);
-        Dictionary<string, Pod> pods = (await original.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = source.Namespace }, default)).Items.ToDictionary(p => p.Metadata.Name);
-        foreach (Pod pod in (await copy.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = source.Namespace }, default)).Items)
+        Dictionary<string, Pod> pods = (
+            await original.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = source.Namespace }, default)
+        ).Items.ToDictionary(p => p.Metadata.Name);
+        foreach (
+            Pod pod in (await copy.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = source.Namespace }, default)).Items
+        )
             Assert.NotEqual(pods[pod.Metadata.Name].Metadata.Uid, pod.Metadata.Uid);
     }
 
@@ -119,26 +175,61 @@ public sealed class CopyTests
     public async Task Finalizers_of_foreign_drivers_do_not_block_the_copy(string backend)
     {
         await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
-        string node = await source.AddNodeAsync(), volume = "vol-" + source.Id, attachment = "csi-" + source.Id;
-        const string Attachments = "/apis/storage.k8s.io/v1/volumeattachments", Volumes = "/api/v1/persistentvolumes";
+        string node = await source.AddNodeAsync(),
+            volume = "vol-" + source.Id,
+            attachment = "csi-" + source.Id;
+        const string Attachments = "/apis/storage.k8s.io/v1/volumeattachments",
+            Volumes = "/api/v1/persistentvolumes";
         string claims = $"/api/v1/namespaces/{source.Namespace}/persistentvolumeclaims";
-        await MakeAsync(source, Volumes, $$"""
+        await MakeAsync(
+            source,
+            Volumes,
+            $$"""
             {"metadata":{"name":"{{volume}}","finalizers":["example.com/driver"]},"spec":{"capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"storageClassName":"none-{{source.Id}}",
             "persistentVolumeReclaimPolicy":"Retain","csi":{"driver":"example.com","volumeHandle":"one"},"claimRef":{"namespace":"{{source.Namespace}}","name":"data"} } }
-            """);
-        await MakeAsync(source, claims, $$"""
+            """
+        );
+        await MakeAsync(
+            source,
+            claims,
+            $$"""
             {"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"none-{{source.Id}}","volumeName":"{{volume}}","resources":{"requests":{"storage":"1Gi"} } } }
-            """);
-        await Eventually.HoldsAsync("the claim bound", async () => (string?)(await source.SendAsync("GET", claims + "/data")).Json["status"]!["phase"] == "Bound");
-        await source.AddPodAsync("db", node, static pod => pod["spec"]!["volumes"] = new JsonArray(
-            new JsonObject { ["name"] = "data", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = "data" } }));
-        await MakeAsync(source, Attachments, $$"""
+            """
+        );
+        await Eventually.HoldsAsync(
+            "the claim bound",
+            async () => (string?)(await source.SendAsync("GET", claims + "/data")).Json["status"]!["phase"] == "Bound"
+        );
+        await source.AddPodAsync(
+            "db",
+            node,
+            static pod =>
+                pod["spec"]!["volumes"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "data",
+                        ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = "data" },
+                    }
+                )
+        );
+        await MakeAsync(
+            source,
+            Attachments,
+            $$"""
             {"metadata":{"name":"{{attachment}}","finalizers":["external-attacher/example-com"]},"spec":{"attacher":"example.com","nodeName":"{{node}}","source":{"persistentVolumeName":"{{volume}}"} } }
-            """);
+            """
+        );
 
         SandboxCluster cluster = await SandboxCluster.CopyAsync(source.Client, new() { Speed = 10 }, static _ => { }, default);
         using NodeManagerSession copy = await SessionFactory.ConnectAsync(
-            "copy", cluster.Server, cluster.CreateTransport(), cluster, NullLogger.Instance, cluster.Time, default);
+            "copy",
+            cluster.Server,
+            cluster.CreateTransport(),
+            cluster,
+            NullLogger.Instance,
+            cluster.Time,
+            default
+        );
         foreach (string path in new[] { $"{Attachments}/{attachment}", $"{Volumes}/{volume}" })
         {
             await source.SendAsync("PATCH", path, """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
@@ -147,15 +238,25 @@ public sealed class CopyTests
 
         using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server };
         Assert.Single(await AttachedAsync());
-        NodeDrainResult rehearsed = Assert.Single(await DrainRun.DrainAsync(copy, [node], Everything with { Timeout = TimeSpan.FromMinutes(15) }));
+        NodeDrainResult rehearsed = Assert.Single(
+            await DrainRun.DrainAsync(copy, [node], Everything with { Timeout = TimeSpan.FromMinutes(15) })
+        );
         Assert.True(rehearsed.Status == NodeDrainStatus.Drained, rehearsed.Describe());
         Assert.Empty(await AttachedAsync());
-        foreach (string path in new[] { $"{claims}/data", $"{Volumes}/{volume}" }) await http.DeleteAsync(path);
-        await Eventually.HoldsAsync("claim and volume gone", async () => !await IsThereAsync($"{claims}/data") && !await IsThereAsync($"{Volumes}/{volume}"));
+        foreach (string path in new[] { $"{claims}/data", $"{Volumes}/{volume}" })
+            await http.DeleteAsync(path);
+        await Eventually.HoldsAsync(
+            "claim and volume gone",
+            async () => !await IsThereAsync($"{claims}/data") && !await IsThereAsync($"{Volumes}/{volume}")
+        );
 
         // Of this node alone: tests share the real cluster, and others' pods with volumes are copied too.
         async Task<JsonNode?[]> AttachedAsync() =>
-            [.. JsonNode.Parse(await http.GetStringAsync(Attachments))!["items"]!.AsArray().Where(one => (string?)one!["spec"]!["nodeName"] == node)];
+            [
+                .. JsonNode.Parse(await http.GetStringAsync(Attachments))!["items"]!
+                    .AsArray()
+                    .Where(one => (string?)one!["spec"]!["nodeName"] == node),
+            ];
 
         async Task<bool> IsThereAsync(string path)
         {
@@ -171,16 +272,24 @@ public sealed class CopyTests
     }
 
     private static async Task<string[]> PlacesAsync(NodeManagerSession session, string ns) =>
-        [.. (await session.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = ns }, default)).Items
-            .Select(p => $"{p.Metadata.Name} on {p.Spec.NodeName} {p.Status.Phase} {TestCluster.IsReady(p)}").Order(StringComparer.Ordinal)];
+        [
+            .. (await session.Connection().Client.ListAsync(Resources.Pods, new() { Namespace = ns }, default))
+                .Items.Select(p => $"{p.Metadata.Name} on {p.Spec.NodeName} {p.Status.Phase} {TestCluster.IsReady(p)}")
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static async Task<string[]> PlanAsync(NodeManagerSession session, string node, DrainOptions options)
     {
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(session, [node], options, default));
-        return [$"{plan.CanDrain} {plan.Evict} {plan.BlockedByBudget}", .. plan.Pods.Select(p => $"{p.Name}: {p.Decision} {p.Reason} {p.BlockedByBudget} {p.Owner}").Order(StringComparer.Ordinal)];
+        return
+        [
+            $"{plan.CanDrain} {plan.Evict} {plan.BlockedByBudget}",
+            .. plan.Pods.Select(p => $"{p.Name}: {p.Decision} {p.Reason} {p.BlockedByBudget} {p.Owner}").Order(StringComparer.Ordinal),
+        ];
     }
 
-    private static string[] Outcomes(NodeDrainResult result) => [.. result.Pods.Select(p => $"{p.Name}: {p.Outcome}").Order(StringComparer.Ordinal)];
+    private static string[] Outcomes(NodeDrainResult result) =>
+        [.. result.Pods.Select(p => $"{p.Name}: {p.Outcome}").Order(StringComparer.Ordinal)];
 
     private sealed class Recorder(HttpMessageHandler inner, ConcurrentBag<string> sent) : DelegatingHandler(inner)
     {

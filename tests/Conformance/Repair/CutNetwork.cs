@@ -12,7 +12,8 @@ internal sealed class CutNetwork : IDisposable
 
     public void Restore()
     {
-        lock (_lock) _cut = new();
+        lock (_lock)
+            _cut = new();
     }
 
     public void Dispose() => _cut.Dispose();
@@ -21,7 +22,8 @@ internal sealed class CutNetwork : IDisposable
     {
         get
         {
-            lock (_lock) return _cut;
+            lock (_lock)
+                return _cut;
         }
     }
 
@@ -32,11 +34,14 @@ internal sealed class CutNetwork : IDisposable
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             CancellationToken cut = network.Current.Token;
-            if (cut.IsCancellationRequested) throw Refused();
+            if (cut.IsCancellationRequested)
+                throw Refused();
             HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
-            if (cut.IsCancellationRequested) throw Refused();
+            if (cut.IsCancellationRequested)
+                throw Refused();
             StreamContent content = new(new CutStream(await answer.Content.ReadAsStreamAsync(cancellationToken), cut));
-            foreach ((string name, IEnumerable<string> values) in answer.Content.Headers) content.Headers.TryAddWithoutValidation(name, values);
+            foreach ((string name, IEnumerable<string> values) in answer.Content.Headers)
+                content.Headers.TryAddWithoutValidation(name, values);
             answer.Content = content;
             return answer;
         }
@@ -71,7 +76,8 @@ internal sealed class CutNetwork : IDisposable
             }
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
@@ -88,7 +94,8 @@ internal sealed class CutNetwork : IDisposable
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) inner.Dispose();
+            if (disposing)
+                inner.Dispose();
             base.Dispose(disposing);
         }
     }

@@ -27,13 +27,24 @@ public sealed class MachineRepairTests
         await lab.BreakAsync(machine);
         string? before = (await lab.FindAsync(machine))!.Metadata.Uid;
 
-        var results = await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart) with { Policy = With(lab, NodeRepairAction.Restart).Policy with { MaxPerPool = 2 } });
+        var results = await RepairLab.RunAsync(
+            With(lab, NodeRepairAction.Restart) with
+            {
+                Policy = With(lab, NodeRepairAction.Restart).Policy with { MaxPerPool = 2 },
+            }
+        );
 
         (NodeRepairResult none, NodeManagerException? failure) = results[0];
-        Assert.Equal((nodes[0], NodeRepairStatus.Failed, NodeRepairReason.NoMachine, ErrorIds.NodeHasNoMachine), (none.Node, none.Status, none.Reason, failure!.ErrorId));
+        Assert.Equal(
+            (nodes[0], NodeRepairStatus.Failed, NodeRepairReason.NoMachine, ErrorIds.NodeHasNoMachine),
+            (none.Node, none.Status, none.Reason, failure!.ErrorId)
+        );
         Assert.NotEqual(true, (await lab.FindAsync(nodes[0]))!.Spec.Unschedulable);
         NodeRepairResult repaired = results[1].Result;
-        Assert.Equal((machine, NodeRepairStatus.Repaired, "Drain, Restart", "sim/" + machine), (repaired.Node, repaired.Status, repaired.Steps.ToString(), repaired.Machine));
+        Assert.Equal(
+            (machine, NodeRepairStatus.Repaired, "Drain, Restart", "sim/" + machine),
+            (repaired.Node, repaired.Status, repaired.Steps.ToString(), repaired.Machine)
+        );
         Node after = (await lab.FindAsync(machine))!;
         Assert.NotEqual(before, after.Metadata.Uid);
         Assert.NotEqual(true, after.Spec.Unschedulable);
@@ -53,7 +64,8 @@ public sealed class MachineRepairTests
         // It says that it restarted the machine, and nothing changes.
         lab.Intercept = call =>
         {
-            lock (calls) calls.Add(call);
+            lock (calls)
+                calls.Add(call);
             return call == "Restart" ? MachineResult.Success(null) : null;
         };
         RepairRequest request = With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace);
@@ -77,8 +89,10 @@ public sealed class MachineRepairTests
         {
             lock (calls)
             {
-                if (calls.Contains("Deprovision")) return false;
-                if (calls.Contains("Restart")) clock!.Offset += request.Policy.EscalateAfter;
+                if (calls.Contains("Deprovision"))
+                    return false;
+                if (calls.Contains("Restart"))
+                    clock!.Offset += request.Policy.EscalateAfter;
                 return true;
             }
         }
@@ -95,7 +109,8 @@ public sealed class MachineRepairTests
         List<string> calls = [];
         lab.Intercept = call =>
         {
-            lock (calls) calls.Add(call);
+            lock (calls)
+                calls.Add(call);
             return null;
         };
         Node broken = (await roll.NodesAsync())[0];
@@ -109,7 +124,10 @@ public sealed class MachineRepairTests
         Assert.Contains(owner.Metadata.Name, repaired.Message, StringComparison.Ordinal);
         // The repair itself destroys and makes nothing.
         Assert.DoesNotContain(calls, static call => call is "Deprovision" or "Provision");
-        IReadOnlyList<NodeSmithClaim> claims = await roll.Lab.WaitForClaimsAsync("2 ready claims, another among them", all => all.Count(AutoscalerLab.IsReady) == 2 && all.All(one => one.Metadata.Uid != owner.Metadata.Uid));
+        IReadOnlyList<NodeSmithClaim> claims = await roll.Lab.WaitForClaimsAsync(
+            "2 ready claims, another among them",
+            all => all.Count(AutoscalerLab.IsReady) == 2 && all.All(one => one.Metadata.Uid != owner.Metadata.Uid)
+        );
         Assert.Equal(2, claims.Count);
         await roll.Cluster.WaitForReadyPodsAsync("app=web", 4);
     }
@@ -123,11 +141,17 @@ public sealed class MachineRepairTests
         await lab.Cluster.AddNodesAsync(1);
         string machine = await lab.AddMachineAsync("machine");
         await lab.BreakAsync(machine);
-        lab.Intercept = static call => call is "Restart" or "Deprovision" ? MachineResult.Ended(MachineOutcome.Forbidden, "the token may not power machines") : null;
+        lab.Intercept = static call =>
+            call is "Restart" or "Deprovision" ? MachineResult.Ended(MachineOutcome.Forbidden, "the token may not power machines") : null;
 
-        (NodeRepairResult result, NodeManagerException? failure) = Assert.Single(await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace)));
+        (NodeRepairResult result, NodeManagerException? failure) = Assert.Single(
+            await RepairLab.RunAsync(With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace))
+        );
 
-        Assert.Equal((NodeRepairStatus.Failed, NodeRepairReason.ProviderFailed, "Drain, Restart, Replace"), (result.Status, result.Reason, result.Steps.ToString()));
+        Assert.Equal(
+            (NodeRepairStatus.Failed, NodeRepairReason.ProviderFailed, "Drain, Restart, Replace"),
+            (result.Status, result.Reason, result.Steps.ToString())
+        );
         Assert.Equal((ErrorIds.MachineOperationFailed, ErrorKind.PermissionDenied), (failure!.ErrorId, failure.Kind));
         Assert.Contains("the token may not power machines", result.Steps[1].Message, StringComparison.Ordinal);
         Assert.True((await lab.FindAsync(machine))!.Spec.Unschedulable);
@@ -144,7 +168,12 @@ public sealed class MachineRepairTests
         string machine = await lab.AddMachineAsync("machine");
         await lab.AddHeldPodAsync(machine);
         RepairRequest request = With(lab, NodeRepairAction.Restart);
-        RunningOperation job = NodeRepairer.Start(request with { Policy = request.Policy with { EscalateAfter = TimeSpan.FromSeconds(5), MinHealthy = "0", MaxPerPool = 9 } });
+        RunningOperation job = NodeRepairer.Start(
+            request with
+            {
+                Policy = request.Policy with { EscalateAfter = TimeSpan.FromSeconds(5), MinHealthy = "0", MaxPerPool = 9 },
+            }
+        );
         await lab.BreakAsync(machine);
         await lab.WaitForCordonAsync(machine);
 
@@ -157,8 +186,14 @@ public sealed class MachineRepairTests
         Assert.Null(await lab.ClaimOfAsync(nodes[0]));
 
         network.Restore();
-        await Eventually.HoldsAsync("the machine is restarted", async () => await lab.FindAsync(machine) is { } node && node.Metadata.Uid != uid && node.Status.Conditions.IsTrue("Ready"));
-        await Eventually.HoldsAsync("a result", () => Task.FromResult(job.Results.OfType<NodeRepairResult>().Any(one => one.Node == machine)));
+        await Eventually.HoldsAsync(
+            "the machine is restarted",
+            async () => await lab.FindAsync(machine) is { } node && node.Metadata.Uid != uid && node.Status.Conditions.IsTrue("Ready")
+        );
+        await Eventually.HoldsAsync(
+            "a result",
+            () => Task.FromResult(job.Results.OfType<NodeRepairResult>().Any(one => one.Node == machine))
+        );
         job.Cancel();
         Assert.Equal(OperationState.Cancelled, await job.Completion);
     }

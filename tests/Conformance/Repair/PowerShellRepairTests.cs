@@ -21,7 +21,9 @@ public sealed class PowerShellRepairTests
         await cluster.AddReplicaSetAsync("web", 6);
         await lab.BreakAsync(nodes[0]);
 
-        JsonObject seen = await PowerShellProcess.RunAsync(cluster, $$"""
+        JsonObject seen = await PowerShellProcess.RunAsync(
+            cluster,
+            $$"""
             $policy = @{ Selector = '{{cluster.Selector}}'; Namespace = '{{cluster.Namespace}}'; UnhealthyFor = 0; CoolDown = 0; Confirm = $false }
             $first, $second = '{{nodes[0]}}', '{{nodes[1]}}'
             $seen.Braked = Repair-ClusterNode @policy -Action Drain -MinHealthy 80% | Select-Object Node, Status, Reason
@@ -44,17 +46,25 @@ public sealed class PowerShellRepairTests
             Stop-Job $job
             $seen.JobState = "$((Wait-Job $job -Timeout 60).State)"
             $seen.JobErrors = @($job.Error | ForEach-Object { "$_" })
-            """);
+            """
+        );
 
         Assert.Equal((nodes[0], "Skipped", "TooFewHealthy"), OneOf(seen["Braked"]));
         Assert.Equal((nodes[0], "Planned", "Unhealthy"), OneOf(seen["Shown"]));
-        Assert.Equal((false, true, true), ((bool)seen["CordonedAfterWhatIf"]!, (bool)seen["CordonedAfterDrain"]!, (bool)seen["CordonedByJob"]!));
-        Assert.Equal((nodes[0], "Drained", "Drain"), ((string)seen["Drained"]!["Node"]!, (string)seen["Drained"]!["Status"]!, (string)seen["Drained"]!["Steps"]!));
+        Assert.Equal(
+            (false, true, true),
+            ((bool)seen["CordonedAfterWhatIf"]!, (bool)seen["CordonedAfterDrain"]!, (bool)seen["CordonedByJob"]!)
+        );
+        Assert.Equal(
+            (nodes[0], "Drained", "Drain"),
+            ((string)seen["Drained"]!["Node"]!, (string)seen["Drained"]!["Status"]!, (string)seen["Drained"]!["Steps"]!)
+        );
         Assert.Equal((0, "NodeRepair", "Stopped"), ((int)seen["PodsLeft"]!, (string)seen["JobType"]!, (string)seen["JobState"]!));
         Assert.Equal([nodes[0], nodes[1]], seen["Recovered"]!.AsArray().Select(static one => (string)one!));
         Assert.Equal(["Ready", "Ready"], seen["InService"]!.AsArray().Select(static one => (string)one!));
         Assert.Empty(seen["JobErrors"]!.AsArray());
-        foreach (string node in nodes) Assert.Null(await lab.ClaimOfAsync(node));
+        foreach (string node in nodes)
+            Assert.Null(await lab.ClaimOfAsync(node));
     }
 
     [SkippableTheory]
@@ -67,7 +77,9 @@ public sealed class PowerShellRepairTests
         TestCluster cluster = lab.Cluster;
         await lab.AddPoolAsync(min: 2, template: $$$"""{"labels":{"test":"{{{cluster.Id}}}"},"minimum":{"cpuCores":4,"memoryMiB":8192}}""");
 
-        JsonObject seen = await PowerShellProcess.RunAsync(cluster, $$"""
+        JsonObject seen = await PowerShellProcess.RunAsync(
+            cluster,
+            $$"""
             $there = @{ Namespace = '{{cluster.Namespace}}' }
             $autoscaler = Start-NodeAutoscaler @there -Confirm:$false
             Wait-For { @(Get-NodeClaim @there | Where-Object Status -eq Ready).Count -eq 2 }
@@ -84,7 +96,8 @@ public sealed class PowerShellRepairTests
             Wait-For { @(Get-NodeClaim @there | Where-Object Status -eq Ready).Count -eq 2 }
             Stop-NodeAutoscaler @there -Confirm:$false
             $null = Wait-Job $autoscaler -Timeout 60
-            """);
+            """
+        );
 
         Assert.Equal(((string)seen["Node"]!, "Planned", "Unhealthy"), OneOf(seen["Shown"]));
         Assert.True((bool)seen["StillThere"]!);
@@ -95,8 +108,14 @@ public sealed class PowerShellRepairTests
         Assert.Equal(2, claims.Count);
         Assert.DoesNotContain(claims, one => one.Metadata.Uid == (string)seen["Uid"]!);
         Assert.All(claims, static one => Assert.True(AutoscalerLab.IsReady(one)));
-        Assert.Equal(2, (await cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = cluster.Selector }, default)).Items.Count(static node => node.Status.Conditions.IsTrue("Ready")));
+        Assert.Equal(
+            2,
+            (await cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = cluster.Selector }, default)).Items.Count(
+                static node => node.Status.Conditions.IsTrue("Ready")
+            )
+        );
     }
 
-    private static (string Node, string Status, string Reason) OneOf(JsonNode? result) => ((string)result!["Node"]!, (string)result["Status"]!, (string)result["Reason"]!);
+    private static (string Node, string Status, string Reason) OneOf(JsonNode? result) =>
+        ((string)result!["Node"]!, (string)result["Status"]!, (string)result["Reason"]!);
 }

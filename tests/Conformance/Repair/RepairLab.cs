@@ -31,15 +31,27 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
     public string? Owner { get; init; }
 
     /// <summary>Nodes of this test that have no taints of the simulated kubelet's left.</summary>
-    public RepairRequest Request => new()
-    {
-        Session = session,
-        Selector = cluster.Selector,
-        Namespace = cluster.Namespace,
-        Policy = new() { UnhealthyFor = TimeSpan.Zero, HealthyFor = TimeSpan.FromSeconds(1), CoolDown = TimeSpan.Zero, MinHealthy = "50%", EscalateAfter = Eventually.Limit },
-    };
+    public RepairRequest Request =>
+        new()
+        {
+            Session = session,
+            Selector = cluster.Selector,
+            Namespace = cluster.Namespace,
+            Policy = new()
+            {
+                UnhealthyFor = TimeSpan.Zero,
+                HealthyFor = TimeSpan.FromSeconds(1),
+                CoolDown = TimeSpan.Zero,
+                MinHealthy = "50%",
+                EscalateAfter = Eventually.Limit,
+            },
+        };
 
-    public static async Task<RepairLab> StartAsync(string backend, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, Func<TimeProvider, TimeProvider>? time = null)
+    public static async Task<RepairLab> StartAsync(
+        string backend,
+        Func<HttpMessageHandler, HttpMessageHandler>? wrap = null,
+        Func<TimeProvider, TimeProvider>? time = null
+    )
     {
         TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         return new(cluster, await cluster.ConnectAsync(wrap, time?.Invoke(cluster.Time)));
@@ -52,10 +64,18 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
 
     public Task MendAsync(string node) => SetReadyAsync(node, null);
 
-    public static async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> RunAsync(RepairRequest request, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> RunAsync(
+        RepairRequest request,
+        CancellationToken cancellationToken = default
+    )
     {
         ConcurrentQueue<(NodeRepairResult Result, NodeManagerException? Failure)> results = [];
-        await NodeRepairer.RunAsync(request, (result, failure) => results.Enqueue((result, failure)), NullObserver.Instance, cancellationToken);
+        await NodeRepairer.RunAsync(
+            request,
+            (result, failure) => results.Enqueue((result, failure)),
+            NullObserver.Instance,
+            cancellationToken
+        );
         return [.. results.OrderBy(static one => one.Result.Node, StringComparer.Ordinal)];
     }
 
@@ -75,29 +95,41 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
 
     /// <summary>The run that has the node; null for none.</summary>
     public async Task<string?> ClaimOfAsync(string node) =>
-        (await cluster.GetAsync(Resources.Nodes, node)).Metadata.Annotations?.GetValueOrDefault("nodemanager.io/maintenance") is { } claim ? (string?)JsonNode.Parse(claim)!["run"] : null;
+        (await cluster.GetAsync(Resources.Nodes, node)).Metadata.Annotations?.GetValueOrDefault("nodemanager.io/maintenance") is { } claim
+            ? (string?)JsonNode.Parse(claim)!["run"]
+            : null;
 
     /// <summary>A pod on the node that a PDB does not let go.</summary>
     public async Task AddHeldPodAsync(string node)
     {
-        await cluster.AddPodAsync("held", node, static pod =>
-        {
-            pod["metadata"]!["labels"] = new JsonObject { ["app"] = "held" };
-        });
+        await cluster.AddPodAsync(
+            "held",
+            node,
+            static pod =>
+            {
+                pod["metadata"]!["labels"] = new JsonObject { ["app"] = "held" };
+            }
+        );
         await cluster.AddBudgetAsync("never", "held", "minAvailable", 1, allows: 0);
     }
 
-    public Task WaitForCordonAsync(string node) => cluster.WaitForAsync(Resources.Nodes, node, static one => one.Spec.Unschedulable == true);
+    public Task WaitForCordonAsync(string node) =>
+        cluster.WaitForAsync(Resources.Nodes, node, static one => one.Spec.Unschedulable == true);
 
     /// <summary>Has a simulated provider in the cluster, whose calls <see cref="Intercept"/> sees.</summary>
     public async Task AddProviderAsync()
     {
         await NodeSmithDefinitions.InstallAsync(cluster);
-        await cluster.CreateAsync(NodeSmithResources.Providers, new()
-        {
-            ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = "NodeSmithProvider", ["metadata"] = new JsonObject { ["name"] = "sim" },
-            ["spec"] = JsonNode.Parse("""{"type":"simulated","simulated":{}}"""),
-        });
+        await cluster.CreateAsync(
+            NodeSmithResources.Providers,
+            new()
+            {
+                ["apiVersion"] = NodeSmithNames.ApiVersion,
+                ["kind"] = "NodeSmithProvider",
+                ["metadata"] = new JsonObject { ["name"] = "sim" },
+                ["spec"] = JsonNode.Parse("""{"type":"simulated","simulated":{}}"""),
+            }
+        );
         UseProviders();
     }
 
@@ -113,7 +145,13 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
     public async Task<string> AddMachineAsync(string suffix)
     {
         string name = $"node-{cluster.Id}-{suffix}";
-        await MachineManager.CreateAsync(session, cluster.Namespace, "sim", new("", name, 2, 4096) { Labels = new Dictionary<string, string>(cluster.Mark) }, default);
+        await MachineManager.CreateAsync(
+            session,
+            cluster.Namespace,
+            "sim",
+            new("", name, 2, 4096) { Labels = new Dictionary<string, string>(cluster.Mark) },
+            default
+        );
         await cluster.WaitForAsync(Resources.Nodes, name, static node => node.Status.Conditions.IsTrue("Ready"));
         return name;
     }
@@ -136,6 +174,12 @@ internal sealed class RepairLab(TestCluster cluster, NodeManagerSession session)
 
         public IReadOnlyList<string> Validate(MachineProviderSettings settings) => _inner.Validate(settings);
 
-        public IMachineProvider Create(MachineProviderSettings settings) => new InterceptedProvider(_inner.Create(lab.Owner is { } owner && settings.Namespace == lab.Cluster.Namespace ? settings with { Owner = owner } : settings), (call, _) => lab.Intercept(call));
+        public IMachineProvider Create(MachineProviderSettings settings) =>
+            new InterceptedProvider(
+                _inner.Create(
+                    lab.Owner is { } owner && settings.Namespace == lab.Cluster.Namespace ? settings with { Owner = owner } : settings
+                ),
+                (call, _) => lab.Intercept(call)
+            );
     }
 }

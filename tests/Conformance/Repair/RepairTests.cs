@@ -22,11 +22,17 @@ public sealed class RepairTests
         await lab.BreakAsync(nodes[0]);
 
         NodeRepairResult planned = Assert.Single(await NodeRepairer.PlanAsync(lab.Request, NullObserver.Instance, default)).Result;
-        Assert.Equal((NodeRepairStatus.Planned, nodes[0], NodeFindingCause.NotReady, "Drain"), (planned.Status, planned.Node, planned.Cause, planned.Steps.ToString()));
+        Assert.Equal(
+            (NodeRepairStatus.Planned, nodes[0], NodeFindingCause.NotReady, "Drain"),
+            (planned.Status, planned.Node, planned.Cause, planned.Steps.ToString())
+        );
         Assert.Null(await lab.ClaimOfAsync(nodes[0]));
 
         NodeRepairResult drained = await RepairLab.RunOneAsync(lab.Request);
-        Assert.Equal((NodeRepairStatus.Drained, NodeRepairReason.Unhealthy, nodes[0], NodeDrainStatus.Drained), (drained.Status, drained.Reason, drained.Node, drained.Drain!.Status));
+        Assert.Equal(
+            (NodeRepairStatus.Drained, NodeRepairReason.Unhealthy, nodes[0], NodeDrainStatus.Drained),
+            (drained.Status, drained.Reason, drained.Node, drained.Drain!.Status)
+        );
         Assert.True((await lab.FindAsync(nodes[0]))!.Spec.Unschedulable);
         Assert.Equal(drained.RunId, await lab.ClaimOfAsync(nodes[0]));
         Assert.False(await lab.Cluster.ExistsAsync(Resources.Leases, "nodemanager-run-" + drained.RunId));
@@ -89,7 +95,13 @@ public sealed class RepairTests
         Assert.True((await lab.FindAsync(nodes[0]))!.Spec.Unschedulable);
         Assert.Equal(stopped.RunId, await lab.ClaimOfAsync(nodes[0]));
 
-        await lab.Cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion), "never", lab.Cluster.Namespace, new(), default);
+        await lab.Cluster.Client.DeleteAsync(
+            Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion),
+            "never",
+            lab.Cluster.Namespace,
+            new(),
+            default
+        );
         Assert.Equal(NodeRepairStatus.Drained, (await RepairLab.RunOneAsync(Permissive(lab))).Status);
         Assert.False(await lab.Cluster.ExistsAsync(Resources.Pods, "held"));
     }
@@ -109,7 +121,10 @@ public sealed class RepairTests
         Assert.NotNull(await NodeLocks.CancelAsync((await lab.AgainAsync()).Session, nodes[0], held.Operation, "someone@else", default));
 
         NodeRepairResult result = await running;
-        Assert.Equal((NodeLockKind.Repair, NodeRepairStatus.Interrupted, NodeRepairReason.ClaimLost), (held.Kind, result.Status, result.Reason));
+        Assert.Equal(
+            (NodeLockKind.Repair, NodeRepairStatus.Interrupted, NodeRepairReason.ClaimLost),
+            (held.Kind, result.Status, result.Reason)
+        );
         Assert.Contains("someone@else cancelled the operation", result.Message, StringComparison.Ordinal);
         Node after = (await lab.FindAsync(nodes[0]))!;
         Assert.True(after.Spec.Unschedulable);
@@ -122,35 +137,72 @@ public sealed class RepairTests
     {
         await using RepairLab lab = await RepairLab.StartAsync(backend);
         IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(6, static node => node["metadata"]!["labels"]!["pool"] = "blue");
-        foreach (string node in nodes.Take(2)) await lab.BreakAsync(node);
+        foreach (string node in nodes.Take(2))
+            await lab.BreakAsync(node);
 
         // One of the pool's two; the other one waits for another command.
-        RepairRequest cordon = lab.Request with { Policy = lab.Request.Policy with { Actions = [NodeRepairAction.Cordon] } };
+        RepairRequest cordon = lab.Request with
+        {
+            Policy = lab.Request.Policy with { Actions = [NodeRepairAction.Cordon] },
+        };
         Assert.Equal(
             [(NodeRepairStatus.Cordoned, NodeRepairReason.Unhealthy), (NodeRepairStatus.Skipped, NodeRepairReason.PoolLimit)],
-            (await RepairLab.RunAsync(cordon)).Select(static one => (one.Result.Status, one.Result.Reason)));
+            (await RepairLab.RunAsync(cordon)).Select(static one => (one.Result.Status, one.Result.Reason))
+        );
 
         // Too few are healthy: nothing is done to any node. Nodes in maintenance do not count, healthy or not.
         await Core.Nodes.Editing.NodeEditor.SetUnschedulableAsync(lab.Session, nodes[5], true, false, default);
         RepairRequest held = lab.Request with { Policy = lab.Request.Policy with { MinHealthy = "60%", MaxPerPool = 6 } };
-        Assert.All(await RepairLab.RunAsync(held), static one => Assert.Equal((NodeRepairStatus.Skipped, NodeRepairReason.TooFewHealthy), (one.Result.Status, one.Result.Reason)));
+        Assert.All(
+            await RepairLab.RunAsync(held),
+            static one => Assert.Equal((NodeRepairStatus.Skipped, NodeRepairReason.TooFewHealthy), (one.Result.Status, one.Result.Reason))
+        );
         Assert.NotEqual(true, (await lab.FindAsync(nodes[1]))!.Spec.Unschedulable);
 
         // Somebody else's cordon; and causes and nodes that are not there.
         await Core.Nodes.Editing.NodeEditor.SetUnschedulableAsync(lab.Session, nodes[1], true, false, default);
         RepairRequest both = lab.Request with { Candidates = [new(nodes[1]), new(nodes[2]), new("gone"), new(nodes[0], "another")] };
         Assert.Equal(
-            [("gone", NodeRepairReason.NodeGone), (nodes[0], NodeRepairReason.NodeGone), (nodes[1], NodeRepairReason.Cordoned), (nodes[2], NodeRepairReason.Healthy)],
-            (await RepairLab.RunAsync(both)).Select(static one => (one.Result.Node, one.Result.Reason)));
+            [
+                ("gone", NodeRepairReason.NodeGone),
+                (nodes[0], NodeRepairReason.NodeGone),
+                (nodes[1], NodeRepairReason.Cordoned),
+                (nodes[2], NodeRepairReason.Healthy),
+            ],
+            (await RepairLab.RunAsync(both)).Select(static one => (one.Result.Node, one.Result.Reason))
+        );
         Assert.Equal(
             NodeRepairReason.TooRecent,
-            (await RepairLab.RunOneAsync(lab.Request with { Candidates = [new(nodes[0])], Policy = lab.Request.Policy with { UnhealthyFor = TimeSpan.FromHours(1) } })).Reason);
-        (NodeRepairResult missing, NodeManagerException? failure) = Assert.Single(await RepairLab.RunAsync(lab.Request with { Names = ["missing"] }));
+            (
+                await RepairLab.RunOneAsync(
+                    lab.Request with
+                    {
+                        Candidates = [new(nodes[0])],
+                        Policy = lab.Request.Policy with { UnhealthyFor = TimeSpan.FromHours(1) },
+                    }
+                )
+            ).Reason
+        );
+        (NodeRepairResult missing, NodeManagerException? failure) = Assert.Single(
+            await RepairLab.RunAsync(lab.Request with { Names = ["missing"] })
+        );
         Assert.Equal((NodeRepairReason.NodeGone, ErrorIds.NodeNotFound), (missing.Reason, failure!.ErrorId));
     }
 
-    internal static RepairRequest Permissive(RepairLab lab) => lab.Request with { Policy = lab.Request.Policy with { Drain = new() { DeleteUnmanagedPods = true } } };
+    internal static RepairRequest Permissive(RepairLab lab) =>
+        lab.Request with
+        {
+            Policy = lab.Request.Policy with { Drain = new() { DeleteUnmanagedPods = true } },
+        };
 
     private static async Task<IReadOnlyList<string?>> EventsAsync(RepairLab lab, string node) =>
-        [.. (await lab.Cluster.Client.ListAsync(Resources.Events, new() { Namespace = "default", FieldSelector = "involvedObject.name=" + node }, default)).Items.Select(static one => one.Reason)];
+        [
+            .. (
+                await lab.Cluster.Client.ListAsync(
+                    Resources.Events,
+                    new() { Namespace = "default", FieldSelector = "involvedObject.name=" + node },
+                    default
+                )
+            ).Items.Select(static one => one.Reason),
+        ];
 }

@@ -18,18 +18,37 @@ public sealed class MaintainerTests
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
         await cluster.AddReplicaSetAsync("web", 2);
         NodeManagerSession session = await cluster.ConnectAsAsync("maintainer-" + cluster.Id, Groups);
-        MaintenanceRequest request = cluster.Maintain(nodes, work: node =>
-            node.Name == nodes[1] ? throw new InvalidOperationException("no disk space") : Task.CompletedTask) with { Namespace = MaintenanceRequest.DefaultNamespace };
+        MaintenanceRequest request = cluster.Maintain(
+            nodes,
+            work: node => node.Name == nodes[1] ? throw new InvalidOperationException("no disk space") : Task.CompletedTask
+        ) with
+        {
+            Namespace = MaintenanceRequest.DefaultNamespace,
+        };
 
-        MaintenanceOutcome failed = await Eventually.GetAsync(
-            "a maintenance", async () => await TryAsync(session, request), outcome => outcome is not null) ?? throw new InvalidOperationException();
+        MaintenanceOutcome failed =
+            await Eventually.GetAsync("a maintenance", async () => await TryAsync(session, request), outcome => outcome is not null)
+            ?? throw new InvalidOperationException();
         MaintenanceOutcome mended = await NodeMaintainer.RunAsync(
-            session, request with { Nodes = [], ResumeId = failed.Run.Id, Work = (_, _) => Task.FromResult<IReadOnlyList<object>>([]) }, new MaintenanceLog(), default);
+            session,
+            request with
+            {
+                Nodes = [],
+                ResumeId = failed.Run.Id,
+                Work = (_, _) => Task.FromResult<IReadOnlyList<object>>([]),
+            },
+            new MaintenanceLog(),
+            default
+        );
 
         Assert.True(failed.Run.Status == NodeMaintenanceRunStatus.Stopped, failed.Run.Describe());
         Assert.True(mended.Run.Status == NodeMaintenanceRunStatus.Completed, mended.Run.Describe());
-        Assert.Equal(NodeMaintenanceRunStatus.Completed, Assert.Single(
-            await MaintenanceReader.ReadAsync(session, [failed.Run.Id], MaintenanceRequest.DefaultNamespace, 1, default)).Status);
+        Assert.Equal(
+            NodeMaintenanceRunStatus.Completed,
+            Assert
+                .Single(await MaintenanceReader.ReadAsync(session, [failed.Run.Id], MaintenanceRequest.DefaultNamespace, 1, default))
+                .Status
+        );
         await cluster.AssertBackInServiceAsync(nodes);
     }
 
@@ -43,9 +62,11 @@ public sealed class MaintainerTests
         MaintenanceRequest request = cluster.Maintain([node]) with { Namespace = MaintenanceRequest.DefaultNamespace };
 
         NodeManagerException refused = await Eventually.GetAsync(
-            "a refusal", () => Assert.ThrowsAsync<NodeManagerException>(() => NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default)),
+            "a refusal",
+            () => Assert.ThrowsAsync<NodeManagerException>(() => NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default)),
             // The server takes a moment to hear of new bindings.
-            e => e.Message.Contains("configmaps", StringComparison.Ordinal));
+            e => e.Message.Contains("configmaps", StringComparison.Ordinal)
+        );
 
         Assert.Equal(ErrorIds.Forbidden, refused.ErrorId);
         Assert.Contains("'list' on the resource 'configmaps'", refused.RecommendedAction!, StringComparison.Ordinal);

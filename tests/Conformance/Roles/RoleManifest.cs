@@ -12,13 +12,15 @@ internal static class RoleManifest
 
     public static async Task ApplyAsync(TestCluster cluster)
     {
-        foreach (JsonObject document in Documents) await cluster.EnsureAsync(PathOf(document), document);
+        foreach (JsonObject document in Documents)
+            await cluster.EnsureAsync(PathOf(document), document);
     }
 
     /// <summary>Applies another file of <c>deploy</c>.</summary>
     public static async Task ApplyAsync(TestCluster cluster, string file)
     {
-        foreach (JsonObject document in Read(file)) await cluster.EnsureAsync(PathOf(document), document);
+        foreach (JsonObject document in Read(file))
+            await cluster.EnsureAsync(PathOf(document), document);
     }
 
     /// <summary>Binds a role of the manifest to a user in the whole cluster.</summary>
@@ -30,8 +32,20 @@ internal static class RoleManifest
             ["apiVersion"] = "rbac.authorization.k8s.io/v1",
             ["kind"] = "ClusterRoleBinding",
             ["metadata"] = new JsonObject { ["name"] = $"{user}-{role}" },
-            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = role },
-            ["subjects"] = new JsonArray(new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = user }),
+            ["roleRef"] = new JsonObject
+            {
+                ["apiGroup"] = "rbac.authorization.k8s.io",
+                ["kind"] = "ClusterRole",
+                ["name"] = role,
+            },
+            ["subjects"] = new JsonArray(
+                new JsonObject
+                {
+                    ["apiGroup"] = "rbac.authorization.k8s.io",
+                    ["kind"] = "User",
+                    ["name"] = user,
+                }
+            ),
         };
         return cluster.EnsureAsync(PathOf(binding), binding);
     }
@@ -39,14 +53,29 @@ internal static class RoleManifest
     /// <summary>Binds a role of a namespace, of the manifest, to a user.</summary>
     public static Task BindInAsync(TestCluster cluster, string ns, string role, string user)
     {
-        Assert.Contains(Documents, d => d["kind"]!.GetValue<string>() == "Role" && NameOf(d) == role && d["metadata"]!["namespace"]?.GetValue<string>() == ns);
+        Assert.Contains(
+            Documents,
+            d => d["kind"]!.GetValue<string>() == "Role" && NameOf(d) == role && d["metadata"]!["namespace"]?.GetValue<string>() == ns
+        );
         var binding = new JsonObject
         {
             ["apiVersion"] = "rbac.authorization.k8s.io/v1",
             ["kind"] = "RoleBinding",
             ["metadata"] = new JsonObject { ["name"] = $"{user}-{role}", ["namespace"] = ns },
-            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = role },
-            ["subjects"] = new JsonArray(new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = user }),
+            ["roleRef"] = new JsonObject
+            {
+                ["apiGroup"] = "rbac.authorization.k8s.io",
+                ["kind"] = "Role",
+                ["name"] = role,
+            },
+            ["subjects"] = new JsonArray(
+                new JsonObject
+                {
+                    ["apiGroup"] = "rbac.authorization.k8s.io",
+                    ["kind"] = "User",
+                    ["name"] = user,
+                }
+            ),
         };
         return cluster.EnsureAsync(PathOf(binding), binding);
     }
@@ -55,13 +84,17 @@ internal static class RoleManifest
     {
         string plural = document["kind"]!.GetValue<string>().ToLowerInvariant() + "s";
         string? ns = document["metadata"]!["namespace"]?.GetValue<string>();
-        string root = document["apiVersion"]!.GetValue<string>() is var version && version.Contains('/', StringComparison.Ordinal) ? "apis" : "api";
+        string root =
+            document["apiVersion"]!.GetValue<string>() is var version && version.Contains('/', StringComparison.Ordinal) ? "apis" : "api";
         return $"/{root}/{version}/{(ns is null ? "" : $"namespaces/{ns}/")}{plural}";
     }
 
     /// <summary>The rules of a role.</summary>
     public static IEnumerable<JsonObject> RulesOf(string role) =>
-        Documents.Where(one => one["kind"]!.GetValue<string>() is "Role" or "ClusterRole" && NameOf(one) == role).SelectMany(static one => one["rules"]!.AsArray()).Select(static rule => rule!.AsObject());
+        Documents
+            .Where(one => one["kind"]!.GetValue<string>() is "Role" or "ClusterRole" && NameOf(one) == role)
+            .SelectMany(static one => one["rules"]!.AsArray())
+            .Select(static rule => rule!.AsObject());
 
     private static string NameOf(JsonObject document) => document["metadata"]!["name"]!.GetValue<string>();
 

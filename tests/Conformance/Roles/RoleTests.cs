@@ -26,7 +26,13 @@ public sealed class RoleTests
 
         ClusterNode node = Assert.Single(await ReadAsync(session, new() { Names = [full], Usage = true }));
         List<NodePod> pods = await NodePodReader.ReadAsync(session, full, null, null, default).ToListAsync();
-        IReadOnlyList<ClusterStatistic> statistics = await ClusterStatisticReader.ReadAsync(session, "Zone", cluster.Selector, NullObserver.Instance, default);
+        IReadOnlyList<ClusterStatistic> statistics = await ClusterStatisticReader.ReadAsync(
+            session,
+            "Zone",
+            cluster.Selector,
+            NullObserver.Instance,
+            default
+        );
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(session, [full], new(), default));
 
         Assert.Equal(2, node.PodCount);
@@ -34,7 +40,11 @@ public sealed class RoleTests
         Assert.NotEmpty(statistics);
         Assert.All(plan.Pods, p => Assert.Equal(("Yes", 1), (p.FitsElsewhere, p.Budgets.Count)));
         Assert.False(plan.CanDrain);
-        await AssertForbiddenAsync("patch", "nodes", () => NodeEditor.SetLabelsAsync(session, full, new Dictionary<string, string> { ["a"] = "1" }, true, false, default));
+        await AssertForbiddenAsync(
+            "patch",
+            "nodes",
+            () => NodeEditor.SetLabelsAsync(session, full, new Dictionary<string, string> { ["a"] = "1" }, true, false, default)
+        );
         await AssertForbiddenAsync("patch", "nodes", () => NodeEditor.SetUnschedulableAsync(session, full, true, false, default));
         NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new()));
         Assert.True(result.Status == NodeDrainStatus.Blocked, result.Describe());
@@ -62,12 +72,23 @@ public sealed class RoleTests
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
         Assert.Equal((3, 1), (result.Evicted, result.Skipped));
         // Conditions of nodes are told from 1.37 on, and need the node reporter's role besides.
-        Assert.All(result.Warnings, warning => Assert.Contains("The conditions DrainInProgress and Drained", warning, StringComparison.Ordinal));
+        Assert.All(
+            result.Warnings,
+            warning => Assert.Contains("The conditions DrainInProgress and Drained", warning, StringComparison.Ordinal)
+        );
         Assert.Equal([empty], await cluster.NodesOfReadyPodsAsync("web", 3));
         Assert.False(back.Unschedulable);
-        await Eventually.HoldsAsync("events about the node", async () => (await cluster.Client.ListAsync(
-            Resources.Events, new() { Namespace = "default", FieldSelector = $"involvedObject.name={full}" }, default))
-            .Items.Exists(e => e.Message?.Contains("by an operator", StringComparison.Ordinal) == true));
+        await Eventually.HoldsAsync(
+            "events about the node",
+            async () =>
+                (
+                    await cluster.Client.ListAsync(
+                        Resources.Events,
+                        new() { Namespace = "default", FieldSelector = $"involvedObject.name={full}" },
+                        default
+                    )
+                ).Items.Exists(e => e.Message?.Contains("by an operator", StringComparison.Ordinal) == true)
+        );
     }
 
     [Fact]
@@ -78,7 +99,9 @@ public sealed class RoleTests
         NodeManagerSession session = await cluster.ConnectAsAsync("operator-" + cluster.Id, Operators);
         await WaitUntilAllowedAsync(session, cluster);
 
-        NodeDrainResult result = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { EvictionApi = EvictionApi.EvictionRequest }));
+        NodeDrainResult result = Assert.Single(
+            await DrainRun.DrainAsync(session, [full], new() { EvictionApi = EvictionApi.EvictionRequest })
+        );
 
         Assert.True(result.Status == NodeDrainStatus.Drained, result.Describe());
         Assert.All(result.Pods, p => Assert.Equal(DrainPodOutcome.Evicted, p.Outcome));
@@ -99,22 +122,27 @@ public sealed class RoleTests
         NodeDrainResult refused = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { DisableEviction = true }));
         await RoleManifest.BindAsync(cluster, "nodemanager-pod-remover", user);
         NodeDrainResult allowed = await Eventually.GetAsync(
-            "a drain by deletion", async () => Assert.Single(await DrainRun.DrainAsync(session, [full], new() { DisableEviction = true })),
-            r => r.Status != NodeDrainStatus.Blocked);
+            "a drain by deletion",
+            async () => Assert.Single(await DrainRun.DrainAsync(session, [full], new() { DisableEviction = true })),
+            r => r.Status != NodeDrainStatus.Blocked
+        );
         await AssertForbiddenAsync("delete", "nodes", () => NodeEditor.DeleteAsync(session, full, false, false, default));
         await RoleManifest.BindAsync(cluster, "nodemanager-node-remover", user);
-        await Eventually.HoldsAsync("the node is deleted", async () =>
-        {
-            try
+        await Eventually.HoldsAsync(
+            "the node is deleted",
+            async () =>
             {
-                await NodeEditor.DeleteAsync(session, full, false, false, default);
-                return true;
+                try
+                {
+                    await NodeEditor.DeleteAsync(session, full, false, false, default);
+                    return true;
+                }
+                catch (NodeManagerException e) when (e.ErrorId == ErrorIds.Forbidden)
+                {
+                    return false;
+                }
             }
-            catch (NodeManagerException e) when (e.ErrorId == ErrorIds.Forbidden)
-            {
-                return false;
-            }
-        });
+        );
 
         Assert.True(refused.Status == NodeDrainStatus.Blocked, refused.Describe());
         Assert.Contains(refused.Blockers, b => b.Kind == "Permission" && b.Name.Contains("delete pods", StringComparison.Ordinal));
@@ -127,7 +155,8 @@ public sealed class RoleTests
     public async Task Drain_conditions_require_their_own_role(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
-        string node = await cluster.AddNodeAsync(), user = "operator-" + cluster.Id;
+        string node = await cluster.AddNodeAsync(),
+            user = "operator-" + cluster.Id;
         NodeManagerSession session = await cluster.ConnectAsAsync(user, Operators);
         await WaitUntilAllowedAsync(session, cluster);
         async Task<NodeDrainResult> DrainAsync() =>
@@ -139,7 +168,10 @@ public sealed class RoleTests
 
         Assert.Equal((NodeDrainStatus.Drained, NodeDrainStatus.Drained), (refused.Status, told.Status));
         Assert.Contains("nodes/status", Assert.Single(refused.Warnings), StringComparison.Ordinal);
-        Assert.Contains((await cluster.GetAsync(Resources.Nodes, node)).Status.Conditions!, c => c is { Type: NodeLifecycleCondition.Drained, Status: "True" });
+        Assert.Contains(
+            (await cluster.GetAsync(Resources.Nodes, node)).Status.Conditions!,
+            c => c is { Type: NodeLifecycleCondition.Drained, Status: "True" }
+        );
     }
 
     [SkippableTheory]
@@ -151,7 +183,11 @@ public sealed class RoleTests
         NodeManagerSession session = await cluster.ConnectAsAsync("nobody-" + cluster.Id);
 
         await AssertForbiddenAsync("list", "nodes", () => ReadAsync(session, new()));
-        await AssertForbiddenAsync("list", "pods", async () => await NodePodReader.ReadAsync(session, node, null, null, default).ToListAsync());
+        await AssertForbiddenAsync(
+            "list",
+            "pods",
+            async () => await NodePodReader.ReadAsync(session, node, null, null, default).ToListAsync()
+        );
         await AssertForbiddenAsync("patch", "nodes", () => NodeEditor.SetUnschedulableAsync(session, node, true, false, default));
         await AssertForbiddenAsync("get", "nodes", () => NodeWaiter.WaitAsync(session, node, "Ready", TimeSpan.Zero, default));
     }
@@ -164,18 +200,22 @@ public sealed class RoleTests
     }
 
     // The server takes a moment to hear of new bindings.
-    private static Task WaitUntilAllowedAsync(NodeManagerSession session, TestCluster cluster) => Eventually.HoldsAsync("the role is known", async () =>
-    {
-        try
-        {
-            await ReadAsync(session, new() { Selector = cluster.Selector });
-            return true;
-        }
-        catch (NodeManagerException e) when (e.ErrorId == ErrorIds.Forbidden)
-        {
-            return false;
-        }
-    });
+    private static Task WaitUntilAllowedAsync(NodeManagerSession session, TestCluster cluster) =>
+        Eventually.HoldsAsync(
+            "the role is known",
+            async () =>
+            {
+                try
+                {
+                    await ReadAsync(session, new() { Selector = cluster.Selector });
+                    return true;
+                }
+                catch (NodeManagerException e) when (e.ErrorId == ErrorIds.Forbidden)
+                {
+                    return false;
+                }
+            }
+        );
 
     private static async Task AssertForbiddenAsync(string verb, string resource, Func<Task> action)
     {

@@ -17,10 +17,14 @@ internal static class RoleUse
     {
         HashSet<string> used = AssertSuffices(cluster, user, role, refusals);
         string[] superfluous = [.. RightsOf(role).Where(right => !IsUsed(right) && unserved?.Contains(right.Split(' ', '/')[1]) != true)];
-        Assert.True(superfluous.Length == 0, $"{role} does not need {string.Join(", ", superfluous)}; used was {string.Join(", ", used.Order(StringComparer.Ordinal))}");
+        Assert.True(
+            superfluous.Length == 0,
+            $"{role} does not need {string.Join(", ", superfluous)}; used was {string.Join(", ", used.Order(StringComparer.Ordinal))}"
+        );
 
         // A watch shows what a list shows. Which of them a cache asks for is no matter of rights.
-        bool IsUsed(string right) => used.Contains(right) || (right.StartsWith("watch ", StringComparison.Ordinal) && used.Contains("list" + right[5..]));
+        bool IsUsed(string right) =>
+            used.Contains(right) || (right.StartsWith("watch ", StringComparison.Ordinal) && used.Contains("list" + right[5..]));
     }
 
     /// <summary>Nothing that a user asked for was forbidden.</summary>
@@ -31,14 +35,24 @@ internal static class RoleUse
     /// <returns>The rights that were used.</returns>
     public static HashSet<string> AssertSuffices(TestCluster cluster, string user, string roles, string[]? refusals = null)
     {
-        (string Right, bool IsForbidden)[] asked = [.. cluster.RequestsOf(user).Where(static one => !IsIdentity(one.Request, one.IsForbidden)).Select(static one => ($"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}", one.IsForbidden))];
-        string[] missing = [.. asked.Where(static one => one.IsForbidden).Select(static one => one.Right).Distinct().Except(refusals ?? [])];
+        (string Right, bool IsForbidden)[] asked =
+        [
+            .. cluster
+                .RequestsOf(user)
+                .Where(static one => !IsIdentity(one.Request, one.IsForbidden))
+                .Select(static one => ($"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}", one.IsForbidden)),
+        ];
+        string[] missing =
+        [
+            .. asked.Where(static one => one.IsForbidden).Select(static one => one.Right).Distinct().Except(refusals ?? []),
+        ];
         Assert.True(missing.Length == 0, $"{roles} lacks {string.Join(", ", missing)}");
         return [.. asked.Where(static one => !one.IsForbidden).Select(static one => one.Right)];
     }
 
     // Every session asks for the identity of its cluster, and works without it.
-    private static bool IsIdentity(RequestInfo request, bool isForbidden) => isForbidden && request is { Verb: "get", Resource: "namespaces", Name: "kube-system" };
+    private static bool IsIdentity(RequestInfo request, bool isForbidden) =>
+        isForbidden && request is { Verb: "get", Resource: "namespaces", Name: "kube-system" };
 
     /// <summary>As <c>patch apps/deployments</c>.</summary>
     public static IEnumerable<string> RightsOf(string role) =>
@@ -48,5 +62,6 @@ internal static class RoleUse
         from verb in Texts(rule, "verbs")
         select $"{verb} {ns}/{resource}";
 
-    private static IEnumerable<string> Texts(JsonObject rule, string member) => rule[member] is JsonArray list ? list.Select(static one => (string)one!) : [];
+    private static IEnumerable<string> Texts(JsonObject rule, string member) =>
+        rule[member] is JsonArray list ? list.Select(static one => (string)one!) : [];
 }

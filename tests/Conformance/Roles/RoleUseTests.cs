@@ -37,7 +37,8 @@ public sealed class RoleUseTests
     public async Task A_viewer_uses_all_of_its_permissions(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
-        string full = await FillAsync(cluster), user = "viewer-" + cluster.Id;
+        string full = await FillAsync(cluster),
+            user = "viewer-" + cluster.Id;
         NodeManagerSession session = await ConnectAsync(cluster, user, "nodemanager-viewers");
 
         await LookAsync(cluster, session, full);
@@ -54,15 +55,21 @@ public sealed class RoleUseTests
     public async Task An_operator_uses_all_of_its_permissions(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
-        string full = await FillAsync(cluster), user = "operator-" + cluster.Id;
+        string full = await FillAsync(cluster),
+            user = "operator-" + cluster.Id;
         NodeManagerSession session = await ConnectAsync(cluster, user, Operators);
         bool isAlpha = backend == Backend.AlphaSandbox;
 
         await LookAsync(cluster, session, full);
         await NodeEditor.SetLabelsAsync(session, full, new Dictionary<string, string> { ["a"] = "1" }, false, false, default);
         await NodeEditor.SetTaintsAsync(session, full, [new() { Key = "a", Effect = "PreferNoSchedule" }], false, false, default);
-        NodeDrainResult drained = Assert.Single(await DrainRun.DrainAsync(
-            session, [full], new() { WaitForReplacement = true, EvictionApi = isAlpha ? EvictionApi.EvictionRequest : EvictionApi.Eviction }));
+        NodeDrainResult drained = Assert.Single(
+            await DrainRun.DrainAsync(
+                session,
+                [full],
+                new() { WaitForReplacement = true, EvictionApi = isAlpha ? EvictionApi.EvictionRequest : EvictionApi.Eviction }
+            )
+        );
         if (isAlpha)
         {
             await NodeEditor.SetUnschedulableAsync(session, full, false, false, default);
@@ -70,15 +77,28 @@ public sealed class RoleUseTests
             await cluster.AddBudgetAsync("never", "lone", "minAvailable", 1, allows: 0);
 
             // What is still asked for at the end is withdrawn.
-            DrainOptions brief = new() { DeleteUnmanagedPods = true, EvictionApi = EvictionApi.EvictionRequest, Timeout = TimeSpan.FromSeconds(5) };
+            DrainOptions brief = new()
+            {
+                DeleteUnmanagedPods = true,
+                EvictionApi = EvictionApi.EvictionRequest,
+                Timeout = TimeSpan.FromSeconds(5),
+            };
             Assert.Equal(NodeDrainStatus.TimedOut, Assert.Single(await DrainRun.DrainAsync(session, [full], brief)).Status);
-            await cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion), "never", cluster.Namespace, new(), default);
+            await cluster.Client.DeleteAsync(
+                Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion),
+                "never",
+                cluster.Namespace,
+                new(),
+                default
+            );
             // The request may have been worked off before it was withdrawn.
             await cluster.AddPodAsync("another", full);
             drained = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { DeleteUnmanagedPods = true }));
         }
 
-        MaintenanceOutcome held = await cluster.RunAsync(cluster.Maintain([full], work: _ => MaintenanceHolds.FindAsync(session, full, default)));
+        MaintenanceOutcome held = await cluster.RunAsync(
+            cluster.Maintain([full], work: _ => MaintenanceHolds.FindAsync(session, full, default))
+        );
         await cluster.SendAsync("DELETE", $"/api/v1/persistentvolumes/{VolumeTests.VolumeOf(cluster)}");
 
         Assert.True(drained.Status == NodeDrainStatus.Drained, drained.Describe());
@@ -96,11 +116,22 @@ public sealed class RoleUseTests
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);
         string user = "remover-" + cluster.Id;
         string[] roles = ["nodemanager-pod-remover", "nodemanager-node-remover", "nodemanager-node-reporter"];
-        foreach (string role in roles) await RoleManifest.BindAsync(cluster, role, user);
+        foreach (string role in roles)
+            await RoleManifest.BindAsync(cluster, role, user);
         NodeManagerSession session = await ConnectAsync(cluster, user, Operators);
-        await WaitForAsync(session, new() { Verb = "patch", Resource = "nodes", Subresource = "status" });
+        await WaitForAsync(
+            session,
+            new()
+            {
+                Verb = "patch",
+                Resource = "nodes",
+                Subresource = "status",
+            }
+        );
 
-        NodeDrainResult drained = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { DisableEviction = true, Condition = ConditionUse.Always }));
+        NodeDrainResult drained = Assert.Single(
+            await DrainRun.DrainAsync(session, [full], new() { DisableEviction = true, Condition = ConditionUse.Always })
+        );
         await NodeEditor.DeleteAsync(session, full, false, false, default);
 
         Assert.True(drained.Status == NodeDrainStatus.Drained, drained.Describe());
@@ -112,14 +143,27 @@ public sealed class RoleUseTests
     public async Task The_role_for_surges_is_used_completely(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
-        string full = await cluster.AddNodeAsync(), user = "surger-" + cluster.Id;
+        string full = await cluster.AddNodeAsync(),
+            user = "surger-" + cluster.Id;
         await cluster.AddWorkloadAsync(Resources.Deployments, "Deployment", "web", 1);
-        await cluster.WaitForAsync(Resources.Deployments, "web", static d => d.Status.AvailableReplicas == 1 && d.Status.ObservedGeneration == d.Metadata.Generation);
+        await cluster.WaitForAsync(
+            Resources.Deployments,
+            "web",
+            static d => d.Status.AvailableReplicas == 1 && d.Status.ObservedGeneration == d.Metadata.Generation
+        );
         await cluster.CreateAsync(Resources.Nodes, Manifests.Node($"node-{cluster.Id}-empty", cluster.Mark));
         await cluster.AddBudgetAsync("one", "web", "minAvailable", 1, allows: 0);
         await RoleManifest.BindAsync(cluster, "nodemanager-surger", user);
         NodeManagerSession session = await ConnectAsync(cluster, user, Operators);
-        await WaitForAsync(session, new() { Verb = "patch", Group = "apps", Resource = "deployments" });
+        await WaitForAsync(
+            session,
+            new()
+            {
+                Verb = "patch",
+                Group = "apps",
+                Resource = "deployments",
+            }
+        );
 
         NodeDrainResult drained = Assert.Single(await DrainRun.DrainAsync(session, [full], new() { Surge = true }));
 
@@ -132,10 +176,19 @@ public sealed class RoleUseTests
     public async Task A_maintainer_uses_all_of_its_permissions(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
-        string node = await cluster.AddNodeAsync(), user = "maintainer-" + cluster.Id;
+        string node = await cluster.AddNodeAsync(),
+            user = "maintainer-" + cluster.Id;
         NodeManagerSession session = await ConnectAsync(cluster, user, Operators, "nodemanager-maintainers");
         MaintenanceRequest request = cluster.Maintain([node]) with { Namespace = MaintenanceRequest.DefaultNamespace };
-        await WaitForAsync(session, new() { Verb = "create", Resource = "configmaps", Namespace = request.Namespace });
+        await WaitForAsync(
+            session,
+            new()
+            {
+                Verb = "create",
+                Resource = "configmaps",
+                Namespace = request.Namespace,
+            }
+        );
 
         MaintenanceOutcome done = await NodeMaintainer.RunAsync(session, request, new MaintenanceLog(), default);
         Assert.NotEmpty(await MaintenanceReader.ReadAsync(session, [], request.Namespace, 100, default));
@@ -143,12 +196,22 @@ public sealed class RoleUseTests
         // As if a server had carried it out.
         await DetachedLab.InstallAsync(cluster);
         const string Requests = "/apis/nodemanager.io/v1alpha1/namespaces/nodemanager/nodemaintenancerequests";
-        await cluster.EnsureAsync(Requests, new()
-        {
-            ["apiVersion"] = "nodemanager.io/v1alpha1", ["kind"] = "NodeMaintenanceRequest", ["metadata"] = new JsonObject { ["name"] = done.Run.Id },
-            ["spec"] = new JsonObject { ["type"] = "Maintenance", ["nodes"] = new JsonArray(new JsonObject { ["name"] = node }) },
-        });
-        await cluster.SendAsync("PATCH", $"{Requests}/{done.Run.Id}/status", """{"status":{"phase":"Completed","endedAt":"2026-01-01T00:00:00Z"}}""", "application/merge-patch+json");
+        await cluster.EnsureAsync(
+            Requests,
+            new()
+            {
+                ["apiVersion"] = "nodemanager.io/v1alpha1",
+                ["kind"] = "NodeMaintenanceRequest",
+                ["metadata"] = new JsonObject { ["name"] = done.Run.Id },
+                ["spec"] = new JsonObject { ["type"] = "Maintenance", ["nodes"] = new JsonArray(new JsonObject { ["name"] = node }) },
+            }
+        );
+        await cluster.SendAsync(
+            "PATCH",
+            $"{Requests}/{done.Run.Id}/status",
+            """{"status":{"phase":"Completed","endedAt":"2026-01-01T00:00:00Z"}}""",
+            "application/merge-patch+json"
+        );
         await MaintenanceRemover.RemoveAsync(session, done.Run.Id, request.Namespace, false, default);
 
         Assert.True(done.Run.Status == NodeMaintenanceRunStatus.Completed, done.Run.Describe());
@@ -165,10 +228,29 @@ public sealed class RoleUseTests
         await RoleManifest.BindAsync(cluster, "nodemanager-repairer", user);
         NodeManagerSession session = await ConnectAsync(cluster, user, Operators, "nodemanager-maintainers");
         await WaitForAsync(session, new() { Verb = "watch", Resource = "events" });
-        await WaitForAsync(session, new() { Verb = "create", Group = "coordination.k8s.io", Resource = "leases", Namespace = MaintenanceRequest.DefaultNamespace });
+        await WaitForAsync(
+            session,
+            new()
+            {
+                Verb = "create",
+                Group = "coordination.k8s.io",
+                Resource = "leases",
+                Namespace = MaintenanceRequest.DefaultNamespace,
+            }
+        );
         await cluster.AnnotateAsync(Resources.Nodes, nodes[0], "ready", "false");
         await cluster.WaitForAsync(Resources.Nodes, nodes[0], static node => !node.Status.Conditions.IsTrue("Ready"));
-        RepairRequest request = new() { Session = session, Selector = cluster.Selector, Policy = new() { UnhealthyFor = TimeSpan.Zero, CoolDown = TimeSpan.Zero, MinHealthy = "50%" } };
+        RepairRequest request = new()
+        {
+            Session = session,
+            Selector = cluster.Selector,
+            Policy = new()
+            {
+                UnhealthyFor = TimeSpan.Zero,
+                CoolDown = TimeSpan.Zero,
+                MinHealthy = "50%",
+            },
+        };
         List<NodeRepairResult> results = [];
 
         await NodeRepairer.RunAsync(request, (result, _) => results.Add(result), NullObserver.Instance, default);
@@ -188,13 +270,19 @@ public sealed class RoleUseTests
     private static async Task<NodeManagerSession> ConnectAsync(TestCluster cluster, string user, params string[] groups)
     {
         NodeManagerSession session = await cluster.ConnectAsAsync(user, groups);
-        await Eventually.HoldsAsync("the role is known", async () => (await cluster.SendAsAsync(user, groups, "GET", "/api/v1/nodes")).Code == System.Net.HttpStatusCode.OK);
+        await Eventually.HoldsAsync(
+            "the role is known",
+            async () => (await cluster.SendAsAsync(user, groups, "GET", "/api/v1/nodes")).Code == System.Net.HttpStatusCode.OK
+        );
         return session;
     }
 
     // The server takes a moment to hear of new bindings.
-    private static Task WaitForAsync(NodeManagerSession session, ResourceAttributes right) => Eventually.HoldsAsync(
-        "the role is known", async () => (await session.Connection().Client.ReviewAccessAsync(right, default)).Allowed);
+    private static Task WaitForAsync(NodeManagerSession session, ResourceAttributes right) =>
+        Eventually.HoldsAsync(
+            "the role is known",
+            async () => (await session.Connection().Client.ReviewAccessAsync(right, default)).Allowed
+        );
 
     /// <summary>A node with a pod of each kind of workload, and another node for their successors.</summary>
     private static async Task<string> FillAsync(TestCluster cluster)
@@ -212,14 +300,29 @@ public sealed class RoleUseTests
     private static async Task LookAsync(TestCluster cluster, NodeManagerSession session, string node)
     {
         Assert.NotEmpty(await ClusterIdentity.ReadAsync(session.Connection().Client, default));
-        foreach (NodeQuery query in (NodeQuery[])[new() { Selector = cluster.Selector, Usage = true }, new() { Names = [node], Usage = true }])
+        foreach (
+            NodeQuery query in (NodeQuery[])[new() { Selector = cluster.Selector, Usage = true }, new() { Names = [node], Usage = true }]
+        )
             Assert.NotEmpty(await NodeReader.ReadAsync(session, query, e => throw e, NullObserver.Instance, default).ToListAsync());
         Assert.NotEmpty(await NodePodReader.ReadAsync(session, node, null, null, default).ToListAsync());
         Assert.NotEmpty(await ClusterStatisticReader.ReadAsync(session, "Zone", cluster.Selector, NullObserver.Instance, default));
         Assert.NotNull(await NodeWaiter.WaitAsync(session, node, "Ready", TimeSpan.FromSeconds(30), default));
-        await foreach (NodeChange _ in NodeWatcher.WatchAsync(session, new() { Selector = cluster.Selector }, true, default)) break;
+        await foreach (NodeChange _ in NodeWatcher.WatchAsync(session, new() { Selector = cluster.Selector }, true, default))
+            break;
         Assert.Single(await DrainPlanner.PlanAsync(session, [node], new(), default));
-        Assert.NotEmpty(await NodeSelections.SelectAsync(session, new() { Strategy = NodeSelectionStrategy.Random, Pod = WithClaim(), Explain = true }, NullObserver.Instance, default));
+        Assert.NotEmpty(
+            await NodeSelections.SelectAsync(
+                session,
+                new()
+                {
+                    Strategy = NodeSelectionStrategy.Random,
+                    Pod = WithClaim(),
+                    Explain = true,
+                },
+                NullObserver.Instance,
+                default
+            )
+        );
         Assert.Single(await NodeHealthChecks.TestAsync(session, new() { Names = [node] }, e => throw e, NullObserver.Instance, default));
         await MonitorAsync(session, node);
     }
@@ -232,8 +335,10 @@ public sealed class RoleUseTests
         using CancellationTokenSource limit = new(Eventually.Limit);
         await foreach (OperationEvent happened in monitor.ReadAsync(0, limit.Token))
         {
-            if (happened is OperationMessage message) told.Add(message);
-            if (told is [.., var last] && last.Text.StartsWith("Monitoring ", StringComparison.Ordinal)) break;
+            if (happened is OperationMessage message)
+                told.Add(message);
+            if (told is [.., var last] && last.Text.StartsWith("Monitoring ", StringComparison.Ordinal))
+                break;
         }
 
         monitor.Cancel();
@@ -245,12 +350,27 @@ public sealed class RoleUseTests
     /// <summary>Leases of more than eight nodes are listed; those of few are read by name.</summary>
     private static async Task LookAtManyAsync(TestCluster cluster, NodeManagerSession session)
     {
-        for (int i = 1; i <= 9; i++) await cluster.CreateAsync(Resources.Nodes, Manifests.Node($"node-{cluster.Id}-many-{i}", cluster.Mark));
-        Assert.NotEmpty(await NodeHealthChecks.TestAsync(session, new() { Selector = cluster.Selector }, e => throw e, NullObserver.Instance, default));
+        for (int i = 1; i <= 9; i++)
+            await cluster.CreateAsync(Resources.Nodes, Manifests.Node($"node-{cluster.Id}-many-{i}", cluster.Mark));
+        Assert.NotEmpty(
+            await NodeHealthChecks.TestAsync(session, new() { Selector = cluster.Selector }, e => throw e, NullObserver.Instance, default)
+        );
     }
 
-    private static Pod WithClaim() => new()
-    {
-        Spec = new() { Containers = [new() { Name = "a" }], Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "none" } }] },
-    };
+    private static Pod WithClaim() =>
+        new()
+        {
+            Spec = new()
+            {
+                Containers = [new() { Name = "a" }],
+                Volumes =
+                [
+                    new()
+                    {
+                        Name = "data",
+                        PersistentVolumeClaim = new() { ClaimName = "none" },
+                    },
+                ],
+            },
+        };
 }

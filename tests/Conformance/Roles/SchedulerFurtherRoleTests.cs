@@ -17,10 +17,16 @@ public sealed class SchedulerFurtherRoleTests
     public async Task A_registrar_registers_plugins_and_writes_no_other_ConfigMap(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
-        string registering = "registrar-" + cluster.Id, viewing = "scheduler-viewer-" + cluster.Id, plugin = "Plugin" + cluster.Id;
-        NodeManagerSession registrar = await cluster.ConnectAsAsync(registering), viewer = await cluster.ConnectAsAsync(viewing);
-        IReadOnlyList<SchedulerPluginDefinition> definitions =
-            PluginDefinitions.Read($"name: {plugin}\nextensionPoints: [score]\n", "plugin.yaml", SchedulerPluginSource.Cluster);
+        string registering = "registrar-" + cluster.Id,
+            viewing = "scheduler-viewer-" + cluster.Id,
+            plugin = "Plugin" + cluster.Id;
+        NodeManagerSession registrar = await cluster.ConnectAsAsync(registering),
+            viewer = await cluster.ConnectAsAsync(viewing);
+        IReadOnlyList<SchedulerPluginDefinition> definitions = PluginDefinitions.Read(
+            $"name: {plugin}\nextensionPoints: [score]\n",
+            "plugin.yaml",
+            SchedulerPluginSource.Cluster
+        );
         Task<IReadOnlyList<SchedulerPluginDefinition>> RegisterAsync(NodeManagerSession session) =>
             PluginRegistry.RegisterAsync(session, definitions, SchedulerPluginSource.Cluster, default);
         async Task<bool> IsKnownAsync(NodeManagerSession session) =>
@@ -35,8 +41,10 @@ public sealed class SchedulerFurtherRoleTests
         await PluginRegistry.UnregisterAsync(registrar, definitions, default);
 
         Assert.False(await IsKnownAsync(registrar));
-        foreach ((string verb, string name) in ((string, string)[])
-            [("patch", "another"), ("create", ""), ("delete", PluginRegistry.ConfigMapName), ("list", "")])
+        foreach (
+            (string verb, string name) in ((string, string)[])
+                [("patch", "another"), ("create", ""), ("delete", PluginRegistry.ConfigMapName), ("list", "")]
+        )
             Assert.False(await MayAsync(registrar, verb, "configmaps", name: name), verb);
     }
 
@@ -45,13 +53,15 @@ public sealed class SchedulerFurtherRoleTests
     public async Task A_measurer_reaches_pods_through_the_API_server_only_in_its_namespace(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
-        string user = "measurer-" + cluster.Id, pod = "none-" + cluster.Id;
+        string user = "measurer-" + cluster.Id,
+            pod = "none-" + cluster.Id;
         NodeManagerSession session = await cluster.ConnectAsAsync(user);
         Task MeasureAsync() => SchedulerMeasurer.MeasureAsync(session, System, pod, "https", 10259, null, default);
         Task FindAsync() => SchedulerMeasurer.PodsAsync(session, System, [pod], default);
 
         await AssertForbiddenAsync("list pods", FindAsync);
-        if (cluster.IsReal) await AssertForbiddenAsync("get pods/proxy", MeasureAsync);
+        if (cluster.IsReal)
+            await AssertForbiddenAsync("get pods/proxy", MeasureAsync);
         await RoleManifest.BindInAsync(cluster, System, "nodemanager-scheduler-measurer", user);
         await Eventually.HoldsAsync("the role is known", () => MayAsync(session, "get", "pods", "proxy"));
 
@@ -102,9 +112,28 @@ public sealed class SchedulerFurtherRoleTests
     }
 
     private static async Task<bool> MayAsync(
-        NodeManagerSession session, string verb, string resource, string? subresource = null, string? name = null, string ns = System) =>
-        (await session.Connection().Client.ReviewAccessAsync(
-            new() { Verb = verb, Resource = resource, Subresource = subresource, Name = name, Namespace = ns }, default)).Allowed;
+        NodeManagerSession session,
+        string verb,
+        string resource,
+        string? subresource = null,
+        string? name = null,
+        string ns = System
+    ) =>
+        (
+            await session
+                .Connection()
+                .Client.ReviewAccessAsync(
+                    new()
+                    {
+                        Verb = verb,
+                        Resource = resource,
+                        Subresource = subresource,
+                        Name = name,
+                        Namespace = ns,
+                    },
+                    default
+                )
+        ).Allowed;
 
     private static async Task AssertForbiddenAsync(string right, Func<Task> action)
     {

@@ -27,7 +27,8 @@ internal sealed class PodLedger : IDisposable
     {
         get
         {
-            lock (_lock) return _seen.Count;
+            lock (_lock)
+                return _seen.Count;
         }
     }
 
@@ -37,12 +38,17 @@ internal sealed class PodLedger : IDisposable
     public static async Task<PodLedger> StartAsync(TestCluster cluster, string app)
     {
         NodeManagerSession session = await cluster.ConnectAsync();
-        CacheUse<Pod> pods = session.Connection().Caches().Open(Resources.Pods, new() { Namespace = cluster.Namespace, LabelSelector = "app=" + app });
+        CacheUse<Pod> pods = session
+            .Connection()
+            .Caches()
+            .Open(Resources.Pods, new() { Namespace = cluster.Namespace, LabelSelector = "app=" + app });
         await pods.CatchUpAsync(default);
         var ledger = new PodLedger(pods);
-        foreach (Pod pod in pods.Cache.Items) ledger.Note(new(WatchEventType.Added, pod));
+        foreach (Pod pod in pods.Cache.Items)
+            ledger.Note(new(WatchEventType.Added, pod));
         // From all of them on.
-        lock (ledger._lock) ledger.FewestReady = pods.Cache.Count;
+        lock (ledger._lock)
+            ledger.FewestReady = pods.Cache.Count;
         return ledger;
     }
 
@@ -57,9 +63,14 @@ internal sealed class PodLedger : IDisposable
         lock (_lock)
         {
             _seen[change.Object.Metadata.Uid!] = change.Object;
-            if (change.IsDeletion) _there.Remove(change.Object.Metadata.Uid!);
-            else _there.Add(change.Object.Metadata.Uid!);
-            FewestReady = Math.Min(FewestReady, _there.Count(uid => _seen[uid].Metadata.DeletionTimestamp is null && TestCluster.IsReady(_seen[uid])));
+            if (change.IsDeletion)
+                _there.Remove(change.Object.Metadata.Uid!);
+            else
+                _there.Add(change.Object.Metadata.Uid!);
+            FewestReady = Math.Min(
+                FewestReady,
+                _there.Count(uid => _seen[uid].Metadata.DeletionTimestamp is null && TestCluster.IsReady(_seen[uid]))
+            );
         }
     }
 }

@@ -34,7 +34,8 @@ public sealed class PoolUpdateKillTests(ITestOutputHelper output)
         PoolUpdateOptions options = new() { MaxSurge = "4" };
         Random random = new(Seed);
         await lab.RelabelAsync("b");
-        int kills = 0, underWay = 0;
+        int kills = 0,
+            underWay = 0;
         for (; kills < Kills; kills++)
         {
             KillSwitch? power = null;
@@ -42,8 +43,12 @@ public sealed class PoolUpdateKillTests(ITestOutputHelper output)
             using CancellationTokenSource stop = new();
             Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(session, lab.Request(options), NullObserver.Instance, stop.Token);
             // So far it gets, whatever the machine's load, and the last kill comes before the end.
-            int reached = Progress(await lab.ReadAsync()), goal = Math.Min(reached + random.Next(Math.Max(2, 2 * nodes / Kills)), nodes * (kills + 1) / (Kills + 2));
-            await Task.WhenAny(running, lab.WaitForUpdateAsync($"{goal} nodes drained", update => Progress(update) >= goal || update.EndedAt is not null));
+            int reached = Progress(await lab.ReadAsync()),
+                goal = Math.Min(reached + random.Next(Math.Max(2, 2 * nodes / Kills)), nodes * (kills + 1) / (Kills + 2));
+            await Task.WhenAny(
+                running,
+                lab.WaitForUpdateAsync($"{goal} nodes drained", update => Progress(update) >= goal || update.EndedAt is not null)
+            );
             await Task.Delay(random.Next(lab.Cluster.IsReal ? 300 : 60));
             underWay += (await lab.ReadAsync())?.EndedAt is null ? 1 : 0;
             power!.Kill();
@@ -57,7 +62,10 @@ public sealed class PoolUpdateKillTests(ITestOutputHelper output)
         Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(outcome.Update));
         List<Node> after = await lab.NodesAsync();
         Assert.Equal(nodes, after.Count);
-        Assert.All(after, static one => Assert.True(one.Metadata.Labels!["tier"] == "b" && one.Spec.Unschedulable != true, one.Metadata.Name));
+        Assert.All(
+            after,
+            static one => Assert.True(one.Metadata.Labels!["tier"] == "b" && one.Spec.Unschedulable != true, one.Metadata.Name)
+        );
         await lab.Cluster.WaitForReadyPodsAsync("app=web", 2 * nodes);
         Assert.True(pods.Count <= 4 * nodes, $"{pods.Count - (2 * nodes)} moves of {2 * nodes} pods");
         Assert.True(pods.FewestReady >= (2 * nodes) - 6, $"{pods.FewestReady} of {2 * nodes} pods were ready");
@@ -66,9 +74,13 @@ public sealed class PoolUpdateKillTests(ITestOutputHelper output)
         Assert.Empty(machines.Wrong);
         Assert.True(machines.Most <= nodes + 4, $"{machines.Most} machines at a time");
         Assert.True(underWay > Kills / 2, $"{underWay} of {kills} kills came before the end");
-        output.WriteLine($"{kills} kills ({underWay} before the end), {pods.Count - (2 * nodes)} moves of {2 * nodes} pods, at least {pods.FewestReady} ready, {machines.Most} machines at most");
+        output.WriteLine(
+            $"{kills} kills ({underWay} before the end), {pods.Count - (2 * nodes)} moves of {2 * nodes} pods, at least {pods.FewestReady} ready, {machines.Most} machines at most"
+        );
     }
 
     private static int Progress(NodePoolUpdate? update) =>
-        update?.Nodes.Count(static one => one.Status is NodePoolUpdateNodeStatus.Drained or NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed) ?? 0;
+        update?.Nodes.Count(static one =>
+            one.Status is NodePoolUpdateNodeStatus.Drained or NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed
+        ) ?? 0;
 }

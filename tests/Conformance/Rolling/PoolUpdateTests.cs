@@ -30,18 +30,31 @@ public sealed class PoolUpdateTests
         PoolUpdateOutcome outcome = await lab.UpdateAsync();
 
         Assert.Null(outcome.Failure);
-        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 3, Evicted: 6, Ready: 3 }, RollLab.Describe(outcome.Update));
+        Assert.True(
+            outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 3, Evicted: 6, Ready: 3 },
+            RollLab.Describe(outcome.Update)
+        );
         Assert.All(outcome.Update.Nodes, static one => Assert.Equal(["label tier: a -> b"], one.Reasons));
         List<Node> after = await lab.NodesAsync();
         Assert.Equal(3, after.Count);
-        Assert.All(after, one => Assert.True(one.Metadata.Labels!["tier"] == "b" && !before.Contains(one.Metadata.Uid!) && one.Spec.Unschedulable != true, one.Metadata.Name));
+        Assert.All(
+            after,
+            one =>
+                Assert.True(
+                    one.Metadata.Labels!["tier"] == "b" && !before.Contains(one.Metadata.Uid!) && one.Spec.Unschedulable != true,
+                    one.Metadata.Name
+                )
+        );
         await lab.Cluster.WaitForReadyPodsAsync("app=web", 6);
         Assert.Equal(12, pods.Count);
         Assert.True(pods.FewestReady >= 5, $"{pods.FewestReady} of 6 pods were ready");
         Assert.False((await lab.PoolAsync()).Metadata.Annotations?.ContainsKey(NodeSmithNames.UpdateAnnotation) == true);
         // Again: there is nothing to do, and nothing is done.
         outcome = await lab.UpdateAsync();
-        Assert.Equal((NodePoolUpdateStatus.Completed, 0, "No node is outdated."), (outcome.Update.Status, outcome.Update.Nodes.Count, outcome.Update.Message));
+        Assert.Equal(
+            (NodePoolUpdateStatus.Completed, 0, "No node is outdated."),
+            (outcome.Update.Status, outcome.Update.Nodes.Count, outcome.Update.Message)
+        );
     }
 
     [SkippableTheory]
@@ -72,7 +85,10 @@ public sealed class PoolUpdateTests
 
         PoolUpdateOutcome outcome = await lab.UpdateAsync();
 
-        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Incomplete, Removed: 2, Skipped: 1 }, RollLab.Describe(outcome.Update));
+        Assert.True(
+            outcome.Update is { Status: NodePoolUpdateStatus.Incomplete, Removed: 2, Skipped: 1 },
+            RollLab.Describe(outcome.Update)
+        );
         Assert.Equal(ErrorIds.PoolUpdateIncomplete, outcome.Failure!.ErrorId);
         NodePoolUpdateNode skipped = outcome.Update.Nodes.Single(static one => one.Status == NodePoolUpdateNodeStatus.Skipped);
         Assert.Equal(blocked, skipped.Node);
@@ -96,13 +112,19 @@ public sealed class PoolUpdateTests
         await lab.PatchBudgetAsync(0);
         await lab.RelabelAsync("b");
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { DrainTimeout = TimeSpan.Zero });
-        await lab.WaitForUpdateAsync("a drain", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
+        await lab.WaitForUpdateAsync(
+            "a drain",
+            static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining)
+        );
 
         await lab.ChangeAsync(new() { Pause = true });
         NodePoolUpdate paused = (await lab.WaitForUpdateAsync("a pause", static update => update.Status == NodePoolUpdateStatus.Paused))!;
         Assert.All(paused.Nodes, static one => Assert.Equal(NodePoolUpdateNodeStatus.Pending, one.Status));
         await lab.ChangeAsync(new() { Pause = false });
-        await lab.WaitForUpdateAsync("a drain again", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
+        await lab.WaitForUpdateAsync(
+            "a drain again",
+            static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining)
+        );
 
         // By the cluster's clock, which is 30 times as fast in the embedded cluster: 10 seconds, in which a busy machine also sees the PDB refuse.
         await lab.ChangeAsync(new() { DrainTimeout = TimeSpan.FromSeconds(lab.Cluster.IsReal ? 10 : 300) });
@@ -126,7 +148,11 @@ public sealed class PoolUpdateTests
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { HealthGrace = TimeSpan.Zero });
         await lab.WaitForUpdateAsync("a node removed", static update => update.Removed > 0);
         // Its disk fails.
-        Node fresh = await Eventually.GetAsync("a new node", async () => (await lab.NodesAsync()).FirstOrDefault(static one => one.Metadata.Labels!["tier"] == "b")!, static one => one is not null);
+        Node fresh = await Eventually.GetAsync(
+            "a new node",
+            async () => (await lab.NodesAsync()).FirstOrDefault(static one => one.Metadata.Labels!["tier"] == "b")!,
+            static one => one is not null
+        );
         await lab.FailAsync(fresh.Metadata.Name);
 
         PoolUpdateOutcome outcome = await running;
@@ -137,7 +163,10 @@ public sealed class PoolUpdateTests
         Assert.Equal("a", (await lab.PoolAsync()).Spec.MachineTemplate.Labels!["tier"]);
         List<Node> nodes = await lab.NodesAsync();
         Assert.Equal(3, nodes.Count);
-        Assert.All(nodes, static one => Assert.True(one.Metadata.Labels!["tier"] == "a" && one.Spec.Unschedulable != true, one.Metadata.Name));
+        Assert.All(
+            nodes,
+            static one => Assert.True(one.Metadata.Labels!["tier"] == "a" && one.Spec.Unschedulable != true, one.Metadata.Name)
+        );
         await lab.Cluster.WaitForReadyPodsAsync("app=web", 6);
     }
 
@@ -149,13 +178,20 @@ public sealed class PoolUpdateTests
         await using RollLab lab = await RollLab.StartAsync(backend, 2);
         await lab.RelabelAsync("b");
         KillSwitch? power = null;
-        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => power = new(inner)), other = await lab.Cluster.ConnectAsync();
+        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => power = new(inner)),
+            other = await lab.Cluster.ConnectAsync();
         using CancellationTokenSource stop = new();
-        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(session, lab.Request(new() { Soak = TimeSpan.FromHours(9) }), NullObserver.Instance, stop.Token);
+        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(
+            session,
+            lab.Request(new() { Soak = TimeSpan.FromHours(9) }),
+            NullObserver.Instance,
+            stop.Token
+        );
         await lab.WaitForUpdateAsync("an update", static update => update.Status == NodePoolUpdateStatus.Running);
         await lab.ChangeAsync(new() { Pause = true });
         await lab.WaitForUpdateAsync("a pause", static update => update.Status == NodePoolUpdateStatus.Paused);
-        PoolUpdateRequest resume = lab.Request(intent: PoolUpdateIntent.Resume), end = lab.Request(intent: PoolUpdateIntent.End);
+        PoolUpdateRequest resume = lab.Request(intent: PoolUpdateIntent.Resume),
+            end = lab.Request(intent: PoolUpdateIntent.End);
 
         await lab.ChangeAsync(new() { Pause = false });
         PoolUpdateOutcome alive = await PoolUpdates.ContinueAsync(other, resume, NullObserver.Instance, default);
@@ -178,8 +214,15 @@ public sealed class PoolUpdateTests
         await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 4);
         using PodLedger pods = await PodLedger.StartAsync(lab.Cluster, "web");
         await lab.RelabelAsync("b");
-        Task<PoolUpdateOutcome> running = lab.UpdateAsync(new() { Strategy = PoolUpdateStrategy.BlueGreen, KeepOld = TimeSpan.FromHours(1) });
-        NodePoolUpdate drained = (await lab.WaitForUpdateAsync("both nodes drained", static update => update.Nodes.All(static one => one.Status == NodePoolUpdateNodeStatus.Drained)))!;
+        Task<PoolUpdateOutcome> running = lab.UpdateAsync(
+            new() { Strategy = PoolUpdateStrategy.BlueGreen, KeepOld = TimeSpan.FromHours(1) }
+        );
+        NodePoolUpdate drained = (
+            await lab.WaitForUpdateAsync(
+                "both nodes drained",
+                static update => update.Nodes.All(static one => one.Status == NodePoolUpdateNodeStatus.Drained)
+            )
+        )!;
         Assert.Equal(4, drained.Evicted);
         Assert.Equal(4, (await lab.NodesAsync()).Count);
 
@@ -232,7 +275,16 @@ public sealed class PoolUpdateTests
         await lab.PatchBudgetAsync(1);
         roll = await PoolUpdatePlanner.PlanAsync(session, lab.Request(), NullObserver.Instance, default);
         Assert.All(roll, static one => Assert.True(one.Obstacles.Count == 0, string.Join("; ", one.Obstacles)));
-        Assert.NotEmpty((await PoolUpdatePlanner.PlanAsync(session, lab.Request(new() { MaxSurge = "0", MaxUnavailable = "1" }), NullObserver.Instance, default)).SelectMany(static one => one.Obstacles));
+        Assert.NotEmpty(
+            (
+                await PoolUpdatePlanner.PlanAsync(
+                    session,
+                    lab.Request(new() { MaxSurge = "0", MaxUnavailable = "1" }),
+                    NullObserver.Instance,
+                    default
+                )
+            ).SelectMany(static one => one.Obstacles)
+        );
 
         // Nothing was touched.
         Assert.All(await lab.NodesAsync(), static one => Assert.False(one.Spec.Unschedulable == true));
@@ -250,7 +302,12 @@ public sealed class PoolUpdateTests
         HashSet<string> web = [.. (await lab.Cluster.ListPodsAsync("app=web")).Select(static pod => pod.Metadata.Uid!)];
         await lab.RelabelAsync("b");
         using CancellationTokenSource stop = new();
-        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(await lab.Cluster.ConnectAsync(), lab.Request(new() { DrainTimeout = TimeSpan.Zero }), NullObserver.Instance, stop.Token);
+        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(
+            await lab.Cluster.ConnectAsync(),
+            lab.Request(new() { DrainTimeout = TimeSpan.Zero }),
+            NullObserver.Instance,
+            stop.Token
+        );
         await Eventually.HoldsAsync("pods evicted in a drain that goes on", async () => await IsDrainedButForHeldAsync(lab, web));
 
         await stop.CancelAsync();
@@ -262,12 +319,21 @@ public sealed class PoolUpdateTests
         ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion);
         await lab.Lab.PatchAsync(type, "held", """{"spec":{"maxUnavailable":2}}""");
         PoolUpdateOutcome outcome = await lab.UpdateAsync(intent: PoolUpdateIntent.Resume);
-        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed } && outcome.Update.Evicted == web.Count + 2, $"{outcome.Update.Evicted} {RollLab.Describe(outcome.Update)}");
+        Assert.True(
+            outcome.Update is { Status: NodePoolUpdateStatus.Completed } && outcome.Update.Evicted == web.Count + 2,
+            $"{outcome.Update.Evicted} {RollLab.Describe(outcome.Update)}"
+        );
     }
 
     private static async Task<bool> IsDrainedButForHeldAsync(RollLab lab, HashSet<string> web)
     {
-        HashSet<string> draining = [.. (await lab.ReadAsync())?.Nodes.Where(static one => one.Status == NodePoolUpdateNodeStatus.Draining).Select(static one => one.Node) ?? []];
+        HashSet<string> draining =
+        [
+            .. (await lab.ReadAsync())
+                ?.Nodes.Where(static one => one.Status == NodePoolUpdateNodeStatus.Draining)
+                .Select(static one => one.Node)
+                ?? [],
+        ];
         IReadOnlyList<Pod> pods = await lab.Cluster.ListPodsAsync();
         return pods.Any(pod => draining.Contains(pod.Spec.NodeName ?? "") && pod.Metadata.Labels!["app"] == "held")
             && !pods.Any(pod => draining.Contains(pod.Spec.NodeName ?? "") && web.Contains(pod.Metadata.Uid!))

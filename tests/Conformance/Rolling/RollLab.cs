@@ -30,7 +30,15 @@ internal sealed class RollLab : IAsyncDisposable
     /// <param name="max">Of the pool's nodes; 0: any number.</param>
     /// <param name="prepare">Before the autoscaler starts.</param>
     /// <param name="rbac">With access rules.</param>
-    public static async Task<RollLab> StartAsync(string backend, int nodes, int allowed = 1, double speed = 30, int max = 0, Action<AutoscalerLab>? prepare = null, bool rbac = false)
+    public static async Task<RollLab> StartAsync(
+        string backend,
+        int nodes,
+        int allowed = 1,
+        double speed = 30,
+        int max = 0,
+        Action<AutoscalerLab>? prepare = null,
+        bool rbac = false
+    )
     {
         AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: speed, rbac: rbac);
         Skip.If(!lab.Cluster.HasControllers, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
@@ -45,14 +53,24 @@ internal sealed class RollLab : IAsyncDisposable
     }
 
     /// <summary>Changes what the pool's new nodes are like.</summary>
-    public Task RelabelAsync(string tier) => Lab.PatchAsync(NodeSmithResources.Pools, Pool, $$$"""{"spec":{"machineTemplate":{{{Template(tier)}}}}}""");
+    public Task RelabelAsync(string tier) =>
+        Lab.PatchAsync(NodeSmithResources.Pools, Pool, $$$"""{"spec":{"machineTemplate":{{{Template(tier)}}}}}""");
 
-    public PoolUpdateRequest Request(PoolUpdateOptions? options = null, PoolUpdateIntent intent = PoolUpdateIntent.Update) => new()
-    {
-        Pool = Pool, Namespace = Lab.Namespace, Options = options ?? new(), Intent = intent, LeaseDuration = TimeSpan.FromSeconds(Cluster.IsReal ? 2 : 15),
-    };
+    public PoolUpdateRequest Request(PoolUpdateOptions? options = null, PoolUpdateIntent intent = PoolUpdateIntent.Update) =>
+        new()
+        {
+            Pool = Pool,
+            Namespace = Lab.Namespace,
+            Options = options ?? new(),
+            Intent = intent,
+            LeaseDuration = TimeSpan.FromSeconds(Cluster.IsReal ? 2 : 15),
+        };
 
-    public async Task<PoolUpdateOutcome> UpdateAsync(PoolUpdateOptions? options = null, PoolUpdateIntent intent = PoolUpdateIntent.Update, IOperationObserver? observer = null)
+    public async Task<PoolUpdateOutcome> UpdateAsync(
+        PoolUpdateOptions? options = null,
+        PoolUpdateIntent intent = PoolUpdateIntent.Update,
+        IOperationObserver? observer = null
+    )
     {
         NodeManagerSession session = await Cluster.ConnectAsync();
         return await PoolUpdates.RunAsync(session, Request(options, intent), observer ?? NullObserver.Instance, default);
@@ -73,22 +91,46 @@ internal sealed class RollLab : IAsyncDisposable
 
     /// <summary>The pool's nodes that are not about to go, by name.</summary>
     public async Task<List<Node>> NodesAsync() =>
-        [.. (await Cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = $"{NodeSmithNames.DefaultPoolLabelKey}={Pool},{Cluster.Selector}" }, default)).Items.OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal)];
+        [
+            .. (
+                await Cluster.Client.ListAsync(
+                    Resources.Nodes,
+                    new() { LabelSelector = $"{NodeSmithNames.DefaultPoolLabelKey}={Pool},{Cluster.Selector}" },
+                    default
+                )
+            ).Items.OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal),
+        ];
 
     public async Task PatchBudgetAsync(int allowed)
     {
         ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(Cluster.Capabilities.BudgetVersion);
         await Lab.PatchAsync(type, "web", $$$"""{"spec":{"maxUnavailable":{{{allowed}}}}}""");
-        await Cluster.WaitForAsync(type, "web", one => one.Status.ObservedGeneration == one.Metadata.Generation && one.Status.DisruptionsAllowed == allowed);
+        await Cluster.WaitForAsync(
+            type,
+            "web",
+            one => one.Status.ObservedGeneration == one.Metadata.Generation && one.Status.DisruptionsAllowed == allowed
+        );
     }
 
     /// <summary>Has the node report what is a critical finding.</summary>
     public Task FailAsync(string node) => FailAsync(Cluster, node);
 
-    public static Task FailAsync(TestCluster cluster, string node) => cluster.Client.PatchAsync(
-        Resources.Nodes, node, null,
-        Patch.Strategic(JsonNode.Parse("""{"status":{"conditions":[{"type":"KernelDeadlock","status":"True","reason":"DockerHung","message":"The test has it hang."}]}}""")!.AsObject()),
-        "status", RequestOptions.Default, default);
+    public static Task FailAsync(TestCluster cluster, string node) =>
+        cluster.Client.PatchAsync(
+            Resources.Nodes,
+            node,
+            null,
+            Patch.Strategic(
+                JsonNode
+                    .Parse(
+                        """{"status":{"conditions":[{"type":"KernelDeadlock","status":"True","reason":"DockerHung","message":"The test has it hang."}]}}"""
+                    )!
+                    .AsObject()
+            ),
+            "status",
+            RequestOptions.Default,
+            default
+        );
 
     public Task DeleteAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject => Lab.DeleteAsync(type, name);
@@ -98,7 +140,9 @@ internal sealed class RollLab : IAsyncDisposable
     public ValueTask DisposeAsync() => Lab.DisposeAsync();
 
     public static string Count(NodePoolUpdate? update) =>
-        update is null ? "no update" : string.Join(", ", update.Nodes.GroupBy(static one => one.Status).Select(static one => $"{one.Count()} {one.Key}"));
+        update is null
+            ? "no update"
+            : string.Join(", ", update.Nodes.GroupBy(static one => one.Status).Select(static one => $"{one.Count()} {one.Key}"));
 
     public static string Describe(NodePoolUpdate update) =>
         $"{update.Status} {update.Message} {string.Join("; ", update.Nodes.Select(static one => $"{one.Node} {one.Status} {one.Message}"))}";

@@ -13,7 +13,8 @@ namespace NodeManager.Conformance.Rolling;
 /// <summary>A pool of the embedded pool service with its simulated platform, and pods under a PDB.</summary>
 internal sealed class ServiceRollLab : IAsyncDisposable
 {
-    public const string Pool = "workers", Second = "workers-2";
+    public const string Pool = "workers",
+        Second = "workers-2";
 
     private ServiceRollLab(PoolHome home) => Home = home;
 
@@ -29,7 +30,13 @@ internal sealed class ServiceRollLab : IAsyncDisposable
     /// <param name="speed">Of the embedded clock.</param>
     /// <param name="backend">See <see cref="Backend"/>.</param>
     /// <param name="rbac">With access rules.</param>
-    public static async Task<ServiceRollLab> StartAsync(int nodes, int allowed = 1, double speed = 30, string backend = Backend.Sandbox, bool rbac = false)
+    public static async Task<ServiceRollLab> StartAsync(
+        int nodes,
+        int allowed = 1,
+        double speed = 30,
+        string backend = Backend.Sandbox,
+        bool rbac = false
+    )
     {
         PoolHome home = await PoolHome.StartAsync(NodePoolProvider.Service, backend, speed, rbac);
         if (!home.Cluster.HasControllers)
@@ -49,33 +56,55 @@ internal sealed class ServiceRollLab : IAsyncDisposable
     }
 
     /// <summary>Another machine type, by a second pool unless said otherwise.</summary>
-    public PoolUpdateRequest Request(PoolUpdateOptions? options = null, PoolUpdateIntent intent = PoolUpdateIntent.Update, PoolContext? context = null, string machineType = "n1-standard-8") => new()
-    {
-        Pool = Pool, Namespace = Namespace, Service = context ?? Home.Context, Intent = intent, LeaseDuration = TimeSpan.FromSeconds(Cluster.IsReal ? 2 : 15),
-        Options = options ?? new() { Strategy = PoolUpdateStrategy.BlueGreen },
-        Change = _ => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["machineType"] = machineType } } },
-    };
+    public PoolUpdateRequest Request(
+        PoolUpdateOptions? options = null,
+        PoolUpdateIntent intent = PoolUpdateIntent.Update,
+        PoolContext? context = null,
+        string machineType = "n1-standard-8"
+    ) =>
+        new()
+        {
+            Pool = Pool,
+            Namespace = Namespace,
+            Service = context ?? Home.Context,
+            Intent = intent,
+            LeaseDuration = TimeSpan.FromSeconds(Cluster.IsReal ? 2 : 15),
+            Options = options ?? new() { Strategy = PoolUpdateStrategy.BlueGreen },
+            Change = _ => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["machineType"] = machineType } } },
+        };
 
-    public Task<PoolUpdateOutcome> UpdateAsync(PoolUpdateOptions? options = null, PoolUpdateIntent intent = PoolUpdateIntent.Update, string machineType = "n1-standard-8") =>
-        PoolUpdates.RunAsync(Home.Session, Request(options, intent, machineType: machineType), NullObserver.Instance, default);
+    public Task<PoolUpdateOutcome> UpdateAsync(
+        PoolUpdateOptions? options = null,
+        PoolUpdateIntent intent = PoolUpdateIntent.Update,
+        string machineType = "n1-standard-8"
+    ) => PoolUpdates.RunAsync(Home.Session, Request(options, intent, machineType: machineType), NullObserver.Instance, default);
 
-    public async Task<NodePoolUpdate?> ReadAsync() => (await PoolUpdates.ReadAsync(Home.Session, new(Namespace, NodePoolProvider.Service), [], default)).SingleOrDefault();
+    public async Task<NodePoolUpdate?> ReadAsync() =>
+        (await PoolUpdates.ReadAsync(Home.Session, new(Namespace, NodePoolProvider.Service), [], default)).SingleOrDefault();
 
     public Task<NodePoolUpdate?> WaitForUpdateAsync(string what, Func<NodePoolUpdate, bool> isWanted) =>
         Eventually.GetAsync(what, ReadAsync, update => update is not null && isWanted(update));
 
-    public async Task ChangeAsync(PoolUpdateChange change) => await PoolUpdates.ChangeAsync(Home.Session, new(Namespace), Pool, change, false, default);
+    public async Task ChangeAsync(PoolUpdateChange change) =>
+        await PoolUpdates.ChangeAsync(Home.Session, new(Namespace), Pool, change, false, default);
 
     /// <summary>All that the cluster has of updates.</summary>
     public async Task<string> StoredAsync() => (await Cluster.SendAsync("GET", $"/api/v1/namespaces/{Namespace}/configmaps")).Text;
 
     /// <summary>The nodes of a pool, by name.</summary>
     public async Task<List<Node>> NodesAsync(string pool) =>
-        [.. (await Cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = $"nodepool={pool}" }, default)).Items.OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal)];
+        [
+            .. (await Cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = $"nodepool={pool}" }, default)).Items.OrderBy(
+                static one => one.Metadata.Name,
+                StringComparer.Ordinal
+            ),
+        ];
 
-    public async Task<string[]> PoolNamesAsync() => [.. (await Home.ReadAsync()).Select(static one => one.Name).Order(StringComparer.Ordinal)];
+    public async Task<string[]> PoolNamesAsync() =>
+        [.. (await Home.ReadAsync()).Select(static one => one.Name).Order(StringComparer.Ordinal)];
 
-    public async Task<string?> MachineTypeAsync(string pool) => (await Home.ReadAsync(new() { Names = [pool] })).Single().Spec.Platform.MachineType;
+    public async Task<string?> MachineTypeAsync(string pool) =>
+        (await Home.ReadAsync(new() { Names = [pool] })).Single().Spec.Platform.MachineType;
 
     public ValueTask DisposeAsync() => Home.DisposeAsync();
 }

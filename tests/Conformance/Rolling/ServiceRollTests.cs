@@ -19,7 +19,8 @@ namespace NodeManager.Conformance.Rolling;
 [Takes(120)]
 public sealed class ServiceRollTests(ITestOutputHelper output)
 {
-    private static readonly PoolUpdateOptions BlueGreen = new() { Strategy = PoolUpdateStrategy.BlueGreen }, Follow = new() { Strategy = PoolUpdateStrategy.Follow };
+    private static readonly PoolUpdateOptions BlueGreen = new() { Strategy = PoolUpdateStrategy.BlueGreen },
+        Follow = new() { Strategy = PoolUpdateStrategy.Follow };
     private static readonly int Kills = ProofSize.Read("NODEMANAGER_POOL_UPDATE_KILLS", 5);
     private static readonly int Seed = ProofSize.Read("NODEMANAGER_POOL_UPDATE_SEED", 1);
 
@@ -34,8 +35,22 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         PoolUpdateOutcome outcome = await lab.UpdateAsync();
 
         Assert.Null(outcome.Failure);
-        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 3, Evicted: 6, Ready: 3, SecondPool: ServiceRollLab.Second, Provider: NodePoolProvider.Service }, RollLab.Describe(outcome.Update));
-        Assert.All(outcome.Update.Nodes, static one => Assert.Equal(["spec.platform.gcp.machineType: n1-standard-4 -> n1-standard-8"], one.Reasons));
+        Assert.True(
+            outcome.Update
+                is {
+                    Status: NodePoolUpdateStatus.Completed,
+                    Removed: 3,
+                    Evicted: 6,
+                    Ready: 3,
+                    SecondPool: ServiceRollLab.Second,
+                    Provider: NodePoolProvider.Service
+                },
+            RollLab.Describe(outcome.Update)
+        );
+        Assert.All(
+            outcome.Update.Nodes,
+            static one => Assert.Equal(["spec.platform.gcp.machineType: n1-standard-4 -> n1-standard-8"], one.Reasons)
+        );
         Assert.DoesNotContain(ServiceRollLab.Pool, await lab.PoolNamesAsync());
         Assert.Equal("n1-standard-8", await lab.MachineTypeAsync(ServiceRollLab.Second));
         Assert.Equal(3, (await lab.NodesAsync(ServiceRollLab.Second)).Count);
@@ -50,7 +65,12 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
 
-        IReadOnlyList<NodePoolUpdatePlan> plans = await PoolUpdatePlanner.PlanAsync(lab.Home.Session, lab.Request(), NullObserver.Instance, default);
+        IReadOnlyList<NodePoolUpdatePlan> plans = await PoolUpdatePlanner.PlanAsync(
+            lab.Home.Session,
+            lab.Request(),
+            NullObserver.Instance,
+            default
+        );
 
         Assert.Equal([1, 1], plans.Select(static one => one.Turn));
         Assert.Equal(4, plans.Sum(static one => one.Pods.Count));
@@ -88,12 +108,18 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(BlueGreen with { DrainTimeout = TimeSpan.Zero });
-        await lab.WaitForUpdateAsync("a drain", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
+        await lab.WaitForUpdateAsync(
+            "a drain",
+            static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining)
+        );
 
         await lab.ChangeAsync(new() { Pause = true });
         await lab.WaitForUpdateAsync("a pause", static update => update.Status == NodePoolUpdateStatus.Paused);
         await lab.ChangeAsync(new() { Pause = false });
-        await lab.WaitForUpdateAsync("a drain again", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
+        await lab.WaitForUpdateAsync(
+            "a drain again",
+            static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining)
+        );
         await lab.ChangeAsync(new() { DrainTimeout = TimeSpan.FromSeconds(1) });
         PoolUpdateOutcome outcome = await running;
         Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Incomplete, Skipped: 2 }, RollLab.Describe(outcome.Update));
@@ -102,7 +128,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         await lab.ChangeAsync(new() { Stop = true });
         outcome = await lab.UpdateAsync(intent: PoolUpdateIntent.End);
         Assert.True(outcome.Update.Status == NodePoolUpdateStatus.Stopped, RollLab.Describe(outcome.Update));
-        Assert.All(await lab.NodesAsync(ServiceRollLab.Pool), static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name));
+        Assert.All(
+            await lab.NodesAsync(ServiceRollLab.Pool),
+            static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name)
+        );
     }
 
     [Fact]
@@ -110,7 +139,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 4);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(BlueGreen with { KeepOld = TimeSpan.FromHours(1) });
-        await lab.WaitForUpdateAsync("both nodes drained", static update => update.Nodes.Count(static one => one.Status == NodePoolUpdateNodeStatus.Drained) == 2);
+        await lab.WaitForUpdateAsync(
+            "both nodes drained",
+            static update => update.Nodes.Count(static one => one.Status == NodePoolUpdateNodeStatus.Drained) == 2
+        );
 
         await lab.ChangeAsync(new() { Rollback = true });
         PoolUpdateOutcome outcome = await running;
@@ -118,7 +150,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.RolledBack, IsRollback: true }, RollLab.Describe(outcome.Update));
         Assert.DoesNotContain(ServiceRollLab.Second, await lab.PoolNamesAsync());
         Assert.Empty(await lab.NodesAsync(ServiceRollLab.Second));
-        Assert.All(await lab.NodesAsync(ServiceRollLab.Pool), static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name));
+        Assert.All(
+            await lab.NodesAsync(ServiceRollLab.Pool),
+            static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name)
+        );
         await lab.Cluster.WaitForReadyPodsAsync("app=web", 4);
     }
 
@@ -129,7 +164,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0, backend: backend);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(BlueGreen with { HealthGrace = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero });
-        await lab.WaitForUpdateAsync("a drain", static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining));
+        await lab.WaitForUpdateAsync(
+            "a drain",
+            static update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining)
+        );
         string fresh = (await lab.NodesAsync(ServiceRollLab.Second))[0].Metadata.Name;
         await RollLab.FailAsync(lab.Cluster, fresh);
 
@@ -138,7 +176,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.Equal(ErrorIds.PoolUpdateRolledBack, outcome.Failure?.ErrorId);
         Assert.Contains(fresh, outcome.Update.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(ServiceRollLab.Second, await lab.PoolNamesAsync());
-        Assert.All(await lab.NodesAsync(ServiceRollLab.Pool), static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name));
+        Assert.All(
+            await lab.NodesAsync(ServiceRollLab.Pool),
+            static one => Assert.False(one.Spec.Unschedulable == true, one.Metadata.Name)
+        );
     }
 
     [SkippableTheory]
@@ -152,7 +193,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         PoolUpdateOutcome outcome = await lab.UpdateAsync(Follow);
 
         Assert.Null(outcome.Failure);
-        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 2, SecondPool: "", MaxSurge: "" }, RollLab.Describe(outcome.Update));
+        Assert.True(
+            outcome.Update is { Status: NodePoolUpdateStatus.Completed, Removed: 2, SecondPool: "", MaxSurge: "" },
+            RollLab.Describe(outcome.Update)
+        );
         List<Node> after = await lab.NodesAsync(ServiceRollLab.Pool);
         Assert.Equal(2, after.Count);
         Assert.DoesNotContain(after, one => before.Contains(one.Metadata.Name));
@@ -169,15 +213,38 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0, backend: backend);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(Follow);
-        NodePoolUpdate hanging = (await lab.WaitForUpdateAsync("a node the service drains", update => update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining) && update.Message.Contains(lab.Cluster.IsReal ? "draining " + ServiceRollLab.Pool : "/web", StringComparison.Ordinal)))!;
+        NodePoolUpdate hanging = (
+            await lab.WaitForUpdateAsync(
+                "a node the service drains",
+                update =>
+                    update.Nodes.Any(static one => one.Status == NodePoolUpdateNodeStatus.Draining)
+                    && update.Message.Contains(lab.Cluster.IsReal ? "draining " + ServiceRollLab.Pool : "/web", StringComparison.Ordinal)
+            )
+        )!;
         Assert.Contains("Waiting for the service", hanging.Message, StringComparison.Ordinal);
-        foreach (PoolUpdateChange change in (PoolUpdateChange[])[new() { Pause = true }, new() { DrainTimeout = TimeSpan.FromMinutes(1) }, new() { MaxSurge = "2" }])
-            Assert.Equal(ErrorIds.PoolUpdateUnsupported, (await Assert.ThrowsAsync<NodeManagerException>(() => lab.ChangeAsync(change))).ErrorId);
+        foreach (
+            PoolUpdateChange change in (PoolUpdateChange[])
+                [new() { Pause = true }, new() { DrainTimeout = TimeSpan.FromMinutes(1) }, new() { MaxSurge = "2" }]
+        )
+            Assert.Equal(
+                ErrorIds.PoolUpdateUnsupported,
+                (await Assert.ThrowsAsync<NodeManagerException>(() => lab.ChangeAsync(change))).ErrorId
+            );
 
         await lab.ChangeAsync(new() { Rollback = true });
-        await Eventually.GetAsync("the former specification", () => lab.MachineTypeAsync(ServiceRollLab.Pool), static type => type == "n1-standard-4");
+        await Eventually.GetAsync(
+            "the former specification",
+            () => lab.MachineTypeAsync(ServiceRollLab.Pool),
+            static type => type == "n1-standard-4"
+        );
         // The node that the service drains already still has to go.
-        await lab.Cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion), "web", lab.Namespace, new(), default);
+        await lab.Cluster.Client.DeleteAsync(
+            Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion),
+            "web",
+            lab.Namespace,
+            new(),
+            default
+        );
         PoolUpdateOutcome outcome = await running;
 
         Assert.True(outcome.Update.Status == NodePoolUpdateStatus.RolledBack, RollLab.Describe(outcome.Update));
@@ -190,7 +257,15 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         using CancellationTokenSource stop = new();
         bool isDown = true;
         lab.Home.Faults.Inject(Fault.Refuse(), 10_000, request => isDown && request.Method == HttpMethod.Post);
-        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(lab.Home.Session, lab.Request() with { Change = UserData }, NullObserver.Instance, stop.Token);
+        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(
+            lab.Home.Session,
+            lab.Request() with
+            {
+                Change = UserData,
+            },
+            NullObserver.Instance,
+            stop.Token
+        );
         await lab.WaitForUpdateAsync("an update", static update => update.Status == NodePoolUpdateStatus.Running);
         await stop.CancelAsync();
         await Task.WhenAny(first);
@@ -202,11 +277,23 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         Assert.True(resumed.Update.Status == NodePoolUpdateStatus.Stopped, RollLab.Describe(resumed.Update));
         Assert.Contains("User data", resumed.Update.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(ServiceRollLab.Second, await lab.PoolNamesAsync());
-        PoolUpdateOutcome again = await PoolUpdates.RunAsync(lab.Home.Session, lab.Request() with { Change = UserData }, NullObserver.Instance, default);
+        PoolUpdateOutcome again = await PoolUpdates.RunAsync(
+            lab.Home.Session,
+            lab.Request() with
+            {
+                Change = UserData,
+            },
+            NullObserver.Instance,
+            default
+        );
 
         Assert.True(again.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(again.Update));
         Assert.Equal([$"spec.platform.gcp.userData: ({Secret.Length} characters)"], again.Update.Nodes.Single().Reasons);
-        Assert.Contains(Secret, (await lab.Home.ReadAsync(new() { Names = [ServiceRollLab.Second] })).Single().Spec.Json, StringComparison.Ordinal);
+        Assert.Contains(
+            Secret,
+            (await lab.Home.ReadAsync(new() { Names = [ServiceRollLab.Second] })).Single().Spec.Json,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain(Secret, await lab.StoredAsync(), StringComparison.Ordinal);
     }
 
@@ -216,18 +303,35 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
         await lab.Home.ChangeAsync(new() { Name = ServiceRollLab.Pool }, UserData([]));
         // What follows runs under a PDB that allows nothing, so the service's roll hangs.
-        PoolUpdateRequest other = lab.Request(Follow) with { Change = static _ => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["userData"] = "other" } } } };
+        PoolUpdateRequest other = lab.Request(Follow) with
+        {
+            Change = static _ => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["userData"] = "other" } } },
+        };
         Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(lab.Home.Session, other, NullObserver.Instance, default);
-        await lab.WaitForUpdateAsync("a roll", static update => update.Message.Contains("Waiting for the service", StringComparison.Ordinal));
+        await lab.WaitForUpdateAsync(
+            "a roll",
+            static update => update.Message.Contains("Waiting for the service", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(Secret, await lab.StoredAsync(), StringComparison.Ordinal);
         await lab.ChangeAsync(new() { Rollback = true });
-        await Eventually.HoldsAsync("the former user data", async () => (await lab.Home.ReadAsync(new() { Names = [ServiceRollLab.Pool] })).Single().Spec.Json.Contains(Secret, StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            "the former user data",
+            async () =>
+                (await lab.Home.ReadAsync(new() { Names = [ServiceRollLab.Pool] }))
+                    .Single()
+                    .Spec.Json.Contains(Secret, StringComparison.Ordinal)
+        );
         await lab.ChangeAsync(new() { Stop = true });
         await running;
 
         using CancellationTokenSource stop = new();
         running = PoolUpdates.RunAsync(lab.Home.Session, other, NullObserver.Instance, stop.Token);
-        await lab.WaitForUpdateAsync("a roll", static update => update.Status == NodePoolUpdateStatus.Running && update.Message.Contains("Waiting for the service", StringComparison.Ordinal));
+        await lab.WaitForUpdateAsync(
+            "a roll",
+            static update =>
+                update.Status == NodePoolUpdateStatus.Running
+                && update.Message.Contains("Waiting for the service", StringComparison.Ordinal)
+        );
         await stop.CancelAsync();
         await Task.WhenAny(running);
         await lab.ChangeAsync(new() { Rollback = true });
@@ -244,10 +348,18 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         await lab.Home.CreateAsync(ServiceRollLab.Second);
 
         Assert.Equal(ErrorIds.NodePoolExists, (await Assert.ThrowsAsync<NodeManagerException>(() => lab.UpdateAsync())).ErrorId);
-        Assert.Equal(ErrorIds.PoolUpdateInvalid, (await Assert.ThrowsAsync<NodeManagerException>(() => lab.UpdateAsync(machineType: "n1-standard-4"))).ErrorId);
+        Assert.Equal(
+            ErrorIds.PoolUpdateInvalid,
+            (await Assert.ThrowsAsync<NodeManagerException>(() => lab.UpdateAsync(machineType: "n1-standard-4"))).ErrorId
+        );
         Assert.Equal(
             ErrorIds.NodePoolNotFound,
-            (await Assert.ThrowsAsync<NodeManagerException>(() => PoolUpdates.RunAsync(lab.Home.Session, lab.Request() with { Pool = "none" }, NullObserver.Instance, default))).ErrorId);
+            (
+                await Assert.ThrowsAsync<NodeManagerException>(() =>
+                    PoolUpdates.RunAsync(lab.Home.Session, lab.Request() with { Pool = "none" }, NullObserver.Instance, default)
+                )
+            ).ErrorId
+        );
         Assert.Null(await lab.ReadAsync());
     }
 
@@ -271,12 +383,22 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
                 return power[^1];
             });
             using CancellationTokenSource stop = new();
-            Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(context.Session, lab.Request(context: context), NullObserver.Instance, stop.Token);
+            Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(
+                context.Session,
+                lab.Request(context: context),
+                NullObserver.Instance,
+                stop.Token
+            );
             // So far it gets: the first dies before there is a second pool, or as it is created.
-            int reached = Progress(await lab.ReadAsync()), goal = kills == 0 ? 0 : Math.Min(reached + random.Next(1 + Math.Max(1, 2 * nodes / Kills)), nodes - 1);
-            await Task.WhenAny(running, lab.WaitForUpdateAsync($"{goal} nodes drained", update => Progress(update) >= goal || update.EndedAt is not null));
+            int reached = Progress(await lab.ReadAsync()),
+                goal = kills == 0 ? 0 : Math.Min(reached + random.Next(1 + Math.Max(1, 2 * nodes / Kills)), nodes - 1);
+            await Task.WhenAny(
+                running,
+                lab.WaitForUpdateAsync($"{goal} nodes drained", update => Progress(update) >= goal || update.EndedAt is not null)
+            );
             await Task.Delay(random.Next(150));
-            foreach (KillSwitch one in power) one.Kill();
+            foreach (KillSwitch one in power)
+                one.Kill();
             await stop.CancelAsync();
             await Task.WhenAny(running);
             output.WriteLine($"killed: {RollLab.Count(await lab.ReadAsync())}; {string.Join(", ", await lab.PoolNamesAsync())}");
@@ -286,7 +408,10 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
 
         Assert.True(update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(update));
         Assert.True(kills > 1, $"{kills} kills");
-        Assert.Equal([ServiceRollLab.Second], (await lab.PoolNamesAsync()).Where(static one => one.StartsWith(ServiceRollLab.Pool, StringComparison.Ordinal)));
+        Assert.Equal(
+            [ServiceRollLab.Second],
+            (await lab.PoolNamesAsync()).Where(static one => one.StartsWith(ServiceRollLab.Pool, StringComparison.Ordinal))
+        );
         Assert.Equal(nodes, (await lab.NodesAsync(ServiceRollLab.Second)).Count);
         await lab.Cluster.WaitForReadyPodsAsync("app=web", 2 * nodes);
         Assert.True(pods.Count <= 4 * nodes, $"{pods.Count - (2 * nodes)} moves of {2 * nodes} pods");
@@ -296,8 +421,11 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
 
     private const string Secret = "TOKEN=hunter2";
 
-    private static JsonObject UserData(JsonObject spec) => new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["userData"] = Secret } } };
+    private static JsonObject UserData(JsonObject spec) =>
+        new() { ["platform"] = new JsonObject { ["gcp"] = new JsonObject { ["userData"] = Secret } } };
 
     private static int Progress(NodePoolUpdate? update) =>
-        update?.Nodes.Count(static one => one.Status is NodePoolUpdateNodeStatus.Drained or NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed) ?? 0;
+        update?.Nodes.Count(static one =>
+            one.Status is NodePoolUpdateNodeStatus.Drained or NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed
+        ) ?? 0;
 }

@@ -32,36 +32,57 @@ internal static class SchedulerManifests
 
         """;
 
-    public static async Task<ConfigMap> AddConfigMapAsync(this TestCluster cluster, string text = Text, string name = ConfigMap, bool? immutable = null)
+    public static async Task<ConfigMap> AddConfigMapAsync(
+        this TestCluster cluster,
+        string text = Text,
+        string name = ConfigMap,
+        bool? immutable = null
+    )
     {
         JsonObject map = Map(text, name);
-        if (immutable is not null) map["immutable"] = immutable;
+        if (immutable is not null)
+            map["immutable"] = immutable;
         return await cluster.CreateAsync(Resources.ConfigMaps, map);
     }
 
-    public static JsonObject Map(string text, string name) => new()
-    {
-        ["apiVersion"] = "v1",
-        ["kind"] = "ConfigMap",
-        ["metadata"] = new JsonObject { ["name"] = name },
-        ["data"] = new JsonObject { [Key] = text, ["README"] = "not a configuration" },
-    };
+    public static JsonObject Map(string text, string name) =>
+        new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["data"] = new JsonObject { [Key] = text, ["README"] = "not a configuration" },
+        };
 
     /// <summary>The Deployment; its pods run where the test has nodes.</summary>
     public static Task<Deployment> AddSchedulerAsync(
-        this TestCluster cluster, string name = Deployment, string configMap = ConfigMap, int replicas = 1) =>
-        cluster.CreateAsync(Resources.Deployments, Manifest(cluster, name, configMap, replicas));
+        this TestCluster cluster,
+        string name = Deployment,
+        string configMap = ConfigMap,
+        int replicas = 1
+    ) => cluster.CreateAsync(Resources.Deployments, Manifest(cluster, name, configMap, replicas));
 
     public static JsonObject Manifest(TestCluster cluster, string name = Deployment, string configMap = ConfigMap, int replicas = 1)
     {
         JsonObject manifest = Manifests.Workload(
-            "Deployment", name, new Dictionary<string, string> { ["app"] = name }, cluster.Mark, replicas);
+            "Deployment",
+            name,
+            new Dictionary<string, string> { ["app"] = name },
+            cluster.Mark,
+            replicas
+        );
         JsonObject pod = manifest["spec"]!["template"]!["spec"]!.AsObject();
         JsonObject container = pod["containers"]![0]!.AsObject();
         container["image"] = "registry.k8s.io/scheduler-plugins/kube-scheduler:v0.30.6";
         container["command"] = new JsonArray("/bin/kube-scheduler", "--config=/etc/kubernetes/config.yaml");
         container["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "config", ["mountPath"] = "/etc/kubernetes" });
-        pod["volumes"] = new JsonArray(new JsonObject { ["name"] = "config", ["configMap"] = new JsonObject { ["name"] = configMap } });
+        pod["volumes"] = new JsonArray(
+            new JsonObject
+            {
+                ["name"] = "config",
+                ["configMap"] = new JsonObject { ["name"] = configMap },
+            }
+        );
         return manifest;
     }
 
@@ -72,26 +93,40 @@ internal static class SchedulerManifests
         Assert.Single(await SchedulerFinder.FindAsync(session, new() { Namespace = cluster.Namespace }, default));
 
     public static async Task<IReadOnlyList<ControllerRevision>> RevisionsAsync(this TestCluster cluster) =>
-        [.. (await cluster.Client.ListAsync(
-            Resources.ControllerRevisions,
-            new() { Namespace = cluster.Namespace, LabelSelector = "app.kubernetes.io/managed-by=nodemanager" }, default))
-            .Items.OrderBy(kept => kept.Revision)];
+        [
+            .. (
+                await cluster.Client.ListAsync(
+                    Resources.ControllerRevisions,
+                    new() { Namespace = cluster.Namespace, LabelSelector = "app.kubernetes.io/managed-by=nodemanager" },
+                    default
+                )
+            ).Items.OrderBy(kept => kept.Revision),
+        ];
 
-    public static SchedulerChange Enable(ClusterScheduler scheduler, string plugin, string point = "score") => new()
-    {
-        Action = $"Enable {plugin}",
-        Edit = SchedulerChange.OfDocument(scheduler, document =>
-            PluginEditor.Enable(document, new PluginChange { Name = plugin, ExtensionPoints = [point] }).Document),
-    };
+    public static SchedulerChange Enable(ClusterScheduler scheduler, string plugin, string point = "score") =>
+        new()
+        {
+            Action = $"Enable {plugin}",
+            Edit = SchedulerChange.OfDocument(
+                scheduler,
+                document => PluginEditor.Enable(document, new PluginChange { Name = plugin, ExtensionPoints = [point] }).Document
+            ),
+        };
 
-    public static SchedulerChange Disable(ClusterScheduler scheduler, string plugin, string point = "score") => new()
-    {
-        Action = $"Disable {plugin}",
-        Edit = SchedulerChange.OfDocument(scheduler, document =>
-            PluginEditor.Disable(document, new PluginChange { Name = plugin, ExtensionPoints = [point] }).Document),
-    };
+    public static SchedulerChange Disable(ClusterScheduler scheduler, string plugin, string point = "score") =>
+        new()
+        {
+            Action = $"Disable {plugin}",
+            Edit = SchedulerChange.OfDocument(
+                scheduler,
+                document => PluginEditor.Disable(document, new PluginChange { Name = plugin, ExtensionPoints = [point] }).Document
+            ),
+        };
 
     public static Task<SchedulerChangeResult> ChangeAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, SchedulerChange change, IOperationObserver? observer = null) =>
-        SchedulerConfigurationWriter.ChangeAsync(session, scheduler, change, observer ?? NullObserver.Instance, default);
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        SchedulerChange change,
+        IOperationObserver? observer = null
+    ) => SchedulerConfigurationWriter.ChangeAsync(session, scheduler, change, observer ?? NullObserver.Instance, default);
 }

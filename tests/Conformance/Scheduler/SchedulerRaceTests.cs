@@ -32,7 +32,9 @@ public sealed class SchedulerRaceTests
         Assert.Equal(Enumerable.Range(1, (2 * Rounds) + 1).Select(number => (long)number), kept.Select(one => one.Revision));
         for (int index = 1; index < kept.Count; index++)
         {
-            string action = Text(kept[index], "action"), before = Text(kept[index - 1], "text"), after = Text(kept[index], "text");
+            string action = Text(kept[index], "action"),
+                before = Text(kept[index - 1], "text"),
+                after = Text(kept[index], "text");
             string changed = plugins.Single(plugin => action.EndsWith(plugin, StringComparison.Ordinal));
             string other = plugins.Single(plugin => plugin != changed);
             Assert.Equal(kept[index - 1].Revision, kept[index].Data!["previous"]!.GetValue<long>());
@@ -58,17 +60,26 @@ public sealed class SchedulerRaceTests
         });
         ClusterScheduler scheduler = await cluster.FindAsync(dying);
         cut.Inject(Fault.Refuse(), times: 20, when: IsWrite);
-        await Assert.ThrowsAsync<NodeManagerException>(
-            () => SchedulerManifests.ChangeAsync(dying, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking")));
+        await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerManifests.ChangeAsync(dying, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"))
+        );
         Assert.Equal(SchedulerManifests.Text, await cluster.TextAsync());
         NodeManagerSession next = await cluster.ConnectAsync();
         var told = new Listener();
 
         SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(
-            next, scheduler, SchedulerManifests.Enable(scheduler, "LoadVariationRiskBalancing"), told);
+            next,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "LoadVariationRiskBalancing"),
+            told
+        );
 
-        Assert.Contains(told.Warnings, warning => warning.Contains("revision 2 (Enable TargetLoadPacking", StringComparison.Ordinal)
-            && warning.Contains("but not written", StringComparison.Ordinal));
+        Assert.Contains(
+            told.Warnings,
+            warning =>
+                warning.Contains("revision 2 (Enable TargetLoadPacking", StringComparison.Ordinal)
+                && warning.Contains("but not written", StringComparison.Ordinal)
+        );
         Assert.Equal((3L, 1L), (result.Revision, result.PreviousRevision));
         IReadOnlyList<SchedulerConfigurationBackup> kept = await SchedulerBackups.ListAsync(next, scheduler, default);
         Assert.Equal([(3L, "Current"), (2L, "NotWritten"), (1L, "Former")], kept.Select(one => (one.Revision!.Value, one.Status)));
@@ -94,7 +105,11 @@ public sealed class SchedulerRaceTests
         ClusterScheduler scheduler = await cluster.FindAsync(session);
         cut.Inject(Fault.DropAnswer(), when: IsWrite);
 
-        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
+        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(
+            session,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "TargetLoadPacking")
+        );
 
         Assert.Equal(0, cut.Pending);
         Assert.Equal((true, 2L), (result.IsWritten, result.Revision));
@@ -112,7 +127,12 @@ public sealed class SchedulerRaceTests
         NodeManagerSession session = await cluster.ConnectAsync();
         ClusterScheduler scheduler = await cluster.FindAsync(session);
         SchedulerRestartResult started = await SchedulerRestarter.RestartAsync(
-            session, scheduler, new() { Timeout = Eventually.Limit }, NullObserver.Instance, default);
+            session,
+            scheduler,
+            new() { Timeout = Eventually.Limit },
+            NullObserver.Instance,
+            default
+        );
         Assert.True(started.Status == SchedulerRestartStatus.Restarted, started.Message);
         await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
         var reader = new Listener();
@@ -122,15 +142,20 @@ public sealed class SchedulerRaceTests
         await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "SySched"), writer);
 
         Assert.Equal((true, 2L, 1L), (seen.IsStale, seen.Revision, seen.RunningRevision));
-        Assert.All([reader, writer], told => Assert.Contains(
-            told.Warnings, warning => warning.Contains("were started with revision 1", StringComparison.Ordinal)));
+        Assert.All(
+            [reader, writer],
+            told => Assert.Contains(told.Warnings, warning => warning.Contains("were started with revision 1", StringComparison.Ordinal))
+        );
         SchedulerHealthFinding finding = Assert.Single(
-            await SchedulerHealth.CheckAsync(session, scheduler, default), one => one.Check == "Revision");
+            await SchedulerHealth.CheckAsync(session, scheduler, default),
+            one => one.Check == "Revision"
+        );
         Assert.True(finding.Status == SchedulerHealthStatus.Warning, finding.Message);
     }
 
     private static bool IsWrite(HttpRequestMessage request) =>
-        request.Method == HttpMethod.Patch && request.RequestUri!.AbsolutePath.Contains("/configmaps/", StringComparison.Ordinal)
+        request.Method == HttpMethod.Patch
+        && request.RequestUri!.AbsolutePath.Contains("/configmaps/", StringComparison.Ordinal)
         && !request.RequestUri.Query.Contains("dryRun", StringComparison.Ordinal);
 
     private static async Task ToggleAsync(TestCluster cluster, ClusterScheduler scheduler, string plugin)
@@ -138,9 +163,8 @@ public sealed class SchedulerRaceTests
         NodeManagerSession session = await cluster.ConnectAsync();
         for (int round = 0; round < Rounds; round++)
         {
-            SchedulerChange change = round % 2 == 0
-                ? SchedulerManifests.Enable(scheduler, plugin)
-                : SchedulerManifests.Disable(scheduler, plugin);
+            SchedulerChange change =
+                round % 2 == 0 ? SchedulerManifests.Enable(scheduler, plugin) : SchedulerManifests.Disable(scheduler, plugin);
             SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(session, scheduler, change with { RevisionLimit = 1000 });
             Assert.True(result.IsWritten);
         }

@@ -86,8 +86,9 @@ public sealed class SchedulerRefusalTests
         ClusterScheduler scheduler = await cluster.FindAsync(session);
         var change = new SchedulerChange { Action = "Break", Edit = static text => text + "parallelism: 0\nnoSuchField: 1\n" };
 
-        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(
-            () => SchedulerManifests.ChangeAsync(session, scheduler, change));
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerManifests.ChangeAsync(session, scheduler, change)
+        );
 
         Assert.Equal(ErrorIds.SchedulerConfigurationInvalid, refused.ErrorId);
         Assert.Contains("noSuchField", refused.Message, StringComparison.Ordinal);
@@ -107,12 +108,17 @@ public sealed class SchedulerRefusalTests
         NodeManagerSession session = await cluster.ConnectAsync();
         SchedulerSelection here = new() { Namespace = cluster.Namespace };
 
-        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() => SchedulerFinder.FindChosenAsync(session, here, default));
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerFinder.FindChosenAsync(session, here, default)
+        );
 
         Assert.Equal(ErrorIds.SchedulerAmbiguous, refused.ErrorId);
         Assert.Contains("second-scheduler", refused.Message, StringComparison.Ordinal);
         Assert.Equal(2, (await SchedulerFinder.FindChosenAsync(session, here with { Deployments = ["*"] }, default)).Count);
-        Assert.Equal("second-scheduler", Assert.Single(await SchedulerFinder.FindChosenAsync(session, here with { ConfigMap = "second-config" }, default)).Deployment);
+        Assert.Equal(
+            "second-scheduler",
+            Assert.Single(await SchedulerFinder.FindChosenAsync(session, here with { ConfigMap = "second-config" }, default)).Deployment
+        );
     }
 
     [SkippableTheory]
@@ -123,10 +129,12 @@ public sealed class SchedulerRefusalTests
         await cluster.AddConfigMapAsync(name: "alone");
         NodeManagerSession session = await cluster.ConnectAsync();
 
-        ClusterScheduler alone = Assert.Single(await SchedulerFinder.FindAsync(
-            session, new() { Namespace = cluster.Namespace, ConfigMap = "alone" }, default));
-        NodeManagerException none = await Assert.ThrowsAsync<NodeManagerException>(
-            () => SchedulerFinder.FindAsync(session, new() { Namespace = cluster.Namespace }, default));
+        ClusterScheduler alone = Assert.Single(
+            await SchedulerFinder.FindAsync(session, new() { Namespace = cluster.Namespace, ConfigMap = "alone" }, default)
+        );
+        NodeManagerException none = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerFinder.FindAsync(session, new() { Namespace = cluster.Namespace }, default)
+        );
 
         Assert.Equal(("alone", SchedulerManifests.Key, ""), (alone.ConfigMap, alone.Key, alone.Deployment));
         Assert.Equal(ErrorIds.SchedulerNotFound, none.ErrorId);
@@ -136,15 +144,20 @@ public sealed class SchedulerRefusalTests
     {
         NodeManagerSession session = await cluster.ConnectAsync();
         ClusterScheduler scheduler = await cluster.FindAsync(session);
-        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(
-            () => SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking")));
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"))
+        );
         Assert.Equal(errorId, refused.ErrorId);
         Assert.Empty(await cluster.RevisionsAsync());
         return refused;
     }
 
-    private static JsonObject Map(JsonObject data) => new()
-    {
-        ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = SchedulerManifests.ConfigMap }, ["data"] = data,
-    };
+    private static JsonObject Map(JsonObject data) =>
+        new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject { ["name"] = SchedulerManifests.ConfigMap },
+            ["data"] = data,
+        };
 }

@@ -30,9 +30,17 @@ public sealed class SchedulerRestartTests
         Assert.Equal((2L, null, 1), (result.Revision, result.FormerRevision, result.ReadyPods));
         Assert.All(
             (await cluster.ListPodsAsync("app=" + SchedulerManifests.Deployment)).Where(pod => pod.Metadata.DeletionTimestamp is null),
-            pod => Assert.Equal("2", pod.Metadata.Annotations!["nodemanager.io/scheduler-revision"]));
-        Event told = Assert.Single((await cluster.Client.ListAsync(
-            Resources.Events, new() { Namespace = cluster.Namespace, FieldSelector = "reason=SchedulerRestarted" }, default)).Items);
+            pod => Assert.Equal("2", pod.Metadata.Annotations!["nodemanager.io/scheduler-revision"])
+        );
+        Event told = Assert.Single(
+            (
+                await cluster.Client.ListAsync(
+                    Resources.Events,
+                    new() { Namespace = cluster.Namespace, FieldSelector = "reason=SchedulerRestarted" },
+                    default
+                )
+            ).Items
+        );
         Assert.Equal(SchedulerManifests.Deployment, told.InvolvedObject.Name);
     }
 
@@ -48,7 +56,13 @@ public sealed class SchedulerRestartTests
         await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
         // Whatever is started with the second revision crashes; the third is the first one's text again.
         await CrashAsync(cluster, "true");
-        Task<SchedulerRestartResult> restarting = SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default);
+        Task<SchedulerRestartResult> restarting = SchedulerRestarter.RestartAsync(
+            session,
+            scheduler,
+            Patient,
+            NullObserver.Instance,
+            default
+        );
         await Eventually.HoldsAsync("the configuration is put back", async () => await cluster.TextAsync() == before);
         await CrashAsync(cluster, null);
 
@@ -74,7 +88,15 @@ public sealed class SchedulerRestartTests
         await CrashAsync(cluster, "true");
 
         SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(
-            session, scheduler, Patient with { NoRollback = true }, NullObserver.Instance, default);
+            session,
+            scheduler,
+            Patient with
+            {
+                NoRollback = true,
+            },
+            NullObserver.Instance,
+            default
+        );
 
         Assert.True(result.Status == SchedulerRestartStatus.Failed, result.Message);
         Assert.Equal(written, await cluster.TextAsync());
@@ -84,13 +106,20 @@ public sealed class SchedulerRestartTests
     [AllBackends]
     public async Task A_scheduler_that_does_not_lead_in_time_has_failed(string backend)
     {
-        await using TestCluster cluster = await StartAsync(backend, SchedulerManifests.Text.Replace(
-            "leaderElect: false", "leaderElect: true\n  resourceName: nobody", StringComparison.Ordinal));
+        await using TestCluster cluster = await StartAsync(
+            backend,
+            SchedulerManifests.Text.Replace("leaderElect: false", "leaderElect: true\n  resourceName: nobody", StringComparison.Ordinal)
+        );
         NodeManagerSession session = await cluster.ConnectAsync();
         ClusterScheduler scheduler = await cluster.FindAsync(session);
 
         SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(
-            session, scheduler, new() { Timeout = TimeSpan.FromSeconds(3) }, NullObserver.Instance, default);
+            session,
+            scheduler,
+            new() { Timeout = TimeSpan.FromSeconds(3) },
+            NullObserver.Instance,
+            default
+        );
 
         Assert.True(result.Status == SchedulerRestartStatus.Failed, result.Message);
         Assert.Contains("not within 3 s", result.Message, StringComparison.Ordinal);
@@ -107,8 +136,9 @@ public sealed class SchedulerRestartTests
         NodeManagerSession session = await cluster.ConnectAsync();
         ClusterScheduler scheduler = await cluster.FindAsync(session);
 
-        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(
-            () => SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default));
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerRestarter.RestartAsync(session, scheduler, Patient, NullObserver.Instance, default)
+        );
 
         Assert.Equal(ErrorIds.SchedulerNotRunning, refused.ErrorId);
         Assert.Contains("has 0 desired replicas", refused.Message, StringComparison.Ordinal);
@@ -127,14 +157,32 @@ public sealed class SchedulerRestartTests
 
     /// <summary>Has pods that the Deployment makes from now on crash, or no longer.</summary>
     // Pods take their time before they crash: so what is started after the configuration was put back can still be kept from it.
-    private static Task CrashAsync(TestCluster cluster, string? value) => cluster.Client.PatchAsync(
-        Resources.Deployments, SchedulerManifests.Deployment, cluster.Namespace,
-        Patch.Merge(new()
-        {
-            ["spec"] = new JsonObject
-            {
-                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/crash"] = value, ["fake-kubelet/start-delay"] = value is null ? null : "8" } } },
-            },
-        }),
-        null, RequestOptions.Default, default);
+    private static Task CrashAsync(TestCluster cluster, string? value) =>
+        cluster.Client.PatchAsync(
+            Resources.Deployments,
+            SchedulerManifests.Deployment,
+            cluster.Namespace,
+            Patch.Merge(
+                new()
+                {
+                    ["spec"] = new JsonObject
+                    {
+                        ["template"] = new JsonObject
+                        {
+                            ["metadata"] = new JsonObject
+                            {
+                                ["annotations"] = new JsonObject
+                                {
+                                    ["fake-kubelet/crash"] = value,
+                                    ["fake-kubelet/start-delay"] = value is null ? null : "8",
+                                },
+                            },
+                        },
+                    },
+                }
+            ),
+            null,
+            RequestOptions.Default,
+            default
+        );
 }

@@ -55,7 +55,11 @@ public sealed class SchedulerSimulationTests
         Dictionary<string, SchedulerSimulation> packed = await SimulateAsync(cluster, Document(cluster, "pack", name));
 
         Assert.Equal((SchedulerSimulationOutcome.Moves, nodes[0]), (packed["small"].Outcome, packed["small"].NodeThen));
-        Assert.Contains(cluster.Minor <= 22 ? "NodeResourcesMostAllocated +" : "NodeResourcesFit +", packed["small"].Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            cluster.Minor <= 22 ? "NodeResourcesMostAllocated +" : "NodeResourcesFit +",
+            packed["small"].Reason,
+            StringComparison.Ordinal
+        );
         Assert.Equal((SchedulerSimulationOutcome.Starts, nodes[0]), (packed["new"].Outcome, packed["new"].NodeThen));
         Assert.Equal(SchedulerSimulationOutcome.Waits, packed["huge"].Outcome);
         Assert.Contains("Insufficient cpu", packed["huge"].Reason, StringComparison.Ordinal);
@@ -68,13 +72,20 @@ public sealed class SchedulerSimulationTests
     private static async Task PlaceAsync(TestCluster cluster, SchedulerDocument document, string schedulerName)
     {
         int number = 0;
-        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(6, node =>
-        {
-            number++;
-            Room(node).Label("topology.kubernetes.io/zone", $"zone-{number % 3}");
-            node["status"]!["allocatable"]!["cpu"] = $"{4 + (2 * number)}";
-            if (number == 3) node["spec"] = new JsonObject { ["taints"] = new JsonArray(new JsonObject { ["key"] = "slow", ["effect"] = "PreferNoSchedule" }) };
-        });
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(
+            6,
+            node =>
+            {
+                number++;
+                Room(node).Label("topology.kubernetes.io/zone", $"zone-{number % 3}");
+                node["status"]!["allocatable"]!["cpu"] = $"{4 + (2 * number)}";
+                if (number == 3)
+                    node["spec"] = new JsonObject
+                    {
+                        ["taints"] = new JsonArray(new JsonObject { ["key"] = "slow", ["effect"] = "PreferNoSchedule" }),
+                    };
+            }
+        );
         await cluster.CreateAsync(Resources.Services, Service("web"));
         Random random = new(7);
         for (int index = 0; index < Pods; index++)
@@ -85,7 +96,8 @@ public sealed class SchedulerSimulationTests
             SchedulerSimulation placed = (await SimulateAsync(cluster, document))[name];
             Assert.True(
                 placed.Outcome == SchedulerSimulationOutcome.Stays,
-                $"{name} was placed on {placed.NodeNow}, of {nodes.Count}; best: {placed.Candidates}; {placed.Outcome}: {placed.Reason}");
+                $"{name} was placed on {placed.NodeNow}, of {nodes.Count}; best: {placed.Candidates}; {placed.Outcome}: {placed.Reason}"
+            );
         }
     }
 
@@ -93,14 +105,22 @@ public sealed class SchedulerSimulationTests
     {
         NodeManagerSession session = await cluster.ConnectAsync();
         IReadOnlyList<SchedulerSimulation> results = await SchedulerSimulator.RunAsync(
-            session, document, "test", Math.Min(cluster.Minor, SchedulerApi.NewestMinor), PluginCatalog.Standard, NullObserver.Instance, default);
+            session,
+            document,
+            "test",
+            Math.Min(cluster.Minor, SchedulerApi.NewestMinor),
+            PluginCatalog.Standard,
+            NullObserver.Instance,
+            default
+        );
         return results.Where(one => one.Namespace == cluster.Namespace).ToDictionary(one => one.Pod);
     }
 
     private static SchedulerDocument Document(TestCluster cluster, string kind, string name)
     {
         bool isOld = cluster.Minor <= 22;
-        var document = SchedulerDocument.Parse($"""
+        var document = SchedulerDocument.Parse(
+            $"""
             apiVersion: kubescheduler.config.k8s.io/{(isOld ? "v1beta1" : "v1")}
             kind: KubeSchedulerConfiguration
             clientConnection: {"{"}kubeconfig: KUBECONFIG, qps: 300, burst: 600{"}"}
@@ -108,7 +128,8 @@ public sealed class SchedulerSimulationTests
             profiles:
             - schedulerName: {name}
 
-            """);
+            """
+        );
         return kind switch
         {
             "pack" => ConfigurationTemplates.Apply(document, ConfigurationTemplates.Find("BinPacking", null), []).Document,
@@ -118,31 +139,35 @@ public sealed class SchedulerSimulationTests
     }
 
     /// <summary>Other weights, a filter and a score less, a shape, constraints and an affinity of the profile's own.</summary>
-    private static string Weights(bool isOld) => (isOld
-        ? """
-              plugins:
-                filter: {disabled: [{name: NodePorts}]}
-                score:
-                  disabled: [{name: ImageLocality}, {name: InterPodAffinity}, {name: NodeResourcesLeastAllocated}]
-                  enabled: [{name: InterPodAffinity, weight: 5}, {name: RequestedToCapacityRatio, weight: 3}]
-              pluginConfig:
-              - name: RequestedToCapacityRatio
-                args: {shape: [{utilization: 0, score: 0}, {utilization: 40, score: 10}, {utilization: 100, score: 3}], resources: [{name: cpu, weight: 2}, {name: memory, weight: 1}]}
-            """
-        : """
-              plugins:
-                filter: {disabled: [{name: NodePorts}]}
-                score:
-                  disabled: [{name: ImageLocality}]
-                  enabled: [{name: InterPodAffinity, weight: 5}, {name: NodeResourcesFit, weight: 3}]
-              pluginConfig:
-              - name: NodeResourcesFit
-                args:
-                  scoringStrategy:
-                    type: RequestedToCapacityRatio
-                    resources: [{name: cpu, weight: 2}, {name: memory, weight: 1}]
-                    requestedToCapacityRatio: {shape: [{utilization: 0, score: 0}, {utilization: 40, score: 10}, {utilization: 100, score: 3}]}
-            """) + """
+    private static string Weights(bool isOld) =>
+        (
+            isOld
+                ? """
+                      plugins:
+                        filter: {disabled: [{name: NodePorts}]}
+                        score:
+                          disabled: [{name: ImageLocality}, {name: InterPodAffinity}, {name: NodeResourcesLeastAllocated}]
+                          enabled: [{name: InterPodAffinity, weight: 5}, {name: RequestedToCapacityRatio, weight: 3}]
+                      pluginConfig:
+                      - name: RequestedToCapacityRatio
+                        args: {shape: [{utilization: 0, score: 0}, {utilization: 40, score: 10}, {utilization: 100, score: 3}], resources: [{name: cpu, weight: 2}, {name: memory, weight: 1}]}
+                    """
+                : """
+                      plugins:
+                        filter: {disabled: [{name: NodePorts}]}
+                        score:
+                          disabled: [{name: ImageLocality}]
+                          enabled: [{name: InterPodAffinity, weight: 5}, {name: NodeResourcesFit, weight: 3}]
+                      pluginConfig:
+                      - name: NodeResourcesFit
+                        args:
+                          scoringStrategy:
+                            type: RequestedToCapacityRatio
+                            resources: [{name: cpu, weight: 2}, {name: memory, weight: 1}]
+                            requestedToCapacityRatio: {shape: [{utilization: 0, score: 0}, {utilization: 40, score: 10}, {utilization: 100, score: 3}]}
+                    """
+        )
+        + """
 
               - name: PodTopologySpread
                 args: {defaultingType: List, defaultConstraints: [{maxSkew: 2, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: ScheduleAnyway}]}
@@ -160,17 +185,32 @@ public sealed class SchedulerSimulationTests
     private static JsonObject For(JsonObject pod, string schedulerName, string cpu, string memory)
     {
         JsonObject container = pod["spec"]!["containers"]![0]!.AsObject();
-        container["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = cpu, ["memory"] = memory } };
-        return pod.PodSpec(new() { ["schedulerName"] = schedulerName, ["nodeSelector"] = Manifests.Map(new Dictionary<string, string> { ["test"] = Mark(pod) }) });
+        container["resources"] = new JsonObject
+        {
+            ["requests"] = new JsonObject { ["cpu"] = cpu, ["memory"] = memory },
+        };
+        return pod.PodSpec(
+            new()
+            {
+                ["schedulerName"] = schedulerName,
+                ["nodeSelector"] = Manifests.Map(new Dictionary<string, string> { ["test"] = Mark(pod) }),
+            }
+        );
     }
 
     private static string Mark(JsonObject pod) => pod["metadata"]!["labels"]!["test"]!.GetValue<string>();
 
     private static JsonObject Some(Random random, JsonObject pod, string schedulerName)
     {
-        string app = random.Next(3) switch { 0 => "web", 1 => "db", _ => "job" };
+        string app = random.Next(3) switch
+        {
+            0 => "web",
+            1 => "db",
+            _ => "job",
+        };
         For(pod, schedulerName, $"{random.Next(1, 15)}00m", $"{random.Next(1, 40)}00Mi").Label("app", app);
-        if (random.Next(4) == 0) pod["spec"]!["containers"]![0]!["resources"] = new JsonObject();
+        if (random.Next(4) == 0)
+            pod["spec"]!["containers"]![0]!["resources"] = new JsonObject();
         string other = random.Next(2) == 0 ? "web" : "db";
         var term = new JsonObject
         {
@@ -189,36 +229,44 @@ public sealed class SchedulerSimulationTests
                 pod.PodSpec(new() { ["tolerations"] = new JsonArray(new JsonObject { ["key"] = "slow", ["operator"] = "Exists" }) });
                 break;
             case 3:
-                pod.PodSpec(new()
-                {
-                    ["topologySpreadConstraints"] = new JsonArray(new JsonObject
+                pod.PodSpec(
+                    new()
                     {
-                        ["maxSkew"] = 1,
-                        ["topologyKey"] = "topology.kubernetes.io/zone",
-                        ["whenUnsatisfiable"] = random.Next(2) == 0 ? "ScheduleAnyway" : "DoNotSchedule",
-                        ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } },
-                    }),
-                });
+                        ["topologySpreadConstraints"] = new JsonArray(
+                            new JsonObject
+                            {
+                                ["maxSkew"] = 1,
+                                ["topologyKey"] = "topology.kubernetes.io/zone",
+                                ["whenUnsatisfiable"] = random.Next(2) == 0 ? "ScheduleAnyway" : "DoNotSchedule",
+                                ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = app } },
+                            }
+                        ),
+                    }
+                );
                 break;
         }
 
         return pod;
     }
 
-    private static JsonObject Preferred(JsonObject term, int weight) => new()
-    {
-        ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject { ["weight"] = weight, ["podAffinityTerm"] = term }),
-    };
-
-    private static JsonObject Service(string app) => new()
-    {
-        ["apiVersion"] = "v1",
-        ["kind"] = "Service",
-        ["metadata"] = new JsonObject { ["name"] = app },
-        ["spec"] = new JsonObject
+    private static JsonObject Preferred(JsonObject term, int weight) =>
+        new()
         {
-            ["selector"] = new JsonObject { ["app"] = app },
-            ["ports"] = new JsonArray(new JsonObject { ["port"] = 80 }),
-        },
-    };
+            ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(
+                new JsonObject { ["weight"] = weight, ["podAffinityTerm"] = term }
+            ),
+        };
+
+    private static JsonObject Service(string app) =>
+        new()
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Service",
+            ["metadata"] = new JsonObject { ["name"] = app },
+            ["spec"] = new JsonObject
+            {
+                ["selector"] = new JsonObject { ["app"] = app },
+                ["ports"] = new JsonArray(new JsonObject { ["port"] = 80 }),
+            },
+        };
 }

@@ -22,9 +22,18 @@ public sealed class SchedulerWriteTests
         ClusterScheduler scheduler = await cluster.FindAsync(session);
 
         SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(
-            session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking") with { Reason = "colder nodes first" });
+            session,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "TargetLoadPacking") with
+            {
+                Reason = "colder nodes first",
+            }
+        );
 
-        Assert.Equal((SchedulerManifests.Deployment, SchedulerManifests.ConfigMap, SchedulerManifests.Key, 30), (scheduler.Deployment, scheduler.ConfigMap, scheduler.Key, scheduler.Minor));
+        Assert.Equal(
+            (SchedulerManifests.Deployment, SchedulerManifests.ConfigMap, SchedulerManifests.Key, 30),
+            (scheduler.Deployment, scheduler.ConfigMap, scheduler.Key, scheduler.Minor)
+        );
         string text = await cluster.TextAsync();
         Assert.Equal(SchedulerManifests.Text + "      enabled:\n      - name: TargetLoadPacking\n", text);
         Assert.Equal((true, 2L, 1L), (result.IsWritten, result.Revision, result.PreviousRevision));
@@ -32,9 +41,19 @@ public sealed class SchedulerWriteTests
         Assert.Equal([1, 2], kept.Select(one => one.Revision));
         Assert.Equal(SchedulerManifests.Text, kept[0].Data!["text"]!.GetValue<string>());
         Assert.Equal(text, kept[1].Data!["text"]!.GetValue<string>());
-        Assert.Equal(("Enable TargetLoadPacking", "colder nodes first"), (kept[1].Data!["action"]!.GetValue<string>(), kept[1].Data!["reason"]!.GetValue<string>()));
+        Assert.Equal(
+            ("Enable TargetLoadPacking", "colder nodes first"),
+            (kept[1].Data!["action"]!.GetValue<string>(), kept[1].Data!["reason"]!.GetValue<string>())
+        );
         Event written = Assert.Single(
-            (await cluster.Client.ListAsync(Resources.Events, new() { Namespace = cluster.Namespace, FieldSelector = "involvedObject.kind=ConfigMap" }, default)).Items);
+            (
+                await cluster.Client.ListAsync(
+                    Resources.Events,
+                    new() { Namespace = cluster.Namespace, FieldSelector = "involvedObject.kind=ConfigMap" },
+                    default
+                )
+            ).Items
+        );
         Assert.Equal("SchedulerConfigurationChanged", written.Reason);
         Assert.Contains("colder nodes first", written.Message, StringComparison.Ordinal);
     }
@@ -71,10 +90,20 @@ public sealed class SchedulerWriteTests
         await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "TargetLoadPacking"));
         string edited = (await cluster.TextAsync()).Replace("the platform team", "somebody else", StringComparison.Ordinal);
         await cluster.Client.PatchAsync(
-            Resources.ConfigMaps, SchedulerManifests.ConfigMap, cluster.Namespace,
-            Patch.Merge(new() { ["data"] = new JsonObject { [SchedulerManifests.Key] = edited } }), null, RequestOptions.Default, default);
+            Resources.ConfigMaps,
+            SchedulerManifests.ConfigMap,
+            cluster.Namespace,
+            Patch.Merge(new() { ["data"] = new JsonObject { [SchedulerManifests.Key] = edited } }),
+            null,
+            RequestOptions.Default,
+            default
+        );
 
-        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, "LoadVariationRiskBalancing"));
+        SchedulerChangeResult result = await SchedulerManifests.ChangeAsync(
+            session,
+            scheduler,
+            SchedulerManifests.Enable(scheduler, "LoadVariationRiskBalancing")
+        );
 
         Assert.Equal((4L, 3L), (result.Revision, result.PreviousRevision));
         IReadOnlyList<ControllerRevision> kept = await cluster.RevisionsAsync();
@@ -95,7 +124,14 @@ public sealed class SchedulerWriteTests
         ClusterScheduler scheduler = await cluster.FindAsync(session);
 
         foreach (string plugin in (string[])["TargetLoadPacking", "LoadVariationRiskBalancing", "SySched", "NodeResourcesAllocatable"])
-            await SchedulerManifests.ChangeAsync(session, scheduler, SchedulerManifests.Enable(scheduler, plugin) with { RevisionLimit = 3 });
+            await SchedulerManifests.ChangeAsync(
+                session,
+                scheduler,
+                SchedulerManifests.Enable(scheduler, plugin) with
+                {
+                    RevisionLimit = 3,
+                }
+            );
 
         Assert.Equal([3, 4, 5], (await cluster.RevisionsAsync()).Select(kept => kept.Revision));
     }

@@ -17,15 +17,28 @@ public sealed class NamedNodeTests
         JsonObject manifest = Manifests.Pod("big", null, cluster.Mark);
         manifest["spec"]!["nodeSelector"] = null;
         manifest["spec"]!["containers"]![0]!["resources"] = new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "900" } };
-        manifest["spec"]!["affinity"] = JsonNode.Parse($$"""
-            {"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["{{nodes[0]}}"]}]}]} } }
-            """);
+        manifest["spec"]!["affinity"] = JsonNode.Parse(
+            $$"""
+            {"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchFields":[{"key":"metadata.name","operator":"In","values":["{{nodes[
+                0
+            ]}}"]}]}]} } }
+            """
+        );
         await cluster.CreateAsync(Resources.Pods, manifest);
 
-        Pod pod = await cluster.WaitForAsync(Resources.Pods, "big", static pod => pod.Status.Conditions?.Exists(static one => one is { Type: "PodScheduled", Status: "False" }) == true);
+        Pod pod = await cluster.WaitForAsync(
+            Resources.Pods,
+            "big",
+            static pod => pod.Status.Conditions?.Exists(static one => one is { Type: "PodScheduled", Status: "False" }) == true
+        );
 
         string message = pod.Status.Conditions!.Find(static one => one.Type == "PodScheduled")!.Message!;
         Assert.Contains("1 Insufficient cpu", message, StringComparison.Ordinal);
-        Assert.Matches(cluster.Minor >= 26 ? @"[0-9]+ node\(s\) didn't satisfy plugin\(s\) \[NodeAffinity\]" : "[0-9]+ node\\(s\\) didn't match Pod's node affinity", message);
+        Assert.Matches(
+            cluster.Minor >= 26
+                ? @"[0-9]+ node\(s\) didn't satisfy plugin\(s\) \[NodeAffinity\]"
+                : "[0-9]+ node\\(s\\) didn't match Pod's node affinity",
+            message
+        );
     }
 }

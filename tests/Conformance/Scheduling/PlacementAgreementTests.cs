@@ -27,33 +27,45 @@ public sealed class PlacementAgreementTests
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);
-        Skip.If(binaries is { Scheduler: null } or { ControllerManager: null }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        int cases = ProofSize.Read("NODEMANAGER_PLACEMENT_CASES", 60), seed = ProofSize.Read("NODEMANAGER_PLACEMENT_SEED", 11);
+        Skip.If(
+            binaries is { Scheduler: null } or { ControllerManager: null },
+            "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
+        );
+        int cases = ProofSize.Read("NODEMANAGER_PLACEMENT_CASES", 60),
+            seed = ProofSize.Read("NODEMANAGER_PLACEMENT_SEED", 11);
         using ControlPlane plane = await ControlPlane.StartAsync();
         using var real = new ScenarioRunner(plane.Server, plane.CreateAdminTransport());
         using var client = new KubernetesClient(plane.Server, plane.CreateAdminTransport());
         await real.PrepareAsync();
         List<string> differences = [];
-        int compared = 0, refused = 0;
+        int compared = 0,
+            refused = 0;
         for (int round = 0; compared < cases; round++)
         {
             Scenario scenario = new ScenarioMaker(unchecked((seed * 1_000_003) + round), plane.Minor).Make(Probes);
-            foreach (JsonObject node in scenario.Nodes) Widen(node);
+            foreach (JsonObject node in scenario.Nodes)
+                Widen(node);
             await real.BuildAsync(scenario);
             List<(string Collection, JsonObject Manifest)> objects = [.. scenario.Objects];
             foreach (JsonObject probe in scenario.Probes.Take(cases - compared))
             {
                 (string? difference, bool fits) = await CompareAsync(real, client, plane.Minor, probe);
                 compared++;
-                if (fits) objects.Add(($"/api/v1/namespaces/{Scenario.Namespace}/pods", probe));
-                else refused++;
-                if (difference is not null) differences.Add($"round {round}, {probe["metadata"]!["name"]}: {difference}\n  pod: {probe.ToJsonString()}");
+                if (fits)
+                    objects.Add(($"/api/v1/namespaces/{Scenario.Namespace}/pods", probe));
+                else
+                    refused++;
+                if (difference is not null)
+                    differences.Add($"round {round}, {probe["metadata"]!["name"]}: {difference}\n  pod: {probe.ToJsonString()}");
             }
 
             await real.ClearAsync(scenario with { Objects = objects });
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} of {compared} differ ({refused} refused):\n{string.Join("\n\n", differences)}");
+        Assert.True(
+            differences.Count == 0,
+            $"{differences.Count} of {compared} differ ({refused} refused):\n{string.Join("\n\n", differences)}"
+        );
         Assert.True(refused > compared / 5 && refused < compared * 4 / 5, $"{refused} of {compared} pods were refused: that shows little.");
     }
 
@@ -70,7 +82,12 @@ public sealed class PlacementAgreementTests
     }
 
     // A scheduler hears of its cluster with a delay: only what stays different is.
-    private static async Task<(string? Difference, bool Fits)> CompareAsync(ScenarioRunner real, KubernetesClient client, int minor, JsonObject probe)
+    private static async Task<(string? Difference, bool Fits)> CompareAsync(
+        ScenarioRunner real,
+        KubernetesClient client,
+        int minor,
+        JsonObject probe
+    )
     {
         for (int tries = 1; ; tries++)
         {
@@ -89,7 +106,8 @@ public sealed class PlacementAgreementTests
                 difference = Differs(pod, after, outcome, node);
             }
 
-            if (difference is null || outcome.Fits || tries == Tries) return (difference, outcome.Fits);
+            if (difference is null || outcome.Fits || tries == Tries)
+                return (difference, outcome.Fits);
             await Task.Delay(200);
         }
     }
@@ -101,12 +119,16 @@ public sealed class PlacementAgreementTests
         if (packed.Node is not null != outcome.Fits)
             return $"real: {outcome} {node}, planned: {packed.Node ?? "nowhere"}; filters: {string.Join(", ", snapshot.Nodes.Select(one => $"{one.Name} {fit.Evaluate(one)}"))}";
         List<NodeState> fitting = [.. snapshot.Nodes.Where(one => fit.Evaluate(one).Verdict == FitVerdict.Fits)];
-        if (fitting.Count > 0 != outcome.Fits) return $"real: {outcome}, filters: {string.Join(", ", fitting.Select(static one => one.Name))}";
-        if (node is null) return null;
-        if (!fitting.Exists(one => one.Name == packed.Node)) return $"planned on {packed.Node}, which the filters refuse";
+        if (fitting.Count > 0 != outcome.Fits)
+            return $"real: {outcome}, filters: {string.Join(", ", fitting.Select(static one => one.Name))}";
+        if (node is null)
+            return null;
+        if (!fitting.Exists(one => one.Name == packed.Node))
+            return $"planned on {packed.Node}, which the filters refuse";
         IReadOnlyList<NodeScore> scores = new PodScore(pod, snapshot).Of(fitting);
         long most = scores.Max(static score => score.Total);
-        return scores.Any(score => score.Total == most && score.Node.Name == node) ? null
+        return scores.Any(score => score.Total == most && score.Node.Name == node)
+            ? null
             : $"real: {node}, best: {string.Join(", ", scores.OrderByDescending(static score => score.Total).Select(static score => $"{score.Node.Name} {score.Total}"))}";
     }
 
@@ -121,14 +143,22 @@ public sealed class PlacementAgreementTests
         var volumes = client.ListAsync(Resources.PersistentVolumes, new(), default);
         var classes = client.ListAsync(Resources.StorageClasses, new(), default);
         ClusterSnapshot snapshot = new(minor) { KnowsStorage = true };
-        foreach (Node node in (await nodes).Items) snapshot.SetNode(node);
-        foreach (Pod pod in (await pods).Items) snapshot.SetPod(pod);
-        foreach (NodeImages held in (await images).Items) snapshot.SetImages(held.Metadata.Name, held.Status.Images);
-        foreach (Namespace one in (await namespaces).Items) snapshot.SetNamespace(one.Metadata.Name, one.Metadata.Labels);
-        foreach (Service one in (await services).Items) snapshot.SetService(one);
-        foreach (PersistentVolumeClaim one in (await claims).Items) snapshot.SetClaim(one);
-        foreach (PersistentVolume one in (await volumes).Items) snapshot.SetVolume(one);
-        foreach (StorageClass one in (await classes).Items) snapshot.SetStorageClass(one);
+        foreach (Node node in (await nodes).Items)
+            snapshot.SetNode(node);
+        foreach (Pod pod in (await pods).Items)
+            snapshot.SetPod(pod);
+        foreach (NodeImages held in (await images).Items)
+            snapshot.SetImages(held.Metadata.Name, held.Status.Images);
+        foreach (Namespace one in (await namespaces).Items)
+            snapshot.SetNamespace(one.Metadata.Name, one.Metadata.Labels);
+        foreach (Service one in (await services).Items)
+            snapshot.SetService(one);
+        foreach (PersistentVolumeClaim one in (await claims).Items)
+            snapshot.SetClaim(one);
+        foreach (PersistentVolume one in (await volumes).Items)
+            snapshot.SetVolume(one);
+        foreach (StorageClass one in (await classes).Items)
+            snapshot.SetStorageClass(one);
         return snapshot;
     }
 }

@@ -16,8 +16,10 @@ internal sealed class PodMaker(Random random, int minor)
         JsonObject spec = pod["spec"]!.AsObject();
         Request(spec, random.Next(1, Chance(25) ? 100 : 30));
         int needs = random.Next(1, 4);
-        for (int i = 0; i < needs; i++) Need(spec);
-        if (Chance(30)) spec["tolerations"] = new JsonArray(Toleration());
+        for (int i = 0; i < needs; i++)
+            Need(spec);
+        if (Chance(30))
+            spec["tolerations"] = new JsonArray(Toleration());
         return pod;
     }
 
@@ -25,15 +27,21 @@ internal sealed class PodMaker(Random random, int minor)
     {
         JsonObject pod = Manifests.Pod(name, null, new Dictionary<string, string> { ["app"] = Application(), ["rev"] = "1" });
         JsonObject spec = pod["spec"]!.AsObject();
-        spec["priorityClassName"] = Chance(15) ? "polite" : Chance(50) ? "high" : "middle";
+        spec["priorityClassName"] =
+            Chance(15) ? "polite"
+            : Chance(50) ? "high"
+            : "middle";
         Request(spec, random.Next(20, 55));
-        if (Chance(35)) Need(spec);
+        if (Chance(35))
+            Need(spec);
         return pod;
     }
 
-    public static JsonObject Required(JsonObject term) => new() { ["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(term) };
+    public static JsonObject Required(JsonObject term) =>
+        new() { ["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(term) };
 
-    public static JsonObject Term(string application, string key) => new() { ["labelSelector"] = Selector(application), ["topologyKey"] = key };
+    public static JsonObject Term(string application, string key) =>
+        new() { ["labelSelector"] = Selector(application), ["topologyKey"] = key };
 
     private static JsonObject Selector(string application) => new() { ["matchLabels"] = new JsonObject { ["app"] = application } };
 
@@ -42,7 +50,8 @@ internal sealed class PodMaker(Random random, int minor)
         JsonObject requests = spec["containers"]![0]!["resources"]!["requests"]!.AsObject();
         requests["cpu"] = $"{tenths * 100}m";
         requests["memory"] = $"{random.Next(1, 24) * 256}Mi";
-        if (!Chance(10)) return;
+        if (!Chance(10))
+            return;
         requests["example.com/gpu"] = random.Next(1, 4).ToString(CultureInfo.InvariantCulture);
         spec["containers"]![0]!["resources"]!["limits"] = new JsonObject { ["example.com/gpu"] = requests["example.com/gpu"]!.DeepClone() };
     }
@@ -73,32 +82,61 @@ internal sealed class PodMaker(Random random, int minor)
                 spec["topologySpreadConstraints"] = Chance(30) ? new JsonArray(Spread(), Spread(HostName)) : new JsonArray(Spread());
                 break;
             case 6:
-                spec["containers"]![0]!["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 80, ["hostPort"] = random.Next(8080, 8083) });
+                spec["containers"]![0]!["ports"] = new JsonArray(
+                    new JsonObject { ["containerPort"] = 80, ["hostPort"] = random.Next(8080, 8083) }
+                );
                 break;
             default:
-                spec["volumes"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = "data", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = Pick("claimed", "claimed", "waiting", "waiting", "hopeless", "missing") },
-                });
+                spec["volumes"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["name"] = "data",
+                        ["persistentVolumeClaim"] = new JsonObject
+                        {
+                            ["claimName"] = Pick("claimed", "claimed", "waiting", "waiting", "hopeless", "missing"),
+                        },
+                    }
+                );
                 break;
         }
     }
 
-    private JsonObject Expression() => random.Next(5) switch
-    {
-        0 => new() { ["key"] = Zone, ["operator"] = "NotIn", ["values"] = new JsonArray("a") },
-        1 => new() { ["key"] = "disk", ["operator"] = "Exists" },
-        2 => new() { ["key"] = "disk", ["operator"] = "DoesNotExist" },
-        3 => new() { ["key"] = "number", ["operator"] = Pick("Gt", "Lt"), ["values"] = new JsonArray("4") },
-        _ => new() { ["key"] = Zone, ["operator"] = "In", ["values"] = new JsonArray("a", "c") },
-    };
+    private JsonObject Expression() =>
+        random.Next(5) switch
+        {
+            0 => new()
+            {
+                ["key"] = Zone,
+                ["operator"] = "NotIn",
+                ["values"] = new JsonArray("a"),
+            },
+            1 => new() { ["key"] = "disk", ["operator"] = "Exists" },
+            2 => new() { ["key"] = "disk", ["operator"] = "DoesNotExist" },
+            3 => new()
+            {
+                ["key"] = "number",
+                ["operator"] = Pick("Gt", "Lt"),
+                ["values"] = new JsonArray("4"),
+            },
+            _ => new()
+            {
+                ["key"] = Zone,
+                ["operator"] = "In",
+                ["values"] = new JsonArray("a", "c"),
+            },
+        };
 
     private JsonObject Scoped(JsonObject term)
     {
         int choice = random.Next(4);
-        if (choice == 0) term["namespaces"] = new JsonArray("two", "three");
-        if (choice == 1 && minor >= 24) term["namespaceSelector"] = Chance(50) ? new JsonObject() : new JsonObject { ["matchLabels"] = new JsonObject { ["team"] = "two" } };
-        if (choice == 2 && minor >= 31) term["matchLabelKeys"] = new JsonArray("rev");
+        if (choice == 0)
+            term["namespaces"] = new JsonArray("two", "three");
+        if (choice == 1 && minor >= 24)
+            term["namespaceSelector"] = Chance(50)
+                ? new JsonObject()
+                : new JsonObject { ["matchLabels"] = new JsonObject { ["team"] = "two" } };
+        if (choice == 2 && minor >= 31)
+            term["matchLabelKeys"] = new JsonArray("rev");
         return term;
     }
 
@@ -106,23 +144,39 @@ internal sealed class PodMaker(Random random, int minor)
     {
         var spread = new JsonObject
         {
-            ["maxSkew"] = random.Next(1, 3), ["topologyKey"] = key ?? Zone, ["whenUnsatisfiable"] = "DoNotSchedule", ["labelSelector"] = Selector(Application()),
+            ["maxSkew"] = random.Next(1, 3),
+            ["topologyKey"] = key ?? Zone,
+            ["whenUnsatisfiable"] = "DoNotSchedule",
+            ["labelSelector"] = Selector(Application()),
         };
-        if (minor < 27) return spread;
-        if (Chance(25)) spread["minDomains"] = random.Next(2, 5);
-        if (Chance(25)) spread["nodeTaintsPolicy"] = "Honor";
-        if (Chance(25)) spread["nodeAffinityPolicy"] = "Ignore";
-        if (Chance(25)) spread["matchLabelKeys"] = new JsonArray("rev");
+        if (minor < 27)
+            return spread;
+        if (Chance(25))
+            spread["minDomains"] = random.Next(2, 5);
+        if (Chance(25))
+            spread["nodeTaintsPolicy"] = "Honor";
+        if (Chance(25))
+            spread["nodeAffinityPolicy"] = "Ignore";
+        if (Chance(25))
+            spread["matchLabelKeys"] = new JsonArray("rev");
         return spread;
     }
 
-    private JsonObject Toleration() => Chance(50)
-        ? new() { ["operator"] = "Exists" }
-        : new() { ["key"] = Pick("team", "dedicated"), ["operator"] = "Equal", ["value"] = Pick("x", "y"), ["effect"] = "NoSchedule" };
+    private JsonObject Toleration() =>
+        Chance(50)
+            ? new() { ["operator"] = "Exists" }
+            : new()
+            {
+                ["key"] = Pick("team", "dedicated"),
+                ["operator"] = "Equal",
+                ["value"] = Pick("x", "y"),
+                ["effect"] = "NoSchedule",
+            };
 
     private static JsonObject Affinity(JsonObject spec)
     {
-        if (spec["affinity"] is JsonObject there) return there;
+        if (spec["affinity"] is JsonObject there)
+            return there;
         var made = new JsonObject();
         spec["affinity"] = made;
         return made;

@@ -18,10 +18,12 @@ internal sealed class ScenarioMaker(int seed, int minor)
     public Scenario Make(int probes)
     {
         int nodes = _random.Next(2, 7);
-        for (int i = 1; i <= nodes; i++) _objects.Add(("/api/v1/nodes", Node($"n{i}")));
+        for (int i = 1; i <= nodes; i++)
+            _objects.Add(("/api/v1/nodes", Node($"n{i}")));
         AddStorage();
         int pods = _random.Next(4, 14);
-        for (int i = 1; i <= pods; i++) AddPod($"base{i}", $"n{_random.Next(1, nodes + 1)}");
+        for (int i = 1; i <= pods; i++)
+            AddPod($"base{i}", $"n{_random.Next(1, nodes + 1)}");
         AddBudget();
         PodMaker maker = new(_random, minor);
         JsonObject[] made = [.. Enumerable.Range(1, probes).Select(i => maker.Make($"probe{i}"))];
@@ -30,24 +32,51 @@ internal sealed class ScenarioMaker(int seed, int minor)
 
     private JsonObject Node(string name)
     {
-        var labels = new Dictionary<string, string> { [HostName] = name, ["number"] = _random.Next(1, 9).ToString(CultureInfo.InvariantCulture) };
-        if (Chance(85)) labels[Zone] = Pick("a", "b", "c");
-        if (Chance(60)) labels["disk"] = Pick("ssd", "hdd");
+        var labels = new Dictionary<string, string>
+        {
+            [HostName] = name,
+            ["number"] = _random.Next(1, 9).ToString(CultureInfo.InvariantCulture),
+        };
+        if (Chance(85))
+            labels[Zone] = Pick("a", "b", "c");
+        if (Chance(60))
+            labels["disk"] = Pick("ssd", "hdd");
         JsonObject node = Manifests.Node(name, labels);
         var resources = new JsonObject
         {
-            ["cpu"] = _random.Next(2, 9).ToString(CultureInfo.InvariantCulture), ["memory"] = $"{_random.Next(4, 17)}Gi",
-            ["pods"] = _random.Next(3, 9).ToString(CultureInfo.InvariantCulture), ["ephemeral-storage"] = "100Gi",
+            ["cpu"] = _random.Next(2, 9).ToString(CultureInfo.InvariantCulture),
+            ["memory"] = $"{_random.Next(4, 17)}Gi",
+            ["pods"] = _random.Next(3, 9).ToString(CultureInfo.InvariantCulture),
+            ["ephemeral-storage"] = "100Gi",
         };
-        if (Chance(30)) resources["example.com/gpu"] = "2";
+        if (Chance(30))
+            resources["example.com/gpu"] = "2";
         node["status"]!["capacity"] = resources.DeepClone();
         node["status"]!["allocatable"] = resources;
         var spec = new JsonObject();
         var taints = new JsonArray();
-        if (Chance(30)) taints.Add(new JsonObject { ["key"] = Pick("team", "dedicated"), ["value"] = Pick("x", "y"), ["effect"] = "NoSchedule" });
-        if (Chance(15)) taints.Add(new JsonObject { ["key"] = "soft", ["value"] = "", ["effect"] = "PreferNoSchedule" });
-        if (taints.Count > 0) spec["taints"] = taints;
-        if (Chance(15)) spec["unschedulable"] = true;
+        if (Chance(30))
+            taints.Add(
+                new JsonObject
+                {
+                    ["key"] = Pick("team", "dedicated"),
+                    ["value"] = Pick("x", "y"),
+                    ["effect"] = "NoSchedule",
+                }
+            );
+        if (Chance(15))
+            taints.Add(
+                new JsonObject
+                {
+                    ["key"] = "soft",
+                    ["value"] = "",
+                    ["effect"] = "PreferNoSchedule",
+                }
+            );
+        if (taints.Count > 0)
+            spec["taints"] = taints;
+        if (Chance(15))
+            spec["unschedulable"] = true;
         node["spec"] = spec;
         return node;
     }
@@ -55,14 +84,28 @@ internal sealed class ScenarioMaker(int seed, int minor)
     // A volume in a zone that is bound, a local one that waits for its first pod, and a claim that nothing will ever fill.
     private void AddStorage()
     {
-        _objects.Add(("/apis/storage.k8s.io/v1/storageclasses", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "local" }, ["provisioner"] = "kubernetes.io/no-provisioner", ["volumeBindingMode"] = "WaitForFirstConsumer",
-        }));
-        _objects.Add(("/apis/storage.k8s.io/v1/storageclasses", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "never" }, ["provisioner"] = "kubernetes.io/no-provisioner", ["volumeBindingMode"] = "Immediate",
-        }));
+        _objects.Add(
+            (
+                "/apis/storage.k8s.io/v1/storageclasses",
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["name"] = "local" },
+                    ["provisioner"] = "kubernetes.io/no-provisioner",
+                    ["volumeBindingMode"] = "WaitForFirstConsumer",
+                }
+            )
+        );
+        _objects.Add(
+            (
+                "/apis/storage.k8s.io/v1/storageclasses",
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["name"] = "never" },
+                    ["provisioner"] = "kubernetes.io/no-provisioner",
+                    ["volumeBindingMode"] = "Immediate",
+                }
+            )
+        );
         _objects.Add(("/api/v1/persistentvolumes", Volume("bound", "", Zone, Pick("a", "b", "c"), "claimed")));
         _objects.Add(("/api/v1/persistentvolumes", Volume("free", "local", HostName, $"n{_random.Next(1, 4)}", null)));
         string claims = $"/api/v1/namespaces/{Scenario.Namespace}/persistentvolumeclaims";
@@ -75,24 +118,47 @@ internal sealed class ScenarioMaker(int seed, int minor)
     {
         var spec = new JsonObject
         {
-            ["capacity"] = new JsonObject { ["storage"] = "5Gi" }, ["accessModes"] = new JsonArray("ReadWriteOnce"), ["storageClassName"] = storageClass,
+            ["capacity"] = new JsonObject { ["storage"] = "5Gi" },
+            ["accessModes"] = new JsonArray("ReadWriteOnce"),
+            ["storageClassName"] = storageClass,
             ["persistentVolumeReclaimPolicy"] = "Retain",
-            ["nodeAffinity"] = new JsonObject { ["required"] = Terms(new JsonObject { ["key"] = key, ["operator"] = "In", ["values"] = new JsonArray(value) }) },
+            ["nodeAffinity"] = new JsonObject
+            {
+                ["required"] = Terms(
+                    new JsonObject
+                    {
+                        ["key"] = key,
+                        ["operator"] = "In",
+                        ["values"] = new JsonArray(value),
+                    }
+                ),
+            },
             ["csi"] = new JsonObject { ["driver"] = "volumes.example.com", ["volumeHandle"] = name },
         };
-        if (claim is not null) spec["claimRef"] = new JsonObject { ["namespace"] = Scenario.Namespace, ["name"] = claim };
-        return new() { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec };
+        if (claim is not null)
+            spec["claimRef"] = new JsonObject { ["namespace"] = Scenario.Namespace, ["name"] = claim };
+        return new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = spec,
+        };
     }
 
     private static JsonObject Claim(string name, string storageClass, string? volume, string size)
     {
         var spec = new JsonObject
         {
-            ["accessModes"] = new JsonArray("ReadWriteOnce"), ["storageClassName"] = storageClass,
+            ["accessModes"] = new JsonArray("ReadWriteOnce"),
+            ["storageClassName"] = storageClass,
             ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = size } },
         };
-        if (volume is not null) spec["volumeName"] = volume;
-        return new() { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec };
+        if (volume is not null)
+            spec["volumeName"] = volume;
+        return new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = name },
+            ["spec"] = spec,
+        };
     }
 
     private static JsonObject Terms(JsonObject expression) =>
@@ -101,10 +167,19 @@ internal sealed class ScenarioMaker(int seed, int minor)
     private void AddPod(string name, string node)
     {
         string ns = Pick(Namespaces);
-        JsonObject pod = Manifests.Pod(name, node, new Dictionary<string, string> { ["app"] = Pick(Applications), ["rev"] = Pick("1", "2") });
+        JsonObject pod = Manifests.Pod(
+            name,
+            node,
+            new Dictionary<string, string> { ["app"] = Pick(Applications), ["rev"] = Pick("1", "2") }
+        );
         JsonObject container = pod["spec"]!["containers"]![0]!.AsObject();
-        container["resources"]!["requests"] = new JsonObject { ["cpu"] = $"{_random.Next(1, 20) * 100}m", ["memory"] = $"{_random.Next(1, 20) * 128}Mi" };
-        if (Chance(20)) container["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 8080, ["hostPort"] = _random.Next(8080, 8083) });
+        container["resources"]!["requests"] = new JsonObject
+        {
+            ["cpu"] = $"{_random.Next(1, 20) * 100}m",
+            ["memory"] = $"{_random.Next(1, 20) * 128}Mi",
+        };
+        if (Chance(20))
+            container["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 8080, ["hostPort"] = _random.Next(8080, 8083) });
         if (Chance(25))
         {
             pod["spec"]!["affinity"] = new JsonObject
@@ -113,19 +188,30 @@ internal sealed class ScenarioMaker(int seed, int minor)
             };
         }
 
-        if (Chance(30)) pod["spec"]!["priorityClassName"] = "middle";
+        if (Chance(30))
+            pod["spec"]!["priorityClassName"] = "middle";
         _objects.Add(($"/api/v1/namespaces/{ns}/pods", pod));
     }
 
     private void AddBudget()
     {
-        if (!Chance(50)) return;
+        if (!Chance(50))
+            return;
         string version = minor >= 21 ? "v1" : "v1beta1";
-        _objects.Add(($"/apis/policy/{version}/namespaces/{Scenario.Namespace}/poddisruptionbudgets", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "all" },
-            ["spec"] = new JsonObject { ["minAvailable"] = _random.Next(1, 3), ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Pick(Applications) } } },
-        }));
+        _objects.Add(
+            (
+                $"/apis/policy/{version}/namespaces/{Scenario.Namespace}/poddisruptionbudgets",
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["name"] = "all" },
+                    ["spec"] = new JsonObject
+                    {
+                        ["minAvailable"] = _random.Next(1, 3),
+                        ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Pick(Applications) } },
+                    },
+                }
+            )
+        );
     }
 
     private bool Chance(int percent) => _random.Next(100) < percent;

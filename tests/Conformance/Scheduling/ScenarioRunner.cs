@@ -9,7 +9,11 @@ namespace NodeManager.Conformance.Scheduling;
 internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) : IDisposable
 {
     private static readonly (string Name, int Value, string Policy)[] Classes =
-        [("middle", 100, "PreemptLowerPriority"), ("high", 1000, "PreemptLowerPriority"), ("polite", 1000, "Never")];
+    [
+        ("middle", 100, "PreemptLowerPriority"),
+        ("high", 1000, "PreemptLowerPriority"),
+        ("polite", 1000, "Never"),
+    ];
 
     private readonly HttpClient _http = new(transport) { BaseAddress = server };
 
@@ -18,16 +22,25 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
     {
         foreach (string name in (string[])["one", "two", "three"])
         {
-            var metadata = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["team"] = name } };
+            var metadata = new JsonObject
+            {
+                ["name"] = name,
+                ["labels"] = new JsonObject { ["team"] = name },
+            };
             await CreateAsync("/api/v1/namespaces", new() { ["metadata"] = metadata });
         }
 
         foreach ((string name, int value, string policy) in Classes)
         {
-            await CreateAsync("/apis/scheduling.k8s.io/v1/priorityclasses", new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = name }, ["value"] = value, ["preemptionPolicy"] = policy,
-            });
+            await CreateAsync(
+                "/apis/scheduling.k8s.io/v1/priorityclasses",
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["name"] = name },
+                    ["value"] = value,
+                    ["preemptionPolicy"] = policy,
+                }
+            );
         }
     }
 
@@ -37,18 +50,31 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
         foreach ((string collection, JsonObject manifest) in scenario.Objects)
         {
             // Pods come once their nodes are there for good.
-            if (collection.EndsWith("/pods", StringComparison.Ordinal)) await SettleAsync(scenario);
+            if (collection.EndsWith("/pods", StringComparison.Ordinal))
+                await SettleAsync(scenario);
             await CreateAsync(collection, manifest);
         }
 
-        await Eventually.HoldsAsync("the claim is bound", async () =>
-            (string?)(await GetAsync($"/api/v1/namespaces/{Scenario.Namespace}/persistentvolumeclaims/claimed"))!["status"]?["phase"] == "Bound");
-        await Eventually.HoldsAsync("the pods run", async () => (await GetAsync("/api/v1/pods"))!["items"]!.AsArray()
-            .All(pod => (string?)pod!["status"]!["phase"] == "Running"));
-        foreach ((string collection, JsonObject manifest) in scenario.Objects.Where(one => one.Collection.EndsWith("budgets", StringComparison.Ordinal)))
+        await Eventually.HoldsAsync(
+            "the claim is bound",
+            async () =>
+                (string?)(await GetAsync($"/api/v1/namespaces/{Scenario.Namespace}/persistentvolumeclaims/claimed"))!["status"]?["phase"]
+                == "Bound"
+        );
+        await Eventually.HoldsAsync(
+            "the pods run",
+            async () => (await GetAsync("/api/v1/pods"))!["items"]!.AsArray().All(pod => (string?)pod!["status"]!["phase"] == "Running")
+        );
+        foreach (
+            (string collection, JsonObject manifest) in scenario.Objects.Where(one =>
+                one.Collection.EndsWith("budgets", StringComparison.Ordinal)
+            )
+        )
         {
-            await Eventually.HoldsAsync("the budget is counted", async () =>
-                (long?)(await GetAsync($"{collection}/{manifest["metadata"]!["name"]}"))!["status"]?["observedGeneration"] == 1);
+            await Eventually.HoldsAsync(
+                "the budget is counted",
+                async () => (long?)(await GetAsync($"{collection}/{manifest["metadata"]!["name"]}"))!["status"]?["observedGeneration"] == 1
+            );
         }
     }
 
@@ -56,9 +82,14 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
     public async Task<Outcome> ProbeAsync(JsonObject pod)
     {
         string path = await CreateAsync($"/api/v1/namespaces/{Scenario.Namespace}/pods", pod);
-        JsonNode judged = await Eventually.GetAsync("a verdict on " + path, async () => (await GetAsync(path))!, static item => Condition(item) is not null);
+        JsonNode judged = await Eventually.GetAsync(
+            "a verdict on " + path,
+            async () => (await GetAsync(path))!,
+            static item => Condition(item) is not null
+        );
         await RemoveAsync(path);
-        if (pod["spec"]!["volumes"] is not null) await ReleaseAsync();
+        if (pod["spec"]!["volumes"] is not null)
+            await ReleaseAsync();
         return Judge(judged);
     }
 
@@ -66,9 +97,14 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
     public async Task<(Outcome Outcome, JsonNode Judged)> PlaceAsync(JsonObject pod)
     {
         string path = await CreateAsync($"/api/v1/namespaces/{Scenario.Namespace}/pods", pod);
-        JsonNode judged = await Eventually.GetAsync("a verdict on " + path, async () => (await GetAsync(path))!, static item => Condition(item) is not null);
+        JsonNode judged = await Eventually.GetAsync(
+            "a verdict on " + path,
+            async () => (await GetAsync(path))!,
+            static item => Condition(item) is not null
+        );
         Outcome outcome = Judge(judged);
-        if (!outcome.Fits) await RemoveAsync(path);
+        if (!outcome.Fits)
+            await RemoveAsync(path);
         return (outcome, judged);
     }
 
@@ -77,12 +113,20 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
     {
         Dictionary<string, int> before = await PrioritiesAsync();
         string path = await CreateAsync($"/api/v1/namespaces/{Scenario.Namespace}/pods", pod);
-        JsonNode judged = await Eventually.GetAsync("a verdict on " + path, async () => (await GetAsync(path))!, static item => Condition(item) is not null);
+        JsonNode judged = await Eventually.GetAsync(
+            "a verdict on " + path,
+            async () => (await GetAsync(path))!,
+            static item => Condition(item) is not null
+        );
         Outcome first = Judge(judged);
-        if (first.Fits || (string?)judged["status"]!["nominatedNodeName"] is not { Length: > 0 }) return await EndAsync(first, path);
+        if (first.Fits || (string?)judged["status"]!["nominatedNodeName"] is not { Length: > 0 })
+            return await EndAsync(first, path);
 
         // Its victims go, and it takes their place.
-        await Eventually.HoldsAsync("the place of the victims", async () => (string?)(await GetAsync(path))!["spec"]!["nodeName"] is not null);
+        await Eventually.HoldsAsync(
+            "the place of the victims",
+            async () => (string?)(await GetAsync(path))!["spec"]!["nodeName"] is not null
+        );
         Dictionary<string, int> left = await PrioritiesAsync();
         IEnumerable<int> victims = before.Where(one => !left.ContainsKey(one.Key)).Select(one => one.Value).Order();
         return await EndAsync(new(false, first.Message, string.Join(',', victims)), path);
@@ -91,7 +135,8 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
     /// <summary>Takes the scenario's cluster down.</summary>
     public async Task ClearAsync(Scenario scenario)
     {
-        foreach ((string collection, JsonObject manifest) in scenario.Objects.Reverse()) await RemoveAsync($"{collection}/{manifest["metadata"]!["name"]}");
+        foreach ((string collection, JsonObject manifest) in scenario.Objects.Reverse())
+            await RemoveAsync($"{collection}/{manifest["metadata"]!["name"]}");
     }
 
     public void Dispose() => _http.Dispose();
@@ -102,24 +147,37 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
         return outcome;
     }
 
-    private async Task<Dictionary<string, int>> PrioritiesAsync() => (await GetAsync("/api/v1/pods"))!["items"]!.AsArray().ToDictionary(
-        pod => (string)pod!["metadata"]!["uid"]!, pod => (int?)pod!["spec"]!["priority"] ?? 0);
+    private async Task<Dictionary<string, int>> PrioritiesAsync() =>
+        (await GetAsync("/api/v1/pods"))!["items"]!
+            .AsArray()
+            .ToDictionary(pod => (string)pod!["metadata"]!["uid"]!, pod => (int?)pod!["spec"]!["priority"] ?? 0);
 
     private static Outcome Judge(JsonNode pod)
     {
         JsonNode condition = Condition(pod)!;
-        return (string?)condition["status"] == "True" ? new(true, "") : new(false, (string?)condition["message"] ?? (string?)condition["reason"] ?? "");
+        return (string?)condition["status"] == "True"
+            ? new(true, "")
+            : new(false, (string?)condition["message"] ?? (string?)condition["reason"] ?? "");
     }
 
     private static JsonNode? Condition(JsonNode pod) =>
-        pod["status"]?["conditions"]?.AsArray().FirstOrDefault(static one => (string?)one!["type"] == "PodScheduled" && ((string?)one["status"] == "True" || (string?)one["message"] is { Length: > 0 }));
+        pod["status"]
+            ?["conditions"]?.AsArray()
+            .FirstOrDefault(static one =>
+                (string?)one!["type"] == "PodScheduled" && ((string?)one["status"] == "True" || (string?)one["message"] is { Length: > 0 })
+            );
 
     // A claim that was waiting may have been filled.
     private async Task ReleaseAsync()
     {
         string claim = $"/api/v1/namespaces/{Scenario.Namespace}/persistentvolumeclaims/waiting";
-        if ((await GetAsync(claim))!["spec"] is not { } spec || spec["volumeName"] is null && (await GetAsync("/api/v1/persistentvolumes/free"))!["spec"]!["claimRef"] is null) return;
-        JsonNode there = (await GetAsync(claim))!, volume = (await GetAsync("/api/v1/persistentvolumes/free"))!;
+        if (
+            (await GetAsync(claim))!["spec"] is not { } spec
+            || spec["volumeName"] is null && (await GetAsync("/api/v1/persistentvolumes/free"))!["spec"]!["claimRef"] is null
+        )
+            return;
+        JsonNode there = (await GetAsync(claim))!,
+            volume = (await GetAsync("/api/v1/persistentvolumes/free"))!;
         await RemoveAsync(claim);
         await RemoveAsync("/api/v1/persistentvolumes/free");
         await CreateAsync("/api/v1/persistentvolumes", Bare(volume, "claimRef"));
@@ -130,31 +188,52 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
     {
         var spec = item["spec"]!.DeepClone().AsObject();
         spec.Remove(without);
-        return new() { ["metadata"] = new JsonObject { ["name"] = item["metadata"]!["name"]!.DeepClone() }, ["spec"] = spec };
+        return new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = item["metadata"]!["name"]!.DeepClone() },
+            ["spec"] = spec,
+        };
     }
 
     private async Task SettleAsync(Scenario scenario)
     {
         Dictionary<string, int> taints = scenario.Nodes.ToDictionary(
-            node => (string)node["metadata"]!["name"]!, node => (node["spec"]!["taints"]?.AsArray().Count ?? 0) + (node["spec"]!["unschedulable"] is null ? 0 : 1));
-        await Eventually.HoldsAsync("the nodes are ready", async () => (await GetAsync("/api/v1/nodes"))!["items"]!.AsArray().All(node =>
-            node!["status"]!["conditions"]?.AsArray().Any(static one => (string?)one!["type"] == "Ready" && (string?)one["status"] == "True") == true &&
-            (node["spec"]!["taints"]?.AsArray().Count ?? 0) == taints[(string)node["metadata"]!["name"]!]));
+            node => (string)node["metadata"]!["name"]!,
+            node => (node["spec"]!["taints"]?.AsArray().Count ?? 0) + (node["spec"]!["unschedulable"] is null ? 0 : 1)
+        );
+        await Eventually.HoldsAsync(
+            "the nodes are ready",
+            async () =>
+                (await GetAsync("/api/v1/nodes"))!["items"]!
+                    .AsArray()
+                    .All(node =>
+                        node!["status"]!
+                            ["conditions"]
+                            ?.AsArray()
+                            .Any(static one => (string?)one!["type"] == "Ready" && (string?)one["status"] == "True") == true
+                        && (node["spec"]!["taints"]?.AsArray().Count ?? 0) == taints[(string)node["metadata"]!["name"]!]
+                    )
+        );
     }
 
     private async Task<string> CreateAsync(string collection, JsonObject manifest)
     {
         string path = $"{collection}/{manifest["metadata"]!["name"]}";
-        await Eventually.HoldsAsync("creating " + path, async () =>
-        {
-            using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
-            using HttpResponseMessage answer = await _http.PostAsync(new Uri(collection, UriKind.Relative), body);
-            if (answer.IsSuccessStatusCode) return true;
+        await Eventually.HoldsAsync(
+            "creating " + path,
+            async () =>
+            {
+                using var body = new StringContent(manifest.ToJsonString(), Encoding.UTF8, "application/json");
+                using HttpResponseMessage answer = await _http.PostAsync(new Uri(collection, UriKind.Relative), body);
+                if (answer.IsSuccessStatusCode)
+                    return true;
 
-            // A namespace or a class that the server has not heard of yet; or what was there before has not quite gone.
-            if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Conflict) return false;
-            throw new InvalidOperationException($"{path}: {await answer.Content.ReadAsStringAsync()}");
-        });
+                // A namespace or a class that the server has not heard of yet; or what was there before has not quite gone.
+                if (answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+                    return false;
+                throw new InvalidOperationException($"{path}: {await answer.Content.ReadAsStringAsync()}");
+            }
+        );
         return path;
     }
 
@@ -166,18 +245,29 @@ internal sealed class ScenarioRunner(Uri server, HttpMessageHandler transport) :
 
     private async Task RemoveAsync(string path)
     {
-        await Eventually.HoldsAsync(path + " gone", async () =>
-        {
-            if (await GetAsync(path) is not { } item) return true;
-            if (item["metadata"]!["finalizers"] is not null)
+        await Eventually.HoldsAsync(
+            path + " gone",
+            async () =>
             {
-                using var bare = new StringContent("""{"metadata":{"finalizers":null}}""", Encoding.UTF8, "application/merge-patch+json");
-                (await _http.PatchAsync(new Uri(path, UriKind.Relative), bare)).Dispose();
-            }
+                if (await GetAsync(path) is not { } item)
+                    return true;
+                if (item["metadata"]!["finalizers"] is not null)
+                {
+                    using var bare = new StringContent(
+                        """{"metadata":{"finalizers":null}}""",
+                        Encoding.UTF8,
+                        "application/merge-patch+json"
+                    );
+                    (await _http.PatchAsync(new Uri(path, UriKind.Relative), bare)).Dispose();
+                }
 
-            using var request = new HttpRequestMessage(HttpMethod.Delete, path) { Content = new StringContent("""{"gracePeriodSeconds":0}""", Encoding.UTF8, "application/json") };
-            (await _http.SendAsync(request)).Dispose();
-            return await GetAsync(path) is null;
-        });
+                using var request = new HttpRequestMessage(HttpMethod.Delete, path)
+                {
+                    Content = new StringContent("""{"gracePeriodSeconds":0}""", Encoding.UTF8, "application/json"),
+                };
+                (await _http.SendAsync(request)).Dispose();
+                return await GetAsync(path) is null;
+            }
+        );
     }
 }

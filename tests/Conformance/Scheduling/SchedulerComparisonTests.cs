@@ -19,8 +19,12 @@ public sealed class SchedulerComparisonTests
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);
-        Skip.If(binaries is { Scheduler: null } or { ControllerManager: null }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
-        int pods = ProofSize.Read("NODEMANAGER_SCHEDULER_PODS", 40), seed = ProofSize.Read("NODEMANAGER_SCHEDULER_SEED", 1);
+        Skip.If(
+            binaries is { Scheduler: null } or { ControllerManager: null },
+            "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler"
+        );
+        int pods = ProofSize.Read("NODEMANAGER_SCHEDULER_PODS", 40),
+            seed = ProofSize.Read("NODEMANAGER_SCHEDULER_SEED", 1);
 
         // Its messages count all nodes: no foreign nodes may exist.
         using ControlPlane plane = await ControlPlane.StartAsync();
@@ -30,7 +34,9 @@ public sealed class SchedulerComparisonTests
         await Task.WhenAll(real.PrepareAsync(), ours.PrepareAsync());
         List<string> differences = [];
         Explainer explainer = new(plane);
-        int compared = 0, refused = 0, driven = 0;
+        int compared = 0,
+            refused = 0,
+            driven = 0;
         for (int round = 0; compared < pods; round++)
         {
             Scenario scenario = new ScenarioMaker(unchecked((seed * 1_000_003) + round), plane.Minor).Make(Probes);
@@ -39,19 +45,27 @@ public sealed class SchedulerComparisonTests
             {
                 (Outcome expected, Outcome actual) = await CompareAsync(real, ours, probe);
                 compared++;
-                if (!expected.Fits) refused++;
-                if (expected != actual) differences.Add(Describe(round, probe, expected, actual, scenario));
-                if (await explainer.CompareAsync(probe, expected) is { } other) differences.Add(Describe(round, probe, expected, new(other.Length == 0, other), scenario));
+                if (!expected.Fits)
+                    refused++;
+                if (expected != actual)
+                    differences.Add(Describe(round, probe, expected, actual, scenario));
+                if (await explainer.CompareAsync(probe, expected) is { } other)
+                    differences.Add(Describe(round, probe, expected, new(other.Length == 0, other), scenario));
             }
 
             (Outcome wanted, Outcome got) = await PreemptAsync(real, ours, scenario);
             compared++;
-            if (wanted.Victims.Length > 0) driven++;
-            if (wanted != got) differences.Add(Describe(round, scenario.Preemptor, wanted, got, scenario));
+            if (wanted.Victims.Length > 0)
+                driven++;
+            if (wanted != got)
+                differences.Add(Describe(round, scenario.Preemptor, wanted, got, scenario));
             await Task.WhenAll(real.ClearAsync(scenario), ours.ClearAsync(scenario));
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} of {compared} differ ({refused} refused, {driven} drove others out):\n{string.Join("\n\n", differences)}");
+        Assert.True(
+            differences.Count == 0,
+            $"{differences.Count} of {compared} differ ({refused} refused, {driven} drove others out):\n{string.Join("\n\n", differences)}"
+        );
         Assert.True(refused > compared / 5, $"Only {refused} of {compared} pods were refused: that shows little.");
     }
 
@@ -60,9 +74,11 @@ public sealed class SchedulerComparisonTests
     {
         for (int tries = 1; ; tries++)
         {
-            Task<Outcome> expected = real.ProbeAsync(probe), actual = ours.ProbeAsync(probe);
+            Task<Outcome> expected = real.ProbeAsync(probe),
+                actual = ours.ProbeAsync(probe);
             await Task.WhenAll(expected, actual);
-            if (await expected == await actual || tries == Tries) return (await expected, await actual);
+            if (await expected == await actual || tries == Tries)
+                return (await expected, await actual);
             await Task.Delay(200);
         }
     }
@@ -72,15 +88,21 @@ public sealed class SchedulerComparisonTests
     {
         for (int tries = 1; ; tries++)
         {
-            Task<Outcome> expected = real.PreemptAsync(scenario.Preemptor), actual = ours.PreemptAsync(scenario.Preemptor);
+            Task<Outcome> expected = real.PreemptAsync(scenario.Preemptor),
+                actual = ours.PreemptAsync(scenario.Preemptor);
             await Task.WhenAll(expected, actual);
-            if (await expected == await actual || tries == Tries) return (await expected, await actual);
+            if (await expected == await actual || tries == Tries)
+                return (await expected, await actual);
             await Task.WhenAll(real.ClearAsync(scenario), ours.ClearAsync(scenario));
             await Task.WhenAll(real.BuildAsync(scenario), ours.BuildAsync(scenario));
         }
     }
 
     private static string Describe(int round, JsonObject probe, Outcome expected, Outcome actual, Scenario scenario) =>
-        $"round {round}, {probe["metadata"]!["name"]}: real: {expected}\n  ours: {actual}\n  pod: {probe.ToJsonString()}" +
-        (Environment.GetEnvironmentVariable("NODEMANAGER_SCHEDULER_DETAILS") is null ? "" : $"\n  cluster: {string.Join("\n    ", scenario.Objects.Select(static one => one.Collection + " " + one.Manifest.ToJsonString()))}");
+        $"round {round}, {probe["metadata"]!["name"]}: real: {expected}\n  ours: {actual}\n  pod: {probe.ToJsonString()}"
+        + (
+            Environment.GetEnvironmentVariable("NODEMANAGER_SCHEDULER_DETAILS") is null
+                ? ""
+                : $"\n  cluster: {string.Join("\n    ", scenario.Objects.Select(static one => one.Collection + " " + one.Manifest.ToJsonString()))}"
+        );
 }

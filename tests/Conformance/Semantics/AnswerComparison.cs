@@ -17,34 +17,46 @@ internal static class AnswerComparison
         }
 
         Compare(realBody, ourBody, "", found);
-        string expected = string.Join(" | ", real.Warnings), actual = string.Join(" | ", ours.Warnings);
-        if (expected != actual) found.Add(new("warnings", expected, actual));
+        string expected = string.Join(" | ", real.Warnings),
+            actual = string.Join(" | ", ours.Warnings);
+        if (expected != actual)
+            found.Add(new("warnings", expected, actual));
         expected = string.Join(" | ", real.Headers);
         actual = string.Join(" | ", ours.Headers);
-        if (expected != actual) found.Add(new("headers", expected, actual));
+        if (expected != actual)
+            found.Add(new("headers", expected, actual));
         return found;
     }
 
-    private static string Message(JsonNode? body) => (string?)(body as JsonObject)?["kind"] == "Status" ? $"{body!["reason"]}: {body["message"]}" : "";
+    private static string Message(JsonNode? body) =>
+        (string?)(body as JsonObject)?["kind"] == "Status" ? $"{body!["reason"]}: {body["message"]}" : "";
 
     private static void Compare(JsonNode? real, JsonNode? ours, string at, List<Discrepancy> found)
     {
-        if (found.Count >= Most || JsonNode.DeepEquals(real, ours)) return;
+        if (found.Count >= Most || JsonNode.DeepEquals(real, ours))
+            return;
         switch (real, ours)
         {
             case (JsonObject left, JsonObject right):
-                foreach (string name in left.Select(static pair => pair.Key).Union(right.Select(static pair => pair.Key)).Order(StringComparer.Ordinal))
+                foreach (
+                    string name in left.Select(static pair => pair.Key)
+                        .Union(right.Select(static pair => pair.Key))
+                        .Order(StringComparer.Ordinal)
+                )
                 {
                     string path = at.Length == 0 ? name : $"{at}.{name}";
 
                     // What is null is there, unlike what is left out.
-                    if (left.ContainsKey(name) == right.ContainsKey(name)) Compare(left[name], right[name], path, found);
-                    else found.Add(new(path, Held(left, name), Held(right, name)));
+                    if (left.ContainsKey(name) == right.ContainsKey(name))
+                        Compare(left[name], right[name], path, found);
+                    else
+                        found.Add(new(path, Held(left, name), Held(right, name)));
                 }
 
                 break;
             case (JsonArray left, JsonArray right) when left.Count == right.Count:
-                for (int i = 0; i < left.Count; i++) Compare(left[i], right[i], $"{at}[{i}]", found);
+                for (int i = 0; i < left.Count; i++)
+                    Compare(left[i], right[i], $"{at}[{i}]", found);
                 break;
             default:
                 found.Add(new(at, Show(real), Show(ours)));
@@ -52,7 +64,8 @@ internal static class AnswerComparison
         }
     }
 
-    private static string Held(JsonObject owner, string name) => owner.TryGetPropertyValue(name, out JsonNode? value) ? Show(value) : "nothing";
+    private static string Held(JsonObject owner, string name) =>
+        owner.TryGetPropertyValue(name, out JsonNode? value) ? Show(value) : "nothing";
 
     private static string Show(JsonNode? node)
     {
@@ -60,5 +73,6 @@ internal static class AnswerComparison
         return text.Length > 1500 ? text[..1500] + "…" : text;
     }
 
-    private static System.Text.Json.JsonSerializerOptions Relaxed { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static System.Text.Json.JsonSerializerOptions Relaxed { get; } =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

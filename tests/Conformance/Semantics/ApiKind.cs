@@ -43,14 +43,20 @@ internal sealed record ApiKind(string Kind, string ApiVersion, string Plural, st
     {
         // A definition's name says what it defines.
         int dot = name.IndexOf('.', StringComparison.Ordinal);
-        string template = dot < 0 ? Template : Template.Replace("⟨plural⟩", name[..dot], StringComparison.Ordinal).Replace("⟨group⟩", name[(dot + 1)..], StringComparison.Ordinal);
+        string template =
+            dot < 0
+                ? Template
+                : Template
+                    .Replace("⟨plural⟩", name[..dot], StringComparison.Ordinal)
+                    .Replace("⟨group⟩", name[(dot + 1)..], StringComparison.Ordinal);
         JsonObject made = JsonNode.Parse(template)!.AsObject();
         made["apiVersion"] = ApiVersion;
         made["kind"] = Kind;
         JsonObject metadata = made["metadata"] as JsonObject ?? [];
         made["metadata"] = metadata;
         metadata["name"] = name;
-        if (ns is not null && IsNamespaced) metadata["namespace"] = ns;
+        if (ns is not null && IsNamespaced)
+            metadata["namespace"] = ns;
         return made;
     }
 }

@@ -31,7 +31,9 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
         if (body is not null && step.IsFromCurrent && origin is not null && Last(step.Target) is { } own && !ReferenceEquals(own, origin))
         {
             JsonNode? localized = Localize(JsonNode.Parse(body), origin, own);
-            body = (localized?.ToJsonString() ?? "null").Replace("\\u27E6", "⟦", StringComparison.Ordinal).Replace("\\u27E7", "⟧", StringComparison.Ordinal);
+            body = (localized?.ToJsonString() ?? "null")
+                .Replace("\\u27E6", "⟦", StringComparison.Ordinal)
+                .Replace("\\u27E7", "⟧", StringComparison.Ordinal);
         }
 
         using var request = new HttpRequestMessage(new(step.Method), Resolve(step.Path, step.Target, Uri.EscapeDataString));
@@ -40,7 +42,8 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
         if (body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Resolve(body, step.Target, static text => text)));
-            if (step.ContentType.Length > 0) request.Content.Headers.TryAddWithoutValidation("Content-Type", step.ContentType);
+            if (step.ContentType.Length > 0)
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", step.ContentType);
         }
 
         using HttpResponseMessage answer = await _http.SendAsync(request);
@@ -51,8 +54,10 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
     /// <summary>Takes notice of what a request has changed.</summary>
     public void Note(ApiStep step, ApiAnswer answer)
     {
-        if (!answer.IsSuccess || step.Path.Contains("dryRun=All", StringComparison.Ordinal) || answer.Json is not JsonObject body) return;
-        if ((string?)body["kind"] == step.Kind.Kind && body["metadata"] is JsonObject) Note(step.Kind, body);
+        if (!answer.IsSuccess || step.Path.Contains("dryRun=All", StringComparison.Ordinal) || answer.Json is not JsonObject body)
+            return;
+        if ((string?)body["kind"] == step.Kind.Kind && body["metadata"] is JsonObject)
+            Note(step.Kind, body);
         if (body["items"] is JsonArray items && (string?)body["kind"] == step.Kind.Kind + "List")
         {
             if (step.Method == "GET" && (string?)body["metadata"]?["resourceVersion"] is { } version)
@@ -61,7 +66,8 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
                 _continue = (string?)body["metadata"]?["continue"] ?? _continue;
             }
 
-            foreach (JsonObject item in items.OfType<JsonObject>()) Note(step.Kind, item);
+            foreach (JsonObject item in items.OfType<JsonObject>())
+                Note(step.Kind, item);
         }
     }
 
@@ -76,24 +82,36 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
 
     private void Note(ApiKind kind, JsonObject item)
     {
-        if (item["metadata"] is not JsonObject metadata || (string?)metadata["name"] is not { } name) return;
+        if (item["metadata"] is not JsonObject metadata || (string?)metadata["name"] is not { } name)
+            return;
         string path = $"{kind.Collection((string?)metadata["namespace"] ?? "")}/{name}";
         _objects[path] = item;
-        if ((string?)metadata["resourceVersion"] is not { Length: > 0 } version) return;
-        if (!_versions.TryGetValue(path, out List<string>? seen)) _versions[path] = seen = [];
-        if (seen.Count == 0 || seen[^1] != version) seen.Add(version);
+        if ((string?)metadata["resourceVersion"] is not { Length: > 0 } version)
+            return;
+        if (!_versions.TryGetValue(path, out List<string>? seen))
+            _versions[path] = seen = [];
+        if (seen.Count == 0 || seen[^1] != version)
+            seen.Add(version);
     }
 
     // ⟦rv⟧ the newest version seen of the object, ⟦old⟧ an earlier one, ⟦uid⟧, ⟦list⟧ the version of the last list, ⟦continue⟧ the last token.
-    private string Resolve(string text, string target, Func<string, string> escape) => Placeholder().Replace(text, match => escape(match.Groups[1].Value switch
-    {
-        "rv" => Versions(target) is [.., var newest] ? newest : "7",
-        "old" => Versions(target) is [var first, _, ..] ? first : "3",
-        "uid" => (string?)Last(target)?["metadata"]?["uid"] ?? "none",
-        "list" => _listVersions.GetValueOrDefault(target) ?? "1",
-        "continue" => _continue.Length > 0 ? _continue : "bm9uZQ",
-        var other => throw new ArgumentException($"No value stands for {other}.", nameof(text)),
-    }));
+    private string Resolve(string text, string target, Func<string, string> escape) =>
+        Placeholder()
+            .Replace(
+                text,
+                match =>
+                    escape(
+                        match.Groups[1].Value switch
+                        {
+                            "rv" => Versions(target) is [.., var newest] ? newest : "7",
+                            "old" => Versions(target) is [var first, _, ..] ? first : "3",
+                            "uid" => (string?)Last(target)?["metadata"]?["uid"] ?? "none",
+                            "list" => _listVersions.GetValueOrDefault(target) ?? "1",
+                            "continue" => _continue.Length > 0 ? _continue : "bm9uZQ",
+                            var other => throw new ArgumentException($"No value stands for {other}.", nameof(text)),
+                        }
+                    )
+            );
 
     // What was taken over from the other's object as it was becomes what stands in the own one at the same place.
     private static JsonNode? Localize(JsonNode? node, JsonNode? origin, JsonNode? own)
@@ -105,7 +123,8 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
                 {
                     JsonNode? value = map[name];
                     JsonNode? localized = Localize(value, (origin as JsonObject)?[name], (own as JsonObject)?[name]);
-                    if (!ReferenceEquals(value, localized)) map[name] = localized;
+                    if (!ReferenceEquals(value, localized))
+                        map[name] = localized;
                 }
 
                 return map;
@@ -114,7 +133,8 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
                 {
                     JsonNode? value = list[i];
                     JsonNode? localized = Localize(value, At(origin, i), At(own, i));
-                    if (!ReferenceEquals(value, localized)) list[i] = localized;
+                    if (!ReferenceEquals(value, localized))
+                        list[i] = localized;
                 }
 
                 return list;
@@ -129,7 +149,8 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
 
     private static JsonNode? Parse(string text)
     {
-        if (text.Length == 0 || text[0] is not ('{' or '[')) return null;
+        if (text.Length == 0 || text[0] is not ('{' or '['))
+            return null;
         try
         {
             return JsonNode.Parse(text);
@@ -141,14 +162,21 @@ internal sealed partial class ApiSide(Uri server, HttpMessageHandler transport) 
     }
 
     private static string[] Warnings(HttpResponseMessage answer) =>
-        answer.Headers.TryGetValues("Warning", out IEnumerable<string>? values) ? [.. values.SelectMany(static value => WarningHeaderValue.TryParse(value, out WarningHeaderValue? one) ? [one.Text] : new[] { value })] : [];
+        answer.Headers.TryGetValues("Warning", out IEnumerable<string>? values)
+            ?
+            [
+                .. values.SelectMany(static value =>
+                    WarningHeaderValue.TryParse(value, out WarningHeaderValue? one) ? [one.Text] : new[] { value }
+                ),
+            ]
+            : [];
 
     private static string[] Shown(HttpResponseMessage answer) =>
-    [
-        "Content-Type: " + answer.Content.Headers.ContentType?.MediaType,
-        .. answer.Headers.RetryAfter is { } wait ? (string[])[$"Retry-After: {wait}"] : [],
-        .. answer.Content.Headers.Allow.Count > 0 ? (string[])["Allow: " + string.Join(", ", answer.Content.Headers.Allow)] : [],
-    ];
+        [
+            "Content-Type: " + answer.Content.Headers.ContentType?.MediaType,
+            .. answer.Headers.RetryAfter is { } wait ? (string[])[$"Retry-After: {wait}"] : [],
+            .. answer.Content.Headers.Allow.Count > 0 ? (string[])["Allow: " + string.Join(", ", answer.Content.Headers.Allow)] : [],
+        ];
 
     [GeneratedRegex("⟦([a-z]+)⟧")]
     private static partial Regex Placeholder();

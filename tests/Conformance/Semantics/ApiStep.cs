@@ -21,5 +21,6 @@ internal sealed record ApiStep(string Label, ApiKind Kind, string Method, string
 
     public bool IsChange => Method != "GET";
 
-    public override string ToString() => $"{Method} {Path}{(Body is null ? "" : $"\n    {ContentType}: {Body}")}{(Accept is null ? "" : $"\n    Accept: {Accept}")}";
+    public override string ToString() =>
+        $"{Method} {Path}{(Body is null ? "" : $"\n    {ContentType}: {Body}")}{(Accept is null ? "" : $"\n    Accept: {Accept}")}";
 }

@@ -8,9 +8,46 @@ internal sealed class DocumentMutator(Random random)
 {
     private static readonly string?[] Texts =
     [
-        "", "Bad_Name!", "UPPER", "a b", "0", "-1", "new-value", "Always", "Never", "OnFailure", "TCP", "UDP", "RollingUpdate", "Recreate", "OnDelete", "NoSchedule", "NoExecute", "Exists", "In",
-        "DoesNotExist", "Retain", "Delete", "10.96.0.300", "None", "50%", "150%", "10.5Gi", "2", "example.com/some", "a/b/c", "-start", "end-", "..", "Default", "ClientIP", "NodePort", "ExternalName",
-        "x23456789012345678901234567890123456789012345678901234567890123456789", "ReadOnlyMany", "Block",
+        "",
+        "Bad_Name!",
+        "UPPER",
+        "a b",
+        "0",
+        "-1",
+        "new-value",
+        "Always",
+        "Never",
+        "OnFailure",
+        "TCP",
+        "UDP",
+        "RollingUpdate",
+        "Recreate",
+        "OnDelete",
+        "NoSchedule",
+        "NoExecute",
+        "Exists",
+        "In",
+        "DoesNotExist",
+        "Retain",
+        "Delete",
+        "10.96.0.300",
+        "None",
+        "50%",
+        "150%",
+        "10.5Gi",
+        "2",
+        "example.com/some",
+        "a/b/c",
+        "-start",
+        "end-",
+        "..",
+        "Default",
+        "ClientIP",
+        "NodePort",
+        "ExternalName",
+        "x23456789012345678901234567890123456789012345678901234567890123456789",
+        "ReadOnlyMany",
+        "Block",
     ];
 
     private static readonly string[] Numbers = ["-1", "0", "1", "2", "7", "70000", "2147483648", "1.5", "\"5\"", "\"abc\""];
@@ -21,26 +58,33 @@ internal sealed class DocumentMutator(Random random)
     {
         List<(JsonNode Parent, string Name, int Index, string Path)> places = [];
         Collect(document, "", places);
-        if (places.Count == 0) return "nothing";
+        if (places.Count == 0)
+            return "nothing";
         (JsonNode parent, string name, int index, string path) = places[random.Next(places.Count)];
         JsonNode? value = parent is JsonObject map ? map[name] : ((JsonArray)parent)[index];
         if (random.Next(100) < 18)
         {
-            if (parent is JsonObject owner) owner.Remove(name);
-            else ((JsonArray)parent).RemoveAt(index);
+            if (parent is JsonObject owner)
+                owner.Remove(name);
+            else
+                ((JsonArray)parent).RemoveAt(index);
             return "remove " + path;
         }
 
         (string how, JsonNode? other) = Another(value);
-        if (parent is JsonObject within) within[name] = other;
-        else ((JsonArray)parent)[index] = other;
+        if (parent is JsonObject within)
+            within[name] = other;
+        else
+            ((JsonArray)parent)[index] = other;
         return $"{how} {path}";
     }
 
     private (string How, JsonNode? Value) Another(JsonNode? value)
     {
-        if (random.Next(100) < 12) return ("wrong type", WrongType(value));
-        if (random.Next(100) < 4) return ("null", null);
+        if (random.Next(100) < 12)
+            return ("wrong type", WrongType(value));
+        if (random.Next(100) < 4)
+            return ("null", null);
         switch (value?.GetValueKind())
         {
             case JsonValueKind.Object:
@@ -85,14 +129,15 @@ internal sealed class DocumentMutator(Random random)
         }
     }
 
-    private JsonNode WrongType(JsonNode? value) => value?.GetValueKind() switch
-    {
-        JsonValueKind.String => Pick<JsonNode>(JsonValue.Create(5), new JsonObject(), JsonValue.Create(true), new JsonArray("x")),
-        JsonValueKind.Number => Pick<JsonNode>(JsonValue.Create("five"), new JsonObject(), JsonValue.Create(true)),
-        JsonValueKind.Object => Pick<JsonNode>(JsonValue.Create("text"), new JsonArray(), JsonValue.Create(3)),
-        JsonValueKind.Array => Pick<JsonNode>(JsonValue.Create("text"), new JsonObject { ["a"] = "b" }, JsonValue.Create(3)),
-        _ => Pick<JsonNode>(JsonValue.Create("text"), new JsonArray()),
-    };
+    private JsonNode WrongType(JsonNode? value) =>
+        value?.GetValueKind() switch
+        {
+            JsonValueKind.String => Pick<JsonNode>(JsonValue.Create(5), new JsonObject(), JsonValue.Create(true), new JsonArray("x")),
+            JsonValueKind.Number => Pick<JsonNode>(JsonValue.Create("five"), new JsonObject(), JsonValue.Create(true)),
+            JsonValueKind.Object => Pick<JsonNode>(JsonValue.Create("text"), new JsonArray(), JsonValue.Create(3)),
+            JsonValueKind.Array => Pick<JsonNode>(JsonValue.Create("text"), new JsonObject { ["a"] = "b" }, JsonValue.Create(3)),
+            _ => Pick<JsonNode>(JsonValue.Create("text"), new JsonArray()),
+        };
 
     private static void Collect(JsonNode node, string at, List<(JsonNode Parent, string Name, int Index, string Path)> places)
     {
@@ -102,19 +147,33 @@ internal sealed class DocumentMutator(Random random)
                 foreach (string name in map.Select(static pair => pair.Key).Order(StringComparer.Ordinal))
                 {
                     string path = at.Length == 0 ? name : $"{at}.{name}";
-                    if (path is "apiVersion" or "kind" or "metadata.name" or "metadata.namespace" or "metadata.managedFields" or "metadata.creationTimestamp" or "metadata") continue;
-                    if (path.StartsWith("status", StringComparison.Ordinal) && map.Count > 6) continue;
+                    if (
+                        path
+                        is "apiVersion"
+                            or "kind"
+                            or "metadata.name"
+                            or "metadata.namespace"
+                            or "metadata.managedFields"
+                            or "metadata.creationTimestamp"
+                            or "metadata"
+                    )
+                        continue;
+                    if (path.StartsWith("status", StringComparison.Ordinal) && map.Count > 6)
+                        continue;
                     places.Add((map, name, 0, path));
-                    if (map[name] is { } value) Collect(value, path, places);
+                    if (map[name] is { } value)
+                        Collect(value, path, places);
                 }
 
-                if (at.Length == 0 && map["metadata"] is JsonObject metadata) Collect(metadata, "metadata", places);
+                if (at.Length == 0 && map["metadata"] is JsonObject metadata)
+                    Collect(metadata, "metadata", places);
                 break;
             case JsonArray list:
                 for (int i = 0; i < list.Count; i++)
                 {
                     places.Add((list, "", i, at + "[]"));
-                    if (list[i] is { } value) Collect(value, at + "[]", places);
+                    if (list[i] is { } value)
+                        Collect(value, at + "[]", places);
                 }
 
                 break;

@@ -22,7 +22,14 @@ public sealed class PodEndTests
         JsonObject manifest = Manifests.Pod("one", null);
         manifest["spec"]!["schedulerName"] = "nobody";
         await cluster.CreateAsync(Resources.Pods, manifest);
-        (await cluster.SendAsync("PATCH", Path(cluster) + "/status", $$$"""{"status":{"phase":"{{{phase}}}"}}""", "application/merge-patch+json")).Must(HttpStatusCode.OK);
+        (
+            await cluster.SendAsync(
+                "PATCH",
+                Path(cluster) + "/status",
+                $$$"""{"status":{"phase":"{{{phase}}}"}}""",
+                "application/merge-patch+json"
+            )
+        ).Must(HttpStatusCode.OK);
 
         IReadOnlyList<string> told = await EndAsync(cluster, options);
 
@@ -52,7 +59,10 @@ public sealed class PodEndTests
         await cluster.CreateAsync(Resources.Pods, manifest);
 
         IReadOnlyList<string> told = await EndAsync(
-            cluster, null, () => cluster.SendAsync("PATCH", Path(cluster), """{"metadata":{"finalizers":null}}""", "application/merge-patch+json"));
+            cluster,
+            null,
+            () => cluster.SendAsync("PATCH", Path(cluster), """{"metadata":{"finalizers":null}}""", "application/merge-patch+json")
+        );
 
         Assert.Equal(["Modified 0 ends", "Deleted 0 ends"], told);
     }
@@ -61,12 +71,15 @@ public sealed class PodEndTests
     private static async Task<IReadOnlyList<string>> EndAsync(TestCluster cluster, string? options, Func<Task>? afterwards = null)
     {
         using var stop = new CancellationTokenSource(Eventually.Limit);
-        await using IAsyncEnumerator<WatchEvent<Pod>> watch = cluster.Client.WatchAsync(Resources.Pods, new() { Namespace = cluster.Namespace }, stop.Token).GetAsyncEnumerator();
+        await using IAsyncEnumerator<WatchEvent<Pod>> watch = cluster
+            .Client.WatchAsync(Resources.Pods, new() { Namespace = cluster.Namespace }, stop.Token)
+            .GetAsyncEnumerator();
         do Assert.True(await watch.MoveNextAsync());
         while (watch.Current.Type != WatchEventType.Synced);
 
         (await cluster.SendAsync("DELETE", Path(cluster), options)).Must(HttpStatusCode.OK);
-        if (afterwards is not null) await afterwards();
+        if (afterwards is not null)
+            await afterwards();
         List<string> told = [];
         do
         {
@@ -74,8 +87,7 @@ public sealed class PodEndTests
             ObjectMeta pod = watch.Current.Object.Metadata;
             if (pod.DeletionTimestamp is not null || watch.Current.Type == WatchEventType.Deleted)
                 told.Add($"{watch.Current.Type} {pod.DeletionGracePeriodSeconds} {(pod.DeletionTimestamp is null ? "stays" : "ends")}");
-        }
-        while (watch.Current.Type != WatchEventType.Deleted);
+        } while (watch.Current.Type != WatchEventType.Deleted);
         return told;
     }
 

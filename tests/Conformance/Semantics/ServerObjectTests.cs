@@ -14,7 +14,8 @@ public sealed class ServerObjectTests
     [AllBackends("/api/v1/namespaces/kube-public?dryRun=All", "namespaces \"kube-public\" is forbidden: this namespace may not be deleted")]
     [AllBackends(
         "/apis/scheduling.k8s.io/v1/priorityclasses/system-node-critical",
-        "priorityclasses.scheduling.k8s.io \"system-node-critical\" is forbidden: this is a system priority class and cannot be deleted")]
+        "priorityclasses.scheduling.k8s.io \"system-node-critical\" is forbidden: this is a system priority class and cannot be deleted"
+    )]
     public async Task Required_system_objects_cannot_be_deleted(string backend, string path, string message)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
@@ -35,7 +36,11 @@ public sealed class ServerObjectTests
         JsonNode before = await cluster.ReadAsync(Path);
 
         (await cluster.SendAsync("DELETE", Path)).Must(HttpStatusCode.OK);
-        WireAnswer after = await Eventually.GetAsync("the service", () => cluster.SendAsync("GET", Path), static answer => answer.Code == HttpStatusCode.OK);
+        WireAnswer after = await Eventually.GetAsync(
+            "the service",
+            () => cluster.SendAsync("GET", Path),
+            static answer => answer.Code == HttpStatusCode.OK
+        );
 
         Assert.NotEqual((string?)before["metadata"]!["uid"], (string?)after.Json["metadata"]!["uid"]);
         Assert.Equal(before["metadata"]!["labels"]!.ToJsonString(), after.Json["metadata"]!["labels"]!.ToJsonString());

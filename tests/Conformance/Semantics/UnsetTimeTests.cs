@@ -11,9 +11,25 @@ public sealed class UnsetTimeTests
     private const int OmittedFrom = 34;
 
     [SkippableTheory]
-    [AllBackends("/api/v1/nodes", """{"kind":"Node","status":{"conditions":[{"type":"Ready","status":"True"}]}}""", "status.conditions.0", "lastHeartbeatTime lastTransitionTime")]
-    [AllBackends("/api/v1/namespaces/⟨namespace⟩/events", """{"kind":"Event","involvedObject":{"kind":"Pod","name":"a","namespace":"⟨namespace⟩"}}""", "", "eventTime firstTimestamp lastTimestamp")]
-    public async Task Unset_times_are_null_where_the_field_is_always_written(string backend, string collection, string manifest, string owner, string fields)
+    [AllBackends(
+        "/api/v1/nodes",
+        """{"kind":"Node","status":{"conditions":[{"type":"Ready","status":"True"}]}}""",
+        "status.conditions.0",
+        "lastHeartbeatTime lastTransitionTime"
+    )]
+    [AllBackends(
+        "/api/v1/namespaces/⟨namespace⟩/events",
+        """{"kind":"Event","involvedObject":{"kind":"Pod","name":"a","namespace":"⟨namespace⟩"}}""",
+        "",
+        "eventTime firstTimestamp lastTimestamp"
+    )]
+    public async Task Unset_times_are_null_where_the_field_is_always_written(
+        string backend,
+        string collection,
+        string manifest,
+        string owner,
+        string fields
+    )
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -26,7 +42,11 @@ public sealed class UnsetTimeTests
 
     [SkippableTheory]
     [AllBackends("deployments", "Deployment", "")]
-    [AllBackends("statefulsets", "StatefulSet", ""","serviceName":"web","volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]""")]
+    [AllBackends(
+        "statefulsets",
+        "StatefulSet",
+        ""","serviceName":"web","volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]"""
+    )]
     public async Task Templates_have_a_null_creationTimestamp_up_to_1_33(string backend, string plural, string kind, string more)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
@@ -38,7 +58,8 @@ public sealed class UnsetTimeTests
         JsonNode made = await CreateAsync(cluster, $"/apis/apps/v1/namespaces/⟨namespace⟩/{plural}", manifest);
 
         Assert.Equal(cluster.Minor < OmittedFrom, At(made, "spec.template.metadata").ContainsKey("creationTimestamp"));
-        if (more.Length > 0) Assert.Equal(cluster.Minor < OmittedFrom, At(made, "spec.volumeClaimTemplates.0.metadata").ContainsKey("creationTimestamp"));
+        if (more.Length > 0)
+            Assert.Equal(cluster.Minor < OmittedFrom, At(made, "spec.volumeClaimTemplates.0.metadata").ContainsKey("creationTimestamp"));
     }
 
     [SkippableTheory]
@@ -47,10 +68,14 @@ public sealed class UnsetTimeTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
-        JsonNode made = await CreateAsync(cluster, "/apis/apps/v1/namespaces/⟨namespace⟩/deployments", """
+        JsonNode made = await CreateAsync(
+            cluster,
+            "/apis/apps/v1/namespaces/⟨namespace⟩/deployments",
+            """
             {"apiVersion":"apps/v1","kind":"Deployment","spec":{"selector":{"matchLabels":{"app":"web"}},
             "template":{"metadata":{"labels":{"app":"web"},"creationTimestamp":null},"spec":{"containers":[{"name":"main","image":"example.com/main:1"}]}}}}
-            """);
+            """
+        );
 
         JsonNode owned = made["metadata"]!["managedFields"]![0]!["fieldsV1"]!["f:spec"]!["f:template"]!["f:metadata"]!;
         Assert.Equal("""{"f:labels":{".":{},"f:app":{}}}""", owned.ToJsonString());
@@ -64,6 +89,8 @@ public sealed class UnsetTimeTests
         return (await cluster.SendAsync("POST", path, body.ToJsonString())).Must(HttpStatusCode.Created);
     }
 
-    private static JsonObject At(JsonNode from, string path) => path.Split('.', StringSplitOptions.RemoveEmptyEntries)
-        .Aggregate(from, static (node, step) => int.TryParse(step, out int index) ? node[index]! : node[step]!).AsObject();
+    private static JsonObject At(JsonNode from, string path) =>
+        path.Split('.', StringSplitOptions.RemoveEmptyEntries)
+            .Aggregate(from, static (node, step) => int.TryParse(step, out int index) ? node[index]! : node[step]!)
+            .AsObject();
 }

@@ -18,7 +18,8 @@ public sealed class WatchComparisonTests
     public async Task Watches_send_the_same_events_in_the_same_order()
     {
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
-        int changes = ProofSize.Read("NODEMANAGER_WATCH_CHANGES", 120), seed = ProofSize.Read("NODEMANAGER_WATCH_SEED", 1);
+        int changes = ProofSize.Read("NODEMANAGER_WATCH_CHANGES", 120),
+            seed = ProofSize.Read("NODEMANAGER_WATCH_SEED", 1);
         using ControlPlane plane = await ControlPlane.StartStillAsync();
         using SandboxCluster sandbox = SandboxCluster.StartStill(new() { Nodes = 0, Version = $"1.{plane.Minor}" }, LogCapacity);
         int told = 0;
@@ -27,11 +28,13 @@ public sealed class WatchComparisonTests
             var scenario = new WatchScenario(unchecked((seed * 1_000_003) + round), $"w{round}");
             IReadOnlyList<string>[][] streams = await Task.WhenAll(
                 WatchAsync(plane.Server, plane.CreateAdminTransport, scenario, $"w{round}", plane.Minor),
-                WatchAsync(sandbox.Server, sandbox.CreateTransport, scenario, $"w{round}", plane.Minor));
+                WatchAsync(sandbox.Server, sandbox.CreateTransport, scenario, $"w{round}", plane.Minor)
+            );
             for (int i = 0; i < streams[0].Length; i++)
             {
                 string watch = scenario.Watches("VERSION", plane.Minor >= InitialEventsFrom).ElementAt(i);
-                string expected = string.Join('\n', streams[0][i]), actual = string.Join('\n', streams[1][i]);
+                string expected = string.Join('\n', streams[0][i]),
+                    actual = string.Join('\n', streams[1][i]);
                 Assert.True(expected == actual, $"round {round}, {watch}\nreal:\n{expected}\nours:\n{actual}");
                 told += streams[0][i].Count;
             }
@@ -40,28 +43,43 @@ public sealed class WatchComparisonTests
         Assert.True(told > changes, $"Only {told} events were told: that shows little.");
     }
 
-    private static async Task<IReadOnlyList<string>[]> WatchAsync(Uri server, Func<HttpMessageHandler> connect, WatchScenario scenario, string ns, int minor)
+    private static async Task<IReadOnlyList<string>[]> WatchAsync(
+        Uri server,
+        Func<HttpMessageHandler> connect,
+        WatchScenario scenario,
+        string ns,
+        int minor
+    )
     {
         using var http = new HttpClient(connect()) { BaseAddress = server };
-        await SendAsync(http, new("POST", "/api/v1/namespaces", $$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{ns}}}"}}"""));
-        foreach (WatchChange change in scenario.Before()) Assert.Equal(HttpStatusCode.Created, await SendAsync(http, change));
+        await SendAsync(
+            http,
+            new("POST", "/api/v1/namespaces", $$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{ns}}}"}}""")
+        );
+        foreach (WatchChange change in scenario.Before())
+            Assert.Equal(HttpStatusCode.Created, await SendAsync(http, change));
         string version = (string)JsonNode.Parse(await http.GetStringAsync(scenario.Maps))!["metadata"]!["resourceVersion"]!;
-        WatchReader[] readers = await Task.WhenAll(scenario.Watches(version, minor >= InitialEventsFrom).Select(path => WatchReader.OpenAsync(server, connect(), path, version)));
+        WatchReader[] readers = await Task.WhenAll(
+            scenario.Watches(version, minor >= InitialEventsFrom).Select(path => WatchReader.OpenAsync(server, connect(), path, version))
+        );
         try
         {
             Task<IReadOnlyList<string>>[] streams = [.. readers.Select(static reader => reader.ReadAsync())];
             foreach (WatchChange change in scenario.Changes(ChangesInRound))
             {
                 HttpStatusCode code = await SendAsync(http, change);
-                if (code == HttpStatusCode.Created && change.Path.EndsWith("/binding", StringComparison.Ordinal)) await SettleAsync(http, change.Path[..^"/binding".Length]);
+                if (code == HttpStatusCode.Created && change.Path.EndsWith("/binding", StringComparison.Ordinal))
+                    await SettleAsync(http, change.Path[..^"/binding".Length]);
             }
 
-            foreach (WatchChange change in scenario.After()) Assert.Equal(HttpStatusCode.Created, await SendAsync(http, change));
+            foreach (WatchChange change in scenario.After())
+                Assert.Equal(HttpStatusCode.Created, await SendAsync(http, change));
             return await Task.WhenAll(streams);
         }
         finally
         {
-            foreach (WatchReader reader in readers) reader.Dispose();
+            foreach (WatchReader reader in readers)
+                reader.Dispose();
         }
     }
 
@@ -75,7 +93,12 @@ public sealed class WatchComparisonTests
     private static async Task<HttpStatusCode> SendAsync(HttpClient http, WatchChange change)
     {
         using var request = new HttpRequestMessage(new(change.Method), change.Path);
-        if (change.Body is not null) request.Content = new StringContent(change.Body, Encoding.UTF8, change.Method == "PATCH" ? "application/merge-patch+json" : "application/json");
+        if (change.Body is not null)
+            request.Content = new StringContent(
+                change.Body,
+                Encoding.UTF8,
+                change.Method == "PATCH" ? "application/merge-patch+json" : "application/json"
+            );
         using HttpResponseMessage answer = await http.SendAsync(request);
         return answer.StatusCode;
     }

@@ -32,7 +32,8 @@ internal sealed class WatchReader : IDisposable
     /// <summary>A line an event. What is there already is told first, in no order that a server promises: here in that of the names.</summary>
     public async Task<IReadOnlyList<string>> ReadAsync()
     {
-        List<string> first = [], events = [];
+        List<string> first = [],
+            events = [];
         using var limit = new CancellationTokenSource(Eventually.Limit);
         using var lines = new StreamReader(await _answer.Content.ReadAsStreamAsync(limit.Token));
         long newest = 0;
@@ -56,10 +57,17 @@ internal sealed class WatchReader : IDisposable
             bool isFirst = version <= _before && !isBookmark && events.Count == 0;
 
             // A bookmark's version is the whole server's, which writes of its own meanwhile.
-            string age = isFirst ? "there" : isBookmark && version >= newest ? "reached" : version > newest ? "newer" : version == newest ? "same" : "older";
-            if (!isBookmark || isEnd) (isFirst ? first : events).Add(Describe(change, item, metadata, name, age));
+            string age =
+                isFirst ? "there"
+                : isBookmark && version >= newest ? "reached"
+                : version > newest ? "newer"
+                : version == newest ? "same"
+                : "older";
+            if (!isBookmark || isEnd)
+                (isFirst ? first : events).Add(Describe(change, item, metadata, name, age));
             newest = Math.Max(newest, version);
-            if (name == Last) break;
+            if (name == Last)
+                break;
         }
 
         return [.. first.Order(StringComparer.Ordinal), .. events];
@@ -71,8 +79,18 @@ internal sealed class WatchReader : IDisposable
         _http.Dispose();
     }
 
-    private static string Describe(JsonNode change, JsonNode item, JsonNode metadata, string name, string age) => string.Join(
-        ' ', change["type"], item["kind"], name, age, $"labels={metadata["labels"]?.ToJsonString()}",
-        $"grace={metadata["deletionGracePeriodSeconds"]} {(metadata["deletionTimestamp"] is null ? "stays" : "ends")}", $"finalizers={metadata["finalizers"]?.ToJsonString()}",
-        $"phase={item["status"]?["phase"]}", $"node={item["spec"]?["nodeName"]}", $"annotations={metadata["annotations"]?.ToJsonString()}");
+    private static string Describe(JsonNode change, JsonNode item, JsonNode metadata, string name, string age) =>
+        string.Join(
+            ' ',
+            change["type"],
+            item["kind"],
+            name,
+            age,
+            $"labels={metadata["labels"]?.ToJsonString()}",
+            $"grace={metadata["deletionGracePeriodSeconds"]} {(metadata["deletionTimestamp"] is null ? "stays" : "ends")}",
+            $"finalizers={metadata["finalizers"]?.ToJsonString()}",
+            $"phase={item["status"]?["phase"]}",
+            $"node={item["spec"]?["nodeName"]}",
+            $"annotations={metadata["annotations"]?.ToJsonString()}"
+        );
 }

@@ -21,7 +21,8 @@ internal sealed class WatchScenario(int seed, string ns)
         yield return $"{Pods}?watch=true&resourceVersion={version}&allowWatchBookmarks=true";
         yield return $"{Pods}?watch=true&resourceVersion={version}&fieldSelector=spec.nodeName%3D";
         yield return $"{Pods}?watch=true&resourceVersion={version}&labelSelector=app";
-        if (!hasInitialEvents) yield break;
+        if (!hasInitialEvents)
+            yield break;
         yield return $"{Maps}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
         yield return $"{Pods}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion={version}&allowWatchBookmarks=true&labelSelector=app%3Dweb";
         yield return $"{Maps}?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&resourceVersion={version}";
@@ -40,8 +41,15 @@ internal sealed class WatchScenario(int seed, string ns)
         var random = new Random(seed);
         for (int i = 0; i < count; i++)
         {
-            string name = Names[random.Next(Names.Length)], label = random.Next(3) switch { 0 => "web", 1 => "db", _ => "cache" };
-            string collection = random.Next(2) == 0 ? Maps : Pods, path = $"{collection}/{name}";
+            string name = Names[random.Next(Names.Length)],
+                label = random.Next(3) switch
+                {
+                    0 => "web",
+                    1 => "db",
+                    _ => "cache",
+                };
+            string collection = random.Next(2) == 0 ? Maps : Pods,
+                path = $"{collection}/{name}";
             yield return random.Next(11) switch
             {
                 0 or 1 => collection == Maps ? Create(name, label) : CreatePod(name, label),
@@ -49,10 +57,18 @@ internal sealed class WatchScenario(int seed, string ns)
                 4 => Patch(path, """{"metadata":{"labels":{"app":null}}}"""),
                 5 => Patch(path, """{"metadata":{"finalizers":["example.com/hold"]}}"""),
                 6 => Patch(path, """{"metadata":{"finalizers":null}}"""),
-                7 => new("POST", $"{Pods}/{name}/binding", $$$$"""{"apiVersion":"v1","kind":"Binding","metadata":{"name":"{{{{name}}}}"},"target":{"kind":"Node","name":"somewhere"}}"""),
+                7 => new(
+                    "POST",
+                    $"{Pods}/{name}/binding",
+                    $$$$"""{"apiVersion":"v1","kind":"Binding","metadata":{"name":"{{{{name}}}}"},"target":{"kind":"Node","name":"somewhere"}}"""
+                ),
                 8 => new("DELETE", path, null),
                 9 => new("DELETE", path, """{"gracePeriodSeconds":0}"""),
-                _ => new("DELETE", $"{collection}?labelSelector=app%3D{label}", random.Next(2) == 0 ? null : """{"gracePeriodSeconds":0}"""),
+                _ => new(
+                    "DELETE",
+                    $"{collection}?labelSelector=app%3D{label}",
+                    random.Next(2) == 0 ? null : """{"gracePeriodSeconds":0}"""
+                ),
             };
         }
     }
@@ -65,10 +81,18 @@ internal sealed class WatchScenario(int seed, string ns)
     }
 
     private WatchChange Create(string name, string label) =>
-        new("POST", Maps, $$$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{{name}}}}","labels":{"app":"{{{{label}}}}"}}}""");
+        new(
+            "POST",
+            Maps,
+            $$$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{{name}}}}","labels":{"app":"{{{{label}}}}"}}}"""
+        );
 
-    private WatchChange CreatePod(string name, string label) => new(
-        "POST", Pods, $$$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{name}}}}","labels":{"app":"{{{{label}}}}"}},"spec":{"containers":[{"name":"main","image":"example.com/main:1"}]}}""");
+    private WatchChange CreatePod(string name, string label) =>
+        new(
+            "POST",
+            Pods,
+            $$$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{name}}}}","labels":{"app":"{{{{label}}}}"}},"spec":{"containers":[{"name":"main","image":"example.com/main:1"}]}}"""
+        );
 
     private static WatchChange Patch(string path, string body) => new("PATCH", path, body);
 }

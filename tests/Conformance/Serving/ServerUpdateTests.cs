@@ -34,12 +34,18 @@ public sealed class ServerUpdateTests
         await app.StartAsync();
         using HttpClient client = ServedApi.Client(app, app.Services.GetRequiredService<LocalTokens>().Issue(AccessLevel.Admin));
         string place = $"provider=Cluster&namespace={lab.Lab.Namespace}";
-        JsonObject pool = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/nodepools?{place}"))!["nodepools"]!.AsArray().Select(static one => one!.AsObject()).Single(static one => (string?)one["name"] == RollLab.Pool);
+        JsonObject pool = (await client.GetFromJsonAsync<JsonObject>($"/api/v1/nodepools?{place}"))!["nodepools"]!
+            .AsArray()
+            .Select(static one => one!.AsObject())
+            .Single(static one => (string?)one["name"] == RollLab.Pool);
 
         power!.Kill();
         await stop.CancelAsync();
         await Task.WhenAny(first);
-        using HttpResponseMessage answer = await client.PostAsync(new Uri($"/api/v1/nodepools/{pool["id"]}/update/resume?{place}", UriKind.Relative), null);
+        using HttpResponseMessage answer = await client.PostAsync(
+            new Uri($"/api/v1/nodepools/{pool["id"]}/update/resume?{place}", UriKind.Relative),
+            null
+        );
 
         string body = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == HttpStatusCode.OK, body);

@@ -15,24 +15,49 @@ public sealed class JobTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
         Workload job = await Workload.JobAsync(
-            cluster, "job", """{"completions":3,"parallelism":2,"completionMode":"Indexed"}""", Template("complete-after", "0.1"));
+            cluster,
+            "job",
+            """{"completions":3,"parallelism":2,"completionMode":"Indexed"}""",
+            Template("complete-after", "0.1")
+        );
 
-        JsonObject status = await job.UntilAsync("the job done", static status => Workload.Conditions(status).Contains("Complete:", StringComparison.Ordinal));
+        JsonObject status = await job.UntilAsync(
+            "the job done",
+            static status => Workload.Conditions(status).Contains("Complete:", StringComparison.Ordinal)
+        );
 
         Assert.Equal(3, (int)status["succeeded"]!);
         Assert.Equal(cluster.Minor >= 22 ? "0-2" : null, (string?)status["completedIndexes"]);
-        if (cluster.Minor < 22) return;
-        JsonArray pods = (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/pods?labelSelector=job-name%3Djob")).Json["items"]!.AsArray();
+        if (cluster.Minor < 22)
+            return;
+        JsonArray pods = (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/pods?labelSelector=job-name%3Djob")).Json[
+            "items"
+        ]!.AsArray();
         const string Key = "batch.kubernetes.io/job-completion-index";
-        Assert.Equal(["0", "1", "2"], pods.Select(static pod => (string)pod!["metadata"]!["annotations"]![Key]!).Order(StringComparer.Ordinal));
-        Assert.All(pods, pod =>
-        {
-            string index = (string)pod!["metadata"]!["annotations"]![Key]!;
-            Assert.Equal((index, $"job-{index}", $"job-{index}-"),
-                ((string)pod["metadata"]!["labels"]![Key]!, (string)pod["spec"]!["hostname"]!, (string)pod["metadata"]!["generateName"]!));
-            JsonNode variable = Assert.Single(pod["spec"]!["containers"]![0]!["env"]!.AsArray())!;
-            Assert.Equal(("JOB_COMPLETION_INDEX", $"metadata.labels['{Key}']"), ((string)variable["name"]!, (string)variable["valueFrom"]!["fieldRef"]!["fieldPath"]!));
-        });
+        Assert.Equal(
+            ["0", "1", "2"],
+            pods.Select(static pod => (string)pod!["metadata"]!["annotations"]![Key]!).Order(StringComparer.Ordinal)
+        );
+        Assert.All(
+            pods,
+            pod =>
+            {
+                string index = (string)pod!["metadata"]!["annotations"]![Key]!;
+                Assert.Equal(
+                    (index, $"job-{index}", $"job-{index}-"),
+                    (
+                        (string)pod["metadata"]!["labels"]![Key]!,
+                        (string)pod["spec"]!["hostname"]!,
+                        (string)pod["metadata"]!["generateName"]!
+                    )
+                );
+                JsonNode variable = Assert.Single(pod["spec"]!["containers"]![0]!["env"]!.AsArray())!;
+                Assert.Equal(
+                    ("JOB_COMPLETION_INDEX", $"metadata.labels['{Key}']"),
+                    ((string)variable["name"]!, (string)variable["valueFrom"]!["fieldRef"]!["fieldPath"]!)
+                );
+            }
+        );
     }
 
     [SkippableTheory]
@@ -43,12 +68,18 @@ public sealed class JobTests
         await cluster.AddNodeAsync();
         Workload job = await Workload.JobAsync(cluster, "job", """{"backoffLimit":0}""", Template("fail", "true"));
 
-        JsonObject status = await job.UntilAsync("the job failed", static status => Workload.Conditions(status).Contains("Failed:", StringComparison.Ordinal));
+        JsonObject status = await job.UntilAsync(
+            "the job failed",
+            static status => Workload.Conditions(status).Contains("Failed:", StringComparison.Ordinal)
+        );
 
         string foretold = cluster.Minor >= 31 ? "FailureTarget:BackoffLimitExceeded " : "";
         Assert.Equal((foretold + "Failed:BackoffLimitExceeded", 1), (Workload.Conditions(status), (int)status["failed"]!));
         Assert.Equal(cluster.Minor >= 26 ? "{}" : null, status["uncountedTerminatedPods"]?.ToJsonString());
-        Assert.Equal((cluster.Minor >= 24 ? 0 : null, cluster.Minor >= 29 ? 0 : null), ((int?)status["ready"], (int?)status["terminating"]));
+        Assert.Equal(
+            (cluster.Minor >= 24 ? 0 : null, cluster.Minor >= 29 ? 0 : null),
+            ((int?)status["ready"], (int?)status["terminating"])
+        );
         Pod pod = Assert.Single(await cluster.ListPodsAsync("job-name=job"));
         Assert.Null(pod.Metadata.Finalizers);
     }
@@ -59,7 +90,12 @@ public sealed class JobTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
-        Workload job = await Workload.JobAsync(cluster, "job", """{"activeDeadlineSeconds":1,"ttlSecondsAfterFinished":600}""", Template("complete-after", "600"));
+        Workload job = await Workload.JobAsync(
+            cluster,
+            "job",
+            """{"activeDeadlineSeconds":1,"ttlSecondsAfterFinished":600}""",
+            Template("complete-after", "600")
+        );
 
         // Until 1.23 the controller looks at the time once, when it should be over. Where it reconciles the Job again before it has heard of the start that it
         // wrote itself, it writes a later one and still looks when the first is over: too early, and never again unless something happens to the job.
@@ -76,11 +112,13 @@ public sealed class JobTests
 
                 return (await job.ReadAsync())["status"]?.AsObject() ?? [];
             },
-            static status => Workload.Conditions(status).Contains("Failed:", StringComparison.Ordinal));
+            static status => Workload.Conditions(status).Contains("Failed:", StringComparison.Ordinal)
+        );
 
         Assert.EndsWith("Failed:DeadlineExceeded", Workload.Conditions(status), StringComparison.Ordinal);
         await Eventually.HoldsAsync("no pods", async () => (await cluster.ListPodsAsync("job-name=job")).Count == 0);
-        if (cluster.Minor < 21) return;
+        if (cluster.Minor < 21)
+            return;
         await job.PatchAsync("""{"spec":{"ttlSecondsAfterFinished":0}}""");
         await Eventually.HoldsAsync("no job", job.IsGoneAsync);
     }
@@ -99,12 +137,16 @@ public sealed class JobTests
         JsonObject status = await job.UntilAsync("it suspended", static status => Workload.Conditions(status) == "Suspended:JobSuspended");
         Assert.Null(status["failed"]);
         await Eventually.HoldsAsync("no pods", async () => (await cluster.ListPodsAsync("job-name=job")).Count == 0);
-        if (cluster.Minor >= 36) Assert.Null((await job.UntilAsync("nothing active", static status => status["active"] is null))["startTime"]);
+        if (cluster.Minor >= 36)
+            Assert.Null((await job.UntilAsync("nothing active", static status => status["active"] is null))["startTime"]);
 
         await job.PatchAsync("""{"spec":{"suspend":false}}""");
         status = await job.UntilAsync("two pods again", static status => (int?)status["ready"] == 2);
         JsonNode condition = Assert.Single(status["conditions"]!.AsArray())!;
-        Assert.Equal(("Suspended", "False", "JobResumed", null), ((string)condition["type"]!, (string)condition["status"]!, (string)condition["reason"]!, status["failed"]));
+        Assert.Equal(
+            ("Suspended", "False", "JobResumed", null),
+            ((string)condition["type"]!, (string)condition["status"]!, (string)condition["reason"]!, status["failed"])
+        );
     }
 
     [SkippableTheory]
@@ -117,8 +159,11 @@ public sealed class JobTests
         Pod pod = (await cluster.WaitForReadyPodsAsync("job-name=job", 1))[0];
 
         string version = cluster.Minor >= 22 ? "policy/v1" : "policy/v1beta1";
-        await cluster.SendAsync("POST", $"/api/v1/namespaces/{cluster.Namespace}/pods/{pod.Metadata.Name}/eviction",
-            $$"""{"apiVersion":"{{version}}","kind":"Eviction","metadata":{"name":"{{pod.Metadata.Name}}"} }""");
+        await cluster.SendAsync(
+            "POST",
+            $"/api/v1/namespaces/{cluster.Namespace}/pods/{pod.Metadata.Name}/eviction",
+            $$"""{"apiVersion":"{{version}}","kind":"Eviction","metadata":{"name":"{{pod.Metadata.Name}}"} }"""
+        );
         await Eventually.HoldsAsync("the pod gone", async () => !await cluster.ExistsAsync(Resources.Pods, pod.Metadata.Name));
 
         JsonObject status = await job.UntilAsync("another pod", static status => (int?)status["active"] == 1);
@@ -134,16 +179,22 @@ public sealed class JobTests
         await cluster.AddPodAsync("slow", node, static pod => pod.Annotate("fake-kubelet/slow-terminate", "never"));
 
         string version = cluster.Minor >= 22 ? "policy/v1" : "policy/v1beta1";
-        WireAnswer answer = await cluster.SendAsync("POST", $"/api/v1/namespaces/{cluster.Namespace}/pods/slow/eviction",
-            $$"""{"apiVersion":"{{version}}","kind":"Eviction","metadata":{"name":"slow"} }""");
+        WireAnswer answer = await cluster.SendAsync(
+            "POST",
+            $"/api/v1/namespaces/{cluster.Namespace}/pods/slow/eviction",
+            $$"""{"apiVersion":"{{version}}","kind":"Eviction","metadata":{"name":"slow"} }"""
+        );
 
         Assert.Equal(201, (int)answer.Code);
         JsonNode pod = (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/pods/slow")).Json;
-        JsonNode? condition = pod["status"]!["conditions"]!.AsArray().FirstOrDefault(static one => (string?)one!["type"] == "DisruptionTarget");
+        JsonNode? condition = pod["status"]!["conditions"]!
+            .AsArray()
+            .FirstOrDefault(static one => (string?)one!["type"] == "DisruptionTarget");
         Assert.NotNull(pod["metadata"]!["deletionTimestamp"]);
         Assert.Equal(
             cluster.Minor >= 26 ? "True EvictionByEvictionAPI Eviction API: evicting" : null,
-            condition is null ? null : $"{condition["status"]} {condition["reason"]} {condition["message"]}");
+            condition is null ? null : $"{condition["status"]} {condition["reason"]} {condition["message"]}"
+        );
     }
 
     [SkippableTheory]
@@ -151,19 +202,39 @@ public sealed class JobTests
     public async Task An_invalid_Job_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        await RefusedAsync("""{"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}""", "spec.template.spec.restartPolicy", "Required value: valid values: \"OnFailure\", \"Never\"");
-        await RefusedAsync("""{"parallelism":-1,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}""",
-            "spec.parallelism", "Invalid value: -1: must be greater than or equal to 0");
+        await RefusedAsync(
+            """{"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}""",
+            "spec.template.spec.restartPolicy",
+            "Required value: valid values: \"OnFailure\", \"Never\""
+        );
+        await RefusedAsync(
+            """{"parallelism":-1,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}""",
+            "spec.parallelism",
+            "Invalid value: -1: must be greater than or equal to 0"
+        );
         Workload job = await Workload.JobAsync(cluster, "job", """{"completions":2,"parallelism":1}""");
-        WireAnswer answer = await cluster.SendAsync("PATCH", $"/apis/batch/v1/namespaces/{cluster.Namespace}/jobs/job", """{"spec":{"completions":3}}""", "application/merge-patch+json");
+        WireAnswer answer = await cluster.SendAsync(
+            "PATCH",
+            $"/apis/batch/v1/namespaces/{cluster.Namespace}/jobs/job",
+            """{"spec":{"completions":3}}""",
+            "application/merge-patch+json"
+        );
         Assert.Equal(("spec.completions", 422), ((string)answer.Json["details"]!["causes"]![0]!["field"]!, (int)answer.Code));
-        if (cluster.Minor < 22) return;
-        await RefusedAsync("""{"completionMode":"Other","template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}""",
-            "spec.completionMode", "Unsupported value: \"Other\": supported values: \"NonIndexed\", \"Indexed\"");
+        if (cluster.Minor < 22)
+            return;
+        await RefusedAsync(
+            """{"completionMode":"Other","template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}""",
+            "spec.completionMode",
+            "Unsupported value: \"Other\": supported values: \"NonIndexed\", \"Indexed\""
+        );
 
         async Task RefusedAsync(string spec, string field, string message)
         {
-            WireAnswer refusal = await cluster.SendAsync("POST", $"/apis/batch/v1/namespaces/{cluster.Namespace}/jobs", $$"""{"metadata":{"name":"wrong"},"spec":{{spec}} }""");
+            WireAnswer refusal = await cluster.SendAsync(
+                "POST",
+                $"/apis/batch/v1/namespaces/{cluster.Namespace}/jobs",
+                $$"""{"metadata":{"name":"wrong"},"spec":{{spec}} }"""
+            );
             JsonNode cause = Assert.Single(refusal.Json["details"]!["causes"]!.AsArray())!;
             Assert.Equal((422, field, message), ((int)refusal.Code, (string)cause["field"]!, (string)cause["message"]!));
         }

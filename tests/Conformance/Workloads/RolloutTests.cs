@@ -15,7 +15,13 @@ public sealed class RolloutTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         Skip.If(cluster.Minor < 22, "1.20 cannot surge");
         await cluster.AddNodesAsync(2);
-        Workload set = await Workload.CreateAsync(cluster, "apps", "daemonsets", "agent", """{"updateStrategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}""");
+        Workload set = await Workload.CreateAsync(
+            cluster,
+            "apps",
+            "daemonsets",
+            "agent",
+            """{"updateStrategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}"""
+        );
         HashSet<string> before = [.. (await cluster.WaitForReadyPodsAsync("app=agent", 2)).Select(static pod => pod.Metadata.Uid!)];
 
         await set.PatchAsync("""{"spec":{"template":{"metadata":{"annotations":{"fake-kubelet/not-ready":"true"}}}}}""");
@@ -24,18 +30,33 @@ public sealed class RolloutTests
         {
             int old = 2 - turn;
             IReadOnlyList<Pod> pods = await Eventually.GetAsync(
-                "a second pod on one node", () => cluster.ListPodsAsync("app=agent"),
-                pods => pods.Count(pod => pod is { Status.Phase: "Running", Metadata.DeletionTimestamp: null } && !before.Contains(pod.Metadata.Uid!) && !TestCluster.IsReady(pod)) == 1
-                    && pods.Count(pod => before.Contains(pod.Metadata.Uid!)) == old);
-            Assert.Equal(old, pods.Count(pod => before.Contains(pod.Metadata.Uid!) && pod.Metadata.DeletionTimestamp is null && TestCluster.IsReady(pod)));
+                "a second pod on one node",
+                () => cluster.ListPodsAsync("app=agent"),
+                pods =>
+                    pods.Count(pod =>
+                        pod is { Status.Phase: "Running", Metadata.DeletionTimestamp: null }
+                        && !before.Contains(pod.Metadata.Uid!)
+                        && !TestCluster.IsReady(pod)
+                    ) == 1
+                    && pods.Count(pod => before.Contains(pod.Metadata.Uid!)) == old
+            );
+            Assert.Equal(
+                old,
+                pods.Count(pod => before.Contains(pod.Metadata.Uid!) && pod.Metadata.DeletionTimestamp is null && TestCluster.IsReady(pod))
+            );
             Pod fresh = pods.Single(pod => pod.Metadata.DeletionTimestamp is null && !TestCluster.IsReady(pod));
             Assert.Contains(pods, pod => before.Contains(pod.Metadata.Uid!) && pod.Spec.NodeName == fresh.Spec.NodeName);
             await cluster.AnnotateAsync(Resources.Pods, fresh.Metadata.Name, "not-ready", null);
         }
 
-        JsonObject status = await set.UntilAsync("rolled out", static status => (int?)status["updatedNumberScheduled"] == 2 && (int?)status["numberAvailable"] == 2);
+        JsonObject status = await set.UntilAsync(
+            "rolled out",
+            static status => (int?)status["updatedNumberScheduled"] == 2 && (int?)status["numberAvailable"] == 2
+        );
         Assert.Equal((2, 2, null), ((int)status["currentNumberScheduled"]!, (int)status["numberReady"]!, status["numberUnavailable"]));
-        IEnumerable<Pod> all = (await cluster.WaitForReadyPodsAsync("app=agent", 2)).Where(static pod => pod.Metadata.DeletionTimestamp is null);
+        IEnumerable<Pod> all = (await cluster.WaitForReadyPodsAsync("app=agent", 2)).Where(static pod =>
+            pod.Metadata.DeletionTimestamp is null
+        );
         Assert.All(all, static pod => Assert.Equal("2", pod.Metadata.Labels!["pod-template-generation"]));
     }
 
@@ -44,16 +65,29 @@ public sealed class RolloutTests
     public async Task An_invalid_DaemonSet_rollout_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        WireAnswer neither = await UpdateAsync("""{"maxSurge":0,"maxUnavailable":0}"""), both = await UpdateAsync("""{"maxSurge":1,"maxUnavailable":1}""");
-        Assert.Equal((422, "spec.updateStrategy.rollingUpdate.maxUnavailable"), ((int)neither.Code, (string)neither.Json["details"]!["causes"]![0]!["field"]!));
+        WireAnswer neither = await UpdateAsync("""{"maxSurge":0,"maxUnavailable":0}"""),
+            both = await UpdateAsync("""{"maxSurge":1,"maxUnavailable":1}""");
+        Assert.Equal(
+            (422, "spec.updateStrategy.rollingUpdate.maxUnavailable"),
+            ((int)neither.Code, (string)neither.Json["details"]!["causes"]![0]!["field"]!)
+        );
         Assert.Equal(cluster.Minor < 22 ? 201 : 422, (int)both.Code);
-        if (cluster.Minor < 22) return;
+        if (cluster.Minor < 22)
+            return;
         Assert.Equal("Required value: cannot be 0 when maxSurge is 0", (string)neither.Json["details"]!["causes"]![0]!["message"]!);
-        Assert.Equal("Invalid value: 1: may not be set when maxUnavailable is non-zero", (string)both.Json["details"]!["causes"]![0]!["message"]!);
+        Assert.Equal(
+            "Invalid value: 1: may not be set when maxUnavailable is non-zero",
+            (string)both.Json["details"]!["causes"]![0]!["message"]!
+        );
 
-        Task<WireAnswer> UpdateAsync(string rolling) => cluster.SendAsync("POST", $"/apis/apps/v1/namespaces/{cluster.Namespace}/daemonsets", $$"""
-            {"metadata":{"name":"agent"},"spec":{"updateStrategy":{"rollingUpdate":{{rolling}} },"selector":{"matchLabels":{"a":"b"} },"template":{"metadata":{"labels":{"a":"b"} },"spec":{"containers":[{"name":"c","image":"i"}]} } } }
-            """);
+        Task<WireAnswer> UpdateAsync(string rolling) =>
+            cluster.SendAsync(
+                "POST",
+                $"/apis/apps/v1/namespaces/{cluster.Namespace}/daemonsets",
+                $$"""
+                {"metadata":{"name":"agent"},"spec":{"updateStrategy":{"rollingUpdate":{{rolling}} },"selector":{"matchLabels":{"a":"b"} },"template":{"metadata":{"labels":{"a":"b"} },"spec":{"containers":[{"name":"c","image":"i"}]} } } }
+                """
+            );
     }
 
     [SkippableTheory]
@@ -62,7 +96,13 @@ public sealed class RolloutTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
-        Workload web = await Workload.CreateAsync(cluster, "apps", "deployments", "web", """{"replicas":1,"strategy":{"type":"Recreate"}}""");
+        Workload web = await Workload.CreateAsync(
+            cluster,
+            "apps",
+            "deployments",
+            "web",
+            """{"replicas":1,"strategy":{"type":"Recreate"}}"""
+        );
         string first = (await cluster.WaitForReadyPodsAsync("app=web", 1))[0].Metadata.Uid!;
         await web.UntilAsync("seen", static status => (int?)status["availableReplicas"] == 1);
 
@@ -70,12 +110,20 @@ public sealed class RolloutTests
         IReadOnlyList<Pod> pods = await cluster.WaitForReadyPodsAsync("app=web", 2);
         Assert.Contains(pods, pod => pod.Metadata.Uid == first && pod.Metadata.DeletionTimestamp is null);
         Assert.Single(pods.Select(static pod => pod.Metadata.Labels!["pod-template-hash"]).Distinct());
-        Assert.Single((await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!.AsArray());
-        JsonObject status = await web.UntilAsync("paused", static status => (int?)status["availableReplicas"] == 2 && (int?)status["observedGeneration"] == 2);
+        Assert.Single(
+            (await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!.AsArray()
+        );
+        JsonObject status = await web.UntilAsync(
+            "paused",
+            static status => (int?)status["availableReplicas"] == 2 && (int?)status["observedGeneration"] == 2
+        );
         Assert.Equal((null, cluster.Minor >= 35 ? 0 : null), ((int?)status["updatedReplicas"], (int?)status["terminatingReplicas"]));
 
         await web.PatchAsync("""{"spec":{"paused":false}}""");
-        await web.UntilAsync("rolled out", static status => (int?)status["updatedReplicas"] == 2 && (int?)status["availableReplicas"] == 2 && (int?)status["replicas"] == 2);
+        await web.UntilAsync(
+            "rolled out",
+            static status => (int?)status["updatedReplicas"] == 2 && (int?)status["availableReplicas"] == 2 && (int?)status["replicas"] == 2
+        );
         Assert.DoesNotContain(await cluster.WaitForReadyPodsAsync("app=web", 2), pod => pod.Metadata.Uid == first);
     }
 
@@ -86,13 +134,24 @@ public sealed class RolloutTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
         Workload web = await Workload.CreateAsync(
-            cluster, "apps", "deployments", "web", """{"replicas":2}""", """{"metadata":{"annotations":{"fake-kubelet/slow-terminate":"never"}}}""");
+            cluster,
+            "apps",
+            "deployments",
+            "web",
+            """{"replicas":2}""",
+            """{"metadata":{"annotations":{"fake-kubelet/slow-terminate":"never"}}}"""
+        );
         await web.UntilAsync("two", static status => (int?)status["availableReplicas"] == 2);
 
         await web.PatchAsync("""{"spec":{"replicas":1}}""");
 
         JsonObject status = await web.UntilAsync(
-            "one less", status => (int?)status["availableReplicas"] == 1 && (int?)status["replicas"] == 1 && (cluster.Minor < 35 || (int?)status["terminatingReplicas"] == 1));
+            "one less",
+            status =>
+                (int?)status["availableReplicas"] == 1
+                && (int?)status["replicas"] == 1
+                && (cluster.Minor < 35 || (int?)status["terminatingReplicas"] == 1)
+        );
         Assert.Equal(cluster.Minor >= 35 ? 1 : null, (int?)status["terminatingReplicas"]);
     }
 
@@ -105,16 +164,28 @@ public sealed class RolloutTests
         Workload web = await Workload.CreateAsync(cluster, "apps", "deployments", "web", """{"replicas":0}""");
         await web.PatchAsync($$"""{"metadata":{"annotations":{"{{Cause}}":"first"} } }""");
         await Eventually.HoldsAsync("the cause noted", async () => (await SetsAsync()).Any(static set => (string?)set[Cause] == "first"));
-        await web.PatchAsync($$"""{"metadata":{"annotations":{"{{Cause}}":"second"} },"spec":{"template":{"metadata":{"annotations":{"a":"b"} } } } }""");
+        await web.PatchAsync(
+            $$"""{"metadata":{"annotations":{"{{Cause}}":"second"} },"spec":{"template":{"metadata":{"annotations":{"a":"b"} } } } }"""
+        );
         await Eventually.HoldsAsync("a second set", async () => (await SetsAsync()).Any(static set => (string?)set[Cause] == "second"));
-        await web.PatchAsync($$"""{"metadata":{"annotations":{"{{Cause}}":"third"} },"spec":{"template":{"metadata":{"annotations":{"a":null} } } } }""");
-        JsonObject[] sets = await Eventually.GetAsync("the first set again", SetsAsync, static sets => sets.Any(static set => (string?)set["deployment.kubernetes.io/revision"] == "3"));
+        await web.PatchAsync(
+            $$"""{"metadata":{"annotations":{"{{Cause}}":"third"} },"spec":{"template":{"metadata":{"annotations":{"a":null} } } } }"""
+        );
+        JsonObject[] sets = await Eventually.GetAsync(
+            "the first set again",
+            SetsAsync,
+            static sets => sets.Any(static set => (string?)set["deployment.kubernetes.io/revision"] == "3")
+        );
 
         JsonObject again = sets.Single(static set => (string?)set["deployment.kubernetes.io/revision"] == "3");
         Assert.Equal((2, "third", "1"), (sets.Length, (string)again[Cause]!, (string)again["deployment.kubernetes.io/revision-history"]!));
 
         async Task<JsonObject[]> SetsAsync() =>
-            [.. (await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!.AsArray().Select(static set => set!["metadata"]!["annotations"]!.AsObject())];
+            [
+                .. (await cluster.SendAsync("GET", $"/apis/apps/v1/namespaces/{cluster.Namespace}/replicasets")).Json["items"]!
+                    .AsArray()
+                    .Select(static set => set!["metadata"]!["annotations"]!.AsObject()),
+            ];
     }
 
     [SkippableTheory]
@@ -126,7 +197,11 @@ public sealed class RolloutTests
         string name = (await cluster.AddReplicaSetAsync("web", 1))[0].Metadata.Name;
 
         await cluster.SendAsync(
-            "PATCH", $"/api/v1/namespaces/{cluster.Namespace}/pods/{name}", """{"metadata":{"labels":{"app":"aside"}}}""", "application/merge-patch+json");
+            "PATCH",
+            $"/api/v1/namespaces/{cluster.Namespace}/pods/{name}",
+            """{"metadata":{"labels":{"app":"aside"}}}""",
+            "application/merge-patch+json"
+        );
 
         await cluster.WaitForReadyPodsAsync("app=web", 1);
         Pod aside = await cluster.WaitForAsync(Resources.Pods, name, static pod => pod.Metadata.OwnerReferences is null or []);
@@ -142,12 +217,20 @@ public sealed class RolloutTests
         await MakeAsync("unknown", "example.com/v1", "Gadget");
         await MakeAsync("lost", "apps/v1", "ReplicaSet");
 
-        await Eventually.HoldsAsync("the one whose owner is gone gone", async () => (int)(await cluster.SendAsync("GET", maps + "/lost")).Code == 404);
+        await Eventually.HoldsAsync(
+            "the one whose owner is gone gone",
+            async () => (int)(await cluster.SendAsync("GET", maps + "/lost")).Code == 404
+        );
         Assert.Equal(200, (int)(await cluster.SendAsync("GET", maps + "/unknown")).Code);
 
-        Task<WireAnswer> MakeAsync(string name, string version, string kind) => cluster.SendAsync("POST", maps, $$"""
-            {"metadata":{"name":"{{name}}","ownerReferences":[{"apiVersion":"{{version}}","kind":"{{kind}}","name":"owner","uid":"7d1f4e52-5a4c-4b6e-9a53-000000000001"}]} }
-            """);
+        Task<WireAnswer> MakeAsync(string name, string version, string kind) =>
+            cluster.SendAsync(
+                "POST",
+                maps,
+                $$"""
+                {"metadata":{"name":"{{name}}","ownerReferences":[{"apiVersion":"{{version}}","kind":"{{kind}}","name":"owner","uid":"7d1f4e52-5a4c-4b6e-9a53-000000000001"}]} }
+                """
+            );
     }
 
     [SkippableTheory]
@@ -161,9 +244,18 @@ public sealed class RolloutTests
         await none.PatchAsync("""{"spec":{"replicas":1}}""");
         string[] messages = await Eventually.GetAsync(
             "the event of the first pod",
-            async () => (await cluster.Client.ListAsync(Resources.Events, new() { Namespace = cluster.Namespace, FieldSelector = "reason=ScalingReplicaSet" }, default))
-                .Items.Select(static e => e.Message ?? "").ToArray(),
-            static found => found.Length > 0);
+            async () =>
+                (
+                    await cluster.Client.ListAsync(
+                        Resources.Events,
+                        new() { Namespace = cluster.Namespace, FieldSelector = "reason=ScalingReplicaSet" },
+                        default
+                    )
+                )
+                    .Items.Select(static e => e.Message ?? "")
+                    .ToArray(),
+            static found => found.Length > 0
+        );
 
         Assert.EndsWith(" to 1", Assert.Single(messages).Replace(" from 0", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
@@ -174,12 +266,19 @@ public sealed class RolloutTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
-        WireAnswer created = await cluster.SendAsync("POST", $"/api/v1/namespaces/{cluster.Namespace}/replicationcontrollers", """
+        WireAnswer created = await cluster.SendAsync(
+            "POST",
+            $"/api/v1/namespaces/{cluster.Namespace}/replicationcontrollers",
+            """
             {"metadata":{"name":"rc"},"spec":{"replicas":0,"template":{"metadata":{"labels":{"app":"rc","tier":"a"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
-            """);
+            """
+        );
 
         Assert.Equal(201, (int)created.Code);
         const string Labels = """{"app":"rc","tier":"a"}""";
-        Assert.Equal((Labels, Labels), (created.Json["metadata"]!["labels"]!.ToJsonString(), created.Json["spec"]!["selector"]!.ToJsonString()));
+        Assert.Equal(
+            (Labels, Labels),
+            (created.Json["metadata"]!["labels"]!.ToJsonString(), created.Json["spec"]!["selector"]!.ToJsonString())
+        );
     }
 }

@@ -8,7 +8,8 @@ namespace NodeManager.Conformance.Workloads;
 /// <summary>Stateful sets: what becomes of their claims, what they wait for.</summary>
 public sealed class StatefulSetTests
 {
-    private const string Claims = """ "volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}] """;
+    private const string Claims =
+        """ "volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}] """;
 
     [SkippableTheory]
     [AllBackends]
@@ -20,12 +21,21 @@ public sealed class StatefulSetTests
 
         // Nobody makes volumes on the real control plane: the pods stay pending there, and so need not wait for each other.
         Workload set = await Workload.CreateAsync(
-            cluster, "apps", "statefulsets", "db",
-            $$"""{"serviceName":"db","replicas":2,"podManagementPolicy":"Parallel","persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Delete","whenScaled":"Delete"},{{Claims}}}""");
-        JsonNode claim = await Eventually.GetAsync("a claim of the set's", () => ClaimAsync("data-db-0"), static one => one["metadata"]?["ownerReferences"] is not null);
+            cluster,
+            "apps",
+            "statefulsets",
+            "db",
+            $$"""{"serviceName":"db","replicas":2,"podManagementPolicy":"Parallel","persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Delete","whenScaled":"Delete"},{{Claims}}}"""
+        );
+        JsonNode claim = await Eventually.GetAsync(
+            "a claim of the set's",
+            () => ClaimAsync("data-db-0"),
+            static one => one["metadata"]?["ownerReferences"] is not null
+        );
         Assert.Equal(
             """{"apiVersion":"apps/v1","blockOwnerDeletion":true,"controller":true,"kind":"StatefulSet","name":"db"}""",
-            Sorted(Assert.Single(claim["metadata"]!["ownerReferences"]!.AsArray())!).ToJsonString());
+            Sorted(Assert.Single(claim["metadata"]!["ownerReferences"]!.AsArray())!).ToJsonString()
+        );
         await Eventually.HoldsAsync("both claims", async () => (await ClaimAsync("data-db-1"))["metadata"] is not null);
         await Eventually.HoldsAsync("both pods", async () => (await cluster.ListPodsAsync("app=db")).Count == 2);
 
@@ -35,7 +45,8 @@ public sealed class StatefulSetTests
         await set.DeleteAsync();
         await Eventually.HoldsAsync("no claim", async () => (await ClaimAsync("data-db-0"))["metadata"]?["name"] is null);
 
-        async Task<JsonNode> ClaimAsync(string name) => (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims/{name}")).Json;
+        async Task<JsonNode> ClaimAsync(string name) =>
+            (await cluster.SendAsync("GET", $"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims/{name}")).Json;
     }
 
     [SkippableTheory]
@@ -45,7 +56,13 @@ public sealed class StatefulSetTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         Skip.If(cluster.Minor < 23, "1.20 does not know minReadySeconds of stateful sets");
         await cluster.AddNodeAsync();
-        Workload set = await Workload.CreateAsync(cluster, "apps", "statefulsets", "db", """{"serviceName":"db","replicas":2,"minReadySeconds":600}""");
+        Workload set = await Workload.CreateAsync(
+            cluster,
+            "apps",
+            "statefulsets",
+            "db",
+            """{"serviceName":"db","replicas":2,"minReadySeconds":600}"""
+        );
 
         JsonObject status = await set.UntilAsync("one ready", static status => (int?)status["readyReplicas"] == 1);
 
@@ -62,17 +79,29 @@ public sealed class StatefulSetTests
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
         Workload set = await Workload.CreateAsync(
-            cluster, "apps", "statefulsets", "db", """{"serviceName":"db","replicas":3,"podManagementPolicy":"Parallel"}""",
-            """{"metadata":{"annotations":{"fake-kubelet/not-ready":"true"}}}""");
+            cluster,
+            "apps",
+            "statefulsets",
+            "db",
+            """{"serviceName":"db","replicas":3,"podManagementPolicy":"Parallel"}""",
+            """{"metadata":{"annotations":{"fake-kubelet/not-ready":"true"}}}"""
+        );
 
-        await Eventually.HoldsAsync("three pods at once", async () => (await cluster.ListPodsAsync("app=db")).Count(static pod => pod.Status.Phase == "Running") == 3);
+        await Eventually.HoldsAsync(
+            "three pods at once",
+            async () => (await cluster.ListPodsAsync("app=db")).Count(static pod => pod.Status.Phase == "Running") == 3
+        );
         JsonObject status = await set.UntilAsync("three counted", static status => (int?)status["replicas"] == 3);
         Assert.Equal((null, cluster.Minor >= 22 ? 0 : null), ((int?)status["readyReplicas"], (int?)status["availableReplicas"]));
         string before = (await cluster.GetAsync(Resources.Pods, "db-1")).Metadata.Uid!;
         await cluster.AnnotateAsync(Resources.Pods, "db-1", "fail", "true");
         Pod again = await Eventually.GetAsync(
-            "another db-1", async () => (await cluster.ListPodsAsync("app=db")).FirstOrDefault(pod => pod.Metadata.Name == "db-1" && pod.Metadata.Uid != before) ?? new(),
-            static pod => pod.Metadata.Uid is not null);
+            "another db-1",
+            async () =>
+                (await cluster.ListPodsAsync("app=db")).FirstOrDefault(pod => pod.Metadata.Name == "db-1" && pod.Metadata.Uid != before)
+                ?? new(),
+            static pod => pod.Metadata.Uid is not null
+        );
         Assert.Equal("db-1", again.Metadata.Name);
 
         await set.PatchAsync("""{"spec":{"replicas":1}}""");
@@ -80,5 +109,11 @@ public sealed class StatefulSetTests
     }
 
     private static JsonObject Sorted(JsonNode owner) =>
-        new(owner.AsObject().Where(static one => one.Key != "uid").OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => KeyValuePair.Create(one.Key, one.Value?.DeepClone())));
+        new(
+            owner
+                .AsObject()
+                .Where(static one => one.Key != "uid")
+                .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                .Select(static one => KeyValuePair.Create(one.Key, one.Value?.DeepClone()))
+        );
 }

@@ -11,14 +11,23 @@ internal sealed class Workload
 
     private Workload(TestCluster cluster, string path) => (_cluster, _path) = (cluster, path);
 
-    public static async Task<Workload> CreateAsync(TestCluster cluster, string group, string plural, string name, string spec, string? template = null)
+    public static async Task<Workload> CreateAsync(
+        TestCluster cluster,
+        string group,
+        string plural,
+        string name,
+        string spec,
+        string? template = null
+    )
     {
         string collection = $"/apis/{group}/v1/namespaces/{cluster.Namespace}/{plural}";
         JsonObject manifest = JsonNode.Parse($$"""{"metadata":{"name":"{{name}}"},"spec":{{spec}} }""")!.AsObject();
         JsonObject pod = JsonNode.Parse(template ?? "{}")!.AsObject();
         pod["spec"] ??= new JsonObject();
         pod["spec"]!["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "example.com/c:1" });
-        pod["spec"]!["nodeSelector"] = new JsonObject(cluster.Mark.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        pod["spec"]!["nodeSelector"] = new JsonObject(
+            cluster.Mark.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))
+        );
         if (group == "apps")
         {
             pod["metadata"] ??= new JsonObject();
@@ -51,6 +60,11 @@ internal sealed class Workload
     public Task<bool> IsGoneAsync() => Task.Run(async () => (int)(await _cluster.SendAsync("GET", _path)).Code == 404);
 
     /// <summary>The conditions that hold, in their order.</summary>
-    public static string Conditions(JsonObject status) => string.Join(
-        ' ', (status["conditions"]?.AsArray() ?? []).Where(static one => (string?)one!["status"] == "True").Select(static one => $"{one!["type"]}:{one["reason"]}"));
+    public static string Conditions(JsonObject status) =>
+        string.Join(
+            ' ',
+            (status["conditions"]?.AsArray() ?? [])
+                .Where(static one => (string?)one!["status"] == "True")
+                .Select(static one => $"{one!["type"]}:{one["reason"]}")
+        );
 }

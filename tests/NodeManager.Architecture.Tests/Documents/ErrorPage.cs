@@ -33,18 +33,22 @@ internal static partial class ErrorPage
     public static IReadOnlyList<(string Section, string Id, string Cause, string Remedy)> Read(string source)
     {
         var found = new List<(string, string, string, string)>();
-        string section = "", comment = "";
+        string section = "",
+            comment = "";
         foreach (string line in source.ReplaceLineEndings("\n").Split('\n').Select(static line => line.Trim()))
         {
-            if (line.StartsWith("/// ", StringComparison.Ordinal)) comment += line[4..] + " ";
-            else if (line.StartsWith("// ", StringComparison.Ordinal)) section = line[3..];
+            if (line.StartsWith("/// ", StringComparison.Ordinal))
+                comment += line[4..] + " ";
+            else if (line.StartsWith("// ", StringComparison.Ordinal))
+                section = line[3..];
             else if (Constant().Match(line) is { Success: true } constant)
             {
                 string id = constant.Groups[1].Value;
                 found.Add((section, id, Part(comment, "summary", id), Part(comment, "remarks", id)));
                 comment = "";
             }
-            else comment = "";
+            else
+                comment = "";
         }
 
         return found;
@@ -57,7 +61,15 @@ internal static partial class ErrorPage
         {
             page.Append("\n## ").Append(section.Key).Append("\n\n| ErrorId | Cause | What to do |\n|---|---|---|\n");
             foreach ((_, string id, string cause, string remedy) in section)
-                page.Append("| <a id=\"").Append(id.ToLowerInvariant()).Append("\"></a>`").Append(id).Append("` | ").Append(Cell(cause)).Append(" | ").Append(Cell(remedy)).Append(" |\n");
+                page.Append("| <a id=\"")
+                    .Append(id.ToLowerInvariant())
+                    .Append("\"></a>`")
+                    .Append(id)
+                    .Append("` | ")
+                    .Append(Cell(cause))
+                    .Append(" | ")
+                    .Append(Cell(remedy))
+                    .Append(" |\n");
         }
 
         return page.ToString();
@@ -66,10 +78,12 @@ internal static partial class ErrorPage
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Part(string comment, string element, string id) =>
-        Regex.Match(comment, $"<{element}>(.*?)</{element}>") is { Success: true } found && found.Groups[1].Value.Trim() is { Length: > 0 } text
+        Regex.Match(comment, $"<{element}>(.*?)</{element}>") is { Success: true } found
+        && found.Groups[1].Value.Trim() is { Length: > 0 } text
             ? System.Net.WebUtility.HtmlDecode(text)
             : throw new FormatException(
-                $"{id} in {Source} needs a doc comment: /// <summary>The cause.</summary><remarks>What to do.</remarks> Then run ./build.ps1 -Task Reference.");
+                $"{id} in {Source} needs a doc comment: /// <summary>The cause.</summary><remarks>What to do.</remarks> Then run ./build.ps1 -Task Reference."
+            );
 
     [GeneratedRegex(@"^public const string (\w+) =")]
     private static partial Regex Constant();

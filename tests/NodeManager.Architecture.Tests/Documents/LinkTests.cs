@@ -22,9 +22,11 @@ public sealed partial class LinkTests
         {
             string text = File.ReadAllText(file);
             foreach (Match one in NamedPath().Matches(text))
-                if (!Exists(Path.Combine(Repository.Root, one.Value))) dead.Add($"{Repository.NameOf(file)} names {one.Value}");
+                if (!Exists(Path.Combine(Repository.Root, one.Value)))
+                    dead.Add($"{Repository.NameOf(file)} names {one.Value}");
             foreach (Match one in Topic().Matches(text))
-                if (!Exists(Path.Combine(Repository.Root, "en-US", one.Value + ".help.txt"))) dead.Add($"{Repository.NameOf(file)} names {one.Value}");
+                if (!Exists(Path.Combine(Repository.Root, "en-US", one.Value + ".help.txt")))
+                    dead.Add($"{Repository.NameOf(file)} names {one.Value}");
         }
 
         Assert.True(dead.Count == 0, string.Join('\n', dead));
@@ -53,18 +55,24 @@ public sealed partial class LinkTests
         var page = new MarkdownPage(text);
         foreach (string link in page.Links)
         {
-            if (Scheme().IsMatch(link)) continue;
+            if (Scheme().IsMatch(link))
+                continue;
             string[] parts = link.Split('#', 2);
-            string target = parts[0].Length == 0 ? file : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, Uri.UnescapeDataString(parts[0])));
+            string target =
+                parts[0].Length == 0
+                    ? file
+                    : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, Uri.UnescapeDataString(parts[0])));
             if (parts[0].Length > 0 && !Exists(target))
             {
                 yield return $"{Repository.NameOf(file)}: {link}";
                 continue;
             }
 
-            if (parts is not [_, { Length: > 0 } anchor] || !target.EndsWith(".md", StringComparison.Ordinal)) continue;
+            if (parts is not [_, { Length: > 0 } anchor] || !target.EndsWith(".md", StringComparison.Ordinal))
+                continue;
             IReadOnlySet<string> anchors = (target == file ? page : new MarkdownPage(File.ReadAllText(target))).Anchors();
-            if (!anchors.Contains(anchor)) yield return $"{Repository.NameOf(file)}: {link} (no such heading)";
+            if (!anchors.Contains(anchor))
+                yield return $"{Repository.NameOf(file)}: {link} (no such heading)";
         }
     }
 
@@ -72,9 +80,12 @@ public sealed partial class LinkTests
     private static bool Exists(string path)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (full.Length <= Repository.Root.TrimEnd('/', '\\').Length) return Directory.Exists(full);
+        if (full.Length <= Repository.Root.TrimEnd('/', '\\').Length)
+            return Directory.Exists(full);
         return Directory.Exists(Path.GetDirectoryName(full))
-            && Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(full)!).Any(one => string.Equals(Path.GetFileName(one), Path.GetFileName(full), StringComparison.Ordinal));
+            && Directory
+                .EnumerateFileSystemEntries(Path.GetDirectoryName(full)!)
+                .Any(one => string.Equals(Path.GetFileName(one), Path.GetFileName(full), StringComparison.Ordinal));
     }
 
     [GeneratedRegex("^[a-z][a-z0-9+.-]*:", RegexOptions.IgnoreCase)]

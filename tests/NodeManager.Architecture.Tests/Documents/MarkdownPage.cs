@@ -22,10 +22,12 @@ internal sealed partial class MarkdownPage
         {
             string slug = Slug(heading.Groups[1].Value);
             string name = slug;
-            for (int i = 1; !found.Add(name); i++) name = string.Create(CultureInfo.InvariantCulture, $"{slug}-{i}");
+            for (int i = 1; !found.Add(name); i++)
+                name = string.Create(CultureInfo.InvariantCulture, $"{slug}-{i}");
         }
 
-        foreach (Match named in Named().Matches(_prose)) found.Add(named.Groups[1].Value);
+        foreach (Match named in Named().Matches(_prose))
+            found.Add(named.Groups[1].Value);
         return found;
     }
 
@@ -36,8 +38,10 @@ internal sealed partial class MarkdownPage
         var slug = new StringBuilder(text.Length);
         foreach (char one in text)
         {
-            if (one == ' ') slug.Append('-');
-            else if (char.IsLetterOrDigit(one) || one is '-' or '_') slug.Append(char.ToLowerInvariant(one));
+            if (one == ' ')
+                slug.Append('-');
+            else if (char.IsLetterOrDigit(one) || one is '-' or '_')
+                slug.Append(char.ToLowerInvariant(one));
         }
 
         return slug.ToString();

@@ -19,22 +19,30 @@ public sealed class ReferencePageTests
     public void Every_ErrorId_has_a_cause_and_a_remedy() =>
         Assert.Equal(
             typeof(ErrorIds).GetFields().Select(static field => field.Name).Order(StringComparer.Ordinal),
-            ErrorPage.Read(Source).Select(static one => one.Id).Order(StringComparer.Ordinal));
+            ErrorPage.Read(Source).Select(static one => one.Id).Order(StringComparer.Ordinal)
+        );
 
     [Theory]
     [InlineData("    // A\n    public const string One = nameof(One);")]
     [InlineData("    // A\n    /// <summary>Cause.</summary>\n    public const string One = nameof(One);")]
     [InlineData("    // A\n    /// <summary>Cause.</summary><remarks></remarks>\n    public const string One = nameof(One);")]
-    [InlineData("    /// <summary>Cause.</summary><remarks>Remedy.</remarks>\n    public const string One = \"\";\n    public const string Two = \"\";")]
-    public void An_ErrorId_without_cause_or_remedy_is_refused(string source) => Assert.Throws<FormatException>(() => ErrorPage.Read(source));
+    [InlineData(
+        "    /// <summary>Cause.</summary><remarks>Remedy.</remarks>\n    public const string One = \"\";\n    public const string Two = \"\";"
+    )]
+    public void An_ErrorId_without_cause_or_remedy_is_refused(string source) =>
+        Assert.Throws<FormatException>(() => ErrorPage.Read(source));
 
     [Fact]
     public void Causes_and_remedies_are_short_sentences()
     {
         string[] bad =
         [
-            .. ErrorPage.Read(Source).SelectMany(static one => new[] { (one.Id, Text: one.Cause), (one.Id, Text: one.Remedy) })
-                .Where(static one => !one.Text.EndsWith('.') || one.Text.Split(". ").Any(static sentence => sentence.Split(' ').Length > 25))
+            .. ErrorPage
+                .Read(Source)
+                .SelectMany(static one => new[] { (one.Id, Text: one.Cause), (one.Id, Text: one.Remedy) })
+                .Where(static one =>
+                    !one.Text.EndsWith('.') || one.Text.Split(". ").Any(static sentence => sentence.Split(' ').Length > 25)
+                )
                 .Select(static one => $"{one.Id}: {one.Text}"),
         ];
         Assert.True(bad.Length == 0, $"Sentences of at most 25 words that end with a period:\n{string.Join('\n', bad)}");
@@ -43,9 +51,13 @@ public sealed class ReferencePageTests
     private static void Compare(string path, string made)
     {
         string file = Path.Combine(Repository.Root, path);
-        if (IsWriting) File.WriteAllText(file, made);
+        if (IsWriting)
+            File.WriteAllText(file, made);
         string committed = File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
-        Assert.True(made == committed, $"{path} is not what the code says. Run ./build.ps1 -Task Reference, or\n"
-            + "  NODEMANAGER_WRITE_REFERENCE=1 dotnet test tests/NodeManager.Architecture.Tests --filter FullyQualifiedName~ReferencePageTests\nand commit the page.");
+        Assert.True(
+            made == committed,
+            $"{path} is not what the code says. Run ./build.ps1 -Task Reference, or\n"
+                + "  NODEMANAGER_WRITE_REFERENCE=1 dotnet test tests/NodeManager.Architecture.Tests --filter FullyQualifiedName~ReferencePageTests\nand commit the page."
+        );
     }
 }

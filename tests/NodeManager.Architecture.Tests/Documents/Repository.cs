@@ -19,12 +19,15 @@ internal static class Repository
     private static IEnumerable<string> FilesIn(string folder, string extension)
     {
         foreach (string file in Directory.EnumerateFiles(folder))
-            if (file.EndsWith(extension, StringComparison.Ordinal)) yield return file;
+            if (file.EndsWith(extension, StringComparison.Ordinal))
+                yield return file;
         foreach (string inner in Directory.EnumerateDirectories(folder))
         {
             string name = Path.GetFileName(inner);
-            if (name.StartsWith('.') || Skipped.Contains(name, StringComparer.Ordinal)) continue;
-            foreach (string file in FilesIn(inner, extension)) yield return file;
+            if (name.StartsWith('.') || Skipped.Contains(name, StringComparer.Ordinal))
+                continue;
+            foreach (string file in FilesIn(inner, extension))
+                yield return file;
         }
     }
 }

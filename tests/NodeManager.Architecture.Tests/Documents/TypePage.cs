@@ -25,85 +25,124 @@ internal static partial class TypePage
 
     private static readonly Dictionary<Type, string> Names = new()
     {
-        [typeof(string)] = "string", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(bool)] = "bool", [typeof(decimal)] = "decimal",
-        [typeof(double)] = "double", [typeof(object)] = "object",
+        [typeof(string)] = "string",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(bool)] = "bool",
+        [typeof(decimal)] = "decimal",
+        [typeof(double)] = "double",
+        [typeof(object)] = "object",
     };
 
     public static IReadOnlyList<Type> Types =>
-    [
-        .. typeof(ErrorIds).Assembly.GetExportedTypes().Where(static type => type != typeof(ErrorIds) && !type.IsGenericTypeDefinition && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && !typeof(Exception).IsAssignableFrom(type)
-            && (type.IsEnum || Constants(type).Length > 0 || (!IsStatic(type) && Properties(type).Length > 0)))
-            .OrderBy(static type => type.Name, StringComparer.Ordinal),
-    ];
+        [
+            .. typeof(ErrorIds)
+                .Assembly.GetExportedTypes()
+                .Where(static type =>
+                    type != typeof(ErrorIds)
+                    && !type.IsGenericTypeDefinition
+                    && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type)
+                    && !typeof(Exception).IsAssignableFrom(type)
+                    && (type.IsEnum || Constants(type).Length > 0 || (!IsStatic(type) && Properties(type).Length > 0))
+                )
+                .OrderBy(static type => type.Name, StringComparer.Ordinal),
+        ];
 
     public static string Build()
     {
         XmlComments comments = XmlComments.Of(typeof(ErrorIds).Assembly);
         Dictionary<string, string> areas = Areas();
         var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
-        var groups = Types.GroupBy(type => areas.GetValueOrDefault(type.Name, "Other")).OrderBy(static group => group.Key, StringComparer.Ordinal).ToArray();
+        var groups = Types
+            .GroupBy(type => areas.GetValueOrDefault(type.Name, "Other"))
+            .OrderBy(static group => group.Key, StringComparer.Ordinal)
+            .ToArray();
         page.Append("\n| Area | Types |\n|---|---|\n");
         foreach (var group in groups)
-            page.Append("| ").Append(group.Key).Append(" | ").AppendJoin(", ", group.Select(static type => $"[{type.Name}](#{type.Name.ToLowerInvariant()})")).Append(" |\n");
-        foreach (Type type in Types) Append(page, type, comments);
+            page.Append("| ")
+                .Append(group.Key)
+                .Append(" | ")
+                .AppendJoin(", ", group.Select(static type => $"[{type.Name}](#{type.Name.ToLowerInvariant()})"))
+                .Append(" |\n");
+        foreach (Type type in Types)
+            Append(page, type, comments);
         return page.ToString();
     }
 
     private static void Append(StringBuilder page, Type type, XmlComments comments)
     {
         page.Append("\n## ").Append(type.Name).Append("\n\n");
-        if (comments.Of(type) is { Length: > 0 } summary) page.Append(summary).Append("\n\n");
+        if (comments.Of(type) is { Length: > 0 } summary)
+            page.Append(summary).Append("\n\n");
         if (type.IsEnum)
         {
             page.Append("| Value | Description |\n|---|---|\n");
-            foreach (FieldInfo field in type.GetFields(BindingFlags.Public | BindingFlags.Static)) Row(page, field.Name, null, comments.Of(field));
+            foreach (FieldInfo field in type.GetFields(BindingFlags.Public | BindingFlags.Static))
+                Row(page, field.Name, null, comments.Of(field));
             return;
         }
 
         if (Properties(type) is { Length: > 0 } properties && !IsStatic(type))
         {
             page.Append("| Property | Type | Description |\n|---|---|---|\n");
-            foreach (PropertyInfo property in properties) Row(page, property.Name, NameOf(property), comments.Of(property));
-            if (Constants(type).Length > 0) page.Append('\n');
+            foreach (PropertyInfo property in properties)
+                Row(page, property.Name, NameOf(property), comments.Of(property));
+            if (Constants(type).Length > 0)
+                page.Append('\n');
         }
 
-        if (Constants(type) is not { Length: > 0 } constants) return;
+        if (Constants(type) is not { Length: > 0 } constants)
+            return;
         page.Append("| Value | Description |\n|---|---|\n");
-        foreach (FieldInfo constant in constants) Row(page, $"{constant.GetRawConstantValue()}", null, comments.Of(constant));
+        foreach (FieldInfo constant in constants)
+            Row(page, $"{constant.GetRawConstantValue()}", null, comments.Of(constant));
     }
 
     private static void Row(StringBuilder page, string name, string? type, string text)
     {
         page.Append("| `").Append(name).Append("` |");
-        if (type is not null) page.Append(" `").Append(type).Append("` |");
+        if (type is not null)
+            page.Append(" `").Append(type).Append("` |");
         page.Append(text.Length == 0 ? " |\n" : $" {text.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
     }
 
     private static bool IsStatic(Type type) => type is { IsAbstract: true, IsSealed: true };
 
-    private static FieldInfo[] Constants(Type type) => type.IsEnum
-        ? []
-        : [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(static field => field is { IsLiteral: true } && field.FieldType == typeof(string))];
+    private static FieldInfo[] Constants(Type type) =>
+        type.IsEnum
+            ? []
+            :
+            [
+                .. type.GetFields(BindingFlags.Public | BindingFlags.Static)
+                    .Where(static field => field is { IsLiteral: true } && field.FieldType == typeof(string)),
+            ];
 
     private static PropertyInfo[] Properties(Type type) =>
-    [
-        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
-            .OrderBy(static property => property.MetadataToken),
-    ];
+        [
+            .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(static property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
+                .OrderBy(static property => property.MetadataToken),
+        ];
 
     private static string NameOf(PropertyInfo property)
     {
         string name = NameOf(property.PropertyType);
-        bool mayBeNull = !property.PropertyType.IsValueType && new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
+        bool mayBeNull =
+            !property.PropertyType.IsValueType && new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
         return mayBeNull ? name + "?" : name;
     }
 
     private static string NameOf(Type type)
     {
-        if (Nullable.GetUnderlyingType(type) is { } value) return NameOf(value) + "?";
-        if (type.IsArray) return NameOf(type.GetElementType()!) + "[]";
-        if (Names.TryGetValue(type, out string? known)) return known;
-        return type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : type.Name;
+        if (Nullable.GetUnderlyingType(type) is { } value)
+            return NameOf(value) + "?";
+        if (type.IsArray)
+            return NameOf(type.GetElementType()!) + "[]";
+        if (Names.TryGetValue(type, out string? known))
+            return known;
+        return type.IsGenericType
+            ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
+            : type.Name;
     }
 
     // The folder of the file that declares a type.
@@ -114,7 +153,8 @@ internal static partial class TypePage
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {
             string folder = System.IO.Path.GetRelativePath(root, file).Replace('\\', '/').Split('/')[0];
-            if (folder is "obj" or "bin") continue;
+            if (folder is "obj" or "bin")
+                continue;
             foreach (Match declared in Declaration().Matches(File.ReadAllText(file)))
                 areas[declared.Groups[1].Value] = folder.EndsWith(".cs", StringComparison.Ordinal) ? "Autoscaling" : folder;
         }

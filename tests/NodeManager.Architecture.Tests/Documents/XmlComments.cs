@@ -15,8 +15,17 @@ internal sealed partial class XmlComments
     public static XmlComments Of(Assembly assembly)
     {
         string path = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
-        return new(XDocument.Load(path, LoadOptions.PreserveWhitespace).Descendants("member").Where(static member => member.Element("summary") is not null)
-            .ToDictionary(static member => member.Attribute("name")!.Value, static member => Text(member.Element("summary")!), StringComparer.Ordinal));
+        return new(
+            XDocument
+                .Load(path, LoadOptions.PreserveWhitespace)
+                .Descendants("member")
+                .Where(static member => member.Element("summary") is not null)
+                .ToDictionary(
+                    static member => member.Attribute("name")!.Value,
+                    static member => Text(member.Element("summary")!),
+                    StringComparer.Ordinal
+                )
+        );
     }
 
     public string Of(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}", "");
@@ -27,15 +36,17 @@ internal sealed partial class XmlComments
 
     private static string Text(XElement element) => Blanks().Replace(string.Concat(element.Nodes().Select(Text)), " ").Trim();
 
-    private static string Text(XNode node) => node switch
-    {
-        XText text => text.Value,
-        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-        XElement { Name.LocalName: "see" } see => $"`{Last(see.Attribute("cref")?.Value ?? see.Attribute("langword")?.Value ?? see.Value)}`",
-        XElement { Name.LocalName: "paramref" } reference => $"`{reference.Attribute("name")?.Value}`",
-        XElement other => string.Concat(other.Nodes().Select(Text)),
-        _ => "",
-    };
+    private static string Text(XNode node) =>
+        node switch
+        {
+            XText text => text.Value,
+            XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+            XElement { Name.LocalName: "see" } see =>
+                $"`{Last(see.Attribute("cref")?.Value ?? see.Attribute("langword")?.Value ?? see.Value)}`",
+            XElement { Name.LocalName: "paramref" } reference => $"`{reference.Attribute("name")?.Value}`",
+            XElement other => string.Concat(other.Nodes().Select(Text)),
+            _ => "",
+        };
 
     // T:NodeManager.BudgetOutlook is BudgetOutlook, F:NodeManager.NodeStatus.Ready is NodeStatus.Ready.
     private static string Last(string reference)

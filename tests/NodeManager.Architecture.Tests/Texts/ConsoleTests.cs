@@ -19,7 +19,12 @@ public sealed partial class ConsoleTests
         TextRules rules = TextRules.Load();
         (string Key, string Text)[] texts = Catalog(Read(English));
         Assert.True(texts.Length > 400, $"Only {texts.Length} texts were found.");
-        string[] bad = [.. texts.SelectMany(one => rules.Phrases(English, one.Text).Concat(rules.LongSentences(English, one.Text)).Select(finding => $"{one.Key}: {finding}"))];
+        string[] bad =
+        [
+            .. texts.SelectMany(one =>
+                rules.Phrases(English, one.Text).Concat(rules.LongSentences(English, one.Text)).Select(finding => $"{one.Key}: {finding}")
+            ),
+        ];
         Assert.True(bad.Length == 0, string.Join('\n', bad));
     }
 
@@ -37,7 +42,10 @@ public sealed partial class ConsoleTests
     [Fact]
     public void Components_contain_no_text_of_their_own()
     {
-        string[] files = [.. Repository.Files(".svelte").Select(Repository.NameOf).Where(static one => one.StartsWith(Folder, StringComparison.Ordinal))];
+        string[] files =
+        [
+            .. Repository.Files(".svelte").Select(Repository.NameOf).Where(static one => one.StartsWith(Folder, StringComparison.Ordinal)),
+        ];
         Assert.True(files.Length > 30);
         string[] bad = [.. files.SelectMany(static file => VisibleTexts(Read(file)).Select(text => $"{file}: {text}"))];
         Assert.True(bad.Length == 0, string.Join('\n', bad));
@@ -57,20 +65,30 @@ public sealed partial class ConsoleTests
 
     [Fact]
     public void A_text_of_the_catalog_is_found() =>
-        Assert.Equal([("a.b", "It’s {n} + 'x'"), ("c", "…")], Catalog("export const en = {\n  'a.b': 'It’s {n} + \\'x\\'',\n  'c': '…',\n};\n"));
+        Assert.Equal(
+            [("a.b", "It’s {n} + 'x'"), ("c", "…")],
+            Catalog("export const en = {\n  'a.b': 'It’s {n} + \\'x\\'',\n  'c': '…',\n};\n")
+        );
 
     private static (string Key, string Text)[] Catalog(string source) =>
-        [.. Entry().Matches(source).Select(static one => (one.Groups[1].Value, one.Groups[2].Value.Replace("\\'", "'", StringComparison.Ordinal)))];
+        [
+            .. Entry()
+                .Matches(source)
+                .Select(static one => (one.Groups[1].Value, one.Groups[2].Value.Replace("\\'", "'", StringComparison.Ordinal))),
+        ];
 
     // Text between tags and in the attributes that people see or hear, without expressions, names of programs and samples of one word.
     private static IEnumerable<string> VisibleTexts(string component)
     {
         string markup = Code().Replace(component, "");
-        for (string before = ""; before != markup;) (before, markup) = (markup, Expression().Replace(markup, Value));
+        for (string before = ""; before != markup; )
+            (before, markup) = (markup, Expression().Replace(markup, Value));
         foreach (Match one in Attribute().Matches(markup))
-            if (one.Groups[1].Value.Contains(' ', StringComparison.Ordinal)) yield return one.Groups[1].Value;
+            if (one.Groups[1].Value.Contains(' ', StringComparison.Ordinal))
+                yield return one.Groups[1].Value;
         foreach (string text in Tag().Replace(markup, Value).Split(Value, StringSplitOptions.TrimEntries))
-            if (Letters().IsMatch(text) && text is not ("NodeManager" or "kubelet")) yield return text;
+            if (Letters().IsMatch(text) && text is not ("NodeManager" or "kubelet"))
+                yield return text;
     }
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file)).ReplaceLineEndings("\n");

@@ -14,9 +14,16 @@ internal sealed record HelpParameter(string Name, string Text, string Type, stri
             "Confirm" => ["Prompts "],
             _ => Type == "SwitchParameter" ? ["Indicates ", "Specifies "] : ["Specifies "],
         };
-        if (!beginnings.Any(one => Text.StartsWith(one, StringComparison.Ordinal))) yield return $"-{Name} begins with \"{beginnings[0]}\", not: {Text[..Math.Min(50, Text.Length)]}";
-        if (Default.Length == 0) yield return $"-{Name} needs a DefaultValue";
-        if (IsOptional && Default == "None" && ValueTypes.Contains(Type, StringComparer.Ordinal) && !Text.Contains("default", StringComparison.OrdinalIgnoreCase))
+        if (!beginnings.Any(one => Text.StartsWith(one, StringComparison.Ordinal)))
+            yield return $"-{Name} begins with \"{beginnings[0]}\", not: {Text[..Math.Min(50, Text.Length)]}";
+        if (Default.Length == 0)
+            yield return $"-{Name} needs a DefaultValue";
+        if (
+            IsOptional
+            && Default == "None"
+            && ValueTypes.Contains(Type, StringComparer.Ordinal)
+            && !Text.Contains("default", StringComparison.OrdinalIgnoreCase)
+        )
             yield return $"-{Name} has a value when it is left out: the DefaultValue or a sentence (\"By default, ...\") names it";
     }
 }

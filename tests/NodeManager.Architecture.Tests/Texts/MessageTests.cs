@@ -9,7 +9,10 @@ public sealed partial class MessageTests
     // These repeat the words of a real API server, scheduler or kubelet.
     private static readonly string[] ServerFolders =
     [
-        "src/NodeManager.Sandbox.Model/", "src/NodeManager.Sandbox/Api/", "src/NodeManager.Sandbox/Controllers/", "src/NodeManager.Sandbox/Kubelet/",
+        "src/NodeManager.Sandbox.Model/",
+        "src/NodeManager.Sandbox/Api/",
+        "src/NodeManager.Sandbox/Controllers/",
+        "src/NodeManager.Sandbox/Kubelet/",
     ];
 
     [Fact]
@@ -18,7 +21,15 @@ public sealed partial class MessageTests
         TextRules rules = TextRules.Load();
         SourceText[] texts = [.. Texts(static file => !ServerFolders.Any(folder => file.StartsWith(folder, StringComparison.Ordinal)))];
         Assert.True(texts.Length > 1500, $"Only {texts.Length} texts were found.");
-        string[] bad = [.. texts.SelectMany(text => rules.Phrases(text.File, text.Text).Concat(rules.LongSentences(text.File, text.Text)).Select(finding => $"{text.File}:{text.Line}: {finding}"))];
+        string[] bad =
+        [
+            .. texts.SelectMany(text =>
+                rules
+                    .Phrases(text.File, text.Text)
+                    .Concat(rules.LongSentences(text.File, text.Text))
+                    .Select(finding => $"{text.File}:{text.Line}: {finding}")
+            ),
+        ];
         Assert.True(bad.Length == 0, $"{bad.Length} texts do not follow the guide:\n{string.Join('\n', bad)}");
     }
 
@@ -49,9 +60,18 @@ public sealed partial class MessageTests
     [Fact]
     public void Reasons_of_rules_and_plans_name_no_parameter_of_PowerShell()
     {
-        SourceText[] texts = [.. Texts(static file => file.StartsWith("src/NodeManager.Core/", StringComparison.Ordinal) && (file.Contains("/Rules/", StringComparison.Ordinal) || file.Contains("/Planning/", StringComparison.Ordinal)))];
+        SourceText[] texts =
+        [
+            .. Texts(static file =>
+                file.StartsWith("src/NodeManager.Core/", StringComparison.Ordinal)
+                && (file.Contains("/Rules/", StringComparison.Ordinal) || file.Contains("/Planning/", StringComparison.Ordinal))
+            ),
+        ];
         Assert.True(texts.Length > 200, $"Only {texts.Length} texts were found.");
-        string[] bad = [.. texts.Where(static one => Parameter().IsMatch(one.Text)).Select(static one => $"{one.File}:{one.Line}: {one.Text}")];
+        string[] bad =
+        [
+            .. texts.Where(static one => Parameter().IsMatch(one.Text)).Select(static one => $"{one.File}:{one.Line}: {one.Text}"),
+        ];
         Assert.True(bad.Length == 0, string.Join('\n', bad));
     }
 
@@ -67,10 +87,14 @@ public sealed partial class MessageTests
     [InlineData("See docs/page.md for v1.2 of it.", 6)]
     [InlineData("- one two\n- three", 2)]
     [InlineData("{} has {}/{} ready.", 4)]
-    public void Words_of_the_longest_sentence_are_counted(string text, int words) => Assert.Equal(words, Sentences.Of(text).Max(Sentences.Words));
+    public void Words_of_the_longest_sentence_are_counted(string text, int words) =>
+        Assert.Equal(words, Sentences.Of(text).Max(Sentences.Words));
 
     private static IEnumerable<SourceText> Texts(Func<string, bool> isWanted) =>
-        Repository.Files(".cs").Select(Repository.NameOf).Where(file => file.StartsWith("src/", StringComparison.Ordinal) && isWanted(file))
+        Repository
+            .Files(".cs")
+            .Select(Repository.NameOf)
+            .Where(file => file.StartsWith("src/", StringComparison.Ordinal) && isWanted(file))
             .SelectMany(static file => SourceTextReader.Read(file, File.ReadAllText(Path.Combine(Repository.Root, file))));
 
     [GeneratedRegex(@"(?<![\w}-])-[A-Z][A-Za-z]{2,}")]

@@ -7,7 +7,13 @@ namespace NodeManager.Architecture.Tests.Texts;
 public sealed partial class ProseTests
 {
     private static string[] Pages =>
-        [.. Repository.Files(".md").Concat(Repository.Files(".help.txt")).Select(Repository.NameOf).Where(static one => one is not "CHANGELOG.md" && !one.StartsWith("src/", StringComparison.Ordinal))];
+        [
+            .. Repository
+                .Files(".md")
+                .Concat(Repository.Files(".help.txt"))
+                .Select(Repository.NameOf)
+                .Where(static one => one is not "CHANGELOG.md" && !one.StartsWith("src/", StringComparison.Ordinal)),
+        ];
 
     private static string[] Views => [.. Repository.Files(".Format.ps1xml").Concat(Repository.Files(".svg")).Select(Repository.NameOf)];
 
@@ -37,17 +43,35 @@ public sealed partial class ProseTests
     public void Comments_of_manifests_and_the_schema_of_the_configuration_follow_the_guide()
     {
         TextRules rules = TextRules.Load();
-        string[] files = [.. Repository.Files(".yaml").Concat(Repository.Files(".schema.json")).Select(Repository.NameOf).Where(static one => one.StartsWith("deploy/", StringComparison.Ordinal) || one.StartsWith("docs/", StringComparison.Ordinal))];
+        string[] files =
+        [
+            .. Repository
+                .Files(".yaml")
+                .Concat(Repository.Files(".schema.json"))
+                .Select(Repository.NameOf)
+                .Where(static one =>
+                    one.StartsWith("deploy/", StringComparison.Ordinal) || one.StartsWith("docs/", StringComparison.Ordinal)
+                ),
+        ];
         Assert.Contains("deploy/rbac.yaml", files);
         Assert.Contains("docs/nodemanager.schema.json", files);
-        string[] bad = [.. files.SelectMany(file => rules.Phrases(file, string.Join('\n', Remark().Matches(Read(file)).Select(static one => one.Groups[1].Value))).Select(finding => $"{file}: {finding}"))];
+        string[] bad =
+        [
+            .. files.SelectMany(file =>
+                rules
+                    .Phrases(file, string.Join('\n', Remark().Matches(Read(file)).Select(static one => one.Groups[1].Value)))
+                    .Select(finding => $"{file}: {finding}")
+            ),
+        ];
         Assert.True(bad.Length == 0, string.Join('\n', bad));
     }
 
     [Fact]
     public void Every_ErrorId_is_explained_by_a_page_of_a_command_or_a_topic()
     {
-        string text = string.Concat(Pages.Where(static one => HelpPageName().IsMatch(one) || one.EndsWith(".help.txt", StringComparison.Ordinal)).Select(Read));
+        string text = string.Concat(
+            Pages.Where(static one => HelpPageName().IsMatch(one) || one.EndsWith(".help.txt", StringComparison.Ordinal)).Select(Read)
+        );
         string[] missing = [.. typeof(ErrorIds).GetFields().Select(static one => one.Name).Where(id => !Regex.IsMatch(text, $@"\b{id}\b"))];
         Assert.True(missing.Length == 0, $"No page explains {string.Join(", ", missing)}.");
     }
@@ -56,10 +80,18 @@ public sealed partial class ProseTests
     public void Every_exception_is_needed()
     {
         TextRules rules = TextRules.Load();
-        foreach (string view in Views) _ = rules.Phrases(view, Words(view)).Count();
-        foreach (string page in Pages) _ = rules.Phrases(page, Prose(page)).Count();
-        foreach (string file in Repository.Files(".cs").Select(Repository.NameOf).Where(static one => one.StartsWith("src/", StringComparison.Ordinal)))
-            foreach (SourceText text in SourceTextReader.Read(file, Read(file))) _ = rules.Phrases(file, text.Text).Count();
+        foreach (string view in Views)
+            _ = rules.Phrases(view, Words(view)).Count();
+        foreach (string page in Pages)
+            _ = rules.Phrases(page, Prose(page)).Count();
+        foreach (
+            string file in Repository
+                .Files(".cs")
+                .Select(Repository.NameOf)
+                .Where(static one => one.StartsWith("src/", StringComparison.Ordinal))
+        )
+        foreach (SourceText text in SourceTextReader.Read(file, Read(file)))
+            _ = rules.Phrases(file, text.Text).Count();
         Assert.Empty(rules.UnusedExceptions);
     }
 
@@ -71,12 +103,16 @@ public sealed partial class ProseTests
 
     private static IEnumerable<string> FormFindings(string name, HelpPage page)
     {
-        if (Sentences.Words(page.Synopsis) > 11) yield return $"the synopsis has {Sentences.Words(page.Synopsis)} words; 11 are allowed";
-        foreach (string finding in page.Parameters.SelectMany(static one => one.Findings())) yield return finding;
+        if (Sentences.Words(page.Synopsis) > 11)
+            yield return $"the synopsis has {Sentences.Words(page.Synopsis)} words; 11 are allowed";
+        foreach (string finding in page.Parameters.SelectMany(static one => one.Findings()))
+            yield return finding;
         foreach ((string title, string prose, bool hasOutput) in page.Examples)
         {
-            if (prose.Length == 0) yield return $"\"{title}\" needs a sentence that says what it shows";
-            if (!hasOutput && name.StartsWith("docs/Get-", StringComparison.Ordinal)) yield return $"\"{title}\" needs its output";
+            if (prose.Length == 0)
+                yield return $"\"{title}\" needs a sentence that says what it shows";
+            if (!hasOutput && name.StartsWith("docs/Get-", StringComparison.Ordinal))
+                yield return $"\"{title}\" needs its output";
         }
     }
 
@@ -85,7 +121,10 @@ public sealed partial class ProseTests
         page.EndsWith(".md", StringComparison.Ordinal) ? Code().Replace(Read(page), "") : Read(page);
 
     // A view without names of properties, variables and types; a picture draws each word by itself.
-    private static string Words(string view) => view.EndsWith(".svg", StringComparison.Ordinal) ? string.Join(' ', Tag().Split(Read(view)).Where(static one => one.Trim().Length > 0)) : Names().Replace(Read(view), "");
+    private static string Words(string view) =>
+        view.EndsWith(".svg", StringComparison.Ordinal)
+            ? string.Join(' ', Tag().Split(Read(view)).Where(static one => one.Trim().Length > 0))
+            : Names().Replace(Read(view), "");
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page)).ReplaceLineEndings("\n");
 
@@ -99,7 +138,9 @@ public sealed partial class ProseTests
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"<(PropertyName|TypeName|Name)>[^<]*|(?<=<Label>)(\w+)(?=</Label><PropertyName>\2<)|\$_?[\w.]+|(?<=\w\s+)-?\b(?:Group|Where)-Object \w+")]
+    [GeneratedRegex(
+        @"<(PropertyName|TypeName|Name)>[^<]*|(?<=<Label>)(\w+)(?=</Label><PropertyName>\2<)|\$_?[\w.]+|(?<=\w\s+)-?\b(?:Group|Where)-Object \w+"
+    )]
     private static partial Regex Names();
 
     [GeneratedRegex(@"^(`{3,}).*?^\1[ \t]*$|`[^`\n]*`|\]\([^)\s]*\)|<!--.*?-->", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -6,7 +6,8 @@ namespace NodeManager.Architecture.Tests.Texts;
 internal static partial class Sentences
 {
     /// <summary>A sentence ends with its mark and a blank, or with its line's item or paragraph.</summary>
-    public static IEnumerable<string> Of(string text) => End().Split(text).Select(static one => one.Trim()).Where(static one => one.Length > 0);
+    public static IEnumerable<string> Of(string text) =>
+        End().Split(text).Select(static one => one.Trim()).Where(static one => one.Length > 0);
 
     public static int Words(string sentence) => Word().Count(sentence);
 

@@ -20,7 +20,8 @@ internal static partial class SourceTextReader
         SyntaxTree tree = CSharpSyntaxTree.ParseText(source);
         foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
         {
-            if (!IsText(node) || IsPartOfSum(node) || IsCode(node)) continue;
+            if (!IsText(node) || IsPartOfSum(node) || IsCode(node))
+                continue;
             var text = new StringBuilder();
             Append(node, text);
             string whole = text.ToString();
@@ -30,16 +31,19 @@ internal static partial class SourceTextReader
     }
 
     private static bool IsText(SyntaxNode node) =>
-        node is LiteralExpressionSyntax { Token.Value: string } or InterpolatedStringExpressionSyntax || (IsSum(node) && Parts(node).Any(IsText));
+        node is LiteralExpressionSyntax { Token.Value: string } or InterpolatedStringExpressionSyntax
+        || (IsSum(node) && Parts(node).Any(IsText));
 
     private static bool IsSum(SyntaxNode node) => node.IsKind(SyntaxKind.AddExpression);
 
     private static bool IsPartOfSum(SyntaxNode node) => node.Parent is { } parent && IsSum(parent) && IsText(parent);
 
-    private static IEnumerable<SyntaxNode> Parts(SyntaxNode node) => [((BinaryExpressionSyntax)node).Left, ((BinaryExpressionSyntax)node).Right];
+    private static IEnumerable<SyntaxNode> Parts(SyntaxNode node) =>
+        [((BinaryExpressionSyntax)node).Left, ((BinaryExpressionSyntax)node).Right];
 
     private static bool IsCode(SyntaxNode node) =>
-        node.FirstAncestorOrSelf<AttributeSyntax>() is { } attribute && CodeAttributes.Contains(attribute.Name.ToString(), StringComparer.Ordinal);
+        node.FirstAncestorOrSelf<AttributeSyntax>() is { } attribute
+        && CodeAttributes.Contains(attribute.Name.ToString(), StringComparer.Ordinal);
 
     private static void Append(SyntaxNode node, StringBuilder text)
     {
@@ -49,10 +53,12 @@ internal static partial class SourceTextReader
                 text.Append(value);
                 break;
             case InterpolatedStringExpressionSyntax interpolated:
-                foreach (InterpolatedStringContentSyntax part in interpolated.Contents) text.Append(part is InterpolatedStringTextSyntax plain ? plain.TextToken.ValueText : "{}");
+                foreach (InterpolatedStringContentSyntax part in interpolated.Contents)
+                    text.Append(part is InterpolatedStringTextSyntax plain ? plain.TextToken.ValueText : "{}");
                 break;
             case BinaryExpressionSyntax sum when IsSum(sum):
-                foreach (SyntaxNode part in Parts(sum)) Append(part, text);
+                foreach (SyntaxNode part in Parts(sum))
+                    Append(part, text);
                 break;
             default:
                 text.Append("{}");

@@ -10,7 +10,14 @@ public sealed partial class TestNameTests
     public void Names_of_tests_follow_the_guide()
     {
         TextRules rules = TextRules.Load();
-        (string File, string Name)[] names = [.. Repository.Files(".cs").Concat(Repository.Files(".Tests.ps1")).Where(static file => Repository.NameOf(file).StartsWith("tests/", StringComparison.Ordinal)).SelectMany(static file => Names(File.ReadAllText(file)).Select(name => (Repository.NameOf(file), name)))];
+        (string File, string Name)[] names =
+        [
+            .. Repository
+                .Files(".cs")
+                .Concat(Repository.Files(".Tests.ps1"))
+                .Where(static file => Repository.NameOf(file).StartsWith("tests/", StringComparison.Ordinal))
+                .SelectMany(static file => Names(File.ReadAllText(file)).Select(name => (Repository.NameOf(file), name))),
+        ];
         Assert.True(names.Length > 2500, $"Only {names.Length} names were found.");
         string[] bad = [.. names.SelectMany(one => Findings(rules, one.Name).Select(finding => $"{one.File}: {finding}"))];
         Assert.True(bad.Length == 0, string.Join('\n', bad));
@@ -29,19 +36,28 @@ public sealed partial class TestNameTests
     [InlineData("It is evicted", 1)]
     [InlineData("A pod begins anew", 1)]
     [InlineData("A pod is evicted", 0)]
-    public void A_name_that_does_not_follow_the_guide_is_found(string name, int count) => Assert.Equal(count, Findings(TextRules.Load(), name).Count());
+    public void A_name_that_does_not_follow_the_guide_is_found(string name, int count) =>
+        Assert.Equal(count, Findings(TextRules.Load(), name).Count());
 
     private static IEnumerable<string> Findings(TextRules rules, string name)
     {
-        if (Riddle().IsMatch(name)) yield return $"begins with no object: {name}";
-        foreach (string finding in rules.Phrases("", name)) yield return finding;
+        if (Riddle().IsMatch(name))
+            yield return $"begins with no object: {name}";
+        foreach (string finding in rules.Phrases("", name))
+            yield return finding;
     }
 
     private static IEnumerable<string> Names(string source) =>
-        Method().Matches(source).Select(static one => one.Groups[1].Value.Replace('_', ' ')).Concat(Title().Matches(source).Select(static one => one.Groups[1].Value.Replace("''", "'", StringComparison.Ordinal)));
+        Method()
+            .Matches(source)
+            .Select(static one => one.Groups[1].Value.Replace('_', ' '))
+            .Concat(Title().Matches(source).Select(static one => one.Groups[1].Value.Replace("''", "'", StringComparison.Ordinal)));
 
     // Test methods have names of several words with underscores; others, such as Dispose, do not.
-    [GeneratedRegex(@"^\s*public (?:async |static )*(?:Task|void|Property|bool) ([A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+)\(", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\s*public (?:async |static )*(?:Task|void|Property|bool) ([A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+)\(",
+        RegexOptions.Multiline
+    )]
     private static partial Regex Method();
 
     [GeneratedRegex(@"^\s*(?:Describe|Context|It) +'((?:[^'\n]|'')*)'", RegexOptions.Multiline)]

@@ -20,12 +20,18 @@ internal sealed class TextRules
 
     private TextRules(string[] phrases, string[] exceptions)
     {
-        _phrases = [.. phrases.Select(static line => line.Split('\t', 2)).Select(static parts => (new Regex(parts[0], RegexOptions.IgnoreCase), parts[1]))];
+        _phrases =
+        [
+            .. phrases
+                .Select(static line => line.Split('\t', 2))
+                .Select(static parts => (new Regex(parts[0], RegexOptions.IgnoreCase), parts[1])),
+        ];
         _exceptions = [.. exceptions.Select(static line => line.Split('\t', 3)).Select(static parts => (parts[0], parts[1], parts[2]))];
     }
 
     /// <summary>The exceptions that no text has needed so far.</summary>
-    public IEnumerable<string> UnusedExceptions => _exceptions.Select(static one => $"{one.File}: {one.Text}").Where(one => !_used.Contains(one));
+    public IEnumerable<string> UnusedExceptions =>
+        _exceptions.Select(static one => $"{one.File}: {one.Text}").Where(one => !_used.Contains(one));
 
     public static TextRules Load(string phrases = "phrases.txt") => new(Lines(phrases), Lines("exceptions.txt"));
 
@@ -33,22 +39,30 @@ internal sealed class TextRules
 
     public IEnumerable<string> Phrases(string file, string text)
     {
-        if (IsWholeFileAllowed(file)) yield break;
+        if (IsWholeFileAllowed(file))
+            yield break;
         foreach ((Regex pattern, string instead) in _phrases)
         {
             foreach (Match match in pattern.Matches(text))
-                if (!IsAllowed(file, text, match)) yield return $"\"{match.Value}\" ({instead}) in: {Around(text, match)}";
+                if (!IsAllowed(file, text, match))
+                    yield return $"\"{match.Value}\" ({instead}) in: {Around(text, match)}";
         }
     }
 
     public IEnumerable<string> LongSentences(string file, string text) =>
-        IsWholeFileAllowed(file) ? [] : Sentences.Of(text).Where(static one => Sentences.Words(one) > LongestSentence).Select(static one => $"{Sentences.Words(one)} words in: {one}");
+        IsWholeFileAllowed(file)
+            ? []
+            : Sentences
+                .Of(text)
+                .Where(static one => Sentences.Words(one) > LongestSentence)
+                .Select(static one => $"{Sentences.Words(one)} words in: {one}");
 
     private bool IsWholeFileAllowed(string file)
     {
         foreach ((string where, string allowed, _) in _exceptions)
         {
-            if (where != file || allowed != WholeFile) continue;
+            if (where != file || allowed != WholeFile)
+                continue;
             _used.Add($"{where}: {allowed}");
             return true;
         }
@@ -61,7 +75,8 @@ internal sealed class TextRules
 
     private static string Around(string text, Match match)
     {
-        int from = Math.Max(0, match.Index - 60), to = Math.Min(text.Length, match.Index + match.Length + 60);
+        int from = Math.Max(0, match.Index - 60),
+            to = Math.Min(text.Length, match.Index + match.Length + 60);
         return text[from..to].ReplaceLineEndings(" ");
     }
 
@@ -70,10 +85,16 @@ internal sealed class TextRules
     {
         foreach ((string where, string allowed, _) in _exceptions)
         {
-            if (where != "*" && where != file) continue;
-            for (int at = text.IndexOf(allowed, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(allowed, at + 1, StringComparison.OrdinalIgnoreCase))
+            if (where != "*" && where != file)
+                continue;
+            for (
+                int at = text.IndexOf(allowed, StringComparison.OrdinalIgnoreCase);
+                at >= 0;
+                at = text.IndexOf(allowed, at + 1, StringComparison.OrdinalIgnoreCase)
+            )
             {
-                if (at > match.Index || at + allowed.Length < match.Index + match.Length) continue;
+                if (at > match.Index || at + allowed.Length < match.Index + match.Length)
+                    continue;
                 _used.Add($"{where}: {allowed}");
                 return true;
             }

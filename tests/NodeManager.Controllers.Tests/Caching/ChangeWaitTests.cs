@@ -12,16 +12,18 @@ public sealed class ChangeWaitTests
     {
         Task failed = Task.FromException(new InvalidOperationException("list and watch are refused"));
 
-        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => TimeProvider.System.WaitForChangeAsync([Never, failed], TimeSpan.FromHours(1), default));
+        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            TimeProvider.System.WaitForChangeAsync([Never, failed], TimeSpan.FromHours(1), default)
+        );
 
         Assert.Equal("list and watch are refused", thrown.Message);
     }
 
     [Fact]
     public async Task A_failed_cache_is_noticed_even_if_there_is_no_time_to_wait() =>
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () => TimeProvider.System.WaitForChangeAsync([Task.FromException(new InvalidOperationException())], TimeSpan.Zero, default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            TimeProvider.System.WaitForChangeAsync([Task.FromException(new InvalidOperationException())], TimeSpan.Zero, default)
+        );
 
     [Fact]
     public async Task A_cancelled_token_wins_over_a_change()
@@ -29,7 +31,9 @@ public sealed class ChangeWaitTests
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TimeProvider.System.WaitForChangeAsync([Task.CompletedTask], null, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            TimeProvider.System.WaitForChangeAsync([Task.CompletedTask], null, cancelled.Token)
+        );
     }
 
     [Fact]

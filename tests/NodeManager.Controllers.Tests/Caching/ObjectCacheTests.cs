@@ -51,11 +51,17 @@ public sealed class ObjectCacheTests : IDisposable
         ObjectCache<Pod> cache = await OpenAsync();
         Task changing = Task.Run(() =>
         {
-            for (int i = 1; i <= 500; i++) _api.Pods.Change("p1", pod => pod["metadata"]!["labels"]!["app"] = $"{i}");
+            for (int i = 1; i <= 500; i++)
+                _api.Pods.Change("p1", pod => pod["metadata"]!["labels"]!["app"] = $"{i}");
         });
 
         // Were one missed, the last of them in particular, this would wait for ever.
-        Task[] waiters = [.. Enumerable.Range(0, 8).Select(_ => cache.UntilAsync("uid-p1", pod => pod!.Metadata.Labels!["app"] == "500", CancellationToken.None))];
+        Task[] waiters =
+        [
+            .. Enumerable
+                .Range(0, 8)
+                .Select(_ => cache.UntilAsync("uid-p1", pod => pod!.Metadata.Labels!["app"] == "500", CancellationToken.None)),
+        ];
         await Task.WhenAll([changing, .. waiters]).WaitAsync(Eventually.Limit);
     }
 
@@ -69,7 +75,8 @@ public sealed class ObjectCacheTests : IDisposable
         Assert.Equal(["p1"], Names(cache.FindAll(ObjectIndexes<Pod>.ByOwner, "rs1")));
         Assert.Equal(["p1", "p2"], Names(cache.FindAll(ObjectIndexes<Pod>.ByLabel, "app=web")));
 
-        Task ofFirst = cache.Look(PodIndexes.ByNode, "n1").Changed, ofSecond = cache.Look(PodIndexes.ByNode, "n2").Changed;
+        Task ofFirst = cache.Look(PodIndexes.ByNode, "n1").Changed,
+            ofSecond = cache.Look(PodIndexes.ByNode, "n2").Changed;
         _api.Pods.Put(Pod("p1", "n2", owner: "rs2", app: "api"));
         await Task.WhenAll(ofFirst, ofSecond).WaitAsync(Eventually.Limit);
 
@@ -85,7 +92,8 @@ public sealed class ObjectCacheTests : IDisposable
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
-        Task other = cache.Look(PodIndexes.ByNode, "n2").Changed, here = cache.Look(PodIndexes.ByNode, "n1").Changed;
+        Task other = cache.Look(PodIndexes.ByNode, "n2").Changed,
+            here = cache.Look(PodIndexes.ByNode, "n1").Changed;
 
         _api.Pods.Remove("p1");
         await here.WaitAsync(Eventually.Limit);
@@ -98,7 +106,8 @@ public sealed class ObjectCacheTests : IDisposable
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
-        ConcurrentQueue<string> early = [], late = [];
+        ConcurrentQueue<string> early = [],
+            late = [];
         using IDisposable failing = cache.Subscribe(static _ => throw new InvalidOperationException("a handler's own fault"));
         using IDisposable first = cache.Subscribe(change => early.Enqueue(Text(change)));
         _api.Pods.Change("p1", static pod => pod["metadata"]!["labels"] = new JsonObject { ["a"] = "b" });
@@ -128,26 +137,31 @@ public sealed class ObjectCacheTests : IDisposable
     [Fact]
     public async Task After_a_410_only_the_difference_is_reported()
     {
-        foreach (string name in (string[])["stays", "goes", "changes", "again"]) _api.Pods.Put(Pod(name, "n1"));
+        foreach (string name in (string[])["stays", "goes", "changes", "again"])
+            _api.Pods.Put(Pod(name, "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
         ConcurrentQueue<string> told = [];
         using IDisposable _ = cache.Subscribe(change => told.Enqueue(Text(change)));
-        await _api.WithoutWatchAsync(isForgotten: true, () =>
-        {
-            _api.Pods.Remove("goes");
-            _api.Pods.Put(Pod("changes", "n2"));
-            _api.Pods.Remove("again");
-            _api.Pods.Put(Pod("again", "n1", uid: "another"));
-            _api.Pods.Put(Pod("comes", "n1"));
-            return Task.CompletedTask;
-        });
+        await _api.WithoutWatchAsync(
+            isForgotten: true,
+            () =>
+            {
+                _api.Pods.Remove("goes");
+                _api.Pods.Put(Pod("changes", "n2"));
+                _api.Pods.Remove("again");
+                _api.Pods.Put(Pod("again", "n1", uid: "another"));
+                _api.Pods.Put(Pod("comes", "n1"));
+                return Task.CompletedTask;
+            }
+        );
         await Eventually.HoldsAsync(() => told.Count >= 9);
         _api.Pods.Put(Pod("last", "n1"));
         await Eventually.HoldsAsync(() => told.Contains("Added last"));
 
         Assert.Equal(
             ["Added again", "Added comes", "Deleted again", "Deleted goes", "Modified changes"],
-            told.Skip(4).Where(static text => text != "Added last").Order(StringComparer.Ordinal));
+            told.Skip(4).Where(static text => text != "Added last").Order(StringComparer.Ordinal)
+        );
         Assert.Equal(["again", "changes", "comes", "last", "stays"], Names(cache.Items));
     }
 
@@ -198,17 +212,20 @@ public sealed class ObjectCacheTests : IDisposable
         ObjectCache<Pod> cache = await OpenAsync();
         ConcurrentQueue<string> told = [];
         using IDisposable _ = cache.Subscribe(change => told.Enqueue(Text(change)));
-        await _api.WithoutWatchAsync(isForgotten: false, async () =>
-        {
-            _api.Pods.Put(Pod("p1", "n1"));
-            KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
+        await _api.WithoutWatchAsync(
+            isForgotten: false,
+            async () =>
+            {
+                _api.Pods.Put(Pod("p1", "n1"));
+                KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
 
-            cache.Admit(list.Items);
+                cache.Admit(list.Items);
 
-            Assert.NotNull(cache.Find("uid-p1"));
-            _api.Pods.Remove("p1");
-            _api.Pods.Put(Pod("p2", "n1"));
-        });
+                Assert.NotNull(cache.Find("uid-p1"));
+                _api.Pods.Remove("p1");
+                _api.Pods.Put(Pod("p2", "n1"));
+            }
+        );
         await Eventually.HoldsAsync(() => cache.Find("uid-p2") is not null);
         Assert.Equal(["Added p1", "Deleted p1", "Added p2"], told);
     }
@@ -232,14 +249,17 @@ public sealed class ObjectCacheTests : IDisposable
     public async Task An_added_object_is_removed_when_a_newer_list_lacks_it()
     {
         ObjectCache<Pod> cache = await OpenAsync();
-        await _api.WithoutWatchAsync(isForgotten: true, async () =>
-        {
-            _api.Pods.Put(Pod("p1", "n1"));
-            KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
-            cache.Admit(list.Items);
-            Assert.NotNull(cache.Find("uid-p1"));
-            _api.Pods.Remove("p1");
-        });
+        await _api.WithoutWatchAsync(
+            isForgotten: true,
+            async () =>
+            {
+                _api.Pods.Put(Pod("p1", "n1"));
+                KubernetesList<Pod> list = await _client.ListAsync(Resources.Pods, new(), CancellationToken.None);
+                cache.Admit(list.Items);
+                Assert.NotNull(cache.Find("uid-p1"));
+                _api.Pods.Remove("p1");
+            }
+        );
 
         await Eventually.HoldsAsync(() => cache.Find("uid-p1") is null);
     }
@@ -252,18 +272,21 @@ public sealed class ObjectCacheTests : IDisposable
         ObjectCache<Pod> cache = await OpenAsync();
         ConcurrentQueue<string> told = [];
         using IDisposable _ = cache.Subscribe(change => told.Enqueue(Text(change)));
-        await _api.WithoutWatchAsync(isForgotten: false, async () =>
-        {
-            _api.Pods.Change("goes", static pod => pod["metadata"]!["labels"] = new JsonObject { ["a"] = "b" });
-            _api.Pods.Remove("goes");
-            _api.Pods.Put(Pod("comes", "n1"));
-            using CacheUse<Pod> late = _caches.Open(Resources.Pods, new());
+        await _api.WithoutWatchAsync(
+            isForgotten: false,
+            async () =>
+            {
+                _api.Pods.Change("goes", static pod => pod["metadata"]!["labels"] = new JsonObject { ["a"] = "b" });
+                _api.Pods.Remove("goes");
+                _api.Pods.Put(Pod("comes", "n1"));
+                using CacheUse<Pod> late = _caches.Open(Resources.Pods, new());
 
-            await late.CatchUpAsync(CancellationToken.None).WaitAsync(Eventually.Limit);
+                await late.CatchUpAsync(CancellationToken.None).WaitAsync(Eventually.Limit);
 
-            Assert.Same(cache, late.Cache);
-            Assert.Equal(["comes", "stays"], Names(cache.Items));
-        });
+                Assert.Same(cache, late.Cache);
+                Assert.Equal(["comes", "stays"], Names(cache.Items));
+            }
+        );
 
         _api.Pods.Put(Pod("last", "n1"));
         await Eventually.HoldsAsync(() => told.Contains("Added last"));
@@ -312,11 +335,14 @@ public sealed class ObjectCacheTests : IDisposable
     public async Task The_end_of_the_session_fails_all_waiters()
     {
         ObjectCache<Pod> cache = await OpenAsync();
-        Task changed = cache.Look("uid-p1").Changed, ofKey = cache.Look(PodIndexes.ByNode, "n1").Changed, ofAll = cache.Changed();
+        Task changed = cache.Look("uid-p1").Changed,
+            ofKey = cache.Look(PodIndexes.ByNode, "n1").Changed,
+            ofAll = cache.Changed();
 
         _caches.Dispose();
 
-        foreach (Task task in (Task[])[changed, ofKey, ofAll, cache.Failed]) await Assert.ThrowsAsync<ObjectDisposedException>(() => task.WaitAsync(Eventually.Limit));
+        foreach (Task task in (Task[])[changed, ofKey, ofAll, cache.Failed])
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => task.WaitAsync(Eventually.Limit));
         Assert.Throws<ObjectDisposedException>(() => _caches.Open(Resources.Pods, new()));
     }
 
@@ -329,5 +355,6 @@ public sealed class ObjectCacheTests : IDisposable
 
     private static string Text(ObjectChange<Pod> change) => $"{change.Type} {change.Object.Metadata.Name}";
 
-    private static IEnumerable<string> Names(IEnumerable<Pod> pods) => pods.Select(static pod => pod.Metadata.Name).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(IEnumerable<Pod> pods) =>
+        pods.Select(static pod => pod.Metadata.Name).Order(StringComparer.Ordinal);
 }

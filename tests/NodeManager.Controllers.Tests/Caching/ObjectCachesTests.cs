@@ -30,7 +30,15 @@ public sealed class ObjectCachesTests : IDisposable
     public async Task Users_of_one_selection_share_one_list_and_one_watch()
     {
         using CacheUse<Pod> first = _caches.Open(Resources.Pods, new() { Namespace = "shop", LabelSelector = "app=web" });
-        using CacheUse<Pod> second = _caches.Open(Resources.Pods, new() { Namespace = "shop", LabelSelector = "app=web", PageSize = 10 });
+        using CacheUse<Pod> second = _caches.Open(
+            Resources.Pods,
+            new()
+            {
+                Namespace = "shop",
+                LabelSelector = "app=web",
+                PageSize = 10,
+            }
+        );
         using CacheUse<Pod> other = _caches.Open(Resources.Pods, new() { Namespace = "shop" });
         await Task.WhenAll(first.Cache.Synced, second.Cache.Synced, other.Cache.Synced).WaitAsync(Eventually.Limit);
 
@@ -53,7 +61,8 @@ public sealed class ObjectCachesTests : IDisposable
     [Fact]
     public void A_cache_is_closed_thirty_seconds_after_its_last_user()
     {
-        CacheUse<Pod> first = _caches.Open(Resources.Pods, new()), second = _caches.Open(Resources.Pods, new());
+        CacheUse<Pod> first = _caches.Open(Resources.Pods, new()),
+            second = _caches.Open(Resources.Pods, new());
         ObjectCache<Pod> cache = first.Cache;
         first.Dispose();
         first.Dispose();

@@ -46,7 +46,8 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         await WaitForOtherAsync();
         int asked = _api.Requests.Count;
 
-        for (int i = 1; i <= 20; i++) await RenewOtherAsync(i);
+        for (int i = 1; i <= 20; i++)
+            await RenewOtherAsync(i);
 
         Assert.Equal(asked, _api.Requests.Count);
         Assert.Equal(["other"], _me.Waited);
@@ -60,8 +61,10 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     {
         await WaitForOtherAsync();
 
-        if (isReleased) _api.Leases.Change("work", static lease => lease["spec"]!["holderIdentity"] = "");
-        else _api.Leases.Remove("work");
+        if (isReleased)
+            _api.Leases.Change("work", static lease => lease["spec"]!["holderIdentity"] = "");
+        else
+            _api.Leases.Remove("work");
 
         await Eventually.HoldsAsync(() => _me.Began == 1);
         Assert.Equal("me", Holder);
@@ -89,7 +92,11 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         // The watch is silent; the Lease is renewed nevertheless, which the server tells whoever wants to take it.
         _faults.Inject(Fault.Answer(HttpStatusCode.Conflict, "Conflict"), 1, static request => request.Method == HttpMethod.Patch);
         _time.Advance(Duration);
-        await Eventually.HoldsAsync(() => _api.Requests.Count(static one => one.StartsWith("GET ", StringComparison.Ordinal) && !one.Contains('?', StringComparison.Ordinal)) == 2);
+        await Eventually.HoldsAsync(() =>
+            _api.Requests.Count(static one =>
+                one.StartsWith("GET ", StringComparison.Ordinal) && !one.Contains('?', StringComparison.Ordinal)
+            ) == 2
+        );
 
         Assert.Equal("other", Holder);
         Assert.Equal(0, _me.Began);
@@ -116,7 +123,8 @@ public sealed class LeaderElectionTests : IAsyncLifetime
 
         _me.Fail(new HttpRequestException("cut"));
         await Eventually.HoldsAsync(() => _me.Failures.Count == 1);
-        while (_me.Began < 2) await StepAsync();
+        while (_me.Began < 2)
+            await StepAsync();
 
         Assert.Equal((1, true), (_me.Led, _me.Failures.Single().IsLeading));
         Assert.Equal("me", Holder);
@@ -140,7 +148,8 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     {
         _faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), 3, static request => request.Method == HttpMethod.Post);
         Start();
-        while (_me.Began == 0) await StepAsync();
+        while (_me.Began == 0)
+            await StepAsync();
 
         Assert.Equal([false, false, false], _me.Failures.Select(static one => one.IsLeading));
         Assert.Equal("me", Holder);
@@ -153,7 +162,8 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => _me.Began == 1);
 
         _api.Leases.Change("work", static lease => lease["spec"]!["holderIdentity"] = "thief");
-        while (_me.Waited.IsEmpty) await StepAsync();
+        while (_me.Waited.IsEmpty)
+            await StepAsync();
 
         Assert.Equal(("thief", "thief", 1), (_me.DeposedBy, _me.Waited.Single(), _me.Stopped));
         Assert.Equal("thief", Holder);
@@ -166,11 +176,13 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         await Eventually.HoldsAsync(() => _me.Began == 1);
         TaskCompletionSource slow = new();
         _api.Before = (request, token) => request.Method == HttpMethod.Patch ? slow.Task.WaitAsync(token) : Task.CompletedTask;
-        while (_me.Stopped == 0) await StepAsync();
+        while (_me.Stopped == 0)
+            await StepAsync();
         Assert.Equal(1, _me.Began);
 
         slow.SetResult();
-        while (_me.Began < 2) await StepAsync();
+        while (_me.Began < 2)
+            await StepAsync();
 
         Assert.Equal((1, "me"), (_me.Led, Holder));
     }
@@ -191,17 +203,35 @@ public sealed class LeaderElectionTests : IAsyncLifetime
 
     private void Start()
     {
-        LeaderLeaseOptions options = new() { Name = "work", Namespace = "shop", Identity = "me", Duration = Duration };
+        LeaderLeaseOptions options = new()
+        {
+            Name = "work",
+            Namespace = "shop",
+            Identity = "me",
+            Duration = Duration,
+        };
         _running = new LeaderElection(_client, _caches, options, _me, CancellationToken.None).RunAsync(_stop.Token);
     }
 
     private async Task WaitForOtherAsync()
     {
-        _api.Leases.Put(new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "work", ["namespace"] = "shop", ["uid"] = "uid-work" },
-            ["spec"] = new JsonObject { ["holderIdentity"] = "other", ["leaseDurationSeconds"] = 10, ["renewTime"] = "2000-01-01T00:00:00.000000Z" },
-        });
+        _api.Leases.Put(
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = "work",
+                    ["namespace"] = "shop",
+                    ["uid"] = "uid-work",
+                },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = "other",
+                    ["leaseDurationSeconds"] = 10,
+                    ["renewTime"] = "2000-01-01T00:00:00.000000Z",
+                },
+            }
+        );
         Start();
         await Eventually.HoldsAsync(() => _api.CountOf("WATCH") == 1);
     }
@@ -218,13 +248,16 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     private async Task StepAsync()
     {
         _time.Advance(TimeSpan.FromMilliseconds(500));
-        for (int calm = 0; calm < 3; calm = ThreadPool.PendingWorkItemCount == 0 ? calm + 1 : 0) await Task.Delay(4);
+        for (int calm = 0; calm < 3; calm = ThreadPool.PendingWorkItemCount == 0 ? calm + 1 : 0)
+            await Task.Delay(4);
     }
 
     private sealed class Leader : ILeader
     {
         private TaskCompletionSource<bool> _work = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _began, _stopped, _led;
+        private int _began,
+            _stopped,
+            _led;
 
         public int Began => Volatile.Read(ref _began);
 
@@ -242,7 +275,8 @@ public sealed class LeaderElectionTests : IAsyncLifetime
 
         public void End(bool isDone) => _work.SetResult(isDone);
 
-        public void Fail(Exception failure) => Interlocked.Exchange(ref _work, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetException(failure);
+        public void Fail(Exception failure) =>
+            Interlocked.Exchange(ref _work, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetException(failure);
 
         public void Waiting(LeaseState other) => Waited.Enqueue(other.Holder);
 
@@ -257,7 +291,8 @@ public sealed class LeaderElectionTests : IAsyncLifetime
             }
             finally
             {
-                if (hold.IsCancellationRequested) Interlocked.Increment(ref _stopped);
+                if (hold.IsCancellationRequested)
+                    Interlocked.Increment(ref _stopped);
             }
         }
 
@@ -269,16 +304,10 @@ public sealed class LeaderElectionTests : IAsyncLifetime
 
         public void Deposed(string taker) => DeposedBy = taker;
 
-        public void Renewed(Lease lease)
-        {
-        }
+        public void Renewed(Lease lease) { }
 
-        public void RenewalRefused(Exception failure)
-        {
-        }
+        public void RenewalRefused(Exception failure) { }
 
-        public void InDoubt(TimeSpan unrenewed)
-        {
-        }
+        public void InDoubt(TimeSpan unrenewed) { }
     }
 }

@@ -46,7 +46,8 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         Assert.Equal(10, _api.Leases["work"]!["spec"]!["leaseDurationSeconds"]!.GetValue<int>());
         Assert.Equal("yes", _api.Leases["work"]!["metadata"]!["labels"]!["test"]!.GetValue<string>());
 
-        for (int i = 1; i <= 20; i++) await PassAsync(Duration / 5, () => _told.Renewals >= i);
+        for (int i = 1; i <= 20; i++)
+            await PassAsync(Duration / 5, () => _told.Renewals >= i);
 
         Assert.False(_lease.InDoubt.IsCancellationRequested);
         Assert.False(_lease.Lost.IsCancellationRequested);
@@ -60,7 +61,11 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         Assert.Equal("", Holder);
         await using LeaderLease other = Lease("other", new());
 
-        Assert.Null(await other.TryAcquireAsync(static _ => Assert.Fail("there is nothing to wait for"), CancellationToken.None).WaitAsync(Eventually.Limit));
+        Assert.Null(
+            await other
+                .TryAcquireAsync(static _ => Assert.Fail("there is nothing to wait for"), CancellationToken.None)
+                .WaitAsync(Eventually.Limit)
+        );
 
         Assert.Equal("other", Holder);
         Assert.Equal(1, _api.Leases["work"]!["spec"]!["leaseTransitions"]!.GetValue<int>());
@@ -108,12 +113,14 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
 
         Task<LeaseState?>[] taking = [.. leases.Select(static lease => lease.TryAcquireAsync(static _ => { }, CancellationToken.None))];
         // Whoever comes late sees the one that was faster renew it.
-        while (!taking.All(static task => task.IsCompleted)) await StepAsync(TimeSpan.FromMilliseconds(500));
+        while (!taking.All(static task => task.IsCompleted))
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         LeaseState?[] states = await Task.WhenAll(taking);
         Assert.Single(states, static state => state is null);
         Assert.All(states.OfType<LeaseState>(), state => Assert.Equal(Holder, state.Holder));
-        foreach (LeaderLease lease in leases) await lease.DisposeAsync();
+        foreach (LeaderLease lease in leases)
+            await lease.DisposeAsync();
     }
 
     [Fact]
@@ -138,7 +145,8 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         _api.Before = (request, token) => request.Method == HttpMethod.Patch ? slow.Task.WaitAsync(token) : Task.CompletedTask;
         CancellationToken doubt = _lease.InDoubt;
         long start = _time.GetTimestamp();
-        while (!doubt.IsCancellationRequested) await StepAsync(TimeSpan.FromMilliseconds(500));
+        while (!doubt.IsCancellationRequested)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         Assert.InRange(_time.GetElapsedTime(start), Duration * 0.7, Duration * 0.95);
         Assert.False(_lease.Lost.IsCancellationRequested);
@@ -147,7 +155,8 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
 
         slow.SetResult();
         Task held = _lease.HoldAsync(CancellationToken.None);
-        while (!held.IsCompleted) await StepAsync(TimeSpan.FromMilliseconds(500));
+        while (!held.IsCompleted)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         Assert.False(_lease.InDoubt.IsCancellationRequested);
     }
@@ -157,8 +166,10 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     {
         await AcquireAsync();
         // Each answer takes longer than the time between two renewals.
-        _api.Before = (request, token) => request.Method == HttpMethod.Patch ? Task.Delay(TimeSpan.FromSeconds(5), _time, token) : Task.CompletedTask;
-        for (int i = 0; i < 100; i++) await StepAsync(TimeSpan.FromMilliseconds(500));
+        _api.Before = (request, token) =>
+            request.Method == HttpMethod.Patch ? Task.Delay(TimeSpan.FromSeconds(5), _time, token) : Task.CompletedTask;
+        for (int i = 0; i < 100; i++)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         Assert.False(_lease.InDoubt.IsCancellationRequested);
         Assert.Equal(0, _told.Doubts);
@@ -170,7 +181,8 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         await AcquireAsync();
         _faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), 100, static request => request.Method == HttpMethod.Patch);
         long start = _time.GetTimestamp();
-        while (!_lease.Lost.IsCancellationRequested) await StepAsync(TimeSpan.FromMilliseconds(500));
+        while (!_lease.Lost.IsCancellationRequested)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         Assert.InRange(_time.GetElapsedTime(start), Duration * 0.7, Duration * 0.95);
         Assert.True(_lease.InDoubt.IsCancellationRequested);
@@ -185,7 +197,8 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     {
         await AcquireAsync();
         _faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), 2, static request => request.Method == HttpMethod.Patch);
-        for (int i = 0; i < 60; i++) await StepAsync(TimeSpan.FromMilliseconds(500));
+        for (int i = 0; i < 60; i++)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         Assert.False(_lease.Lost.IsCancellationRequested);
         Assert.Single(_told.Refusals);
@@ -197,7 +210,8 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     {
         await AcquireAsync();
         _api.Leases.Change("work", static lease => lease["spec"]!["holderIdentity"] = "thief");
-        while (!_lease.Lost.IsCancellationRequested) await StepAsync(TimeSpan.FromMilliseconds(500));
+        while (!_lease.Lost.IsCancellationRequested)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         Assert.Equal("thief", _lease.Taker);
         await _lease.ReleaseAsync(CancellationToken.None);
@@ -209,26 +223,43 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     {
         await AcquireAsync();
         _api.Leases.Remove("work");
-        while (!_lease.Lost.IsCancellationRequested) await StepAsync(TimeSpan.FromMilliseconds(500));
+        while (!_lease.Lost.IsCancellationRequested)
+            await StepAsync(TimeSpan.FromMilliseconds(500));
 
         Assert.Equal("", _lease.Taker);
     }
 
     private string Holder => _api.Leases["work"]!["spec"]!["holderIdentity"]!.GetValue<string>();
 
-    private async Task AcquireAsync() => Assert.Null(await _lease.TryAcquireAsync(static _ => { }, CancellationToken.None).WaitAsync(Eventually.Limit));
+    private async Task AcquireAsync() =>
+        Assert.Null(await _lease.TryAcquireAsync(static _ => { }, CancellationToken.None).WaitAsync(Eventually.Limit));
 
-    private void Put(string holder, string renewed) => _api.Leases.Put(new()
-    {
-        ["metadata"] = new JsonObject { ["name"] = "work", ["namespace"] = "shop", ["uid"] = "uid-work", ["annotations"] = new JsonObject { ["test/stale"] = "x" } },
-        ["spec"] = new JsonObject { ["holderIdentity"] = holder, ["leaseDurationSeconds"] = 10, ["renewTime"] = renewed },
-    });
+    private void Put(string holder, string renewed) =>
+        _api.Leases.Put(
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = "work",
+                    ["namespace"] = "shop",
+                    ["uid"] = "uid-work",
+                    ["annotations"] = new JsonObject { ["test/stale"] = "x" },
+                },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = holder,
+                    ["leaseDurationSeconds"] = 10,
+                    ["renewTime"] = renewed,
+                },
+            }
+        );
 
     // Lets time pass, and what falls due in it come to rest, however busy the machine is.
     private async Task StepAsync(TimeSpan by)
     {
         _time.Advance(by);
-        for (int calm = 0; calm < 3; calm = ThreadPool.PendingWorkItemCount == 0 ? calm + 1 : 0) await Task.Delay(4);
+        for (int calm = 0; calm < 3; calm = ThreadPool.PendingWorkItemCount == 0 ? calm + 1 : 0)
+            await Task.Delay(4);
     }
 
     private async Task PassAsync(TimeSpan by, Func<bool> until)
@@ -238,13 +269,21 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
         await Eventually.HoldsAsync(until);
     }
 
-    private LeaderLease Lease(string identity, Listener listener) => new(
-        _client, _caches,
-        new()
-        {
-            Name = "work", Namespace = "shop", Identity = identity, Duration = Duration, Labels = new Dictionary<string, string> { ["test"] = "yes" }, StaleAnnotations = ["test/stale"],
-        },
-        listener);
+    private LeaderLease Lease(string identity, Listener listener) =>
+        new(
+            _client,
+            _caches,
+            new()
+            {
+                Name = "work",
+                Namespace = "shop",
+                Identity = identity,
+                Duration = Duration,
+                Labels = new Dictionary<string, string> { ["test"] = "yes" },
+                StaleAnnotations = ["test/stale"],
+            },
+            listener
+        );
 
     private sealed class Listener : ILeaseListener
     {

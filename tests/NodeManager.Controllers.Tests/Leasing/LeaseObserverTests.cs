@@ -19,11 +19,23 @@ public sealed class LeaseObserverTests : IDisposable
     {
         _client = _api.Connect(_time);
         _caches = FakeApi.Caches(_client);
-        _api.Leases.Put(new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "work", ["namespace"] = "shop", ["uid"] = "uid-work" },
-            ["spec"] = new JsonObject { ["holderIdentity"] = "me", ["leaseDurationSeconds"] = 10, ["renewTime"] = "2000-01-01T00:00:00.000000Z" },
-        });
+        _api.Leases.Put(
+            new()
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = "work",
+                    ["namespace"] = "shop",
+                    ["uid"] = "uid-work",
+                },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = "me",
+                    ["leaseDurationSeconds"] = 10,
+                    ["renewTime"] = "2000-01-01T00:00:00.000000Z",
+                },
+            }
+        );
     }
 
     public void Dispose()
@@ -44,7 +56,15 @@ public sealed class LeaseObserverTests : IDisposable
         _api.Leases.Change("work", lease => lease["spec"]!["holderIdentity"] = next);
 
         Assert.True(await ended.WaitAsync(Eventually.Limit));
-        Assert.Equal((1, 1), (_api.CountOf("WATCH"), _api.Requests.Count(static request => request.StartsWith("GET ", StringComparison.Ordinal) && request.Contains('?', StringComparison.Ordinal))));
+        Assert.Equal(
+            (1, 1),
+            (
+                _api.CountOf("WATCH"),
+                _api.Requests.Count(static request =>
+                    request.StartsWith("GET ", StringComparison.Ordinal) && request.Contains('?', StringComparison.Ordinal)
+                )
+            )
+        );
     }
 
     [Fact]
@@ -78,7 +98,8 @@ public sealed class LeaseObserverTests : IDisposable
         for (int i = 0; i < 4; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(5));
-            if (i < 3) await RenewAsync();
+            if (i < 3)
+                await RenewAsync();
         }
 
         Assert.False(await ended.WaitAsync(Eventually.Limit));

@@ -28,7 +28,12 @@ public sealed class ReconcilerTests : IAsyncLifetime
     public async Task A_key_is_reconciled_again_after_the_requested_delay()
     {
         int looks = 0;
-        Start((_, _) => Task.FromResult(Interlocked.Increment(ref looks) < 3 ? ReconcileResult.Again(TimeSpan.FromSeconds(10)) : ReconcileResult.Done));
+        Start(
+            (_, _) =>
+                Task.FromResult(
+                    Interlocked.Increment(ref looks) < 3 ? ReconcileResult.Again(TimeSpan.FromSeconds(10)) : ReconcileResult.Done
+                )
+        );
         _queue.Add("a");
         for (int expected = 1; expected < 3; expected++)
         {
@@ -46,7 +51,12 @@ public sealed class ReconcilerTests : IAsyncLifetime
     public async Task Failures_are_reported_and_retried_with_increasing_delay()
     {
         int looks = 0;
-        Start((_, _) => Interlocked.Increment(ref looks) < 4 ? throw new InvalidOperationException($"fault {looks}") : Task.FromResult(ReconcileResult.Done));
+        Start(
+            (_, _) =>
+                Interlocked.Increment(ref looks) < 4
+                    ? throw new InvalidOperationException($"fault {looks}")
+                    : Task.FromResult(ReconcileResult.Done)
+        );
         _queue.Add("a");
         foreach (int seconds in (int[])[1, 2, 4])
         {
@@ -63,16 +73,19 @@ public sealed class ReconcilerTests : IAsyncLifetime
     {
         SemaphoreSlim go = new(0);
         ConcurrentDictionary<string, int> busy = [];
-        int most = 0, looks = 0;
-        Start(async (key, token) =>
-        {
-            int now = busy.AddOrUpdate(key, 1, static (_, count) => count + 1);
-            most = Math.Max(most, now);
-            Interlocked.Increment(ref looks);
-            await go.WaitAsync(token);
-            busy.AddOrUpdate(key, 0, static (_, count) => count - 1);
-            return ReconcileResult.Done;
-        });
+        int most = 0,
+            looks = 0;
+        Start(
+            async (key, token) =>
+            {
+                int now = busy.AddOrUpdate(key, 1, static (_, count) => count + 1);
+                most = Math.Max(most, now);
+                Interlocked.Increment(ref looks);
+                await go.WaitAsync(token);
+                busy.AddOrUpdate(key, 0, static (_, count) => count - 1);
+                return ReconcileResult.Done;
+            }
+        );
         _queue.Add("a");
         _queue.Add("b");
         await Eventually.HoldsAsync(() => looks == 2);
@@ -89,13 +102,16 @@ public sealed class ReconcilerTests : IAsyncLifetime
     [Fact]
     public async Task A_reconciler_ends_after_the_work_in_progress()
     {
-        TaskCompletionSource begun = new(), finish = new();
-        Start(async (_, _) =>
-        {
-            begun.SetResult();
-            await finish.Task;
-            return ReconcileResult.Done;
-        });
+        TaskCompletionSource begun = new(),
+            finish = new();
+        Start(
+            async (_, _) =>
+            {
+                begun.SetResult();
+                await finish.Task;
+                return ReconcileResult.Done;
+            }
+        );
         _queue.Add("a");
         await begun.Task.WaitAsync(Eventually.Limit);
 
@@ -111,12 +127,14 @@ public sealed class ReconcilerTests : IAsyncLifetime
     public async Task An_interruption_is_not_a_failure()
     {
         TaskCompletionSource begun = new();
-        Start(async (_, token) =>
-        {
-            begun.SetResult();
-            await Task.Delay(Timeout.Infinite, token);
-            return ReconcileResult.Done;
-        });
+        Start(
+            async (_, token) =>
+            {
+                begun.SetResult();
+                await Task.Delay(Timeout.Infinite, token);
+                return ReconcileResult.Done;
+            }
+        );
         _queue.Add("a");
         await begun.Task.WaitAsync(Eventually.Limit);
         await _stop.CancelAsync();
@@ -125,6 +143,10 @@ public sealed class ReconcilerTests : IAsyncLifetime
         Assert.Empty(_failures);
     }
 
-    private void Start(Func<string, CancellationToken, Task<ReconcileResult>> reconcile) => _running = new Reconciler<string>(
-        _queue, reconcile, (key, failure, after) => _failures.Enqueue($"{key}: {failure.Message}, again in {after.TotalSeconds:0} s")).RunAsync(3, _stop.Token);
+    private void Start(Func<string, CancellationToken, Task<ReconcileResult>> reconcile) =>
+        _running = new Reconciler<string>(
+            _queue,
+            reconcile,
+            (key, failure, after) => _failures.Enqueue($"{key}: {failure.Message}, again in {after.TotalSeconds:0} s")
+        ).RunAsync(3, _stop.Token);
 }

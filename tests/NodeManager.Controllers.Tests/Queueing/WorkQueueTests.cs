@@ -60,7 +60,14 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public void Each_failure_of_a_key_doubles_its_delay_up_to_the_maximum()
     {
-        using WorkQueue<string> queue = Make(new() { Jitter = 0, FirstDelay = TimeSpan.FromSeconds(1), LongestDelay = TimeSpan.FromSeconds(10) });
+        using WorkQueue<string> queue = Make(
+            new()
+            {
+                Jitter = 0,
+                FirstDelay = TimeSpan.FromSeconds(1),
+                LongestDelay = TimeSpan.FromSeconds(10),
+            }
+        );
 
         Assert.Equal([1, 2, 4, 8, 10, 10], Enumerable.Range(0, 6).Select(_ => queue.Retry("a").TotalSeconds));
         Assert.Equal(1, queue.Retry("b").TotalSeconds);
@@ -76,7 +83,8 @@ public sealed class WorkQueueTests : IDisposable
     {
         using WorkQueue<string> queue = Make(new() { Jitter = 0, RetriesPerSecond = 1e9 });
 
-        for (int i = 0; i < 5000; i++) queue.Retry("a");
+        for (int i = 0; i < 5000; i++)
+            queue.Retry("a");
 
         Assert.Equal(TimeSpan.FromMinutes(5), queue.Retry("a"));
     }
@@ -95,7 +103,15 @@ public sealed class WorkQueueTests : IDisposable
     [Fact]
     public void Retries_of_all_keys_share_one_rate_limit()
     {
-        using WorkQueue<string> queue = Make(new() { Jitter = 0, FirstDelay = TimeSpan.FromMilliseconds(1), Burst = 3, RetriesPerSecond = 2 });
+        using WorkQueue<string> queue = Make(
+            new()
+            {
+                Jitter = 0,
+                FirstDelay = TimeSpan.FromMilliseconds(1),
+                Burst = 3,
+                RetriesPerSecond = 2,
+            }
+        );
 
         Assert.Equal([0.001, 0.001, 0.001, 0.5, 1, 1.5], Enumerable.Range(0, 6).Select(i => queue.Retry($"k{i}").TotalSeconds));
 
@@ -107,36 +123,49 @@ public sealed class WorkQueueTests : IDisposable
     public async Task Concurrent_adding_and_taking_loses_and_repeats_no_key()
     {
         using WorkQueue<int> queue = new(new(), TimeProvider.System);
-        int[] added = new int[16], seen = new int[16], busy = new int[16];
+        int[] added = new int[16],
+            seen = new int[16],
+            busy = new int[16];
         using CancellationTokenSource stop = new();
-        Task[] workers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            try
-            {
-                while (true)
-                {
-                    int key = await queue.TakeAsync(stop.Token);
-                    Assert.Equal(1, Interlocked.Increment(ref busy[key]));
-                    int now = Volatile.Read(ref added[key]);
-                    await Task.Yield();
-                    seen[key] = now;
-                    Interlocked.Decrement(ref busy[key]);
-                    queue.Done(key);
-                }
-            }
-            catch (OperationCanceledException)
-            {
-            }
-        }))];
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(adder => Task.Run(() =>
-        {
-            for (int i = 0; i < 5000; i++)
-            {
-                int key = (i + adder) % 16;
-                Interlocked.Increment(ref added[key]);
-                queue.Add(key);
-            }
-        })));
+        Task[] workers =
+        [
+            .. Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        try
+                        {
+                            while (true)
+                            {
+                                int key = await queue.TakeAsync(stop.Token);
+                                Assert.Equal(1, Interlocked.Increment(ref busy[key]));
+                                int now = Volatile.Read(ref added[key]);
+                                await Task.Yield();
+                                seen[key] = now;
+                                Interlocked.Decrement(ref busy[key]);
+                                queue.Done(key);
+                            }
+                        }
+                        catch (OperationCanceledException) { }
+                    })
+                ),
+        ];
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(adder =>
+                    Task.Run(() =>
+                    {
+                        for (int i = 0; i < 5000; i++)
+                        {
+                            int key = (i + adder) % 16;
+                            Interlocked.Increment(ref added[key]);
+                            queue.Add(key);
+                        }
+                    })
+                )
+        );
 
         // Level-triggered: whatever was last added has been seen.
         await Eventually.HoldsAsync(() => added.SequenceEqual(seen));

@@ -20,9 +20,11 @@ public sealed class AlertDispatcherTests : IDisposable
     [Fact]
     public async Task A_hanging_sink_does_not_delay_other_sinks()
     {
-        RecordingSink hung = new("hung", static (_, token) => Task.Delay(Timeout.Infinite, token)), good = new("good");
+        RecordingSink hung = new("hung", static (_, token) => Task.Delay(Timeout.Infinite, token)),
+            good = new("good");
         await using AlertDispatcher dispatcher = Dispatch([hung, good], TimeProvider.System);
-        for (int i = 1; i <= 50; i++) dispatcher.Publish(Sample($"a{i}", 1));
+        for (int i = 1; i <= 50; i++)
+            dispatcher.Publish(Sample($"a{i}", 1));
         await UntilAsync(() => good.Taken.Count == 50);
         Assert.Empty(hung.Taken);
         Assert.Equal(50, dispatcher.Waiting);
@@ -34,7 +36,10 @@ public sealed class AlertDispatcherTests : IDisposable
         ManualTimeProvider wall = new();
         int attempts = 0;
         // It does not even listen to its token.
-        RecordingSink sink = new("hung", (_, _) => ++attempts == 1 ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask);
+        RecordingSink sink = new(
+            "hung",
+            (_, _) => ++attempts == 1 ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask
+        );
         await using AlertDispatcher dispatcher = Dispatch([sink], wall);
         dispatcher.Publish(Sample("a", 1));
         await UntilAsync(() => sink.Attempts == 1 && wall.Waiting == 1);
@@ -51,9 +56,13 @@ public sealed class AlertDispatcherTests : IDisposable
     public async Task Failed_alerts_are_resent_in_order_until_accepted()
     {
         int failures = 20;
-        RecordingSink sink = new("sink", (_, _) => Interlocked.Decrement(ref failures) >= 0 ? throw new AlertDeliveryException("not now.") : Task.CompletedTask);
+        RecordingSink sink = new(
+            "sink",
+            (_, _) => Interlocked.Decrement(ref failures) >= 0 ? throw new AlertDeliveryException("not now.") : Task.CompletedTask
+        );
         await using AlertDispatcher dispatcher = Dispatch([sink], _eager);
-        for (int i = 1; i <= 5; i++) dispatcher.Publish(Sample("a", i));
+        for (int i = 1; i <= 5; i++)
+            dispatcher.Publish(Sample("a", i));
         await UntilAsync(() => sink.Taken.Count == 5);
         Assert.Equal(["a-1", "a-2", "a-3", "a-4", "a-5"], sink.Taken);
         Assert.Single(_observer.Warnings);
@@ -64,19 +73,25 @@ public sealed class AlertDispatcherTests : IDisposable
     public async Task Retry_After_of_a_receiver_is_honored()
     {
         int answers = 0;
-        DateTimeOffset? first = null, second = null;
-        RecordingSink sink = new("sink", (_, _) =>
-        {
-            if (++answers == 1)
+        DateTimeOffset? first = null,
+            second = null;
+        RecordingSink sink = new(
+            "sink",
+            (_, _) =>
             {
-                first = _eager.GetUtcNow();
-                throw new AlertDeliveryException("later.") { RetryAfter = TimeSpan.FromMinutes(7) };
-            }
+                if (++answers == 1)
+                {
+                    first = _eager.GetUtcNow();
+                    throw new AlertDeliveryException("later.") { RetryAfter = TimeSpan.FromMinutes(7) };
+                }
 
-            second = _eager.GetUtcNow();
-            return Task.CompletedTask;
-        })
-        { Timeout = Timeout.InfiniteTimeSpan };
+                second = _eager.GetUtcNow();
+                return Task.CompletedTask;
+            }
+        )
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         await using AlertDispatcher dispatcher = Dispatch([sink], _eager);
         dispatcher.Publish(Sample("a", 1));
         await UntilAsync(() => sink.Taken.Count == 1);
@@ -91,7 +106,8 @@ public sealed class AlertDispatcherTests : IDisposable
         await using AlertDispatcher dispatcher = Dispatch([sink], TimeProvider.System, limit: 10);
         dispatcher.Publish(Sample("a", 1));
         await UntilAsync(() => sink.Attempts == 1);
-        for (int i = 2; i <= 16; i++) dispatcher.Publish(Sample("a", i));
+        for (int i = 2; i <= 16; i++)
+            dispatcher.Publish(Sample("a", i));
         Assert.Equal(["a-2", "a-3", "a-4", "a-5", "a-6"], _dropped.Select(static one => one.Id));
         Assert.Equal(5, _dropped.Last().Count);
         open.SetResult();
@@ -103,7 +119,11 @@ public sealed class AlertDispatcherTests : IDisposable
     [Fact]
     public async Task An_alert_that_a_receiver_rejects_does_not_block_later_alerts()
     {
-        RecordingSink sink = new("sink", static (alert, _) => alert.Id == "bad" ? throw new AlertDeliveryException("bad request.") { IsRefusal = true } : Task.CompletedTask);
+        RecordingSink sink = new(
+            "sink",
+            static (alert, _) =>
+                alert.Id == "bad" ? throw new AlertDeliveryException("bad request.") { IsRefusal = true } : Task.CompletedTask
+        );
         await using AlertDispatcher dispatcher = Dispatch([sink], _eager);
         dispatcher.Publish(Sample("bad", 1));
         dispatcher.Publish(Sample("good", 1));
@@ -116,7 +136,8 @@ public sealed class AlertDispatcherTests : IDisposable
     public async Task Undelivered_alerts_are_delivered_once_by_the_next_process()
     {
         string path = _folder.Path("state.json");
-        RecordingSink good = new("good"), dead = new("dead", static (_, token) => Task.Delay(Timeout.Infinite, token));
+        RecordingSink good = new("good"),
+            dead = new("dead", static (_, token) => Task.Delay(Timeout.Infinite, token));
         AlertJournal first = Open(path, "good", "dead");
         string run = first.Run;
         await using (AlertDispatcher dispatcher = Dispatch([good, dead], TimeProvider.System, journal: first))
@@ -130,7 +151,8 @@ public sealed class AlertDispatcherTests : IDisposable
             await UntilAsync(() => good.Taken.Count == 3);
         }
 
-        RecordingSink later = new("dead"), again = new("good");
+        RecordingSink later = new("dead"),
+            again = new("good");
         AlertJournal second = Open(path, "good", "dead");
         Assert.Equal(run, second.Run);
         Assert.Equal("b", Assert.Single(second.Open).Alert.Id);
@@ -148,7 +170,8 @@ public sealed class AlertDispatcherTests : IDisposable
     public void A_truncated_last_line_of_the_state_file_is_ignored(string tail)
     {
         string path = _folder.Path("torn.json");
-        using (AlertJournal journal = Open(path, "sink")) journal.Add(Sample("a", 1), null, ["sink"]);
+        using (AlertJournal journal = Open(path, "sink"))
+            journal.Add(Sample("a", 1), null, ["sink"]);
         File.AppendAllText(path, tail);
         using (AlertJournal journal = Open(path, "sink"))
         {
@@ -174,7 +197,10 @@ public sealed class AlertDispatcherTests : IDisposable
     public void A_state_file_that_cannot_be_created_is_an_error()
     {
         string file = _folder.Write("file", "");
-        Assert.Equal(ErrorIds.AlertStateUnreadable, Assert.Throws<NodeManagerException>(() => Open(Path.Combine(file, "state.json"))).ErrorId);
+        Assert.Equal(
+            ErrorIds.AlertStateUnreadable,
+            Assert.Throws<NodeManagerException>(() => Open(Path.Combine(file, "state.json"))).ErrorId
+        );
     }
 
     [Fact]
@@ -219,20 +245,41 @@ public sealed class AlertDispatcherTests : IDisposable
     private static async Task UntilAsync(Func<bool> holds)
     {
         using CancellationTokenSource limit = new(Limit);
-        while (!holds()) await Task.Delay(5, limit.Token);
+        while (!holds())
+            await Task.Delay(5, limit.Token);
     }
 
-    private static NodeAlert Sample(string id, int sequence, string status = NodeAlertStatus.Firing) => new()
-    {
-        Id = id, Sequence = sequence, Transition = status == NodeAlertStatus.Resolved ? NodeAlertTransition.Resolved : NodeAlertTransition.Raised, Status = status, Cause = "NotReady",
-        Severity = NodeFindingSeverity.Critical, Nodes = new(["n1"]), StartsAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), UpdatedAt = new(2026, 1, 1, 0, 0, sequence, TimeSpan.Zero), Message = "broken",
-        Labels = new([KeyValuePair.Create("node", id)]),
-    };
+    private static NodeAlert Sample(string id, int sequence, string status = NodeAlertStatus.Firing) =>
+        new()
+        {
+            Id = id,
+            Sequence = sequence,
+            Transition = status == NodeAlertStatus.Resolved ? NodeAlertTransition.Resolved : NodeAlertTransition.Raised,
+            Status = status,
+            Cause = "NotReady",
+            Severity = NodeFindingSeverity.Critical,
+            Nodes = new(["n1"]),
+            StartsAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            UpdatedAt = new(2026, 1, 1, 0, 0, sequence, TimeSpan.Zero),
+            Message = "broken",
+            Labels = new([KeyValuePair.Create("node", id)]),
+        };
 
     private AlertJournal Open(string path, params string[] sinks) => AlertJournal.OpenFile(path, null, sinks, _observer);
 
-    private AlertDispatcher Dispatch(IReadOnlyList<IAlertSink> sinks, TimeProvider wall, int limit = 1000, AlertJournal? journal = null) => new(
-        sinks, limit, journal, wall, new(static (_, _) => { }, (sink, alert, count) => _dropped.Enqueue((sink, alert.TransitionId, count)), _recovered.Enqueue, _observer));
+    private AlertDispatcher Dispatch(IReadOnlyList<IAlertSink> sinks, TimeProvider wall, int limit = 1000, AlertJournal? journal = null) =>
+        new(
+            sinks,
+            limit,
+            journal,
+            wall,
+            new(
+                static (_, _) => { },
+                (sink, alert, count) => _dropped.Enqueue((sink, alert.TransitionId, count)),
+                _recovered.Enqueue,
+                _observer
+            )
+        );
 
     private sealed class StateSink : IAlertStateSink
     {

@@ -16,8 +16,15 @@ public sealed class AlertHistoryTests
     {
         // NODEMANAGER_ALERT_HISTORIES: 10,000 for the long run.
         int histories = ProofSize.Read("NODEMANAGER_ALERT_HISTORIES", 300);
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(histories).WithStartSize(20).WithEndSize(60)
-            .WithReplay(histories > 300 ? FSharpOption<Replay>.None : FSharpOption<Replay>.Some(new Replay(new Rnd(20261121, 7), FSharpOption<int>.None)));
+        Config config = Config
+            .QuickThrowOnFailure.WithMaxTest(histories)
+            .WithStartSize(20)
+            .WithEndSize(60)
+            .WithReplay(
+                histories > 300
+                    ? FSharpOption<Replay>.None
+                    : FSharpOption<Replay>.Some(new Replay(new Rnd(20261121, 7), FSharpOption<int>.None))
+            );
         Check.One(config, new FaultMachine().ToProperty());
     }
 
@@ -32,11 +39,28 @@ public sealed class AlertHistoryTests
         {
             Gen<int> nodes = Gen.Choose(0, 8);
             Gen<string> causes = Gen.Elements(Causes);
-            Gen<int> times = Gen.Frequency((4, Gen.Choose(0, 3_000)), (4, Gen.Choose(3_000, 14_000)), (4, Gen.Choose(14_000, 40_000)), (1, Gen.Choose(40_000, 1_200_000)));
-            Gen<Operation<AlertDriver, int>> one = from node in nodes from cause in causes from time in times select (Operation<AlertDriver, int>)new Toggle(node, cause, time);
-            Gen<Operation<AlertDriver, int>> zone = from first in Gen.Choose(0, 2) from cause in causes from isThere in Gen.Elements(true, false) from gap in Gen.Choose(0, 6_000) from time in times
+            Gen<int> times = Gen.Frequency(
+                (4, Gen.Choose(0, 3_000)),
+                (4, Gen.Choose(3_000, 14_000)),
+                (4, Gen.Choose(14_000, 40_000)),
+                (1, Gen.Choose(40_000, 1_200_000))
+            );
+            Gen<Operation<AlertDriver, int>> one =
+                from node in nodes
+                from cause in causes
+                from time in times
+                select (Operation<AlertDriver, int>)new Toggle(node, cause, time);
+            Gen<Operation<AlertDriver, int>> zone =
+                from first in Gen.Choose(0, 2)
+                from cause in causes
+                from isThere in Gen.Elements(true, false)
+                from gap in Gen.Choose(0, 6_000)
+                from time in times
                 select (Operation<AlertDriver, int>)new Outage(first, cause, isThere, gap, time);
-            Gen<Operation<AlertDriver, int>> link = from isCut in Gen.Elements(true, false) from time in times select (Operation<AlertDriver, int>)new Link(isCut, time);
+            Gen<Operation<AlertDriver, int>> link =
+                from isCut in Gen.Elements(true, false)
+                from time in times
+                select (Operation<AlertDriver, int>)new Link(isCut, time);
             Gen<Operation<AlertDriver, int>> kill = times.Select(static time => (Operation<AlertDriver, int>)new Kill(time));
             return Gen.Frequency((8, one), (3, zone), (2, link), (1, kill));
         }
@@ -95,15 +119,18 @@ public sealed class AlertHistoryTests
             driver.Pass(TimeSpan.FromMilliseconds(time));
         }
 
-        public override string ToString() => $"{(isThere ? "begin" : "end")} {cause} in {AlertDriver.Zone(first)} every {gap} ms, {time} ms";
+        public override string ToString() =>
+            $"{(isThere ? "begin" : "end")} {cause} in {AlertDriver.Zone(first)} every {gap} ms, {time} ms";
     }
 
     private sealed class Link(bool isCut, int time) : Step
     {
         protected override void Act(AlertDriver driver)
         {
-            if (isCut) driver.Cut();
-            else driver.Mend();
+            if (isCut)
+                driver.Cut();
+            else
+                driver.Mend();
             driver.Pass(TimeSpan.FromMilliseconds(time));
         }
 

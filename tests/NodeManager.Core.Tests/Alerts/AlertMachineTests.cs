@@ -14,21 +14,27 @@ public sealed class AlertMachineTests
     {
         List<NodeAlert> told = [];
         // Leases expire staggered over the 10 s between two renewals.
-        for (int i = 0; i < 1000; i++) _machine.Observe($"uid-{i:d4}", Zone, [], Start);
-        for (int i = 0; i < 300; i++) Look(i, At(i * 0.0333), NodeFindingCause.Unreachable);
+        for (int i = 0; i < 1000; i++)
+            _machine.Observe($"uid-{i:d4}", Zone, [], Start);
+        for (int i = 0; i < 300; i++)
+            Look(i, At(i * 0.0333), NodeFindingCause.Unreachable);
         told.AddRange(Pass(At(10), At(40)));
 
         NodeAlert last = told[^1];
         Assert.Single(told.Select(static alert => alert.Id).Distinct());
         Assert.Equal(300, last.Nodes.Count);
         Assert.Equal((NodeAlertGroupBy.Zone, "zone-a"), (last.GroupBy, last.Group));
-        Assert.Equal("Unreachable on 300 nodes of zone zone-a: node-0000, node-0001, node-0002, node-0003, node-0004, node-0005 and 294 more.", last.Message);
+        Assert.Equal(
+            "Unreachable on 300 nodes of zone zone-a: node-0000, node-0001, node-0002, node-0003, node-0004, node-0005 and 294 more.",
+            last.Message
+        );
         Assert.Equal("zone-a", last.Labels["group"]);
         // The one that raised it, then at most one update a second.
         Assert.InRange(told.Count, 2, 13);
         Assert.Equal(Start, last.StartsAt);
 
-        for (int i = 0; i < 300; i++) _machine.Observe($"uid-{i:d4}", Zone, [], At(60));
+        for (int i = 0; i < 300; i++)
+            _machine.Observe($"uid-{i:d4}", Zone, [], At(60));
         NodeAlert resolved = Assert.Single(Pass(At(60), At(80)));
         Assert.Equal((NodeAlertStatus.Resolved, 300, At(60)), (resolved.Status, resolved.Nodes.Count, resolved.EndsAt));
     }
@@ -98,7 +104,10 @@ public sealed class AlertMachineTests
         Look(2, At(3), NodeFindingCause.NotReady);
         Look(3, At(120), NodeFindingCause.NotReady);
         NodeAlert[] told = [.. Pass(At(3), At(140))];
-        Assert.Equal([NodeAlertTransition.Raised, NodeAlertTransition.Updated, NodeAlertTransition.Updated], told.Select(static alert => alert.Transition));
+        Assert.Equal(
+            [NodeAlertTransition.Raised, NodeAlertTransition.Updated, NodeAlertTransition.Updated],
+            told.Select(static alert => alert.Transition)
+        );
         Assert.Equal([1, 2, 3], told.Select(static alert => alert.Nodes.Count));
         Assert.Single(told.Select(static alert => alert.Labels.ToString()).Distinct());
         Assert.Equal(["1", "2", "3"], told.Select(alert => alert.TransitionId[(alert.Id.Length + 1)..]));
@@ -110,7 +119,10 @@ public sealed class AlertMachineTests
         Look(1, Start, NodeFindingCause.NotReady);
         _machine.Disconnect("The watch is cut.", At(10));
         NodeAlert outage = Assert.Single(Pass(At(10), At(600)));
-        Assert.Equal((NodeAlertCause.ClusterUnreachable, At(10), "NodeManagerClusterUnreachable"), (outage.Cause, outage.StartsAt, outage.Labels["alertname"]));
+        Assert.Equal(
+            (NodeAlertCause.ClusterUnreachable, At(10), "NodeManagerClusterUnreachable"),
+            (outage.Cause, outage.StartsAt, outage.Labels["alertname"])
+        );
         _machine.Reconnect(At(600));
         _machine.Observe("uid-0001", Zone, [], At(600.5));
         Assert.Equal(NodeAlertStatus.Resolved, Assert.Single(Pass(At(600), At(700))).Status);
@@ -146,17 +158,25 @@ public sealed class AlertMachineTests
 
     private static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
 
-    private static NodeFinding Finding(int node, string cause, DateTimeOffset since) => new()
-    {
-        Node = $"node-{node:d4}", NodeUid = $"uid-{node:d4}", Cause = cause, Severity = NodeFindingSeverity.Critical, Message = "The kubelet stopped reporting.", Since = since,
-    };
+    private static NodeFinding Finding(int node, string cause, DateTimeOffset since) =>
+        new()
+        {
+            Node = $"node-{node:d4}",
+            NodeUid = $"uid-{node:d4}",
+            Cause = cause,
+            Severity = NodeFindingSeverity.Critical,
+            Message = "The kubelet stopped reporting.",
+            Since = since,
+        };
 
-    private void Look(int node, DateTimeOffset now, string cause) => _machine.Observe($"uid-{node:d4}", Zone, [Finding(node, cause, now)], now);
+    private void Look(int node, DateTimeOffset now, string cause) =>
+        _machine.Observe($"uid-{node:d4}", Zone, [Finding(node, cause, now)], now);
 
     private List<NodeAlert> Pass(DateTimeOffset from, DateTimeOffset to)
     {
         List<NodeAlert> told = [];
-        for (DateTimeOffset now = from; now <= to; now = now.AddSeconds(0.5)) told.AddRange(_machine.Advance(now));
+        for (DateTimeOffset now = from; now <= to; now = now.AddSeconds(0.5))
+            told.AddRange(_machine.Advance(now));
         return told;
     }
 }

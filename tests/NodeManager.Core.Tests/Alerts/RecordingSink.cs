@@ -17,7 +17,8 @@ internal sealed class RecordingSink(string name, Func<NodeAlert, CancellationTok
     public async Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref Attempts);
-        if (answer is not null) await answer(alert, cancellationToken);
+        if (answer is not null)
+            await answer(alert, cancellationToken);
         Taken.Enqueue(alert.TransitionId);
     }
 }

@@ -10,9 +10,17 @@ public sealed class DecisionReaderTests
     // Minute, pool, target and decision.
     private static readonly NodeScaleDecision[] Log =
     [
-        Entry(0, "", "autoscaler", "Lead"), Entry(1, "", "pod/shop/a", "Wait"), Entry(1, "workers", "pool", "None"), Entry(1, "others", "pool", "None"),
-        Entry(2, "workers", "pod/shop/a", "Create"), Entry(2, "workers", "pool", "Create"), Entry(3, "workers", "claim/workers-1", "Launch"),
-        Entry(5, "workers", "pod/shop/a", "End"), Entry(6, "workers", "pool", "None"), Entry(9, "", "autoscaler", "Lead"), Entry(10, "workers", "claim/workers-1", "End"),
+        Entry(0, "", "autoscaler", "Lead"),
+        Entry(1, "", "pod/shop/a", "Wait"),
+        Entry(1, "workers", "pool", "None"),
+        Entry(1, "others", "pool", "None"),
+        Entry(2, "workers", "pod/shop/a", "Create"),
+        Entry(2, "workers", "pool", "Create"),
+        Entry(3, "workers", "claim/workers-1", "Launch"),
+        Entry(5, "workers", "pod/shop/a", "End"),
+        Entry(6, "workers", "pool", "None"),
+        Entry(9, "", "autoscaler", "Lead"),
+        Entry(10, "workers", "claim/workers-1", "End"),
     ];
 
     [Theory]
@@ -24,7 +32,10 @@ public sealed class DecisionReaderTests
     [InlineData(9, "pool None, claim/workers-1 Launch, pool None, autoscaler Lead")]
     [InlineData(99, "pool None, pool None, autoscaler Lead")]
     public void Each_target_has_one_decision_until_it_ends(int minute, string held) =>
-        Assert.Equal(held, string.Join(", ", DecisionReader.At(Log, Start.AddMinutes(minute)).Select(static one => $"{one.Target} {one.Decision}")));
+        Assert.Equal(
+            held,
+            string.Join(", ", DecisionReader.At(Log, Start.AddMinutes(minute)).Select(static one => $"{one.Target} {one.Decision}"))
+        );
 
     [Theory]
     [InlineData(-1, null)]
@@ -34,7 +45,10 @@ public sealed class DecisionReaderTests
     [InlineData(9, null)]
     [InlineData(99, null)]
     public void A_new_leader_can_miss_the_last_decision_of_the_former_leader(int minute, int? takeover) =>
-        Assert.Equal(takeover is { } at ? Start.AddMinutes(at) : null, DecisionReader.LostAfter(Log, Start.AddMinutes(minute))?.Takeover.At);
+        Assert.Equal(
+            takeover is { } at ? Start.AddMinutes(at) : null,
+            DecisionReader.LostAfter(Log, Start.AddMinutes(minute))?.Takeover.At
+        );
 
     [Theory]
     [InlineData(0, false)]
@@ -45,8 +59,14 @@ public sealed class DecisionReaderTests
     public void A_change_of_leader_is_reported_for_the_minute_after_it(double minute, bool isReported) =>
         Assert.Equal(isReported ? Start.AddMinutes(9) : null, DecisionReader.LostBefore(Log, Start.AddMinutes(minute))?.At);
 
-    private static NodeScaleDecision Entry(int minute, string pool, string target, string decision) => new()
-    {
-        Cluster = "c", At = Start.AddMinutes(minute), Pool = pool, Target = target, Decision = decision, Reason = "r",
-    };
+    private static NodeScaleDecision Entry(int minute, string pool, string target, string decision) =>
+        new()
+        {
+            Cluster = "c",
+            At = Start.AddMinutes(minute),
+            Pool = pool,
+            Target = target,
+            Decision = decision,
+            Reason = "r",
+        };
 }

@@ -36,10 +36,17 @@ public sealed class DecisionTextTests
     {
         string text = DecisionText.Format([.. Entries(2, "None", "r")]);
 
-        Assert.Equal(["pod/shop/0", "pod/shop/1"], DecisionText.Parse(text.Replace("\n", "\nnot a decision\n{\"at\":1}\n", StringComparison.Ordinal)).Select(static one => one.Target));
+        Assert.Equal(
+            ["pod/shop/0", "pod/shop/1"],
+            DecisionText
+                .Parse(text.Replace("\n", "\nnot a decision\n{\"at\":1}\n", StringComparison.Ordinal))
+                .Select(static one => one.Target)
+        );
         Assert.Empty(DecisionText.Parse(null));
     }
 
     private static IEnumerable<DecisionEntry> Entries(int count, string decision, string reason) =>
-        Enumerable.Range(0, count).Select(number => new DecisionEntry(Start.AddSeconds(number), "workers", $"pod/shop/{number}", decision, reason));
+        Enumerable
+            .Range(0, count)
+            .Select(number => new DecisionEntry(Start.AddSeconds(number), "workers", $"pod/shop/{number}", decision, reason));
 }

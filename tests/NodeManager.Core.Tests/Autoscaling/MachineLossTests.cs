@@ -7,7 +7,8 @@ namespace NodeManager.Core.Tests.Autoscaling;
 /// <summary>When a claim has lost its machine, whatever has the machine's id now.</summary>
 public class MachineLossTests
 {
-    private const string Own = "11111111-aaaa-bbbb-cccc-000000000001", Other = "11111111-aaaa-bbbb-cccc-000000000002";
+    private const string Own = "11111111-aaaa-bbbb-cccc-000000000001",
+        Other = "11111111-aaaa-bbbb-cccc-000000000002";
 
     // The provider's answer, the claim on the machine, its state, whether the claim's node is Ready; whether the claim is removed, and whether something is reported.
     [Theory]
@@ -25,18 +26,38 @@ public class MachineLossTests
     [InlineData(MachineOutcome.Unavailable, null, "", false, false, "")]
     [InlineData(MachineOutcome.Pending, "", MachineStatus.Running, false, false, "")]
     [InlineData(MachineOutcome.Forbidden, null, "", false, false, "")]
-    public void A_lost_machine_is_judged_as_in_the_table(MachineOutcome outcome, string? carries, string status, bool isNodeReady, bool isLost, string reason)
+    public void A_lost_machine_is_judged_as_in_the_table(
+        MachineOutcome outcome,
+        string? carries,
+        string status,
+        bool isNodeReady,
+        bool isLost,
+        string reason
+    )
     {
         var claim = new NodeSmithClaim
         {
-            Metadata = new() { Name = "small-1", Uid = Own }, Spec = new() { PoolRef = "small" }, Status = new() { ProviderID = "proxmox://garage/vms/1250", MachineName = "small-1" },
+            Metadata = new() { Name = "small-1", Uid = Own },
+            Spec = new() { PoolRef = "small" },
+            Status = new() { ProviderID = "proxmox://garage/vms/1250", MachineName = "small-1" },
         };
-        Machine? machine = carries is null ? null : new() { Name = "small-1", Provider = "proxmox", ProviderId = "proxmox://garage/vms/1250", ClaimUid = carries, Status = status };
+        Machine? machine = carries is null
+            ? null
+            : new()
+            {
+                Name = "small-1",
+                Provider = "proxmox",
+                ProviderId = "proxmox://garage/vms/1250",
+                ClaimUid = carries,
+                Status = status,
+            };
 
         MachineLoss loss = MachineLoss.Judge(claim, new(outcome, machine, ""), isNodeReady ? "small-1" : null);
 
         Assert.Equal(isLost, loss.IsLost);
-        if (reason.Length == 0) Assert.Equal("", loss.Reason);
-        else Assert.Contains(reason, loss.Reason, StringComparison.Ordinal);
+        if (reason.Length == 0)
+            Assert.Equal("", loss.Reason);
+        else
+            Assert.Contains(reason, loss.Reason, StringComparison.Ordinal);
     }
 }

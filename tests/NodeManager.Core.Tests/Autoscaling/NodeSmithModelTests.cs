@@ -38,6 +38,8 @@ public sealed class NodeSmithModelTests
 
         Assert.Equal((100, 2048), (provider.Spec.Proxmox!.VmIDRange!.Lower, provider.Spec.Proxmox.VmMemOverheadMiB));
         Assert.Equal(JsonValueKind.Number, provider.Spec.Proxmox.VmOptions![0].Value.ValueKind);
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(json), JsonSerializer.SerializeToNode(provider, NodeSmithJson.Default.NodeSmithProvider)));
+        Assert.True(
+            JsonNode.DeepEquals(JsonNode.Parse(json), JsonSerializer.SerializeToNode(provider, NodeSmithJson.Default.NodeSmithProvider))
+        );
     }
 }

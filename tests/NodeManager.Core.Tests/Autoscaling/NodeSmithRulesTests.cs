@@ -24,14 +24,20 @@ public sealed class NodeSmithRulesTests
     public void Proxmox_fields_are_checked(string fields, string? message)
     {
         ProxmoxProviderSpec proxmox = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.ProxmoxProviderSpec)!;
-        if (proxmox.Endpoint.Length == 0) proxmox.Endpoint = "https://a:8006";
+        if (proxmox.Endpoint.Length == 0)
+            proxmox.Endpoint = "https://a:8006";
         IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox = proxmox });
-        if (message is null) Assert.Empty(problems);
-        else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
+        if (message is null)
+            Assert.Empty(problems);
+        else
+            Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{name}.ipxe?taints={taints}&labels={labels}&claim={claim}&pool={pool}"}""", null)]
+    [InlineData(
+        """{"bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{name}.ipxe?taints={taints}&labels={labels}&claim={claim}&pool={pool}"}""",
+        null
+    )]
     [InlineData("""{"httpBootURI":"http://boot.example.com/"}""", "UefiHttp")]
     [InlineData("""{"bootTarget":"Pxe","httpBootURI":"http://boot.example.com/"}""", "UefiHttp")]
     [InlineData("""{"bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{taint}"}""", "are replaced")]
@@ -40,8 +46,10 @@ public sealed class NodeSmithRulesTests
     {
         RedfishProviderSpec redfish = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.RedfishProviderSpec)!;
         IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "redfish", Redfish = redfish });
-        if (message is null) Assert.Empty(problems);
-        else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
+        if (message is null)
+            Assert.Empty(problems);
+        else
+            Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,8 +61,15 @@ public sealed class NodeSmithRulesTests
     public void Template_fields_are_checked(string fields, string? message)
     {
         NodeSmithMachineTemplate template = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.NodeSmithMachineTemplate)!;
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.Check(new NodeSmithPool { Spec = new() { ProviderRef = "p", MachineTemplate = template } });
-        if (message is null) Assert.Empty(problems);
-        else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.Check(
+            new NodeSmithPool
+            {
+                Spec = new() { ProviderRef = "p", MachineTemplate = template },
+            }
+        );
+        if (message is null)
+            Assert.Empty(problems);
+        else
+            Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 }

@@ -50,7 +50,9 @@ public sealed class ClusterProtectionTests
     [Fact]
     public void No_layer_of_the_configuration_removes_a_context()
     {
-        string folder = Directory.CreateTempSubdirectory("protection").FullName, user = Path.Combine(folder, "user.json"), project = Path.Combine(folder, "project.json");
+        string folder = Directory.CreateTempSubdirectory("protection").FullName,
+            user = Path.Combine(folder, "user.json"),
+            project = Path.Combine(folder, "project.json");
         try
         {
             File.WriteAllText(user, """{ "protectedContexts": "prod" }""");
@@ -66,5 +68,13 @@ public sealed class ClusterProtectionTests
         }
     }
 
-    private static NodeManagerSession Session(string context, string cluster) => new() { Id = 1, Cluster = cluster, Context = context, Source = "Kubeconfig", Server = new("https://example.com") };
+    private static NodeManagerSession Session(string context, string cluster) =>
+        new()
+        {
+            Id = 1,
+            Cluster = cluster,
+            Context = context,
+            Source = "Kubeconfig",
+            Server = new("https://example.com"),
+        };
 }

@@ -13,19 +13,47 @@ public sealed class ConfigurationLayersTests : IDisposable
     [Fact]
     public void Each_layer_overrides_the_layers_below_and_is_reported_as_the_source()
     {
-        string user = _folder.Write("user.json", """{ "minNodes": 2, "maxNodes": 20, "scaleUpThreshold": 75.5, "metricsEnabled": false }""");
+        string user = _folder.Write(
+            "user.json",
+            """{ "minNodes": 2, "maxNodes": 20, "scaleUpThreshold": 75.5, "metricsEnabled": false }"""
+        );
         string project = _folder.Write("project.json", """{ "$schema": "x", "maxNodes": 30, "nodeSelectionStrategy": "round-robin" }""");
 
-        NodeManagerConfiguration loaded = ConfigurationLayers.Load(user, project, Variables(("NODEMANAGER_MAX_NODES", "40"), ("NODEMANAGER_HEALTH_CHECK_INTERVAL", "2m")));
-        NodeManagerConfiguration changed = ConfigurationLayers.Change(loaded, new Dictionary<string, object?> { ["metricsEnabled"] = true });
+        NodeManagerConfiguration loaded = ConfigurationLayers.Load(
+            user,
+            project,
+            Variables(("NODEMANAGER_MAX_NODES", "40"), ("NODEMANAGER_HEALTH_CHECK_INTERVAL", "2m"))
+        );
+        NodeManagerConfiguration changed = ConfigurationLayers.Change(
+            loaded,
+            new Dictionary<string, object?> { ["metricsEnabled"] = true }
+        );
 
         Assert.Equal(
             (2, 40, 75.5m, 20m, "RoundRobin", TimeSpan.FromMinutes(2), true, false),
-            (changed.MinNodes, changed.MaxNodes, changed.ScaleUpThreshold, changed.ScaleDownThreshold, changed.NodeSelectionStrategy, changed.HealthCheckInterval, changed.MetricsEnabled, loaded.MetricsEnabled));
+            (
+                changed.MinNodes,
+                changed.MaxNodes,
+                changed.ScaleUpThreshold,
+                changed.ScaleDownThreshold,
+                changed.NodeSelectionStrategy,
+                changed.HealthCheckInterval,
+                changed.MetricsEnabled,
+                loaded.MetricsEnabled
+            )
+        );
         Dictionary<string, string> sources = ConfigurationLayers.Explain(changed).ToDictionary(s => s.Name, s => s.Source);
         Assert.Equal(
             (user, "NODEMANAGER_MAX_NODES", user, "Built-in", project, "Session"),
-            (sources["minNodes"], sources["maxNodes"], sources["scaleUpThreshold"], sources["scaleDownThreshold"], sources["nodeSelectionStrategy"], sources["metricsEnabled"]));
+            (
+                sources["minNodes"],
+                sources["maxNodes"],
+                sources["scaleUpThreshold"],
+                sources["scaleDownThreshold"],
+                sources["nodeSelectionStrategy"],
+                sources["metricsEnabled"]
+            )
+        );
     }
 
     [Fact]
@@ -47,7 +75,9 @@ public sealed class ConfigurationLayersTests : IDisposable
             """;
         string file = _folder.Write("seed.json", Manifest);
 
-        Dictionary<string, object?> seed = ConfigurationLayers.Explain(ConfigurationLayers.Load(file, null, Variables())).ToDictionary(s => s.Name, s => s.Value);
+        Dictionary<string, object?> seed = ConfigurationLayers
+            .Explain(ConfigurationLayers.Load(file, null, Variables()))
+            .ToDictionary(s => s.Name, s => s.Value);
 
         Assert.Equal(ConfigurationLayers.Explain(new()).ToDictionary(s => s.Name, s => s.Value), seed);
         Assert.All(JsonNode.Parse(Manifest)!.AsObject(), option => Assert.Contains(option.Key, seed.Keys));
@@ -76,7 +106,9 @@ public sealed class ConfigurationLayersTests : IDisposable
         string file = _folder.Write("config.json", json);
 
         NodeManagerException error = Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables()));
-        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["minNodes"] = 1 }));
+        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() =>
+            ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["minNodes"] = 1 })
+        );
 
         Assert.Equal((ErrorIds.ConfigurationFileInvalid, ErrorIds.ConfigurationFileInvalid), (error.ErrorId, refusal.ErrorId));
         Assert.StartsWith($"Configuration file '{file}', line {line}, field '{field}': ", error.Message, StringComparison.Ordinal);
@@ -90,7 +122,9 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("NODEMANAGER_MIN_NODES", "11", "minNodes 11 (NODEMANAGER_MIN_NODES) must be at most maxNodes 10 (Built-in).")]
     public void A_bad_environment_variable_is_named(string name, string value, string expected)
     {
-        NodeManagerException error = Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(_folder.Path("none.json"), null, Variables((name, value))));
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() =>
+            ConfigurationLayers.Load(_folder.Path("none.json"), null, Variables((name, value)))
+        );
 
         Assert.Equal(ErrorIds.ConfigurationValueInvalid, error.ErrorId);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -104,7 +138,8 @@ public sealed class ConfigurationLayersTests : IDisposable
 
         NodeManagerException error = Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(user, project, Variables()));
         NodeManagerException thresholds = Assert.Throws<NodeManagerException>(() =>
-            ConfigurationLayers.Change(new(), new Dictionary<string, object?> { ["scaleUpThreshold"] = 50m, ["scaleDownThreshold"] = 50m }));
+            ConfigurationLayers.Change(new(), new Dictionary<string, object?> { ["scaleUpThreshold"] = 50m, ["scaleDownThreshold"] = 50m })
+        );
 
         Assert.Equal($"minNodes 6 ({project}, line 1) must be at most maxNodes 5 ({user}, line 2).", error.Message);
         Assert.Equal("scaleDownThreshold 50 (Session) must be less than scaleUpThreshold 50 (Session).", thresholds.Message);
@@ -118,7 +153,10 @@ public sealed class ConfigurationLayersTests : IDisposable
         ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["minNodes"] = 2, ["drainTimeout"] = TimeSpan.FromSeconds(90) });
         ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["scaleUpThreshold"] = 66.5m, ["drainTimeout"] = null });
 
-        Assert.Equal("""{"minNodes":2,"drainTimeout":null,"scaleUpThreshold":66.5}""", JsonNode.Parse(File.ReadAllText(file))!.ToJsonString());
+        Assert.Equal(
+            """{"minNodes":2,"drainTimeout":null,"scaleUpThreshold":66.5}""",
+            JsonNode.Parse(File.ReadAllText(file))!.ToJsonString()
+        );
         Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["maxNodes"] = 1 }));
         Assert.Equal(2, ConfigurationLayers.Load(file, null, Variables()).MinNodes);
     }
@@ -128,10 +166,14 @@ public sealed class ConfigurationLayersTests : IDisposable
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no modes.");
         string file = _folder.Write("config.json", "{}");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.None);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.None);
         Skip.If(Environment.IsPrivilegedProcess, "The administrator may read every file.");
 
-        Assert.Equal(ErrorIds.ConfigurationFileUnreadable, Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables())).ErrorId);
+        Assert.Equal(
+            ErrorIds.ConfigurationFileUnreadable,
+            Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables())).ErrorId
+        );
     }
 
     // Holds for the administrator, too, and on every system.
@@ -141,10 +183,18 @@ public sealed class ConfigurationLayersTests : IDisposable
         string file = _folder.Write("config.json", """{"minNodes":3}""");
         using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
-            Assert.Equal(ErrorIds.ConfigurationFileUnreadable, Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables())).ErrorId);
             Assert.Equal(
                 ErrorIds.ConfigurationFileUnreadable,
-                Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["minNodes"] = 1 })).ErrorId);
+                Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables())).ErrorId
+            );
+            Assert.Equal(
+                ErrorIds.ConfigurationFileUnreadable,
+                Assert
+                    .Throws<NodeManagerException>(() =>
+                        ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["minNodes"] = 1 })
+                    )
+                    .ErrorId
+            );
         }
 
         Assert.Equal("""{"minNodes":3}""", File.ReadAllText(file));
@@ -172,7 +222,9 @@ public sealed class ConfigurationLayersTests : IDisposable
     [Fact]
     public void The_schema_and_the_rules_agree_on_every_option()
     {
-        JsonObject properties = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "nodemanager.schema.json")))!["properties"]!.AsObject();
+        JsonObject properties = JsonNode.Parse(File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "nodemanager.schema.json")))![
+            "properties"
+        ]!.AsObject();
 
         Assert.Equal(ConfigurationLayers.OptionNames.Prepend("$schema"), properties.Select(p => p.Key));
         foreach (ConfigurationOption option in ConfigurationOption.All)
@@ -189,14 +241,15 @@ public sealed class ConfigurationLayersTests : IDisposable
         }
     }
 
-    private static object? Raw(JsonNode? node) => node?.GetValueKind() switch
-    {
-        System.Text.Json.JsonValueKind.True => true,
-        System.Text.Json.JsonValueKind.False => false,
-        System.Text.Json.JsonValueKind.Number => (decimal)node!,
-        System.Text.Json.JsonValueKind.String => (string?)node,
-        _ => null,
-    };
+    private static object? Raw(JsonNode? node) =>
+        node?.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.True => true,
+            System.Text.Json.JsonValueKind.False => false,
+            System.Text.Json.JsonValueKind.Number => (decimal)node!,
+            System.Text.Json.JsonValueKind.String => (string?)node,
+            _ => null,
+        };
 
     private static Func<string, string?> Variables(params (string Name, string Value)[] variables) =>
         name => variables.Where(v => v.Name == name).Select(v => v.Value).FirstOrDefault();

@@ -8,32 +8,33 @@ public sealed class DurationReaderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<object, string?, double> Accepted => new()
-    {
-        { 1m, "1d", 86400 },
-        { 60m, "60d", 5184000 },
-        { 1.5m, "1.5d", 129600 },
-        { -1m, "-1d", -86400 },
-        { (short)5, "5s", 5 },
-        { 1000.0, "1e3", 1000 },
-        { 1000.0, "1E3", 1000 },
-        { 16, "0x10", 16 },
-        { 29, "0x1d", 29 },
-        { 5, "0b101", 5 },
-        { 30.0, "30.0", 30 },
-        { 30, null, 30 },
-        { 30L, null, 30 },
-        { 1.5, null, 1.5 },
-        { 1.5f, null, 1.5 },
-        { (byte)7, null, 7 },
-        { "1d", null, 86400 },
-        { "30", null, 30 },
-        { "1h30m", null, 5400 },
-        { "00:01:00", null, 60 },
-        { TimeSpan.FromMinutes(2), null, 120 },
-        { TimeSpan.MaxValue, null, 3155760000 },
-        { long.MaxValue / 10_000_000, null, 3155760000 },
-    };
+    public static TheoryData<object, string?, double> Accepted =>
+        new()
+        {
+            { 1m, "1d", 86400 },
+            { 60m, "60d", 5184000 },
+            { 1.5m, "1.5d", 129600 },
+            { -1m, "-1d", -86400 },
+            { (short)5, "5s", 5 },
+            { 1000.0, "1e3", 1000 },
+            { 1000.0, "1E3", 1000 },
+            { 16, "0x10", 16 },
+            { 29, "0x1d", 29 },
+            { 5, "0b101", 5 },
+            { 30.0, "30.0", 30 },
+            { 30, null, 30 },
+            { 30L, null, 30 },
+            { 1.5, null, 1.5 },
+            { 1.5f, null, 1.5 },
+            { (byte)7, null, 7 },
+            { "1d", null, 86400 },
+            { "30", null, 30 },
+            { "1h30m", null, 5400 },
+            { "00:01:00", null, 60 },
+            { TimeSpan.FromMinutes(2), null, 120 },
+            { TimeSpan.MaxValue, null, 3155760000 },
+            { long.MaxValue / 10_000_000, null, 3155760000 },
+        };
 
     [Theory]
     [MemberData(nameof(Accepted))]
@@ -65,7 +66,11 @@ public sealed class DurationReaderTests : IDisposable
     [InlineData("1")]
     [InlineData("99999999999999999999")]
     public void A_decimal_whose_text_is_unknown_is_refused_with_the_advice_to_quote_it(string? literal) =>
-        Assert.Contains("Quote a duration with a unit ('1d' or '1s')", Assert.Throws<FormatException>(() => DurationReader.Read(1m, literal)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Quote a duration with a unit ('1d' or '1s')",
+            Assert.Throws<FormatException>(() => DurationReader.Read(1m, literal)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("30", 30)]

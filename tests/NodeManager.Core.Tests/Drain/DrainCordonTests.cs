@@ -45,8 +45,11 @@ public sealed class DrainCordonTests : IDisposable
         }
 
         using NodeManagerSession session = await _server.ConnectAsync();
-        IReadOnlyList<NodeDrainResult> results =
-            await _bench.DrainAllAsync(session, [.. Enumerable.Range(1, 20).Select(i => $"n{i}")], new() { ThrottleLimit = 3 });
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(
+            session,
+            [.. Enumerable.Range(1, 20).Select(i => $"n{i}")],
+            new() { ThrottleLimit = 3 }
+        );
 
         Assert.Equal(20, results.Count(r => r.Status == NodeDrainStatus.Drained));
         List<string> requests = [.. _server.Requests];
@@ -63,16 +66,20 @@ public sealed class DrainCordonTests : IDisposable
     {
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(Sample.Pod("p2", "n2"));
-        if (second == "was cordoned") _server.Nodes.Change("n2", n => n["spec"]!["unschedulable"] = true);
-        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously), ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (second == "was cordoned")
+            _server.Nodes.Change("n2", n => n["spec"]!["unschedulable"] = true);
+        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isSent = false;
         int early = 0;
         _server.Intercept = request =>
         {
             string path = request.RequestUri!.AbsolutePath;
             // The event of a drain that starts follows the node's cordon.
-            if (request.Method == HttpMethod.Post && path.EndsWith("/events", StringComparison.Ordinal)) ready.TrySetResult();
-            if (path.EndsWith("/eviction", StringComparison.Ordinal) && !answered.Task.IsCompleted) early++;
+            if (request.Method == HttpMethod.Post && path.EndsWith("/events", StringComparison.Ordinal))
+                ready.TrySetResult();
+            if (path.EndsWith("/eviction", StringComparison.Ordinal) && !answered.Task.IsCompleted)
+                early++;
             isSent |= request.Method == HttpMethod.Patch && path.EndsWith("/nodes/n2", StringComparison.Ordinal);
             return null;
         };
@@ -81,13 +88,17 @@ public sealed class DrainCordonTests : IDisposable
 
         Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new());
         await Task.WhenAll(_server.Hanging, ready.Task).WaitAsync(TimeSpan.FromMinutes(5));
-        if (second == "is gone") _server.Nodes.Remove("n2");
+        if (second == "is gone")
+            _server.Nodes.Remove("n2");
         answered.SetResult();
         IReadOnlyList<NodeDrainResult> results = await drain;
 
         Assert.Equal(0, early);
         Assert.Equal((NodeDrainStatus.Drained, 1), (results.Single(r => r.Node == "n1").Status, _server.Attempts("p1")));
-        Assert.Equal((status, status == NodeDrainStatus.Drained ? 1 : 0), (results.Single(r => r.Node == "n2").Status, _server.Attempts("p2")));
+        Assert.Equal(
+            (status, status == NodeDrainStatus.Drained ? 1 : 0),
+            (results.Single(r => r.Node == "n2").Status, _server.Attempts("p2"))
+        );
     }
 
     [Fact]
@@ -96,7 +107,8 @@ public sealed class DrainCordonTests : IDisposable
         using CancellationTokenSource stop = new();
         _server.Intercept = request =>
         {
-            if (request.Method != HttpMethod.Patch) return null;
+            if (request.Method != HttpMethod.Patch)
+                return null;
             using StreamReader body = new(request.Content!.ReadAsStream());
             HttpResponseMessage done = _server.Nodes.Merge("n1", JsonNode.Parse(body.ReadToEnd())!.AsObject());
             stop.Cancel();
@@ -113,8 +125,10 @@ public sealed class DrainCordonTests : IDisposable
     public async Task A_cordon_is_retried_after_conflicts()
     {
         int patches = 0;
-        _server.Intercept = r => r.Method == HttpMethod.Patch && Interlocked.Increment(ref patches) <= 5
-            ? Answers.Status(409, "Conflict", "Operation cannot be fulfilled on nodes \"n1\": the object has been modified") : null;
+        _server.Intercept = r =>
+            r.Method == HttpMethod.Patch && Interlocked.Increment(ref patches) <= 5
+                ? Answers.Status(409, "Conflict", "Operation cannot be fulfilled on nodes \"n1\": the object has been modified")
+                : null;
 
         NodeDrainResult result = await _bench.DrainAsync(_server);
 
@@ -132,11 +146,15 @@ public sealed class DrainCordonTests : IDisposable
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
         bool isOver = false;
-        _server.Intercept = r => isOver && r.RequestUri!.AbsolutePath.EndsWith("/nodes/n1", StringComparison.Ordinal) ? throw new HttpRequestException("Connection refused") : null;
+        _server.Intercept = r =>
+            isOver && r.RequestUri!.AbsolutePath.EndsWith("/nodes/n1", StringComparison.Ordinal)
+                ? throw new HttpRequestException("Connection refused")
+                : null;
         Task refused = _bench.LineAsync("refused");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(2) });
         await refused;
-        if (what == "uncordoned") _server.Nodes.Change("n1", n => n["spec"]!["unschedulable"] = null);
+        if (what == "uncordoned")
+            _server.Nodes.Change("n1", n => n["spec"]!["unschedulable"] = null);
         isOver = what == "unreadable";
 
         NodeDrainResult result = await drain;
@@ -152,7 +170,10 @@ public sealed class DrainCordonTests : IDisposable
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(Sample.Pod("p2", "n2", "held"));
         _server.Pods.Put(Sample.Pod("stays"));
-        _server.OnRemove = (pod, _) => pod == "p2" ? Answers.Forbidden() : pod == "stays" ? Answers.Later(60) : null;
+        _server.OnRemove = (pod, _) =>
+            pod == "p2" ? Answers.Forbidden()
+            : pod == "stays" ? Answers.Later(60)
+            : null;
         Task gone = _bench.LineAsync($"p1: {DrainPodOutcome.Evicted}");
         _server.Hang = path => path.EndsWith("/pods/p2/eviction", StringComparison.Ordinal) ? gone : null;
         using NodeManagerSession session = await _server.ConnectAsync();

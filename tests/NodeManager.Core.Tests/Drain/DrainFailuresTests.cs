@@ -5,13 +5,36 @@ namespace NodeManager.Core.Tests.Drain;
 public sealed class DrainFailuresTests
 {
     [Theory]
-    [InlineData("To evict the pods anyway, use -DeleteEmptyDirData and -DeleteUnmanagedPod.", "DeleteEmptyDirData", "DeleteUnmanagedPod", "DeleteEmptyDirData")]
+    [InlineData(
+        "To evict the pods anyway, use -DeleteEmptyDirData and -DeleteUnmanagedPod.",
+        "DeleteEmptyDirData",
+        "DeleteUnmanagedPod",
+        "DeleteEmptyDirData"
+    )]
     [InlineData("List the blocking pods with Get-NodeDrainPlan.")]
     public void A_refusal_recommends_the_parameters_that_permit_the_evictions(string advice, params string[] options)
     {
-        NodeDrainBlocker[] blockers = [.. options.DefaultIfEmpty("").Select(static one => new NodeDrainBlocker { Kind = "Pod", Name = "shop/cart", PermittedBy = new(one.Length > 0 ? [one] : []) })];
+        NodeDrainBlocker[] blockers =
+        [
+            .. options
+                .DefaultIfEmpty("")
+                .Select(static one => new NodeDrainBlocker
+                {
+                    Kind = "Pod",
+                    Name = "shop/cart",
+                    PermittedBy = new(one.Length > 0 ? [one] : []),
+                }),
+        ];
 
-        NodeManagerException? failure = DrainFailures.Of(new NodeDrainResult { Node = "worker-1", NodeUid = "1", Status = NodeDrainStatus.Blocked, Blockers = new(blockers) });
+        NodeManagerException? failure = DrainFailures.Of(
+            new NodeDrainResult
+            {
+                Node = "worker-1",
+                NodeUid = "1",
+                Status = NodeDrainStatus.Blocked,
+                Blockers = new(blockers),
+            }
+        );
 
         Assert.StartsWith(advice, failure!.RecommendedAction, StringComparison.Ordinal);
     }
@@ -62,9 +85,20 @@ public sealed class DrainFailuresTests
         Assert.Equal((errorId, kind, "worker-1"), (failure.ErrorId, failure.Kind, failure.Target));
     }
 
-    private static NodeDrainResult Result(string status, string uid = "uid-1", params string[] blockers) => new()
-    {
-        Cluster = "prod", Node = "worker-1", NodeUid = uid, Status = status,
-        Blockers = new([.. blockers.Select(kind => new NodeDrainBlocker { Kind = kind, Name = "shop/cart", Message = "It is in the way." })]),
-    };
+    private static NodeDrainResult Result(string status, string uid = "uid-1", params string[] blockers) =>
+        new()
+        {
+            Cluster = "prod",
+            Node = "worker-1",
+            NodeUid = uid,
+            Status = status,
+            Blockers = new([
+                .. blockers.Select(kind => new NodeDrainBlocker
+                {
+                    Kind = kind,
+                    Name = "shop/cart",
+                    Message = "It is in the way.",
+                }),
+            ]),
+        };
 }

@@ -11,7 +11,8 @@ public sealed class DrainPlannerTests : IDisposable
 
     public DrainPlannerTests()
     {
-        foreach (string node in (string[])["n1", "n2", "n3"]) _server.Nodes.Put(Sample.Node(node));
+        foreach (string node in (string[])["n1", "n2", "n3"])
+            _server.Nodes.Put(Sample.Node(node));
     }
 
     public void Dispose() => _server.Dispose();
@@ -29,7 +30,10 @@ public sealed class DrainPlannerTests : IDisposable
         Assert.Equal("uid-n1", plan.NodeUid);
         Assert.StartsWith("test", plan.Cluster, StringComparison.Ordinal);
         Assert.StartsWith("Pod default/bare: ", Assert.Single(plan.Blockers), StringComparison.Ordinal);
-        Assert.All(_server.Requests, r => Assert.True(r.StartsWith("GET", StringComparison.Ordinal) || r.EndsWith("reviews", StringComparison.Ordinal), r));
+        Assert.All(
+            _server.Requests,
+            r => Assert.True(r.StartsWith("GET", StringComparison.Ordinal) || r.EndsWith("reviews", StringComparison.Ordinal), r)
+        );
     }
 
     [Fact]
@@ -62,7 +66,11 @@ public sealed class DrainPlannerTests : IDisposable
         Assert.Equal((BudgetOutlook.Never, "app=web"), (budget.Outlook, budget.Selector));
         UnhealthyPod pod = Assert.Single(budget.UnhealthyPods);
         Assert.Equal(("p3", "n2", false), (pod.Name, pod.Node, pod.Progressing));
-        Assert.StartsWith("default/web: minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: p3 (CrashLoopBackOff", budget.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "default/web: minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: p3 (CrashLoopBackOff",
+            budget.ToString(),
+            StringComparison.Ordinal
+        );
         Assert.Contains("Fix p3", budget.Remedy, StringComparison.Ordinal);
         Assert.Null(plan.EstimatedDuration);
         Assert.Contains("PDB default/web", plan.EstimateBasis, StringComparison.Ordinal);
@@ -139,7 +147,8 @@ public sealed class DrainPlannerTests : IDisposable
     public async Task Unreadable_PDBs_are_a_warning()
     {
         _server.Pods.Put(Sample.Pod("p1"));
-        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("poddisruptionbudgets", StringComparison.Ordinal) ? Answers.Forbidden() : null;
+        _server.Intercept = r =>
+            r.RequestUri!.AbsolutePath.EndsWith("poddisruptionbudgets", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
         NodeDrainPlan plan = await PlanAsync("n1");
 
@@ -171,7 +180,8 @@ public sealed class DrainPlannerTests : IDisposable
     public async Task A_placed_pod_uses_room_for_the_next_pod()
     {
         // Two nodes with 8 cores are left for three pods of 5.
-        for (int i = 1; i <= 3; i++) _server.Pods.Put(Large($"p{i}"));
+        for (int i = 1; i <= 3; i++)
+            _server.Pods.Put(Large($"p{i}"));
 
         NodeDrainPlan plan = await PlanAsync("n1");
 

@@ -15,7 +15,13 @@ namespace NodeManager.Core.Tests.Drain;
 /// <summary>Drains of the embedded cluster as it comes: a scheduler, controllers and kubelets act while nodes are drained.</summary>
 public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
 {
-    private static readonly DrainOptions Anything = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromMinutes(4) };
+    private static readonly DrainOptions Anything = new()
+    {
+        DeleteEmptyDirData = true,
+        DeleteUnmanagedPods = true,
+        GracePeriod = TimeSpan.FromSeconds(1),
+        Timeout = TimeSpan.FromMinutes(4),
+    };
 
     private readonly SandboxCluster _cluster = SandboxCluster.Start(new() { Nodes = 12 });
     private readonly FaultInjectionHandler _faults;
@@ -26,8 +32,16 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
 
     private KubernetesClient Client => _session.Connection().Client;
 
-    public async Task InitializeAsync() => _session = await SessionFactory.ConnectAsync(
-        "sandbox", _cluster.Server, _faults, null, NullLogger.Instance, TimeProvider.System, default);
+    public async Task InitializeAsync() =>
+        _session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            _cluster.Server,
+            _faults,
+            null,
+            NullLogger.Instance,
+            TimeProvider.System,
+            default
+        );
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -69,10 +83,12 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     public async Task Connection_and_server_errors_lose_no_pod()
     {
         NodeDrainPlan plan = (await FreeAsync())[0];
-        static bool IsEviction(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal);
+        static bool IsEviction(HttpRequestMessage request) =>
+            request.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal);
         static bool IsPodWatch(HttpRequestMessage request) =>
             request.RequestUri!.AbsolutePath == "/api/v1/pods" && request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal);
-        _faults.Inject(Fault.Drop(), 1, IsEviction)
+        _faults
+            .Inject(Fault.Drop(), 1, IsEviction)
             .Inject(Fault.DropAnswer(), 1, IsEviction)
             .Inject(Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", 0), 10, IsEviction)
             .Inject(Fault.Answer(HttpStatusCode.GatewayTimeout, "Timeout"), 1, IsEviction)
@@ -91,8 +107,9 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_blocking_PDB_is_named_and_delays_only_its_own_pods()
     {
-        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default))
-            .First(p => p.Pods.Any(pod => pod.BlockedByBudget && pod.Warnings.Any(w => w.Contains("no eviction can succeed", StringComparison.Ordinal))));
+        NodeDrainPlan plan = (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default)).First(p =>
+            p.Pods.Any(pod => pod.BlockedByBudget && pod.Warnings.Any(w => w.Contains("no eviction can succeed", StringComparison.Ordinal)))
+        );
 
         using CancellationTokenSource stop = new();
         Task refused = _bench.LineAsync("refused, waiting for PDB");
@@ -107,13 +124,23 @@ public sealed class EmbeddedClusterTests : IAsyncLifetime, IDisposable
 
     // Nodes that nothing but termination holds up. A StatefulSet's pods fit a few nodes only, and their budget waits until they do.
     private async Task<IReadOnlyList<NodeDrainPlan>> FreeAsync() =>
-        [.. (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default))
-            .Where(p => p.CanDrain && p.BlockedByBudget == 0 && !p.Pods.Any(pod => pod.Owner.StartsWith("StatefulSet/", StringComparison.Ordinal)))
-            .OrderByDescending(p => p.Evict)];
+        [
+            .. (await DrainPlanner.PlanAsync(_session, [.. await NodeNamesAsync()], Anything, default))
+                .Where(p =>
+                    p.CanDrain
+                    && p.BlockedByBudget == 0
+                    && !p.Pods.Any(pod => pod.Owner.StartsWith("StatefulSet/", StringComparison.Ordinal))
+                )
+                .OrderByDescending(p => p.Evict),
+        ];
 
     // A node that is not Ready finishes no termination.
     private async Task<string[]> NodeNamesAsync() =>
-        [.. (await Client.ListAsync(Resources.Nodes, new(), default)).Items
-            .Where(n => n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true && n.Spec.Unschedulable != true)
-            .Select(n => n.Metadata.Name)];
+        [
+            .. (await Client.ListAsync(Resources.Nodes, new(), default))
+                .Items.Where(n =>
+                    n.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) == true && n.Spec.Unschedulable != true
+                )
+                .Select(n => n.Metadata.Name),
+        ];
 }

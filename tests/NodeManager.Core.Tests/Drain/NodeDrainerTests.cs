@@ -32,7 +32,11 @@ public sealed class NodeDrainerTests : IDisposable
         }
 
         using NodeManagerSession session = await _server.ConnectAsync();
-        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(session, [.. Enumerable.Range(1, nodes).Select(i => $"n{i}")], new());
+        IReadOnlyList<NodeDrainResult> results = await _bench.DrainAllAsync(
+            session,
+            [.. Enumerable.Range(1, nodes).Select(i => $"n{i}")],
+            new()
+        );
 
         Assert.All(results, r => Assert.Equal(NodeDrainStatus.Drained, r.Status));
         Assert.Equal(watches, _server.Requests.Count(r => r == "WATCH /api/v1/pods"));
@@ -88,7 +92,8 @@ public sealed class NodeDrainerTests : IDisposable
 
         Assert.Equal(
             [("n1", NodeDrainStatus.Cancelled, false), ("n2", NodeDrainStatus.Blocked, false), ("n3", NodeDrainStatus.Cancelled, true)],
-            results.OrderBy(r => r.Node, StringComparer.Ordinal).Select(r => (r.Node, r.Status, r.Cordoned)));
+            results.OrderBy(r => r.Node, StringComparer.Ordinal).Select(r => (r.Node, r.Status, r.Cordoned))
+        );
         Assert.Contains("uncordoned again", results.Single(r => r.Node == "n1").Message, StringComparison.Ordinal);
         Assert.Null(_server.Nodes["n1"]!["spec"]!["unschedulable"]);
         Assert.Null(_server.Nodes["n1"]!["metadata"]!["annotations"]?[DrainAnnotation.Key]);
@@ -110,7 +115,11 @@ public sealed class NodeDrainerTests : IDisposable
         ManualTimeProvider time = new();
         using NodeManagerSession session = await _server.ConnectAsync(time);
         Task refused = _bench.LineAsync("refused");
-        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new() { Timeout = TimeSpan.FromMinutes(5) });
+        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(
+            session,
+            ["n1", "n2"],
+            new() { Timeout = TimeSpan.FromMinutes(5) }
+        );
         await refused;
         while (!drain.IsCompleted)
         {
@@ -149,7 +158,10 @@ public sealed class NodeDrainerTests : IDisposable
         Assert.Equal([DrainPodOutcome.Refused, DrainPodOutcome.NotAttempted], result.Pods.Select(p => p.Outcome));
         Assert.Equal(("Pod", "default/bare"), (result.Blockers[0].Kind, result.Blockers[0].Name));
         Assert.StartsWith("Nothing was changed", result.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(_server.Requests, r => r.StartsWith("PATCH", StringComparison.Ordinal) || r.EndsWith("/events", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _server.Requests,
+            r => r.StartsWith("PATCH", StringComparison.Ordinal) || r.EndsWith("/events", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -197,7 +209,8 @@ public sealed class NodeDrainerTests : IDisposable
     [Fact]
     public async Task Without_access_reviews_the_drain_continues()
     {
-        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal) ? Answers.Forbidden() : null;
+        _server.Intercept = r =>
+            r.RequestUri!.AbsolutePath.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
         Assert.Equal(NodeDrainStatus.Drained, (await _bench.DrainAsync(_server)).Status);
     }
@@ -207,7 +220,8 @@ public sealed class NodeDrainerTests : IDisposable
     {
         _server.OnAccepted = name =>
         {
-            if (name == "p1") _server.Pods.Put(Sample.Pod("late"));
+            if (name == "p1")
+                _server.Pods.Put(Sample.Pod("late"));
             _server.Pods.Remove(name);
         };
 
@@ -318,7 +332,8 @@ public sealed class NodeDrainerTests : IDisposable
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (_, attempt) => attempt == 1 ? Answers.BudgetRefuses("web") : null;
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
-        while (!_bench.Reports.Any(r => r.Status.Contains("waiting for PDB default/web", StringComparison.Ordinal))) await Task.Delay(20);
+        while (!_bench.Reports.Any(r => r.Status.Contains("waiting for PDB default/web", StringComparison.Ordinal)))
+            await Task.Delay(20);
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
         await drain;
 

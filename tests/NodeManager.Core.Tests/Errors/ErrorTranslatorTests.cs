@@ -41,9 +41,24 @@ public sealed class ErrorTranslatorTests
     [InlineData("WATCH", "/api/v1/nodes?watch=true", "watch nodes in cluster", "'watch' on the resource 'nodes'")]
     [InlineData("GET", "/api/v1/nodes/n-1", "get nodes 'n-1' in cluster", "'get' on the resource 'nodes'")]
     [InlineData("PATCH", "/api/v1/nodes/n-1/status", "patch nodes/status 'n-1' in cluster", "'patch' on the resource 'nodes/status'")]
-    [InlineData("POST", "/api/v1/namespaces/shop/pods/p/eviction", "create pods/eviction 'p' in namespace shop", "'create' on the resource 'pods/eviction'")]
-    [InlineData("GET", "/apis/apps/v1/daemonsets", "list daemonsets.apps in cluster", "'list' on the resource 'daemonsets' of API group 'apps'")]
-    [InlineData("GET", "/apis/apps/v1/namespaces/a/deployments/d/scale", "get deployments.apps/scale 'd' in namespace a", "of API group 'apps'")]
+    [InlineData(
+        "POST",
+        "/api/v1/namespaces/shop/pods/p/eviction",
+        "create pods/eviction 'p' in namespace shop",
+        "'create' on the resource 'pods/eviction'"
+    )]
+    [InlineData(
+        "GET",
+        "/apis/apps/v1/daemonsets",
+        "list daemonsets.apps in cluster",
+        "'list' on the resource 'daemonsets' of API group 'apps'"
+    )]
+    [InlineData(
+        "GET",
+        "/apis/apps/v1/namespaces/a/deployments/d/scale",
+        "get deployments.apps/scale 'd' in namespace a",
+        "of API group 'apps'"
+    )]
     [InlineData("DELETE", "/api/v1/namespaces/a", "delete namespaces 'a'", "'delete' on the resource 'namespaces'")]
     public void A_forbidden_request_names_the_missing_verb_and_resource(string method, string path, string what, string missing)
     {
@@ -59,7 +74,13 @@ public sealed class ErrorTranslatorTests
     {
         NodeManagerException node = Translate(404, "NotFound", "GET", "/api/v1/nodes/n", "nodes \"n\" not found", "n")!;
         NodeManagerException pod = Translate(404, "NotFound", "GET", "/api/v1/namespaces/a/pods/p", "pods \"p\" not found", "p")!;
-        NodeManagerException path = Translate(404, "NotFound", "GET", "/apis/policy/v1/poddisruptionbudgets", "the server could not find the requested resource")!;
+        NodeManagerException path = Translate(
+            404,
+            "NotFound",
+            "GET",
+            "/apis/policy/v1/poddisruptionbudgets",
+            "the server could not find the requested resource"
+        )!;
 
         Assert.Equal((ErrorIds.NodeNotFound, "n"), (node.ErrorId, node.Target));
         Assert.Equal(ErrorIds.NotFound, pod.ErrorId);
@@ -67,21 +88,33 @@ public sealed class ErrorTranslatorTests
     }
 
     [Fact]
-    public void The_target_object_is_the_one_of_the_caller() => Assert.Equal(
-        "my target",
-        ErrorTranslator.Translate(new KubernetesException(HttpStatusCode.Conflict, null, "PATCH", "/api/v1/nodes/n"), "prod", Server, "my target")!.Target);
+    public void The_target_object_is_the_one_of_the_caller() =>
+        Assert.Equal(
+            "my target",
+            ErrorTranslator
+                .Translate(new KubernetesException(HttpStatusCode.Conflict, null, "PATCH", "/api/v1/nodes/n"), "prod", Server, "my target")!
+                .Target
+        );
 
     [Fact]
     public void A_response_that_is_not_from_an_API_server_is_reported()
     {
-        Assert.Equal(ErrorIds.UnexpectedAnswer, ErrorTranslator.Translate(new JsonException("'<' is invalid"), "prod", Server, null)!.ErrorId);
+        Assert.Equal(
+            ErrorIds.UnexpectedAnswer,
+            ErrorTranslator.Translate(new JsonException("'<' is invalid"), "prod", Server, null)!.ErrorId
+        );
         Assert.Equal(ErrorIds.UnexpectedAnswer, Translate(302, "", "GET", "/api/v1/nodes", "moved")!.ErrorId);
     }
 
     [Fact]
     public void A_broken_connection_names_the_address()
     {
-        NodeManagerException error = ErrorTranslator.Translate(new HttpRequestException("x", new IOException("reset")), "prod", Server, null)!;
+        NodeManagerException error = ErrorTranslator.Translate(
+            new HttpRequestException("x", new IOException("reset")),
+            "prod",
+            Server,
+            null
+        )!;
 
         Assert.Equal((ErrorIds.ServerUnreachable, ErrorKind.ConnectionError), (error.ErrorId, error.Kind));
         Assert.Contains("https://10.0.0.1:6443/", error.Message, StringComparison.Ordinal);
@@ -89,11 +122,32 @@ public sealed class ErrorTranslatorTests
     }
 
     [Fact]
-    public void An_internal_error_is_reported_as_internal() => Assert.Null(ErrorTranslator.Translate(new InvalidOperationException(), "prod", Server, null));
+    public void An_internal_error_is_reported_as_internal() =>
+        Assert.Null(ErrorTranslator.Translate(new InvalidOperationException(), "prod", Server, null));
 
-    private static NodeManagerException? Translate(int code, string reason, string method, string path, string message, string? name = null) =>
+    private static NodeManagerException? Translate(
+        int code,
+        string reason,
+        string method,
+        string path,
+        string message,
+        string? name = null
+    ) =>
         ErrorTranslator.Translate(
             new KubernetesException(
-                (HttpStatusCode)code, new Status { Message = message, Reason = reason, Code = code, Details = new() { Name = name } }, method, path),
-            "prod", Server, null);
+                (HttpStatusCode)code,
+                new Status
+                {
+                    Message = message,
+                    Reason = reason,
+                    Code = code,
+                    Details = new() { Name = name },
+                },
+                method,
+                path
+            ),
+            "prod",
+            Server,
+            null
+        );
 }

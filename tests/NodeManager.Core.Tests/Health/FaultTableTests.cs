@@ -19,9 +19,18 @@ public sealed class FaultTableTests : IAsyncLifetime
         [SandboxFaultKind.DiskPressure] = (new() { Kind = SandboxFaultKind.DiskPressure }, "Warning DiskPressure"),
         [SandboxFaultKind.PIDPressure] = (new() { Kind = SandboxFaultKind.PIDPressure }, "Warning PIDPressure"),
         [SandboxFaultKind.NetworkUnavailable] = (new() { Kind = SandboxFaultKind.NetworkUnavailable }, "Critical NetworkUnavailable"),
-        [SandboxFaultKind.ClockSkew] = (new() { Kind = SandboxFaultKind.ClockSkew, Offset = TimeSpan.FromMinutes(-3) }, "Warning ClockSkew"),
-        [SandboxFaultKind.ImageGarbageCollection] = (new() { Kind = SandboxFaultKind.ImageGarbageCollection }, "Warning ImageGarbageCollection"),
-        [SandboxFaultKind.NodeProblem] = (new() { Kind = SandboxFaultKind.NodeProblem, Condition = NodeProblemCondition.ReadonlyFilesystem }, "Critical ReadonlyFilesystem"),
+        [SandboxFaultKind.ClockSkew] = (
+            new() { Kind = SandboxFaultKind.ClockSkew, Offset = TimeSpan.FromMinutes(-3) },
+            "Warning ClockSkew"
+        ),
+        [SandboxFaultKind.ImageGarbageCollection] = (
+            new() { Kind = SandboxFaultKind.ImageGarbageCollection },
+            "Warning ImageGarbageCollection"
+        ),
+        [SandboxFaultKind.NodeProblem] = (
+            new() { Kind = SandboxFaultKind.NodeProblem, Condition = NodeProblemCondition.ReadonlyFilesystem },
+            "Critical ReadonlyFilesystem"
+        ),
         // These are faults of workloads and of the way to the API server, not of nodes.
         [SandboxFaultKind.PodNeverReady] = (new() { Kind = SandboxFaultKind.PodNeverReady }, None),
         [SandboxFaultKind.PodUnready] = (new() { Kind = SandboxFaultKind.PodUnready }, None),
@@ -55,7 +64,13 @@ public sealed class FaultTableTests : IAsyncLifetime
         string node = before.First(static one => one.Findings.Count == 0).Name;
         Dictionary<string, string> healthy = before.ToDictionary(static one => one.Name, Summary);
 
-        _cluster.Cluster.SetFault(fault with { Name = "fault", Nodes = expected.Length > 0 || kind == SandboxFaultKind.NodeSlow ? [node] : [] });
+        _cluster.Cluster.SetFault(
+            fault with
+            {
+                Name = "fault",
+                Nodes = expected.Length > 0 || kind == SandboxFaultKind.NodeSlow ? [node] : [],
+            }
+        );
         if (expected.Length > 0)
         {
             await UntilAsync(node, summary => summary.EndsWith(expected, StringComparison.Ordinal), TimeSpan.FromMinutes(15));
@@ -68,24 +83,36 @@ public sealed class FaultTableTests : IAsyncLifetime
         IReadOnlyList<NodeHealth> during = await TestAsync();
         _cluster.Cluster.ClearFault("fault");
 
-        Assert.Equal(healthy.Where(one => one.Key != node), during.Where(one => one.Name != node).ToDictionary(static one => one.Name, Summary));
+        Assert.Equal(
+            healthy.Where(one => one.Key != node),
+            during.Where(one => one.Name != node).ToDictionary(static one => one.Name, Summary)
+        );
         Assert.EndsWith(expected, Summary(during.Single(one => one.Name == node)), StringComparison.Ordinal);
-        if (expected.Length == 0) Assert.Equal("", Summary(during.Single(one => one.Name == node)));
+        if (expected.Length == 0)
+            Assert.Equal("", Summary(during.Single(one => one.Name == node)));
         // What the kubelet tells by events alone ends with their window.
         await UntilAsync(node, static summary => summary.Length == 0, TimeSpan.FromMinutes(75));
     }
 
     private static string Summary(NodeHealth health) =>
-        string.Join(", ", health.Findings.Where(static one => one.Severity != NodeFindingSeverity.Information).Select(static one => $"{one.Severity} {one.Cause}"));
+        string.Join(
+            ", ",
+            health
+                .Findings.Where(static one => one.Severity != NodeFindingSeverity.Information)
+                .Select(static one => $"{one.Severity} {one.Cause}")
+        );
 
     private Task<IReadOnlyList<NodeHealth>> TestAsync(params IReadOnlyList<string> nodes) =>
-        _cluster.AwaitAsync(NodeHealthChecks.TestAsync(_cluster.Session, new() { Names = nodes }, static _ => { }, NullObserver.Instance, default));
+        _cluster.AwaitAsync(
+            NodeHealthChecks.TestAsync(_cluster.Session, new() { Names = nodes }, static _ => { }, NullObserver.Instance, default)
+        );
 
     // A cluster has its troubles in its first moments.
     private async Task<IReadOnlyList<NodeHealth>> BeginAsync()
     {
         IReadOnlyList<NodeHealth> nodes;
-        while ((nodes = await TestAsync()).Any(static one => Summary(one).Length > 0)) await _cluster.PassAsync(TimeSpan.FromSeconds(10), Step);
+        while ((nodes = await TestAsync()).Any(static one => Summary(one).Length > 0))
+            await _cluster.PassAsync(TimeSpan.FromSeconds(10), Step);
         return nodes;
     }
 

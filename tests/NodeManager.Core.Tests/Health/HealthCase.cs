@@ -14,7 +14,8 @@ internal sealed class HealthCase
 
     private readonly List<Event> _events = [];
     private readonly List<Pod> _pods = [];
-    private readonly Node _node = Sample.Node("""
+    private readonly Node _node = Sample.Node(
+        """
         {
           "metadata": { "name": "worker-1", "uid": "u-1", "creationTimestamp": "2026-01-01T00:00:00Z", "labels": { "topology.kubernetes.io/zone": "a" } },
           "status": {
@@ -27,18 +28,29 @@ internal sealed class HealthCase
             ]
           }
         }
-        """);
+        """
+    );
 
     private NodeLease? _lease = LeaseAt("11:59:55", "11:59:55");
     private DateTimeOffset? _seen;
     private string _server = "v1.34.1";
 
-    public static DateTimeOffset At(string time) => DateTimeOffset.Parse($"2026-03-01T{time}Z", System.Globalization.CultureInfo.InvariantCulture);
+    public static DateTimeOffset At(string time) =>
+        DateTimeOffset.Parse($"2026-03-01T{time}Z", System.Globalization.CultureInfo.InvariantCulture);
 
     public HealthCase Condition(string type, string status, string since = "11:50:00", string reason = "R", string message = "")
     {
         (_node.Status.Conditions ??= []).RemoveAll(one => one.Type == type);
-        _node.Status.Conditions.Add(new() { Type = type, Status = status, Reason = reason, Message = message, LastTransitionTime = At(since) });
+        _node.Status.Conditions.Add(
+            new()
+            {
+                Type = type,
+                Status = status,
+                Reason = reason,
+                Message = message,
+                LastTransitionTime = At(since),
+            }
+        );
         return this;
     }
 
@@ -75,58 +87,98 @@ internal sealed class HealthCase
         for (int i = 0; i < count; i++)
         {
             string status = ready ? "True" : "False";
-            Pod($$"""{ "metadata": { "name": "{{start}}-{{i}}", "namespace": "shop" }, "status": { "phase": "Running", "conditions": [{ "type": "Ready", "status": "{{status}}", "lastTransitionTime": "2026-03-01T11:51:00Z" }] } }""");
+            Pod(
+                $$"""{ "metadata": { "name": "{{start}}-{{i}}", "namespace": "shop" }, "status": { "phase": "Running", "conditions": [{ "type": "Ready", "status": "{{status}}", "lastTransitionTime": "2026-03-01T11:51:00Z" }] } }"""
+            );
         }
 
         return this;
     }
 
-    public HealthCase SystemPod(int restarts, string last = "11:55:00", string state = """ "running": {} """, string ns = "kube-system", string priorityClass = "") => Pod($$"""
-        {
-          "metadata": { "name": "kube-proxy-x", "namespace": "{{ns}}" }, "spec": { "priorityClassName": "{{priorityClass}}" },
-          "status": {
-            "phase": "Running",
-            "containerStatuses": [{
-              "name": "kube-proxy", "restartCount": {{restarts}}, "state": { {{state}} },
-              "lastState": { "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": "2026-03-01T{{last}}Z" } }
-            }]
-          }
-        }
-        """);
+    public HealthCase SystemPod(
+        int restarts,
+        string last = "11:55:00",
+        string state = """ "running": {} """,
+        string ns = "kube-system",
+        string priorityClass = ""
+    ) =>
+        Pod(
+            $$"""
+            {
+              "metadata": { "name": "kube-proxy-x", "namespace": "{{ns}}" }, "spec": { "priorityClassName": "{{priorityClass}}" },
+              "status": {
+                "phase": "Running",
+                "containerStatuses": [{
+                  "name": "kube-proxy", "restartCount": {{restarts}}, "state": { {{state}} },
+                  "lastState": { "terminated": { "exitCode": 1, "reason": "Error", "finishedAt": "2026-03-01T{{last}}Z" } }
+                }]
+              }
+            }
+            """
+        );
 
-    public HealthCase Evicted(string name = "cart-1", string at = "11:30:00") => Pod($$"""
-        {
-          "metadata": { "name": "{{name}}", "namespace": "shop" },
-          "status": { "phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory. ",
-            "conditions": [{ "type": "DisruptionTarget", "status": "True", "lastTransitionTime": "2026-03-01T{{at}}Z" }] }
-        }
-        """);
+    public HealthCase Evicted(string name = "cart-1", string at = "11:30:00") =>
+        Pod(
+            $$"""
+            {
+              "metadata": { "name": "{{name}}", "namespace": "shop" },
+              "status": { "phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory. ",
+                "conditions": [{ "type": "DisruptionTarget", "status": "True", "lastTransitionTime": "2026-03-01T{{at}}Z" }] }
+            }
+            """
+        );
 
-    public HealthCase Event(string reason, string last, int count = 1, string? first = null, string kind = "Node", string name = "worker-1", string component = "kubelet")
+    public HealthCase Event(
+        string reason,
+        string last,
+        int count = 1,
+        string? first = null,
+        string kind = "Node",
+        string name = "worker-1",
+        string component = "kubelet"
+    )
     {
-        _events.Add(new()
-        {
-            Reason = reason, Count = count, FirstTimestamp = At(first ?? last), LastTimestamp = At(last), Message = "said", Source = new() { Component = component },
-            InvolvedObject = new() { Kind = kind, Name = name, Namespace = kind == "Pod" ? "shop" : null },
-        });
+        _events.Add(
+            new()
+            {
+                Reason = reason,
+                Count = count,
+                FirstTimestamp = At(first ?? last),
+                LastTimestamp = At(last),
+                Message = "said",
+                Source = new() { Component = component },
+                InvolvedObject = new()
+                {
+                    Kind = kind,
+                    Name = name,
+                    Namespace = kind == "Pod" ? "shop" : null,
+                },
+            }
+        );
         return this;
     }
 
     public HealthCase Cordon(string? since, string? annotation = null)
     {
         _node.Spec.Unschedulable = true;
-        if (since is not null) Taint("node.kubernetes.io/unschedulable", "NoSchedule", timeAdded: since);
-        if (annotation is not null) (_node.Metadata.Annotations ??= [])["nodemanager.io/drain"] = annotation;
+        if (since is not null)
+            Taint("node.kubernetes.io/unschedulable", "NoSchedule", timeAdded: since);
+        if (annotation is not null)
+            (_node.Metadata.Annotations ??= [])["nodemanager.io/drain"] = annotation;
         return this;
     }
 
     public HealthCase Taint(string key, string effect = "NoSchedule", string value = "", string? timeAdded = null)
     {
-        (_node.Spec.Taints ??= []).Add(new()
-        {
-            Key = key, Effect = effect, Value = value,
-            TimeAdded = timeAdded is null ? null : DateTimeOffset.Parse(timeAdded, System.Globalization.CultureInfo.InvariantCulture),
-        });
+        (_node.Spec.Taints ??= []).Add(
+            new()
+            {
+                Key = key,
+                Effect = effect,
+                Value = value,
+                TimeAdded = timeAdded is null ? null : DateTimeOffset.Parse(timeAdded, System.Globalization.CultureInfo.InvariantCulture),
+            }
+        );
         return this;
     }
 
@@ -137,21 +189,34 @@ internal sealed class HealthCase
         return this;
     }
 
-    public IReadOnlyList<NodeFinding> Judge(IReadOnlyList<DateTimeOffset>? becameNotReady = null) => HealthRules.Judge(new()
-    {
-        Node = _node, Session = Session, Now = Now, Lease = _lease, LeaseSeenRenewedAt = _seen, Pods = [.. _pods.Select(Sample.Kept)], Events = _events, ServerVersion = _server,
-        BecameNotReadyAt = becameNotReady ?? [],
-    });
+    public IReadOnlyList<NodeFinding> Judge(IReadOnlyList<DateTimeOffset>? becameNotReady = null) =>
+        HealthRules.Judge(
+            new()
+            {
+                Node = _node,
+                Session = Session,
+                Now = Now,
+                Lease = _lease,
+                LeaseSeenRenewedAt = _seen,
+                Pods = [.. _pods.Select(Sample.Kept)],
+                Events = _events,
+                ServerVersion = _server,
+                BecameNotReadyAt = becameNotReady ?? [],
+            }
+        );
 
     /// <summary>As <c>Severity Cause</c>, the worst first.</summary>
     public string Summary() => string.Join(", ", Judge().Select(static one => $"{one.Severity} {one.Cause}"));
 
-    private static NodeLease LeaseAt(string renewed, string written) => JsonSerializer.Deserialize(
-        $$"""
-        {
-          "metadata": { "name": "worker-1", "namespace": "kube-node-lease", "managedFields": [
-            { "manager": "kubelet", "operation": "Update", "time": "2026-03-01T{{written}}Z", "fieldsV1": { "f:spec": { "f:renewTime": {} } } }] },
-          "spec": { "holderIdentity": "worker-1", "leaseDurationSeconds": 40, "renewTime": "2026-03-01T{{renewed}}.000000Z" }
-        }
-        """, KubernetesJson.Default.NodeLease)!;
+    private static NodeLease LeaseAt(string renewed, string written) =>
+        JsonSerializer.Deserialize(
+            $$"""
+            {
+              "metadata": { "name": "worker-1", "namespace": "kube-node-lease", "managedFields": [
+                { "manager": "kubelet", "operation": "Update", "time": "2026-03-01T{{written}}Z", "fieldsV1": { "f:spec": { "f:renewTime": {} } } }] },
+              "spec": { "holderIdentity": "worker-1", "leaseDurationSeconds": 40, "renewTime": "2026-03-01T{{renewed}}.000000Z" }
+            }
+            """,
+            KubernetesJson.Default.NodeLease
+        )!;
 }

@@ -16,21 +16,44 @@ public sealed class MachineOwnershipTests
     [InlineData("101", "pool-1", true, "uid-1", "101", "other", "name is")]
     [InlineData("101", "pool-1", false, "uid-1", "101", "pool-1", "tag")]
     public void A_machine_belongs_to_a_claim_only_if_all_marks_match(
-        string id, string name, bool hasTag, string? claim, string? markedId, string? markedName, string? expected)
+        string id,
+        string name,
+        bool hasTag,
+        string? claim,
+        string? markedId,
+        string? markedName,
+        string? expected
+    )
     {
         MachineMark? mark = claim is null ? null : new("us", claim, markedId!, markedName!, true);
         string? reason = MachineOwnership.Check(Wanted, "101", "us", new(id, name, hasTag, mark));
-        if (expected is null) Assert.Null(reason);
-        else Assert.Contains(expected, reason, StringComparison.Ordinal);
+        if (expected is null)
+            Assert.Null(reason);
+        else
+            Assert.Contains(expected, reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_machine_of_another_cluster_is_foreign() =>
-        Assert.Contains("another cluster", MachineOwnership.Check(Wanted, "101", "us", new("101", "pool-1", true, new("them", "uid-1", "101", "pool-1", true))), StringComparison.Ordinal);
+        Assert.Contains(
+            "another cluster",
+            MachineOwnership.Check(Wanted, "101", "us", new("101", "pool-1", true, new("them", "uid-1", "101", "pool-1", true))),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_claim_without_a_UID_owns_no_machine() =>
-        Assert.NotNull(MachineOwnership.Check(Wanted with { ClaimUid = "" }, "101", "us", new("101", "pool-1", true, new("us", "", "101", "pool-1", true))));
+        Assert.NotNull(
+            MachineOwnership.Check(
+                Wanted with
+                {
+                    ClaimUid = "",
+                },
+                "101",
+                "us",
+                new("101", "pool-1", true, new("us", "", "101", "pool-1", true))
+            )
+        );
 
     [Fact]
     public void A_mark_is_recognized_within_edited_text()

@@ -22,9 +22,15 @@ public sealed class MachineProviderRegistryTests
     {
         var registry = new MachineProviderRegistry();
         registry.Add(new SampleFactory());
-        Assert.Equal(ErrorIds.AlreadyExists, Assert.Throws<NodeManagerException>(() => registry.Add(new OtherFactory("example.com/sample"))).ErrorId);
+        Assert.Equal(
+            ErrorIds.AlreadyExists,
+            Assert.Throws<NodeManagerException>(() => registry.Add(new OtherFactory("example.com/sample"))).ErrorId
+        );
         Assert.Equal(ErrorIds.Invalid, Assert.Throws<NodeManagerException>(() => registry.Add(new OtherFactory("not a name"))).ErrorId);
-        Assert.Equal(ErrorIds.ProviderAssemblyInvalid, Assert.Throws<NodeManagerException>(() => registry.Add(typeof(string).Assembly)).ErrorId);
+        Assert.Equal(
+            ErrorIds.ProviderAssemblyInvalid,
+            Assert.Throws<NodeManagerException>(() => registry.Add(typeof(string).Assembly)).ErrorId
+        );
         Assert.Equal(ErrorIds.ProviderAssemblyInvalid, Assert.Throws<NodeManagerException>(() => registry.Load("/no/such.dll")).ErrorId);
     }
 
@@ -34,8 +40,16 @@ public sealed class MachineProviderRegistryTests
         var registry = new MachineProviderRegistry();
         registry.Add(new SampleFactory());
         MachineProviderSettings settings = new("p", "n", JsonDocument.Parse("{}").RootElement, MachineCredentials.None);
-        Assert.Contains("example.com/sample", Assert.Throws<NodeManagerException>(() => registry.Create("other", settings)).RecommendedAction, StringComparison.Ordinal);
-        Assert.Contains("spec.x must be set.", Assert.Throws<NodeManagerException>(() => registry.Create("example.com/sample", settings)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "example.com/sample",
+            Assert.Throws<NodeManagerException>(() => registry.Create("other", settings)).RecommendedAction,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "spec.x must be set.",
+            Assert.Throws<NodeManagerException>(() => registry.Create("example.com/sample", settings)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -81,12 +81,25 @@ public sealed class BatchRulesTests
         for (int round = 0; round < 2000; round++)
         {
             int limit = random.Next(1, 6);
-            List<MaintenanceCandidate> fleet = [.. Enumerable.Range(0, random.Next(1, 25)).Select(i => new MaintenanceCandidate(
-                $"{i}", $"n{i}", $"{random.Next(3)}", random.Next(8) == 0, random.Next(4) > 0, random.Next(8) > 0, random.Next(8) == 0))];
+            List<MaintenanceCandidate> fleet =
+            [
+                .. Enumerable
+                    .Range(0, random.Next(1, 25))
+                    .Select(i => new MaintenanceCandidate(
+                        $"{i}",
+                        $"n{i}",
+                        $"{random.Next(3)}",
+                        random.Next(8) == 0,
+                        random.Next(4) > 0,
+                        random.Next(8) > 0,
+                        random.Next(8) == 0
+                    )),
+            ];
 
             BatchChoice choice = BatchRules.Next(fleet, limit, []);
 
-            int before = fleet.Count(c => !c.IsAvailable), added = choice.Nodes.Count(c => c.IsAvailable);
+            int before = fleet.Count(c => !c.IsAvailable),
+                added = choice.Nodes.Count(c => c.IsAvailable);
             Assert.True(added == 0 || before + added <= limit, $"round {round}: {before} were out, {added} more of {limit}");
             Assert.True(choice.Nodes.Count <= limit);
             Assert.True(choice.Nodes.Select(c => c.Group).Distinct().Count() <= 1);
@@ -96,13 +109,22 @@ public sealed class BatchRulesTests
     }
 
     private static List<MaintenanceCandidate> Read(string nodes) =>
-    [
-        .. nodes.Split(' ').Select(text =>
-        {
-            string[] parts = text.TrimStart('*', '@').TrimEnd('!', '#').Split(':');
-            string zone = parts.Length > 1 ? parts[1].TrimEnd('!', '#') : "";
-            return new MaintenanceCandidate(
-                parts[0], parts[0], zone, text.Contains('@'), !text.Contains('*'), !text.Contains('!'), text.Contains('#'));
-        }),
-    ];
+        [
+            .. nodes
+                .Split(' ')
+                .Select(text =>
+                {
+                    string[] parts = text.TrimStart('*', '@').TrimEnd('!', '#').Split(':');
+                    string zone = parts.Length > 1 ? parts[1].TrimEnd('!', '#') : "";
+                    return new MaintenanceCandidate(
+                        parts[0],
+                        parts[0],
+                        zone,
+                        text.Contains('@'),
+                        !text.Contains('*'),
+                        !text.Contains('!'),
+                        text.Contains('#')
+                    );
+                }),
+        ];
 }

@@ -69,7 +69,12 @@ public sealed class FleetRoomTests
         Pod other = Pod("q", "b", "1", "y", false);
 
         GiveBack? choice = StuckRules.Choose(ClusterSnapshot.Of(nodes, [other]), [waiting], ["a", "b"], new HashSet<string> { "a", "b" });
-        GiveBack? none = StuckRules.Choose(ClusterSnapshot.Of([Node("a", true), Node("c", false)], []), [Pod("r", "", "1", "x", false)], ["a"], new HashSet<string> { "a" });
+        GiveBack? none = StuckRules.Choose(
+            ClusterSnapshot.Of([Node("a", true), Node("c", false)], []),
+            [Pod("r", "", "1", "x", false)],
+            ["a"],
+            new HashSet<string> { "a" }
+        );
 
         Assert.Equal("a", choice?.Node);
         Assert.Null(none);
@@ -78,11 +83,24 @@ public sealed class FleetRoomTests
     [Fact]
     public void A_large_fleet_is_planned_quickly()
     {
-        const int Nodes = 1500, PodsOfNode = 10;
+        const int Nodes = 1500,
+            PodsOfNode = 10;
         List<Node> nodes = [.. Enumerable.Range(0, Nodes).Select(i => Node($"n{i:0000}", false))];
-        List<Pod> pods = [.. nodes.SelectMany((n, i) => Enumerable.Range(0, PodsOfNode).Select(p => Pod($"p{i}-{p}", n.Metadata.Name, "200m", $"w{(i + p) % 300}", false, p == 0)))];
-        Dictionary<string, IReadOnlyList<LeavingPod>> leaving = pods.GroupBy(p => p.Spec.NodeName!).ToDictionary(g => g.Key, IReadOnlyList<LeavingPod> (g) => [.. g.Select(p => new LeavingPod(p, []))]);
-        List<MaintenanceCandidate> candidates = [.. nodes.Select(n => new MaintenanceCandidate(n.Metadata.Name, n.Metadata.Name, "", false, true, true, false))];
+        List<Pod> pods =
+        [
+            .. nodes.SelectMany(
+                (n, i) =>
+                    Enumerable
+                        .Range(0, PodsOfNode)
+                        .Select(p => Pod($"p{i}-{p}", n.Metadata.Name, "200m", $"w{(i + p) % 300}", false, p == 0))
+            ),
+        ];
+        Dictionary<string, IReadOnlyList<LeavingPod>> leaving = pods.GroupBy(p => p.Spec.NodeName!)
+            .ToDictionary(g => g.Key, IReadOnlyList<LeavingPod> (g) => [.. g.Select(p => new LeavingPod(p, []))]);
+        List<MaintenanceCandidate> candidates =
+        [
+            .. nodes.Select(n => new MaintenanceCandidate(n.Metadata.Name, n.Metadata.Name, "", false, true, true, false)),
+        ];
         ClusterSnapshot snapshot = ClusterSnapshot.Of(nodes, pods);
         // It takes 1.5 s of the processor. The limit notices pods that are compared with all others whenever they move (12 s). Other tests of
         // this process use the processor as well, so one attempt below the limit is enough.
@@ -100,8 +118,17 @@ public sealed class FleetRoomTests
 
     private static string Batches(string fleet, int limit, LeavingBudget? budget)
     {
-        List<MaintenanceCandidate> candidates = [.. fleet.Split(' ').Select(n => n[..n.IndexOf('=', StringComparison.Ordinal)]).Select(n => new MaintenanceCandidate(n, n, "", false, true, true, false))];
-        return string.Join('|', BatchRules.All(candidates, limit, Read(fleet, budget, "Deployment")).Select(b => string.Join(' ', b.Select(n => n.Name))));
+        List<MaintenanceCandidate> candidates =
+        [
+            .. fleet
+                .Split(' ')
+                .Select(n => n[..n.IndexOf('=', StringComparison.Ordinal)])
+                .Select(n => new MaintenanceCandidate(n, n, "", false, true, true, false)),
+        ];
+        return string.Join(
+            '|',
+            BatchRules.All(candidates, limit, Read(fleet, budget, "Deployment")).Select(b => string.Join(' ', b.Select(n => n.Name)))
+        );
     }
 
     // A budget covers the pods of workload x.
@@ -115,31 +142,65 @@ public sealed class FleetRoomTests
             nodes.Add(Node(parts[0], false));
             leaving[parts[0]] =
             [
-                .. parts[1].Split(',').Where(p => !p.StartsWith('0')).Select((p, i) => new LeavingPod(
-                    Pod($"{parts[0]}{i}", parts[0], p.TrimStart('=').Split(':')[0], p.Split(':')[1], p.StartsWith('='), kind: kind), budget is null || !p.EndsWith(":x", StringComparison.Ordinal) ? [] : [budget])),
+                .. parts[1]
+                    .Split(',')
+                    .Where(p => !p.StartsWith('0'))
+                    .Select(
+                        (p, i) =>
+                            new LeavingPod(
+                                Pod(
+                                    $"{parts[0]}{i}",
+                                    parts[0],
+                                    p.TrimStart('=').Split(':')[0],
+                                    p.Split(':')[1],
+                                    p.StartsWith('='),
+                                    kind: kind
+                                ),
+                                budget is null || !p.EndsWith(":x", StringComparison.Ordinal) ? [] : [budget]
+                            )
+                    ),
             ];
         }
 
-        return new(new(ClusterSnapshot.Of(nodes, leaving.Values.SelectMany(l => l).Select(l => l.Pod))), leaving, [.. Enumerable.Range(0, waiting).Select(i => new LeavingPod(Pod($"w{i}", "", "1", "w", false), []))]);
+        return new(
+            new(ClusterSnapshot.Of(nodes, leaving.Values.SelectMany(l => l).Select(l => l.Pod))),
+            leaving,
+            [.. Enumerable.Range(0, waiting).Select(i => new LeavingPod(Pod($"w{i}", "", "1", "w", false), []))]
+        );
     }
 
     private static Node Node(string name, bool isCordoned)
     {
-        JsonObject node = Sample.NodeJson(name, labels: $$"""{ "kubernetes.io/hostname": "{{name}}" }""", spec: isCordoned ? """{ "unschedulable": true }""" : "{}");
+        JsonObject node = Sample.NodeJson(
+            name,
+            labels: $$"""{ "kubernetes.io/hostname": "{{name}}" }""",
+            spec: isCordoned ? """{ "unschedulable": true }""" : "{}"
+        );
         return node.Deserialize(KubernetesJson.Default.Node)!;
     }
 
-    private static Pod Pod(string name, string node, string cpu, string workload, bool isBound, bool isApart = false, string kind = "ReplicaSet")
+    private static Pod Pod(
+        string name,
+        string node,
+        string cpu,
+        string workload,
+        bool isBound,
+        bool isApart = false,
+        string kind = "ReplicaSet"
+    )
     {
         JsonObject pod = Sample.PodJson(name, node, cpu, owner: kind);
         pod["metadata"]!["ownerReferences"]![0]!["uid"] = workload;
         pod["metadata"]!["labels"] = new JsonObject { ["app"] = workload };
-        if (isBound) pod["spec"]!["nodeSelector"] = new JsonObject { ["kubernetes.io/hostname"] = node };
+        if (isBound)
+            pod["spec"]!["nodeSelector"] = new JsonObject { ["kubernetes.io/hostname"] = node };
         if (isApart)
         {
-            pod["spec"]!["affinity"] = JsonNode.Parse($$"""
+            pod["spec"]!["affinity"] = JsonNode.Parse(
+                $$"""
                 { "podAntiAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": [{ "topologyKey": "kubernetes.io/hostname", "labelSelector": { "matchLabels": { "app": "{{workload}}" } } }] } }
-                """);
+                """
+            );
         }
 
         return pod.Deserialize(KubernetesJson.Default.Pod)!;

@@ -18,11 +18,21 @@ public sealed class MaintenanceFailuresTests
         NodeMaintenanceResult node = Node(NodeMaintenanceStatus.Failed);
 
         NodeManagerException failure = Assert.IsType<NodeManagerException>(
-            MaintenanceFailures.Of(node, new() { Nodes = [], Namespace = "ops", Options = new() { OnError = onError } }));
+            MaintenanceFailures.Of(
+                node,
+                new()
+                {
+                    Nodes = [],
+                    Namespace = "ops",
+                    Options = new() { OnError = onError },
+                }
+            )
+        );
 
         Assert.Equal(
             (ErrorIds.MaintenanceFailed, ErrorKind.InvalidOperation, "worker-1: Script failed: exit code 3. The node stays cordoned."),
-            (failure.ErrorId, failure.Kind, failure.Message));
+            (failure.ErrorId, failure.Kind, failure.Message)
+        );
         Assert.Same(node, failure.Target);
         Assert.Contains("Invoke-NodeMaintenance -ResumeId m-1 -Namespace ops", failure.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal(isLeftCordoned, failure.RecommendedAction!.Contains("Resume-NodeScheduling", StringComparison.Ordinal));
@@ -31,26 +41,53 @@ public sealed class MaintenanceFailuresTests
     [Fact]
     public void A_run_that_loses_its_lease_names_the_nodes_that_stay_cordoned()
     {
-        NodeManagerException lost = new(ErrorIds.MaintenanceLeaseNotRenewed, ErrorKind.OperationStopped, "The Lease could not be renewed.", "m-1", "Resume it.");
+        NodeManagerException lost = new(
+            ErrorIds.MaintenanceLeaseNotRenewed,
+            ErrorKind.OperationStopped,
+            "The Lease could not be renewed.",
+            "m-1",
+            "Resume it."
+        );
         NodeMaintenanceRun run = new()
         {
             Id = "m-1",
             Status = NodeMaintenanceRunStatus.Interrupted,
-            Nodes = new([Named("b", NodeMaintenanceStatus.InProgress, 1), Named("a", NodeMaintenanceStatus.Pending, 1), Named("c", NodeMaintenanceStatus.Completed, 1), Named("d", NodeMaintenanceStatus.Pending, 0)]),
+            Nodes = new([
+                Named("b", NodeMaintenanceStatus.InProgress, 1),
+                Named("a", NodeMaintenanceStatus.Pending, 1),
+                Named("c", NodeMaintenanceStatus.Completed, 1),
+                Named("d", NodeMaintenanceStatus.Pending, 0),
+            ]),
         };
 
         NodeManagerException failure = MaintenanceFailures.WithCordoned(lost, run);
 
-        Assert.Equal((ErrorIds.MaintenanceLeaseNotRenewed, "The Lease could not be renewed. Still cordoned by the run: a, b."), (failure.ErrorId, failure.Message));
+        Assert.Equal(
+            (ErrorIds.MaintenanceLeaseNotRenewed, "The Lease could not be renewed. Still cordoned by the run: a, b."),
+            (failure.ErrorId, failure.Message)
+        );
         Assert.Contains("Resume-NodeScheduling", failure.RecommendedAction, StringComparison.Ordinal);
         Assert.Same(lost, MaintenanceFailures.WithCordoned(lost, new() { Id = "m-1", Status = NodeMaintenanceRunStatus.Interrupted }));
     }
 
-    private static NodeMaintenanceResult Named(string name, string status, int batch) => new() { RunId = "m-1", Node = name, NodeUid = name, Status = status, Batch = batch };
+    private static NodeMaintenanceResult Named(string name, string status, int batch) =>
+        new()
+        {
+            RunId = "m-1",
+            Node = name,
+            NodeUid = name,
+            Status = status,
+            Batch = batch,
+        };
 
-    private static NodeMaintenanceResult Node(string status) => new()
-    {
-        RunId = "m-1", Node = "worker-1", Status = status, Error = "exit code 3.", Message = "The node stays cordoned.",
-        Steps = new([new NodeMaintenanceStep { Name = NodeMaintenanceStepName.Script }]),
-    };
+    private static NodeMaintenanceResult Node(string status) =>
+        new()
+        {
+            RunId = "m-1",
+            Node = "worker-1",
+            Status = status,
+            Error = "exit code 3.",
+            Message = "The node stays cordoned.",
+            Steps = new([new NodeMaintenanceStep { Name = NodeMaintenanceStepName.Script }]),
+        };
 }

@@ -14,7 +14,8 @@ public sealed class PlacementSimulatorTests
         for (int seed = 0; seed < 150; seed++)
         {
             RandomFleet fleet = new(seed);
-            if (fleet.Pods.Count == 0) continue;
+            if (fleet.Pods.Count == 0)
+                continue;
             Random random = new(seed);
             ClusterSnapshot snapshot = fleet.Snapshot();
             PlacementSimulator simulator = new(snapshot);
@@ -22,10 +23,12 @@ public sealed class PlacementSimulatorTests
             {
                 Pod pod = fleet.Pods[random.Next(fleet.Pods.Count)];
                 simulator.Remove(pod);
-                PodFit kept = simulator.FitOf(pod), made = new(pod, snapshot);
+                PodFit kept = simulator.FitOf(pod),
+                    made = new(pod, snapshot);
                 foreach (NodeState node in snapshot.Nodes)
                     Assert.Equal($"seed {seed}, move {move}: {made.Evaluate(node)}", $"seed {seed}, move {move}: {kept.Evaluate(node)}");
-                if (random.Next(4) > 0) simulator.Assume(pod, fleet.Nodes[random.Next(fleet.Nodes.Count)].Metadata.Name);
+                if (random.Next(4) > 0)
+                    simulator.Assume(pod, fleet.Nodes[random.Next(fleet.Nodes.Count)].Metadata.Name);
             }
         }
     }
@@ -42,10 +45,13 @@ public sealed class PlacementSimulatorTests
             foreach (Pod pod in fleet.Pods.Take(30))
             {
                 simulator.Remove(pod);
-                NodeManager.Scheduling.Decisions.Placement expected = PodPlacement.Find(pod, snapshot), found = simulator.Find(pod, nodes, false), first = simulator.Find(pod, nodes, true);
+                NodeManager.Scheduling.Decisions.Placement expected = PodPlacement.Find(pod, snapshot),
+                    found = simulator.Find(pod, nodes, false),
+                    first = simulator.Find(pod, nodes, true);
                 Assert.Equal((expected.Verdict, expected.Node, expected.Message), (found.Verdict, found.Node, found.Message));
                 Assert.Equal((expected.Verdict, expected.Message), (first.Verdict, first.Message));
-                if (found.Node is { } node) simulator.Assume(pod, node);
+                if (found.Node is { } node)
+                    simulator.Assume(pod, node);
             }
         }
     }

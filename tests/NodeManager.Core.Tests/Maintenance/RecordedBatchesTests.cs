@@ -14,7 +14,8 @@ public sealed class RecordedBatchesTests
     {
         string[] batches = [.. Enumerable.Range(0, 300).Select(Batches)];
 
-        if (Environment.GetEnvironmentVariable("NODEMANAGER_RECORD_BATCHES") is { Length: > 0 } file) File.WriteAllLines(file, batches);
+        if (Environment.GetEnvironmentVariable("NODEMANAGER_RECORD_BATCHES") is { Length: > 0 } file)
+            File.WriteAllLines(file, batches);
         Assert.Equal(File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Maintenance", "Data", "batches.txt")), batches);
     }
 
@@ -22,11 +23,16 @@ public sealed class RecordedBatchesTests
     {
         RandomFleet fleet = new(seed);
         FleetRoom room = new(new(fleet.Snapshot()), fleet.Leaving());
-        IEnumerable<string> batches = BatchRules.All(fleet.Candidates(), 1 + (seed % 7), room).Select(b => string.Join(' ', b.Select(n => n.Name)));
-        IEnumerable<string> stranded = fleet.Nodes.Select(n => (n.Metadata.Name, room.Stranded(n.Metadata.Name), room.AtRisk(n.Metadata.Name))).Where(n => n.Item2.Pods.Count + n.Item3.Pods.Count > 0)
+        IEnumerable<string> batches = BatchRules
+            .All(fleet.Candidates(), 1 + (seed % 7), room)
+            .Select(b => string.Join(' ', b.Select(n => n.Name)));
+        IEnumerable<string> stranded = fleet
+            .Nodes.Select(n => (n.Metadata.Name, room.Stranded(n.Metadata.Name), room.AtRisk(n.Metadata.Name)))
+            .Where(n => n.Item2.Pods.Count + n.Item3.Pods.Count > 0)
             .Select(n => $"{n.Name}={Text(n.Item2)}~{Text(n.Item3)}");
         return $"{seed}: {string.Join(" | ", batches)}; {string.Join(' ', stranded)}";
     }
 
-    private static string Text(StrandedPods stranded) => $"{string.Join(',', stranded.Pods.Select(p => p.Pod.Metadata.Name))}!{string.Join(',', stranded.Blocking.Select(b => b.Name))}";
+    private static string Text(StrandedPods stranded) =>
+        $"{string.Join(',', stranded.Pods.Select(p => p.Pod.Metadata.Name))}!{string.Join(',', stranded.Blocking.Select(b => b.Name))}";
 }

@@ -14,7 +14,12 @@ public sealed class RunHeadTests
         ConfigMap map = new()
         {
             Metadata = new() { Name = "nodemanager-run-20261120-a1b2" },
-            Data = new() { ["format"] = "1", ["run"] = $$"""{"id":"{{id}}","by":"me@here"}""", ["state"] = """{"status":"Running"}""" },
+            Data = new()
+            {
+                ["format"] = "1",
+                ["run"] = $$"""{"id":"{{id}}","by":"me@here"}""",
+                ["state"] = """{"status":"Running"}""",
+            },
         };
         Assert.Equal(isRun, RunHead.Read(map) is not null);
     }
@@ -25,7 +30,16 @@ public sealed class RunHeadTests
     [InlineData("""{"id":"a","by":"me"}""", "null")]
     public void An_object_that_is_not_a_run_is_ignored(string run, string state)
     {
-        ConfigMap map = new() { Metadata = new() { Name = "nodemanager-run-a" }, Data = new() { ["format"] = "1", ["run"] = run, ["state"] = state } };
+        ConfigMap map = new()
+        {
+            Metadata = new() { Name = "nodemanager-run-a" },
+            Data = new()
+            {
+                ["format"] = "1",
+                ["run"] = run,
+                ["state"] = state,
+            },
+        };
         Assert.Null(RunHead.Read(map));
     }
 }

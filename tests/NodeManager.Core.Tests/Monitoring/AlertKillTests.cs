@@ -24,7 +24,9 @@ public sealed class AlertKillTests
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync((3 * Kills) + 12);
         Receiver receiver = new();
         HashSet<string> published = [];
-        List<string> hit = [], unseen = [], open = [];
+        List<string> hit = [],
+            unseen = [],
+            open = [];
         string path = folder.Path("state-0.jsonl");
         // What is wrong from the beginning is of no interest here.
         RunningOperation monitor = await cluster.MonitorAsync(Request(cluster, path, receiver.Connect()));
@@ -34,7 +36,8 @@ public sealed class AlertKillTests
         for (int kill = 1; kill <= Kills; kill++)
         {
             // Those of the former monitor are known to this one by now.
-            foreach (string name in open) cluster.Cluster.ClearFault(name);
+            foreach (string name in open)
+                cluster.Cluster.ClearFault(name);
             open = [healthy.Dequeue()];
             hit.AddRange(open);
             cluster.Cluster.SetFault(Fault(open[0]));
@@ -52,13 +55,22 @@ public sealed class AlertKillTests
             await cluster.PassAsync(TimeSpan.FromSeconds(25), Step);
             cluster.Cluster.ClearFault(gone);
             await cluster.PassAsync(TimeSpan.FromSeconds(25), Step);
-            Assert.DoesNotContain(gone, await cluster.NodesAsync(static node => node.Status.Conditions!.Exists(static one => one is { Type: "MemoryPressure", Status: "True" })));
+            Assert.DoesNotContain(
+                gone,
+                await cluster.NodesAsync(static node =>
+                    node.Status.Conditions!.Exists(static one => one is { Type: "MemoryPressure", Status: "True" })
+                )
+            );
             monitor = await cluster.MonitorAsync(Request(cluster, path, receiver.Connect()));
         }
 
-        foreach (string name in open) cluster.Cluster.ClearFault(name);
+        foreach (string name in open)
+            cluster.Cluster.ClearFault(name);
         await cluster.PassAsync(TimeSpan.FromSeconds(90), Step);
-        await cluster.UntilAsync(() => MonitoredCluster.AlertsOf(monitor).All(alert => receiver.Has(alert.TransitionId)), "the last delivery");
+        await cluster.UntilAsync(
+            () => MonitoredCluster.AlertsOf(monitor).All(alert => receiver.Has(alert.TransitionId)),
+            "the last delivery"
+        );
         published.UnionWith(MonitoredCluster.AlertsOf(monitor).Select(static alert => alert.TransitionId));
         await MonitoredCluster.StopAsync(monitor);
 
@@ -74,19 +86,37 @@ public sealed class AlertKillTests
         NodeAlert[] about = [.. taken.Where(alert => alert.Nodes.Any(hit.Contains))];
         Assert.Equal(
             hit.Order(StringComparer.Ordinal),
-            about.Where(static alert => alert.Transition == NodeAlertTransition.Raised).Select(static alert => alert.Nodes[0]).Order(StringComparer.Ordinal));
+            about
+                .Where(static alert => alert.Transition == NodeAlertTransition.Raised)
+                .Select(static alert => alert.Nodes[0])
+                .Order(StringComparer.Ordinal)
+        );
         Assert.Equal(
             hit.Order(StringComparer.Ordinal),
-            about.Where(static alert => alert.Transition == NodeAlertTransition.Resolved).Select(static alert => alert.Nodes[0]).Order(StringComparer.Ordinal));
+            about
+                .Where(static alert => alert.Transition == NodeAlertTransition.Resolved)
+                .Select(static alert => alert.Nodes[0])
+                .Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(taken, alert => alert.Nodes.Any(unseen.Contains));
     }
 
-    private static MonitorRequest Request(MonitoredCluster cluster, string path, AlertSinkDefinition sink) => new()
-    {
-        Session = cluster.Session, StatePath = path, Options = new() { GroupBy = NodeAlertGroupBy.None }, Sinks = new Dictionary<string, AlertSinkDefinition> { ["receiver"] = sink },
-    };
+    private static MonitorRequest Request(MonitoredCluster cluster, string path, AlertSinkDefinition sink) =>
+        new()
+        {
+            Session = cluster.Session,
+            StatePath = path,
+            Options = new() { GroupBy = NodeAlertGroupBy.None },
+            Sinks = new Dictionary<string, AlertSinkDefinition> { ["receiver"] = sink },
+        };
 
-    private static FaultRequest Fault(string node) => new() { Kind = SandboxFaultKind.MemoryPressure, Name = node, Nodes = [node] };
+    private static FaultRequest Fault(string node) =>
+        new()
+        {
+            Kind = SandboxFaultKind.MemoryPressure,
+            Name = node,
+            Nodes = [node],
+        };
 
     // What is on disk at this moment, as a kill leaves it.
     private static async Task CopyAsync(string from, string to)
@@ -111,7 +141,8 @@ public sealed class AlertKillTests
 
         public void Cut()
         {
-            lock (_line!) _line.IsCut = true;
+            lock (_line!)
+                _line.IsCut = true;
         }
 
         private sealed class Line(Receiver receiver) : AlertSinkDefinition
@@ -134,8 +165,10 @@ public sealed class AlertKillTests
                 lock (line)
                 {
                     // Nothing is noted as received after the kill.
-                    if (line.IsCut) return Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
-                    if (receiver._ids.TryAdd(alert.TransitionId, 0)) receiver._taken.Enqueue(alert);
+                    if (line.IsCut)
+                        return Task.Delay(System.Threading.Timeout.Infinite, cancellationToken);
+                    if (receiver._ids.TryAdd(alert.TransitionId, 0))
+                        receiver._taken.Enqueue(alert);
                 }
 
                 return Task.CompletedTask;

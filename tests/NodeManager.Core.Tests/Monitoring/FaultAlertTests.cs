@@ -29,33 +29,70 @@ public sealed class FaultAlertTests
     ];
 
     // No fault of the node: nothing is told.
-    private static readonly string[] Silent = [SandboxFaultKind.NodeSlow, SandboxFaultKind.PodUnready, SandboxFaultKind.PodNeverReady, SandboxFaultKind.PodNeverEnds];
+    private static readonly string[] Silent =
+    [
+        SandboxFaultKind.NodeSlow,
+        SandboxFaultKind.PodUnready,
+        SandboxFaultKind.PodNeverReady,
+        SandboxFaultKind.PodNeverEnds,
+    ];
 
     // Of the way to the API server. Where it refuses all requests, nothing of the nodes is known: that is one alert about the cluster.
     private static readonly string[] Outages = [SandboxFaultKind.ApiThrottled, SandboxFaultKind.ApiError];
 
     // Of it, too, but nodes stay known.
     private static readonly string[] Hindrances =
-        [SandboxFaultKind.ApiSlow, SandboxFaultKind.ApiConflict, SandboxFaultKind.WatchCut, SandboxFaultKind.ContinueExpired, SandboxFaultKind.MetricsUnavailable];
+    [
+        SandboxFaultKind.ApiSlow,
+        SandboxFaultKind.ApiConflict,
+        SandboxFaultKind.WatchCut,
+        SandboxFaultKind.ContinueExpired,
+        SandboxFaultKind.MetricsUnavailable,
+    ];
 
     // A request that is refused is sent five times before it has failed.
     private static readonly TimeSpan Retries = TimeSpan.FromSeconds(8);
 
     // What is neither in a condition of the node nor ends with the fault has a test of its own.
-    private static readonly string[] Others = [SandboxFaultKind.ClockSkew, SandboxFaultKind.ImageGarbageCollection, SandboxFaultKind.NodeFlapping];
+    private static readonly string[] Others =
+    [
+        SandboxFaultKind.ClockSkew,
+        SandboxFaultKind.ImageGarbageCollection,
+        SandboxFaultKind.NodeFlapping,
+    ];
 
     [Fact]
     public void Every_fault_is_covered_by_this_class() =>
-        Assert.Equal(SandboxFaultKind.All.Order(StringComparer.Ordinal), Faults.Select(static fault => fault.Kind).Concat(Silent).Concat(Outages).Concat(Hindrances).Concat(Others).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            SandboxFaultKind.All.Order(StringComparer.Ordinal),
+            Faults
+                .Select(static fault => fault.Kind)
+                .Concat(Silent)
+                .Concat(Outages)
+                .Concat(Hindrances)
+                .Concat(Others)
+                .Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public async Task Each_fault_raises_and_resolves_an_alert_in_time()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(24);
-        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        RunningOperation monitor = await cluster.MonitorAsync(
+            new()
+            {
+                Session = cluster.Session,
+                Options = new() { Debounce = Debounce },
+            }
+        );
         HashSet<string> troubled = cluster.Troubled;
         using CacheUse<Node> nodes = cluster.Session.Connection().Caches().Open(Resources.Nodes, new());
-        Queue<string> healthy = new(nodes.Cache.Items.Select(static node => node.Metadata.Name).Where(name => !troubled.Contains(name)).Order(StringComparer.Ordinal));
+        Queue<string> healthy = new(
+            nodes
+                .Cache.Items.Select(static node => node.Metadata.Name)
+                .Where(name => !troubled.Contains(name))
+                .Order(StringComparer.Ordinal)
+        );
         Dictionary<string, string> hit = [];
         ConcurrentDictionary<(string Node, bool IsThere), DateTimeOffset> evidence = new();
         using IDisposable subscription = nodes.Cache.Subscribe(change => Note(change.Object, hit, evidence, cluster));
@@ -63,10 +100,25 @@ public sealed class FaultAlertTests
         foreach ((string kind, _, _) in Faults)
         {
             hit[kind] = healthy.Dequeue();
-            cluster.Cluster.SetFault(new() { Kind = kind, Name = kind, Nodes = [hit[kind]] });
+            cluster.Cluster.SetFault(
+                new()
+                {
+                    Kind = kind,
+                    Name = kind,
+                    Nodes = [hit[kind]],
+                }
+            );
         }
 
-        foreach (string kind in Silent) cluster.Cluster.SetFault(new() { Kind = kind, Name = kind, Nodes = [healthy.Dequeue()] });
+        foreach (string kind in Silent)
+            cluster.Cluster.SetFault(
+                new()
+                {
+                    Kind = kind,
+                    Name = kind,
+                    Nodes = [healthy.Dequeue()],
+                }
+            );
         int before = MonitoredCluster.AlertsOf(monitor).Count;
         DateTimeOffset renewed = await RenewedAsync(cluster, hit[SandboxFaultKind.NodeDown]);
         await cluster.PassAsync(TimeSpan.FromSeconds(90));
@@ -75,16 +127,21 @@ public sealed class FaultAlertTests
         NodeAlert[] raised = [.. MonitoredCluster.AlertsOf(monitor).Skip(before)];
         Assert.Equal(
             Faults.Select(fault => $"{hit[fault.Kind]} {fault.Cause} Raised").Order(StringComparer.Ordinal),
-            raised.Select(static alert => $"{alert.Nodes} {alert.Cause} {alert.Transition}").Order(StringComparer.Ordinal));
-        foreach (NodeAlert alert in raised) MonitoredCluster.AssertInTime(alert, evidence[(alert.Nodes[0], true)]);
+            raised.Select(static alert => $"{alert.Nodes} {alert.Cause} {alert.Transition}").Order(StringComparer.Ordinal)
+        );
+        foreach (NodeAlert alert in raised)
+            MonitoredCluster.AssertInTime(alert, evidence[(alert.Nodes[0], true)]);
 
-        foreach ((string kind, _, _) in Faults) cluster.Cluster.ClearFault(kind);
+        foreach ((string kind, _, _) in Faults)
+            cluster.Cluster.ClearFault(kind);
         await cluster.PassAsync(TimeSpan.FromSeconds(120));
         NodeAlert[] resolved = [.. MonitoredCluster.AlertsOf(monitor).Skip(before + raised.Length)];
         Assert.Equal(
             raised.Select(static alert => $"{alert.Id} Resolved").Order(StringComparer.Ordinal),
-            resolved.Select(static alert => $"{alert.Id} {alert.Transition}").Order(StringComparer.Ordinal));
-        foreach (NodeAlert alert in resolved) MonitoredCluster.AssertInTime(alert, evidence[(alert.Nodes[0], false)]);
+            resolved.Select(static alert => $"{alert.Id} {alert.Transition}").Order(StringComparer.Ordinal)
+        );
+        foreach (NodeAlert alert in resolved)
+            MonitoredCluster.AssertInTime(alert, evidence[(alert.Nodes[0], false)]);
 
         HashSet<string> ids = [.. raised.Select(static alert => alert.Id)];
         NodeAlert[] listed = [.. cluster.Session.Get<NodeAlerts>().List().Where(alert => ids.Contains(alert.Id))];
@@ -97,17 +154,31 @@ public sealed class FaultAlertTests
     public async Task A_short_failure_of_the_API_or_one_that_leaves_nodes_known_raises_no_alert()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
-        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        RunningOperation monitor = await cluster.MonitorAsync(
+            new()
+            {
+                Session = cluster.Session,
+                Options = new() { Debounce = Debounce },
+            }
+        );
         int before = MonitoredCluster.AlertsOf(monitor).Count;
         foreach (string kind in Outages)
         {
-            cluster.Cluster.SetFault(new() { Kind = kind, Name = kind, Percent = 20 });
+            cluster.Cluster.SetFault(
+                new()
+                {
+                    Kind = kind,
+                    Name = kind,
+                    Percent = 20,
+                }
+            );
             await cluster.PassAsync(TimeSpan.FromSeconds(10));
             cluster.Cluster.ClearFault(kind);
             await cluster.PassAsync(TimeSpan.FromSeconds(30));
         }
 
-        foreach (string kind in Hindrances) cluster.Cluster.SetFault(new() { Kind = kind, Name = kind });
+        foreach (string kind in Hindrances)
+            cluster.Cluster.SetFault(new() { Kind = kind, Name = kind });
         await cluster.PassAsync(TimeSpan.FromSeconds(90));
         Assert.Empty(MonitoredCluster.AlertsOf(monitor).Skip(before));
         await MonitoredCluster.StopAsync(monitor);
@@ -123,14 +194,32 @@ public sealed class FaultAlertTests
         LeaseReads reads = null!;
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8, inner => reads = new(inner));
         reads.Time = cluster.Cluster.Time;
-        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce }, Wall = cluster.Cluster.Time });
+        RunningOperation monitor = await cluster.MonitorAsync(
+            new()
+            {
+                Session = cluster.Session,
+                Options = new() { Debounce = Debounce },
+                Wall = cluster.Cluster.Time,
+            }
+        );
         int before = MonitoredCluster.AlertsOf(monitor).Count;
         DateTimeOffset set = cluster.Now;
-        cluster.Cluster.SetFault(new() { Kind = kind, Name = "refusal", Percent = 100, Delay = kind == SandboxFaultKind.ApiSlow ? TimeSpan.FromMinutes(10) : null });
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = kind,
+                Name = "refusal",
+                Percent = 100,
+                Delay = kind == SandboxFaultKind.ApiSlow ? TimeSpan.FromMinutes(10) : null,
+            }
+        );
         await cluster.UntilAsync(() => MonitoredCluster.AlertsOf(monitor).Count > before, "the outage");
         await cluster.PassAsync(TimeSpan.FromSeconds(45));
         NodeAlert raised = Assert.Single(MonitoredCluster.AlertsOf(monitor).Skip(before));
-        Assert.Equal((NodeAlertCause.ClusterUnreachable, NodeAlertTransition.Raised, 0), (raised.Cause, raised.Transition, raised.Nodes.Count));
+        Assert.Equal(
+            (NodeAlertCause.ClusterUnreachable, NodeAlertTransition.Raised, 0),
+            (raised.Cause, raised.Transition, raised.Nodes.Count)
+        );
         DateTimeOffset refused = reads.First(set, static read => !read.IsGood);
         Assert.InRange(raised.StartsAt, refused, refused + Retries);
         MonitoredCluster.AssertInTime(raised, raised.StartsAt);
@@ -150,10 +239,24 @@ public sealed class FaultAlertTests
         LeaseReads reads = null!;
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8, inner => reads = new(inner));
         reads.Time = cluster.Cluster.Time;
-        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        RunningOperation monitor = await cluster.MonitorAsync(
+            new()
+            {
+                Session = cluster.Session,
+                Options = new() { Debounce = Debounce },
+            }
+        );
         string node = await HealthyAsync(cluster);
         DateTimeOffset set = cluster.Now;
-        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.ClockSkew, Name = "skew", Nodes = [node], Offset = TimeSpan.FromMinutes(-3) });
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.ClockSkew,
+                Name = "skew",
+                Nodes = [node],
+                Offset = TimeSpan.FromMinutes(-3),
+            }
+        );
         NodeAlert raised = await AlertAsync(cluster, monitor, node, NodeFindingCause.ClockSkew, NodeAlertTransition.Raised);
         // A Lease is looked at when it may be stale, and shows the fault from its next renewal on.
         DateTimeOffset read = reads.First(set, one => one.Shows(node, isWrong: true));
@@ -175,22 +278,46 @@ public sealed class FaultAlertTests
     public async Task Failed_image_cleanup_is_an_alert_until_its_Events_expire()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
-        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        RunningOperation monitor = await cluster.MonitorAsync(
+            new()
+            {
+                Session = cluster.Session,
+                Options = new() { Debounce = Debounce },
+            }
+        );
         string node = await HealthyAsync(cluster);
         DateTimeOffset? written = null;
         using CacheUse<Event> events = cluster.Session.Connection().Caches().Open(Resources.Events, new());
         await events.Cache.Synced;
         using IDisposable subscription = events.Cache.Subscribe(change =>
         {
-            if (change.Object.InvolvedObject.Name == node && change.Object.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed") written ??= cluster.Now;
+            if (change.Object.InvolvedObject.Name == node && change.Object.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed")
+                written ??= cluster.Now;
         });
-        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.ImageGarbageCollection, Name = "images", Nodes = [node] });
-        MonitoredCluster.AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Raised), written!.Value);
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.ImageGarbageCollection,
+                Name = "images",
+                Nodes = [node],
+            }
+        );
+        MonitoredCluster.AssertInTime(
+            await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Raised),
+            written!.Value
+        );
 
         cluster.Cluster.ClearFault("images");
-        NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Resolved);
-        DateTimeOffset last = (await cluster.Session.Connection().Client.ListAsync(Resources.Events, new(), default)).Items
-            .Where(one => one.InvolvedObject.Name == node && one.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed").Max(static one => one.LastTimestamp!.Value);
+        NodeAlert resolved = await AlertAsync(
+            cluster,
+            monitor,
+            node,
+            NodeFindingCause.ImageGarbageCollection,
+            NodeAlertTransition.Resolved
+        );
+        DateTimeOffset last = (await cluster.Session.Connection().Client.ListAsync(Resources.Events, new(), default))
+            .Items.Where(one => one.InvolvedObject.Name == node && one.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed")
+            .Max(static one => one.LastTimestamp!.Value);
         MonitoredCluster.AssertInTime(resolved, last + HealthThresholds.Default.ImageGarbageCollectionWindow);
         await MonitoredCluster.StopAsync(monitor);
     }
@@ -199,34 +326,60 @@ public sealed class FaultAlertTests
     public async Task A_flapping_node_is_one_alert_until_it_is_stable()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
-        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
+        RunningOperation monitor = await cluster.MonitorAsync(
+            new()
+            {
+                Session = cluster.Session,
+                Options = new() { Debounce = Debounce },
+            }
+        );
         string node = await HealthyAsync(cluster);
         int changes = 0;
-        DateTimeOffset? third = null, last = null;
+        DateTimeOffset? third = null,
+            last = null;
         using CacheUse<Node> nodes = cluster.Session.Connection().Caches().Open(Resources.Nodes, new());
         bool wasReady = true;
         using IDisposable subscription = nodes.Cache.Subscribe(change =>
         {
-            if (change.Object.Metadata.Name != node) return;
+            if (change.Object.Metadata.Name != node)
+                return;
             bool isReady = change.Object.Status.Conditions.Find("Ready")?.Status == "True";
             if (wasReady && !isReady)
             {
                 last = cluster.Now;
-                if (++changes == HealthThresholds.Default.Flaps) third = last;
+                if (++changes == HealthThresholds.Default.Flaps)
+                    third = last;
             }
 
             wasReady = isReady;
         });
-        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeFlapping, Name = "flap", Nodes = [node], Period = TimeSpan.FromMinutes(2) });
-        MonitoredCluster.AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Raised), third!.Value);
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeFlapping,
+                Name = "flap",
+                Nodes = [node],
+                Period = TimeSpan.FromMinutes(2),
+            }
+        );
+        MonitoredCluster.AssertInTime(
+            await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Raised),
+            third!.Value
+        );
         cluster.Cluster.ClearFault("flap");
         NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Resolved);
         MonitoredCluster.AssertInTime(resolved, last!.Value + HealthThresholds.Default.FlapQuiet);
         NodeAlert[] all = [.. MonitoredCluster.AlertsOf(monitor).Where(alert => alert.Nodes.Contains(node))];
         Assert.Single(all, static alert => alert is { Cause: NodeFindingCause.Flapping, Transition: NodeAlertTransition.Raised });
         // Before it was known to flap, each time was a failure of its own; after that none is.
-        Assert.True(all.Count(static alert => alert is { Cause: NodeFindingCause.NotReady, Transition: NodeAlertTransition.Raised }) < HealthThresholds.Default.Flaps);
-        Assert.DoesNotContain(cluster.Session.Get<NodeAlerts>().List(), alert => alert.Status == NodeAlertStatus.Firing && alert.Nodes.Contains(node));
+        Assert.True(
+            all.Count(static alert => alert is { Cause: NodeFindingCause.NotReady, Transition: NodeAlertTransition.Raised })
+                < HealthThresholds.Default.Flaps
+        );
+        Assert.DoesNotContain(
+            cluster.Session.Get<NodeAlerts>().List(),
+            alert => alert.Status == NodeAlertStatus.Firing && alert.Nodes.Contains(node)
+        );
         await MonitoredCluster.StopAsync(monitor);
     }
 
@@ -236,22 +389,45 @@ public sealed class FaultAlertTests
         return (await cluster.NodesAsync(static node => node.Spec.Unschedulable != true)).First(name => !troubled.Contains(name));
     }
 
-    private static async Task<NodeAlert> AlertAsync(MonitoredCluster cluster, RunningOperation monitor, string node, string cause, string transition)
+    private static async Task<NodeAlert> AlertAsync(
+        MonitoredCluster cluster,
+        RunningOperation monitor,
+        string node,
+        string cause,
+        string transition
+    )
     {
         NodeAlert? found = null;
         await cluster.UntilAsync(
-            () => (found = MonitoredCluster.AlertsOf(monitor).FirstOrDefault(alert => alert.Nodes.Contains(node) && alert.Cause == cause && alert.Transition == transition)) is not null,
-            $"{transition} {cause} of {node}", TimeSpan.FromMilliseconds(250));
+            () =>
+                (
+                    found = MonitoredCluster
+                        .AlertsOf(monitor)
+                        .FirstOrDefault(alert => alert.Nodes.Contains(node) && alert.Cause == cause && alert.Transition == transition)
+                )
+                    is not null,
+            $"{transition} {cause} of {node}",
+            TimeSpan.FromMilliseconds(250)
+        );
         return found!;
     }
 
-    private static void Note(Node node, Dictionary<string, string> hit, ConcurrentDictionary<(string Node, bool IsThere), DateTimeOffset> evidence, MonitoredCluster cluster)
+    private static void Note(
+        Node node,
+        Dictionary<string, string> hit,
+        ConcurrentDictionary<(string Node, bool IsThere), DateTimeOffset> evidence,
+        MonitoredCluster cluster
+    )
     {
         foreach ((string kind, _, string? condition) in Faults)
         {
-            if (!hit.TryGetValue(kind, out string? name) || name != node.Metadata.Name) continue;
-            bool isThere = condition is null ? node.Status.Conditions.Find("Ready")?.Status != "True" : node.Status.Conditions.Find(condition)?.Status == "True";
-            if (isThere || evidence.ContainsKey((name, true))) evidence.TryAdd((name, isThere), cluster.Now);
+            if (!hit.TryGetValue(kind, out string? name) || name != node.Metadata.Name)
+                continue;
+            bool isThere = condition is null
+                ? node.Status.Conditions.Find("Ready")?.Status != "True"
+                : node.Status.Conditions.Find(condition)?.Status == "True";
+            if (isThere || evidence.ContainsKey((name, true)))
+                evidence.TryAdd((name, isThere), cluster.Now);
         }
     }
 

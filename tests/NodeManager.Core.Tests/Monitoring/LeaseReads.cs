@@ -11,11 +11,13 @@ internal sealed class LeaseReads(HttpMessageHandler inner) : DelegatingHandler(i
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     /// <summary>When the first answer of this kind came.</summary>
-    public DateTimeOffset First(DateTimeOffset after, Predicate<LeaseRead> isMeant) => _reads.First(read => read.At >= after && isMeant(read)).At;
+    public DateTimeOffset First(DateTimeOffset after, Predicate<LeaseRead> isMeant) =>
+        _reads.First(read => read.At >= after && isMeant(read)).At;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!request.RequestUri!.AbsolutePath.Contains("/kube-node-lease/leases", StringComparison.Ordinal)) return await base.SendAsync(request, cancellationToken);
+        if (!request.RequestUri!.AbsolutePath.Contains("/kube-node-lease/leases", StringComparison.Ordinal))
+            return await base.SendAsync(request, cancellationToken);
         bool isGood = false;
         HttpResponseMessage answer;
         try
@@ -25,14 +27,22 @@ internal sealed class LeaseReads(HttpMessageHandler inner) : DelegatingHandler(i
         }
         finally
         {
-            if (!isGood) _reads.Enqueue(new(Time.GetUtcNow(), false, new Dictionary<string, TimeSpan>()));
+            if (!isGood)
+                _reads.Enqueue(new(Time.GetUtcNow(), false, new Dictionary<string, TimeSpan>()));
         }
 
-        if (!isGood) return answer;
+        if (!isGood)
+            return answer;
         await answer.Content.LoadIntoBufferAsync(cancellationToken);
         JsonNode body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!;
         JsonNode[] leases = body["items"] is JsonArray items ? [.. items.OfType<JsonNode>()] : [body];
-        _reads.Enqueue(new(Time.GetUtcNow(), true, leases.ToDictionary(static lease => (string)lease["metadata"]!["name"]!, SkewOf, StringComparer.Ordinal)));
+        _reads.Enqueue(
+            new(
+                Time.GetUtcNow(),
+                true,
+                leases.ToDictionary(static lease => (string)lease["metadata"]!["name"]!, SkewOf, StringComparer.Ordinal)
+            )
+        );
         return answer;
     }
 
@@ -49,5 +59,6 @@ internal sealed class LeaseReads(HttpMessageHandler inner) : DelegatingHandler(i
 internal sealed record LeaseRead(DateTimeOffset At, bool IsGood, IReadOnlyDictionary<string, TimeSpan> Skews)
 {
     /// <summary>Whether it shows a Lease of the node, and that its clock is wrong, or right.</summary>
-    public bool Shows(string node, bool isWrong) => Skews.TryGetValue(node, out TimeSpan skew) && (skew.Duration() > TimeSpan.FromSeconds(10)) == isWrong;
+    public bool Shows(string node, bool isWrong) =>
+        Skews.TryGetValue(node, out TimeSpan skew) && (skew.Duration() > TimeSpan.FromSeconds(10)) == isWrong;
 }

@@ -16,9 +16,7 @@ internal sealed class MonitoredCluster : ManualCluster
     public static TimeSpan Late { get; } = TimeSpan.FromSeconds(2);
 
     private MonitoredCluster(int nodes)
-        : base(nodes)
-    {
-    }
+        : base(nodes) { }
 
     public static new async Task<MonitoredCluster> StartAsync(int nodes, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
@@ -37,7 +35,14 @@ internal sealed class MonitoredCluster : ManualCluster
     }
 
     /// <summary>The nodes with open alerts: a seeded cluster has its troubles.</summary>
-    public HashSet<string> Troubled => [.. Session.Get<NodeAlerts>().List().Where(static alert => alert.Status == NodeAlertStatus.Firing).SelectMany(static alert => alert.Nodes)];
+    public HashSet<string> Troubled =>
+        [
+            .. Session
+                .Get<NodeAlerts>()
+                .List()
+                .Where(static alert => alert.Status == NodeAlertStatus.Firing)
+                .SelectMany(static alert => alert.Nodes),
+        ];
 
     public static IReadOnlyList<NodeAlert> AlertsOf(RunningOperation operation) => [.. operation.Results.OfType<NodeAlert>()];
 
@@ -46,7 +51,10 @@ internal sealed class MonitoredCluster : ManualCluster
     {
         TimeSpan after = alert.UpdatedAt - evidence;
         // A Lease's time of writing has whole seconds.
-        Assert.True(after >= Debounce - TimeSpan.FromSeconds(1) && after <= Debounce + Late, $"{alert.Transition} {alert.Cause} of {alert.Nodes} came {after.TotalSeconds:0.00} s after its evidence at {evidence:HH:mm:ss.f}");
+        Assert.True(
+            after >= Debounce - TimeSpan.FromSeconds(1) && after <= Debounce + Late,
+            $"{alert.Transition} {alert.Cause} of {alert.Nodes} came {after.TotalSeconds:0.00} s after its evidence at {evidence:HH:mm:ss.f}"
+        );
     }
 
     public static async Task StopAsync(RunningOperation operation)

@@ -14,8 +14,7 @@ namespace NodeManager.Core.Tests.Monitoring;
 /// <summary>What of a node's reports a monitor looks at.</summary>
 public sealed class NodeReportsTests
 {
-    private const string Report =
-        """
+    private const string Report = """
         {"metadata":{"name":"n","uid":"u","resourceVersion":"7","labels":{"a":"1","b":"2"},"annotations":{"c":"3"}},
          "spec":{"unschedulable":false,"providerID":"p://1","taints":[{"key":"t","value":"v","effect":"NoSchedule"}]},
          "status":{"capacity":{"cpu":"4"},"allocatable":{"cpu":"3800m","pods":"110"},
@@ -49,7 +48,8 @@ public sealed class NodeReportsTests
     public void A_node_report_is_judged_as_in_the_table(string path, string value, bool isSame)
     {
         JsonNode changed = JsonNode.Parse(Report)!;
-        if (path.Length > 0) Set(changed, path.Split('.'), JsonNode.Parse(value));
+        if (path.Length > 0)
+            Set(changed, path.Split('.'), JsonNode.Parse(value));
         Assert.Equal(isSame, NodeHeartbeat.IsOnly(Read(JsonNode.Parse(Report)!), Read(changed)));
         Assert.Equal(isSame, NodeHeartbeat.IsOnly(Read(changed), Read(JsonNode.Parse(Report)!)));
     }
@@ -65,7 +65,12 @@ public sealed class NodeReportsTests
         Task running = watch.RunAsync(stop.Token);
         await cluster.PassAsync(TimeSpan.FromSeconds(60));
         // Cordons and taints are judged every minute, as they become old.
-        string[] quiet = [.. (await cluster.NodesAsync(static node => node.Spec is { Unschedulable: not true, Taints: null or [] })).Where(node => follower.Findings[node] == 0)];
+        string[] quiet =
+        [
+            .. (await cluster.NodesAsync(static node => node.Spec is { Unschedulable: not true, Taints: null or [] })).Where(node =>
+                follower.Findings[node] == 0
+            ),
+        ];
         Assert.NotEmpty(quiet);
         ConcurrentDictionary<string, int> reports = [];
         ConcurrentDictionary<string, bool> busy = [];
@@ -75,13 +80,17 @@ public sealed class NodeReportsTests
         await Task.WhenAll(nodes.Cache.Synced, pods.Cache.Synced, events.Cache.Synced);
         using IDisposable ofNodes = nodes.Cache.Subscribe(change =>
         {
-            if (change.Before is { } before && NodeHeartbeat.IsOnly(before, change.Object)) reports.AddOrUpdate(change.Object.Metadata.Name, 1, static (_, count) => count + 1);
-            else if (change.Before is not null) busy[change.Object.Metadata.Name] = true;
+            if (change.Before is { } before && NodeHeartbeat.IsOnly(before, change.Object))
+                reports.AddOrUpdate(change.Object.Metadata.Name, 1, static (_, count) => count + 1);
+            else if (change.Before is not null)
+                busy[change.Object.Metadata.Name] = true;
         });
         // What is there is told first.
         bool isThere = false;
         using IDisposable ofPods = pods.Cache.Subscribe(change => Note(change.Object.Spec.NodeName));
-        using IDisposable ofEvents = events.Cache.Subscribe(change => Note(change.Object.InvolvedObject.Kind == "Node" ? change.Object.InvolvedObject.Name : change.Object.Source?.Host));
+        using IDisposable ofEvents = events.Cache.Subscribe(change =>
+            Note(change.Object.InvolvedObject.Kind == "Node" ? change.Object.InvolvedObject.Name : change.Object.Source?.Host)
+        );
         isThere = true;
         follower.Looks.Clear();
         await cluster.PassAsync(TimeSpan.FromMinutes(11), TimeSpan.FromSeconds(1));
@@ -94,7 +103,8 @@ public sealed class NodeReportsTests
 
         void Note(string? node)
         {
-            if (isThere && node is not null) busy[node] = true;
+            if (isThere && node is not null)
+                busy[node] = true;
         }
     }
 
@@ -102,9 +112,12 @@ public sealed class NodeReportsTests
 
     private static void Set(JsonNode at, string[] path, JsonNode? value)
     {
-        foreach (string part in path[..^1]) at = int.TryParse(part, out int index) ? at[index]! : at[part]!;
-        if (at is JsonArray list && int.Parse(path[^1], System.Globalization.CultureInfo.InvariantCulture) is var i && i == list.Count) list.Add(value);
-        else at[path[^1]] = value;
+        foreach (string part in path[..^1])
+            at = int.TryParse(part, out int index) ? at[index]! : at[part]!;
+        if (at is JsonArray list && int.Parse(path[^1], System.Globalization.CultureInfo.InvariantCulture) is var i && i == list.Count)
+            list.Add(value);
+        else
+            at[path[^1]] = value;
     }
 
     private sealed class Counter : IHealthFollower

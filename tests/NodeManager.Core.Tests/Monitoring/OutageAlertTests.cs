@@ -29,7 +29,14 @@ public sealed class OutageAlertTests
         using (CacheUse<Node> nodes = cluster.Session.Connection().Caches().Open(Resources.Nodes, new()))
             node = nodes.Cache.Items.First(one => !troubled.Contains(one.Metadata.Name)).Metadata.Name;
         // Begins and ends unseen; another one is there when the connection is back.
-        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.MemoryPressure, Name = "unseen", Nodes = [node] });
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.MemoryPressure,
+                Name = "unseen",
+                Nodes = [node],
+            }
+        );
         await cluster.PassAsync(TimeSpan.FromSeconds(60));
         cluster.Cluster.ClearFault("unseen");
         await cluster.PassAsync(TimeSpan.FromSeconds(30));
@@ -51,9 +58,20 @@ public sealed class OutageAlertTests
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
         cluster.Session.Configure(static before => new(before) { AlertOnNodeFailure = false });
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session });
-        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeDown, Name = "down", Nodes = ["*"], Percent = 30 });
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeDown,
+                Name = "down",
+                Nodes = ["*"],
+                Percent = 30,
+            }
+        );
         await cluster.PassAsync(TimeSpan.FromSeconds(90));
-        Assert.DoesNotContain(MonitoredCluster.AlertsOf(monitor), static alert => alert.Cause is NodeFindingCause.NotReady or NodeFindingCause.Unreachable);
+        Assert.DoesNotContain(
+            MonitoredCluster.AlertsOf(monitor),
+            static alert => alert.Cause is NodeFindingCause.NotReady or NodeFindingCause.Unreachable
+        );
         await MonitoredCluster.StopAsync(monitor);
     }
 
@@ -75,7 +93,9 @@ public sealed class OutageAlertTests
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            bool isWatch = request.RequestUri!.AbsolutePath == "/api/v1/nodes" && request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal);
+            bool isWatch =
+                request.RequestUri!.AbsolutePath == "/api/v1/nodes"
+                && request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal);
             if (_isCut)
             {
                 _wasCut |= isWatch;
@@ -83,7 +103,8 @@ public sealed class OutageAlertTests
             }
 
             HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
-            if (isWatch && _wasCut) WatchedAgainAt ??= Time.GetUtcNow();
+            if (isWatch && _wasCut)
+                WatchedAgainAt ??= Time.GetUtcNow();
             return answer;
         }
     }

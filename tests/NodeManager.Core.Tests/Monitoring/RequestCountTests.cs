@@ -29,11 +29,18 @@ public sealed class RequestCountTests
         log.Clear();
         await cluster.PassAsync(TimeSpan.FromMinutes(5), Step);
         IReadOnlyDictionary<string, int> rest = log.Counts;
-        Assert.All(rest.Keys, static kind => Assert.Contains(kind, new[] { "list leases", "get leases", "watch nodes", "watch pods", "watch events" }));
+        Assert.All(
+            rest.Keys,
+            static kind => Assert.Contains(kind, new[] { "list leases", "get leases", "watch nodes", "watch pods", "watch events" })
+        );
         // Each Lease is read once in 30 to 40 s, a few of them by name; those of the seeded nodes that are down, every 10 s.
         int leases = (rest.GetValueOrDefault("list leases") * Nodes) + rest.GetValueOrDefault("get leases");
         Assert.InRange(leases, Nodes * 7, Nodes * 15);
-        Assert.InRange(rest.Where(static kind => kind.Key.StartsWith("watch ", StringComparison.Ordinal)).Sum(static kind => kind.Value), 0, 12);
+        Assert.InRange(
+            rest.Where(static kind => kind.Key.StartsWith("watch ", StringComparison.Ordinal)).Sum(static kind => kind.Value),
+            0,
+            12
+        );
         await MonitoredCluster.StopAsync(monitor);
     }
 
@@ -44,7 +51,14 @@ public sealed class RequestCountTests
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(Nodes, inner => log = new(inner));
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session });
         log!.Clear();
-        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.WatchCut, Name = "cut", Period = TimeSpan.FromSeconds(30) });
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.WatchCut,
+                Name = "cut",
+                Period = TimeSpan.FromSeconds(30),
+            }
+        );
         await cluster.PassAsync(TimeSpan.FromMinutes(5), Step);
         IReadOnlyDictionary<string, int> counts = log.Counts;
         Assert.DoesNotContain("list nodes", counts.Keys);
@@ -63,7 +77,17 @@ public sealed class RequestCountTests
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(Nodes, inner => log = new(inner));
         log!.Clear();
         Task<IReadOnlyList<NodeUsageSeries>> sampling = UsageSampler.SampleAsync(
-            cluster.Session, new() { Window = TimeSpan.FromMinutes(5), Interval = TimeSpan.FromSeconds(30), Nodes = new() }, Assert.Null, NullObserver.Instance, default);
+            cluster.Session,
+            new()
+            {
+                Window = TimeSpan.FromMinutes(5),
+                Interval = TimeSpan.FromSeconds(30),
+                Nodes = new(),
+            },
+            Assert.Null,
+            NullObserver.Instance,
+            default
+        );
         await cluster.UntilAsync(() => sampling.IsCompleted, "the sampling", Step);
         Assert.All(await sampling, static series => Assert.Equal(11, series.Samples.Count));
         Assert.Equal(11, log.Counts["list metrics"]);
@@ -72,7 +96,10 @@ public sealed class RequestCountTests
 
         log.Clear();
         for (int time = 0; time < 3; time++)
-            await foreach (ClusterNode _ in NodeReader.ReadAsync(cluster.Session, new() { Usage = true }, Assert.Null, NullObserver.Instance, default)) continue;
+            await foreach (
+                ClusterNode _ in NodeReader.ReadAsync(cluster.Session, new() { Usage = true }, Assert.Null, NullObserver.Instance, default)
+            )
+                continue;
         // The pods stay known for 30 s; what nodes and metrics are now is asked for each time.
         Assert.Equal((3, 3, 1), (log.Counts["list nodes"], log.Counts["list metrics"], log.Counts["list pods"]));
     }

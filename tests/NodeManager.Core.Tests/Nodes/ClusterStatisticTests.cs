@@ -8,8 +8,16 @@ public sealed class ClusterStatisticTests
 {
     private static readonly JsonObject[] Nodes =
     [
-        Sample.NodeJson("a", labels: """{"topology.kubernetes.io/zone":"z1","node-role.kubernetes.io/db":"","node-role.kubernetes.io/gpu":"","pool":"x"}"""),
-        Sample.NodeJson("b", labels: """{"topology.kubernetes.io/zone":"z2","node-role.kubernetes.io/db":""}""", spec: """{"unschedulable":true}""", ready: "Unknown"),
+        Sample.NodeJson(
+            "a",
+            labels: """{"topology.kubernetes.io/zone":"z1","node-role.kubernetes.io/db":"","node-role.kubernetes.io/gpu":"","pool":"x"}"""
+        ),
+        Sample.NodeJson(
+            "b",
+            labels: """{"topology.kubernetes.io/zone":"z2","node-role.kubernetes.io/db":""}""",
+            spec: """{"unschedulable":true}""",
+            ready: "Unknown"
+        ),
         Gpu(Sample.NodeJson("c", labels: """{"topology.kubernetes.io/zone":"z1"}""", ready: "False")),
     ];
 
@@ -33,11 +41,23 @@ public sealed class ClusterStatisticTests
         ClusterStatistic total = Assert.Single(await ReadAsync(null));
 
         Assert.Equal(["cpu", "memory", "pods", "ephemeral-storage", "nvidia.com/gpu"], total.Resources.Select(r => r.Name));
-        Assert.Equal((12m, 3m, 25m, 1.5m, 12.5m), (total.Resources[0].Allocatable, total.Resources[0].Requested, total.Resources[0].RequestedPercent, total.Resources[0].Used, total.Resources[0].UsedPercent));
+        Assert.Equal(
+            (12m, 3m, 25m, 1.5m, 12.5m),
+            (
+                total.Resources[0].Allocatable,
+                total.Resources[0].Requested,
+                total.Resources[0].RequestedPercent,
+                total.Resources[0].Used,
+                total.Resources[0].UsedPercent
+            )
+        );
         Assert.Equal((330m, 3m, 0.9m), (total.Resources[2].Allocatable, total.Resources[2].Requested, total.Resources[2].RequestedPercent));
         Assert.Null(total.Resources[2].Used);
         Assert.Null(total.Resources[3].RequestedPercent);
-        Assert.Equal((4m, 3m, 1m, 33.3m), (total.Resources[4].Capacity, total.Resources[4].Allocatable, total.Resources[4].Requested, total.Resources[4].RequestedPercent));
+        Assert.Equal(
+            (4m, 3m, 1m, 33.3m),
+            (total.Resources[4].Capacity, total.Resources[4].Allocatable, total.Resources[4].Requested, total.Resources[4].RequestedPercent)
+        );
     }
 
     [Theory]
@@ -78,13 +98,15 @@ public sealed class ClusterStatisticTests
     {
         JsonObject gpu = Sample.PodJson("p3", "c", "1", "1Gi");
         gpu["spec"]!["containers"]![0]!["resources"]!["requests"]!["nvidia.com/gpu"] = "1";
-        var server = new FakeServer(request => request.Path switch
-        {
-            "/api/v1/nodes" => FakeServer.List(Nodes),
-            "/api/v1/pods" => FakeServer.List(Sample.PodJson("p1", "a", "1", "1Gi"), Sample.PodJson("p2", "b", "1", "1Gi"), gpu),
-            _ when metrics => FakeServer.List(Metrics("a"), Metrics("b"), Metrics("c")),
-            _ => FakeServer.NotFound(request),
-        });
+        var server = new FakeServer(request =>
+            request.Path switch
+            {
+                "/api/v1/nodes" => FakeServer.List(Nodes),
+                "/api/v1/pods" => FakeServer.List(Sample.PodJson("p1", "a", "1", "1Gi"), Sample.PodJson("p2", "b", "1", "1Gi"), gpu),
+                _ when metrics => FakeServer.List(Metrics("a"), Metrics("b"), Metrics("c")),
+                _ => FakeServer.NotFound(request),
+            }
+        );
         using NodeManagerSession session = await server.ConnectAsync();
         return await ClusterStatisticReader.ReadAsync(session, by, null, _observer, default);
     }
@@ -97,5 +119,6 @@ public sealed class ClusterStatisticTests
         return node;
     }
 
-    private static JsonNode Metrics(string name) => JsonNode.Parse($$$"""{"metadata":{"name":"{{{name}}}"},"usage":{"cpu":"500m","memory":"1Gi"}}""")!;
+    private static JsonNode Metrics(string name) =>
+        JsonNode.Parse($$$"""{"metadata":{"name":"{{{name}}}"},"usage":{"cpu":"500m","memory":"1Gi"}}""")!;
 }

@@ -4,24 +4,25 @@ namespace NodeManager.Core.Tests.Nodes;
 
 public sealed class LabelSelectorTextTests
 {
-    public static TheoryData<string, (string, string?[])[]> Good() => new()
-    {
-        { "app=web", [("app", ["web"])] },
-        { "app=web,tier in (a,b)", [("tier", ["a", "b"]), ("app", ["web"])] },
-        { "app in (a,b)", [("app", ["a", "b", "a"])] },
-        { "example.com/app=", [("example.com/app", [""])] },
-    };
+    public static TheoryData<string, (string, string?[])[]> Good() =>
+        new()
+        {
+            { "app=web", [("app", ["web"])] },
+            { "app=web,tier in (a,b)", [("tier", ["a", "b"]), ("app", ["web"])] },
+            { "app in (a,b)", [("app", ["a", "b", "a"])] },
+            { "example.com/app=", [("example.com/app", [""])] },
+        };
 
     public static TheoryData<(string, string?[])[]> Bad() =>
-    [
-        [("app", [null])],
-        [("app", ["web", null])],
-        [("app", [])],
-        [("app", ["web,tier=a"])],
-        [("app", ["not a value"])],
-        [("bad key!", ["web"])],
-        [("", ["web"])],
-    ];
+        [
+            [("app", [null])],
+            [("app", ["web", null])],
+            [("app", [])],
+            [("app", ["web,tier=a"])],
+            [("app", ["not a value"])],
+            [("bad key!", ["web"])],
+            [("", ["web"])],
+        ];
 
     [Theory]
     [MemberData(nameof(Good))]

@@ -12,8 +12,9 @@ public sealed class NodeDeletionTests
         FakeServer server = Serving(Sample.PodJson("web", "n"), Sample.PodJson("agent", "n", owner: "DaemonSet"));
         using NodeManagerSession session = await server.ConnectAsync();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.DeleteAsync(session, "n", false, false, CancellationToken.None));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.DeleteAsync(session, "n", false, false, CancellationToken.None)
+        );
 
         Assert.Equal(ErrorIds.NodeHoldsPods, error.ErrorId);
         Assert.Contains("1 pod", error.Message, StringComparison.Ordinal);
@@ -27,7 +28,11 @@ public sealed class NodeDeletionTests
     {
         JsonObject mirror = Sample.PodJson("static", "n", owner: "Node");
         mirror["metadata"]!["annotations"] = new JsonObject { ["kubernetes.io/config.mirror"] = "x" };
-        FakeServer server = Serving(mirror, Sample.PodJson("agent", "n", owner: "DaemonSet"), Sample.PodJson("job", "n", phase: "Succeeded"));
+        FakeServer server = Serving(
+            mirror,
+            Sample.PodJson("agent", "n", owner: "DaemonSet"),
+            Sample.PodJson("job", "n", phase: "Succeeded")
+        );
         using NodeManagerSession session = await server.ConnectAsync();
 
         await NodeEditor.DeleteAsync(session, "n", false, false, CancellationToken.None);
@@ -70,10 +75,13 @@ public sealed class NodeDeletionTests
         Assert.Equal("""["All"]""", Assert.Single(server.Requests, r => r.Method == "DELETE").Json["dryRun"]!.ToJsonString());
     }
 
-    private static FakeServer Serving(params JsonObject[] pods) => new(request => request switch
-    {
-        { Path: "/api/v1/pods" } => FakeServer.List(pods),
-        { Path: "/api/v1/nodes/n" } => FakeServer.Json(Sample.NodeJson("n")),
-        _ => FakeServer.NotFound(request),
-    });
+    private static FakeServer Serving(params JsonObject[] pods) =>
+        new(request =>
+            request switch
+            {
+                { Path: "/api/v1/pods" } => FakeServer.List(pods),
+                { Path: "/api/v1/nodes/n" } => FakeServer.Json(Sample.NodeJson("n")),
+                _ => FakeServer.NotFound(request),
+            }
+        );
 }

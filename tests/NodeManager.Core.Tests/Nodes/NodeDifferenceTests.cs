@@ -39,10 +39,14 @@ public sealed class NodeDifferenceTests
         Assert.Equal("", change.After);
     }
 
-    private static ClusterNode Node(string? labels = null, string? annotations = null) => new()
-    {
-        Name = "n", Status = NodeStatus.Ready, Labels = Map(labels), Annotations = Map(annotations),
-    };
+    private static ClusterNode Node(string? labels = null, string? annotations = null) =>
+        new()
+        {
+            Name = "n",
+            Status = NodeStatus.Ready,
+            Labels = Map(labels),
+            Annotations = Map(annotations),
+        };
 
     private static StringMap Map(string? value) => value is null ? StringMap.Empty : new([new(Key, value)]);
 }

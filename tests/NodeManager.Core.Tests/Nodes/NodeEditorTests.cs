@@ -55,8 +55,9 @@ public sealed class NodeEditorTests
         var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1"}"""));
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => NodeEditor.SetLabelsAsync(
-            session, "n", Map("a", "2"), false, false, None, new() { Name = "n", Status = "Ready" }));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetLabelsAsync(session, "n", Map("a", "2"), false, false, None, new() { Name = "n", Status = "Ready" })
+        );
 
         Assert.Equal(ErrorIds.ValueExists, error.ErrorId);
         Assert.Equal("1", store.Label("a"));
@@ -81,8 +82,9 @@ public sealed class NodeEditorTests
         var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1","b":"2"}"""));
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetLabelsAsync(session, "n", Map("a", "x", "b", "y", "new", "z"), false, false, None));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetLabelsAsync(session, "n", Map("a", "x", "b", "y", "new", "z"), false, false, None)
+        );
 
         Assert.Equal(ErrorIds.ValueExists, error.ErrorId);
         Assert.Contains("a=1, b=2", error.Message, StringComparison.Ordinal);
@@ -93,7 +95,9 @@ public sealed class NodeEditorTests
     [Fact]
     public async Task A_change_without_effect_is_not_sent()
     {
-        var store = new NodeStore(Sample.NodeJson("n", labels: """{"a":"1"}""", spec: """{"taints":[{"key":"k","effect":"NoSchedule"}]}"""));
+        var store = new NodeStore(
+            Sample.NodeJson("n", labels: """{"a":"1"}""", spec: """{"taints":[{"key":"k","effect":"NoSchedule"}]}""")
+        );
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
         await NodeEditor.SetLabelsAsync(session, "n", Map("a", "1"), false, false, None);
@@ -145,24 +149,35 @@ public sealed class NodeEditorTests
     [Fact]
     public async Task Taints_keep_their_order_and_unknown_fields()
     {
-        var store = new NodeStore(Sample.NodeJson("n", spec: """
-            {"taints":[{"key":"z","effect":"NoExecute","timeAdded":"2025-01-01T00:00:00Z","future":{"x":1}},{"key":"k","value":"1","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"}]}
-            """));
+        var store = new NodeStore(
+            Sample.NodeJson(
+                "n",
+                spec: """
+                {"taints":[{"key":"z","effect":"NoExecute","timeAdded":"2025-01-01T00:00:00Z","future":{"x":1}},{"key":"k","value":"1","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"}]}
+                """
+            )
+        );
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
         await NodeEditor.SetTaintsAsync(session, "n", [Taint("k", "2"), Taint("new", "")], true, false, None);
 
         Assert.Equal(
             """[{"key":"z","effect":"NoExecute","timeAdded":"2025-01-01T00:00:00Z","future":{"x":1}},{"key":"k","value":"2","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"},{"key":"new","effect":"NoSchedule"}]""",
-            store.Node["spec"]!["taints"]!.ToJsonString());
+            store.Node["spec"]!["taints"]!.ToJsonString()
+        );
     }
 
     [Fact]
     public async Task Taints_of_a_known_node_keep_order_and_unknown_fields()
     {
-        var store = new NodeStore(Sample.NodeJson("n", spec: """
-            {"taints":[{"key":"z","effect":"NoExecute","future":{"x":1}},{"key":"k","value":"1","effect":"NoSchedule","future":{"x":2}},{"key":"gone","effect":"NoSchedule"}]}
-            """));
+        var store = new NodeStore(
+            Sample.NodeJson(
+                "n",
+                spec: """
+                {"taints":[{"key":"z","effect":"NoExecute","future":{"x":1}},{"key":"k","value":"1","effect":"NoSchedule","future":{"x":2}},{"key":"gone","effect":"NoSchedule"}]}
+                """
+            )
+        );
         using NodeManagerSession session = await store.Server.ConnectAsync();
         ClusterNode known = await ReadAsync(session);
 
@@ -171,7 +186,8 @@ public sealed class NodeEditorTests
 
         Assert.Equal(
             """[{"key":"z","effect":"NoExecute","future":{"x":1}},{"key":"k","value":"2","effect":"NoSchedule","future":{"x":2}},{"key":"new","effect":"NoSchedule"}]""",
-            store.Node["spec"]!["taints"]!.ToJsonString());
+            store.Node["spec"]!["taints"]!.ToJsonString()
+        );
         Assert.Equal(["GET", "PATCH", "PATCH"], store.Server.Requests.Select(r => r.Method));
     }
 
@@ -181,8 +197,9 @@ public sealed class NodeEditorTests
         var store = new NodeStore(Sample.NodeJson("n", spec: """{"taints":[{"key":"k","value":"1","effect":"NoSchedule"}]}"""));
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetTaintsAsync(session, "n", [Taint("k", "2")], false, false, None));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetTaintsAsync(session, "n", [Taint("k", "2")], false, false, None)
+        );
 
         Assert.Equal(ErrorIds.ValueExists, error.ErrorId);
     }
@@ -190,7 +207,8 @@ public sealed class NodeEditorTests
     [Fact]
     public async Task A_key_removes_all_effects_and_a_key_with_effect_only_one()
     {
-        const string Taints = """{"taints":[{"key":"k","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"},{"key":"l","effect":"NoSchedule"},{"key":"l","effect":"NoExecute"}]}""";
+        const string Taints =
+            """{"taints":[{"key":"k","effect":"NoSchedule"},{"key":"k","effect":"NoExecute"},{"key":"l","effect":"NoSchedule"},{"key":"l","effect":"NoExecute"}]}""";
         var store = new NodeStore(Sample.NodeJson("n", spec: Taints));
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
@@ -205,9 +223,15 @@ public sealed class NodeEditorTests
         var store = new NodeStore(Sample.NodeJson("n"));
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => i % 2 == 0
-            ? NodeEditor.SetTaintsAsync(session, "n", [Taint(Key(i), "v")], false, false, None)
-            : NodeEditor.SetLabelsAsync(session, "n", Map(Key(i), "v"), i % 4 == 1, false, None)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 50)
+                .Select(i =>
+                    i % 2 == 0
+                        ? NodeEditor.SetTaintsAsync(session, "n", [Taint(Key(i), "v")], false, false, None)
+                        : NodeEditor.SetLabelsAsync(session, "n", Map(Key(i), "v"), i % 4 == 1, false, None)
+                )
+        );
 
         Assert.Equal(25, store.Node["spec"]!["taints"]!.AsArray().Count);
         Assert.Equal(25, store.Node["metadata"]!["labels"]!.AsObject().Count);
@@ -262,7 +286,12 @@ public sealed class NodeEditorTests
     public async Task Patterns_remove_matching_keys_with_the_resourceVersion()
     {
         JsonObject node = Sample.NodeJson("n");
-        node["metadata"]!["labels"] = new JsonObject { ["example.com/a"] = "1", ["example.com/b"] = "2", ["kubernetes.io/hostname"] = "n" };
+        node["metadata"]!["labels"] = new JsonObject
+        {
+            ["example.com/a"] = "1",
+            ["example.com/b"] = "2",
+            ["kubernetes.io/hostname"] = "n",
+        };
         var store = new NodeStore(node);
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
@@ -280,8 +309,9 @@ public sealed class NodeEditorTests
         var store = new NodeStore(Sample.NodeJson("n"));
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetUnschedulableAsync(session, "other", true, false, None));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetUnschedulableAsync(session, "other", true, false, None)
+        );
 
         Assert.Equal(ErrorIds.NodeNotFound, error.ErrorId);
         Assert.Equal("other", error.Target);
@@ -300,10 +330,12 @@ public sealed class NodeEditorTests
         var store = new NodeStore(Sample.NodeJson("n"));
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
-        NodeManagerException set = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetTaintsAsync(session, "n", [Taint(key, "")], true, false, None));
-        NodeManagerException removed = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.RemoveTaintsAsync(session, "n", [(key, null)], false, None));
+        NodeManagerException set = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetTaintsAsync(session, "n", [Taint(key, "")], true, false, None)
+        );
+        NodeManagerException removed = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.RemoveTaintsAsync(session, "n", [(key, null)], false, None)
+        );
 
         Assert.Equal([ErrorIds.TaintOwnedByController, ErrorIds.TaintOwnedByController], [set.ErrorId, removed.ErrorId]);
         Assert.Empty(store.Server.Requests);
@@ -312,17 +344,31 @@ public sealed class NodeEditorTests
     [Fact]
     public async Task The_taint_of_the_cloud_provider_can_be_removed()
     {
-        var store = new NodeStore(Sample.NodeJson(
-            "n", spec: """{"taints":[{"key":"node.cloudprovider.kubernetes.io/uninitialized","value":"true","effect":"NoSchedule"}]}"""));
+        var store = new NodeStore(
+            Sample.NodeJson(
+                "n",
+                spec: """{"taints":[{"key":"node.cloudprovider.kubernetes.io/uninitialized","value":"true","effect":"NoSchedule"}]}"""
+            )
+        );
         using NodeManagerSession session = await store.Server.ConnectAsync();
 
-        Assert.Empty((await NodeEditor.RemoveTaintsAsync(session, "n", [("node.cloudprovider.kubernetes.io/uninitialized", null)], false, None)).Taints);
+        Assert.Empty(
+            (
+                await NodeEditor.RemoveTaintsAsync(session, "n", [("node.cloudprovider.kubernetes.io/uninitialized", null)], false, None)
+            ).Taints
+        );
     }
 
     private static async Task<ClusterNode> ReadAsync(NodeManagerSession session) =>
         await NodeReader.ReadAsync(session, new() { Names = ["n"] }, e => throw e, new RecordingObserver(), None).SingleAsync(None);
 
-    private static NodeTaint Taint(string key, string value) => new() { Key = key, Value = value, Effect = "NoSchedule" };
+    private static NodeTaint Taint(string key, string value) =>
+        new()
+        {
+            Key = key,
+            Value = value,
+            Effect = "NoSchedule",
+        };
 
     private static Dictionary<string, string> Map(params string[] pairs) => pairs.Chunk(2).ToDictionary(p => p[0], p => p[1]);
 }

@@ -6,7 +6,11 @@ public sealed class NodeFilterTests
 {
     private static readonly ClusterNode Worker = new()
     {
-        Name = "worker-1", Status = "Ready", Zone = "eu-1a", Roles = new(["gpu", "worker"]), Unschedulable = true,
+        Name = "worker-1",
+        Status = "Ready",
+        Zone = "eu-1a",
+        Roles = new(["gpu", "worker"]),
+        Unschedulable = true,
     };
 
     [Theory]
@@ -47,19 +51,24 @@ public sealed class NodeFilterTests
     public void Values_of_a_filter_are_alternatives_and_all_filters_must_match() =>
         Assert.Equal(
             [true, false],
-            new[] { "eu-1a", "eu-1c" }.Select(zone => new NodeFilter(new() { Zones = ["eu-1b", zone], Roles = ["db", "g*"] }).Matches(Worker)));
+            new[] { "eu-1a", "eu-1c" }.Select(zone =>
+                new NodeFilter(new() { Zones = ["eu-1b", zone], Roles = ["db", "g*"] }).Matches(Worker)
+            )
+        );
 
     [Fact]
     public void A_role_is_selected_by_both_of_its_labels() =>
         Assert.Equal(
             ["pool=a,node-role.kubernetes.io/gpu", "pool=a,kubernetes.io/role=gpu,!node-role.kubernetes.io/gpu"],
-            new NodeFilter(new() { Selector = "pool=a", Roles = ["gpu"] }).Lists().Select(l => l.LabelSelector));
+            new NodeFilter(new() { Selector = "pool=a", Roles = ["gpu"] }).Lists().Select(l => l.LabelSelector)
+        );
 
     [Fact]
     public void Zones_are_selected_by_both_of_their_labels() =>
         Assert.Equal(
             ["topology.kubernetes.io/zone in (a,b)", "failure-domain.beta.kubernetes.io/zone in (a,b),!topology.kubernetes.io/zone"],
-            new NodeFilter(new() { Zones = ["a", "b"] }).Lists().Select(l => l.LabelSelector));
+            new NodeFilter(new() { Zones = ["a", "b"] }).Lists().Select(l => l.LabelSelector)
+        );
 
     [Theory]
     [InlineData("a)")]

@@ -35,7 +35,10 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_invalid_label_value_is_refused_with_the_rule()
     {
-        NodeManagerException error = await FailAsync(ErrorIds.InvalidLabelValue, Label(("a", "has space"), ("b", "ok"), ("c", new string('x', 64))));
+        NodeManagerException error = await FailAsync(
+            ErrorIds.InvalidLabelValue,
+            Label(("a", "has space"), ("b", "ok"), ("c", new string('x', 64)))
+        );
 
         Assert.Contains("'has space' of 'a'", error.Message, StringComparison.Ordinal);
         Assert.Contains("no more than 63 bytes", error.Message, StringComparison.Ordinal);
@@ -57,7 +60,16 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     {
         await FailAsync(
             ErrorIds.InvalidAnnotationKey,
-            () => NodeEditor.SetAnnotationsAsync(_session, "n", new Dictionary<string, string> { ["a b"] = "any \n value" }, true, false, default));
+            () =>
+                NodeEditor.SetAnnotationsAsync(
+                    _session,
+                    "n",
+                    new Dictionary<string, string> { ["a b"] = "any \n value" },
+                    true,
+                    false,
+                    default
+                )
+        );
         await FailAsync(ErrorIds.InvalidAnnotationKey, () => NodeEditor.RemoveAnnotationsAsync(_session, "n", ["a b"], false, default));
     }
 
@@ -70,21 +82,58 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     {
         NodeManagerException error = await FailAsync(
             ErrorIds.InvalidTaint,
-            () => NodeEditor.SetTaintsAsync(_session, "n", [new() { Key = key, Value = value, Effect = effect }], true, false, default));
+            () =>
+                NodeEditor.SetTaintsAsync(
+                    _session,
+                    "n",
+                    [
+                        new()
+                        {
+                            Key = key,
+                            Value = value,
+                            Effect = effect,
+                        },
+                    ],
+                    true,
+                    false,
+                    default
+                )
+        );
 
         Assert.Contains(rule, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task One_key_and_effect_cannot_have_two_values() => await FailAsync(
-        ErrorIds.InvalidTaint,
-        () => NodeEditor.SetTaintsAsync(
-            _session, "n", [new() { Key = "k", Value = "1", Effect = "NoExecute" }, new() { Key = "k", Value = "2", Effect = "NoExecute" }], true, false,
-            default));
+    public async Task One_key_and_effect_cannot_have_two_values() =>
+        await FailAsync(
+            ErrorIds.InvalidTaint,
+            () =>
+                NodeEditor.SetTaintsAsync(
+                    _session,
+                    "n",
+                    [
+                        new()
+                        {
+                            Key = "k",
+                            Value = "1",
+                            Effect = "NoExecute",
+                        },
+                        new()
+                        {
+                            Key = "k",
+                            Value = "2",
+                            Effect = "NoExecute",
+                        },
+                    ],
+                    true,
+                    false,
+                    default
+                )
+        );
 
     [Fact]
-    public async Task An_effect_that_does_not_exist_cannot_be_removed() => await FailAsync(
-        ErrorIds.InvalidTaint, () => NodeEditor.RemoveTaintsAsync(_session, "n", [("k", "Never")], false, default));
+    public async Task An_effect_that_does_not_exist_cannot_be_removed() =>
+        await FailAsync(ErrorIds.InvalidTaint, () => NodeEditor.RemoveTaintsAsync(_session, "n", [("k", "Never")], false, default));
 
     [Theory]
     [InlineData("a b")]
@@ -96,7 +145,9 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
         await FailAsync(ErrorIds.InvalidNodeName, () => NodeEditor.DeleteAsync(_session, name, true, false, default));
         await FailAsync(ErrorIds.InvalidNodeName, () => NodeWaiter.WaitAsync(_session, name, "Ready", null, default));
         var missing = new List<NodeManagerException>();
-        Assert.Empty(await NodeReader.ReadAsync(_session, new() { Names = [name] }, missing.Add, new RecordingObserver(), default).ToListAsync());
+        Assert.Empty(
+            await NodeReader.ReadAsync(_session, new() { Names = [name] }, missing.Add, new RecordingObserver(), default).ToListAsync()
+        );
         Assert.Equal(ErrorIds.InvalidNodeName, Assert.Single(missing).ErrorId);
     }
 
@@ -105,7 +156,10 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     {
         Func<Task>[] users =
         [
-            async () => await NodeReader.ReadAsync(_session, new() { Selector = "a in (b" }, _ => { }, new RecordingObserver(), default).ToListAsync(),
+            async () =>
+                await NodeReader
+                    .ReadAsync(_session, new() { Selector = "a in (b" }, _ => { }, new RecordingObserver(), default)
+                    .ToListAsync(),
             async () => await NodePodReader.ReadAsync(_session, null, null, "a in (b", default).ToListAsync(),
             async () => await NodeWatcher.WatchAsync(_session, new() { Selector = "a in (b" }, false, default).ToListAsync(),
             () => ClusterStatisticReader.ReadAsync(_session, null, "a in (b", new RecordingObserver(), default),
@@ -115,8 +169,11 @@ public sealed class NodeInputTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Statistics_are_not_grouped_by_an_invalid_label_key() => await FailAsync(
-        ErrorIds.InvalidLabelKey, () => ClusterStatisticReader.ReadAsync(_session, "a b", null, new RecordingObserver(), default));
+    public async Task Statistics_are_not_grouped_by_an_invalid_label_key() =>
+        await FailAsync(
+            ErrorIds.InvalidLabelKey,
+            () => ClusterStatisticReader.ReadAsync(_session, "a b", null, new RecordingObserver(), default)
+        );
 
     private Func<Task> Label(params (string Key, string Value)[] labels) =>
         () => NodeEditor.SetLabelsAsync(_session, "n", labels.ToDictionary(l => l.Key, l => l.Value), true, false, default);

@@ -8,7 +8,13 @@ namespace NodeManager.Core.Tests.Nodes;
 
 public sealed class NodeMapperTests
 {
-    private static readonly NodeManagerSession Session = new() { Id = 1, Cluster = "prod", Source = "Kubeconfig", Server = new("https://prod/") };
+    private static readonly NodeManagerSession Session = new()
+    {
+        Id = 1,
+        Cluster = "prod",
+        Source = "Kubeconfig",
+        Server = new("https://prod/"),
+    };
     private static readonly DateTimeOffset Now = new(2025, 3, 1, 0, 0, 5, TimeSpan.Zero);
 
     [Fact]
@@ -62,22 +68,40 @@ public sealed class NodeMapperTests
         node.Spec.Taints!.Clear();
         node.Spec.PodCIDRs!.Clear();
         node.Status.Addresses!.Clear();
-        foreach (Condition condition in node.Status.Conditions!) (condition.Status, condition.Reason) = ("Unknown", "Changed");
+        foreach (Condition condition in node.Status.Conditions!)
+            (condition.Status, condition.Reason) = ("Unknown", "Changed");
         node.Status.Conditions.Clear();
 
         Assert.Equal(before, Lists(mapped));
 
-        static string Lists(ClusterNode node) => JsonSerializer.Serialize(new { node.Labels, node.Annotations, node.Taints, node.PodCidrs, node.Addresses, node.Conditions, node.Roles, node.Status });
+        static string Lists(ClusterNode node) =>
+            JsonSerializer.Serialize(
+                new
+                {
+                    node.Labels,
+                    node.Annotations,
+                    node.Taints,
+                    node.PodCidrs,
+                    node.Addresses,
+                    node.Conditions,
+                    node.Roles,
+                    node.Status,
+                }
+            );
     }
 
     [Fact]
     public void Nodes_with_the_same_amounts_share_what_users_see_of_them()
     {
-        Node one = Sample.Node(), other = Sample.Node();
+        Node one = Sample.Node(),
+            other = Sample.Node();
         other.Status.Capacity = one.Status.Capacity;
 
         // Another test may take the place of the table between the two.
-        Assert.Contains(Enumerable.Range(0, 20), _ => ReferenceEquals(NodeMapper.Map(one, Session, Now).Capacity, NodeMapper.Map(other, Session, Now).Capacity));
+        Assert.Contains(
+            Enumerable.Range(0, 20),
+            _ => ReferenceEquals(NodeMapper.Map(one, Session, Now).Capacity, NodeMapper.Map(other, Session, Now).Capacity)
+        );
     }
 
     [Fact]
@@ -85,14 +109,16 @@ public sealed class NodeMapperTests
     {
         Node node = Sample.Node();
         // The first maps what nodes share; another test may take the place of the table meanwhile.
-        long least = Enumerable.Range(0, 20).Min(_ =>
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            ClusterNode kept = NodeMapper.Map(node, Session, Now);
-            long cost = GC.GetAllocatedBytesForCurrentThread() - before;
-            GC.KeepAlive(kept);
-            return cost;
-        });
+        long least = Enumerable
+            .Range(0, 20)
+            .Min(_ =>
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                ClusterNode kept = NodeMapper.Map(node, Session, Now);
+                long cost = GC.GetAllocatedBytesForCurrentThread() - before;
+                GC.KeepAlive(kept);
+                return cost;
+            });
 
         // 1,744 bytes when this was written.
         Assert.InRange(least, 1, 1900);
@@ -128,8 +154,7 @@ public sealed class NodeMapperTests
 
         Assert.Equal("Unknown", node.Status);
         Assert.Equal(TimeSpan.Zero, node.Age);
-        Assert.All(
-            typeof(ClusterNode).GetProperties().Where(p => p.PropertyType == typeof(string)), p => Assert.NotNull(p.GetValue(node)));
+        Assert.All(typeof(ClusterNode).GetProperties().Where(p => p.PropertyType == typeof(string)), p => Assert.NotNull(p.GetValue(node)));
         Assert.Empty(node.Roles);
         Assert.Equal(0, node.Allocatable.Memory);
     }
@@ -150,8 +175,18 @@ public sealed class NodeMapperTests
     {
         var metrics = JsonSerializer.Deserialize(
             """{"metadata":{"name":"n"},"timestamp":"2025-03-01T00:00:00Z","usage":{"cpu":"500000000n","memory":"2Gi"}}""",
-            KubernetesJson.Default.NodeMetrics)!;
-        var load = new NodeLoad(7, new Dictionary<string, decimal> { ["cpu"] = 1.3333m, ["memory"] = 1024m * 1024 * 1024, ["pods"] = 7 }, metrics);
+            KubernetesJson.Default.NodeMetrics
+        )!;
+        var load = new NodeLoad(
+            7,
+            new Dictionary<string, decimal>
+            {
+                ["cpu"] = 1.3333m,
+                ["memory"] = 1024m * 1024 * 1024,
+                ["pods"] = 7,
+            },
+            metrics
+        );
         ClusterNode node = NodeMapper.Map(Read(Sample.NodeJson("n")), Session, Now, load);
 
         Assert.Equal(7, node.PodCount);
@@ -177,9 +212,15 @@ public sealed class NodeMapperTests
     public void Deprecated_labels_are_used_where_the_current_labels_are_missing()
     {
         ClusterNode node = NodeMapper.Map(
-            Read(Sample.NodeJson(
-                "n", labels: """{"failure-domain.beta.kubernetes.io/zone":"z","failure-domain.beta.kubernetes.io/region":"r","kubernetes.io/role":"master"}""")),
-            Session, Now);
+            Read(
+                Sample.NodeJson(
+                    "n",
+                    labels: """{"failure-domain.beta.kubernetes.io/zone":"z","failure-domain.beta.kubernetes.io/region":"r","kubernetes.io/role":"master"}"""
+                )
+            ),
+            Session,
+            Now
+        );
 
         Assert.Equal("z", node.Zone);
         Assert.Equal("r", node.Region);

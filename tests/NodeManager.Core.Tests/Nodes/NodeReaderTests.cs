@@ -50,7 +50,11 @@ public sealed class NodeReaderTests
     [Fact]
     public async Task An_existing_node_that_is_not_selected_is_not_reported()
     {
-        var server = new FakeServer(r => r.Path == "/api/v1/nodes" ? FakeServer.List() : r.Path.EndsWith("/a", StringComparison.Ordinal) ? FakeServer.Json(Sample.NodeJson("a")) : FakeServer.NotFound(r));
+        var server = new FakeServer(r =>
+            r.Path == "/api/v1/nodes" ? FakeServer.List()
+            : r.Path.EndsWith("/a", StringComparison.Ordinal) ? FakeServer.Json(Sample.NodeJson("a"))
+            : FakeServer.NotFound(r)
+        );
 
         Assert.Empty(await NamesAsync(server, new() { Names = ["a", "x"], Selector = "pool=b" }));
         Assert.Equal(["x"], _missing.Select(m => m.Target));
@@ -71,12 +75,15 @@ public sealed class NodeReaderTests
     public async Task Nodes_are_streamed_page_by_page()
     {
         using var second = new SemaphoreSlim(0);
-        var server = new FakeServer(async (request, token) =>
-        {
-            if (request["continue"] is null) return Page("next", Sample.NodeJson("a"));
-            await second.WaitAsync(token);
-            return Page(null, Sample.NodeJson("b"));
-        });
+        var server = new FakeServer(
+            async (request, token) =>
+            {
+                if (request["continue"] is null)
+                    return Page("next", Sample.NodeJson("a"));
+                await second.WaitAsync(token);
+                return Page(null, Sample.NodeJson("b"));
+            }
+        );
         using NodeManagerSession session = await server.ConnectAsync();
         await using var nodes = NodeReader.ReadAsync(session, new(), _missing.Add, _observer, CancellationToken.None).GetAsyncEnumerator();
 
@@ -103,11 +110,15 @@ public sealed class NodeReaderTests
         FakeServer server = Serving(
             [Sample.NodeJson("a"), Sample.NodeJson("b")],
             [Sample.PodJson("p1", "a", "500m", "1Gi"), Sample.PodJson("p2", "a", "1500m", "1Gi"), Sample.PodJson("p3", "", "1", "1Gi")],
-            _ => FakeServer.List(JsonNode.Parse("""{"metadata":{"name":"a"},"usage":{"cpu":"1","memory":"4Gi"}}""")!));
+            _ => FakeServer.List(JsonNode.Parse("""{"metadata":{"name":"a"},"usage":{"cpu":"1","memory":"4Gi"}}""")!)
+        );
 
         List<ClusterNode> nodes = await ReadAsync(server, new() { Usage = true });
 
-        Assert.Equal((2, 2m, 2L << 30, 50m), (nodes[0].PodCount, nodes[0].Requested!.Cpu, nodes[0].Requested!.Memory, nodes[0].CpuRequestedPercent));
+        Assert.Equal(
+            (2, 2m, 2L << 30, 50m),
+            (nodes[0].PodCount, nodes[0].Requested!.Cpu, nodes[0].Requested!.Memory, nodes[0].CpuRequestedPercent)
+        );
         Assert.Equal((25m, 50m), (nodes[0].Usage!.CpuPercent, nodes[0].Usage!.MemoryPercent));
         Assert.Equal((0, 0m), (nodes[1].PodCount, nodes[1].Requested!.Cpu));
         Assert.Null(nodes[1].Usage);
@@ -122,7 +133,11 @@ public sealed class NodeReaderTests
         FakeServer server = Serving([Sample.NodeJson("a")], [Sample.PodJson("p1", "a")], r => FakeServer.NotFound(r));
 
         Assert.Equal(1, (await ReadAsync(server, new() { Names = ["a"], Usage = true }))[0].PodCount);
-        Assert.StartsWith("spec.nodeName=a,", Assert.Single(server.Requests, r => r.Path == "/api/v1/pods")["fieldSelector"], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "spec.nodeName=a,",
+            Assert.Single(server.Requests, r => r.Path == "/api/v1/pods")["fieldSelector"],
+            StringComparison.Ordinal
+        );
         Assert.Empty(_observer.Warnings);
     }
 
@@ -133,7 +148,10 @@ public sealed class NodeReaderTests
     public async Task Missing_metrics_are_warned_about_once(HttpStatusCode code)
     {
         FakeServer server = Serving(
-            [Sample.NodeJson("a"), Sample.NodeJson("b")], [], _ => FakeServer.Text("404 page not found", code, "text/plain"));
+            [Sample.NodeJson("a"), Sample.NodeJson("b")],
+            [],
+            _ => FakeServer.Text("404 page not found", code, "text/plain")
+        );
 
         List<ClusterNode> nodes = await ReadAsync(server, new() { Usage = true });
 
@@ -146,9 +164,11 @@ public sealed class NodeReaderTests
     [Fact]
     public async Task A_role_of_a_deprecated_label_is_found()
     {
-        var server = new FakeServer(r => r["labelSelector"]!.StartsWith("node-role", StringComparison.Ordinal)
-            ? FakeServer.List(Sample.NodeJson("new", labels: """{"node-role.kubernetes.io/db":""}"""))
-            : FakeServer.List(Sample.NodeJson("old", labels: """{"kubernetes.io/role":"db"}""")));
+        var server = new FakeServer(r =>
+            r["labelSelector"]!.StartsWith("node-role", StringComparison.Ordinal)
+                ? FakeServer.List(Sample.NodeJson("new", labels: """{"node-role.kubernetes.io/db":""}"""))
+                : FakeServer.List(Sample.NodeJson("old", labels: """{"kubernetes.io/role":"db"}"""))
+        );
 
         Assert.Equal(["new", "old"], await NamesAsync(server, new() { Roles = ["db"] }));
     }
@@ -157,19 +177,22 @@ public sealed class NodeReaderTests
     public async Task A_reader_that_stops_cancels_concurrent_requests()
     {
         using var stopped = new SemaphoreSlim(0);
-        var server = new FakeServer(async (request, token) =>
-        {
-            if (request.Path == "/api/v1/nodes") return FakeServer.Refusal(HttpStatusCode.Forbidden, "Forbidden", "no");
-            try
+        var server = new FakeServer(
+            async (request, token) =>
             {
-                await Task.Delay(Timeout.Infinite, token);
-                throw new InvalidOperationException();
+                if (request.Path == "/api/v1/nodes")
+                    return FakeServer.Refusal(HttpStatusCode.Forbidden, "Forbidden", "no");
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, token);
+                    throw new InvalidOperationException();
+                }
+                finally
+                {
+                    stopped.Release();
+                }
             }
-            finally
-            {
-                stopped.Release();
-            }
-        });
+        );
 
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => ReadAsync(server, new() { Usage = true }));
 
@@ -177,7 +200,8 @@ public sealed class NodeReaderTests
         Assert.True(await stopped.WaitAsync(TimeSpan.FromMinutes(5)));
     }
 
-    private async Task<List<string>> NamesAsync(FakeServer server, NodeQuery query) => (await ReadAsync(server, query)).ConvertAll(n => n.Name);
+    private async Task<List<string>> NamesAsync(FakeServer server, NodeQuery query) =>
+        (await ReadAsync(server, query)).ConvertAll(n => n.Name);
 
     private async Task<List<ClusterNode>> ReadAsync(FakeServer server, NodeQuery query)
     {
@@ -187,19 +211,26 @@ public sealed class NodeReaderTests
 
     private static FakeServer Serving(params JsonObject[] nodes) => Serving(nodes, [], r => FakeServer.NotFound(r));
 
-    private static FakeServer Serving(JsonObject[] nodes, JsonObject[] pods, Func<Request, HttpResponseMessage> metrics) => new(request =>
-    {
-        if (request.Path.StartsWith("/apis/metrics.k8s.io", StringComparison.Ordinal)) return metrics(request);
-        if (request.Path == "/api/v1/pods") return FakeServer.List(pods);
-        if (request.Path == "/api/v1/nodes") return FakeServer.List(nodes);
-        return nodes.FirstOrDefault(n => request.Path == $"/api/v1/nodes/{n["metadata"]!["name"]}") is { } node
-            ? FakeServer.Json(node)
-            : FakeServer.NotFound(request);
-    });
+    private static FakeServer Serving(JsonObject[] nodes, JsonObject[] pods, Func<Request, HttpResponseMessage> metrics) =>
+        new(request =>
+        {
+            if (request.Path.StartsWith("/apis/metrics.k8s.io", StringComparison.Ordinal))
+                return metrics(request);
+            if (request.Path == "/api/v1/pods")
+                return FakeServer.List(pods);
+            if (request.Path == "/api/v1/nodes")
+                return FakeServer.List(nodes);
+            return nodes.FirstOrDefault(n => request.Path == $"/api/v1/nodes/{n["metadata"]!["name"]}") is { } node
+                ? FakeServer.Json(node)
+                : FakeServer.NotFound(request);
+        });
 
-    private static HttpResponseMessage Page(string? next, params JsonNode[] items) => FakeServer.Json(new JsonObject
-    {
-        ["metadata"] = new JsonObject { ["resourceVersion"] = "1", ["continue"] = next },
-        ["items"] = new JsonArray(items),
-    });
+    private static HttpResponseMessage Page(string? next, params JsonNode[] items) =>
+        FakeServer.Json(
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["resourceVersion"] = "1", ["continue"] = next },
+                ["items"] = new JsonArray(items),
+            }
+        );
 }

@@ -93,8 +93,9 @@ public sealed class NodeWaiterTests
         nodes.Delete("n");
 
         NodeManagerException gone = await Assert.ThrowsAsync<NodeManagerException>(() => waiting.WaitAsync(Limit));
-        NodeManagerException never = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeWaiter.WaitAsync(session, "x", "Ready", null, CancellationToken.None));
+        NodeManagerException never = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeWaiter.WaitAsync(session, "x", "Ready", null, CancellationToken.None)
+        );
 
         Assert.Equal([ErrorIds.NodeNotFound, ErrorIds.NodeNotFound], [gone.ErrorId, never.ErrorId]);
     }
@@ -124,10 +125,12 @@ public sealed class NodeWaiterTests
         var nodes = new WatchedNodes(Sample.NodeJson("n"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
 
-        NodeManagerException late = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeWaiter.WaitAsync(session, "n", "Deleted", TimeSpan.Zero, CancellationToken.None));
-        NodeManagerException negative = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeWaiter.WaitAsync(session, "n", "Deleted", TimeSpan.FromSeconds(-1), CancellationToken.None));
+        NodeManagerException late = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeWaiter.WaitAsync(session, "n", "Deleted", TimeSpan.Zero, CancellationToken.None)
+        );
+        NodeManagerException negative = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeWaiter.WaitAsync(session, "n", "Deleted", TimeSpan.FromSeconds(-1), CancellationToken.None)
+        );
 
         Assert.Equal(ErrorIds.WaitTimeout, late.ErrorId);
         Assert.Equal(ErrorIds.InvalidDuration, negative.ErrorId);
@@ -144,8 +147,9 @@ public sealed class NodeWaiterTests
         var nodes = new WatchedNodes(Sample.NodeJson("n"));
         using NodeManagerSession session = await nodes.Server.ConnectAsync();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeWaiter.WaitAsync(session, "n", goal, null, CancellationToken.None));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeWaiter.WaitAsync(session, "n", goal, null, CancellationToken.None)
+        );
 
         Assert.Equal(ErrorIds.InvalidCondition, error.ErrorId);
         Assert.Empty(nodes.Server.Requests);

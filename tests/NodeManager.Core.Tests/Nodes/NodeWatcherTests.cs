@@ -12,16 +12,27 @@ public sealed class NodeWatcherTests
         var nodes = new WatchedNodes(Sample.NodeJson("a"), Sample.NodeJson("b"));
         await using var watch = await WatchAsync(nodes, new());
 
-        nodes.Set(Sample.NodeJson("a", labels: """{"zone":"1"}""", spec: """{"unschedulable":true,"taints":[{"key":"k","effect":"NoExecute"}]}""", ready: "Unknown"));
+        nodes.Set(
+            Sample.NodeJson(
+                "a",
+                labels: """{"zone":"1"}""",
+                spec: """{"unschedulable":true,"taints":[{"key":"k","effect":"NoExecute"}]}""",
+                ready: "Unknown"
+            )
+        );
         NodeChange change = await watch.NextAsync();
 
         Assert.Equal(("Modified", "a"), (change.Type, change.Name));
         Assert.Equal(
             [
-                "Status: Ready -> Unknown", "Unschedulable: False -> True", "Taints: (absent) -> k:NoExecute",
-                "Conditions[Ready]: True (Kubelet) -> Unknown (Kubelet)", "Labels[zone]: (absent) -> 1",
+                "Status: Ready -> Unknown",
+                "Unschedulable: False -> True",
+                "Taints: (absent) -> k:NoExecute",
+                "Conditions[Ready]: True (Kubelet) -> Unknown (Kubelet)",
+                "Labels[zone]: (absent) -> 1",
             ],
-            change.Changes.Select(c => c.ToString()));
+            change.Changes.Select(c => c.ToString())
+        );
         Assert.True(change.Node.Unschedulable);
     }
 
@@ -124,9 +135,13 @@ public sealed class NodeWatcherTests
     private static async Task<Watch> WatchAsync(WatchedNodes nodes, NodeQuery query, bool includeExisting = false)
     {
         NodeManagerSession session = await nodes.Server.ConnectAsync();
-        var watch = new Watch(session, NodeWatcher.WatchAsync(session, query, includeExisting, CancellationToken.None).GetAsyncEnumerator());
+        var watch = new Watch(
+            session,
+            NodeWatcher.WatchAsync(session, query, includeExisting, CancellationToken.None).GetAsyncEnumerator()
+        );
         watch.Begin();
-        if (!includeExisting) await nodes.WatchedAsync();
+        if (!includeExisting)
+            await nodes.WatchedAsync();
         return watch;
     }
 

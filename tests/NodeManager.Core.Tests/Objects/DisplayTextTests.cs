@@ -29,7 +29,9 @@ public sealed class DisplayTextTests
     [Fact]
     public void Every_remaining_character_is_visible()
     {
-        string all = string.Concat(Enumerable.Range(0, 0x11_0000).Where(v => v is < 0xD800 or > 0xDFFF).Select(v => char.ConvertFromUtf32(v)));
+        string all = string.Concat(
+            Enumerable.Range(0, 0x11_0000).Where(v => v is < 0xD800 or > 0xDFFF).Select(v => char.ConvertFromUtf32(v))
+        );
         Assert.DoesNotContain(DisplayText.Escape(all).EnumerateRunes(), DisplayText.IsHidden);
         Assert.DoesNotContain(DisplayText.Escape(all).EnumerateRunes(), r => Rune.IsControl(r));
     }

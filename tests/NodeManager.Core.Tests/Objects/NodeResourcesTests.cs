@@ -5,7 +5,12 @@ public sealed class NodeResourcesTests
     [Fact]
     public void Resources_of_zero_are_omitted_from_the_text()
     {
-        var pod = new NodeResources { Cpu = 0.05m, Memory = 67108864, Extended = new AmountMap([new("nvidia.com/gpu", 0), new("example.com/fpga", 2)]) };
+        var pod = new NodeResources
+        {
+            Cpu = 0.05m,
+            Memory = 67108864,
+            Extended = new AmountMap([new("nvidia.com/gpu", 0), new("example.com/fpga", 2)]),
+        };
         Assert.Equal("cpu=0.05, memory=64Mi, example.com/fpga=2", pod.ToString());
     }
 

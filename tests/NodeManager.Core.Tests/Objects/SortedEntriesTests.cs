@@ -15,11 +15,16 @@ public sealed class SortedEntriesTests
     {
         var random = new Random(count);
         var expected = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        while (expected.Count < count) expected["kEy/"[random.Next(4)] + random.Next(1000).ToString(CultureInfo.InvariantCulture)] = random.Next().ToString(CultureInfo.InvariantCulture);
+        while (expected.Count < count)
+            expected["kEy/"[random.Next(4)] + random.Next(1000).ToString(CultureInfo.InvariantCulture)] = random
+                .Next()
+                .ToString(CultureInfo.InvariantCulture);
         KeyValuePair<string, string>[] mixed = [.. expected];
         random.Shuffle(mixed);
 
-        foreach (StringMap map in new[] { new StringMap(mixed), new StringMap(expected), new StringMap(new Dictionary<string, string>(mixed)) })
+        foreach (
+            StringMap map in new[] { new StringMap(mixed), new StringMap(expected), new StringMap(new Dictionary<string, string>(mixed)) }
+        )
         {
             Assert.Equal(expected, map);
             Assert.Equal(expected.Keys, map.Keys);
@@ -43,7 +48,8 @@ public sealed class SortedEntriesTests
     }
 
     [Fact]
-    public void Two_entries_of_one_key_are_an_error() => Assert.Throws<ArgumentException>(() => new AmountMap([new("b", 1), new("a", 2), new("b", 1)]));
+    public void Two_entries_of_one_key_are_an_error() =>
+        Assert.Throws<ArgumentException>(() => new AmountMap([new("b", 1), new("a", 2), new("b", 1)]));
 
     [Fact]
     public void Nothing_changes_a_map()

@@ -11,10 +11,12 @@ public sealed class RunningOperationTests
     [Fact]
     public async Task Reading_the_state_copies_no_events()
     {
-        TaskCompletionSource mayEnd = new(), full = new();
+        TaskCompletionSource mayEnd = new(),
+            full = new();
         RunningOperation operation = Start(async context =>
         {
-            for (int i = 0; i < 1000; i++) context.Output(i);
+            for (int i = 0; i < 1000; i++)
+                context.Output(i);
             full.SetResult();
             await mayEnd.Task;
         });
@@ -52,8 +54,17 @@ public sealed class RunningOperationTests
         Assert.Equal(Enumerable.Range(1, 7).Select(i => (long)i), events.Select(e => e.Sequence));
         Assert.All(events, e => Assert.Equal(_time.GetUtcNow(), e.At));
         Assert.Equal(
-            ["started worker-1", "Verbose cordoning", "Warning pod has no controller", "output drained", "failure gone worker-2", "ended worker-1", "end Failed"],
-            events.Select(Text));
+            [
+                "started worker-1",
+                "Verbose cordoning",
+                "Warning pod has no controller",
+                "output drained",
+                "failure gone worker-2",
+                "ended worker-1",
+                "end Failed",
+            ],
+            events.Select(Text)
+        );
     }
 
     [Fact]
@@ -90,11 +101,15 @@ public sealed class RunningOperationTests
     public async Task Events_of_concurrent_work_are_all_seen_once_and_in_order()
     {
         RunningOperation operation = Start(async context =>
-            await Parallel.ForEachAsync(Enumerable.Range(0, 2000), async (i, _) =>
-            {
-                await Task.Yield();
-                context.Output(i);
-            }));
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, 2000),
+                async (i, _) =>
+                {
+                    await Task.Yield();
+                    context.Output(i);
+                }
+            )
+        );
 
         List<OperationEvent>[] readers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ReadAsync(operation)));
 
@@ -164,19 +179,32 @@ public sealed class RunningOperationTests
                 for (int i = 1; i <= 10; i++)
                 {
                     context.Verbose($"message {i}");
-                    if (i % 5 == 0) context.Output(i);
+                    if (i % 5 == 0)
+                        context.Output(i);
                 }
 
                 context.Fail(new IOException("late"), null);
                 return Task.CompletedTask;
             },
-            messageLimit: 3);
+            messageLimit: 3
+        );
         await operation.Completion.WaitAsync(Limit);
 
         List<OperationEvent> events = await ReadAsync(operation);
 
         Assert.Equal(
-            ["output 5", "dropped 7", "Verbose message 8", "Verbose message 9", "Verbose message 10", "output 10", "failure late ", "end Failed"], events.Select(Text));
+            [
+                "output 5",
+                "dropped 7",
+                "Verbose message 8",
+                "Verbose message 9",
+                "Verbose message 10",
+                "output 10",
+                "failure late ",
+                "end Failed",
+            ],
+            events.Select(Text)
+        );
         Assert.Equal(events.Select(e => e.Sequence).Order(), events.Select(e => e.Sequence));
         // Whoever has seen the messages that were dropped since is not told.
         Assert.Equal("Verbose message 9", Text((await ReadAsync(operation, events[2].Sequence))[0]));
@@ -241,16 +269,17 @@ public sealed class RunningOperationTests
     private static async Task<List<OperationEvent>> ReadAsync(RunningOperation operation, long after = 0) =>
         await operation.ReadAsync(after, default).ToListAsync().AsTask().WaitAsync(Limit);
 
-    private static string Text(OperationEvent happened) => happened switch
-    {
-        OperationItemStarted started => $"started {started.Item}",
-        OperationItemEnded ended => $"ended {ended.Item}",
-        OperationOutput output => $"output {output.Value}",
-        OperationFailure failure => $"failure {failure.Exception.Message} {failure.Target}",
-        OperationMessage message => $"{message.Level} {message.Text}",
-        OperationProgressed { Progress: var progress } => $"progress {progress.Key} {progress.PercentComplete}",
-        OperationMessagesDropped dropped => $"dropped {dropped.Count}",
-        OperationEnded ended => $"end {ended.State}",
-        _ => throw new InvalidOperationException(happened.ToString()),
-    };
+    private static string Text(OperationEvent happened) =>
+        happened switch
+        {
+            OperationItemStarted started => $"started {started.Item}",
+            OperationItemEnded ended => $"ended {ended.Item}",
+            OperationOutput output => $"output {output.Value}",
+            OperationFailure failure => $"failure {failure.Exception.Message} {failure.Target}",
+            OperationMessage message => $"{message.Level} {message.Text}",
+            OperationProgressed { Progress: var progress } => $"progress {progress.Key} {progress.PercentComplete}",
+            OperationMessagesDropped dropped => $"dropped {dropped.Count}",
+            OperationEnded ended => $"end {ended.State}",
+            _ => throw new InvalidOperationException(happened.ToString()),
+        };
 }

@@ -38,5 +38,9 @@ public sealed class PodDefaultsTests
         Assert.Null(given.Spec.Affinity!.PodAffinity!.RequiredDuringSchedulingIgnoredDuringExecution![0].LabelSelector!.MatchExpressions);
     }
 
-    private static string Text(PodAffinityTerm term) => string.Join(", ", (term.LabelSelector!.MatchExpressions ?? []).Select(static e => $"{e.Key} {e.Operator} {string.Join(',', e.Values ?? [])}"));
+    private static string Text(PodAffinityTerm term) =>
+        string.Join(
+            ", ",
+            (term.LabelSelector!.MatchExpressions ?? []).Select(static e => $"{e.Key} {e.Operator} {string.Join(',', e.Values ?? [])}")
+        );
 }

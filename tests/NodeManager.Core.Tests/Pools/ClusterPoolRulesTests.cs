@@ -17,15 +17,21 @@ public sealed class ClusterPoolRulesTests
     [InlineData("""{"providerRef":"sim","limits":{"minNodes":2,"maxNodes":1}}""", "spec.limits", NodePoolFinding.Error)]
     [InlineData("""{"providerRef":"sim","limits":{"minNodes":2,"maxNodes":4},"nodeCount":5}""", "spec", NodePoolFinding.Error)]
     [InlineData("""{"providerRef":"sim","nodeCount":"3"}""", "spec.nodeCount", NodePoolFinding.Error)]
-    [InlineData("""{"providerRef":"sim","machineTemplate":{"taints":[{"key":"a","effect":"Never"}]}}""", "spec.machineTemplate.taints", NodePoolFinding.Error)]
+    [InlineData(
+        """{"providerRef":"sim","machineTemplate":{"taints":[{"key":"a","effect":"Never"}]}}""",
+        "spec.machineTemplate.taints",
+        NodePoolFinding.Error
+    )]
     [InlineData("""{"providerRef":"sim","machinetemplate":{}}""", "spec.machinetemplate", NodePoolFinding.Warning)]
     [InlineData("""{"providerRef":"sim","scaleDown":{"mode":"x"}}""", "spec.scaleDown.mode", NodePoolFinding.Warning)]
     public void A_specification_is_checked_by_the_rules_of_its_kind(string spec, string? field, string? severity)
     {
         IReadOnlyList<NodePoolFinding> findings = ClusterPoolFormat.Instance.Check("web", Parse(spec));
 
-        if (field is null) Assert.Empty(findings);
-        else Assert.Contains(findings, one => one.Field == field && one.Severity == severity);
+        if (field is null)
+            Assert.Empty(findings);
+        else
+            Assert.Contains(findings, one => one.Field == field && one.Severity == severity);
     }
 
     [Theory]
@@ -51,14 +57,41 @@ public sealed class ClusterPoolRulesTests
     [InlineData("False Deleting", "True", "False", 1, 2, 2, NodePoolPhase.Progressing, NodePoolHealth.Degraded)]
     [InlineData("", "", "", 0, 0, 0, NodePoolPhase.Pending, NodePoolHealth.Unknown)]
     public void Phase_and_health_follow_from_the_autoscalers_conditions(
-        string available, string progressing, string degraded, long observed, int ready, int claims, string phase, string health)
+        string available,
+        string progressing,
+        string degraded,
+        long observed,
+        int ready,
+        int claims,
+        string phase,
+        string health
+    )
     {
-        NodeSmithPool pool = new() { Metadata = new() { Name = "web", Generation = 1 }, Spec = new() { ProviderRef = "sim", Limits = new() { MinNodes = 2 } } };
-        pool.Status = new() { ObservedGeneration = observed, ReadyNodes = ready, Nodes = ready, Claims = claims };
+        NodeSmithPool pool = new()
+        {
+            Metadata = new() { Name = "web", Generation = 1 },
+            Spec = new()
+            {
+                ProviderRef = "sim",
+                Limits = new() { MinNodes = 2 },
+            },
+        };
+        pool.Status = new()
+        {
+            ObservedGeneration = observed,
+            ReadyNodes = ready,
+            Nodes = ready,
+            Claims = claims,
+        };
         if (available.Length > 0)
         {
             string[] said = available.Split(' ');
-            pool.Status.Conditions = [Condition("Available", said[0], said[1]), Condition("Progressing", progressing, "Scaling"), Condition("Degraded", degraded, "ClaimFailed")];
+            pool.Status.Conditions =
+            [
+                Condition("Available", said[0], said[1]),
+                Condition("Progressing", progressing, "Scaling"),
+                Condition("Degraded", degraded, "ClaimFailed"),
+            ];
         }
 
         IReadOnlyList<NodePoolControllerStatus> status = ClusterPoolStatus.Of(pool);
@@ -69,7 +102,15 @@ public sealed class ClusterPoolRulesTests
     [Fact]
     public void A_controller_replaces_only_its_own_conditions()
     {
-        NodeSmithPoolStatus status = new() { Conditions = [Condition("Available", "True", "Available"), Condition("a.example/Old", "True", "X"), Condition("b.example/Ready", "True", "X")] };
+        NodeSmithPoolStatus status = new()
+        {
+            Conditions =
+            [
+                Condition("Available", "True", "Available"),
+                Condition("a.example/Old", "True", "X"),
+                Condition("b.example/Ready", "True", "X"),
+            ],
+        };
 
         ClusterPoolStatus.Set(status, "a.example", [new() { Type = "Ready", Status = "False" }], 3, DateTimeOffset.UnixEpoch);
 
@@ -96,18 +137,47 @@ public sealed class ClusterPoolRulesTests
     {
         PoolChange change = new()
         {
-            NodeProvider = "pve", NodeCount = 2, CpuLimit = 10, MemoryLimit = 64L << 30, Shapes = [new() { Name = "s", CpuCores = 2, Memory = 4L << 30, Zone = "a" }], StartupTaints = [],
-            Scaling = new() { MinNodes = 1, MaxNodes = 3, ScaleDownDelay = TimeSpan.FromMinutes(5) }, Extensions = new() { DrainTimeout = TimeSpan.FromMinutes(2) },
+            NodeProvider = "pve",
+            NodeCount = 2,
+            CpuLimit = 10,
+            MemoryLimit = 64L << 30,
+            Shapes =
+            [
+                new()
+                {
+                    Name = "s",
+                    CpuCores = 2,
+                    Memory = 4L << 30,
+                    Zone = "a",
+                },
+            ],
+            StartupTaints = [],
+            Scaling = new()
+            {
+                MinNodes = 1,
+                MaxNodes = 3,
+                ScaleDownDelay = TimeSpan.FromMinutes(5),
+            },
+            Extensions = new() { DrainTimeout = TimeSpan.FromMinutes(2) },
         };
 
         JsonObject patch = ClusterPoolFormat.Instance.PatchOf(change, [], "web");
 
         Assert.Equal(
             """{"providerRef":"pve","nodeCount":2,"limits":{"minNodes":1,"maxNodes":3,"cpuCores":10,"memoryMiB":65536},"scaleDown":{"stabilizationWindow":"5m"},"machineTemplate":{"startupTaints":null,"terminationGracePeriod":"2m","shapes":[{"name":"s","cpuCores":2,"memoryMiB":4096,"zone":"a"}]}}""",
-            patch.ToJsonString());
+            patch.ToJsonString()
+        );
     }
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
-    private static NodeSmithCondition Condition(string type, string status, string reason) => new() { Type = type, Status = status, Reason = reason, Message = "Said.", ObservedGeneration = 1 };
+    private static NodeSmithCondition Condition(string type, string status, string reason) =>
+        new()
+        {
+            Type = type,
+            Status = status,
+            Reason = reason,
+            Message = "Said.",
+            ObservedGeneration = 1,
+        };
 }

@@ -21,12 +21,26 @@ public sealed class PoolChangeRulesTests
     [InlineData("""{"autoscaling":{"enabled":true,"minNodes":1,"maxNodes":9}}""", NodePoolEffect.InPlace, 0, NodePoolEffect.Unknown, null)]
     [InlineData("""{"management":{"autoRepair":true}}""", NodePoolEffect.InPlace, 0, NodePoolEffect.Unknown, null)]
     [InlineData("{}", NodePoolEffect.InPlace, null, NodePoolEffect.InPlace, null)]
-    public void A_change_is_predicted_only_for_a_known_controller(string patch, string known, int? knownNodes, string foreign, int? foreignNodes)
+    public void A_change_is_predicted_only_for_a_known_controller(
+        string patch,
+        string known,
+        int? knownNodes,
+        string foreign,
+        int? foreignNodes
+    )
     {
         (string Effect, int? Nodes) Judge(IPoolController? controller)
         {
-            JsonObject before = Parse(Three), after = PoolMerge.Apply(before, Parse(patch));
-            IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(ServicePoolFormat.Instance, controller, before, after, PoolMerge.Differences(before, after), 3);
+            JsonObject before = Parse(Three),
+                after = PoolMerge.Apply(before, Parse(patch));
+            IReadOnlyList<NodePoolFieldPlan> fields = PoolChangeRules.Judge(
+                ServicePoolFormat.Instance,
+                controller,
+                before,
+                after,
+                PoolMerge.Differences(before, after),
+                3
+            );
             string strongest = PoolChangeRules.Strongest(fields);
             return (strongest, fields.Where(one => one.Effect == strongest).Max(static one => one.Nodes));
         }
@@ -38,17 +52,37 @@ public sealed class PoolChangeRulesTests
     [Fact]
     public void A_change_is_written_under_the_names_of_the_platform()
     {
-        PoolChange change = new() { MachineType = "x", DiskSizeGB = 50, Zones = ["1"], Spot = true, NodeCount = 2, Patch = Parse("""{"nodeCount":4,"release":null}""") };
+        PoolChange change = new()
+        {
+            MachineType = "x",
+            DiskSizeGB = 50,
+            Zones = ["1"],
+            Spot = true,
+            NodeCount = 2,
+            Patch = Parse("""{"nodeCount":4,"release":null}"""),
+        };
 
         JsonObject patch = ServicePoolFormat.Instance.PatchOf(change, Parse("""{"platform":{"type":"azure","azure":{}}}"""), "web");
 
-        Assert.True(JsonNode.DeepEquals(Parse("""{"platform":{"azure":{"vmSize":"x","osDiskSizeGB":50,"availabilityZones":["1"],"spotInstances":true}},"nodeCount":4,"release":null}"""), patch));
+        Assert.True(
+            JsonNode.DeepEquals(
+                Parse(
+                    """{"platform":{"azure":{"vmSize":"x","osDiskSizeGB":50,"availabilityZones":["1"],"spotInstances":true}},"nodeCount":4,"release":null}"""
+                ),
+                patch
+            )
+        );
     }
 
     [Fact]
     public void A_label_that_is_null_is_removed_and_lists_are_replaced()
     {
-        PoolChange change = new() { Labels = new Dictionary<string, string?> { ["team"] = null, ["env"] = "p" }, Taints = [], Zones = [] };
+        PoolChange change = new()
+        {
+            Labels = new Dictionary<string, string?> { ["team"] = null, ["env"] = "p" },
+            Taints = [],
+            Zones = [],
+        };
 
         JsonObject after = PoolMerge.Apply(Parse(Three), ServicePoolFormat.Instance.PatchOf(change, Parse(Three), "web"));
 
@@ -90,18 +124,20 @@ public sealed class PoolChangeRulesTests
     [InlineData("""{"spec":1}""")]
     [InlineData("""{"nodeCount":1,"nodeCount":2}""")]
     [InlineData("nodeCount: 1\nnodeCount: 2")]
-    public void Any_other_document_is_an_error(string text) => Assert.Equal(
-        ErrorIds.NodePoolInvalid, Assert.ThrowsAny<NodeManagerException>(() => PoolText.Read(text, "a.yaml")).ErrorId);
+    public void Any_other_document_is_an_error(string text) =>
+        Assert.Equal(ErrorIds.NodePoolInvalid, Assert.ThrowsAny<NodeManagerException>(() => PoolText.Read(text, "a.yaml")).ErrorId);
 
     [Fact]
     public void The_pool_id_decides_the_pool_of_a_node_before_known_labels()
     {
-        static ClusterNode Node(string? id, params (string Key, string Value)[] labels) => new()
-        {
-            Name = "a", Status = "Ready",
-            Labels = new(labels.Select(static one => KeyValuePair.Create(one.Key, one.Value))),
-            Annotations = new(id is null ? [] : [KeyValuePair.Create("sandbox.nodemanager/pool", id)]),
-        };
+        static ClusterNode Node(string? id, params (string Key, string Value)[] labels) =>
+            new()
+            {
+                Name = "a",
+                Status = "Ready",
+                Labels = new(labels.Select(static one => KeyValuePair.Create(one.Key, one.Value))),
+                Annotations = new(id is null ? [] : [KeyValuePair.Create("sandbox.nodemanager/pool", id)]),
+            };
 
         Assert.True(PoolLabels.IsOf(Node("1", ("nodepool", "old")), "1", "new"));
         Assert.False(PoolLabels.IsOf(Node("1", ("nodepool", "web")), "2", "web"));
@@ -117,7 +153,8 @@ public sealed class PoolChangeRulesTests
 
         public int DesiredNodes(JsonObject spec) => (int)spec["nodeCount"]!;
 
-        public string EffectOf(string field) => field.StartsWith("spec.platform", StringComparison.Ordinal) ? NodePoolEffect.RollsNodes : NodePoolEffect.InPlace;
+        public string EffectOf(string field) =>
+            field.StartsWith("spec.platform", StringComparison.Ordinal) ? NodePoolEffect.RollsNodes : NodePoolEffect.InPlace;
 
         public IEnumerable<ClusterNode> RemovalOrder(IReadOnlyList<ClusterNode> nodes) => nodes;
     }

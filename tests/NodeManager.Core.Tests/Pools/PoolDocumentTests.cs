@@ -10,9 +10,22 @@ public sealed class PoolDocumentTests
     {
         var gcp = new NodePoolPlatform
         {
-            Type = "gcp", MachineType = "n1-standard-4", DiskSizeGB = 100, DiskType = "pd-ssd", Zones = new(["us-central1-a"]), Spot = true,
-            Accelerators = new([new() { Type = "nvidia-tesla-v100", Count = 2 }]), Labels = new([KeyValuePair.Create("team", "shop")]),
-            Taints = new([new NodeTaint { Key = "gpu", Value = "yes", Effect = "NoSchedule" }]),
+            Type = "gcp",
+            MachineType = "n1-standard-4",
+            DiskSizeGB = 100,
+            DiskType = "pd-ssd",
+            Zones = new(["us-central1-a"]),
+            Spot = true,
+            Accelerators = new([new() { Type = "nvidia-tesla-v100", Count = 2 }]),
+            Labels = new([KeyValuePair.Create("team", "shop")]),
+            Taints = new([
+                new NodeTaint
+                {
+                    Key = "gpu",
+                    Value = "yes",
+                    Effect = "NoSchedule",
+                },
+            ]),
         };
 
         NodePoolPlatform read = PoolSpecReader.Read(new() { ["platform"] = PoolSpecWriter.Write(gcp) }).Platform;
@@ -27,7 +40,17 @@ public sealed class PoolDocumentTests
     [InlineData("gcp", "machineType", "diskSize", "diskType", "zones", "preemptible")]
     public void Each_platform_has_its_own_field_names(string type, params string[] names)
     {
-        JsonObject written = PoolSpecWriter.Write(new NodePoolPlatform { Type = type, MachineType = "m", DiskSizeGB = 50, DiskType = "d", Zones = new(["1"]), Spot = false });
+        JsonObject written = PoolSpecWriter.Write(
+            new NodePoolPlatform
+            {
+                Type = type,
+                MachineType = "m",
+                DiskSizeGB = 50,
+                DiskType = "d",
+                Zones = new(["1"]),
+                Spot = false,
+            }
+        );
 
         Assert.Equal(names.Order(), written[type]!.AsObject().Select(static one => one.Key).Order());
     }
@@ -35,7 +58,9 @@ public sealed class PoolDocumentTests
     [Fact]
     public void A_field_that_the_platform_lacks_is_refused()
     {
-        var error = Assert.Throws<NodeManagerException>(() => PoolSpecWriter.Write(new NodePoolPlatform { Type = "azure", Labels = new([KeyValuePair.Create("a", "b")]) }));
+        var error = Assert.Throws<NodeManagerException>(() =>
+            PoolSpecWriter.Write(new NodePoolPlatform { Type = "azure", Labels = new([KeyValuePair.Create("a", "b")]) })
+        );
 
         Assert.Equal(ErrorIds.NodePoolFieldUnsupported, error.ErrorId);
     }
@@ -43,7 +68,11 @@ public sealed class PoolDocumentTests
     [Fact]
     public void Values_of_wrong_types_are_ignored()
     {
-        NodePoolSpec spec = PoolSpecReader.Read(JsonNode.Parse("""{"platform":[],"nodeCount":"3","autoscaling":{"enabled":"yes","minNodes":1.5,"scaleUpDelay":3}}""")!.AsObject());
+        NodePoolSpec spec = PoolSpecReader.Read(
+            JsonNode
+                .Parse("""{"platform":[],"nodeCount":"3","autoscaling":{"enabled":"yes","minNodes":1.5,"scaleUpDelay":3}}""")!
+                .AsObject()
+        );
 
         Assert.Equal(("", null, false, null), (spec.Platform.Type, spec.NodeCount, spec.Autoscaling!.Enabled, spec.Autoscaling.MinNodes));
     }
@@ -76,8 +105,12 @@ public sealed class PoolDocumentTests
     {
         IReadOnlyList<NodeFieldChange> changes = PoolMerge.Differences(
             JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"diskSize":100}},"nodeCount":3}""")!.AsObject(),
-            JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"diskSize":100.0,"diskType":"pd-ssd"}}}""")!.AsObject());
+            JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"diskSize":100.0,"diskType":"pd-ssd"}}}""")!.AsObject()
+        );
 
-        Assert.Equal(["spec.platform.gcp.diskType: (absent) -> pd-ssd", "spec.nodeCount: 3 -> (absent)"], changes.Select(static one => one.ToString()));
+        Assert.Equal(
+            ["spec.platform.gcp.diskType: (absent) -> pd-ssd", "spec.nodeCount: 3 -> (absent)"],
+            changes.Select(static one => one.ToString())
+        );
     }
 }

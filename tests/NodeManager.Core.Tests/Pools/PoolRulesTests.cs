@@ -9,7 +9,11 @@ public sealed class PoolRulesTests
 {
     private static readonly DateTimeOffset Sent = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly PoolDraft Draft = new("web", "c-1", JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"diskSize":100}},"nodeCount":3}""")!.AsObject());
+    private static readonly PoolDraft Draft = new(
+        "web",
+        "c-1",
+        JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"diskSize":100}},"nodeCount":3}""")!.AsObject()
+    );
 
     // Controllers as generation:condition=status[,…][/active/desired].
     [Theory]
@@ -30,7 +34,8 @@ public sealed class PoolRulesTests
     {
         var status = new NodePoolStatus
         {
-            PoolId = "p", Generation = generation,
+            PoolId = "p",
+            Generation = generation,
             Controllers = new([.. controllers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Controller)]),
         };
 
@@ -51,8 +56,12 @@ public sealed class PoolRulesTests
     {
         var pool = new PoolRecord
         {
-            Id = "p", Name = name.Length > 0 ? name : "web", ClusterId = cluster.Length > 0 ? cluster : "c-1", CreatedBy = user.Length > 0 ? user : "me@example.com",
-            CreatedAt = Sent.AddSeconds(seconds), Spec = spec.Length > 0 ? JsonNode.Parse(spec)!.AsObject() : Draft.Spec,
+            Id = "p",
+            Name = name.Length > 0 ? name : "web",
+            ClusterId = cluster.Length > 0 ? cluster : "c-1",
+            CreatedBy = user.Length > 0 ? user : "me@example.com",
+            CreatedAt = Sent.AddSeconds(seconds),
+            Spec = spec.Length > 0 ? JsonNode.Parse(spec)!.AsObject() : Draft.Spec,
         };
 
         Assert.Equal(isFound, CreatedPoolRules.Find([pool], Draft, "me@example.com", Sent).Count == 1);
@@ -61,7 +70,15 @@ public sealed class PoolRulesTests
     [Fact]
     public void Two_matching_pools_are_ambiguous()
     {
-        PoolRecord pool = new() { Id = "p", Name = "web", ClusterId = "c-1", CreatedBy = "me@example.com", CreatedAt = Sent, Spec = Draft.Spec };
+        PoolRecord pool = new()
+        {
+            Id = "p",
+            Name = "web",
+            ClusterId = "c-1",
+            CreatedBy = "me@example.com",
+            CreatedAt = Sent,
+            Spec = Draft.Spec,
+        };
 
         Assert.Equal(2, CreatedPoolRules.Find([pool, pool with { Id = "q" }], Draft, "me@example.com", Sent).Count);
     }
@@ -93,10 +110,17 @@ public sealed class PoolRulesTests
     [InlineData("", "", "prod", "", "PoolClusterNotFound")]
     public void An_ambiguous_cluster_is_an_error(string clusters, string wanted, string session, string chosen, string error)
     {
-        PoolCluster[] known = [.. clusters.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static one => new PoolCluster(one.Split('=')[0], one.Split('=')[1]))];
+        PoolCluster[] known =
+        [
+            .. clusters
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static one => new PoolCluster(one.Split('=')[0], one.Split('=')[1])),
+        ];
 
-        if (error.Length == 0) Assert.Equal(chosen, PoolClusters.Choose(known, wanted, session).Id);
-        else Assert.Equal(error, Assert.Throws<NodeManagerException>(() => PoolClusters.Choose(known, wanted, session)).ErrorId);
+        if (error.Length == 0)
+            Assert.Equal(chosen, PoolClusters.Choose(known, wanted, session).Id);
+        else
+            Assert.Equal(error, Assert.Throws<NodeManagerException>(() => PoolClusters.Choose(known, wanted, session)).ErrorId);
     }
 
     // All controllers count the nodes of the same pool.
@@ -107,22 +131,35 @@ public sealed class PoolRulesTests
     [InlineData("1:Ready=True", null, null)]
     public void Counts_of_several_controllers_are_not_added(string controllers, int? active, int? desired)
     {
-        NodePoolStatus status = new() { PoolId = "p", Cluster = "c", Controllers = new([.. controllers.Split(' ').Select(Controller)]) };
+        NodePoolStatus status = new()
+        {
+            PoolId = "p",
+            Cluster = "c",
+            Controllers = new([.. controllers.Split(' ').Select(Controller)]),
+        };
 
         Assert.Equal((active, desired), (status.ActiveNodes, status.DesiredNodes));
     }
 
     private static NodePoolControllerStatus Controller(string text)
     {
-        string[] counts = text.Split('/'), parts = counts[0].Split(':');
+        string[] counts = text.Split('/'),
+            parts = counts[0].Split(':');
         return new()
         {
-            Name = "c", ObservedGeneration = long.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture),
-            Conditions = new([.. parts[1].Split(',').Select(static one => new NodeCondition { Type = one.Split('=')[0], Status = one.Split('=')[1] })]),
-            Metadata = counts.Length == 1 ? new Dictionary<string, object?>() : new Dictionary<string, object?>
-            {
-                ["active_nodes"] = long.Parse(counts[1], System.Globalization.CultureInfo.InvariantCulture), ["desired_nodes"] = long.Parse(counts[2], System.Globalization.CultureInfo.InvariantCulture),
-            },
+            Name = "c",
+            ObservedGeneration = long.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture),
+            Conditions = new([
+                .. parts[1].Split(',').Select(static one => new NodeCondition { Type = one.Split('=')[0], Status = one.Split('=')[1] }),
+            ]),
+            Metadata =
+                counts.Length == 1
+                    ? new Dictionary<string, object?>()
+                    : new Dictionary<string, object?>
+                    {
+                        ["active_nodes"] = long.Parse(counts[1], System.Globalization.CultureInfo.InvariantCulture),
+                        ["desired_nodes"] = long.Parse(counts[2], System.Globalization.CultureInfo.InvariantCulture),
+                    },
         };
     }
 }

@@ -16,7 +16,8 @@ public sealed class PoolSecretsTests
     [InlineData("""{"platform":{"aws":{"volumeSize":9}},"nodeCount":3}""", false)]
     public void Only_user_data_is_replaced_with_a_fingerprint(string json, bool isSealed)
     {
-        JsonObject document = Parse(json), kept = PoolSecrets.Seal(document, "update-1");
+        JsonObject document = Parse(json),
+            kept = PoolSecrets.Seal(document, "update-1");
 
         Assert.Equal(isSealed, PoolSecrets.IsSealed(kept));
         Assert.DoesNotContain("hunter2", kept.ToJsonString(), StringComparison.Ordinal);
@@ -30,7 +31,16 @@ public sealed class PoolSecretsTests
     public void A_pool_service_update_is_stored_without_user_data()
     {
         string patch = Parse("""{"platform":{"aws":{"userData":"S","instanceType":"m5.xlarge"}}}""").ToJsonString();
-        RollRecord record = new() { Id = "1", Pool = "workers", PoolUid = "u", By = "me", IsService = true, From = patch, To = patch };
+        RollRecord record = new()
+        {
+            Id = "1",
+            Pool = "workers",
+            PoolUid = "u",
+            By = "me",
+            IsService = true,
+            From = patch,
+            To = patch,
+        };
 
         RollRecord kept = record.Sealed();
 
@@ -42,11 +52,14 @@ public sealed class PoolSecretsTests
     [Fact]
     public void A_difference_shows_only_the_length_of_user_data()
     {
-        NodeFieldChange change = Assert.Single(PoolMerge.Differences(Parse("""{"platform":{"aws":{}}}"""), Parse("""{"platform":{"aws":{"userData":"S"}}}""")));
+        NodeFieldChange change = Assert.Single(
+            PoolMerge.Differences(Parse("""{"platform":{"aws":{}}}"""), Parse("""{"platform":{"aws":{"userData":"S"}}}"""))
+        );
 
         Assert.Equal(("spec.platform.aws.userData", null, $"({Secret.Length} characters)"), (change.Field, change.Before, change.After));
     }
 
     // S stands for the secret.
-    private static JsonObject Parse(string json) => JsonNode.Parse(json.Replace("\"S\"", JsonValue.Create(Secret).ToJsonString(), StringComparison.Ordinal))!.AsObject();
+    private static JsonObject Parse(string json) =>
+        JsonNode.Parse(json.Replace("\"S\"", JsonValue.Create(Secret).ToJsonString(), StringComparison.Ordinal))!.AsObject();
 }

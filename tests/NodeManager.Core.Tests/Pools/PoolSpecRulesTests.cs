@@ -29,7 +29,12 @@ public sealed class PoolSpecRulesTests
     [InlineData("platform.gcp.taints", """[{"key":"gpu","value":"yes","effect":"NoSchedule"}]""", "", "")]
     [InlineData("platform.gcp.taints", """[{"key":"gpu","effect":"noschedule"}]""", "Error", "NoSchedule, PreferNoSchedule, NoExecute")]
     [InlineData("platform.gcp.taints", """[{"effect":"NoSchedule"}]""", "Error", "is required")]
-    [InlineData("platform.gcp.taints", """[{"key":"gpu","effect":"NoSchedule"},{"key":"gpu","effect":"NoSchedule"}]""", "Error", "given twice")]
+    [InlineData(
+        "platform.gcp.taints",
+        """[{"key":"gpu","effect":"NoSchedule"},{"key":"gpu","effect":"NoSchedule"}]""",
+        "Error",
+        "given twice"
+    )]
     [InlineData("platform.gcp.accelerators", """[{"type":"nvidia-tesla-v100","count":1}]""", "", "")]
     [InlineData("platform.gcp.accelerators", """[{"type":"nvidia-tesla-v100","count":0}]""", "Error", "must be 1 or more")]
     [InlineData("platform.gcp.accelerators", """[{"count":1}]""", "Error", "is required")]
@@ -53,7 +58,8 @@ public sealed class PoolSpecRulesTests
         JsonObject spec = JsonNode.Parse(Gcp)!.AsObject();
         string[] steps = path.Split('.');
         JsonObject at = spec;
-        foreach (string step in steps[..^1]) at = at[step]!.AsObject();
+        foreach (string step in steps[..^1])
+            at = at[step]!.AsObject();
         at[steps[^1]] = JsonNode.Parse(value);
 
         IReadOnlyList<NodePoolFinding> findings = PoolSpecRules.Check("web", spec);
@@ -71,21 +77,32 @@ public sealed class PoolSpecRulesTests
     [Theory]
     [InlineData("""{"platform":{"type":"aws","aws":{"volumeSize":7}},"nodeCount":1}""", "volumeSize")]
     [InlineData("""{"platform":{"type":"aws","aws":{"volumeType":"pd-ssd"}},"nodeCount":1}""", "volumeType")]
-    [InlineData("""{"platform":{"type":"aws","aws":{"availabilityZones":["us-west-2a","us-east-1a"]}},"nodeCount":1}""", "availabilityZones")]
+    [InlineData(
+        """{"platform":{"type":"aws","aws":{"availabilityZones":["us-west-2a","us-east-1a"]}},"nodeCount":1}""",
+        "availabilityZones"
+    )]
     [InlineData("""{"platform":{"type":"azure","azure":{"osDiskSizeGB":29}},"nodeCount":1}""", "osDiskSizeGB")]
     [InlineData("""{"platform":{"type":"azure","azure":{"osDiskType":"gp3"}},"nodeCount":1}""", "osDiskType")]
     [InlineData("""{"platform":{"type":"azure","azure":{"availabilityZones":["westeurope-1"]}},"nodeCount":1}""", "availabilityZones[0]")]
     [InlineData("""{"nodeCount":1}""", "spec.platform")]
     [InlineData("""{"platform":{},"nodeCount":1}""", "spec.platform.type")]
-    public void Each_platform_has_its_own_bounds(string spec, string field) => Assert.Contains(
-        PoolSpecRules.Check("web", JsonNode.Parse(spec)!.AsObject()), finding => finding.Severity == "Error" && finding.Field.EndsWith(field, StringComparison.Ordinal));
+    public void Each_platform_has_its_own_bounds(string spec, string field) =>
+        Assert.Contains(
+            PoolSpecRules.Check("web", JsonNode.Parse(spec)!.AsObject()),
+            finding => finding.Severity == "Error" && finding.Field.EndsWith(field, StringComparison.Ordinal)
+        );
 
     [Theory]
     [InlineData("""["us-west-2a","us-west-2b"]""")]
     [InlineData("""["us-west-2-lax-1a"]""")]
     [InlineData("""["us-gov-west-1a"]""")]
-    public void AWS_zones_can_be_local_zones(string zones) => Assert.Empty(PoolSpecRules.Check(
-        "web", JsonNode.Parse($$$"""{"platform":{"type":"aws","aws":{"availabilityZones":{{{zones}}}}},"nodeCount":1}""")!.AsObject()));
+    public void AWS_zones_can_be_local_zones(string zones) =>
+        Assert.Empty(
+            PoolSpecRules.Check(
+                "web",
+                JsonNode.Parse($$$"""{"platform":{"type":"aws","aws":{"availabilityZones":{{{zones}}}}},"nodeCount":1}""")!.AsObject()
+            )
+        );
 
     [Theory]
     [InlineData("web-1", true)]
@@ -95,5 +112,6 @@ public sealed class PoolSpecRulesTests
     [InlineData("web.1", false)]
     [InlineData("a23456789012345678901234567890123456789012345678901234567890123", true)]
     [InlineData("a234567890123456789012345678901234567890123456789012345678901234", false)]
-    public void Pool_names_follow_the_specification(string name, bool isValid) => Assert.Equal(isValid, PoolSpecRules.CheckName(name) is null);
+    public void Pool_names_follow_the_specification(string name, bool isValid) =>
+        Assert.Equal(isValid, PoolSpecRules.CheckName(name) is null);
 }

@@ -14,7 +14,13 @@ namespace NodeManager.Core.Tests.Recommendations;
 public sealed class RecommendationRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
-    private static readonly NodeManagerSession Session = new() { Id = 1, Cluster = "test", Source = "Sandbox", Server = new("https://test.invalid") };
+    private static readonly NodeManagerSession Session = new()
+    {
+        Id = 1,
+        Cluster = "test",
+        Source = "Sandbox",
+        Server = new("https://test.invalid"),
+    };
 
     private readonly List<JsonObject> _nodes = [Sample.NodeJson("a"), Sample.NodeJson("b"), Sample.NodeJson("c")];
     private readonly List<JsonObject> _pods = [];
@@ -28,31 +34,46 @@ public sealed class RecommendationRulesTests
     [InlineData("100m", "6600Mi", NodeScaleAction.ScaleUp, 1)]
     public void Requests_above_the_threshold_add_nodes(string cpu, string memory, string action, int count)
     {
-        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, cpu, memory);
+        foreach (string node in (string[])["a", "b", "c"])
+            Run($"p-{node}", node, cpu, memory);
 
         NodeScaleRecommendation recommendation = Judge();
 
         Assert.Equal((action, count), (recommendation.Action, recommendation.Count));
-        if (count > 0) Assert.Contains(recommendation.Reasons, static r => r.Rule == NodeScaleRule.RequestsAboveThreshold && r.Limit == 80 && r.Value > 80);
-        if (count > 0) Assert.All(recommendation.Utilization, static u => Assert.True(u.RequestedPercentAfter <= 75));
+        if (count > 0)
+            Assert.Contains(
+                recommendation.Reasons,
+                static r => r.Rule == NodeScaleRule.RequestsAboveThreshold && r.Limit == 80 && r.Value > 80
+            );
+        if (count > 0)
+            Assert.All(recommendation.Utilization, static u => Assert.True(u.RequestedPercentAfter <= 75));
     }
 
     [Fact]
     public void Usage_above_the_threshold_adds_nodes()
     {
-        foreach (string node in (string[])["a", "b", "c"]) _usage[node] = new() { Cpu = 3.6m, Memory = 1L << 30 };
+        foreach (string node in (string[])["a", "b", "c"])
+            _usage[node] = new() { Cpu = 3.6m, Memory = 1L << 30 };
 
         NodeScaleRecommendation recommendation = Judge();
 
         Assert.Equal((NodeScaleAction.ScaleUp, 1), (recommendation.Action, recommendation.Count));
-        Assert.Equal(("cpu", 90m), recommendation.Reasons.Where(static r => r.Rule == NodeScaleRule.UsageAboveThreshold).Select(static r => (r.Resource, r.Value!.Value)).Single());
+        Assert.Equal(
+            ("cpu", 90m),
+            recommendation
+                .Reasons.Where(static r => r.Rule == NodeScaleRule.UsageAboveThreshold)
+                .Select(static r => (r.Resource, r.Value!.Value))
+                .Single()
+        );
     }
 
     [Fact]
     public void Pending_pods_add_nodes_that_fit_them()
     {
-        for (int i = 0; i < 5; i++) Wait($"w{i}", "2500m");
-        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
+        for (int i = 0; i < 5; i++)
+            Wait($"w{i}", "2500m");
+        foreach (string node in (string[])["a", "b", "c"])
+            Run($"p-{node}", node, "2");
         Wait("huge", "9");
 
         NodeScaleRecommendation recommendation = Judge();
@@ -69,26 +90,36 @@ public sealed class RecommendationRulesTests
     [InlineData(4, 4, 1, NodeScaleRule.BelowMinimum)]
     public void Minimum_and_maximum_of_the_pool_hold(int fewest, int most, int added, string rule)
     {
-        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
+        foreach (string node in (string[])["a", "b", "c"])
+            Run($"p-{node}", node, "2");
         _configuration = new(_configuration) { MinNodes = fewest, MaxNodes = most };
 
         NodeScaleRecommendation recommendation = Judge();
 
         Assert.Equal((added, 3 + added), (recommendation.Count, recommendation.RecommendedNodes));
-        if (rule.Length > 0) Assert.Contains(recommendation.Reasons, r => r.Rule == rule);
+        if (rule.Length > 0)
+            Assert.Contains(recommendation.Reasons, r => r.Rule == rule);
     }
 
     [Fact]
     public void The_maximum_limits_added_nodes_and_is_named()
     {
-        for (int i = 0; i < 6; i++) Wait($"w{i}", "3");
-        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "2");
+        for (int i = 0; i < 6; i++)
+            Wait($"w{i}", "3");
+        foreach (string node in (string[])["a", "b", "c"])
+            Run($"p-{node}", node, "2");
         _configuration = new(_configuration) { MaxNodes = 5 };
 
         NodeScaleRecommendation recommendation = Judge();
 
         Assert.Equal((2, 5), (recommendation.Count, recommendation.RecommendedNodes));
-        Assert.Equal((9m, 5m), recommendation.Reasons.Where(static r => r.Rule == NodeScaleRule.AtMaximum).Select(static r => (r.Value!.Value, r.Limit!.Value)).Single());
+        Assert.Equal(
+            (9m, 5m),
+            recommendation
+                .Reasons.Where(static r => r.Rule == NodeScaleRule.AtMaximum)
+                .Select(static r => (r.Value!.Value, r.Limit!.Value))
+                .Single()
+        );
     }
 
     [Fact]
@@ -106,25 +137,29 @@ public sealed class RecommendationRulesTests
         NodeScaleMove move = Assert.Single(gone.Moves);
         Assert.Contains(move.To, (string[])["b", "c"]);
         Assert.Equal([NodeScaleRule.BelowThreshold, NodeScaleRule.PodsFitElsewhere], gone.Reasons.Select(static r => r.Rule));
-        Assert.All(recommendation.Candidates.Skip(1), static c => Assert.Equal(NodeScaleRule.AboveThreshold, Assert.Single(c.Reasons).Rule));
+        Assert.All(
+            recommendation.Candidates.Skip(1),
+            static c => Assert.Equal(NodeScaleRule.AboveThreshold, Assert.Single(c.Reasons).Rule)
+        );
     }
 
-    public static TheoryData<string, string> Obstacles => new()
-    {
-        { "usage", NodeScaleRule.AboveThreshold },
-        { "unknown usage", NodeScaleRule.UsageUnknown },
-        { "cordoned", NodeScaleRule.NotActive },
-        { "not ready", NodeScaleRule.NotActive },
-        { "annotated", NodeScaleRule.Protected },
-        { "annotated pod", NodeScaleRule.Protected },
-        { "unmanaged pod", NodeScaleRule.DrainRefused },
-        { "local data", NodeScaleRule.DrainRefused },
-        { "no room", NodeScaleRule.PodDoesNotFit },
-        { "gate", NodeScaleRule.PodNotJudged },
-        { "minimum", NodeScaleRule.AtMinimum },
-        { "others full", NodeScaleRule.OthersTooFull },
-        { "budget", NodeScaleRule.BudgetBlocks },
-    };
+    public static TheoryData<string, string> Obstacles =>
+        new()
+        {
+            { "usage", NodeScaleRule.AboveThreshold },
+            { "unknown usage", NodeScaleRule.UsageUnknown },
+            { "cordoned", NodeScaleRule.NotActive },
+            { "not ready", NodeScaleRule.NotActive },
+            { "annotated", NodeScaleRule.Protected },
+            { "annotated pod", NodeScaleRule.Protected },
+            { "unmanaged pod", NodeScaleRule.DrainRefused },
+            { "local data", NodeScaleRule.DrainRefused },
+            { "no room", NodeScaleRule.PodDoesNotFit },
+            { "gate", NodeScaleRule.PodNotJudged },
+            { "minimum", NodeScaleRule.AtMinimum },
+            { "others full", NodeScaleRule.OthersTooFull },
+            { "budget", NodeScaleRule.BudgetBlocks },
+        };
 
     [Theory]
     [MemberData(nameof(Obstacles))]
@@ -149,7 +184,10 @@ public sealed class RecommendationRulesTests
                 _nodes[0]["status"]!["conditions"]![0]!["status"] = "False";
                 break;
             case "annotated":
-                _nodes[0]["metadata"]!["annotations"] = new JsonObject { ["cluster-autoscaler.kubernetes.io/scale-down-disabled"] = "true" };
+                _nodes[0]["metadata"]!["annotations"] = new JsonObject
+                {
+                    ["cluster-autoscaler.kubernetes.io/scale-down-disabled"] = "true",
+                };
                 break;
             case "annotated pod":
                 pod["metadata"]!["annotations"] = new JsonObject { ["karpenter.sh/do-not-disrupt"] = "true" };
@@ -173,7 +211,13 @@ public sealed class RecommendationRulesTests
                 _configuration = new(_configuration) { ScaleUpThreshold = 60 };
                 break;
             default:
-                budget = new() { Namespace = "default", Name = "web", Outlook = BudgetOutlook.Never, OutlookReason = "it needs all" };
+                budget = new()
+                {
+                    Namespace = "default",
+                    Name = "web",
+                    Outlook = BudgetOutlook.Never,
+                    OutlookReason = "it needs all",
+                };
                 break;
         }
 
@@ -182,7 +226,8 @@ public sealed class RecommendationRulesTests
         Assert.Equal(NodeScaleAction.None, recommendation.Action);
         NodeScaleCandidate candidate = recommendation.Candidates.Single(static c => c.Node == "a");
         Assert.Equal(rule, candidate.Reasons[^1].Rule);
-        if (budget is not null) Assert.Same(budget, Assert.Single(candidate.BlockedBy));
+        if (budget is not null)
+            Assert.Same(budget, Assert.Single(candidate.BlockedBy));
     }
 
     [Fact]
@@ -203,7 +248,8 @@ public sealed class RecommendationRulesTests
     public void A_pod_moved_from_a_removed_node_moves_again_with_the_next_removal()
     {
         // All three are below the threshold; two can go, and the last has all pods.
-        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, "700m");
+        foreach (string node in (string[])["a", "b", "c"])
+            Run($"p-{node}", node, "700m");
 
         NodeScaleRecommendation recommendation = Judge();
 
@@ -219,7 +265,8 @@ public sealed class RecommendationRulesTests
     [InlineData(77, NodeScaleAction.ScaleDown, NodeScaleAction.None)]
     public void A_recommendation_stays_until_the_share_leaves_the_threshold_margin(int percent, string? before, string action)
     {
-        foreach (string node in (string[])["a", "b", "c"]) Run($"p-{node}", node, $"{percent * 40}m");
+        foreach (string node in (string[])["a", "b", "c"])
+            Run($"p-{node}", node, $"{percent * 40}m");
 
         Assert.Equal(action, Judge(before is null ? null : new(before, null)).Action);
     }
@@ -270,17 +317,20 @@ public sealed class RecommendationRulesTests
     {
         List<Node> nodes = [.. _nodes.Select(static n => n.Deserialize(KubernetesJson.Default.Node)!)];
         List<Pod> pods = [.. _pods.Select(static p => p.Deserialize(KubernetesJson.Default.Pod)!)];
-        return RecommendationRules.Judge(Session, new()
-        {
-            Now = Now,
-            Configuration = _configuration,
-            Nodes = [.. nodes.Select(node => NodeOf(node, [.. pods.Where(p => p.Spec.NodeName == node.Metadata.Name)]))],
-            Snapshot = ClusterSnapshot.Of(nodes, pods),
-            Waiting = [.. pods.Where(static p => string.IsNullOrEmpty(p.Spec.NodeName))],
-            Blocking = plan => budget is not null && plan.Name == "a" ? [budget] : [],
-            HasUsage = _usage.Count > 0,
-            Before = before,
-        });
+        return RecommendationRules.Judge(
+            Session,
+            new()
+            {
+                Now = Now,
+                Configuration = _configuration,
+                Nodes = [.. nodes.Select(node => NodeOf(node, [.. pods.Where(p => p.Spec.NodeName == node.Metadata.Name)]))],
+                Snapshot = ClusterSnapshot.Of(nodes, pods),
+                Waiting = [.. pods.Where(static p => string.IsNullOrEmpty(p.Spec.NodeName))],
+                Blocking = plan => budget is not null && plan.Name == "a" ? [budget] : [],
+                HasUsage = _usage.Count > 0,
+                Before = before,
+            }
+        );
     }
 
     private ScaleNode NodeOf(Node node, List<Pod> pods)
@@ -288,17 +338,38 @@ public sealed class RecommendationRulesTests
         RuleContext context = new(new DrainOptions(), new Dictionary<(string, string), string>(), Now);
         PlannedPod[] planned =
         [
-            .. pods.Select(pod => (pod, Decision: DrainRules.Judge(pod, context))).Select(static judged => new PlannedPod(
-                judged.pod,
-                new()
-                {
-                    Node = judged.pod.Spec.NodeName!, Namespace = "default", Name = judged.pod.Metadata.Name, Uid = judged.pod.Metadata.Uid!, Decision = judged.Decision.Decision,
-                    Reason = judged.Decision.Reason, Rule = judged.Decision.Rule,
-                },
-                null)),
+            .. pods.Select(pod => (pod, Decision: DrainRules.Judge(pod, context)))
+                .Select(static judged => new PlannedPod(
+                    judged.pod,
+                    new()
+                    {
+                        Node = judged.pod.Spec.NodeName!,
+                        Namespace = "default",
+                        Name = judged.pod.Metadata.Name,
+                        Uid = judged.pod.Metadata.Uid!,
+                        Decision = judged.Decision.Decision,
+                        Reason = judged.Decision.Reason,
+                        Rule = judged.Decision.Rule,
+                    },
+                    null
+                )),
         ];
-        return new() { Node = node, Plan = new(node.Metadata.Name, node, planned, [], []), Pods = pods, Usage = _usage.GetValueOrDefault(node.Metadata.Name) is { } used ? Percents(used) : null };
+        return new()
+        {
+            Node = node,
+            Plan = new(node.Metadata.Name, node, planned, [], []),
+            Pods = pods,
+            Usage = _usage.GetValueOrDefault(node.Metadata.Name) is { } used ? Percents(used) : null,
+        };
     }
 
-    private static NodeUsage Percents(NodeUsage used) => new() { Cpu = used.Cpu, Memory = used.Memory, Age = used.Age, CpuPercent = used.Cpu / 4 * 100, MemoryPercent = 10 };
+    private static NodeUsage Percents(NodeUsage used) =>
+        new()
+        {
+            Cpu = used.Cpu,
+            Memory = used.Memory,
+            Age = used.Age,
+            CpuPercent = used.Cpu / 4 * 100,
+            MemoryPercent = 10,
+        };
 }

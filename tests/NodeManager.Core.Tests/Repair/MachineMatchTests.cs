@@ -7,7 +7,9 @@ namespace NodeManager.Core.Tests.Repair;
 /// <summary>Which machine is a node's: ids and names come again, and a repair restarts or destroys what is found.</summary>
 public class MachineMatchTests
 {
-    private const string Own = "11111111-aaaa-bbbb-cccc-000000000001", Other = "11111111-aaaa-bbbb-cccc-000000000002", Id = "proxmox://garage/vms/1250";
+    private const string Own = "11111111-aaaa-bbbb-cccc-000000000001",
+        Other = "11111111-aaaa-bbbb-cccc-000000000002",
+        Id = "proxmox://garage/vms/1250";
     private static readonly DateTimeOffset Made = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     // The node's id, the claim that its annotation names, the claim that the machine of this id and name carries, seconds from the machine to the node.
@@ -29,15 +31,40 @@ public class MachineMatchTests
     {
         var node = new Node
         {
-            Metadata = new() { Name = "small-1", Uid = "n", CreationTimestamp = Made.AddSeconds(seconds), Annotations = annotated.Length > 0 ? new() { [NodeSmithNames.ClaimUidAnnotation] = annotated } : null },
+            Metadata = new()
+            {
+                Name = "small-1",
+                Uid = "n",
+                CreationTimestamp = Made.AddSeconds(seconds),
+                Annotations = annotated.Length > 0 ? new() { [NodeSmithNames.ClaimUidAnnotation] = annotated } : null,
+            },
             Spec = new() { ProviderID = nodeId.Length > 0 ? nodeId : null },
         };
         var claim = new NodeSmithClaim
         {
-            Metadata = new() { Name = "small-1", Uid = Own, CreationTimestamp = Made.AddSeconds(-1) }, Spec = new() { PoolRef = "small" },
-            Status = new() { ProviderID = Id, MachineName = "small-1", MachineCreated = Made },
+            Metadata = new()
+            {
+                Name = "small-1",
+                Uid = Own,
+                CreationTimestamp = Made.AddSeconds(-1),
+            },
+            Spec = new() { PoolRef = "small" },
+            Status = new()
+            {
+                ProviderID = Id,
+                MachineName = "small-1",
+                MachineCreated = Made,
+            },
         };
-        var machine = new Machine { Name = "small-1", Provider = "proxmox", ProviderId = Id, ClaimUid = carries, Status = MachineStatus.Running, IsManaged = true };
+        var machine = new Machine
+        {
+            Name = "small-1",
+            Provider = "proxmox",
+            ProviderId = Id,
+            ClaimUid = carries,
+            Status = MachineStatus.Running,
+            IsManaged = true,
+        };
 
         (Machine? found, string problem) = MachineMatch.Find(node, [machine], [claim]);
 

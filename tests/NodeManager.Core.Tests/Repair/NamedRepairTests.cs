@@ -41,24 +41,53 @@ public sealed class NamedRepairTests
         Assert.Null(Assert.Single(await PlanAsync(cluster, node[..^1] + "?", "100%"), one => one.Result.Node == node).Failure);
     }
 
-    private static async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> PlanAsync(MonitoredCluster cluster, string name, string minimum)
+    private static async Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> PlanAsync(
+        MonitoredCluster cluster,
+        string name,
+        string minimum
+    )
     {
         Task<IReadOnlyList<(NodeRepairResult Result, NodeManagerException? Failure)>> plan = NodeRepairer.PlanAsync(
             new()
             {
-                Session = cluster.Session, Names = [name], IsNamed = true,
-                Policy = new() { Actions = [NodeRepairAction.Cordon], MinHealthy = minimum, UnhealthyFor = TimeSpan.Zero, CoolDown = TimeSpan.Zero },
+                Session = cluster.Session,
+                Names = [name],
+                IsNamed = true,
+                Policy = new()
+                {
+                    Actions = [NodeRepairAction.Cordon],
+                    MinHealthy = minimum,
+                    UnhealthyFor = TimeSpan.Zero,
+                    CoolDown = TimeSpan.Zero,
+                },
             },
-            Core.Observing.NullObserver.Instance, default);
+            Core.Observing.NullObserver.Instance,
+            default
+        );
         await cluster.UntilAsync(() => plan.IsCompleted, "the plan");
         return await plan;
     }
 
     private static async Task<string> BreakOneAsync(MonitoredCluster cluster)
     {
-        string node = (await cluster.NodesAsync(static one => !one.IsControlPlane() && one.Spec.Unschedulable != true && one.Status.Conditions.IsTrue("Ready")))[0];
-        await cluster.Session.Connection().Client.PatchAsync(
-            Resources.Nodes, node, null, Patch.Merge(new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/ready"] = "false" } } }), null, RequestOptions.Default, default);
+        string node = (
+            await cluster.NodesAsync(static one =>
+                !one.IsControlPlane() && one.Spec.Unschedulable != true && one.Status.Conditions.IsTrue("Ready")
+            )
+        )[0];
+        await cluster
+            .Session.Connection()
+            .Client.PatchAsync(
+                Resources.Nodes,
+                node,
+                null,
+                Patch.Merge(
+                    new() { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["fake-kubelet/ready"] = "false" } } }
+                ),
+                null,
+                RequestOptions.Default,
+                default
+            );
         await cluster.PassAsync(TimeSpan.FromSeconds(60));
         return node;
     }

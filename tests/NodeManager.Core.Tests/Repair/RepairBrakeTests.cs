@@ -48,7 +48,11 @@ public class RepairBrakeTests
     [InlineData("", "51%", 1, "")]
     public void Repairs_start_as_in_the_table(string nodes, string minimum, int perPool, string expected)
     {
-        BrakeDecision decision = new RepairBrake(HealthyMinimum.Parse(minimum)!, TimeSpan.FromMinutes(10), perPool).Judge(null, Fleet(nodes), Start);
+        BrakeDecision decision = new RepairBrake(HealthyMinimum.Parse(minimum)!, TimeSpan.FromMinutes(10), perPool).Judge(
+            null,
+            Fleet(nodes),
+            Start
+        );
 
         Assert.Equal(expected, decision.State == BrakeState.Held ? "held" : string.Join(',', decision.MayStart));
     }
@@ -56,9 +60,16 @@ public class RepairBrakeTests
     [Fact]
     public void Three_hundred_failed_nodes_of_a_thousand_start_no_repair()
     {
-        BrakeDecision decision = new RepairBrake(HealthyMinimum.Percent(80), TimeSpan.FromMinutes(10), 1000).Judge(null, Fleet(new string('h', 700) + new string('b', 300)), Start);
+        BrakeDecision decision = new RepairBrake(HealthyMinimum.Percent(80), TimeSpan.FromMinutes(10), 1000).Judge(
+            null,
+            Fleet(new string('h', 700) + new string('b', 300)),
+            Start
+        );
 
-        Assert.Equal((BrakeState.Held, 0, "700 of 1,000 nodes are healthy, 800 are required."), (decision.State, decision.MayStart.Count, decision.Reason));
+        Assert.Equal(
+            (BrakeState.Held, 0, "700 of 1,000 nodes are healthy, 800 are required."),
+            (decision.State, decision.MayStart.Count, decision.Reason)
+        );
     }
 
     [Fact]
@@ -73,7 +84,8 @@ public class RepairBrakeTests
 
         Assert.Equal(
             [BrakeState.Held, BrakeState.CoolingDown, BrakeState.CoolingDown, BrakeState.Held, BrakeState.CoolingDown, BrakeState.Released],
-            ((BrakeDecision[])[held, first, later, again, restarted, released]).Select(static one => one.State));
+            ((BrakeDecision[])[held, first, later, again, restarted, released]).Select(static one => one.State)
+        );
         Assert.Equal((Start.AddMinutes(11), Start.AddMinutes(21)), (later.Until, restarted.Until));
         Assert.Equal(["3"], released.MayStart);
     }
@@ -100,14 +112,24 @@ public class RepairBrakeTests
     {
         List<FleetNode> fleet =
         [
-            .. healthy.Split(' ').Select(static (text, index) => new FleetNode($"h{index}", "", true, false, false)
-            {
-                HealthySince = text == "-" ? null : Start.AddMinutes(-int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)),
-            }),
+            .. healthy
+                .Split(' ')
+                .Select(
+                    static (text, index) =>
+                        new FleetNode($"h{index}", "", true, false, false)
+                        {
+                            HealthySince =
+                                text == "-" ? null : Start.AddMinutes(-int.Parse(text, System.Globalization.CultureInfo.InvariantCulture)),
+                        }
+                ),
             new("broken", "", false, false, false),
         ];
 
-        BrakeDecision decision = new RepairBrake(HealthyMinimum.Parse(healthy == "1 1 2" ? "1" : "50%")!, TimeSpan.FromMinutes(10), 9).Judge(null, fleet, Start);
+        BrakeDecision decision = new RepairBrake(
+            HealthyMinimum.Parse(healthy == "1 1 2" ? "1" : "50%")!,
+            TimeSpan.FromMinutes(10),
+            9
+        ).Judge(null, fleet, Start);
 
         Assert.Equal(minutesLeft, (decision.Until - Start)?.TotalMinutes.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "");
         Assert.Equal(minutesLeft.Length == 0 ? ["broken"] : [], decision.MayStart);
@@ -116,7 +138,12 @@ public class RepairBrakeTests
     [Fact]
     public void Nodes_without_a_repair_do_not_use_the_limit_of_the_pool()
     {
-        FleetNode[] fleet = [.. Fleet("hhh"), new("a", "p", false, false, false) { IsEligible = false }, new("b", "p", false, false, false)];
+        FleetNode[] fleet =
+        [
+            .. Fleet("hhh"),
+            new("a", "p", false, false, false) { IsEligible = false },
+            new("b", "p", false, false, false),
+        ];
 
         Assert.Equal(["b"], new RepairBrake(HealthyMinimum.Default, TimeSpan.Zero, 1).Judge(null, fleet, Start).MayStart);
     }
@@ -130,28 +157,50 @@ public class RepairBrakeTests
             RepairBrake brake = new(HealthyMinimum.Percent(random.Next(101)), TimeSpan.FromMinutes(random.Next(20)), random.Next(1, 5));
             char[] nodes = [.. Enumerable.Repeat('h', random.Next(1, 40))];
             BrakeDecision? before = null;
-            DateTimeOffset now = Start, stormEnded = DateTimeOffset.MinValue;
+            DateTimeOffset now = Start,
+                stormEnded = DateTimeOffset.MinValue;
             bool isStorm = false;
             for (int step = 0; step < 60; step++, now = now.AddMinutes(random.Next(6)))
             {
-                for (int change = random.Next(4); change > 0; change--) nodes[random.Next(nodes.Length)] = "hbmr"[random.Next(4)];
+                for (int change = random.Next(4); change > 0; change--)
+                    nodes[random.Next(nodes.Length)] = "hbmr"[random.Next(4)];
                 IReadOnlyList<FleetNode>? fleet = random.Next(12) == 0 ? null : Fleet(new(nodes));
                 bool isShort = fleet is null || fleet.Count(static one => one.Counts) < brake.MinHealthy.Of(fleet.Count);
-                if (isStorm && !isShort) stormEnded = now;
+                if (isStorm && !isShort)
+                    stormEnded = now;
                 isStorm = isShort;
 
                 BrakeDecision decision = brake.Judge(before, fleet, now);
 
-                if (isShort || now < stormEnded + (stormEnded > DateTimeOffset.MinValue ? brake.Cooldown : default)) Assert.Empty(decision.MayStart);
-                else Assert.Equal(BrakeState.Released, decision.State);
-                Assert.All(decision.MayStart, name => Assert.Equal('b', nodes[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)]));
-                Assert.True(decision.MayStart.Count == 0 || decision.MayStart.Count + nodes.Count(static one => one == 'r') <= brake.PerPool);
-                foreach (string name in decision.MayStart) nodes[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)] = 'r';
+                if (isShort || now < stormEnded + (stormEnded > DateTimeOffset.MinValue ? brake.Cooldown : default))
+                    Assert.Empty(decision.MayStart);
+                else
+                    Assert.Equal(BrakeState.Released, decision.State);
+                Assert.All(
+                    decision.MayStart,
+                    name => Assert.Equal('b', nodes[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)])
+                );
+                Assert.True(
+                    decision.MayStart.Count == 0 || decision.MayStart.Count + nodes.Count(static one => one == 'r') <= brake.PerPool
+                );
+                foreach (string name in decision.MayStart)
+                    nodes[int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)] = 'r';
                 before = decision;
             }
         }
     }
 
     private static IReadOnlyList<FleetNode> Fleet(string nodes) =>
-        [.. nodes.Select(static (letter, index) => new FleetNode(index.ToString(System.Globalization.CultureInfo.InvariantCulture), "", letter == 'h', letter == 'm', letter == 'r'))];
+        [
+            .. nodes.Select(
+                static (letter, index) =>
+                    new FleetNode(
+                        index.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                        "",
+                        letter == 'h',
+                        letter == 'm',
+                        letter == 'r'
+                    )
+            ),
+        ];
 }

@@ -19,33 +19,71 @@ public sealed class RepairHoldTests
     public async Task A_node_is_held_from_its_cordon_and_released_once()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(6);
-        HashSet<string> troubled = [.. (await cluster.NodesAsync(static node => node.Spec.Unschedulable == true || !node.Status.Conditions.IsTrue("Ready")))];
-        string[] nodes = [.. (await cluster.NodesAsync(static node => !node.IsControlPlane())).Where(name => !troubled.Contains(name)).Take(2)];
-        RunningOperation repair = NodeRepairer.Start(new RepairRequest
-        {
-            Session = cluster.Session, Names = nodes,
-            Policy = new() { Actions = [NodeRepairAction.Cordon], MinHealthy = "0", UnhealthyFor = TimeSpan.Zero, CoolDown = TimeSpan.Zero, MaxPerPool = 9 },
-        });
+        HashSet<string> troubled =
+        [
+            .. (await cluster.NodesAsync(static node => node.Spec.Unschedulable == true || !node.Status.Conditions.IsTrue("Ready"))),
+        ];
+        string[] nodes =
+        [
+            .. (await cluster.NodesAsync(static node => !node.IsControlPlane())).Where(name => !troubled.Contains(name)).Take(2),
+        ];
+        RunningOperation repair = NodeRepairer.Start(
+            new RepairRequest
+            {
+                Session = cluster.Session,
+                Names = nodes,
+                Policy = new()
+                {
+                    Actions = [NodeRepairAction.Cordon],
+                    MinHealthy = "0",
+                    UnhealthyFor = TimeSpan.Zero,
+                    CoolDown = TimeSpan.Zero,
+                    MaxPerPool = 9,
+                },
+            }
+        );
         await cluster.PassAsync(TimeSpan.FromSeconds(3));
         Assert.Empty(repair.Results);
 
-        foreach (string node in nodes) await SetReadyAsync(cluster, node, "false");
+        foreach (string node in nodes)
+            await SetReadyAsync(cluster, node, "false");
         await cluster.UntilAsync(() => Count(repair, NodeRepairStatus.Cordoned) >= nodes.Length, "the cordon");
         await cluster.PassAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(nodes.Order(), repair.Results.OfType<NodeRepairResult>().Select(static result => result.Node).Order());
-        foreach (string node in nodes) await SetReadyAsync(cluster, node, null);
+        foreach (string node in nodes)
+            await SetReadyAsync(cluster, node, null);
         await cluster.UntilAsync(() => Count(repair, NodeRepairStatus.Recovered) >= nodes.Length, "the recovery");
         await cluster.PassAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal(2 * nodes.Length, repair.Results.Count);
-        IReadOnlyList<string> free = await cluster.NodesAsync(static node => node.Spec.Unschedulable != true && node.Metadata.Annotations?.ContainsKey("nodemanager.io/maintenance") != true);
+        IReadOnlyList<string> free = await cluster.NodesAsync(static node =>
+            node.Spec.Unschedulable != true && node.Metadata.Annotations?.ContainsKey("nodemanager.io/maintenance") != true
+        );
         Assert.All(nodes, node => Assert.Contains(node, free));
         await MonitoredCluster.StopAsync(repair);
     }
 
-    private static int Count(RunningOperation repair, string status) => repair.Results.OfType<NodeRepairResult>().Count(result => result.Status == status);
+    private static int Count(RunningOperation repair, string status) =>
+        repair.Results.OfType<NodeRepairResult>().Count(result => result.Status == status);
 
-    private static Task SetReadyAsync(MonitoredCluster cluster, string node, string? value) => cluster.Session.Connection().Client.PatchAsync(
-        Resources.Nodes, node, null, Patch.Merge(new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["fake-kubelet/ready"] = value } } }),
-        null, RequestOptions.Default, default);
+    private static Task SetReadyAsync(MonitoredCluster cluster, string node, string? value) =>
+        cluster
+            .Session.Connection()
+            .Client.PatchAsync(
+                Resources.Nodes,
+                node,
+                null,
+                Patch.Merge(
+                    new()
+                    {
+                        ["metadata"] = new System.Text.Json.Nodes.JsonObject
+                        {
+                            ["annotations"] = new System.Text.Json.Nodes.JsonObject { ["fake-kubelet/ready"] = value },
+                        },
+                    }
+                ),
+                null,
+                RequestOptions.Default,
+                default
+            );
 }

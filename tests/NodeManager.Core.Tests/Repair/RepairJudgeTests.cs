@@ -90,9 +90,16 @@ public class RepairJudgeTests
     [InlineData("Replace,Restart", "Drain- Restart+ Replace+")]
     [InlineData("Replace,Drain,Restart,Drain", "Drain+ Restart+ Replace+")]
     [InlineData("Cordon,Replace", "Cordon+ Drain- Replace+")]
-    public void A_policy_decides_the_repair_steps(string actions, string steps) => Assert.Equal(
-        steps,
-        string.Join(' ', new RepairPolicy { Actions = [.. actions.Split(',').Select(Enum.Parse<NodeRepairAction>)] }.Steps().Select(static step => $"{step.Action}{(step.Waits ? '+' : '-')}")));
+    public void A_policy_decides_the_repair_steps(string actions, string steps) =>
+        Assert.Equal(
+            steps,
+            string.Join(
+                ' ',
+                new RepairPolicy { Actions = [.. actions.Split(',').Select(Enum.Parse<NodeRepairAction>)] }
+                    .Steps()
+                    .Select(static step => $"{step.Action}{(step.Waits ? '+' : '-')}")
+            )
+        );
 
     [Theory]
     [InlineData("pool", "blue", null, "blue")]
@@ -107,32 +114,75 @@ public class RepairJudgeTests
         Assert.Equal(pool, new RepairJudge(new() { PoolLabel = by }).PoolOf(subject));
     }
 
-    private static RepairPolicy Policy(string text) => new()
-    {
-        Causes = text == "memory" ? ["Memory*"] : RepairPolicy.DefaultCauses,
-        UnhealthyFor = text == "impatient" ? TimeSpan.Zero : TimeSpan.FromMinutes(5),
-        IncludeControlPlane = text == "control-plane",
-        IncludeCordoned = text == "cordoned",
-    };
+    private static RepairPolicy Policy(string text) =>
+        new()
+        {
+            Causes = text == "memory" ? ["Memory*"] : RepairPolicy.DefaultCauses,
+            UnhealthyFor = text == "impatient" ? TimeSpan.Zero : TimeSpan.FromMinutes(5),
+            IncludeControlPlane = text == "control-plane",
+            IncludeCordoned = text == "cordoned",
+        };
 
     private static RepairSubject Subject(string state, string cause, int? minutes)
     {
-        Node node = new() { Metadata = new() { Name = "a", Uid = "1", CreationTimestamp = Now.AddDays(-1), Labels = [], Annotations = [] } };
-        if (state == "control-plane") node.Metadata.Labels["node-role.kubernetes.io/control-plane"] = "";
-        if (state == "deleting") node.Metadata.DeletionTimestamp = Now;
-        if (state is "cordoned" or "own repair" or "other repair" or "living repair" or "maintenance") node.Spec.Unschedulable = true;
-        string? run = state switch { "own repair" => "repair-1", "other repair" or "living repair" => "repair-2", "maintenance" => "20260301-1", _ => null };
-        if (run is not null) node.Metadata.Annotations[MaintenanceClaim.Key] = new MaintenanceClaim { Run = run, Namespace = "n", Holder = "ada@mac", IsBegun = true }.ToJson();
-        NodeFinding[] findings = cause.Length == 0 ? [] :
-        [
-            new() { Node = "a", Cause = cause, Severity = NodeFindingSeverity.Critical, Message = "It is broken.", Since = minutes is { } since ? Now.AddMinutes(-since) : null, ObservedAt = Now },
-        ];
+        Node node = new()
+        {
+            Metadata = new()
+            {
+                Name = "a",
+                Uid = "1",
+                CreationTimestamp = Now.AddDays(-1),
+                Labels = [],
+                Annotations = [],
+            },
+        };
+        if (state == "control-plane")
+            node.Metadata.Labels["node-role.kubernetes.io/control-plane"] = "";
+        if (state == "deleting")
+            node.Metadata.DeletionTimestamp = Now;
+        if (state is "cordoned" or "own repair" or "other repair" or "living repair" or "maintenance")
+            node.Spec.Unschedulable = true;
+        string? run = state switch
+        {
+            "own repair" => "repair-1",
+            "other repair" or "living repair" => "repair-2",
+            "maintenance" => "20260301-1",
+            _ => null,
+        };
+        if (run is not null)
+            node.Metadata.Annotations[MaintenanceClaim.Key] = new MaintenanceClaim
+            {
+                Run = run,
+                Namespace = "n",
+                Holder = "ada@mac",
+                IsBegun = true,
+            }.ToJson();
+        NodeFinding[] findings =
+            cause.Length == 0
+                ? []
+                :
+                [
+                    new()
+                    {
+                        Node = "a",
+                        Cause = cause,
+                        Severity = NodeFindingSeverity.Critical,
+                        Message = "It is broken.",
+                        Since = minutes is { } since ? Now.AddMinutes(-since) : null,
+                        ObservedAt = Now,
+                    },
+                ];
         return new(node, findings)
         {
             Run = "repair-1",
             WantedUid = state == "replaced" ? "2" : "",
             FailedUntil = state == "failed" ? DateTimeOffset.MaxValue : null,
-            RepairedAt = state switch { "repaired" => Now.AddMinutes(-1), "repaired long ago" => Now.AddMinutes(-20), _ => null },
+            RepairedAt = state switch
+            {
+                "repaired" => Now.AddMinutes(-1),
+                "repaired long ago" => Now.AddMinutes(-20),
+                _ => null,
+            },
             HeldBy = state == "living repair" ? "repair-2" : "",
         };
     }

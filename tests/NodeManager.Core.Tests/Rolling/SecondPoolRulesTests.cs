@@ -47,7 +47,8 @@ public sealed class SecondPoolRulesTests
     [InlineData("", "", "back", "delete")]
     [InlineData("", "", "back removing gone", "over")]
     [InlineData("PP", "RR", "second ready paused", "wait")]
-    public void The_next_step_follows_from_the_state_of_both_pools(string old, string fresh, string state, string step) => Assert.Equal(step, Describe(SecondPoolRules.Next(View(old, fresh, state))));
+    public void The_next_step_follows_from_the_state_of_both_pools(string old, string fresh, string state, string step) =>
+        Assert.Equal(step, Describe(SecondPoolRules.Next(View(old, fresh, state))));
 
     [Theory]
     [InlineData("workers", "workers-2")]
@@ -55,8 +56,12 @@ public sealed class SecondPoolRulesTests
     [InlineData("workers-9", "workers-10")]
     [InlineData("gpu-a100", "gpu-a100-2")]
     [InlineData("a-20260301", "a-20260301-2")]
-    [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff-gg", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff-2")]
-    public void The_name_of_the_second_pool_follows_from_the_first(string pool, string second) => Assert.Equal(second, SecondPoolDraft.NameAfter(pool));
+    [InlineData(
+        "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff-gg",
+        "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff-2"
+    )]
+    public void The_name_of_the_second_pool_follows_from_the_first(string pool, string second) =>
+        Assert.Equal(second, SecondPoolDraft.NameAfter(pool));
 
     [Theory]
     [InlineData("""{"nodeCount":3}""", "{}", 3, 3)]
@@ -66,7 +71,23 @@ public sealed class SecondPoolRulesTests
     [InlineData("""{"autoscaling":{"enabled":true,"minNodes":2,"maxNodes":5}}""", "{}", 7, 5)]
     [InlineData("""{"autoscaling":{"enabled":false},"nodeCount":2}""", "{}", 7, 2)]
     public void The_second_pool_has_the_same_number_of_nodes(string spec, string patch, int nodes, int count) =>
-        Assert.Equal(count, (int)SecondPoolDraft.Of(new() { Id = "1", Name = "a", Spec = Json(spec) }, "b", Json(patch), nodes).Spec["nodeCount"]!);
+        Assert.Equal(
+            count,
+            (int)
+                SecondPoolDraft
+                    .Of(
+                        new()
+                        {
+                            Id = "1",
+                            Name = "a",
+                            Spec = Json(spec),
+                        },
+                        "b",
+                        Json(patch),
+                        nodes
+                    )
+                    .Spec["nodeCount"]!
+        );
 
     [Theory]
     [InlineData("""{"a":1,"b":{"c":[1],"d":"x"}}""", """{"a":2,"b":{"c":[2],"d":null,"e":5}}""")]
@@ -89,7 +110,11 @@ public sealed class SecondPoolRulesTests
     {
         NodeManagerException? refused = ServiceRollLimits.Refuse("a", strategy, hasLimits);
         Assert.Equal(reason is null, refused is null);
-        if (refused is not null) Assert.True(refused.ErrorId == ErrorIds.PoolUpdateUnsupported && refused.Message.Contains(reason!, StringComparison.Ordinal), refused.Message);
+        if (refused is not null)
+            Assert.True(
+                refused.ErrorId == ErrorIds.PoolUpdateUnsupported && refused.Message.Contains(reason!, StringComparison.Ordinal),
+                refused.Message
+            );
     }
 
     [Theory]
@@ -106,12 +131,28 @@ public sealed class SecondPoolRulesTests
     [InlineData(false, "back removing", ErrorIds.PoolUpdateInvalid)]
     public void The_controller_of_the_roll_decides_which_options_can_change(bool follows, string change, string? errorId)
     {
-        RollRecord record = new() { Id = "1", Pool = "a", PoolUid = "u", By = "me", IsService = true, SecondPool = follows ? "" : "a-2", From = change.Contains("unknown", StringComparison.Ordinal) ? null : "{}" };
+        RollRecord record = new()
+        {
+            Id = "1",
+            Pool = "a",
+            PoolUid = "u",
+            By = "me",
+            IsService = true,
+            SecondPool = follows ? "" : "a-2",
+            From = change.Contains("unknown", StringComparison.Ordinal) ? null : "{}",
+        };
         PoolUpdateChange wanted = change.Split(' ')[0] switch
         {
-            "pause" => new() { Pause = true }, "drain" => new() { DrainTimeout = TimeSpan.Zero }, "surge" => new() { MaxSurge = "2" }, "back" => new() { Rollback = true }, _ => new() { Stop = true },
+            "pause" => new() { Pause = true },
+            "drain" => new() { DrainTimeout = TimeSpan.Zero },
+            "surge" => new() { MaxSurge = "2" },
+            "back" => new() { Rollback = true },
+            _ => new() { Stop = true },
         };
-        Assert.Equal(errorId, ServiceRollLimits.Refuse(record, new() { IsRemoving = change.Contains("removing", StringComparison.Ordinal) }, wanted)?.ErrorId);
+        Assert.Equal(
+            errorId,
+            ServiceRollLimits.Refuse(record, new() { IsRemoving = change.Contains("removing", StringComparison.Ordinal) }, wanted)?.ErrorId
+        );
     }
 
     [Fact]
@@ -121,9 +162,15 @@ public sealed class SecondPoolRulesTests
         view = view with { Old = [.. view.Old.Select(static one => one with { IsBusy = one.Claim == "1" })] };
         Assert.Equal(["0"], SecondPoolRules.Next(view).Drain);
 
-        view = view with { Old = [.. view.Old.Select(static one => one.IsBusy ? one : one with { Status = NodePoolUpdateNodeStatus.Drained })] };
+        view = view with
+        {
+            Old = [.. view.Old.Select(static one => one.IsBusy ? one : one with { Status = NodePoolUpdateNodeStatus.Drained })],
+        };
         SecondPoolStep step = SecondPoolRules.Next(view);
-        Assert.Equal((false, false, "1 node in use by another operation", Now + OldMachine.BusyRecheck), (step.Acts, step.IsOver, step.WaitsFor, step.Until));
+        Assert.Equal(
+            (false, false, "1 node in use by another operation", Now + OldMachine.BusyRecheck),
+            (step.Acts, step.IsOver, step.WaitsFor, step.Until)
+        );
     }
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
@@ -137,8 +184,25 @@ public sealed class SecondPoolRulesTests
             HasSecond = has.Contains("second"),
             IsSecondReady = has.Contains("ready"),
             Wanted = 2,
-            New = [.. fresh.Select(static one => (DateTimeOffset?)(one switch { 'R' => Now.AddHours(-1), 'Y' => Now, _ => null }))],
-            Old = [.. old.Select(static (one, index) => new OldMachine($"{index}", StatusOf(one), true, true, one == 'T' ? RollRules.MostAttempts : 1))],
+            New =
+            [
+                .. fresh.Select(static one =>
+                    (DateTimeOffset?)(
+                        one switch
+                        {
+                            'R' => Now.AddHours(-1),
+                            'Y' => Now,
+                            _ => null,
+                        }
+                    )
+                ),
+            ],
+            Old =
+            [
+                .. old.Select(
+                    static (one, index) => new OldMachine($"{index}", StatusOf(one), true, true, one == 'T' ? RollRules.MostAttempts : 1)
+                ),
+            ],
             IsPaused = has.Contains("paused"),
             IsBack = has.Contains("back"),
             HasBegun = has.Contains("begun"),
@@ -150,19 +214,25 @@ public sealed class SecondPoolRulesTests
         };
     }
 
-    private static string StatusOf(char one) => one switch
-    {
-        'P' => NodePoolUpdateNodeStatus.Pending, 'D' => NodePoolUpdateNodeStatus.Draining, 'E' => NodePoolUpdateNodeStatus.Drained, 'R' => NodePoolUpdateNodeStatus.Removing,
-        'X' => NodePoolUpdateNodeStatus.Removed, _ => NodePoolUpdateNodeStatus.Skipped,
-    };
+    private static string StatusOf(char one) =>
+        one switch
+        {
+            'P' => NodePoolUpdateNodeStatus.Pending,
+            'D' => NodePoolUpdateNodeStatus.Draining,
+            'E' => NodePoolUpdateNodeStatus.Drained,
+            'R' => NodePoolUpdateNodeStatus.Removing,
+            'X' => NodePoolUpdateNodeStatus.Removed,
+            _ => NodePoolUpdateNodeStatus.Skipped,
+        };
 
-    private static string Describe(SecondPoolStep step) => step switch
-    {
-        { IsOver: true } => "over",
-        { Create: true } => "create",
-        { Delete: true } => "delete",
-        { Drain.Count: > 0 } => "drain " + string.Join(' ', step.Drain),
-        { Until: { } until } => $"wait until {(until - Now).TotalSeconds}",
-        _ => step.WaitsFor.Length > 0 ? "wait" : "nothing",
-    };
+    private static string Describe(SecondPoolStep step) =>
+        step switch
+        {
+            { IsOver: true } => "over",
+            { Create: true } => "create",
+            { Delete: true } => "delete",
+            { Drain.Count: > 0 } => "drain " + string.Join(' ', step.Drain),
+            { Until: { } until } => $"wait until {(until - Now).TotalSeconds}",
+            _ => step.WaitsFor.Length > 0 ? "wait" : "nothing",
+        };
 }

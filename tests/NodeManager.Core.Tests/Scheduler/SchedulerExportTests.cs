@@ -10,8 +10,10 @@ public sealed class SchedulerExportTests
     {
         Skip.If(OperatingSystem.IsWindows(), "Modes of Unix.");
         // For the analyzer, which does not know Skip.
-        if (OperatingSystem.IsWindows()) return;
-        string folder = Directory.CreateTempSubdirectory("export").FullName, file = Path.Combine(folder, "scheduler.yaml");
+        if (OperatingSystem.IsWindows())
+            return;
+        string folder = Directory.CreateTempSubdirectory("export").FullName,
+            file = Path.Combine(folder, "scheduler.yaml");
         try
         {
             SchedulerFiles.Export(file, "kind: KubeSchedulerConfiguration\n", null, false, default);

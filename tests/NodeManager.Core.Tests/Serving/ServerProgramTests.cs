@@ -23,7 +23,8 @@ public sealed class ServerProgramTests : IDisposable
     [Fact]
     public void Of_two_built_servers_the_later_one_is_taken()
     {
-        string release = Make("src/NodeManager.Server/bin/Release/net10.0", Assembly), debug = Make("src/NodeManager.Server/bin/Debug/net10.0", Assembly);
+        string release = Make("src/NodeManager.Server/bin/Release/net10.0", Assembly),
+            debug = Make("src/NodeManager.Server/bin/Debug/net10.0", Assembly);
         File.SetLastWriteTimeUtc(release, DateTime.UnixEpoch.AddDays(2));
         File.SetLastWriteTimeUtc(debug, DateTime.UnixEpoch.AddDays(1));
 
@@ -35,7 +36,8 @@ public sealed class ServerProgramTests : IDisposable
     [InlineData(false, "Install the module again")]
     public void A_missing_server_is_an_error_with_a_recommended_action(bool isClone, string action)
     {
-        if (isClone) Directory.CreateDirectory(Path.Combine(_folder, "src", "NodeManager.Server"));
+        if (isClone)
+            Directory.CreateDirectory(Path.Combine(_folder, "src", "NodeManager.Server"));
 
         var missing = Assert.Throws<NodeManagerException>(() => ServerProgram.FindProgram(_folder));
 
@@ -57,8 +59,10 @@ public sealed class ServerProgramTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, "dotnet", "shared", "Microsoft.AspNetCore.App", version));
         string[] roots = [Path.Combine(_folder, "nothing"), Path.Combine(_folder, "dotnet")];
 
-        if (isFound) Assert.Equal(dotnet, ServerProgram.FindDotnet(roots));
-        else Assert.Equal(ErrorIds.AspNetCoreNotFound, Assert.Throws<NodeManagerException>(() => ServerProgram.FindDotnet(roots)).ErrorId);
+        if (isFound)
+            Assert.Equal(dotnet, ServerProgram.FindDotnet(roots));
+        else
+            Assert.Equal(ErrorIds.AspNetCoreNotFound, Assert.Throws<NodeManagerException>(() => ServerProgram.FindDotnet(roots)).ErrorId);
     }
 
     [Fact]
@@ -79,8 +83,13 @@ public sealed class ServerProgramTests : IDisposable
     public void DOTNET_ROOT_comes_first_then_PATH()
     {
         Make("onpath", Executable);
-        string path = Path.Combine(_folder, "onpath"), root = Path.Combine(_folder, "root");
-        var variables = new Dictionary<string, string> { ["DOTNET_ROOT"] = root + Path.DirectorySeparatorChar, ["PATH"] = Path.Combine(_folder, "empty") + Path.PathSeparator + path };
+        string path = Path.Combine(_folder, "onpath"),
+            root = Path.Combine(_folder, "root");
+        var variables = new Dictionary<string, string>
+        {
+            ["DOTNET_ROOT"] = root + Path.DirectorySeparatorChar,
+            ["PATH"] = Path.Combine(_folder, "empty") + Path.PathSeparator + path,
+        };
 
         Assert.Equal([root, path], ServerProgram.Roots(variables.GetValueOrDefault).Take(2));
     }
@@ -91,7 +100,9 @@ public sealed class ServerProgramTests : IDisposable
         var start = new ServerProgram("dotnet", Path.Combine(_folder, Assembly)).Start(["--handover", "--port", "0"]);
 
         Assert.Equal([Path.Combine(_folder, Assembly), "--handover", "--port", "0"], start.ArgumentList);
-        Assert.True(start is { RedirectStandardInput: true, RedirectStandardOutput: true, RedirectStandardError: true, UseShellExecute: false });
+        Assert.True(
+            start is { RedirectStandardInput: true, RedirectStandardOutput: true, RedirectStandardError: true, UseShellExecute: false }
+        );
     }
 
     private string Make(string folder, string file)

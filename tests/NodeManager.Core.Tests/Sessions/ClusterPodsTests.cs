@@ -41,22 +41,40 @@ public sealed class ClusterPodsTests
             """
             {"metadata":{"name":"web-1","namespace":"shop","uid":"u","resourceVersion":"7","creationTimestamp":"2026-03-01T10:00:00+00:00","labels":{"app":"web"},"annotations":{"cluster-autoscaler.kubernetes.io/safe-to-evict":"true"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"rs","controller":true}]},"spec":{"nodeName":"n1","priority":5,"volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"data-1"}}],"containers":[{"name":"c","resources":{"requests":{"cpu":"100m"}}}]},"status":{"phase":"Running","startTime":"2026-03-01T10:00:01+00:00","conditions":[{"type":"Ready","status":"True"},{"type":"PodScheduled","status":"True"}],"containerStatuses":[{"name":"c","ready":true,"restartCount":0,"state":{"running":{}}}]}}
             """,
-            Ordered(JsonSerializer.SerializeToNode(kept, KubernetesJson.Default.Pod)!));
+            Ordered(JsonSerializer.SerializeToNode(kept, KubernetesJson.Default.Pod)!)
+        );
     }
 
     [Theory]
-    [InlineData("""{ "status": { "phase": "Pending", "nominatedNodeName": "n2", "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }] } }""")]
-    [InlineData("""{ "status": { "phase": "Failed", "reason": "Evicted", "message": "low", "conditions": [{ "type": "DisruptionTarget", "status": "True", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }] } }""")]
-    [InlineData("""{ "status": { "phase": "Running", "conditions": [{ "type": "Ready", "status": "False", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }], "containerStatuses": [{ "name": "c", "ready": false, "restartCount": 3, "state": { "waiting": { "reason": "CrashLoopBackOff" } }, "lastState": { "terminated": { "exitCode": 1, "finishedAt": "2026-03-01T10:00:00+00:00" } } }] } }""")]
-    [InlineData("""{ "status": { "phase": "Running", "resize": "Infeasible", "conditions": [{ "type": "PodResizePending", "status": "True", "reason": "Infeasible", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }], "containerStatuses": [{ "name": "c", "ready": true, "restartCount": 0, "allocatedResources": { "cpu": "1" }, "resources": { "requests": { "cpu": "2" } } }] } }""")]
-    [InlineData("""{ "metadata": { "name": "a", "deletionTimestamp": "2026-03-01T10:00:00+00:00", "finalizers": ["x/y"], "annotations": { "kubernetes.io/config.mirror": "h", "karpenter.sh/do-not-disrupt": "2h" } } }""")]
-    [InlineData("""{ "spec": { "nodeName": "n", "affinity": { "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [{ "matchExpressions": [{ "key": "zone", "operator": "In", "values": ["a"] }] }] } } } } }""")]
-    [InlineData("""{ "spec": { "volumes": [{ "name": "a", "emptyDir": {} }, { "name": "b", "hostPath": { "path": "/" } }, { "name": "c", "ephemeral": {} }] } }""")]
+    [InlineData(
+        """{ "status": { "phase": "Pending", "nominatedNodeName": "n2", "conditions": [{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }] } }"""
+    )]
+    [InlineData(
+        """{ "status": { "phase": "Failed", "reason": "Evicted", "message": "low", "conditions": [{ "type": "DisruptionTarget", "status": "True", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }] } }"""
+    )]
+    [InlineData(
+        """{ "status": { "phase": "Running", "conditions": [{ "type": "Ready", "status": "False", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }], "containerStatuses": [{ "name": "c", "ready": false, "restartCount": 3, "state": { "waiting": { "reason": "CrashLoopBackOff" } }, "lastState": { "terminated": { "exitCode": 1, "finishedAt": "2026-03-01T10:00:00+00:00" } } }] } }"""
+    )]
+    [InlineData(
+        """{ "status": { "phase": "Running", "resize": "Infeasible", "conditions": [{ "type": "PodResizePending", "status": "True", "reason": "Infeasible", "lastTransitionTime": "2026-03-01T10:00:00+00:00" }], "containerStatuses": [{ "name": "c", "ready": true, "restartCount": 0, "allocatedResources": { "cpu": "1" }, "resources": { "requests": { "cpu": "2" } } }] } }"""
+    )]
+    [InlineData(
+        """{ "metadata": { "name": "a", "deletionTimestamp": "2026-03-01T10:00:00+00:00", "finalizers": ["x/y"], "annotations": { "kubernetes.io/config.mirror": "h", "karpenter.sh/do-not-disrupt": "2h" } } }"""
+    )]
+    [InlineData(
+        """{ "spec": { "nodeName": "n", "affinity": { "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [{ "matchExpressions": [{ "key": "zone", "operator": "In", "values": ["a"] }] }] } } } } }"""
+    )]
+    [InlineData(
+        """{ "spec": { "volumes": [{ "name": "a", "emptyDir": {} }, { "name": "b", "hostPath": { "path": "/" } }, { "name": "c", "ephemeral": {} }] } }"""
+    )]
     public void Unusual_pods_are_cached_completely(string json)
     {
         Pod pod = Sample.Pod(json);
 
-        Assert.Equal(JsonSerializer.Serialize(pod, KubernetesJson.Default.Pod), JsonSerializer.Serialize(Sample.Kept(pod), KubernetesJson.Default.Pod));
+        Assert.Equal(
+            JsonSerializer.Serialize(pod, KubernetesJson.Default.Pod),
+            JsonSerializer.Serialize(Sample.Kept(pod), KubernetesJson.Default.Pod)
+        );
     }
 
     [Fact]
@@ -72,11 +90,20 @@ public sealed class ClusterPodsTests
         Assert.All(full, pod => Assert.Equal(PodRequests.Of(pod), PodRequests.Of(pods.Cache.Find(pod.Metadata.Uid!)!)));
         foreach (Node node in (await connection.Client.ListAsync(Resources.Nodes, new(), default)).Items)
         {
-            HealthInput input = new() { Node = node, Session = cluster.Session, Now = cluster.Now, Pods = [.. full.Where(pod => pod.Spec.NodeName == node.Metadata.Name)] };
+            HealthInput input = new()
+            {
+                Node = node,
+                Session = cluster.Session,
+                Now = cluster.Now,
+                Pods = [.. full.Where(pod => pod.Spec.NodeName == node.Metadata.Name)],
+            };
             Assert.NotEmpty(input.Pods);
             Assert.Equal(
                 HealthRules.Judge(input).Select(static one => one.ToString()),
-                HealthRules.Judge(input with { Pods = pods.Cache.FindAll(PodIndexes.ByNode, node.Metadata.Name) }).Select(static one => one.ToString()));
+                HealthRules
+                    .Judge(input with { Pods = pods.Cache.FindAll(PodIndexes.ByNode, node.Metadata.Name) })
+                    .Select(static one => one.ToString())
+            );
         }
     }
 
@@ -90,7 +117,8 @@ public sealed class ClusterPodsTests
         using CacheUse<Node> nodes = caches.Open(Resources.Nodes, new());
         await cluster.AwaitAsync(Task.WhenAll(Synced(pods), Synced(nodes)));
 
-        long nodeBytes = RetainedSize.Of(nodes.Cache.Items), podBytes = RetainedSize.Of([.. nodes.Cache.Items, .. pods.Cache.Items]) - nodeBytes;
+        long nodeBytes = RetainedSize.Of(nodes.Cache.Items),
+            podBytes = RetainedSize.Of([.. nodes.Cache.Items, .. pods.Cache.Items]) - nodeBytes;
 
         Assert.InRange(podBytes / pods.Cache.Count, 300, 750);
         Assert.InRange(nodeBytes / nodes.Cache.Count, 1000, 2600);
@@ -104,5 +132,10 @@ public sealed class ClusterPodsTests
     }
 
     private static string Ordered(JsonNode pod) =>
-        new JsonObject { ["metadata"] = pod["metadata"]!.DeepClone(), ["spec"] = pod["spec"]!.DeepClone(), ["status"] = pod["status"]!.DeepClone() }.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        new JsonObject
+        {
+            ["metadata"] = pod["metadata"]!.DeepClone(),
+            ["spec"] = pod["spec"]!.DeepClone(),
+            ["status"] = pod["status"]!.DeepClone(),
+        }.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

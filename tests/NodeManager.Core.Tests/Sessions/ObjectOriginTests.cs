@@ -31,9 +31,20 @@ public sealed class ObjectOriginTests
     [InlineData("prod", "", false, "prod=A", false, false, "1 with a warning")]
     [InlineData("prod", "A", false, "prod=", false, false, "1 with a warning")]
     [InlineData("prod", "", true, "prod=A", false, false, "1")]
-    public void The_identity_of_the_cluster_decides(string cluster, string uid, bool hasNodeUid, string sessions, bool isNamed, bool changes, string expected)
+    public void The_identity_of_the_cluster_decides(
+        string cluster,
+        string uid,
+        bool hasNodeUid,
+        string sessions,
+        bool isNamed,
+        bool changes,
+        string expected
+    )
     {
-        NodeManagerSession[] connected = [.. sessions.Split(' ').Select(static (text, i) => Session(i + 1, text.Split('=')[0], text.Split('=')[1]))];
+        NodeManagerSession[] connected =
+        [
+            .. sessions.Split(' ').Select(static (text, i) => Session(i + 1, text.Split('=')[0], text.Split('=')[1])),
+        ];
 
         string actual;
         try
@@ -53,7 +64,9 @@ public sealed class ObjectOriginTests
     [Fact]
     public void A_change_without_identity_is_shown_the_way_by_Session()
     {
-        NodeManagerException refused = Assert.Throws<NodeManagerException>(() => SessionChoice.ForObject(new("prod", "", "", false), [Session(1, "prod", "A")], false, true));
+        NodeManagerException refused = Assert.Throws<NodeManagerException>(() =>
+            SessionChoice.ForObject(new("prod", "", "", false), [Session(1, "prod", "A")], false, true)
+        );
 
         Assert.Equal(ErrorKind.InvalidOperation, refused.Kind);
         Assert.Contains("-Session 'prod'", refused.RecommendedAction, StringComparison.Ordinal);
@@ -69,5 +82,12 @@ public sealed class ObjectOriginTests
         Assert.Equal(expected, SessionChoice.DescribeDifference(new(cluster, uid, server, true), Session(1, "prod", "A", "https://a")));
 
     private static NodeManagerSession Session(int id, string cluster, string uid, string server = "https://example.com") =>
-        new() { Id = id, Cluster = cluster, ClusterUid = uid, Source = "Kubeconfig", Server = new(server) };
+        new()
+        {
+            Id = id,
+            Cluster = cluster,
+            ClusterUid = uid,
+            Source = "Kubeconfig",
+            Server = new(server),
+        };
 }

@@ -4,7 +4,9 @@ namespace NodeManager.Core.Tests.Sessions;
 
 public sealed class SessionChoiceTests
 {
-    private readonly NodeManagerSession _prod = Session(1, "prod"), _staging = Session(2, "staging"), _other = Session(3, "2");
+    private readonly NodeManagerSession _prod = Session(1, "prod"),
+        _staging = Session(2, "staging"),
+        _other = Session(3, "2");
 
     [Theory]
     [InlineData("prod", 1)]
@@ -18,7 +20,8 @@ public sealed class SessionChoiceTests
     [InlineData("1", 1)]
     [InlineData("2", 3)]
     [InlineData("3", 3)]
-    public void A_text_selects_a_session_by_name_then_by_id(string text, int id) => Assert.Equal(id, SessionChoice.ByText(text, [_prod, _staging, _other]).Id);
+    public void A_text_selects_a_session_by_name_then_by_id(string text, int id) =>
+        Assert.Equal(id, SessionChoice.ByText(text, [_prod, _staging, _other]).Id);
 
     [Theory]
     [InlineData("test")]
@@ -26,7 +29,9 @@ public sealed class SessionChoiceTests
     [InlineData("pro")]
     public void An_unavailable_cluster_is_never_replaced_by_another(string cluster)
     {
-        NodeManagerException e = Assert.Throws<NodeManagerException>(() => SessionChoice.ForObject(Origin(cluster), [_prod, _staging], false, true));
+        NodeManagerException e = Assert.Throws<NodeManagerException>(() =>
+            SessionChoice.ForObject(Origin(cluster), [_prod, _staging], false, true)
+        );
         Assert.Equal(ErrorIds.SessionNotFound, e.ErrorId);
         Assert.Contains("prod, staging", e.Message, StringComparison.Ordinal);
         Assert.NotEmpty(e.RecommendedAction!);
@@ -36,15 +41,29 @@ public sealed class SessionChoiceTests
     public void A_closed_session_is_not_selected()
     {
         _prod.Dispose();
-        Assert.Equal(ErrorIds.SessionNotFound, Assert.Throws<NodeManagerException>(() => SessionChoice.ForObject(Origin("prod"), [_prod, _staging], false, true)).ErrorId);
+        Assert.Equal(
+            ErrorIds.SessionNotFound,
+            Assert.Throws<NodeManagerException>(() => SessionChoice.ForObject(Origin("prod"), [_prod, _staging], false, true)).ErrorId
+        );
     }
 
     [Fact]
     public void Several_matching_sessions_are_refused() =>
-        Assert.Equal(ErrorIds.SessionAmbiguous, Assert.Throws<NodeManagerException>(() => SessionChoice.ForObject(Origin("prod"), [_prod, Session(4, "PROD")], false, true)).ErrorId);
+        Assert.Equal(
+            ErrorIds.SessionAmbiguous,
+            Assert
+                .Throws<NodeManagerException>(() => SessionChoice.ForObject(Origin("prod"), [_prod, Session(4, "PROD")], false, true))
+                .ErrorId
+        );
 
     private static ObjectOrigin Origin(string cluster) => new(cluster, "", "", true);
 
     private static NodeManagerSession Session(int id, string cluster) =>
-        new() { Id = id, Cluster = cluster, Source = "Kubeconfig", Server = new("https://example.com") };
+        new()
+        {
+            Id = id,
+            Cluster = cluster,
+            Source = "Kubeconfig",
+            Server = new("https://example.com"),
+        };
 }

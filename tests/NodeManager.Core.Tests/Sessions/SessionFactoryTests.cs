@@ -15,7 +15,10 @@ public sealed class SessionFactoryTests
         var time = new ManualTimeProvider();
         using NodeManagerSession session = await new FakeServer(FakeServer.NotFound).ConnectAsync("says-where", time);
 
-        Assert.Equal(("says-where", "Sandbox", "v1.34.2", "Connected"), (session.Cluster, session.Source, session.ServerVersion, session.State));
+        Assert.Equal(
+            ("says-where", "Sandbox", "v1.34.2", "Connected"),
+            (session.Cluster, session.Source, session.ServerVersion, session.State)
+        );
         Assert.Equal(time.GetUtcNow(), session.ConnectedAt);
         Assert.Equal(new("http://test.invalid/"), session.Server);
     }
@@ -38,8 +41,17 @@ public sealed class SessionFactoryTests
     {
         var owned = new Owned();
         using var refusing = new Refusing();
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => SessionFactory.ConnectAsync(
-            "refused", new("http://test.invalid/"), refusing, owned, NullLogger.Instance, TimeProvider.System, default));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SessionFactory.ConnectAsync(
+                "refused",
+                new("http://test.invalid/"),
+                refusing,
+                owned,
+                NullLogger.Instance,
+                TimeProvider.System,
+                default
+            )
+        );
         using NodeManagerSession next = await new FakeServer(FakeServer.NotFound).ConnectAsync("refused");
 
         Assert.Equal((ErrorIds.Unauthorized, ErrorKind.AuthenticationError), (error.ErrorId, error.Kind));
@@ -52,15 +64,24 @@ public sealed class SessionFactoryTests
     public async Task Disposing_a_session_cancels_its_operations_and_disposes_its_features()
     {
         using var asked = new SemaphoreSlim(0);
-        var server = new FakeServer(async (_, token) =>
-        {
-            asked.Release();
-            await Task.Delay(Timeout.Infinite, token);
-            throw new InvalidOperationException();
-        });
+        var server = new FakeServer(
+            async (_, token) =>
+            {
+                asked.Release();
+                await Task.Delay(Timeout.Infinite, token);
+                throw new InvalidOperationException();
+            }
+        );
         var owned = new Owned();
         NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "ends", new("http://test.invalid/"), server, owned, NullLogger.Instance, TimeProvider.System, default);
+            "ends",
+            new("http://test.invalid/"),
+            server,
+            owned,
+            NullLogger.Instance,
+            TimeProvider.System,
+            default
+        );
         Task<ClusterNode> edit = NodeEditor.SetUnschedulableAsync(session, "n", true, false, default);
         Assert.True(await asked.WaitAsync(TimeSpan.FromMinutes(5)));
 
@@ -78,8 +99,9 @@ public sealed class SessionFactoryTests
         NodeManagerSession session = await new FakeServer(FakeServer.NotFound).ConnectAsync("gone");
         session.Dispose();
 
-        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(
-            () => NodeEditor.SetUnschedulableAsync(session, "n", true, false, default));
+        NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            NodeEditor.SetUnschedulableAsync(session, "n", true, false, default)
+        );
 
         Assert.Equal(ErrorIds.SessionClosed, error.ErrorId);
         Assert.Contains("'gone'", error.Message, StringComparison.Ordinal);

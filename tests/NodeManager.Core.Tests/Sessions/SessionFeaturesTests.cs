@@ -31,14 +31,20 @@ public sealed class SessionFeaturesTests : IDisposable
         using ManualResetEventSlim mayEnd = new();
         Task<Part>[] callers =
         [
-            .. Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
-                () => _session.Get(_ =>
-                {
-                    Interlocked.Increment(ref created);
-                    mayEnd.Wait(TimeSpan.FromSeconds(30));
-                    return new Part("shared", _closed);
-                }),
-                TaskCreationOptions.LongRunning)),
+            .. Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Factory.StartNew(
+                        () =>
+                            _session.Get(_ =>
+                            {
+                                Interlocked.Increment(ref created);
+                                mayEnd.Wait(TimeSpan.FromSeconds(30));
+                                return new Part("shared", _closed);
+                            }),
+                        TaskCreationOptions.LongRunning
+                    )
+                ),
         ];
         // Another type does not wait for it.
         Assert.NotNull(_session.Get<Notes>());
@@ -109,13 +115,15 @@ public sealed class SessionFeaturesTests : IDisposable
         using ManualResetEventSlim mayEnd = new();
         ClusterConnection connection = _session.Connection();
         Task<Part> creation = Task.Factory.StartNew(
-            () => connection.Get(_ =>
-            {
-                begun.Release();
-                mayEnd.Wait(TimeSpan.FromSeconds(30));
-                return new Part("late", _closed);
-            }),
-            TaskCreationOptions.LongRunning);
+            () =>
+                connection.Get(_ =>
+                {
+                    begun.Release();
+                    mayEnd.Wait(TimeSpan.FromSeconds(30));
+                    return new Part("late", _closed);
+                }),
+            TaskCreationOptions.LongRunning
+        );
         Assert.True(await begun.WaitAsync(TimeSpan.FromSeconds(30)));
 
         _session.Dispose();

@@ -12,7 +12,8 @@ public sealed class SessionIdentityTests
     public async Task The_identity_is_read_concurrently_with_the_version()
     {
         // Each answer waits for the other request.
-        TaskCompletionSource version = new(), identity = new();
+        TaskCompletionSource version = new(),
+            identity = new();
         using Server server = new(async request =>
         {
             bool isVersion = request.RequestUri!.AbsolutePath == "/version";
@@ -34,7 +35,9 @@ public sealed class SessionIdentityTests
     [InlineData(HttpStatusCode.BadRequest)]
     public async Task A_refused_identity_does_not_prevent_connecting(HttpStatusCode code)
     {
-        using Server server = new(request => Task.FromResult(request.RequestUri!.AbsolutePath == "/version" ? Version() : FakeServer.Refusal(code, "No", "no")));
+        using Server server = new(request =>
+            Task.FromResult(request.RequestUri!.AbsolutePath == "/version" ? Version() : FakeServer.Refusal(code, "No", "no"))
+        );
 
         using NodeManagerSession session = await ConnectAsync("refused-identity", server);
 
@@ -47,7 +50,8 @@ public sealed class SessionIdentityTests
         TaskCompletionSource answer = new();
         using Server server = new(async request =>
         {
-            if (request.RequestUri!.AbsolutePath == "/version") return Version();
+            if (request.RequestUri!.AbsolutePath == "/version")
+                return Version();
             await answer.Task;
             return Namespace("late-uid");
         });
@@ -64,7 +68,11 @@ public sealed class SessionIdentityTests
     {
         string[] names =
         [
-            await NameAsync("returning", "A"), await NameAsync("Returning", "B"), await NameAsync("returning", "A"), await NameAsync("returning", "B"), await NameAsync("returning", "C"),
+            await NameAsync("returning", "A"),
+            await NameAsync("Returning", "B"),
+            await NameAsync("returning", "A"),
+            await NameAsync("returning", "B"),
+            await NameAsync("returning", "C"),
         ];
 
         Assert.Equal(["returning", "Returning-2", "returning", "returning-2", "returning-3"], names);
@@ -74,9 +82,19 @@ public sealed class SessionIdentityTests
     public async Task Without_an_identity_a_name_returns_to_the_same_address_only()
     {
         using NodeManagerSession elsewhere = await SessionFactory.ConnectAsync(
-            "unknown", new("http://other.invalid/"), new FakeServer(FakeServer.NotFound) { ClusterUid = null }, null, NullLogger.Instance, TimeProvider.System, default);
+            "unknown",
+            new("http://other.invalid/"),
+            new FakeServer(FakeServer.NotFound) { ClusterUid = null },
+            null,
+            NullLogger.Instance,
+            TimeProvider.System,
+            default
+        );
         elsewhere.Dispose();
-        string first = await NameAsync("unknown", null), second = await NameAsync("unknown", null), known = await NameAsync("unknown", "A"), other = await NameAsync("unknown", "B");
+        string first = await NameAsync("unknown", null),
+            second = await NameAsync("unknown", null),
+            known = await NameAsync("unknown", "A"),
+            other = await NameAsync("unknown", "B");
 
         Assert.Equal(("unknown-2", "unknown-2", "unknown-2", "unknown-3"), (first, second, known, other));
     }
@@ -84,7 +102,9 @@ public sealed class SessionIdentityTests
     [Fact]
     public async Task Another_user_of_the_session_has_the_same_cluster()
     {
-        using NodeManagerSession session = await new FakeServer(FakeServer.NotFound) { ClusterUid = "shared" }.ConnectAsync("shared-identity");
+        using NodeManagerSession session = await new FakeServer(FakeServer.NotFound) { ClusterUid = "shared" }.ConnectAsync(
+            "shared-identity"
+        );
         using NodeManagerSession other = await SessionFactory.ConnectAsAsync(session, "jane", [], NullLogger.Instance, default);
 
         Assert.Equal("shared", other.ClusterUid);
@@ -102,10 +122,12 @@ public sealed class SessionIdentityTests
 
     private static HttpResponseMessage Version() => FakeServer.Text("""{"major":"1","minor":"34","gitVersion":"v1.34.2"}""");
 
-    private static HttpResponseMessage Namespace(string uid) => FakeServer.Text($$$"""{"metadata":{"name":"kube-system","uid":"{{{uid}}}"}}""");
+    private static HttpResponseMessage Namespace(string uid) =>
+        FakeServer.Text($$$"""{"metadata":{"name":"kube-system","uid":"{{{uid}}}"}}""");
 
     private sealed class Server(Func<HttpRequestMessage, Task<HttpResponseMessage>> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => answer(request).WaitAsync(cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            answer(request).WaitAsync(cancellationToken);
     }
 }

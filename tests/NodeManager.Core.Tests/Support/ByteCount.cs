@@ -3,7 +3,8 @@ namespace NodeManager.Core.Tests.Support;
 /// <summary>Passes requests on, and counts the bytes of their bodies and of what is read of the answers.</summary>
 internal sealed class ByteCount(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private long _sent, _read;
+    private long _sent,
+        _read;
 
     public long Sent => Interlocked.Read(ref _sent);
 
@@ -11,7 +12,8 @@ internal sealed class ByteCount(HttpMessageHandler inner) : DelegatingHandler(in
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Content is { } body) Interlocked.Add(ref _sent, (await body.ReadAsByteArrayAsync(cancellationToken)).Length);
+        if (request.Content is { } body)
+            Interlocked.Add(ref _sent, (await body.ReadAsByteArrayAsync(cancellationToken)).Length);
         HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
         answer.Content = new Counted(answer.Content, count => Interlocked.Add(ref _read, count));
         return answer;
@@ -25,7 +27,8 @@ internal sealed class ByteCount(HttpMessageHandler inner) : DelegatingHandler(in
         public Counted(HttpContent inner, Action<int> count)
         {
             (_inner, _count) = (inner, count);
-            foreach ((string name, IEnumerable<string> values) in inner.Headers) Headers.TryAddWithoutValidation(name, values);
+            foreach ((string name, IEnumerable<string> values) in inner.Headers)
+                Headers.TryAddWithoutValidation(name, values);
         }
 
         protected override async Task<Stream> CreateContentReadStreamAsync() => new CountedStream(await _inner.ReadAsStreamAsync(), _count);
@@ -46,7 +49,8 @@ internal sealed class ByteCount(HttpMessageHandler inner) : DelegatingHandler(in
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) _inner.Dispose();
+            if (disposing)
+                _inner.Dispose();
             base.Dispose(disposing);
         }
     }
@@ -62,7 +66,8 @@ internal sealed class ByteCount(HttpMessageHandler inner) : DelegatingHandler(in
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) inner.Dispose();
+            if (disposing)
+                inner.Dispose();
             base.Dispose(disposing);
         }
     }

@@ -21,7 +21,15 @@ internal class ManualCluster : IAsyncDisposable
 
     private readonly ManualTimeProvider _clock = new();
 
-    protected ManualCluster(int nodes) => Cluster = SandboxCluster.Start(new() { Nodes = nodes, Time = _clock, StartsAt = _clock.GetUtcNow() });
+    protected ManualCluster(int nodes) =>
+        Cluster = SandboxCluster.Start(
+            new()
+            {
+                Nodes = nodes,
+                Time = _clock,
+                StartsAt = _clock.GetUtcNow(),
+            }
+        );
 
     /// <summary>How long the machine may take for what takes an idle one a moment.</summary>
     protected static TimeSpan Limit { get; } = TimeSpan.FromMinutes(5);
@@ -73,7 +81,11 @@ internal class ManualCluster : IAsyncDisposable
 
     /// <summary>The names of the nodes, or of those of them that are so.</summary>
     public async Task<IReadOnlyList<string>> NodesAsync(Predicate<Node>? isMeant = null) =>
-        [.. (await Session.Connection().Client.ListAsync(Resources.Nodes, new(), default)).Items.Where(node => isMeant?.Invoke(node) != false).Select(static node => node.Metadata.Name)];
+        [
+            .. (await Session.Connection().Client.ListAsync(Resources.Nodes, new(), default))
+                .Items.Where(node => isMeant?.Invoke(node) != false)
+                .Select(static node => node.Metadata.Name),
+        ];
 
     public ValueTask DisposeAsync()
     {
@@ -85,6 +97,14 @@ internal class ManualCluster : IAsyncDisposable
     protected async Task ConnectAsync(Func<HttpMessageHandler, HttpMessageHandler>? wrap)
     {
         HttpMessageHandler transport = Cluster.CreateTransport();
-        Session = await SessionFactory.ConnectAsync("sandbox", Cluster.Server, wrap?.Invoke(transport) ?? transport, null, NullLogger.Instance, Cluster.Time, default);
+        Session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            Cluster.Server,
+            wrap?.Invoke(transport) ?? transport,
+            null,
+            NullLogger.Instance,
+            Cluster.Time,
+            default
+        );
     }
 }

@@ -26,8 +26,10 @@ public sealed class NodeStore
     {
         lock (_gate)
         {
-            if (request.Path != $"/api/v1/nodes/{Node["metadata"]!["name"]}") return FakeServer.NotFound(request);
-            if (request.Method == "GET") return FakeServer.Json(Node);
+            if (request.Path != $"/api/v1/nodes/{Node["metadata"]!["name"]}")
+                return FakeServer.NotFound(request);
+            if (request.Method == "GET")
+                return FakeServer.Json(Node);
             Assert.Equal("PATCH", request.Method);
             if (Interferences.TryDequeue(out Action<JsonObject>? interfere))
             {
@@ -36,18 +38,27 @@ public sealed class NodeStore
             }
 
             JsonNode patch = request.Json;
-            string? wanted = (patch is JsonArray list
-                ? list.FirstOrDefault(o => (string?)o!["path"] == "/metadata/resourceVersion")?["value"]
-                : patch["metadata"]?["resourceVersion"])?.GetValue<string>();
+            string? wanted = (
+                patch is JsonArray list
+                    ? list.FirstOrDefault(o => (string?)o!["path"] == "/metadata/resourceVersion")?["value"]
+                    : patch["metadata"]?["resourceVersion"]
+            )?.GetValue<string>();
             if (wanted is not null && wanted != Node["metadata"]!["resourceVersion"]!.GetValue<string>())
                 return FakeServer.Refusal(
-                    HttpStatusCode.Conflict, "Conflict", "Operation cannot be fulfilled: the object has been modified", "nodes", "n");
+                    HttpStatusCode.Conflict,
+                    "Conflict",
+                    "Operation cannot be fulfilled: the object has been modified",
+                    "nodes",
+                    "n"
+                );
             JsonNode target = request["dryRun"] is null ? Node : Node.DeepClone();
             if (patch is JsonArray operations)
-                foreach (JsonNode? operation in operations) Apply(target, operation!);
+                foreach (JsonNode? operation in operations)
+                    Apply(target, operation!);
             else
                 Merge(target.AsObject(), patch.AsObject());
-            if (request["dryRun"] is null) Count();
+            if (request["dryRun"] is null)
+                Count();
             return FakeServer.Json(target);
         }
     }
@@ -64,7 +75,8 @@ public sealed class NodeStore
     private static void Apply(JsonNode target, JsonNode operation)
     {
         string[] path = operation["path"]!.GetValue<string>()[1..].Split('/');
-        JsonNode parent = path[..^1].Aggregate(target, (at, part) => at is JsonArray list ? list[int.Parse(part, CultureInfo.InvariantCulture)]! : at[part]!);
+        JsonNode parent = path[..^1]
+            .Aggregate(target, (at, part) => at is JsonArray list ? list[int.Parse(part, CultureInfo.InvariantCulture)]! : at[part]!);
         JsonNode? value = operation["value"]?.DeepClone();
         switch (parent, operation["op"]!.GetValue<string>())
         {
@@ -87,11 +99,14 @@ public sealed class NodeStore
     {
         foreach ((string key, JsonNode? value) in patch)
         {
-            if (value is null) target.Remove(key);
-            else if (value is not JsonObject part) target[key] = value.DeepClone();
+            if (value is null)
+                target.Remove(key);
+            else if (value is not JsonObject part)
+                target[key] = value.DeepClone();
             else
             {
-                if (target[key] is not JsonObject inner) target[key] = inner = [];
+                if (target[key] is not JsonObject inner)
+                    target[key] = inner = [];
                 Merge(inner, part);
             }
         }

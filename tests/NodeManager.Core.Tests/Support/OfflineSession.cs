@@ -15,7 +15,12 @@ internal static class OfflineSession
         KubernetesClient client = new(server, new StubHandler(static _ => throw new InvalidOperationException("No server.")), new());
         return new()
         {
-            Id = id, Cluster = cluster, Source = "Kubeconfig", Server = server, User = user, Connection = new ClusterConnection(cluster, client, logger ?? NullLogger.Instance),
+            Id = id,
+            Cluster = cluster,
+            Source = "Kubeconfig",
+            Server = server,
+            User = user,
+            Connection = new ClusterConnection(cluster, client, logger ?? NullLogger.Instance),
         };
     }
 }

@@ -12,9 +12,7 @@ public sealed class RecordingObserver : IOperationObserver
 
     public void Warning(string message) => Warnings.Enqueue(message);
 
-    public void Verbose(string message)
-    {
-    }
+    public void Verbose(string message) { }
 
     public void Progress(OperationProgress progress) => Reports.Enqueue(progress);
 }

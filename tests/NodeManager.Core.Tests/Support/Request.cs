@@ -9,7 +9,13 @@ public sealed record Request(string Method, string Path, string Query, string Bo
 
     /// <summary>The value of a query parameter, decoded; null without it.</summary>
     public string? this[string parameter] =>
-        Query.TrimStart('?').Split('&').Select(p => p.Split('=', 2)).Where(p => p[0] == parameter).Select(p => Uri.UnescapeDataString(p[1])).FirstOrDefault();
+        Query
+            .TrimStart('?')
+            .Split('&')
+            .Select(p => p.Split('=', 2))
+            .Where(p => p[0] == parameter)
+            .Select(p => Uri.UnescapeDataString(p[1]))
+            .FirstOrDefault();
 
     public override string ToString() => $"{Method} {Path}{Query}";
 }

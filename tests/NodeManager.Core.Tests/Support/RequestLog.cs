@@ -8,7 +8,10 @@ internal sealed class RequestLog(HttpMessageHandler inner) : DelegatingHandler(i
     private readonly ConcurrentQueue<(string Kind, Uri Uri)> _requests = new();
 
     /// <summary>How many of each kind were sent since the last <see cref="Clear"/>.</summary>
-    public IReadOnlyDictionary<string, int> Counts => _requests.GroupBy(static request => request.Kind).ToDictionary(static kind => kind.Key, static kind => kind.Count(), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, int> Counts =>
+        _requests
+            .GroupBy(static request => request.Kind)
+            .ToDictionary(static kind => kind.Key, static kind => kind.Count(), StringComparer.Ordinal);
 
     public IReadOnlyList<Uri> Uris => [.. _requests.Select(static request => request.Uri)];
 
@@ -25,12 +28,21 @@ internal sealed class RequestLog(HttpMessageHandler inner) : DelegatingHandler(i
     private static string KindOf(string method, Uri uri)
     {
         string[] parts = uri.AbsolutePath.Trim('/').Split('/');
-        int at = parts[0] == "api" ? 2 : parts[0] == "apis" ? 3 : parts.Length;
-        if (at >= parts.Length) return $"{method.ToLowerInvariant()} {uri.AbsolutePath}";
-        if (parts[at] == "namespaces" && parts.Length > at + 2) at += 2;
+        int at =
+            parts[0] == "api" ? 2
+            : parts[0] == "apis" ? 3
+            : parts.Length;
+        if (at >= parts.Length)
+            return $"{method.ToLowerInvariant()} {uri.AbsolutePath}";
+        if (parts[at] == "namespaces" && parts.Length > at + 2)
+            at += 2;
         string resource = parts[0] == "apis" && parts[1] == "metrics.k8s.io" ? "metrics" : parts[at];
         bool isList = parts.Length == at + 1;
-        string verb = method != "GET" ? method.ToLowerInvariant() : uri.Query.Contains("watch=", StringComparison.Ordinal) ? "watch" : isList ? "list" : "get";
+        string verb =
+            method != "GET" ? method.ToLowerInvariant()
+            : uri.Query.Contains("watch=", StringComparison.Ordinal) ? "watch"
+            : isList ? "list"
+            : "get";
         return $"{verb} {resource}";
     }
 }

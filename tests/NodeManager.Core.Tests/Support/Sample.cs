@@ -54,29 +54,46 @@ public static class Sample
     public static Pod Pod(string json) => JsonSerializer.Deserialize(json, KubernetesJson.Default.Pod)!;
 
     /// <summary>The pod as a cache of the whole cluster keeps it.</summary>
-    public static Pod Kept(Pod pod) => JsonSerializer.Deserialize(JsonSerializer.Serialize(pod, KubernetesJson.Default.Pod), ClusterPods.Type.Item)!;
+    public static Pod Kept(Pod pod) =>
+        JsonSerializer.Deserialize(JsonSerializer.Serialize(pod, KubernetesJson.Default.Pod), ClusterPods.Type.Item)!;
 
     /// <summary>A plain Ready node with four cores and 8 GiB.</summary>
-    public static JsonObject NodeJson(string name, string version = "1", string labels = "{}", string spec = "{}", string ready = "True") => JsonNode.Parse($$"""
-        {
-          "apiVersion": "v1", "kind": "Node",
-          "metadata": { "name": "{{name}}", "uid": "uid-{{name}}", "resourceVersion": "{{version}}", "creationTimestamp": "2025-01-02T03:04:05Z", "labels": {{labels}} },
-          "spec": {{spec}},
-          "status": {
-            "capacity": { "cpu": "4", "memory": "8Gi", "pods": "110" }, "allocatable": { "cpu": "4", "memory": "8Gi", "pods": "110" },
-            "conditions": [{ "type": "Ready", "status": "{{ready}}", "reason": "Kubelet", "lastHeartbeatTime": "2025-03-01T00:00:00Z" }]
-          }
-        }
-        """)!.AsObject();
+    public static JsonObject NodeJson(string name, string version = "1", string labels = "{}", string spec = "{}", string ready = "True") =>
+        JsonNode
+            .Parse(
+                $$"""
+                {
+                  "apiVersion": "v1", "kind": "Node",
+                  "metadata": { "name": "{{name}}", "uid": "uid-{{name}}", "resourceVersion": "{{version}}", "creationTimestamp": "2025-01-02T03:04:05Z", "labels": {{labels}} },
+                  "spec": {{spec}},
+                  "status": {
+                    "capacity": { "cpu": "4", "memory": "8Gi", "pods": "110" }, "allocatable": { "cpu": "4", "memory": "8Gi", "pods": "110" },
+                    "conditions": [{ "type": "Ready", "status": "{{ready}}", "reason": "Kubelet", "lastHeartbeatTime": "2025-03-01T00:00:00Z" }]
+                  }
+                }
+                """
+            )!
+            .AsObject();
 
     /// <summary>A running pod of a ReplicaSet with one container.</summary>
-    public static JsonObject PodJson(string name, string node, string cpu = "100m", string memory = "64Mi", string owner = "ReplicaSet", string phase = "Running") =>
-        JsonNode.Parse($$"""
-        {
-          "metadata": { "name": "{{name}}", "namespace": "default", "uid": "uid-{{name}}", "creationTimestamp": "2025-01-02T03:04:05Z",
-            "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "{{owner}}", "name": "web", "uid": "u", "controller": true }] },
-          "spec": { "nodeName": "{{node}}", "containers": [{ "name": "c", "resources": { "requests": { "cpu": "{{cpu}}", "memory": "{{memory}}" } } }] },
-          "status": { "phase": "{{phase}}" }
-        }
-        """)!.AsObject();
+    public static JsonObject PodJson(
+        string name,
+        string node,
+        string cpu = "100m",
+        string memory = "64Mi",
+        string owner = "ReplicaSet",
+        string phase = "Running"
+    ) =>
+        JsonNode
+            .Parse(
+                $$"""
+                {
+                  "metadata": { "name": "{{name}}", "namespace": "default", "uid": "uid-{{name}}", "creationTimestamp": "2025-01-02T03:04:05Z",
+                    "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "{{owner}}", "name": "web", "uid": "u", "controller": true }] },
+                  "spec": { "nodeName": "{{node}}", "containers": [{ "name": "c", "resources": { "requests": { "cpu": "{{cpu}}", "memory": "{{memory}}" } } }] },
+                  "status": { "phase": "{{phase}}" }
+                }
+                """
+            )!
+            .AsObject();
 }

@@ -20,7 +20,8 @@ public sealed class WatchedNodes
 
     public WatchedNodes(params IEnumerable<JsonObject> nodes)
     {
-        foreach (JsonObject node in nodes) Set(node);
+        foreach (JsonObject node in nodes)
+            Set(node);
         Server = new(Answer);
     }
 
@@ -30,7 +31,8 @@ public sealed class WatchedNodes
     {
         get
         {
-            lock (_gate) return _watches.Count;
+            lock (_gate)
+                return _watches.Count;
         }
     }
 
@@ -84,7 +86,8 @@ public sealed class WatchedNodes
     public async Task WatchedAsync(int watches = 1)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        while (Watches < watches) await Task.Delay(5, limit.Token);
+        while (Watches < watches)
+            await Task.Delay(5, limit.Token);
     }
 
     private void Tell(string type, JsonObject node, string name)
@@ -94,7 +97,8 @@ public sealed class WatchedNodes
         string line = new JsonObject { ["type"] = type, ["object"] = node.DeepClone() }.ToJsonString() + "\n";
         _log.Add((_version, line, name));
         foreach ((Pipe pipe, string? only) in _watches)
-            if (only is null || only == name) Write(pipe, line);
+            if (only is null || only == name)
+                Write(pipe, line);
     }
 
     private HttpResponseMessage Answer(Request request)
@@ -102,21 +106,27 @@ public sealed class WatchedNodes
         lock (_gate)
         {
             if (request.Path != "/api/v1/nodes")
-                return _nodes.TryGetValue(request.Path.Split('/')[^1], out JsonObject? node) ? FakeServer.Json(node) : FakeServer.NotFound(request);
+                return _nodes.TryGetValue(request.Path.Split('/')[^1], out JsonObject? node)
+                    ? FakeServer.Json(node)
+                    : FakeServer.NotFound(request);
 
             string? only = request["fieldSelector"]?.Replace("metadata.name=", "", StringComparison.Ordinal);
             if (request["watch"] is null)
-                return FakeServer.Json(new JsonObject
-                {
-                    ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture) },
-                    ["items"] = new JsonArray([.. _nodes.Where(n => only is null || n.Key == only).Select(n => n.Value.DeepClone())]),
-                });
+                return FakeServer.Json(
+                    new JsonObject
+                    {
+                        ["metadata"] = new JsonObject { ["resourceVersion"] = _version.ToString(CultureInfo.InvariantCulture) },
+                        ["items"] = new JsonArray([.. _nodes.Where(n => only is null || n.Key == only).Select(n => n.Value.DeepClone())]),
+                    }
+                );
 
             int since = int.Parse(request["resourceVersion"]!, CultureInfo.InvariantCulture);
-            if (since < _forgotten) return FakeServer.Refusal(HttpStatusCode.Gone, "Expired", "too old resource version");
+            if (since < _forgotten)
+                return FakeServer.Refusal(HttpStatusCode.Gone, "Expired", "too old resource version");
             var pipe = new Pipe(new(pauseWriterThreshold: 0));
             foreach ((int version, string line, string name) in _log)
-                if (version > since && (only is null || only == name)) Write(pipe, line);
+                if (version > since && (only is null || only == name))
+                    Write(pipe, line);
             _watches.Add((pipe, only));
             var content = new StreamContent(pipe.Reader.AsStream());
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

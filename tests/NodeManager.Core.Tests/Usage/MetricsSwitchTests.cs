@@ -14,13 +14,23 @@ public sealed class MetricsSwitchTests
     {
         ["Get-ClusterNode -Usage"] = static async (session, observer) =>
         {
-            await foreach (ClusterNode _ in NodeReader.ReadAsync(session, new() { Usage = true }, Assert.Null, observer, default)) continue;
+            await foreach (ClusterNode _ in NodeReader.ReadAsync(session, new() { Usage = true }, Assert.Null, observer, default))
+                continue;
         },
         ["Get-ClusterNode NAME -Usage"] = static async (session, observer) =>
         {
             await foreach (ClusterNode node in NodeReader.ReadAsync(session, new(), Assert.Null, observer, default))
             {
-                await foreach (ClusterNode _ in NodeReader.ReadAsync(session, new() { Names = [node.Name], Usage = true }, Assert.Null, observer, default)) continue;
+                await foreach (
+                    ClusterNode _ in NodeReader.ReadAsync(
+                        session,
+                        new() { Names = [node.Name], Usage = true },
+                        Assert.Null,
+                        observer,
+                        default
+                    )
+                )
+                    continue;
                 break;
             }
         },
@@ -39,7 +49,8 @@ public sealed class MetricsSwitchTests
         ["Get-NodeScaleRecommendation"] = static (session, observer) => ScaleRecommender.RecommendAsync(session, new(), observer, default),
         ["Show-ClusterHealth"] = static async (session, observer) =>
         {
-            await foreach (ClusterScreen _ in ClusterScreens.FollowAsync(session, watch: false, observer, default)) continue;
+            await foreach (ClusterScreen _ in ClusterScreens.FollowAsync(session, watch: false, observer, default))
+                continue;
         },
         ["server"] = static async (session, _) =>
         {

@@ -28,7 +28,8 @@ public sealed class UsageRulesTests
     }
 
     [Fact]
-    public void A_node_without_metrics_is_missing() => Assert.Equal(NodeUsageStatus.Missing, UsageRules.Sample(null, FourCores, Now, null).Status);
+    public void A_node_without_metrics_is_missing() =>
+        Assert.Equal(NodeUsageStatus.Missing, UsageRules.Sample(null, FourCores, Now, null).Status);
 
     [Fact]
     public void An_unchanged_measurement_is_marked_as_repeated() =>
@@ -41,10 +42,14 @@ public sealed class UsageRulesTests
     [InlineData("20 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 21", 1, 11, 20, 21)]
     public void Statistics_are_computed_from_samples(string amounts, double minimum, double mean, double percentile, double maximum)
     {
-        NodeUsageStatistic statistic = Summarize([.. amounts.Split(' ').Select((a, i) => Sample(decimal.Parse(a, System.Globalization.CultureInfo.InvariantCulture), i))])!;
+        NodeUsageStatistic statistic = Summarize([
+            .. amounts.Split(' ').Select((a, i) => Sample(decimal.Parse(a, System.Globalization.CultureInfo.InvariantCulture), i)),
+        ])!;
 
         Assert.Equal(
-            ((decimal)minimum, (decimal)mean, (decimal)percentile, (decimal)maximum), (statistic.Minimum, statistic.Mean, statistic.Percentile95, statistic.Maximum));
+            ((decimal)minimum, (decimal)mean, (decimal)percentile, (decimal)maximum),
+            (statistic.Minimum, statistic.Mean, statistic.Percentile95, statistic.Maximum)
+        );
         Assert.Equal(decimal.Parse(amounts.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture), statistic.Latest);
         Assert.Equal((decimal)maximum / 40 * 100, statistic.MaximumPercent);
     }
@@ -52,7 +57,12 @@ public sealed class UsageRulesTests
     [Fact]
     public void A_repeated_measurement_counts_once_and_a_stale_one_only_if_it_is_the_only_one()
     {
-        NodeUsageSample repeated = new() { Status = NodeUsageStatus.Complete, IsRepeated = true, Cpu = 9 };
+        NodeUsageSample repeated = new()
+        {
+            Status = NodeUsageStatus.Complete,
+            IsRepeated = true,
+            Cpu = 9,
+        };
         NodeUsageSample stale = new() { Status = NodeUsageStatus.Stale, Cpu = 7 };
         NodeUsageSample missing = new() { Status = NodeUsageStatus.Missing };
 
@@ -71,27 +81,53 @@ public sealed class UsageRulesTests
     [InlineData("P", 1, NodeUsageStatus.Partial, "metrics.k8s.io does not report memory.")]
     [InlineData("C C", 4, NodeUsageStatus.Partial, "Of 4 samples: 2 missing.")]
     public void A_series_is_judged_by_the_thresholds(string samples, int expected, string status, string message) =>
-        Assert.Equal((status, message), UsageRules.Judge(
-            [
-                .. samples.Split(' ').Select(one => one switch
-                {
-                    "C" => new NodeUsageSample { Status = NodeUsageStatus.Complete },
-                    "P" => new NodeUsageSample { Status = NodeUsageStatus.Partial, Cpu = 1 },
-                    "S" => new NodeUsageSample { Status = NodeUsageStatus.Stale, SampledAt = Now, MeasuredAt = Now.AddMinutes(-10) },
-                    _ => new NodeUsageSample { Status = NodeUsageStatus.Missing },
-                }),
-            ],
-            expected));
+        Assert.Equal(
+            (status, message),
+            UsageRules.Judge(
+                [
+                    .. samples
+                        .Split(' ')
+                        .Select(one =>
+                            one switch
+                            {
+                                "C" => new NodeUsageSample { Status = NodeUsageStatus.Complete },
+                                "P" => new NodeUsageSample { Status = NodeUsageStatus.Partial, Cpu = 1 },
+                                "S" => new NodeUsageSample
+                                {
+                                    Status = NodeUsageStatus.Stale,
+                                    SampledAt = Now,
+                                    MeasuredAt = Now.AddMinutes(-10),
+                                },
+                                _ => new NodeUsageSample { Status = NodeUsageStatus.Missing },
+                            }
+                        ),
+                ],
+                expected
+            )
+        );
 
-    private static NodeUsageStatistic? Summarize(IReadOnlyList<NodeUsageSample> samples) => UsageRules.Summarize("cpu", 40, samples, static s => s.Cpu);
+    private static NodeUsageStatistic? Summarize(IReadOnlyList<NodeUsageSample> samples) =>
+        UsageRules.Summarize("cpu", 40, samples, static s => s.Cpu);
 
-    private static NodeUsageSample Sample(decimal cpu, int second) => new() { Status = NodeUsageStatus.Complete, Cpu = cpu, MeasuredAt = Now.AddSeconds(second) };
+    private static NodeUsageSample Sample(decimal cpu, int second) =>
+        new()
+        {
+            Status = NodeUsageStatus.Complete,
+            Cpu = cpu,
+            MeasuredAt = Now.AddSeconds(second),
+        };
 
     private static NodeMetrics Metrics(string? cpu, string? memory, int age)
     {
-        NodeMetrics metrics = new() { Metadata = new() { Name = "a" }, Timestamp = Now.AddSeconds(-age) };
-        if (cpu is not null) metrics.Usage["cpu"] = Quantity.Parse(cpu);
-        if (memory is not null) metrics.Usage["memory"] = Quantity.Parse(memory);
+        NodeMetrics metrics = new()
+        {
+            Metadata = new() { Name = "a" },
+            Timestamp = Now.AddSeconds(-age),
+        };
+        if (cpu is not null)
+            metrics.Usage["cpu"] = Quantity.Parse(cpu);
+        if (memory is not null)
+            metrics.Usage["memory"] = Quantity.Parse(memory);
         return metrics;
     }
 }

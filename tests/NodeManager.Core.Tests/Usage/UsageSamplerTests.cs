@@ -26,10 +26,16 @@ public sealed class UsageSamplerTests
 
         Assert.Equal(["a", "b"], series.Select(s => s.Node));
         NodeUsageSeries first = series[0];
-        Assert.Equal((31, 31, NodeUsageStatus.Complete, false), (first.Samples.Count, first.CompleteSamples, first.Status, first.IsInterrupted));
+        Assert.Equal(
+            (31, 31, NodeUsageStatus.Complete, false),
+            (first.Samples.Count, first.CompleteSamples, first.Status, first.IsInterrupted)
+        );
         Assert.Equal(Enumerable.Range(0, 31).Select(i => start.AddSeconds(30 * i)), first.Samples.Select(s => s.SampledAt));
         // The first asks for 0.1 cores, each next one for 0.1 more.
-        Assert.Equal((0.1m, 1.6m, 3m, 3.1m, 3.1m), (first.Cpu!.Minimum, first.Cpu.Mean, first.Cpu.Percentile95, first.Cpu.Maximum, first.Cpu.Latest));
+        Assert.Equal(
+            (0.1m, 1.6m, 3m, 3.1m, 3.1m),
+            (first.Cpu!.Minimum, first.Cpu.Mean, first.Cpu.Percentile95, first.Cpu.Maximum, first.Cpu.Latest)
+        );
         Assert.Equal((2.5m, 77.5m), (first.Cpu.MinimumPercent, first.Cpu.MaximumPercent));
         Assert.Equal("31 of 31 samples; 0s left", _observer.Reports.Last().Status);
         Assert.True(_observer.Reports.Last().Completed);
@@ -50,9 +56,16 @@ public sealed class UsageSamplerTests
     [Fact]
     public async Task A_later_failed_sample_is_missing_with_one_warning()
     {
-        using NodeManagerSession session = await ConnectAsync((_, asked) => asked is 3 or 5
-            ? FakeServer.Refusal(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable", "the server is currently unable to handle the request")
-            : FakeServer.List(Metrics("a", asked), Metrics("b", asked)));
+        using NodeManagerSession session = await ConnectAsync(
+            (_, asked) =>
+                asked is 3 or 5
+                    ? FakeServer.Refusal(
+                        HttpStatusCode.ServiceUnavailable,
+                        "ServiceUnavailable",
+                        "the server is currently unable to handle the request"
+                    )
+                    : FakeServer.List(Metrics("a", asked), Metrics("b", asked))
+        );
 
         NodeUsageSeries series = (await SampleAsync(session, FifteenMinutes))[0];
 
@@ -64,7 +77,9 @@ public sealed class UsageSamplerTests
     [Fact]
     public async Task A_node_without_recent_measurements_is_marked()
     {
-        using NodeManagerSession session = await ConnectAsync((_, asked) => asked <= 2 ? FakeServer.List(Metrics("a", 1), Metrics("b", 1)) : FakeServer.List(Metrics("b", 1)));
+        using NodeManagerSession session = await ConnectAsync(
+            (_, asked) => asked <= 2 ? FakeServer.List(Metrics("a", 1), Metrics("b", 1)) : FakeServer.List(Metrics("b", 1))
+        );
 
         IReadOnlyList<NodeUsageSeries> series = await SampleAsync(session, FifteenMinutes);
 
@@ -100,13 +115,22 @@ public sealed class UsageSamplerTests
     public async Task An_interrupt_returns_the_samples_so_far()
     {
         using CancellationTokenSource interrupt = new();
-        using NodeManagerSession session = await ConnectAsync((_, asked) =>
-        {
-            if (asked == 4) interrupt.Cancel();
-            return FakeServer.List(Metrics("a", asked), Metrics("b", asked));
-        });
+        using NodeManagerSession session = await ConnectAsync(
+            (_, asked) =>
+            {
+                if (asked == 4)
+                    interrupt.Cancel();
+                return FakeServer.List(Metrics("a", asked), Metrics("b", asked));
+            }
+        );
 
-        IReadOnlyList<NodeUsageSeries> series = await UsageSampler.SampleAsync(session, FifteenMinutes, Assert.Null, _observer, interrupt.Token);
+        IReadOnlyList<NodeUsageSeries> series = await UsageSampler.SampleAsync(
+            session,
+            FifteenMinutes,
+            Assert.Null,
+            _observer,
+            interrupt.Token
+        );
 
         Assert.InRange(series[0].Samples.Count, 3, 4);
         Assert.All(series, s => Assert.True(s.IsInterrupted));
@@ -116,13 +140,17 @@ public sealed class UsageSamplerTests
     public async Task An_interrupt_before_the_first_sample_returns_nothing()
     {
         using CancellationTokenSource interrupt = new();
-        using NodeManagerSession session = await ConnectAsync((_, _) =>
-        {
-            interrupt.Cancel();
-            return FakeServer.List();
-        });
+        using NodeManagerSession session = await ConnectAsync(
+            (_, _) =>
+            {
+                interrupt.Cancel();
+                return FakeServer.List();
+            }
+        );
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => UsageSampler.SampleAsync(session, FifteenMinutes, Assert.Null, _observer, interrupt.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            UsageSampler.SampleAsync(session, FifteenMinutes, Assert.Null, _observer, interrupt.Token)
+        );
     }
 
     [Theory]
@@ -133,9 +161,17 @@ public sealed class UsageSamplerTests
     public async Task An_invalid_window_is_refused(double window, double interval)
     {
         using NodeManagerSession session = await ConnectAsync((_, _) => FakeServer.List());
-        UsageRequest request = new() { Nodes = new(), Window = TimeSpan.FromSeconds(window), Interval = TimeSpan.FromSeconds(interval) };
+        UsageRequest request = new()
+        {
+            Nodes = new(),
+            Window = TimeSpan.FromSeconds(window),
+            Interval = TimeSpan.FromSeconds(interval),
+        };
 
-        Assert.Equal(ErrorIds.InvalidDuration, (await Assert.ThrowsAsync<NodeManagerException>(() => SampleAsync(session, request))).ErrorId);
+        Assert.Equal(
+            ErrorIds.InvalidDuration,
+            (await Assert.ThrowsAsync<NodeManagerException>(() => SampleAsync(session, request))).ErrorId
+        );
         Assert.Equal(0, _asked);
     }
 
@@ -153,16 +189,27 @@ public sealed class UsageSamplerTests
     private Task<IReadOnlyList<NodeUsageSeries>> SampleAsync(NodeManagerSession session, UsageRequest request) =>
         UsageSampler.SampleAsync(session, request, static error => throw error, _observer, CancellationToken.None);
 
-    private Task<NodeManagerSession> ConnectAsync(Func<Request, int, HttpResponseMessage> metrics) => new FakeServer(request => request.Path switch
-    {
-        "/api/v1/nodes" => FakeServer.List(Sample.NodeJson("b"), Sample.NodeJson("a")),
-        "/api/v1/nodes/a" => FakeServer.Json(Sample.NodeJson("a")),
-        _ when request.Path.StartsWith(Path, StringComparison.Ordinal) => metrics(request, Interlocked.Increment(ref _asked)),
-        _ => FakeServer.NotFound(request),
-    }).ConnectAsync(time: _time);
+    private Task<NodeManagerSession> ConnectAsync(Func<Request, int, HttpResponseMessage> metrics) =>
+        new FakeServer(request =>
+            request.Path switch
+            {
+                "/api/v1/nodes" => FakeServer.List(Sample.NodeJson("b"), Sample.NodeJson("a")),
+                "/api/v1/nodes/a" => FakeServer.Json(Sample.NodeJson("a")),
+                _ when request.Path.StartsWith(Path, StringComparison.Ordinal) => metrics(request, Interlocked.Increment(ref _asked)),
+                _ => FakeServer.NotFound(request),
+            }
+        ).ConnectAsync(time: _time);
 
     // Measured one second before.
-    private JsonNode Metrics(string name, int tenths) => JsonNode.Parse(string.Create(CultureInfo.InvariantCulture, $$"""
-        { "metadata": { "name": "{{name}}" }, "timestamp": "{{_time.GetUtcNow().AddSeconds(-1):yyyy-MM-ddTHH:mm:ssZ}}", "window": "15s", "usage": { "cpu": "{{tenths}}00m", "memory": "1Gi" } }
-        """))!;
+    private JsonNode Metrics(string name, int tenths) =>
+        JsonNode.Parse(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""
+                { "metadata": { "name": "{{name}}" }, "timestamp": "{{_time.GetUtcNow().AddSeconds(
+                    -1
+                ):yyyy-MM-ddTHH:mm:ssZ}}", "window": "15s", "usage": { "cpu": "{{tenths}}00m", "memory": "1Gi" } }
+                """
+            )
+        )!;
 }

@@ -20,10 +20,14 @@ public abstract class AuthenticationTestBase : IAsyncLifetime, IDisposable
     /// <summary>A token that the server takes; null: it takes everybody.</summary>
     protected string? Expected { get; set; }
 
-    public async Task InitializeAsync() => Server = await TlsServer.StartAsync(Certificates.Server(), context =>
-        Expected is null || context.Request.Headers.Authorization == $"Bearer {Expected}"
-            ? TlsServer.AnswerVersion(context)
-            : TlsServer.Refuse(context, System.Net.HttpStatusCode.Unauthorized));
+    public async Task InitializeAsync() =>
+        Server = await TlsServer.StartAsync(
+            Certificates.Server(),
+            context =>
+                Expected is null || context.Request.Headers.Authorization == $"Bearer {Expected}"
+                    ? TlsServer.AnswerVersion(context)
+                    : TlsServer.Refuse(context, System.Net.HttpStatusCode.Unauthorized)
+        );
 
     public async Task DisposeAsync() => await Server.DisposeAsync();
 
@@ -38,24 +42,31 @@ public abstract class AuthenticationTestBase : IAsyncLifetime, IDisposable
     protected KubernetesClient Client(string user, string? cluster = null, Uri? server = null) =>
         KubernetesClient.Create(Configuration(user, cluster, server), new() { Time = Time, Logger = Logger });
 
-    protected ClusterConfiguration Configuration(string user, string? cluster = null, Uri? server = null) => Kubeconfig.Load(new()
-    {
-        Paths =
-        [
-            Folder.Write("config", $$"""
-                current-context: c
-                contexts:
-                - name: c
-                  context: {cluster: k, user: jane}
-                clusters:
-                - name: k
-                  cluster: {server: '{{server ?? Server.Address}}', {{cluster ?? "certificate-authority-data: " + Base64(Certificates.AuthorityPem)}}}
-                users:
-                - name: jane
-                  user: {{{user}}}
-                """),
-        ],
-    });
+    protected ClusterConfiguration Configuration(string user, string? cluster = null, Uri? server = null) =>
+        Kubeconfig.Load(
+            new()
+            {
+                Paths =
+                [
+                    Folder.Write(
+                        "config",
+                        $$"""
+                        current-context: c
+                        contexts:
+                        - name: c
+                          context: {cluster: k, user: jane}
+                        clusters:
+                        - name: k
+                          cluster: {server: '{{server ?? Server.Address}}', {{cluster
+                            ?? "certificate-authority-data: " + Base64(Certificates.AuthorityPem)}}}
+                        users:
+                        - name: jane
+                          user: {{{user}}}
+                        """
+                    ),
+                ],
+            }
+        );
 
     protected static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 

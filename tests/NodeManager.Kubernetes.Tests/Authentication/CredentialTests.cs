@@ -15,7 +15,8 @@ public sealed class CredentialTests : AuthenticationTestBase
     {
         (string certificate, string pkcs8, string own) = kind == "rsa" ? Certificates.RsaClient("jane") : Certificates.EcClient("jane");
         using KubernetesClient client = Client(
-            $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(format == "pkcs8" ? pkcs8 : own)}");
+            $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(format == "pkcs8" ? pkcs8 : own)}"
+        );
 
         TlsRequest seen = await AskAsync(client);
 
@@ -117,7 +118,9 @@ public sealed class CredentialTests : AuthenticationTestBase
     [Fact]
     public async Task Impersonation_headers_are_sent_with_each_request()
     {
-        using KubernetesClient client = Client("token: t, as: joe, as-uid: '7', as-groups: [dev], as-user-extra: {'Example.com/Scope': [a]}");
+        using KubernetesClient client = Client(
+            "token: t, as: joe, as-uid: '7', as-groups: [dev], as-user-extra: {'Example.com/Scope': [a]}"
+        );
 
         TlsRequest seen = await AskAsync(client);
 
@@ -165,7 +168,9 @@ public sealed class CredentialTests : AuthenticationTestBase
     {
         using KubernetesClient client = Client("token: t");
 
-        NodeManagerException error = Assert.Throws<NodeManagerException>(() => client.ActAs("joe", ["dev", "ops\r\nImpersonate-Group: system:masters"]));
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() =>
+            client.ActAs("joe", ["dev", "ops\r\nImpersonate-Group: system:masters"])
+        );
 
         Assert.Equal((ErrorIds.CredentialUnsupported, ErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
     }

@@ -82,8 +82,14 @@ public sealed class ExecPluginTests : AuthenticationTestBase
         Expected = "new";
 
         await client.PatchAsync(
-            Resources.Nodes, "n1", null, Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = true } }), null,
-            new() { DryRun = true }, default);
+            Resources.Nodes,
+            "n1",
+            null,
+            Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = true } }),
+            null,
+            new() { DryRun = true },
+            default
+        );
 
         TlsRequest[] patches = [.. Server.Requests.Skip(1)];
         Assert.Equal(2, patches.Length);
@@ -153,7 +159,12 @@ public sealed class ExecPluginTests : AuthenticationTestBase
 
         await AskAsync(client);
 
-        Assert.Contains(Logger.Entries, entry => entry.Level == LogLevel.Warning && entry.Message.EndsWith(": To sign in, open https://login.example", StringComparison.Ordinal));
+        Assert.Contains(
+            Logger.Entries,
+            entry =>
+                entry.Level == LogLevel.Warning
+                && entry.Message.EndsWith(": To sign in, open https://login.example", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(Logger.Entries, entry => entry.Message.Contains("s3cret", StringComparison.Ordinal));
     }
 
@@ -166,7 +177,11 @@ public sealed class ExecPluginTests : AuthenticationTestBase
 
         await AskAsync(client);
 
-        Assert.Contains(Logger.Entries, static entry => entry.Message.EndsWith(@": Open \u001B]0;title\u0007\u001B[2J\u202Ehttps://login.example", StringComparison.Ordinal));
+        Assert.Contains(
+            Logger.Entries,
+            static entry =>
+                entry.Message.EndsWith(@": Open \u001B]0;title\u0007\u001B[2J\u202Ehttps://login.example", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(Logger.Entries, static entry => entry.Message.Any(char.IsControl));
     }
 
@@ -187,7 +202,8 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     public async Task A_missing_plugin_is_reported_with_its_install_hint()
     {
         using KubernetesClient client = Client(
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: IfAvailable, installHint: Install no-such-plugin}");
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: IfAvailable, installHint: Install no-such-plugin}"
+        );
 
         NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
 
@@ -201,7 +217,11 @@ public sealed class ExecPluginTests : AuthenticationTestBase
         Skip.If(OperatingSystem.IsWindows(), "The planted program is a shell script.");
         string name = "planted-" + Guid.NewGuid().ToString("N");
         string proof = Folder.Path("proof");
-        string[] places = [Path.Combine(Environment.CurrentDirectory, name), Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, name)];
+        string[] places =
+        [
+            Path.Combine(Environment.CurrentDirectory, name),
+            Path.Combine(Path.GetDirectoryName(Environment.ProcessPath)!, name),
+        ];
         // The folder of dotnet is often one of PATH, where a plugin is rightly found.
         string[] path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         List<string> planted = [];
@@ -213,7 +233,8 @@ public sealed class ExecPluginTests : AuthenticationTestBase
                 {
                     File.WriteAllText(place, $"#!/bin/sh\ntouch {proof}\n");
                     planted.Add(place);
-                    if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                    if (!OperatingSystem.IsWindows())
+                        File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
                 }
                 catch (UnauthorizedAccessException)
                 {
@@ -221,7 +242,9 @@ public sealed class ExecPluginTests : AuthenticationTestBase
                 }
             }
 
-            using KubernetesClient client = Client($"exec: {{apiVersion: client.authentication.k8s.io/v1, command: {name}, interactiveMode: Never}}");
+            using KubernetesClient client = Client(
+                $"exec: {{apiVersion: client.authentication.k8s.io/v1, command: {name}, interactiveMode: Never}}"
+            );
 
             NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
 
@@ -238,8 +261,12 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     public async Task Arguments_and_variables_are_passed_to_a_plugin_unchanged()
     {
         _plugin.Answers("""{"token":"fresh"}""");
-        using KubernetesClient client = Client(_plugin.Exec()
-            .Replace("get-token]", "'$(touch x)', '; touch y', '*', 'a b']", StringComparison.Ordinal).Replace("value: set", "value: '$HOME `id`'", StringComparison.Ordinal));
+        using KubernetesClient client = Client(
+            _plugin
+                .Exec()
+                .Replace("get-token]", "'$(touch x)', '; touch y', '*', 'a b']", StringComparison.Ordinal)
+                .Replace("value: set", "value: '$HOME `id`'", StringComparison.Ordinal)
+        );
 
         await AskAsync(client);
 
@@ -250,7 +277,8 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     public async Task Control_characters_of_an_install_hint_are_escaped()
     {
         using KubernetesClient client = Client(
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: Never, installHint: \"Install\\e]0;x\\a it\\nnow\"}");
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: Never, installHint: \"Install\\e]0;x\\a it\\nnow\"}"
+        );
 
         NodeManagerException error = await FailAsync(client, ErrorIds.CredentialPluginFailed);
 
@@ -277,7 +305,9 @@ public sealed class ExecPluginTests : AuthenticationTestBase
 
     [Theory]
     [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}""")]
-    [InlineData("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus:\n  token: t\n  expirationTimestamp: 2099-01-01T00:00:00Z\n")]
+    [InlineData(
+        "apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus:\n  token: t\n  expirationTimestamp: 2099-01-01T00:00:00Z\n"
+    )]
     [InlineData("# signed in\napiVersion: client.authentication.k8s.io/v1\nstatus: {token: t}\n")]
     public async Task An_answer_may_be_YAML_and_leave_out_its_kind(string answer)
     {
@@ -321,8 +351,15 @@ public sealed class ExecPluginTests : AuthenticationTestBase
         using var stop = new CancellationTokenSource();
         using KubernetesClient client = Client(_plugin.Exec());
         Task asking = client.GetVersionAsync(stop.Token);
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(Folder.Path("pid")) && File.ReadAllText(Folder.Path("pid")).EndsWith('\n'), TimeSpan.FromMinutes(5)));
-        using Process process = Process.GetProcessById(int.Parse(File.ReadAllText(Folder.Path("pid")), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(
+            SpinWait.SpinUntil(
+                () => File.Exists(Folder.Path("pid")) && File.ReadAllText(Folder.Path("pid")).EndsWith('\n'),
+                TimeSpan.FromMinutes(5)
+            )
+        );
+        using Process process = Process.GetProcessById(
+            int.Parse(File.ReadAllText(Folder.Path("pid")), System.Globalization.CultureInfo.InvariantCulture)
+        );
 
         await stop.CancelAsync();
 
@@ -333,6 +370,13 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     private void AnswerCertificate(string name, string expires)
     {
         (string certificate, string key, _) = Certificates.EcClient(name);
-        _plugin.Answers(new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key, ["expirationTimestamp"] = expires }.ToJsonString());
+        _plugin.Answers(
+            new JsonObject
+            {
+                ["clientCertificateData"] = certificate,
+                ["clientKeyData"] = key,
+                ["expirationTimestamp"] = expires,
+            }.ToJsonString()
+        );
     }
 }

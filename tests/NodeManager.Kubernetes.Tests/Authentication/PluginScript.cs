@@ -12,15 +12,20 @@ internal sealed class PluginScript
     {
         _folder = folder;
         _script = OperatingSystem.IsWindows()
-            ? folder.Write("plugin.cmd", """
+            ? folder.Write(
+                "plugin.cmd",
+                """
                 @echo off
                 echo %SETTING% %*>>"%~dp0runs"
                 echo %KUBERNETES_EXEC_INFO%>"%~dp0told"
                 if exist "%~dp0fail" ( echo please log in 1>&2 & exit /b 3 )
                 if exist "%~dp0say" type "%~dp0say" 1>&2
                 type "%~dp0answer"
-                """)
-            : folder.Write("plugin.sh", """
+                """
+            )
+            : folder.Write(
+                "plugin.sh",
+                """
                 here=$(dirname "$0")
                 echo "$SETTING $*" >>"$here/runs"
                 echo "$KUBERNETES_EXEC_INFO" >"$here/told"
@@ -28,11 +33,13 @@ internal sealed class PluginScript
                 if [ -e "$here/say" ]; then cat "$here/say" >&2; fi
                 if [ -e "$here/hang" ]; then echo $$ >"$here/pid"; exec sleep 600; fi
                 cat "$here/answer"
-                """);
+                """
+            );
     }
 
     /// <summary>What it was called with each time: the variable SETTING and its arguments.</summary>
-    public IReadOnlyList<string> Runs => File.Exists(_folder.Path("runs")) ? [.. File.ReadAllLines(_folder.Path("runs")).Select(line => line.Trim())] : [];
+    public IReadOnlyList<string> Runs =>
+        File.Exists(_folder.Path("runs")) ? [.. File.ReadAllLines(_folder.Path("runs")).Select(line => line.Trim())] : [];
 
     public string Told => File.ReadAllText(_folder.Path("told"));
 
@@ -40,7 +47,10 @@ internal sealed class PluginScript
     /// <param name="version">v1 or v1beta1.</param>
     public PluginScript Answers(string status, string version = "v1")
     {
-        _folder.Write("answer", $$"""{"apiVersion":"client.authentication.k8s.io/{{version}}","kind":"ExecCredential","status":{{status}}}""");
+        _folder.Write(
+            "answer",
+            $$"""{"apiVersion":"client.authentication.k8s.io/{{version}}","kind":"ExecCredential","status":{{status}}}"""
+        );
         return this;
     }
 

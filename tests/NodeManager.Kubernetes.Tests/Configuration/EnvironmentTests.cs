@@ -14,7 +14,8 @@ public sealed class EnvironmentTests : IDisposable
 
     public void Dispose()
     {
-        foreach ((string name, string? value) in _before) Environment.SetEnvironmentVariable(name, value);
+        foreach ((string name, string? value) in _before)
+            Environment.SetEnvironmentVariable(name, value);
         _folder.Dispose();
     }
 
@@ -116,10 +117,12 @@ public sealed class EnvironmentTests : IDisposable
         Set("NO_PROXY", "");
 
         IWebProxy proxy = EnvironmentProxy.Read();
-        Uri https = proxy.GetProxy(new("https://api.example"))!, http = proxy.GetProxy(new("http://api.example"))!;
+        Uri https = proxy.GetProxy(new("https://api.example"))!,
+            http = proxy.GetProxy(new("http://api.example"))!;
 
         Assert.Equal((new Uri("http://proxy.example:3128"), new Uri("http://other.example")), (https, http));
-        NetworkCredential credential = proxy.Credentials!.GetCredential(https, "Basic")!, other = proxy.Credentials.GetCredential(http, "Basic")!;
+        NetworkCredential credential = proxy.Credentials!.GetCredential(https, "Basic")!,
+            other = proxy.Credentials.GetCredential(http, "Basic")!;
         Assert.Equal(("jane", "p@ss"), (credential.UserName, credential.Password));
         Assert.Equal(("joe", "secret"), (other.UserName, other.Password));
         Assert.Null(proxy.Credentials.GetCredential(new("http://third.example"), "Basic"));

@@ -24,14 +24,24 @@ public sealed record KubeconfigCase(string Name, string Config, string Kubectl)
 
     public override string ToString() => Name;
 
-    public KubeconfigRequest Request(string path) => new()
-    {
-        Paths = [path], ImpersonateUser = As, ImpersonateGroups = AsGroups, SkipTlsVerify = SkipTlsVerify,
-    };
+    public KubeconfigRequest Request(string path) =>
+        new()
+        {
+            Paths = [path],
+            ImpersonateUser = As,
+            ImpersonateGroups = AsGroups,
+            SkipTlsVerify = SkipTlsVerify,
+        };
 
     public IEnumerable<string> Arguments(string path) =>
-    [
-        "get", "--raw", "/version", "--kubeconfig", path, .. As is null ? [] : (string[])["--as", As], .. AsGroups.SelectMany(group => (string[])["--as-group", group]),
-        .. SkipTlsVerify ? (string[])["--insecure-skip-tls-verify"] : [],
-    ];
+        [
+            "get",
+            "--raw",
+            "/version",
+            "--kubeconfig",
+            path,
+            .. As is null ? [] : (string[])["--as", As],
+            .. AsGroups.SelectMany(group => (string[])["--as-group", group]),
+            .. SkipTlsVerify ? (string[])["--insecure-skip-tls-verify"] : [],
+        ];
 }

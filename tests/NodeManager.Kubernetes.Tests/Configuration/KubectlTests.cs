@@ -51,16 +51,29 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
         KubeconfigCase one = KubeconfigCases.All.Single(candidate => candidate.Name == name);
         string path = servers.Write(one);
 
-        Assert.Equal(Servers.Complete(one.Kubectl), await servers.ObserveAsync(() => RunAsync(Kubectl.Value.Path!, [.. one.Arguments(path)])));
+        Assert.Equal(
+            Servers.Complete(one.Kubectl),
+            await servers.ObserveAsync(() => RunAsync(Kubectl.Value.Path!, [.. one.Arguments(path)]))
+        );
     }
 
     private static (string? Path, string Missing) FindKubectl()
     {
-        string folders = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
-        foreach (string path in folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, "kubectl")).Where(File.Exists))
+        string folders =
+            Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
+        foreach (
+            string path in folders
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                .Select(folder => Path.Combine(folder, "kubectl"))
+                .Where(File.Exists)
+        )
         {
             string answer = RunAsync(path, ["version", "--client", "-o", "json"]).GetAwaiter().GetResult();
-            if (int.TryParse(((string?)JsonNode.Parse(answer)?["clientVersion"]?["minor"])?.TrimEnd('+'), out int minor) && minor >= OldestJudge) return (path, "");
+            if (
+                int.TryParse(((string?)JsonNode.Parse(answer)?["clientVersion"]?["minor"])?.TrimEnd('+'), out int minor)
+                && minor >= OldestJudge
+            )
+                return (path, "");
         }
 
         return (null, $"There is no kubectl of 1.{OldestJudge} or later in KUBEBUILDER_ASSETS or PATH.");
@@ -68,7 +81,12 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
 
     private static async Task<string> RunAsync(string kubectl, string[] arguments)
     {
-        var start = new ProcessStartInfo(kubectl, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(kubectl, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment.Remove("KUBECONFIG");
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -82,13 +100,16 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
     /// <summary>A server with TLS, one without, and what kubeconfigs name.</summary>
     public sealed class Servers : IAsyncLifetime, IDisposable
     {
-        private static readonly string Valid = IdToken(DateTimeOffset.UtcNow.AddHours(1)), Expired = IdToken(DateTimeOffset.UtcNow.AddSeconds(5));
+        private static readonly string Valid = IdToken(DateTimeOffset.UtcNow.AddHours(1)),
+            Expired = IdToken(DateTimeOffset.UtcNow.AddSeconds(5));
 
         private readonly TemporaryFolder _folder = new();
         private readonly TestCertificates _certificates = new();
         private readonly TestCertificates _others = new();
         private X509Certificate2 _certificate = null!;
-        private TlsServer _https = null!, _http = null!, _nameless = null!;
+        private TlsServer _https = null!,
+            _http = null!,
+            _nameless = null!;
 
         public async Task InitializeAsync()
         {
@@ -100,7 +121,8 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
 
         public async Task DisposeAsync()
         {
-            foreach (TlsServer server in (TlsServer[])[_https, _http, _nameless]) await server.DisposeAsync();
+            foreach (TlsServer server in (TlsServer[])[_https, _http, _nameless])
+                await server.DisposeAsync();
         }
 
         public void Dispose()
@@ -119,12 +141,16 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
             _folder.Write("leaf.crt", _certificate.ExportCertificatePem());
             _folder.Write("client.crt", certificate);
             _folder.Write("client.key", key);
-            string text = one.Config
-                .Replace("{https}", Address(_https), StringComparison.Ordinal)
+            string text = one
+                .Config.Replace("{https}", Address(_https), StringComparison.Ordinal)
                 .Replace("{http}", Address(_http), StringComparison.Ordinal)
                 .Replace("{https@}", Address(_https).Replace("://", "://u:p@", StringComparison.Ordinal), StringComparison.Ordinal)
                 .Replace("{http@}", Address(_http).Replace("://", "://u:p@", StringComparison.Ordinal), StringComparison.Ordinal)
-                .Replace("{mapped}", Address(_https).Replace("127.0.0.1", "[::ffff:127.0.0.1]", StringComparison.Ordinal), StringComparison.Ordinal)
+                .Replace(
+                    "{mapped}",
+                    Address(_https).Replace("127.0.0.1", "[::ffff:127.0.0.1]", StringComparison.Ordinal),
+                    StringComparison.Ordinal
+                )
                 .Replace("{short}", Address(_https).Replace("127.0.0.1", "127.1", StringComparison.Ordinal), StringComparison.Ordinal)
                 .Replace("{server64}", Base64(Address(_https)), StringComparison.Ordinal)
                 .Replace("{valid}", Valid, StringComparison.Ordinal)
@@ -147,7 +173,8 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
         /// <summary>What the last request had, or that none came.</summary>
         public async Task<string> ObserveAsync(Func<Task> act)
         {
-            foreach (TlsServer server in (TlsServer[])[_https, _http, _nameless]) server.Requests.Clear();
+            foreach (TlsServer server in (TlsServer[])[_https, _http, _nameless])
+                server.Requests.Clear();
             await act();
             return _https.Requests.Concat(_nameless.Requests).LastOrDefault() is { } https ? "https" + Describe(https)
                 : _http.Requests.LastOrDefault() is { } http ? "http" + Describe(http)
@@ -158,13 +185,19 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
         {
             const string extra = "impersonate-extra-";
             var text = new StringBuilder();
-            foreach (string value in request.Values("Authorization")) text.Append(' ').Append(value);
-            if (request.ClientCertificate is not null) text.Append(" cert");
-            foreach (string value in request.Values("Impersonate-User")) text.Append(" as ").Append(value);
-            if (request.Values("Impersonate-Group").ToArray() is { Length: > 0 } groups) text.Append(" groups ").AppendJoin(',', groups);
-            foreach (string value in request.Values("Impersonate-Uid")) text.Append(" uid ").Append(value);
+            foreach (string value in request.Values("Authorization"))
+                text.Append(' ').Append(value);
+            if (request.ClientCertificate is not null)
+                text.Append(" cert");
+            foreach (string value in request.Values("Impersonate-User"))
+                text.Append(" as ").Append(value);
+            if (request.Values("Impersonate-Group").ToArray() is { Length: > 0 } groups)
+                text.Append(" groups ").AppendJoin(',', groups);
+            foreach (string value in request.Values("Impersonate-Uid"))
+                text.Append(" uid ").Append(value);
             foreach ((string name, string value) in request.Lines.Select(line => (line.Name.ToLowerInvariant(), line.Value)).Order())
-                if (name.StartsWith(extra, StringComparison.Ordinal)) text.Append(' ').Append(name[extra.Length..]).Append('=').Append(value);
+                if (name.StartsWith(extra, StringComparison.Ordinal))
+                    text.Append(' ').Append(name[extra.Length..]).Append('=').Append(value);
             return text.ToString();
         }
 

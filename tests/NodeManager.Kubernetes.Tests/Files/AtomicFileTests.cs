@@ -13,13 +13,19 @@ public sealed class AtomicFileTests : IDisposable
     public void A_failed_write_leaves_only_the_old_file()
     {
         File.WriteAllText(Target, "old");
-        Assert.Throws<IOException>(() => AtomicFile.Write(Target, stream =>
-        {
-            stream.Write("new"u8);
-            throw new IOException("the disk is full");
-        }));
-        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(
-            Target, "new"u8.ToArray(), new() { BeforeReplace = () => throw new InvalidOperationException() }));
+        Assert.Throws<IOException>(() =>
+            AtomicFile.Write(
+                Target,
+                stream =>
+                {
+                    stream.Write("new"u8);
+                    throw new IOException("the disk is full");
+                }
+            )
+        );
+        Assert.Throws<InvalidOperationException>(() =>
+            AtomicFile.Write(Target, "new"u8.ToArray(), new() { BeforeReplace = () => throw new InvalidOperationException() })
+        );
         Assert.Equal("old", File.ReadAllText(Target));
         Assert.Single(Directory.GetFiles(_folder));
     }
@@ -28,13 +34,16 @@ public sealed class AtomicFileTests : IDisposable
     public void A_reader_sees_the_old_file_until_the_new_file_is_complete()
     {
         File.WriteAllText(Target, "old");
-        AtomicFile.Write(Target, stream =>
-        {
-            stream.Write("ne"u8);
-            stream.Flush();
-            Assert.Equal("old", File.ReadAllText(Target));
-            stream.Write("w"u8);
-        });
+        AtomicFile.Write(
+            Target,
+            stream =>
+            {
+                stream.Write("ne"u8);
+                stream.Flush();
+                Assert.Equal("old", File.ReadAllText(Target));
+                stream.Write("w"u8);
+            }
+        );
         Assert.Equal("new", File.ReadAllText(Target));
     }
 
@@ -51,7 +60,8 @@ public sealed class AtomicFileTests : IDisposable
     public void Permissions_and_links_are_kept()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no modes.");
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         File.WriteAllText(Target, "old");
         File.SetUnixFileMode(Target, mode);
@@ -66,16 +76,19 @@ public sealed class AtomicFileTests : IDisposable
     public void A_private_file_is_created_with_private_permissions()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no modes.");
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         File.WriteAllText(Target, "old");
         AtomicFile.Write(
             Target,
             _ =>
             {
-                if (!OperatingSystem.IsWindows()) Assert.Equal(mode, File.GetUnixFileMode(Directory.GetFiles(_folder).Single(file => file != Target)));
+                if (!OperatingSystem.IsWindows())
+                    Assert.Equal(mode, File.GetUnixFileMode(Directory.GetFiles(_folder).Single(file => file != Target)));
             },
-            new() { IsPrivate = true });
+            new() { IsPrivate = true }
+        );
         Assert.Equal(mode, File.GetUnixFileMode(Target));
     }
 

@@ -20,7 +20,8 @@ internal static class WireBytes
 
     private static IEnumerable<byte> Varint(ulong value)
     {
-        for (; value >= 0x80; value >>= 7) yield return (byte)(value | 0x80);
+        for (; value >= 0x80; value >>= 7)
+            yield return (byte)(value | 0x80);
         yield return (byte)value;
     }
 }

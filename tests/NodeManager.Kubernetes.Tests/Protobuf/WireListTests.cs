@@ -35,7 +35,9 @@ public sealed class WireListTests
         int whole = answer.Length - 4;
         for (int length = 0; length < whole; length++)
         {
-            Exception? thrown = await Record.ExceptionAsync(async () => await WireList.ReadAsync(new MemoryStream(answer, 0, length), NodeWire.Read, default));
+            Exception? thrown = await Record.ExceptionAsync(async () =>
+                await WireList.ReadAsync(new MemoryStream(answer, 0, length), NodeWire.Read, default)
+            );
             Assert.True(thrown is EndOfStreamException, length + ": " + thrown);
         }
     }
@@ -48,8 +50,11 @@ public sealed class WireListTests
         for (int round = 0; round < 5000; round++)
         {
             byte[] changed = [.. answer];
-            for (int count = random.Next(1, 4); count > 0; count--) changed[random.Next(changed.Length)] = (byte)random.Next(256);
-            Exception? thrown = await Record.ExceptionAsync(async () => await WireList.ReadAsync(new Pieces(changed, 16), NodeWire.Read, default));
+            for (int count = random.Next(1, 4); count > 0; count--)
+                changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            Exception? thrown = await Record.ExceptionAsync(async () =>
+                await WireList.ReadAsync(new Pieces(changed, 16), NodeWire.Read, default)
+            );
             Assert.True(thrown is null or EndOfStreamException or InvalidDataException, thrown?.ToString());
         }
     }
@@ -57,9 +62,15 @@ public sealed class WireListTests
     [Fact]
     public async Task An_answer_that_is_not_a_list_is_a_protocol_error()
     {
-        var client = new KubernetesClient(new("https://api.example"), new Fixed("no list"u8.ToArray()), new() { Time = new ManualTimeProvider { IsEager = true } });
+        var client = new KubernetesClient(
+            new("https://api.example"),
+            new Fixed("no list"u8.ToArray()),
+            new() { Time = new ManualTimeProvider { IsEager = true } }
+        );
 
-        NodeManagerException thrown = await Assert.ThrowsAsync<NodeManagerException>(() => client.ListAsync(Resources.Nodes, new(), default));
+        NodeManagerException thrown = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            client.ListAsync(Resources.Nodes, new(), default)
+        );
 
         Assert.Equal((ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError), (thrown.ErrorId, thrown.Kind));
     }
@@ -77,22 +88,49 @@ public sealed class WireListTests
     [Fact]
     public async Task Refusals_in_Protocol_Buffers_are_read()
     {
-        byte[] details = Field(5, Text(1, "node-1"), Text(2, "group"), Text(3, "nodes"), Field(4, Text(1, "FieldValueInvalid"), Text(2, "must be"), Text(3, "spec.x")), Number(5, 7), Text(6, "uid"));
-        byte[] status = Field(2, Field(1, Text(3, "token")), Text(2, "Failure"), Text(3, "The provided continue parameter is too old"), Text(4, "Expired"), details, Number(6, 410));
+        byte[] details = Field(
+            5,
+            Text(1, "node-1"),
+            Text(2, "group"),
+            Text(3, "nodes"),
+            Field(4, Text(1, "FieldValueInvalid"), Text(2, "must be"), Text(3, "spec.x")),
+            Number(5, 7),
+            Text(6, "uid")
+        );
+        byte[] status = Field(
+            2,
+            Field(1, Text(3, "token")),
+            Text(2, "Failure"),
+            Text(3, "The provided continue parameter is too old"),
+            Text(4, "Expired"),
+            details,
+            Number(6, 410)
+        );
         var client = new KubernetesClient(new("https://api.example"), new Fixed([.. "k8s\0"u8, .. status], HttpStatusCode.Gone));
 
-        KubernetesException thrown = await Assert.ThrowsAsync<KubernetesException>(() => client.ListAsync(Resources.Nodes, new() { PageSize = 0 }, default));
+        KubernetesException thrown = await Assert.ThrowsAsync<KubernetesException>(() =>
+            client.ListAsync(Resources.Nodes, new() { PageSize = 0 }, default)
+        );
 
         Status read = thrown.Status!;
-        Assert.Equal(("Failure", "The provided continue parameter is too old", "Expired", 410, "token"), (read.Outcome, read.Message, read.Reason, read.Code, read.Metadata!.Continue));
-        Assert.Equal(("node-1", "group", "nodes", "uid", 7), (read.Details!.Name, read.Details.Group, read.Details.Kind, read.Details.Uid, read.Details.RetryAfterSeconds));
+        Assert.Equal(
+            ("Failure", "The provided continue parameter is too old", "Expired", 410, "token"),
+            (read.Outcome, read.Message, read.Reason, read.Code, read.Metadata!.Continue)
+        );
+        Assert.Equal(
+            ("node-1", "group", "nodes", "uid", 7),
+            (read.Details!.Name, read.Details.Group, read.Details.Kind, read.Details.Uid, read.Details.RetryAfterSeconds)
+        );
         StatusCause cause = Assert.Single(read.Details.Causes!);
         Assert.Equal(("FieldValueInvalid", "must be", "spec.x"), (cause.Reason, cause.Message, cause.Field));
     }
 
     private static byte[] List(string version, string next, params string[] names)
     {
-        byte[] items = Field(2, [Field(1, Text(2, version), Text(3, next)), .. names.Select(static name => Field(2, Field(1, Text(1, name))))]);
+        byte[] items = Field(
+            2,
+            [Field(1, Text(2, version), Text(3, next)), .. names.Select(static name => Field(2, Field(1, Text(1, name))))]
+        );
         return [.. "k8s\0"u8, .. Field(1, Text(1, "v1"), Text(2, "NodeList")), .. items, .. Text(3, ""), .. Text(4, "")];
     }
 

@@ -103,7 +103,8 @@ public sealed class QuantityTests
     [InlineData("1000E", "1000E")]
     [InlineData("0Gi", "0")]
     [InlineData("-0.25", "-250m")]
-    public void Quantities_are_written_in_canonical_form(string text, string expected) => Assert.Equal(expected, Quantity.Parse(text).CanonicalText);
+    public void Quantities_are_written_in_canonical_form(string text, string expected) =>
+        Assert.Equal(expected, Quantity.Parse(text).CanonicalText);
 
     [Fact]
     public void Sums_use_the_format_of_the_first_nonzero_quantity()
@@ -127,12 +128,19 @@ public sealed class QuantityTests
     [Fact]
     public void Quantities_are_read_from_JSON_numbers_and_strings_and_written_as_strings()
     {
-        NodeMetrics metrics = JsonSerializer.Deserialize("""{"usage":{"cpu":"250m","memory":1024,"x":" 1 "}}""", KubernetesJson.Default.NodeMetrics)!;
+        NodeMetrics metrics = JsonSerializer.Deserialize(
+            """{"usage":{"cpu":"250m","memory":1024,"x":" 1 "}}""",
+            KubernetesJson.Default.NodeMetrics
+        )!;
 
         Assert.Equal(0.25m, metrics.Usage["cpu"].Value);
         Assert.Equal(1024, metrics.Usage["memory"].Value);
         Assert.Equal(1, metrics.Usage["x"].Value);
-        Assert.Contains("\"cpu\":\"250m\"", JsonSerializer.Serialize(metrics, KubernetesJson.Default.NodeMetrics), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"cpu\":\"250m\"",
+            JsonSerializer.Serialize(metrics, KubernetesJson.Default.NodeMetrics),
+            StringComparison.Ordinal
+        );
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"usage":{"cpu":"lots"}}""", KubernetesJson.Default.NodeMetrics));
     }
 }

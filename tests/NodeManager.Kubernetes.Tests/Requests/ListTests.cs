@@ -11,14 +11,24 @@ public sealed class ListTests
     private readonly ScriptedApi _api = new();
     private readonly KubernetesClient _client;
 
-    public ListTests() => _client = new(new("https://api.example/k8s/clusters/c-1"), _api, new() { Time = new ManualTimeProvider { IsEager = true } });
+    public ListTests() =>
+        _client = new(new("https://api.example/k8s/clusters/c-1"), _api, new() { Time = new ManualTimeProvider { IsEager = true } });
 
     [Fact]
     public async Task All_pages_become_one_list()
     {
         _api.Page(7, "t1", Node("a", 1), Node("b", 2)).Page(7, "t/2=", Node("c", 3)).Page(7, null, Node("d", 4));
 
-        KubernetesList<Node> list = await _client.ListAsync(Resources.Nodes, new() { PageSize = 2, ResourceVersion = "0", LabelSelector = "a in (b)" }, default);
+        KubernetesList<Node> list = await _client.ListAsync(
+            Resources.Nodes,
+            new()
+            {
+                PageSize = 2,
+                ResourceVersion = "0",
+                LabelSelector = "a in (b)",
+            },
+            default
+        );
 
         Assert.Equal(["a", "b", "c", "d"], list.Items.Select(node => node.Metadata.Name));
         Assert.Equal("7", list.Metadata.ResourceVersion);
@@ -41,7 +51,8 @@ public sealed class ListTests
     [Fact]
     public async Task A_list_that_expires_repeatedly_is_read_in_one_page()
     {
-        for (int i = 0; i < 3; i++) _api.Page(7, "t", Node("a", 1)).Refuse(HttpStatusCode.Gone);
+        for (int i = 0; i < 3; i++)
+            _api.Page(7, "t", Node("a", 1)).Refuse(HttpStatusCode.Gone);
         _api.List(9, Node("a", 1), Node("b", 2));
 
         Assert.Equal(2, (await _client.ListAsync(Resources.Nodes, new(), default)).Items.Count);
@@ -64,7 +75,10 @@ public sealed class ListTests
     [Fact]
     public async Task A_list_without_items_is_empty()
     {
-        using var client = new KubernetesClient(new("https://api.example"), new StubHandler(_ => StubHandler.Json("""{"metadata":{},"items":null}""")));
+        using var client = new KubernetesClient(
+            new("https://api.example"),
+            new StubHandler(_ => StubHandler.Json("""{"metadata":{},"items":null}"""))
+        );
 
         Assert.Empty((await client.ListAsync(Resources.Nodes, new(), default)).Items);
     }
@@ -85,11 +99,20 @@ public sealed class ListTests
     public async Task Metadata_only_lists_are_requested_by_the_Accept_header()
     {
         List<string> accepted = [];
-        using var client = new KubernetesClient(new("https://api.example"), new StubHandler(request =>
-        {
-            accepted.Add($"{request.RequestUri!.PathAndQuery} {string.Join(',', request.Headers.GetValues("Accept")).Replace("; ", ";", StringComparison.Ordinal)}");
-            return StubHandler.Json(request.RequestUri.AbsolutePath.EndsWith("/a", StringComparison.Ordinal) ? Node("a", 1) : $$"""{"items":[{{Node("a", 1)}}]}""");
-        }));
+        using var client = new KubernetesClient(
+            new("https://api.example"),
+            new StubHandler(request =>
+            {
+                accepted.Add(
+                    $"{request.RequestUri!.PathAndQuery} {string.Join(',', request.Headers.GetValues("Accept")).Replace("; ", ";", StringComparison.Ordinal)}"
+                );
+                return StubHandler.Json(
+                    request.RequestUri.AbsolutePath.EndsWith("/a", StringComparison.Ordinal)
+                        ? Node("a", 1)
+                        : $$"""{"items":[{{Node("a", 1)}}]}"""
+                );
+            })
+        );
 
         PartialObjectMetadata one = await client.GetAsync(Resources.Nodes.MetadataOnly(), "a", null, default);
         KubernetesList<PartialObjectMetadata> all = await client.ListAsync(Resources.Nodes.MetadataOnly(), new(), default);
@@ -100,29 +123,59 @@ public sealed class ListTests
                 "/api/v1/nodes/a application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
                 "/api/v1/nodes?limit=500 application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
             ],
-            accepted);
+            accepted
+        );
     }
 
     [Fact]
     public void Names_are_escaped() => Assert.Equal("/api/v1/nodes/a%2Fb%3Fc", Resources.Nodes.Path(name: "a/b?c"));
 
     [Theory]
-    [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1"}]}""", """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""", "34", "v1", "v1")]
-    [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""", """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""", "21", "v1beta1", "v1")]
-    [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""", """{"versions":[{"version":"v1beta1"}]}""", "20+", "v1beta1", "v1beta1")]
-    public async Task Capabilities_come_from_discovery_and_are_read_once(string core, string policy, string minor, string eviction, string budget)
+    [InlineData(
+        """{"resources":[{"name":"pods/eviction","group":"policy","version":"v1"}]}""",
+        """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""",
+        "34",
+        "v1",
+        "v1"
+    )]
+    [InlineData(
+        """{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""",
+        """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""",
+        "21",
+        "v1beta1",
+        "v1"
+    )]
+    [InlineData(
+        """{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""",
+        """{"versions":[{"version":"v1beta1"}]}""",
+        "20+",
+        "v1beta1",
+        "v1beta1"
+    )]
+    public async Task Capabilities_come_from_discovery_and_are_read_once(
+        string core,
+        string policy,
+        string minor,
+        string eviction,
+        string budget
+    )
     {
         int asked = 0;
-        using var client = new KubernetesClient(new("https://api.example"), new StubHandler(request =>
-        {
-            Interlocked.Increment(ref asked);
-            return StubHandler.Json(request.RequestUri!.AbsolutePath switch
+        using var client = new KubernetesClient(
+            new("https://api.example"),
+            new StubHandler(request =>
             {
-                "/version" => $$"""{"major":"1","minor":"{{minor}}","gitVersion":"v1.x"}""",
-                "/api/v1" => core,
-                _ => policy,
-            });
-        }));
+                Interlocked.Increment(ref asked);
+                return StubHandler.Json(
+                    request.RequestUri!.AbsolutePath switch
+                    {
+                        "/version" => $$"""{"major":"1","minor":"{{minor}}","gitVersion":"v1.x"}""",
+                        "/api/v1" => core,
+                        _ => policy,
+                    }
+                );
+            })
+        );
 
         ServerCapabilities capabilities = await client.GetCapabilitiesAsync(default);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.GetCapabilitiesAsync(default)));

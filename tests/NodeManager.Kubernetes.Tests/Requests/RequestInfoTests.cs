@@ -22,7 +22,8 @@ public sealed class RequestInfoTests
     public void Request_attributes_equal_those_of_the_API_server(string method, string path, string expected)
     {
         RequestInfo info = RequestInfo.Parse(method, path, isWatch: false);
-        string name = info.Name.Length > 0 ? $" name={info.Name}" : "", ns = info.Namespace.Length > 0 ? $" ns={info.Namespace}" : "";
+        string name = info.Name.Length > 0 ? $" name={info.Name}" : "",
+            ns = info.Namespace.Length > 0 ? $" ns={info.Namespace}" : "";
         Assert.Equal(expected, $"{info.Verb} {info.QualifiedResource}{name}{ns}");
     }
 

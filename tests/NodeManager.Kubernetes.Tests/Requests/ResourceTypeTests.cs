@@ -9,7 +9,12 @@ namespace NodeManager.Kubernetes.Tests.Requests;
 public sealed class ResourceTypeTests
 {
     public static TheoryData<string> Kinds =>
-        [.. typeof(Resources).GetProperties(BindingFlags.Public | BindingFlags.Static).Where(static one => one.PropertyType.IsGenericType).Select(static one => one.Name)];
+        [
+            .. typeof(Resources)
+                .GetProperties(BindingFlags.Public | BindingFlags.Static)
+                .Where(static one => one.PropertyType.IsGenericType)
+                .Select(static one => one.Name),
+        ];
 
     [Theory]
     [MemberData(nameof(Kinds))]

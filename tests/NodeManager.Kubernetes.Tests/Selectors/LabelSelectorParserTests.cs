@@ -23,8 +23,15 @@ public sealed class LabelSelectorParserTests
     {
         LabelSelector selector = LabelSelectorParser.Parse(text);
 
-        Assert.Equal(expected, string.Join("; ", (selector.MatchExpressions ?? [])
-            .Select(r => $"{r.Key} {r.Operator}" + (r.Values is null ? "" : " " + string.Join(',', r.Values)))));
+        Assert.Equal(
+            expected,
+            string.Join(
+                "; ",
+                (selector.MatchExpressions ?? []).Select(r =>
+                    $"{r.Key} {r.Operator}" + (r.Values is null ? "" : " " + string.Join(',', r.Values))
+                )
+            )
+        );
     }
 
     [Theory]
@@ -74,8 +81,10 @@ public sealed class LabelSelectorParserTests
     public void Field_selectors_escape_separators()
     {
         Assert.Equal(@"spec.nodeName=a\,b\=c\\d", FieldSelector.Equal("spec.nodeName", @"a,b=c\d"));
-        Assert.Equal("spec.nodeName=n1,status.phase!=Failed",
-            FieldSelector.And(FieldSelector.Equal("spec.nodeName", "n1"), null, FieldSelector.NotEqual("status.phase", "Failed")));
+        Assert.Equal(
+            "spec.nodeName=n1,status.phase!=Failed",
+            FieldSelector.And(FieldSelector.Equal("spec.nodeName", "n1"), null, FieldSelector.NotEqual("status.phase", "Failed"))
+        );
         Assert.Null(FieldSelector.And(null, ""));
     }
 }

@@ -21,7 +21,10 @@ public sealed class CronExpressionTests
     [InlineData("@weekly", "2026-03-08T00:00:00Z")]
     [InlineData("0 0 30 2 *", null)]
     public void The_next_occurrence_is_found(string text, string? next) =>
-        Assert.Equal(next is null ? null : DateTimeOffset.Parse(next, System.Globalization.CultureInfo.InvariantCulture), CronExpression.Parse(text)!.Next(Noon, TimeSpan.FromDays(400)));
+        Assert.Equal(
+            next is null ? null : DateTimeOffset.Parse(next, System.Globalization.CultureInfo.InvariantCulture),
+            CronExpression.Parse(text)!.Next(Noon, TimeSpan.FromDays(400))
+        );
 
     /// <summary>The cases of robfig/cron v3 (spec_test.go, TestActivation), with which Kubernetes reads schedules.</summary>
     [Theory]
@@ -63,16 +66,24 @@ public sealed class CronExpressionTests
     [InlineData("2012-07-12T00:00", "0 0 */10 * sun", false)]
     [InlineData("2012-07-22T00:00", "0 0 */10 * sun", true)]
     public void A_moment_matches_as_robfig_cron_has_it(string time, string text, bool matches) =>
-        Assert.Equal(matches, CronExpression.Parse(text)!.Matches(new(DateTime.Parse(time, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero)));
+        Assert.Equal(
+            matches,
+            CronExpression.Parse(text)!.Matches(new(DateTime.Parse(time, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero))
+        );
 
     [Fact]
     public void A_step_of_days_and_a_weekday_fire_on_either()
     {
         CronExpression schedule = CronExpression.Parse("0 0 */10 * sun")!;
-        int days = Enumerable.Range(0, 365).Count(day => schedule.Matches(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day)));
+        int days = Enumerable
+            .Range(0, 365)
+            .Count(day => schedule.Matches(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddDays(day)));
 
         // 52 Sundays; the 1st, 11th and 21st of 12 months and the 31st of 7, less those that are Sundays.
-        int dates = Enumerable.Range(0, 365).Select(static day => new DateTime(2026, 1, 1).AddDays(day)).Count(static date => date.Day is 1 or 11 or 21 or 31 || date.DayOfWeek == DayOfWeek.Sunday);
+        int dates = Enumerable
+            .Range(0, 365)
+            .Select(static day => new DateTime(2026, 1, 1).AddDays(day))
+            .Count(static date => date.Day is 1 or 11 or 21 or 31 || date.DayOfWeek == DayOfWeek.Sunday);
         Assert.Equal((dates, 88), (days, dates));
     }
 

@@ -81,7 +81,8 @@ public sealed class LongTimersTests
             TimeSpan step = by < LongTimers.Longest ? by : LongTimers.Longest;
             time.Advance(step);
             by -= step;
-            while (time.Waiting == 0 && !delay.IsCompleted) await Task.Yield();
+            while (time.Waiting == 0 && !delay.IsCompleted)
+                await Task.Yield();
         }
     }
 }

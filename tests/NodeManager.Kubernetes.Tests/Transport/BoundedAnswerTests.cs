@@ -21,7 +21,9 @@ public sealed class BoundedAnswerTests
         Endless api = new(HttpStatusCode.OK, "{\"metadata\":{\"annotations\":{\"a\":\"");
         using KubernetesClient client = new(Server, api, new());
 
-        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() => client.GetAsync(Resources.Nodes, "worker-1", null, default));
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            client.GetAsync(Resources.Nodes, "worker-1", null, default)
+        );
 
         Assert.Equal((ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError), (e.ErrorId, e.Kind));
         Assert.Contains("GET /api/v1/nodes/worker-1", e.Message, StringComparison.Ordinal);
@@ -36,7 +38,9 @@ public sealed class BoundedAnswerTests
         Endless api = new(HttpStatusCode.Forbidden, "{\"kind\":\"Status\",\"message\":\"");
         using KubernetesClient client = new(Server, api, new());
 
-        KubernetesException e = await Assert.ThrowsAsync<KubernetesException>(() => client.GetAsync(Resources.Nodes, "worker-1", null, default));
+        KubernetesException e = await Assert.ThrowsAsync<KubernetesException>(() =>
+            client.GetAsync(Resources.Nodes, "worker-1", null, default)
+        );
 
         Assert.Equal(HttpStatusCode.Forbidden, e.Code);
         Assert.InRange(api.Sent, 1, BoundedStream.LargestRefusal * 4);
@@ -49,7 +53,8 @@ public sealed class BoundedAnswerTests
 
         await Assert.ThrowsAsync<AnswerTooLargeException>(async () =>
         {
-            await foreach (WatchLine<Node> _ in WatchLineReader.ReadAsync(body.Open(), Resources.Nodes.Item, null, default)) Assert.Fail("No line ends.");
+            await foreach (WatchLine<Node> _ in WatchLineReader.ReadAsync(body.Open(), Resources.Nodes.Item, null, default))
+                Assert.Fail("No line ends.");
         });
 
         Assert.InRange(body.Sent, 32L << 20, 64L << 20);
@@ -59,7 +64,8 @@ public sealed class BoundedAnswerTests
     public async Task The_bound_counts_decoded_bytes()
     {
         using MemoryStream compressed = new();
-        await using (GZipStream gzip = new(compressed, CompressionLevel.SmallestSize, leaveOpen: true)) await gzip.WriteAsync(new byte[4 << 20]);
+        await using (GZipStream gzip = new(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
+            await gzip.WriteAsync(new byte[4 << 20]);
         Assert.InRange(compressed.Length, 1, 100_000);
         compressed.Position = 0;
         await using BoundedStream body = new(new GZipStream(compressed, CompressionMode.Decompress), 1 << 20);
@@ -104,8 +110,10 @@ public sealed class BoundedAnswerTests
             public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
             {
                 int count = buffer.Length;
-                if (_hasStarted) buffer.Span.Fill((byte)'a');
-                else start.CopyTo(buffer[..(count = start.Length)]);
+                if (_hasStarted)
+                    buffer.Span.Fill((byte)'a');
+                else
+                    start.CopyTo(buffer[..(count = start.Length)]);
                 _hasStarted = true;
                 Interlocked.Add(ref owner._sent, count);
                 return ValueTask.FromResult(count);

@@ -21,7 +21,11 @@ public sealed class ProxyTimeoutTests : AuthenticationTestBase
 
         NodeManagerException error = await FailAsync(scheme, silent.LocalEndpoint);
 
-        Assert.StartsWith($"The proxy '{silent.LocalEndpoint}' on the way to the API server at '{Server.Address.GetLeftPart(UriPartial.Authority)}' made no connection", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"The proxy '{silent.LocalEndpoint}' on the way to the API server at '{Server.Address.GetLeftPart(UriPartial.Authority)}' made no connection",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("timed out after 0.3 s", error.Message, StringComparison.Ordinal);
     }
 
@@ -32,7 +36,8 @@ public sealed class ProxyTimeoutTests : AuthenticationTestBase
         using var full = new Socket(SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
-        using TcpClient first = new(), second = new();
+        using TcpClient first = new(),
+            second = new();
         await first.ConnectAsync((IPEndPoint)full.LocalEndPoint!);
         _ = second.ConnectAsync((IPEndPoint)full.LocalEndPoint!);
 
@@ -46,7 +51,9 @@ public sealed class ProxyTimeoutTests : AuthenticationTestBase
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        using HttpMessageInvoker invoker = new(TransportFactory.Create(Configuration("token: t", server: new($"https://{silent.LocalEndpoint}/")), Limit));
+        using HttpMessageInvoker invoker = new(
+            TransportFactory.Create(Configuration("token: t", server: new($"https://{silent.LocalEndpoint}/")), Limit)
+        );
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri($"https://{silent.LocalEndpoint}/version"));
 
         Exception thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => invoker.SendAsync(request, default));

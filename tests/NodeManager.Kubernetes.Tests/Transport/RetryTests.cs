@@ -18,15 +18,19 @@ public sealed class RetryTests
     public RetryTests()
     {
         _start = _time.GetUtcNow();
-        _client = new(new("https://api.example"), new StubHandler(Answer), new()
-        {
-            Time = _time,
-            WrapTransport = inner =>
+        _client = new(
+            new("https://api.example"),
+            new StubHandler(Answer),
+            new()
             {
-                _faults.InnerHandler = inner;
-                return _faults;
-            },
-        });
+                Time = _time,
+                WrapTransport = inner =>
+                {
+                    _faults.InnerHandler = inner;
+                    return _faults;
+                },
+            }
+        );
     }
 
     [Theory]
@@ -53,7 +57,10 @@ public sealed class RetryTests
         KubernetesException error = await Assert.ThrowsAsync<KubernetesException>(GetAsync);
 
         Assert.Equal(5, _faults.Requests.Count);
-        Assert.Equal((HttpStatusCode.InternalServerError, "InternalError", "GET", "/api/v1/nodes/n1"), (error.Code, error.Reason, error.Method, error.Path));
+        Assert.Equal(
+            (HttpStatusCode.InternalServerError, "InternalError", "GET", "/api/v1/nodes/n1"),
+            (error.Code, error.Reason, error.Method, error.Path)
+        );
     }
 
     [Theory]
@@ -93,7 +100,12 @@ public sealed class RetryTests
     [Fact]
     public async Task The_retry_delay_is_read_from_the_body()
     {
-        _faults.Inject(Fault.AnswerJson(HttpStatusCode.InternalServerError, """{"kind":"Status","reason":"ServerTimeout","code":500,"details":{"retryAfterSeconds":9}}"""));
+        _faults.Inject(
+            Fault.AnswerJson(
+                HttpStatusCode.InternalServerError,
+                """{"kind":"Status","reason":"ServerTimeout","code":500,"details":{"retryAfterSeconds":9}}"""
+            )
+        );
 
         await GetAsync();
 
@@ -114,8 +126,16 @@ public sealed class RetryTests
     {
         _faults.Inject(Fault.Answer(HttpStatusCode.ServiceUnavailable));
 
-        await Assert.ThrowsAsync<KubernetesException>(() => _client.SendAsync(
-            HttpMethod.Get, Resources.NodeMetrics.Path(), null, Resources.NodeMetrics.List, new() { Retry = false }, default));
+        await Assert.ThrowsAsync<KubernetesException>(() =>
+            _client.SendAsync(
+                HttpMethod.Get,
+                Resources.NodeMetrics.Path(),
+                null,
+                Resources.NodeMetrics.List,
+                new() { Retry = false },
+                default
+            )
+        );
 
         Assert.Single(_faults.Requests);
     }
@@ -151,10 +171,14 @@ public sealed class RetryTests
     [Fact]
     public async Task An_eviction_is_sent_once_and_keeps_the_message_of_the_server()
     {
-        _faults.Inject(Fault.AnswerJson(
-            HttpStatusCode.TooManyRequests,
-            """{"kind":"Status","reason":"TooManyRequests","code":429,"details":{"causes":[{"reason":"DisruptionBudget","message":"web needs 3 healthy pods"}]}}""",
-            retryAfter: 10), when: request => request.Method == HttpMethod.Post);
+        _faults.Inject(
+            Fault.AnswerJson(
+                HttpStatusCode.TooManyRequests,
+                """{"kind":"Status","reason":"TooManyRequests","code":429,"details":{"causes":[{"reason":"DisruptionBudget","message":"web needs 3 healthy pods"}]}}""",
+                retryAfter: 10
+            ),
+            when: request => request.Method == HttpMethod.Post
+        );
 
         KubernetesException error = await Assert.ThrowsAsync<KubernetesException>(() => _client.EvictAsync("p", "ns", new(), default));
 
@@ -181,14 +205,20 @@ public sealed class RetryTests
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(GetAsync);
 
         Assert.Equal((ErrorIds.ServerUnreachable, ErrorKind.ConnectionError), (error.ErrorId, error.Kind));
-        Assert.Matches(@"^The API server at 'https://api.example' cannot be reached \(tried 5 times in \d\.\d s\): Connection refused\.$", error.Message);
+        Assert.Matches(
+            @"^The API server at 'https://api.example' cannot be reached \(tried 5 times in \d\.\d s\): Connection refused\.$",
+            error.Message
+        );
     }
 
     [Fact]
     public async Task A_connection_timeout_is_not_repeated()
     {
         using var client = new KubernetesClient(
-            new("https://api.example"), new StubHandler((_, _) => throw new OperationCanceledException("slow", new TimeoutException())), new() { Time = _time });
+            new("https://api.example"),
+            new StubHandler((_, _) => throw new OperationCanceledException("slow", new TimeoutException())),
+            new() { Time = _time }
+        );
 
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => client.GetVersionAsync(default));
 
@@ -233,7 +263,10 @@ public sealed class RetryTests
         using var stop = new CancellationTokenSource();
         var time = new ManualTimeProvider();
         using var client = new KubernetesClient(
-            new("https://api.example"), new StubHandler(_ => StubHandler.Json("{}", HttpStatusCode.InternalServerError)), new() { Time = time });
+            new("https://api.example"),
+            new StubHandler(_ => StubHandler.Json("{}", HttpStatusCode.InternalServerError)),
+            new() { Time = time }
+        );
         Task<VersionInfo> asking = client.GetVersionAsync(stop.Token);
         Assert.True(SpinWait.SpinUntil(() => time.Waiting > 0, TimeSpan.FromMinutes(5)));
 
@@ -242,18 +275,31 @@ public sealed class RetryTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
     }
 
-    private static HttpResponseMessage Answer(HttpRequestMessage request) => StubHandler.Json(request.RequestUri!.AbsolutePath switch
-    {
-        "/version" => """{"major":"1","minor":"34","gitVersion":"v1.34.0"}""",
-        "/api/v1" => """{"resources":[{"name":"pods/eviction","group":"policy","version":"v1","kind":"Eviction","verbs":["create"]}]}""",
-        "/apis/policy" => """{"name":"policy","versions":[{"groupVersion":"policy/v1","version":"v1"}]}""",
-        _ => """{"kind":"Node","apiVersion":"v1","metadata":{"name":"n1","uid":"u","resourceVersion":"1"},"spec":{},"status":{}}""",
-    });
+    private static HttpResponseMessage Answer(HttpRequestMessage request) =>
+        StubHandler.Json(
+            request.RequestUri!.AbsolutePath switch
+            {
+                "/version" => """{"major":"1","minor":"34","gitVersion":"v1.34.0"}""",
+                "/api/v1" =>
+                    """{"resources":[{"name":"pods/eviction","group":"policy","version":"v1","kind":"Eviction","verbs":["create"]}]}""",
+                "/apis/policy" => """{"name":"policy","versions":[{"groupVersion":"policy/v1","version":"v1"}]}""",
+                _ => """{"kind":"Node","apiVersion":"v1","metadata":{"name":"n1","uid":"u","resourceVersion":"1"},"spec":{},"status":{}}""",
+            }
+        );
 
     private Task<Node> GetAsync() => _client.GetAsync(Resources.Nodes, "n1", null, default);
 
     private Task<Node> PatchAsync(RequestOptions options) =>
-        _client.PatchAsync(Resources.Nodes, "n1", null, Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = true } }), null, options, default);
+        _client.PatchAsync(
+            Resources.Nodes,
+            "n1",
+            null,
+            Patch.Merge(new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = true } }),
+            null,
+            options,
+            default
+        );
 
-    private Task<Node> CreateAsync() => _client.CreateAsync(Resources.Nodes, new() { Metadata = new() { Name = "n1" } }, null, RequestOptions.Default, default);
+    private Task<Node> CreateAsync() =>
+        _client.CreateAsync(Resources.Nodes, new() { Metadata = new() { Name = "n1" } }, null, RequestOptions.Default, default);
 }

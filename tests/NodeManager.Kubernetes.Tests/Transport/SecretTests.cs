@@ -24,12 +24,15 @@ public sealed class SecretTests : AuthenticationTestBase
     public async Task A_redirect_is_not_followed(int code)
     {
         await using TlsServer other = await TlsServer.StartAsync(Certificates.Server());
-        await using TlsServer redirecting = await TlsServer.StartAsync(Certificates.Server(), context =>
-        {
-            context.Response.StatusCode = code;
-            context.Response.Headers.Location = new Uri(other.Address, "/version").ToString();
-            return Task.CompletedTask;
-        });
+        await using TlsServer redirecting = await TlsServer.StartAsync(
+            Certificates.Server(),
+            context =>
+            {
+                context.Response.StatusCode = code;
+                context.Response.Headers.Location = new Uri(other.Address, "/version").ToString();
+                return Task.CompletedTask;
+            }
+        );
         using KubernetesClient client = Client($"token: {Secret}", Authority, redirecting.Address);
 
         KubernetesException error = await Assert.ThrowsAsync<KubernetesException>(() => client.GetVersionAsync(default));
@@ -47,7 +50,10 @@ public sealed class SecretTests : AuthenticationTestBase
 
         NodeManagerException error = await FailAsync(client, ErrorIds.ServerUnreachable);
 
-        Assert.Contains(proxy.Seen, request => request.Contains("Proxy-Authorization: Basic " + Base64("jane:" + Secret), StringComparison.Ordinal));
+        Assert.Contains(
+            proxy.Seen,
+            request => request.Contains("Proxy-Authorization: Basic " + Base64("jane:" + Secret), StringComparison.Ordinal)
+        );
         AssertHidden(error);
     }
 
@@ -106,11 +112,14 @@ public sealed class SecretTests : AuthenticationTestBase
     [Fact]
     public async Task HTTP_to_the_HTTPS_port_of_an_API_server_is_reported()
     {
-        await using TlsServer go = await TlsServer.StartAsync(null, context =>
-        {
-            context.Response.StatusCode = 400;
-            return context.Response.WriteAsync("Client sent an HTTP request to an HTTPS server.\n");
-        });
+        await using TlsServer go = await TlsServer.StartAsync(
+            null,
+            context =>
+            {
+                context.Response.StatusCode = 400;
+                return context.Response.WriteAsync("Client sent an HTTP request to an HTTPS server.\n");
+            }
+        );
         using KubernetesClient client = Client("token: t", "x: y", go.Address);
 
         NodeManagerException error = await FailAsync(client, ErrorIds.UnexpectedAnswer);
@@ -119,8 +128,15 @@ public sealed class SecretTests : AuthenticationTestBase
     }
 
     /// <summary>One that does not wait between its tries.</summary>
-    private KubernetesClient EagerClient(string cluster, Uri server) => KubernetesClient.Create(
-        Configuration("token: t", cluster, server), new() { Time = new ManualTimeProvider { IsEager = true }, Logger = Logger });
+    private KubernetesClient EagerClient(string cluster, Uri server) =>
+        KubernetesClient.Create(
+            Configuration("token: t", cluster, server),
+            new()
+            {
+                Time = new ManualTimeProvider { IsEager = true },
+                Logger = Logger,
+            }
+        );
 
     private void AssertHidden(Exception error)
     {
@@ -161,7 +177,8 @@ public sealed class SecretTests : AuthenticationTestBase
                     NetworkStream stream = client.GetStream();
                     Seen.Add(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer)));
                     await stream.WriteAsync(
-                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
+                    );
                 }
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException)

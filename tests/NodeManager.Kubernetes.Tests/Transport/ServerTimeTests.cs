@@ -9,12 +9,16 @@ public sealed class ServerTimeTests
     {
         ManualTimeProvider clock = new();
         TimeSpan? ahead = TimeSpan.FromMinutes(3);
-        using KubernetesClient client = new(new("http://test.invalid/"), new StubHandler(_ =>
-        {
-            HttpResponseMessage answer = StubHandler.Json("""{"gitVersion":"v1.34.2","minor":"34"}""");
-            answer.Headers.Date = clock.GetUtcNow() + ahead;
-            return answer;
-        }), new() { Time = clock });
+        using KubernetesClient client = new(
+            new("http://test.invalid/"),
+            new StubHandler(_ =>
+            {
+                HttpResponseMessage answer = StubHandler.Json("""{"gitVersion":"v1.34.2","minor":"34"}""");
+                answer.Headers.Date = clock.GetUtcNow() + ahead;
+                return answer;
+            }),
+            new() { Time = clock }
+        );
         DateTimeOffset before = client.ServerTime;
 
         await client.GetVersionAsync(default);

@@ -14,7 +14,11 @@ public sealed class ServerTrustTests : AuthenticationTestBase
 
         NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
 
-        Assert.Contains("signed by an authority that is not trusted for this cluster. It presented 'CN=test-server', issued by 'CN=test-ca'.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "signed by an authority that is not trusted for this cluster. It presented 'CN=test-server', issued by 'CN=test-ca'.",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("certificate-authority-data", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(Server.Requests);
     }
@@ -26,7 +30,11 @@ public sealed class ServerTrustTests : AuthenticationTestBase
         using TestCertificates stranger = Certificates.Intermediate("stranger-ca");
         await using TlsServer server = await TlsServer.StartAsync(middle.Server());
         using KubernetesClient trusting = Client("token: t", "certificate-authority-data: " + Base64(middle.AuthorityPem), server.Address);
-        using KubernetesClient doubting = Client("token: t", "certificate-authority-data: " + Base64(stranger.AuthorityPem), server.Address);
+        using KubernetesClient doubting = Client(
+            "token: t",
+            "certificate-authority-data: " + Base64(stranger.AuthorityPem),
+            server.Address
+        );
 
         await trusting.GetVersionAsync(default);
         await FailAsync(doubting, ErrorIds.CertificateUntrusted);
@@ -50,12 +58,22 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     [Fact]
     public async Task An_expired_certificate_is_reported_with_its_expiry()
     {
-        await using TlsServer server = await TlsServer.StartAsync(Certificates.Server(new DateTimeOffset(2025, 1, 31, 0, 0, 0, TimeSpan.Zero)));
-        using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(Certificates.AuthorityPem), server.Address);
+        await using TlsServer server = await TlsServer.StartAsync(
+            Certificates.Server(new DateTimeOffset(2025, 1, 31, 0, 0, 0, TimeSpan.Zero))
+        );
+        using KubernetesClient client = Client(
+            "token: t",
+            "certificate-authority-data: " + Base64(Certificates.AuthorityPem),
+            server.Address
+        );
 
         NodeManagerException error = await FailAsync(client, ErrorIds.CertificateExpired);
 
-        Assert.Contains("its certificate is valid from 2020-01-01 00:00:00Z to 2025-01-31 00:00:00Z only.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its certificate is valid from 2020-01-01 00:00:00Z to 2025-01-31 00:00:00Z only.",
+            error.Message,
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("Renew the server's certificate", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
@@ -84,7 +102,11 @@ public sealed class ServerTrustTests : AuthenticationTestBase
         using (KubernetesClient client = Client("token: t", authority, named.Address))
         {
             NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
-            Assert.Contains("its certificate is for other names than '127.0.0.1' (kube.example, other.example)", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "its certificate is for other names than '127.0.0.1' (kube.example, other.example)",
+                error.Message,
+                StringComparison.Ordinal
+            );
             // An authority does not help against a name.
             Assert.Contains("tls-server-name", error.RecommendedAction, StringComparison.Ordinal);
             Assert.DoesNotContain("certificate-authority", error.RecommendedAction, StringComparison.Ordinal);
@@ -108,7 +130,11 @@ public sealed class ServerTrustTests : AuthenticationTestBase
 
         NodeManagerException error = await FailAsync(client, ErrorIds.ServerUnreachable);
 
-        Assert.Contains($"'{address.GetLeftPart(UriPartial.Authority)}' cannot be reached (tried 5 times in ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{address.GetLeftPart(UriPartial.Authority)}' cannot be reached (tried 5 times in ",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -116,7 +142,9 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     {
         await using var proxy = new ConnectProxy();
         using KubernetesClient client = Client(
-            "token: t", $"proxy-url: '{proxy.Address}', certificate-authority-data: {Base64(Certificates.AuthorityPem)}");
+            "token: t",
+            $"proxy-url: '{proxy.Address}', certificate-authority-data: {Base64(Certificates.AuthorityPem)}"
+        );
 
         await AskAsync(client);
 

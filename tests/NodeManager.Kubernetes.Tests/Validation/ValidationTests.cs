@@ -21,10 +21,12 @@ public sealed class ValidationTests
     [InlineData("a.")]
     [InlineData("a_b")]
     [InlineData("ä")]
-    public void Invalid_names_are_refused_with_the_message_of_the_server(string name) => Assert.Equal(
-        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric "
-        + "character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
-        KubernetesNames.CheckSubdomain(name));
+    public void Invalid_names_are_refused_with_the_message_of_the_server(string name) =>
+        Assert.Equal(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric "
+                + "character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+            KubernetesNames.CheckSubdomain(name)
+        );
 
     [Fact]
     public void Names_have_a_maximum_length()
@@ -48,9 +50,13 @@ public sealed class ValidationTests
     [InlineData("a/", "name part must be non-empty")]
     [InlineData("a/b/c", "a qualified name must consist of")]
     [InlineData("A/b", "prefix part a lowercase RFC 1123 subdomain")]
-    [InlineData("-a", "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')")]
+    [InlineData(
+        "-a",
+        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+    )]
     [InlineData("a b", "name part must consist of")]
-    public void Invalid_label_keys_are_refused(string key, string rule) => Assert.StartsWith(rule, LabelRules.CheckKey(key), StringComparison.Ordinal);
+    public void Invalid_label_keys_are_refused(string key, string rule) =>
+        Assert.StartsWith(rule, LabelRules.CheckKey(key), StringComparison.Ordinal);
 
     [Fact]
     public void Label_values_are_checked()
@@ -75,7 +81,9 @@ public sealed class ValidationTests
         Assert.Null(TaintRules.CheckEffect("NoExecute"));
         Assert.Equal("Required value", TaintRules.CheckEffect(""));
         Assert.Equal(
-            "Unsupported value: \"noexecute\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"", TaintRules.CheckEffect("noexecute"));
+            "Unsupported value: \"noexecute\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"",
+            TaintRules.CheckEffect("noexecute")
+        );
         Assert.Null(TaintRules.CheckValue(null));
         Assert.NotNull(TaintRules.CheckKey("a b"));
     }

@@ -8,21 +8,25 @@ namespace NodeManager.Kubernetes.Tests.Watching;
 
 public sealed class NodeHeartbeatTests
 {
-    public static TheoryData<string, Action<Node>> Changes => new()
-    {
-        { "cordon", static node => node.Spec.Unschedulable = true },
-        { "taint", static node => node.Spec.Taints = [new() { Key = "a", Effect = "NoSchedule" }] },
-        { "provider id", static node => node.Spec.ProviderID = "x://1" },
-        { "label", static node => node.Metadata.Labels!["zone"] = "b" },
-        { "further label", static node => node.Metadata.Labels!["rack"] = "b" },
-        { "annotation", static node => node.Metadata.Annotations = new() { ["a"] = "b" } },
-        { "allocatable", static node => node.Status.Allocatable!["cpu"] = Quantity.Parse("3") },
-        { "boot", static node => node.Status.NodeInfo = new() { BootID = "b" } },
-        { "deletion", static node => node.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch },
-        { "status of a condition", static node => node.Status.Conditions![0].Status = "False" },
-        { "transition of a condition", static node => node.Status.Conditions![0].LastTransitionTime = DateTimeOffset.UnixEpoch.AddHours(1) },
-        { "further condition", static node => node.Status.Conditions!.Add(new() { Type = "KernelDeadlock", Status = "True" }) },
-    };
+    public static TheoryData<string, Action<Node>> Changes =>
+        new()
+        {
+            { "cordon", static node => node.Spec.Unschedulable = true },
+            { "taint", static node => node.Spec.Taints = [new() { Key = "a", Effect = "NoSchedule" }] },
+            { "provider id", static node => node.Spec.ProviderID = "x://1" },
+            { "label", static node => node.Metadata.Labels!["zone"] = "b" },
+            { "further label", static node => node.Metadata.Labels!["rack"] = "b" },
+            { "annotation", static node => node.Metadata.Annotations = new() { ["a"] = "b" } },
+            { "allocatable", static node => node.Status.Allocatable!["cpu"] = Quantity.Parse("3") },
+            { "boot", static node => node.Status.NodeInfo = new() { BootID = "b" } },
+            { "deletion", static node => node.Metadata.DeletionTimestamp = DateTimeOffset.UnixEpoch },
+            { "status of a condition", static node => node.Status.Conditions![0].Status = "False" },
+            {
+                "transition of a condition",
+                static node => node.Status.Conditions![0].LastTransitionTime = DateTimeOffset.UnixEpoch.AddHours(1)
+            },
+            { "further condition", static node => node.Status.Conditions!.Add(new() { Type = "KernelDeadlock", Status = "True" }) },
+        };
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -47,21 +51,42 @@ public sealed class NodeHeartbeatTests
     [Fact]
     public async Task Lines_that_are_there_already_are_read_without_a_pause()
     {
-        using var body = new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("""{"type":"MODIFIED","object":{"metadata":{"name":"a"}}}""" + "\n", 5_000))));
-        int pauses = 0, lines = 0;
+        using var body = new MemoryStream(
+            Encoding.UTF8.GetBytes(
+                string.Concat(Enumerable.Repeat("""{"type":"MODIFIED","object":{"metadata":{"name":"a"}}}""" + "\n", 5_000))
+            )
+        );
+        int pauses = 0,
+            lines = 0;
 
-        await foreach (WatchLine<Node> _ in WatchLineReader.ReadAsync(body, Resources.Nodes.Item, () => Task.FromResult(++pauses), default)) lines++;
+        await foreach (WatchLine<Node> _ in WatchLineReader.ReadAsync(body, Resources.Nodes.Item, () => Task.FromResult(++pauses), default))
+            lines++;
 
         Assert.Equal((5_000, 0), (lines, pauses));
     }
 
-    private static Node Node() => new()
-    {
-        Metadata = new() { Name = "a", ResourceVersion = "1", Labels = new() { ["zone"] = "a" } },
-        Status = new()
+    private static Node Node() =>
+        new()
         {
-            Allocatable = new() { ["cpu"] = Quantity.Parse("4") },
-            Conditions = [new() { Type = "Ready", Status = "True", Reason = "KubeletReady", LastTransitionTime = DateTimeOffset.UnixEpoch }],
-        },
-    };
+            Metadata = new()
+            {
+                Name = "a",
+                ResourceVersion = "1",
+                Labels = new() { ["zone"] = "a" },
+            },
+            Status = new()
+            {
+                Allocatable = new() { ["cpu"] = Quantity.Parse("4") },
+                Conditions =
+                [
+                    new()
+                    {
+                        Type = "Ready",
+                        Status = "True",
+                        Reason = "KubeletReady",
+                        LastTransitionTime = DateTimeOffset.UnixEpoch,
+                    },
+                ],
+            },
+        };
 }

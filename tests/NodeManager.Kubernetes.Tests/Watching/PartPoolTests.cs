@@ -11,10 +11,13 @@ public sealed class PartPoolTests
     public void Pods_of_a_workload_share_equal_parts_and_keep_their_own()
     {
         var pool = new PartPool();
-        Pod one = Read("web-1", "a"), two = Read("web-2", "a"), other = Read("web-3", "b");
+        Pod one = Read("web-1", "a"),
+            two = Read("web-2", "a"),
+            other = Read("web-3", "b");
         string[] before = [.. new[] { one, two, other }.Select(Write)];
 
-        foreach (Pod pod in new[] { one, two, other }) pool.Share(pod);
+        foreach (Pod pod in new[] { one, two, other })
+            pool.Share(pod);
 
         Assert.Equal(before, new[] { one, two, other }.Select(Write));
         Assert.Same(one.Metadata.Labels, two.Metadata.Labels);
@@ -30,8 +33,10 @@ public sealed class PartPoolTests
     public void Setting_a_field_of_one_pod_does_not_change_pods_that_shared_it()
     {
         var pool = new PartPool();
-        Pod one = Read("web-1", "a"), two = Read("web-2", "a");
-        foreach (Pod pod in new[] { one, two }) pool.Share(pod);
+        Pod one = Read("web-1", "a"),
+            two = Read("web-2", "a");
+        foreach (Pod pod in new[] { one, two })
+            pool.Share(pod);
 
         two.Spec.Priority = 7;
         two.Spec.NodeName = "worker-2";
@@ -50,7 +55,9 @@ public sealed class PartPoolTests
             {"metadata":{"name":"n","labels":{"kubernetes.io/hostname":"n","zone":"a"},"annotations":{"x":"y"}},
              "status":{"capacity":{"cpu":"4","memory":"8Gi"},"allocatable":{"cpu":"3800m"},"conditions":[{"type":"Ready","status":"True"}],
               "addresses":[{"type":"InternalIP","address":"10.0.0.1"}],"nodeInfo":{"kubeletVersion":"v1.37.0","machineID":"m"}}}
-            """, KubernetesJson.Default.Node)!;
+            """,
+            KubernetesJson.Default.Node
+        )!;
         string before = JsonSerializer.Serialize(node, KubernetesJson.Default.Node);
 
         pool.Share(node);
@@ -59,12 +66,15 @@ public sealed class PartPoolTests
         Assert.Equal(before, JsonSerializer.Serialize(node, KubernetesJson.Default.Node));
     }
 
-    private static Pod Read(string name, string app) => JsonSerializer.Deserialize(
-        $$$"""
-        {"metadata":{"name":"{{{name}}}","namespace":"shop","generateName":"web-","labels":{"app":"{{{app}}}"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"u","controller":true}]},
-         "spec":{"nodeName":"worker-1","tolerations":[{"key":"k","operator":"Exists"}],"containers":[{"name":"main","image":"i","resources":{"requests":{"cpu":"100m"} } }],"volumes":[{"name":"token-{{{name}}}"}]},
-         "status":{"phase":"Running","conditions":[{"type":"Ready","status":"True","reason":"Up","lastTransitionTime":"2026-01-01T00:00:00Z"}],"containerStatuses":[{"name":"main","ready":true,"restartCount":0,"state":{"running":{} } }]} }
-        """, KubernetesJson.Default.Pod)!;
+    private static Pod Read(string name, string app) =>
+        JsonSerializer.Deserialize(
+            $$$"""
+            {"metadata":{"name":"{{{name}}}","namespace":"shop","generateName":"web-","labels":{"app":"{{{app}}}"},"ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"u","controller":true}]},
+             "spec":{"nodeName":"worker-1","tolerations":[{"key":"k","operator":"Exists"}],"containers":[{"name":"main","image":"i","resources":{"requests":{"cpu":"100m"} } }],"volumes":[{"name":"token-{{{name}}}"}]},
+             "status":{"phase":"Running","conditions":[{"type":"Ready","status":"True","reason":"Up","lastTransitionTime":"2026-01-01T00:00:00Z"}],"containerStatuses":[{"name":"main","ready":true,"restartCount":0,"state":{"running":{} } }]} }
+            """,
+            KubernetesJson.Default.Pod
+        )!;
 
     private static string Write(Pod pod) => JsonSerializer.Serialize(pod, KubernetesJson.Default.Pod);
 }

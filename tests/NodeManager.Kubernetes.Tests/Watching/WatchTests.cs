@@ -43,8 +43,20 @@ public sealed class WatchTests
             .Watch(Event("MODIFIED", Node("d", 31)));
 
         Assert.Equal(
-            ["Added a 1", "Added b 2", "Added c 3", "Synced", "Modified a 11", "Modified c 25", "Added d 26", "Deleted b 2", "Synced", "Modified d 31"],
-            await WatchAsync(10));
+            [
+                "Added a 1",
+                "Added b 2",
+                "Added c 3",
+                "Synced",
+                "Modified a 11",
+                "Modified c 25",
+                "Added d 26",
+                "Deleted b 2",
+                "Synced",
+                "Modified d 31",
+            ],
+            await WatchAsync(10)
+        );
         Assert.EndsWith("resourceVersion=30", _api.Requests[^1], StringComparison.Ordinal);
     }
 
@@ -123,7 +135,8 @@ public sealed class WatchTests
     public async Task A_watch_survives_dropped_connections_and_server_errors()
     {
         _api.List(10, Node("a", 1)).Watch(Event("MODIFIED", Node("a", 11)));
-        _faults.Inject(Fault.Drop(), when: FaultInjectionHandler.IsWatch)
+        _faults
+            .Inject(Fault.Drop(), when: FaultInjectionHandler.IsWatch)
             .Inject(Fault.Refuse(), times: 8, when: FaultInjectionHandler.IsWatch)
             .Inject(Fault.Answer(HttpStatusCode.InternalServerError), when: FaultInjectionHandler.IsWatch)
             .Inject(Fault.Answer(HttpStatusCode.TooManyRequests, retryAfter: 3), when: FaultInjectionHandler.IsWatch);
@@ -162,22 +175,29 @@ public sealed class WatchTests
         using KubernetesClient client = Client();
         _api.List(10);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-        {
-            await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, new(), stop.Token).WithCancellation(default))
-                await stop.CancelAsync();
-        }).WaitAsync(Limit);
+        await Assert
+            .ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, new(), stop.Token).WithCancellation(default))
+                    await stop.CancelAsync();
+            })
+            .WaitAsync(Limit);
     }
 
-    private KubernetesClient Client() => new(new("https://api.example"), _api, new()
-    {
-        Time = new ManualTimeProvider { IsEager = true },
-        WrapTransport = inner =>
-        {
-            _faults.InnerHandler = inner;
-            return _faults;
-        },
-    });
+    private KubernetesClient Client() =>
+        new(
+            new("https://api.example"),
+            _api,
+            new()
+            {
+                Time = new ManualTimeProvider { IsEager = true },
+                WrapTransport = inner =>
+                {
+                    _faults.InnerHandler = inner;
+                    return _faults;
+                },
+            }
+        );
 
     /// <summary>The first so many events, as texts.</summary>
     private async Task<List<string>> WatchAsync(int count, ListOptions? options = null)
@@ -189,8 +209,13 @@ public sealed class WatchTests
         {
             await foreach (WatchEvent<Node> change in client.WatchAsync(Resources.Nodes, options ?? new(), limit.Token))
             {
-                told.Add(change.Type == WatchEventType.Synced ? "Synced" : $"{change.Type} {change.Object.Metadata.Name} {change.Object.Metadata.ResourceVersion}");
-                if (told.Count == count) break;
+                told.Add(
+                    change.Type == WatchEventType.Synced
+                        ? "Synced"
+                        : $"{change.Type} {change.Object.Metadata.Name} {change.Object.Metadata.ResourceVersion}"
+                );
+                if (told.Count == count)
+                    break;
             }
         }
         catch (OperationCanceledException)

@@ -27,35 +27,55 @@ public sealed class AlertmanagerTests
         Skip.If(program is null, "prometheus-alertmanager is not installed.");
         using TemporaryFolder folder = new();
         int port = FreePort();
-        using Process process = Process.Start(new ProcessStartInfo(program!)
-        {
-            ArgumentList =
+        using Process process = Process.Start(
+            new ProcessStartInfo(program!)
             {
-                $"--config.file={folder.Write("alertmanager.yml", Configuration)}", $"--storage.path={folder.Path("data")}", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=",
-            },
-            RedirectStandardError = true, RedirectStandardOutput = true,
-        })!;
+                ArgumentList =
+                {
+                    $"--config.file={folder.Write("alertmanager.yml", Configuration)}",
+                    $"--storage.path={folder.Path("data")}",
+                    $"--web.listen-address=127.0.0.1:{port}",
+                    "--cluster.listen-address=",
+                },
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         try
         {
             using HttpClient client = new() { BaseAddress = new($"http://127.0.0.1:{port}/") };
             using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
-            while (!await IsReadyAsync(client, limit.Token)) await Task.Delay(50, limit.Token);
+            while (!await IsReadyAsync(client, limit.Token))
+                await Task.Delay(50, limit.Token);
 
-            var sink = (IAlertStateSink)AlertSinks.Alertmanager($"http://127.0.0.1:{port}", null).Create("am", new(null!, NullObserver.Instance, TimeProvider.System));
+            var sink = (IAlertStateSink)
+                AlertSinks
+                    .Alertmanager($"http://127.0.0.1:{port}", null)
+                    .Create("am", new(null!, NullObserver.Instance, TimeProvider.System));
             NodeAlert[] alerts = [Alert("n1"), Alert("n2")];
-            foreach (NodeAlert alert in alerts) await sink.DeliverAsync(alert, limit.Token);
+            foreach (NodeAlert alert in alerts)
+                await sink.DeliverAsync(alert, limit.Token);
             // State is posted again and again: nothing is doubled by that.
             await sink.PostAsync(alerts, limit.Token);
             await sink.PostAsync(alerts, limit.Token);
-            JsonNode group = await UntilAsync(client, static groups => groups is [{ } one] && one["alerts"]!.AsArray().Count == 2 ? one : null, limit.Token);
+            JsonNode group = await UntilAsync(
+                client,
+                static groups => groups is [{ } one] && one["alerts"]!.AsArray().Count == 2 ? one : null,
+                limit.Token
+            );
             Assert.Equal("NodeUnreachable", (string?)group["labels"]!["alertname"]);
             Assert.Equal(["n1", "n2"], group["alerts"]!.AsArray().Select(static alert => (string?)alert!["labels"]!["node"]).Order());
             Assert.All(group["alerts"]!.AsArray(), static alert => Assert.Equal("broken", (string?)alert!["annotations"]!["summary"]));
 
             await sink.DeliverAsync(Alert("n1", NodeAlertStatus.Resolved), limit.Token);
-            await UntilAsync(client, static groups => groups is [{ } one] && one["alerts"]!.AsArray() is [{ } only] && (string?)only["labels"]!["node"] == "n2" ? one : null, limit.Token);
+            await UntilAsync(
+                client,
+                static groups =>
+                    groups is [{ } one] && one["alerts"]!.AsArray() is [{ } only] && (string?)only["labels"]!["node"] == "n2" ? one : null,
+                limit.Token
+            );
         }
         finally
         {
@@ -64,20 +84,39 @@ public sealed class AlertmanagerTests
         }
     }
 
-    private static NodeAlert Alert(string node, string status = NodeAlertStatus.Firing) => new()
-    {
-        Id = "id-" + node, Transition = status == NodeAlertStatus.Firing ? NodeAlertTransition.Raised : NodeAlertTransition.Resolved, Status = status, Cause = "Unreachable",
-        Severity = NodeFindingSeverity.Critical, Nodes = new([node]), StartsAt = DateTimeOffset.UtcNow.AddMinutes(-5), UpdatedAt = DateTimeOffset.UtcNow, Message = "broken",
-        EndsAt = status == NodeAlertStatus.Firing ? null : DateTimeOffset.UtcNow.AddSeconds(-1),
-        Labels = new(new Dictionary<string, string> { ["alertname"] = "NodeUnreachable", ["cluster"] = "prod", ["node"] = node, ["severity"] = "critical" }),
-    };
+    private static NodeAlert Alert(string node, string status = NodeAlertStatus.Firing) =>
+        new()
+        {
+            Id = "id-" + node,
+            Transition = status == NodeAlertStatus.Firing ? NodeAlertTransition.Raised : NodeAlertTransition.Resolved,
+            Status = status,
+            Cause = "Unreachable",
+            Severity = NodeFindingSeverity.Critical,
+            Nodes = new([node]),
+            StartsAt = DateTimeOffset.UtcNow.AddMinutes(-5),
+            UpdatedAt = DateTimeOffset.UtcNow,
+            Message = "broken",
+            EndsAt = status == NodeAlertStatus.Firing ? null : DateTimeOffset.UtcNow.AddSeconds(-1),
+            Labels = new(
+                new Dictionary<string, string>
+                {
+                    ["alertname"] = "NodeUnreachable",
+                    ["cluster"] = "prod",
+                    ["node"] = node,
+                    ["severity"] = "critical",
+                }
+            ),
+        };
 
     private static async Task<JsonNode> UntilAsync(HttpClient client, Func<JsonArray, JsonNode?> holds, CancellationToken cancellationToken)
     {
         while (true)
         {
-            JsonArray groups = JsonNode.Parse(await client.GetStringAsync("api/v2/alerts/groups?active=true", cancellationToken))!.AsArray();
-            if (holds(groups) is { } found) return found;
+            JsonArray groups = JsonNode
+                .Parse(await client.GetStringAsync("api/v2/alerts/groups?active=true", cancellationToken))!
+                .AsArray();
+            if (holds(groups) is { } found)
+                return found;
             await Task.Delay(100, cancellationToken);
         }
     }
@@ -94,8 +133,11 @@ public sealed class AlertmanagerTests
         }
     }
 
-    private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .SelectMany(static folder => new[] { Path.Combine(folder, "prometheus-alertmanager"), Path.Combine(folder, "alertmanager") }).FirstOrDefault(File.Exists);
+    private static string? Find() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .SelectMany(static folder => new[] { Path.Combine(folder, "prometheus-alertmanager"), Path.Combine(folder, "alertmanager") })
+            .FirstOrDefault(File.Exists);
 
     private static int FreePort()
     {

@@ -15,7 +15,8 @@ public sealed class SinkTests
     // Part of an address that is a secret.
     private const string SecretPath = "T0SECRET/B0SECRET/token";
 
-    public static TheoryData<string> Formats => [NodeAlertSinkType.Webhook, NodeAlertSinkType.Slack, NodeAlertSinkType.Teams, NodeAlertSinkType.Alertmanager];
+    public static TheoryData<string> Formats =>
+        [NodeAlertSinkType.Webhook, NodeAlertSinkType.Slack, NodeAlertSinkType.Teams, NodeAlertSinkType.Alertmanager];
 
     [Fact]
     public async Task A_webhook_signs_timestamp_and_body_and_contains_the_id()
@@ -28,10 +29,20 @@ public sealed class SinkTests
         Assert.Equal(("POST", "/hook?x=1", "application/json"), (request.Method, request.Path, request.Headers["Content-Type"]));
         Assert.Equal("abc-2", request.Headers["Idempotency-Key"]);
         string timestamp = request.Headers[WebhookSink.TimestampHeader];
-        Assert.InRange(long.Parse(timestamp, CultureInfo.InvariantCulture), DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1);
-        Assert.Equal(WebhookSink.Sign("s3cret", timestamp, Encoding.UTF8.GetBytes(request.Body)), request.Headers[WebhookSink.SignatureHeader]);
+        Assert.InRange(
+            long.Parse(timestamp, CultureInfo.InvariantCulture),
+            DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60,
+            DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1
+        );
+        Assert.Equal(
+            WebhookSink.Sign("s3cret", timestamp, Encoding.UTF8.GetBytes(request.Body)),
+            request.Headers[WebhookSink.SignatureHeader]
+        );
         JsonNode body = JsonNode.Parse(request.Body)!;
-        Assert.Equal(("abc-2", "abc", "Firing", "n1", "<b> & \"c\""), ((string?)body["id"], (string?)body["alertId"], (string?)body["status"], (string?)body["nodes"]![0], (string?)body["message"]));
+        Assert.Equal(
+            ("abc-2", "abc", "Firing", "n1", "<b> & \"c\""),
+            ((string?)body["id"], (string?)body["alertId"], (string?)body["status"], (string?)body["nodes"]![0], (string?)body["message"])
+        );
         Assert.Equal("Ready is Unknown", (string?)body["findings"]![0]!["evidence"]![0]!["message"]);
     }
 
@@ -49,7 +60,10 @@ public sealed class SinkTests
     {
         JsonObject body = SlackSink.Body(Sample());
         Assert.Contains("&lt;b&gt; &amp;", (string)body["text"]!, StringComparison.Ordinal);
-        Assert.Equal(["header", "section", "section", "context"], body["blocks"]!.AsArray().Select(static block => (string)block!["type"]!));
+        Assert.Equal(
+            ["header", "section", "section", "context"],
+            body["blocks"]!.AsArray().Select(static block => (string)block!["type"]!)
+        );
         Assert.True(body["blocks"]![0]!["text"]!["text"]!.GetValue<string>().Length <= 150);
     }
 
@@ -58,7 +72,10 @@ public sealed class SinkTests
     {
         JsonObject body = TeamsSink.Body(Sample(message: new string('x', 100_000), nodes: 1000));
         JsonNode attachment = Assert.Single(body["attachments"]!.AsArray())!;
-        Assert.Equal(("message", "application/vnd.microsoft.card.adaptive", "AdaptiveCard"), ((string?)body["type"], (string?)attachment["contentType"], (string?)attachment["content"]!["type"]));
+        Assert.Equal(
+            ("message", "application/vnd.microsoft.card.adaptive", "AdaptiveCard"),
+            ((string?)body["type"], (string?)attachment["contentType"], (string?)attachment["content"]!["type"])
+        );
         Assert.True(Encoding.UTF8.GetByteCount(body.ToJsonString()) < 28 * 1024);
     }
 
@@ -66,7 +83,8 @@ public sealed class SinkTests
     public void Alertmanager_receives_stable_labels_and_start_and_an_end_in_the_future()
     {
         DateTimeOffset now = new(2026, 1, 1, 1, 0, 0, TimeSpan.Zero);
-        JsonNode first = AlertmanagerSink.Body([Sample()], now)[0]!, later = AlertmanagerSink.Body([Sample(message: "worse", nodes: 5)], now.AddMinutes(1))[0]!;
+        JsonNode first = AlertmanagerSink.Body([Sample()], now)[0]!,
+            later = AlertmanagerSink.Body([Sample(message: "worse", nodes: 5)], now.AddMinutes(1))[0]!;
         Assert.Equal(first["labels"]!.ToJsonString(), later["labels"]!.ToJsonString());
         Assert.Equal((string?)first["startsAt"], (string?)later["startsAt"]);
         Assert.Equal(("2026-01-01T01:05:00.000Z", "2026-01-01T01:06:00.000Z"), ((string?)first["endsAt"], (string?)later["endsAt"]));
@@ -135,7 +153,9 @@ public sealed class SinkTests
     {
         using TestCertificates other = new("other-ca");
         await using Receiver receiver = await Receiver.StartAsync(static _ => Task.CompletedTask);
-        AlertDeliveryException failure = await Assert.ThrowsAsync<AlertDeliveryException>(() => receiver.Create(format, Base64(other.AuthorityPem)).DeliverAsync(Sample(), default));
+        AlertDeliveryException failure = await Assert.ThrowsAsync<AlertDeliveryException>(() =>
+            receiver.Create(format, Base64(other.AuthorityPem)).DeliverAsync(Sample(), default)
+        );
         Assert.Contains("certificate of 127.0.0.1 is not trusted", failure.Message, StringComparison.Ordinal);
         Assert.Empty(receiver.Requests);
         AssertNoSecret(failure);
@@ -163,22 +183,51 @@ public sealed class SinkTests
         Assert.DoesNotContain("SECRET", error.ToString(), StringComparison.Ordinal);
     }
 
-    internal static NodeAlert Sample(string message = "<b> & \"c\"", int nodes = 1, string status = NodeAlertStatus.Firing) => new()
-    {
-        Id = "abc", Sequence = 2, Transition = status == NodeAlertStatus.Firing ? NodeAlertTransition.Updated : NodeAlertTransition.Resolved, Status = status, Cause = "Unreachable",
-        Severity = NodeFindingSeverity.Critical, Nodes = new([.. Enumerable.Range(1, nodes).Select(static n => $"n{n}")]), StartsAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
-        UpdatedAt = new(2026, 1, 1, 0, 1, 0, TimeSpan.Zero), Message = message,
-        Labels = new(new Dictionary<string, string> { ["alertname"] = "NodeUnreachable", ["node"] = "n1", ["severity"] = "critical" }),
-        Findings = new([new()
+    internal static NodeAlert Sample(string message = "<b> & \"c\"", int nodes = 1, string status = NodeAlertStatus.Firing) =>
+        new()
         {
-            Node = "n1", Cause = "Unreachable", Severity = NodeFindingSeverity.Critical, Message = "gone",
-            Evidence = new([new() { Kind = "Condition", Name = "Ready", Message = "Ready is Unknown" }]),
-        }]),
-    };
+            Id = "abc",
+            Sequence = 2,
+            Transition = status == NodeAlertStatus.Firing ? NodeAlertTransition.Updated : NodeAlertTransition.Resolved,
+            Status = status,
+            Cause = "Unreachable",
+            Severity = NodeFindingSeverity.Critical,
+            Nodes = new([.. Enumerable.Range(1, nodes).Select(static n => $"n{n}")]),
+            StartsAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
+            UpdatedAt = new(2026, 1, 1, 0, 1, 0, TimeSpan.Zero),
+            Message = message,
+            Labels = new(
+                new Dictionary<string, string>
+                {
+                    ["alertname"] = "NodeUnreachable",
+                    ["node"] = "n1",
+                    ["severity"] = "critical",
+                }
+            ),
+            Findings = new([
+                new()
+                {
+                    Node = "n1",
+                    Cause = "Unreachable",
+                    Severity = NodeFindingSeverity.Critical,
+                    Message = "gone",
+                    Evidence = new([
+                        new()
+                        {
+                            Kind = "Condition",
+                            Name = "Ready",
+                            Message = "Ready is Unknown",
+                        },
+                    ]),
+                },
+            ]),
+        };
 
     private static async Task<AlertDeliveryException> FailAsync(Receiver receiver, string format)
     {
-        AlertDeliveryException failure = await Assert.ThrowsAsync<AlertDeliveryException>(() => receiver.Create(format).DeliverAsync(Sample(), default));
+        AlertDeliveryException failure = await Assert.ThrowsAsync<AlertDeliveryException>(() =>
+            receiver.Create(format).DeliverAsync(Sample(), default)
+        );
         AssertNoSecret(failure);
         return failure;
     }
@@ -187,7 +236,8 @@ public sealed class SinkTests
 
     private static string Base64(string pem) => Convert.ToBase64String(Encoding.UTF8.GetBytes(pem));
 
-    private static IAlertSink Create(AlertSinkDefinition definition) => definition.Create("sink", new(null!, NullObserver.Instance, TimeProvider.System));
+    private static IAlertSink Create(AlertSinkDefinition definition) =>
+        definition.Create("sink", new(null!, NullObserver.Instance, TimeProvider.System));
 
     /// <summary>An https server whose address is a secret.</summary>
     private sealed class Receiver(TlsServer server, TestCertificates certificates) : IAsyncDisposable
@@ -204,13 +254,15 @@ public sealed class SinkTests
         {
             string address = $"https://127.0.0.1:{server.Address.Port}/services/{SecretPath}";
             bundle ??= Base64(certificates.AuthorityPem);
-            return SinkTests.Create(format switch
-            {
-                NodeAlertSinkType.Slack => AlertSinks.Slack(address, bundle),
-                NodeAlertSinkType.Teams => AlertSinks.Teams(address, bundle),
-                NodeAlertSinkType.Alertmanager => AlertSinks.Alertmanager(address, bundle),
-                _ => AlertSinks.Webhook(address, "k", bundle),
-            });
+            return SinkTests.Create(
+                format switch
+                {
+                    NodeAlertSinkType.Slack => AlertSinks.Slack(address, bundle),
+                    NodeAlertSinkType.Teams => AlertSinks.Teams(address, bundle),
+                    NodeAlertSinkType.Alertmanager => AlertSinks.Alertmanager(address, bundle),
+                    _ => AlertSinks.Webhook(address, "k", bundle),
+                }
+            );
         }
 
         public async ValueTask DisposeAsync()

@@ -31,7 +31,9 @@ public sealed class CertificateAdviceTests : IDisposable
     public async Task A_trusted_certificate_for_the_address_is_accepted()
     {
         await using TlsServer server = await TlsServer.StartAsync(_certificates.Server());
-        using HttpClient client = new(ProviderHttp.Transport(Convert.ToBase64String(Encoding.ASCII.GetBytes(_certificates.AuthorityPem)), insecure: false));
+        using HttpClient client = new(
+            ProviderHttp.Transport(Convert.ToBase64String(Encoding.ASCII.GetBytes(_certificates.AuthorityPem)), insecure: false)
+        );
 
         using HttpResponseMessage answer = await client.GetAsync(server.Address);
 

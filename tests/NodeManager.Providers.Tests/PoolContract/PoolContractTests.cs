@@ -10,12 +10,16 @@ public sealed class PoolContractTests : IDisposable
     private readonly PoolServer _server = new();
     private readonly SchemaSamples _samples = new(new(1));
 
-    public static IEnumerable<object[]> Statuses => PoolSpecification.Operations.SelectMany(static one => one.Answers.Keys.Select(code => new object[] { one.Id, code }));
+    public static IEnumerable<object[]> Statuses =>
+        PoolSpecification.Operations.SelectMany(static one => one.Answers.Keys.Select(code => new object[] { one.Id, code }));
 
-    public static IEnumerable<object[]> WrongQueries => PoolSpecification.Operations.SelectMany(static one => one.Query.SelectMany(parameter => Wrong(parameter.Value)
-        .Select(value => new object[] { one.Id, parameter.Key, value })));
+    public static IEnumerable<object[]> WrongQueries =>
+        PoolSpecification.Operations.SelectMany(static one =>
+            one.Query.SelectMany(parameter => Wrong(parameter.Value).Select(value => new object[] { one.Id, parameter.Key, value }))
+        );
 
-    public static IEnumerable<object[]> Secured => PoolSpecification.Operations.Where(static one => !one.IsPublic).Select(static one => new object[] { one.Id });
+    public static IEnumerable<object[]> Secured =>
+        PoolSpecification.Operations.Where(static one => !one.IsPublic).Select(static one => new object[] { one.Id });
 
     [Fact]
     public void The_specification_is_read_completely()
@@ -63,11 +67,16 @@ public sealed class PoolContractTests : IDisposable
     [Fact]
     public async Task A_list_has_50_entries_by_default()
     {
-        for (int number = 0; number < 60; number++) await _server.AddPoolAsync($"pool-{number}");
+        for (int number = 0; number < 60; number++)
+            await _server.AddPoolAsync($"pool-{number}");
 
-        JsonNode first = (await _server.AskAsync("GET", "/api/v1/nodepools")).Json!, rest = (await _server.AskAsync("GET", "/api/v1/nodepools?limit=100&offset=50")).Json!;
+        JsonNode first = (await _server.AskAsync("GET", "/api/v1/nodepools")).Json!,
+            rest = (await _server.AskAsync("GET", "/api/v1/nodepools?limit=100&offset=50")).Json!;
 
-        Assert.Equal((50, 60, 50, 0), (first["nodepools"]!.AsArray().Count, (int)first["total"]!, (int)first["limit"]!, (int)first["offset"]!));
+        Assert.Equal(
+            (50, 60, 50, 0),
+            (first["nodepools"]!.AsArray().Count, (int)first["total"]!, (int)first["limit"]!, (int)first["offset"]!)
+        );
         Assert.Equal((10, 100, 50), (rest["nodepools"]!.AsArray().Count, (int)rest["limit"]!, (int)rest["offset"]!));
     }
 
@@ -75,15 +84,27 @@ public sealed class PoolContractTests : IDisposable
     public async Task Spec_changes_increase_the_generation_and_status_reports_do_not()
     {
         string id = await _server.AddPoolAsync("web");
-        JsonObject change = new() { ["name"] = "web", ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "gcp" }, ["nodeCount"] = 0 } };
+        JsonObject change = new()
+        {
+            ["name"] = "web",
+            ["spec"] = new JsonObject
+            {
+                ["platform"] = new JsonObject { ["type"] = "gcp" },
+                ["nodeCount"] = 0,
+            },
+        };
 
         JsonNode changed = (await _server.AskAsync("PUT", $"/api/v1/nodepools/{id}", change)).Json!;
         await _server.AskAsync("PUT", $"/api/v1/nodepools/{id}/status", Report("one", 2));
         await _server.AskAsync("PUT", $"/api/v1/nodepools/{id}/status", Report("two", 1));
-        JsonNode read = (await _server.AskAsync("GET", $"/api/v1/nodepools/{id}")).Json!, status = (await _server.AskAsync("GET", $"/api/v1/nodepools/{id}/status")).Json!;
+        JsonNode read = (await _server.AskAsync("GET", $"/api/v1/nodepools/{id}")).Json!,
+            status = (await _server.AskAsync("GET", $"/api/v1/nodepools/{id}/status")).Json!;
 
         Assert.Equal((2, 2), ((int)changed["generation"]!, (int)read["generation"]!));
-        Assert.Superset(new HashSet<string> { "one", "two" }, status["controller_status"]!.AsArray().Select(static one => (string)one!["controller_name"]!).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "one", "two" },
+            status["controller_status"]!.AsArray().Select(static one => (string)one!["controller_name"]!).ToHashSet()
+        );
         Assert.Equal(400, (await _server.AskAsync("PUT", $"/api/v1/nodepools/{id}/status", Report("one", 3))).Code);
         Assert.Contains(id, (await _server.AskAsync("GET", "/api/v1/nodepools?status=Progressing")).Text, StringComparison.Ordinal);
     }
@@ -93,10 +114,16 @@ public sealed class PoolContractTests : IDisposable
     {
         await _server.AddPoolAsync("production-workers");
 
-        PoolAnswer answer = await _server.AskAsync("POST", "/api/v1/nodepools", new JsonObject
-        {
-            ["name"] = "production-workers", ["cluster_id"] = _server.ClusterId, ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "gcp" } },
-        });
+        PoolAnswer answer = await _server.AskAsync(
+            "POST",
+            "/api/v1/nodepools",
+            new JsonObject
+            {
+                ["name"] = "production-workers",
+                ["cluster_id"] = _server.ClusterId,
+                ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "gcp" } },
+            }
+        );
 
         Assert.Equal((409, "CONFLICT"), (answer.Code, (string)answer.Json!["error"]!["code"]!));
         Assert.Equal("NodePool with name 'production-workers' already exists in cluster", (string)answer.Json["error"]!["message"]!);
@@ -107,9 +134,12 @@ public sealed class PoolContractTests : IDisposable
     /// <summary>An answer has a body of the schema of its status. What is not documented for the operation has the error model.</summary>
     internal static void Check(PoolOperation operation, PoolAnswer answer)
     {
-        if (!operation.Answers.TryGetValue(answer.Code, out JsonObject? schema)) schema = PoolSpecification.Definitions["ErrorResponse"]!.AsObject();
-        if (schema is null) Assert.Equal("", answer.Text);
-        else Assert.Empty(PoolSpecification.Schema.Validate(answer.Json, schema));
+        if (!operation.Answers.TryGetValue(answer.Code, out JsonObject? schema))
+            schema = PoolSpecification.Definitions["ErrorResponse"]!.AsObject();
+        if (schema is null)
+            Assert.Equal("", answer.Text);
+        else
+            Assert.Empty(PoolSpecification.Schema.Validate(answer.Json, schema));
     }
 
     private async Task<PoolAnswer> ProvokeAsync(PoolOperation operation, int code)
@@ -138,16 +168,23 @@ public sealed class PoolContractTests : IDisposable
 
     private byte[]? Body(PoolOperation operation)
     {
-        if (operation.Body is null) return null;
+        if (operation.Body is null)
+            return null;
         JsonObject body = _samples.Valid(operation.Body, PoolSpecification.Definitions).AsObject();
-        if (body.ContainsKey("cluster_id")) body["cluster_id"] = _server.ClusterId;
-        if (body.ContainsKey("observed_generation")) body["observed_generation"] = 1;
+        if (body.ContainsKey("cluster_id"))
+            body["cluster_id"] = _server.ClusterId;
+        if (body.ContainsKey("observed_generation"))
+            body["observed_generation"] = 1;
         return Encoding.UTF8.GetBytes(body.ToJsonString());
     }
 
-    private async Task<string> PathAsync(PoolOperation operation) => Fill(
-        operation, operation.Path.Contains("{nodepoolId}", StringComparison.Ordinal) ? await _server.AddPoolAsync("web")
-            : operation.Path.Contains("{clusterId}", StringComparison.Ordinal) ? await _server.AddClusterAsync("east") : "");
+    private async Task<string> PathAsync(PoolOperation operation) =>
+        Fill(
+            operation,
+            operation.Path.Contains("{nodepoolId}", StringComparison.Ordinal) ? await _server.AddPoolAsync("web")
+                : operation.Path.Contains("{clusterId}", StringComparison.Ordinal) ? await _server.AddClusterAsync("east")
+                : ""
+        );
 
     private static string Fill(PoolOperation operation, string id) =>
         operation.Path.Replace("{nodepoolId}", id, StringComparison.Ordinal).Replace("{clusterId}", id, StringComparison.Ordinal);
@@ -162,14 +199,27 @@ public sealed class PoolContractTests : IDisposable
             yield return "99999999999999999999";
         }
 
-        if (parameter["minimum"]?.GetValue<long>() is { } minimum) yield return (minimum - 1).ToString(CultureInfo.InvariantCulture);
-        if (parameter["maximum"]?.GetValue<long>() is { } maximum) yield return (maximum + 1).ToString(CultureInfo.InvariantCulture);
-        if (parameter["enum"] is not null) yield return "other";
+        if (parameter["minimum"]?.GetValue<long>() is { } minimum)
+            yield return (minimum - 1).ToString(CultureInfo.InvariantCulture);
+        if (parameter["maximum"]?.GetValue<long>() is { } maximum)
+            yield return (maximum + 1).ToString(CultureInfo.InvariantCulture);
+        if (parameter["enum"] is not null)
+            yield return "other";
     }
 
-    private static JsonObject Report(string controller, int generation) => new()
-    {
-        ["controller_name"] = controller, ["observed_generation"] = generation, ["metadata"] = new JsonObject(),
-        ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True", ["lastTransitionTime"] = "2026-11-20T10:00:00Z" }),
-    };
+    private static JsonObject Report(string controller, int generation) =>
+        new()
+        {
+            ["controller_name"] = controller,
+            ["observed_generation"] = generation,
+            ["metadata"] = new JsonObject(),
+            ["conditions"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "Ready",
+                    ["status"] = "True",
+                    ["lastTransitionTime"] = "2026-11-20T10:00:00Z",
+                }
+            ),
+        };
 }

@@ -6,7 +6,11 @@ namespace NodeManager.Providers.Tests.PoolContract;
 /// <summary>Both documents of the service, field by field: what they have of a pool's specification is read into a property, and written as it was.</summary>
 public sealed class PoolFieldTests
 {
-    private const string Gcp = "GCPNodePoolSpec", Aws = "AWSNodePoolSpec", Azure = "AzureNodePoolSpec", Scaling = "AutoscalingSpec", Pool = "NodePoolSpec";
+    private const string Gcp = "GCPNodePoolSpec",
+        Aws = "AWSNodePoolSpec",
+        Azure = "AzureNodePoolSpec",
+        Scaling = "AutoscalingSpec",
+        Pool = "NodePoolSpec";
 
     // Each field of a definition with a value, and where it is read.
     private static readonly (string Definition, string Field, string Json, Func<NodePoolSpec, object?> Read)[] Fields =
@@ -17,9 +21,38 @@ public sealed class PoolFieldTests
         (Gcp, "diskType", "\"pd-ssd\"", static one => one.Platform.DiskType),
         (Gcp, "zones", """["us-central1-a","us-central1-b"]""", static one => one.Platform.Zones),
         (Gcp, "preemptible", "true", static one => one.Platform.Spot),
-        (Gcp, "accelerators", """[{"type":"nvidia-tesla-v100","count":2}]""", static one => new JsonArray([.. one.Platform.Accelerators.Select(static gpu => (JsonNode?)new JsonObject { ["type"] = gpu.Type, ["count"] = gpu.Count })])),
-        (Gcp, "labels", """{"team":"shop"}""", static one => new JsonObject(one.Platform.Labels.Select(static label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value)))),
-        (Gcp, "taints", """[{"key":"gpu","value":"yes","effect":"NoSchedule"}]""", static one => new JsonArray([.. one.Platform.Taints.Select(static taint => (JsonNode?)new JsonObject { ["key"] = taint.Key, ["value"] = taint.Value, ["effect"] = taint.Effect })])),
+        (
+            Gcp,
+            "accelerators",
+            """[{"type":"nvidia-tesla-v100","count":2}]""",
+            static one => new JsonArray([
+                .. one.Platform.Accelerators.Select(static gpu => (JsonNode?)new JsonObject { ["type"] = gpu.Type, ["count"] = gpu.Count }),
+            ])
+        ),
+        (
+            Gcp,
+            "labels",
+            """{"team":"shop"}""",
+            static one => new JsonObject(
+                one.Platform.Labels.Select(static label => KeyValuePair.Create<string, JsonNode?>(label.Key, label.Value))
+            )
+        ),
+        (
+            Gcp,
+            "taints",
+            """[{"key":"gpu","value":"yes","effect":"NoSchedule"}]""",
+            static one => new JsonArray([
+                .. one.Platform.Taints.Select(static taint =>
+                    (JsonNode?)
+                        new JsonObject
+                        {
+                            ["key"] = taint.Key,
+                            ["value"] = taint.Value,
+                            ["effect"] = taint.Effect,
+                        }
+                ),
+            ])
+        ),
         (Aws, "instanceType", "\"m5.xlarge\"", static one => one.Platform.MachineType),
         (Aws, "volumeSize", "100", static one => one.Platform.DiskSizeGB),
         (Aws, "volumeType", "\"gp3\"", static one => one.Platform.DiskType),
@@ -60,11 +93,21 @@ public sealed class PoolFieldTests
     public void The_guide_has_no_field_that_the_specification_lacks()
     {
         HashSet<string> known = [.. Fields.Select(static one => one.Field), "platform", "autoscaling", "type", "gcp", "aws", "azure"];
-        JsonArray blocks = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PoolContract", "Data", "guide-blocks.json")))!.AsArray();
+        JsonArray blocks = JsonNode
+            .Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "PoolContract", "Data", "guide-blocks.json")))!
+            .AsArray();
 
         // Two hold an ellipsis, in place of a specification.
-        string[] found = [.. blocks.Select(static one => one!["json"]!.GetValue<string>()).Where(static one => !one.Contains("{ ... }", StringComparison.Ordinal))
-            .Select(static one => JsonNode.Parse(one)!["spec"]).OfType<JsonObject>().SelectMany(static one => NamesIn(one)).Distinct()];
+        string[] found =
+        [
+            .. blocks
+                .Select(static one => one!["json"]!.GetValue<string>())
+                .Where(static one => !one.Contains("{ ... }", StringComparison.Ordinal))
+                .Select(static one => JsonNode.Parse(one)!["spec"])
+                .OfType<JsonObject>()
+                .SelectMany(static one => NamesIn(one))
+                .Distinct(),
+        ];
 
         Assert.Empty(found.Except(known));
         Assert.Contains("accelerators", found);
@@ -75,8 +118,14 @@ public sealed class PoolFieldTests
     public void A_field_is_read_and_written(string definition, string field)
     {
         (_, _, string json, Func<NodePoolSpec, object?> read) = Fields.Single(one => one.Definition == definition && one.Field == field);
-        string platform = definition == Aws ? "aws" : definition == Azure ? "azure" : "gcp";
-        JsonObject spec = new() { ["platform"] = new JsonObject { ["type"] = platform, [platform] = new JsonObject() } };
+        string platform =
+            definition == Aws ? "aws"
+            : definition == Azure ? "azure"
+            : "gcp";
+        JsonObject spec = new()
+        {
+            ["platform"] = new JsonObject { ["type"] = platform, [platform] = new JsonObject() },
+        };
         JsonObject at = definition switch
         {
             Pool => spec,
@@ -90,21 +139,24 @@ public sealed class PoolFieldTests
         Assert.Equal(json, Json(read(found)));
         Assert.Empty(PoolSpecification.Schema.Validate(spec, new() { ["$ref"] = "#/definitions/NodePoolSpec" }));
         Assert.True(JsonNode.DeepEquals(spec, JsonNode.Parse(found.Json)));
-        if (definition is Gcp or Aws or Azure) Assert.True(JsonNode.DeepEquals(spec["platform"], PoolSpecWriter.Write(found.Platform)));
+        if (definition is Gcp or Aws or Azure)
+            Assert.True(JsonNode.DeepEquals(spec["platform"], PoolSpecWriter.Write(found.Platform)));
     }
 
-    private static string Json(object? value) => value switch
-    {
-        JsonNode node => node.ToJsonString(),
-        ItemList<string> texts => $"[{string.Join(',', texts.Select(static one => $"\"{one}\""))}]",
-        string text => $"\"{text}\"",
-        bool flag => flag ? "true" : "false",
-        _ => $"{value}",
-    };
+    private static string Json(object? value) =>
+        value switch
+        {
+            JsonNode node => node.ToJsonString(),
+            ItemList<string> texts => $"[{string.Join(',', texts.Select(static one => $"\"{one}\""))}]",
+            string text => $"\"{text}\"",
+            bool flag => flag ? "true" : "false",
+            _ => $"{value}",
+        };
 
-    private static IEnumerable<string> FieldsOf(string definition) => PoolSpecification.Definitions[definition]!["properties"]!.AsObject().Select(static one => one.Key);
+    private static IEnumerable<string> FieldsOf(string definition) =>
+        PoolSpecification.Definitions[definition]!["properties"]!.AsObject().Select(static one => one.Key);
 
     // Not the keys of labels, nor the fields of taints and accelerators.
-    private static IEnumerable<string> NamesIn(JsonObject node) => node.SelectMany(static one =>
-        one.Key != "labels" && one.Value is JsonObject inner ? NamesIn(inner).Prepend(one.Key) : [one.Key]);
+    private static IEnumerable<string> NamesIn(JsonObject node) =>
+        node.SelectMany(static one => one.Key != "labels" && one.Value is JsonObject inner ? NamesIn(inner).Prepend(one.Key) : [one.Key]);
 }

@@ -34,9 +34,12 @@ internal sealed class PoolServer : IDisposable
     public async Task<PoolAnswer> AskAsync(string method, string path, byte[]? body = null, string? user = User, bool withToken = true)
     {
         using var request = new HttpRequestMessage(new(method), new Uri("http://pools.sandbox.invalid" + path));
-        if (user is not null) request.Headers.TryAddWithoutValidation("X-User-Email", user);
-        if (withToken) request.Headers.Authorization = new("Bearer", _cluster.Pools.Token);
-        if (body is not null) request.Content = new ByteArrayContent(body);
+        if (user is not null)
+            request.Headers.TryAddWithoutValidation("X-User-Email", user);
+        if (withToken)
+            request.Headers.Authorization = new("Bearer", _cluster.Pools.Token);
+        if (body is not null)
+            request.Content = new ByteArrayContent(body);
         using HttpResponseMessage response = await _http.SendAsync(request, CancellationToken.None);
         return new((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
@@ -49,17 +52,35 @@ internal sealed class PoolServer : IDisposable
     /// <param name="cluster">Its id; null: the cluster that has a platform, which reports about its pools.</param>
     public async Task<string> AddPoolAsync(string name, string? cluster = null)
     {
-        PoolAnswer answer = await AskAsync("POST", "/api/v1/nodepools", new JsonObject
-        {
-            ["name"] = name, ["cluster_id"] = cluster ?? ClusterId, ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "gcp" }, ["nodeCount"] = 0 },
-        });
+        PoolAnswer answer = await AskAsync(
+            "POST",
+            "/api/v1/nodepools",
+            new JsonObject
+            {
+                ["name"] = name,
+                ["cluster_id"] = cluster ?? ClusterId,
+                ["spec"] = new JsonObject
+                {
+                    ["platform"] = new JsonObject { ["type"] = "gcp" },
+                    ["nodeCount"] = 0,
+                },
+            }
+        );
         Assert.Equal((int)HttpStatusCode.Created, answer.Code);
         return answer.Json!["id"]!.GetValue<string>();
     }
 
     public async Task<string> AddClusterAsync(string name)
     {
-        PoolAnswer answer = await AskAsync("POST", "/api/v1/clusters", new JsonObject { ["name"] = name, ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "aws" } } });
+        PoolAnswer answer = await AskAsync(
+            "POST",
+            "/api/v1/clusters",
+            new JsonObject
+            {
+                ["name"] = name,
+                ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "aws" } },
+            }
+        );
         Assert.Equal((int)HttpStatusCode.Created, answer.Code);
         return answer.Json!["id"]!.GetValue<string>();
     }

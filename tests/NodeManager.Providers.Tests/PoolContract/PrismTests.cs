@@ -27,18 +27,49 @@ public sealed class PrismTests : IDisposable
     public async Task The_client_works_with_a_mock_of_the_specification()
     {
         Uri mock = await StartAsync("mock");
-        using PoolServiceProvider client = new(new() { Configuration = new() { Uri = new(mock, "/api/v1"), User = PoolServer.User, Routes = PoolServiceRoutes.Flat }, Token = "x" });
+        using PoolServiceProvider client = new(
+            new()
+            {
+                Configuration = new()
+                {
+                    Uri = new(mock, "/api/v1"),
+                    User = PoolServer.User,
+                    Routes = PoolServiceRoutes.Flat,
+                },
+                Token = "x",
+            }
+        );
         string id = Guid.NewGuid().ToString();
         JsonObject spec = PoolLab.Spec;
 
         List<PoolRecord> pools = [];
-        await foreach (PoolRecord pool in client.ListAsync(new() { Phase = "Ready", Health = "Healthy" }, default)) pools.Add(pool);
+        await foreach (PoolRecord pool in client.ListAsync(new() { Phase = "Ready", Health = "Healthy" }, default))
+            pools.Add(pool);
         List<PoolCluster> clusters = [];
-        await foreach (PoolCluster cluster in client.ListClustersAsync(default)) clusters.Add(cluster);
-        PoolRecord read = await client.GetAsync(id, default), created = await client.CreateAsync(new("web", id, spec), NullObserver.Instance, default), changed = await client.ReplaceAsync(read, "web", spec, default);
+        await foreach (PoolCluster cluster in client.ListClustersAsync(default))
+            clusters.Add(cluster);
+        PoolRecord read = await client.GetAsync(id, default),
+            created = await client.CreateAsync(new("web", id, spec), NullObserver.Instance, default),
+            changed = await client.ReplaceAsync(read, "web", spec, default);
         IReadOnlyList<NodePoolControllerStatus> status = await client.GetStatusAsync(id, default);
         await client.ReportStatusAsync(
-            id, new() { Controller = "me", ObservedGeneration = 1, Conditions = [new() { Type = "Ready", Status = "True", LastTransitionTime = DateTimeOffset.UnixEpoch }] }, default);
+            id,
+            new()
+            {
+                Controller = "me",
+                ObservedGeneration = 1,
+                Conditions =
+                [
+                    new()
+                    {
+                        Type = "Ready",
+                        Status = "True",
+                        LastTransitionTime = DateTimeOffset.UnixEpoch,
+                    },
+                ],
+            },
+            default
+        );
         await client.DeleteAsync(id, default);
 
         Assert.All([read, created, changed, .. pools], static pool => Assert.True(Guid.TryParse(pool.Id, out _)));
@@ -55,22 +86,55 @@ public sealed class PrismTests : IDisposable
         using SandboxServer server = cluster.Serve(new());
         Uri proxy = await StartAsync("proxy", server.Address.AbsoluteUri.TrimEnd('/'), "--errors");
         string token = Regex.Match(await File.ReadAllTextAsync(server.KubeconfigPath), "token\"?: *\"?([^\\s\",]+)").Groups[1].Value;
-        using PoolServiceProvider client = new(new() { Configuration = new() { Uri = new(proxy, "/api/v1"), User = PoolServer.User, Routes = PoolServiceRoutes.Flat }, Token = token });
+        using PoolServiceProvider client = new(
+            new()
+            {
+                Configuration = new()
+                {
+                    Uri = new(proxy, "/api/v1"),
+                    User = PoolServer.User,
+                    Routes = PoolServiceRoutes.Flat,
+                },
+                Token = token,
+            }
+        );
 
         PoolRecord created = await client.CreateAsync(new("web", cluster.Pools.ClusterId, PoolLab.Spec), NullObserver.Instance, default);
         PoolRecord changed = await client.ReplaceAsync(created, "shop", PoolLab.Spec, default);
         await client.ReportStatusAsync(
-            created.Id, new() { Controller = "me", ObservedGeneration = 2, Conditions = [new() { Type = "Ready", Status = "True", LastTransitionTime = DateTimeOffset.UnixEpoch }] }, default);
+            created.Id,
+            new()
+            {
+                Controller = "me",
+                ObservedGeneration = 2,
+                Conditions =
+                [
+                    new()
+                    {
+                        Type = "Ready",
+                        Status = "True",
+                        LastTransitionTime = DateTimeOffset.UnixEpoch,
+                    },
+                ],
+            },
+            default
+        );
         List<PoolRecord> pools = [];
-        await foreach (PoolRecord pool in client.ListAsync(new(), default)) pools.Add(pool);
+        await foreach (PoolRecord pool in client.ListAsync(new(), default))
+            pools.Add(pool);
         List<PoolCluster> clusters = [];
-        await foreach (PoolCluster one in client.ListClustersAsync(default)) clusters.Add(one);
+        await foreach (PoolCluster one in client.ListClustersAsync(default))
+            clusters.Add(one);
         IReadOnlyList<NodePoolControllerStatus> status = await client.GetStatusAsync(created.Id, default);
         await client.DeleteAsync(created.Id, default);
         var gone = await Assert.ThrowsAnyAsync<NodeManagerException>(() => client.GetAsync(created.Id, default));
         // Requests that the client never sends: clusters, and what is refused.
         using HttpClient http = new() { BaseAddress = proxy };
-        string[] violations = await Task.WhenAll(PoolSpecification.Operations.Where(static one => one.Method == "GET" && !one.Path.Contains('{', StringComparison.Ordinal)).Select(one => AskAsync(http, one.Path, token)));
+        string[] violations = await Task.WhenAll(
+            PoolSpecification
+                .Operations.Where(static one => one.Method == "GET" && !one.Path.Contains('{', StringComparison.Ordinal))
+                .Select(one => AskAsync(http, one.Path, token))
+        );
 
         Assert.Equal(("web", "shop", 2L), (created.Name, changed.Name, changed.Generation));
         Assert.Equal(created.Id, Assert.Single(pools).Id);
@@ -101,7 +165,10 @@ public sealed class PrismTests : IDisposable
     {
         string? found = Environment.GetEnvironmentVariable("NODEMANAGER_PRISM");
         string[] names = OperatingSystem.IsWindows() ? ["prism.cmd"] : ["prism"];
-        found ??= (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        found ??= (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .SelectMany(folder => names.Select(name => Path.Combine(folder, name)))
+            .FirstOrDefault(File.Exists);
         Skip.If(found is null, "prism is not installed: npm install -g @stoplight/prism-cli");
         return found!;
     }
@@ -114,9 +181,13 @@ public sealed class PrismTests : IDisposable
         free.Start();
         int port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
-        ProcessStartInfo start = new(prism, [mode, _specification, .. rest, "-h", "127.0.0.1", "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+        ProcessStartInfo start = new(
+            prism,
+            [mode, _specification, .. rest, "-h", "127.0.0.1", "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture)]
+        )
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         // The embedded cluster signs its certificate itself.
         start.Environment["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
@@ -125,9 +196,12 @@ public sealed class PrismTests : IDisposable
         TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
         void Hear(string? line)
         {
-            lock (said) said.AppendLine(line);
-            if (line?.Contains("is listening", StringComparison.Ordinal) == true) ready.TrySetResult();
-            if (line is null) ready.TrySetException(new InvalidOperationException($"prism ended: {said}"));
+            lock (said)
+                said.AppendLine(line);
+            if (line?.Contains("is listening", StringComparison.Ordinal) == true)
+                ready.TrySetResult();
+            if (line is null)
+                ready.TrySetException(new InvalidOperationException($"prism ended: {said}"));
         }
 
         _prism.OutputDataReceived += (_, line) => Hear(line.Data);

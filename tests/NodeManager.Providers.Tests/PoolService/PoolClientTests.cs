@@ -14,10 +14,34 @@ public sealed class PoolClientTests
 {
     // The guide's three, then the rest of what a service may answer.
     [Theory]
-    [InlineData("POST", 400, """{"error":{"code":"VALIDATION_ERROR","message":"Validation failed","details":"nodepool name is required"}}""", ErrorIds.Invalid, ErrorKind.InvalidData)]
-    [InlineData("GET", 404, """{"error":{"code":"NOT_FOUND","message":"NodePool not found","details":""}}""", ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound)]
-    [InlineData("POST", 409, """{"error":{"code":"CONFLICT","message":"NodePool with name 'production-workers' already exists in cluster","details":""}}""", ErrorIds.NodePoolExists, ErrorKind.ResourceExists)]
-    [InlineData("PUT", 409, """{"error":{"code":"CONFLICT","message":"changed","details":""}}""", ErrorIds.Conflict, ErrorKind.ResourceBusy)]
+    [InlineData(
+        "POST",
+        400,
+        """{"error":{"code":"VALIDATION_ERROR","message":"Validation failed","details":"nodepool name is required"}}""",
+        ErrorIds.Invalid,
+        ErrorKind.InvalidData
+    )]
+    [InlineData(
+        "GET",
+        404,
+        """{"error":{"code":"NOT_FOUND","message":"NodePool not found","details":""}}""",
+        ErrorIds.NodePoolNotFound,
+        ErrorKind.ObjectNotFound
+    )]
+    [InlineData(
+        "POST",
+        409,
+        """{"error":{"code":"CONFLICT","message":"NodePool with name 'production-workers' already exists in cluster","details":""}}""",
+        ErrorIds.NodePoolExists,
+        ErrorKind.ResourceExists
+    )]
+    [InlineData(
+        "PUT",
+        409,
+        """{"error":{"code":"CONFLICT","message":"changed","details":""}}""",
+        ErrorIds.Conflict,
+        ErrorKind.ResourceBusy
+    )]
     [InlineData("GET", 401, """{"error":{"code":"UNAUTHORIZED","message":"no"}}""", ErrorIds.Unauthorized, ErrorKind.AuthenticationError)]
     [InlineData("GET", 403, "", ErrorIds.Forbidden, ErrorKind.PermissionDenied)]
     [InlineData("POST", 429, "", ErrorIds.TooManyRequests, ErrorKind.LimitsExceeded)]
@@ -30,12 +54,24 @@ public sealed class PoolClientTests
     {
         using PoolServiceProvider client = Client(_ => Answer(code, body));
 
-        var error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => method switch
-        {
-            "POST" => client.CreateAsync(new("web", "c", []), NullObserver.Instance, default),
-            "PUT" => client.ReplaceAsync(new() { Id = "p", Name = "web", Spec = [] }, "web", [], default),
-            _ => client.GetAsync("p", default),
-        });
+        var error = await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+            method switch
+            {
+                "POST" => client.CreateAsync(new("web", "c", []), NullObserver.Instance, default),
+                "PUT" => client.ReplaceAsync(
+                    new()
+                    {
+                        Id = "p",
+                        Name = "web",
+                        Spec = [],
+                    },
+                    "web",
+                    [],
+                    default
+                ),
+                _ => client.GetAsync("p", default),
+            }
+        );
 
         Assert.Equal((errorId, kind), (error.ErrorId, error.Kind));
         Assert.NotNull(error.RecommendedAction);
@@ -56,7 +92,8 @@ public sealed class PoolClientTests
         });
 
         int read = 0;
-        await foreach (PoolRecord _ in client.ListAsync(new(), default)) read++;
+        await foreach (PoolRecord _ in client.ListAsync(new(), default))
+            read++;
 
         Assert.Equal((count, requests), (read, asked));
     }
@@ -68,12 +105,14 @@ public sealed class PoolClientTests
         int asked = 0;
         using PoolServiceProvider client = Client(request =>
         {
-            if (asked++ == 1) all.RemoveRange(0, 30);
+            if (asked++ == 1)
+                all.RemoveRange(0, 30);
             return Answer(200, Page(request, all));
         });
 
         List<string> read = [];
-        await foreach (PoolRecord pool in client.ListAsync(new(), default)) read.Add(pool.Id);
+        await foreach (PoolRecord pool in client.ListAsync(new(), default))
+            read.Add(pool.Id);
 
         Assert.Equal(read.Count, read.Distinct().Count());
         Assert.Superset(all.ToHashSet(), read.ToHashSet());
@@ -89,7 +128,8 @@ public sealed class PoolClientTests
             return Answer(200, Page(request, [.. Enumerable.Range(0, 1000).Select(Id)]));
         });
 
-        await foreach (PoolRecord _ in client.ListAsync(new(), default)) break;
+        await foreach (PoolRecord _ in client.ListAsync(new(), default))
+            break;
 
         Assert.Equal(1, asked);
     }
@@ -102,14 +142,16 @@ public sealed class PoolClientTests
     public async Task A_read_is_repeated(string fault, int requests)
     {
         int asked = 0;
-        using PoolServiceProvider client = Client(_ => ++asked < requests
-            ? fault switch
-            {
-                "drop" => throw new HttpRequestException(HttpRequestError.ResponseEnded, "gone"),
-                "truncate" => Answer(200, """{"id":"p","name":"we"""),
-                _ => Answer(int.Parse(fault, CultureInfo.InvariantCulture), ""),
-            }
-            : Answer(200, """{"id":"p","name":"web","cluster_id":"c","generation":1,"spec":{}}"""));
+        using PoolServiceProvider client = Client(_ =>
+            ++asked < requests
+                ? fault switch
+                {
+                    "drop" => throw new HttpRequestException(HttpRequestError.ResponseEnded, "gone"),
+                    "truncate" => Answer(200, """{"id":"p","name":"we"""),
+                    _ => Answer(int.Parse(fault, CultureInfo.InvariantCulture), ""),
+                }
+                : Answer(200, """{"id":"p","name":"web","cluster_id":"c","generation":1,"spec":{}}""")
+        );
 
         Assert.Equal("web", (await client.GetAsync("p", default)).Name);
         Assert.Equal(requests, asked);
@@ -130,13 +172,19 @@ public sealed class PoolClientTests
             return fault switch
             {
                 "drop" => throw new HttpRequestException(HttpRequestError.ResponseEnded, "gone"),
-                "refuse" => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused", new System.Net.Sockets.SocketException(111)),
+                "refuse" => throw new HttpRequestException(
+                    HttpRequestError.ConnectionError,
+                    "refused",
+                    new System.Net.Sockets.SocketException(111)
+                ),
                 "truncate" => Answer(201, """{"id":"p","name":"we"""),
                 _ => Answer(int.Parse(fault, CultureInfo.InvariantCulture), ""),
             };
         });
 
-        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => client.CreateAsync(new("web", "c", []), NullObserver.Instance, default));
+        Exception error = await Assert.ThrowsAnyAsync<Exception>(() =>
+            client.CreateAsync(new("web", "c", []), NullObserver.Instance, default)
+        );
 
         Assert.Equal((requests, isLost), (asked, error is PoolAnswerLostException));
     }
@@ -154,10 +202,17 @@ public sealed class PoolClientTests
                 asked.Add($"{request.Method} {request.RequestUri!.AbsolutePath["/api/v1/".Length..]}");
                 bool isNested = request.RequestUri.AbsolutePath.Contains("/clusters/", StringComparison.Ordinal);
                 return isNested && service != "nested"
-                    ? Answer(404, service == "prism" ? """{"type":"https://stoplight.io/prism/errors#NO_PATH_MATCHED_ERROR","status":404}""" : "404 page not found")
-                    : request.Method == HttpMethod.Post ? Answer(201, """{"id":"p","name":"web","spec":{}}""") : Answer(200, Page(request, []));
+                        ? Answer(
+                            404,
+                            service == "prism"
+                                ? """{"type":"https://stoplight.io/prism/errors#NO_PATH_MATCHED_ERROR","status":404}"""
+                                : "404 page not found"
+                        )
+                    : request.Method == HttpMethod.Post ? Answer(201, """{"id":"p","name":"web","spec":{}}""")
+                    : Answer(200, Page(request, []));
             },
-            PoolServiceRoutes.Auto);
+            PoolServiceRoutes.Auto
+        );
 
         await foreach (PoolRecord _ in client.ListAsync(new() { ClusterId = "c-1" }, default)) { }
         await client.CreateAsync(new("web", "c-1", []), NullObserver.Instance, default);
@@ -173,11 +228,16 @@ public sealed class PoolClientTests
             request =>
             {
                 asked.Add(request.RequestUri!.AbsolutePath["/api/v1/".Length..]);
-                return asked[^1].Contains("none", StringComparison.Ordinal) ? Answer(404, """{"error":{"code":"NOT_FOUND","message":"Cluster not found"}}""") : Answer(200, Page(request, [Id(1)]));
+                return asked[^1].Contains("none", StringComparison.Ordinal)
+                    ? Answer(404, """{"error":{"code":"NOT_FOUND","message":"Cluster not found"}}""")
+                    : Answer(200, Page(request, [Id(1)]));
             },
-            PoolServiceRoutes.Auto);
+            PoolServiceRoutes.Auto
+        );
 
-        await Assert.ThrowsAnyAsync<NodeManagerException>(async () => await client.ListAsync(new() { ClusterId = "none" }, default).GetAsyncEnumerator().MoveNextAsync());
+        await Assert.ThrowsAnyAsync<NodeManagerException>(async () =>
+            await client.ListAsync(new() { ClusterId = "none" }, default).GetAsyncEnumerator().MoveNextAsync()
+        );
         await foreach (PoolRecord _ in client.ListAsync(new() { ClusterId = "c-1" }, default)) { }
 
         Assert.Equal("clusters/c-1/nodepools", asked[^1]);
@@ -190,14 +250,24 @@ public sealed class PoolClientTests
         using PoolServiceProvider client = Client(request =>
         {
             asked++;
-            return Answer(200, Page(request, [.. Enumerable.Range(0, 250).Select(Id)]).Replace($"{Id(7)}\",\"name\":\"web\",\"cluster_id\":\"c-1", $"{Id(7)}\",\"name\":\"web\",\"cluster_id\":\"C-2", StringComparison.Ordinal));
+            return Answer(
+                200,
+                Page(request, [.. Enumerable.Range(0, 250).Select(Id)])
+                    .Replace(
+                        $"{Id(7)}\",\"name\":\"web\",\"cluster_id\":\"c-1",
+                        $"{Id(7)}\",\"name\":\"web\",\"cluster_id\":\"C-2",
+                        StringComparison.Ordinal
+                    )
+            );
         });
         List<string> read = [];
 
-        await foreach (PoolRecord pool in client.ListAsync(new() { ClusterId = "c-2" }, default)) read.Add(pool.Id);
+        await foreach (PoolRecord pool in client.ListAsync(new() { ClusterId = "c-2" }, default))
+            read.Add(pool.Id);
 
         Assert.Equal((Id(7), 3), (Assert.Single(read), asked));
-        await foreach (PoolRecord _ in client.ListAsync(new() { ClusterId = "c-1" }, default)) break;
+        await foreach (PoolRecord _ in client.ListAsync(new() { ClusterId = "c-1" }, default))
+            break;
         // The first page was enough.
         Assert.Equal(4, asked);
     }
@@ -224,16 +294,24 @@ public sealed class PoolClientTests
         string path = folder.Path("token");
         await File.WriteAllTextAsync(path, "old\n");
         List<string> shown = [];
-        using PoolServiceProvider client = new(new()
-        {
-            Configuration = new() { Uri = new("https://pools.invalid"), User = "me@example.com", TokenPath = path },
-            Transport = new StubHandler(request =>
+        using PoolServiceProvider client = new(
+            new()
             {
-                shown.Add(request.Headers.Authorization!.Parameter!);
-                if (shown.Count == 1) File.WriteAllText(path, "new\n");
-                return shown[^1] == "new" ? Answer(200, """{"id":"p","name":"web","spec":{}}""") : Answer(401, "");
-            }),
-        });
+                Configuration = new()
+                {
+                    Uri = new("https://pools.invalid"),
+                    User = "me@example.com",
+                    TokenPath = path,
+                },
+                Transport = new StubHandler(request =>
+                {
+                    shown.Add(request.Headers.Authorization!.Parameter!);
+                    if (shown.Count == 1)
+                        File.WriteAllText(path, "new\n");
+                    return shown[^1] == "new" ? Answer(200, """{"id":"p","name":"web","spec":{}}""") : Answer(401, "");
+                }),
+            }
+        );
 
         await client.GetAsync("p", default);
         await client.GetAsync("p", default);
@@ -258,9 +336,21 @@ public sealed class PoolClientTests
     [InlineData("ftp://pools.example.com", "me@example.com", null)]
     [InlineData("https://pools.example.com", "me", null)]
     [InlineData("https://pools.example.com", "me@example.com\r\nX: y", null)]
-    public void An_invalid_configuration_is_refused(string uri, string user, string? token) => Assert.Equal(
-        ErrorIds.PoolServiceInvalid,
-        Assert.Throws<NodeManagerException>(() => new PoolServiceProvider(new() { Configuration = new() { Uri = new(uri), User = user }, Token = token })).ErrorId);
+    public void An_invalid_configuration_is_refused(string uri, string user, string? token) =>
+        Assert.Equal(
+            ErrorIds.PoolServiceInvalid,
+            Assert
+                .Throws<NodeManagerException>(() =>
+                    new PoolServiceProvider(
+                        new()
+                        {
+                            Configuration = new() { Uri = new(uri), User = user },
+                            Token = token,
+                        }
+                    )
+                )
+                .ErrorId
+        );
 
     [Theory]
     [InlineData("https://pools.example.com", "https://pools.example.com/api/v1/")]
@@ -278,18 +368,45 @@ public sealed class PoolClientTests
     private static string Page(HttpRequestMessage request, List<string> ids)
     {
         var query = System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query);
-        int limit = int.Parse(query["limit"]!, CultureInfo.InvariantCulture), offset = int.Parse(query["offset"] ?? "0", CultureInfo.InvariantCulture);
+        int limit = int.Parse(query["limit"]!, CultureInfo.InvariantCulture),
+            offset = int.Parse(query["offset"] ?? "0", CultureInfo.InvariantCulture);
         return new JsonObject
         {
-            ["nodepools"] = new JsonArray([.. ids.Skip(offset).Take(limit).Select(static id => new JsonObject { ["id"] = id, ["name"] = "web", ["cluster_id"] = "c-1", ["spec"] = new JsonObject() })]),
-            ["total"] = ids.Count, ["limit"] = limit, ["offset"] = offset,
+            ["nodepools"] = new JsonArray([
+                .. ids.Skip(offset)
+                    .Take(limit)
+                    .Select(static id => new JsonObject
+                    {
+                        ["id"] = id,
+                        ["name"] = "web",
+                        ["cluster_id"] = "c-1",
+                        ["spec"] = new JsonObject(),
+                    }),
+            ]),
+            ["total"] = ids.Count,
+            ["limit"] = limit,
+            ["offset"] = offset,
         }.ToJsonString();
     }
 
-    private static HttpResponseMessage Answer(int code, string body) => new((HttpStatusCode)code) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+    private static HttpResponseMessage Answer(int code, string body) =>
+        new((HttpStatusCode)code) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
-    private static PoolServiceProvider Client(Func<HttpRequestMessage, HttpResponseMessage> answer, string routes = PoolServiceRoutes.Flat) => new(new()
-    {
-        Configuration = new() { Uri = new("https://pools.invalid/api/v1"), User = "me@example.com", Routes = routes }, Token = "t", Transport = new StubHandler(answer),
-    });
+    private static PoolServiceProvider Client(
+        Func<HttpRequestMessage, HttpResponseMessage> answer,
+        string routes = PoolServiceRoutes.Flat
+    ) =>
+        new(
+            new()
+            {
+                Configuration = new()
+                {
+                    Uri = new("https://pools.invalid/api/v1"),
+                    User = "me@example.com",
+                    Routes = routes,
+                },
+                Token = "t",
+                Transport = new StubHandler(answer),
+            }
+        );
 }

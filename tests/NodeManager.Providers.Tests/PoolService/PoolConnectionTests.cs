@@ -30,13 +30,37 @@ public sealed partial class PoolConnectionTests : IDisposable
     {
         using SandboxCluster other = SandboxCluster.Start(new() { Nodes = 0 });
         using SandboxServer elsewhere = other.Serve(new());
-        PoolServiceConfiguration own = new() { Uri = Address, User = PoolLab.User, CertificateAuthorityPath = Authority(_kubeconfig) };
+        PoolServiceConfiguration own = new()
+        {
+            Uri = Address,
+            User = PoolLab.User,
+            CertificateAuthorityPath = Authority(_kubeconfig),
+        };
 
         Assert.NotEqual(0, await CountAsync(own));
-        Assert.NotEqual(0, await CountAsync(new PoolServiceConfiguration() { Uri = Address, User = PoolLab.User, SkipCertificateCheck = true }));
+        Assert.NotEqual(
+            0,
+            await CountAsync(
+                new PoolServiceConfiguration()
+                {
+                    Uri = Address,
+                    User = PoolLab.User,
+                    SkipCertificateCheck = true,
+                }
+            )
+        );
         foreach (string authority in (string[])["", Authority(File.ReadAllText(elsewhere.KubeconfigPath))])
         {
-            var refused = await Assert.ThrowsAnyAsync<NodeManagerException>(() => CountAsync(new PoolServiceConfiguration() { Uri = Address, User = PoolLab.User, CertificateAuthorityPath = authority }));
+            var refused = await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+                CountAsync(
+                    new PoolServiceConfiguration()
+                    {
+                        Uri = Address,
+                        User = PoolLab.User,
+                        CertificateAuthorityPath = authority,
+                    }
+                )
+            );
             Assert.Equal((ErrorIds.CertificateUntrusted, ErrorKind.SecurityError), (refused.ErrorId, refused.Kind));
         }
     }
@@ -45,7 +69,13 @@ public sealed partial class PoolConnectionTests : IDisposable
     public async Task Requests_go_through_the_proxy_of_the_configuration()
     {
         await using ConnectProxy proxy = new();
-        PoolServiceConfiguration configuration = new() { Uri = Address, User = PoolLab.User, CertificateAuthorityPath = Authority(_kubeconfig), Proxy = proxy.Address };
+        PoolServiceConfiguration configuration = new()
+        {
+            Uri = Address,
+            User = PoolLab.User,
+            CertificateAuthorityPath = Authority(_kubeconfig),
+            Proxy = proxy.Address,
+        };
 
         Assert.NotEqual(0, await CountAsync(configuration));
         Assert.Equal($"{Address.Host}:{Address.Port}", Assert.Single(proxy.Targets));
@@ -56,7 +86,18 @@ public sealed partial class PoolConnectionTests : IDisposable
     {
         string path = _folder.Path("token");
         await File.WriteAllTextAsync(path, "expired");
-        using PoolServiceProvider client = new(new() { Configuration = new() { Uri = Address, User = PoolLab.User, CertificateAuthorityPath = Authority(_kubeconfig), TokenPath = path } });
+        using PoolServiceProvider client = new(
+            new()
+            {
+                Configuration = new()
+                {
+                    Uri = Address,
+                    User = PoolLab.User,
+                    CertificateAuthorityPath = Authority(_kubeconfig),
+                    TokenPath = path,
+                },
+            }
+        );
 
         var refused = await Assert.ThrowsAnyAsync<NodeManagerException>(() => CountAsync(client));
         await File.WriteAllTextAsync(path, Token + "\n");
@@ -81,7 +122,8 @@ public sealed partial class PoolConnectionTests : IDisposable
     private static async Task<int> CountAsync(PoolServiceProvider client)
     {
         int count = 0;
-        await foreach (PoolRecord _ in client.ListAsync(new(), default)) count++;
+        await foreach (PoolRecord _ in client.ListAsync(new(), default))
+            count++;
         return count;
     }
 

@@ -18,16 +18,21 @@ public sealed class PoolFaultTests
     [Fact]
     public async Task Ten_thousand_pools_are_listed_in_a_hundred_requests_and_bounded_memory()
     {
-        int asked = 0, read = 0;
-        using PoolServiceProvider client = Client((request, _) =>
-        {
-            asked++;
-            return Task.FromResult(StubHandler.Json(Page(request)));
-        });
-        long before = GC.GetTotalMemory(forceFullCollection: true), most = 0;
+        int asked = 0,
+            read = 0;
+        using PoolServiceProvider client = Client(
+            (request, _) =>
+            {
+                asked++;
+                return Task.FromResult(StubHandler.Json(Page(request)));
+            }
+        );
+        long before = GC.GetTotalMemory(forceFullCollection: true),
+            most = 0;
 
         await foreach (PoolRecord pool in client.ListAsync(new(), default))
-            if (++read % 1000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+            if (++read % 1000 == 0)
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
 
         Assert.Equal((Pools, 100), (read, asked));
         // All of them together would be more than 100 MB.
@@ -38,17 +43,22 @@ public sealed class PoolFaultTests
     public async Task A_slow_page_does_not_delay_earlier_pages()
     {
         TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using PoolServiceProvider client = Client(async (request, _) =>
-        {
-            if (!request.RequestUri!.Query.Contains("offset=0", StringComparison.Ordinal)) await second.Task;
-            return StubHandler.Json(Page(request));
-        });
+        using PoolServiceProvider client = Client(
+            async (request, _) =>
+            {
+                if (!request.RequestUri!.Query.Contains("offset=0", StringComparison.Ordinal))
+                    await second.Task;
+                return StubHandler.Json(Page(request));
+            }
+        );
         int read = 0;
 
         await foreach (PoolRecord _ in client.ListAsync(new(), default))
         {
-            if (++read == 100) second.SetResult();
-            if (read == 150) break;
+            if (++read == 100)
+                second.SetResult();
+            if (read == 150)
+                break;
         }
 
         Assert.Equal(150, read);
@@ -60,11 +70,14 @@ public sealed class PoolFaultTests
     public async Task A_failing_service_is_an_error_after_five_attempts(int code)
     {
         int asked = 0;
-        using PoolServiceProvider client = Client((_, _) =>
-        {
-            asked++;
-            return Task.FromResult(new HttpResponseMessage((HttpStatusCode)code));
-        }, new ImpatientTime());
+        using PoolServiceProvider client = Client(
+            (_, _) =>
+            {
+                asked++;
+                return Task.FromResult(new HttpResponseMessage((HttpStatusCode)code));
+            },
+            new ImpatientTime()
+        );
 
         var error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => client.GetAsync("1", default));
 
@@ -76,13 +89,17 @@ public sealed class PoolFaultTests
     {
         await using PoolLab lab = await PoolLab.StartAsync(nodes: 12);
         PoolTarget worker = new() { Name = "worker" };
-        PoolEdit smaller = new() { Patch = static _ => new() { ["nodeCount"] = 3 } }, larger = new() { Patch = static _ => new() { ["nodeCount"] = 6 } };
+        PoolEdit smaller = new() { Patch = static _ => new() { ["nodeCount"] = 3 } },
+            larger = new() { Patch = static _ => new() { ["nodeCount"] = 6 } };
 
         NodePoolPlan foreign = await PoolPlanner.PlanChangeAsync(lab.Context, worker, smaller, lab, default);
         NodePoolPlan more = await PoolPlanner.PlanChangeAsync(lab.Context, worker, larger, lab, default);
         NodePoolPlan all = await PoolPlanner.PlanDeletionAsync(lab.Context, worker, default);
 
-        Assert.Equal((NodePoolEffect.RemovesNodes, false, 5, 3), (foreign.Effect, foreign.IsCertain, foreign.CurrentNodes, foreign.DesiredNodes));
+        Assert.Equal(
+            (NodePoolEffect.RemovesNodes, false, 5, 3),
+            (foreign.Effect, foreign.IsCertain, foreign.CurrentNodes, foreign.DesiredNodes)
+        );
         Assert.Equal((null, null, null), (foreign.Nodes, foreign.Pods, foreign.BlockingBudgets));
         Assert.Equal((NodePoolEffect.AddsNodes, 0), (more.Effect, more.MovingPods));
         Assert.Equal(5, all.Nodes!.Count);
@@ -95,11 +112,15 @@ public sealed class PoolFaultTests
     public async Task Pools_of_another_cluster_have_no_nodes_here()
     {
         await using PoolLab lab = await PoolLab.StartAsync(nodes: 12);
-        string other = lab.Cluster.Pools.Api.Store.AddCluster("other", new() { ["platform"] = new JsonObject { ["type"] = "gcp" } }, PoolLab.User).Id;
+        string other = lab
+            .Cluster.Pools.Api.Store.AddCluster("other", new() { ["platform"] = new JsonObject { ["type"] = "gcp" } }, PoolLab.User)
+            .Id;
         NodePool pool = await lab.CreateAsync(new("worker", other, PoolLab.Spec));
         PoolContext home = lab.Context with { HomeCluster = "sandbox" };
 
-        var error = await Assert.ThrowsAnyAsync<NodeManagerException>(() => PoolMembers.ReadAsync(home, pool.ClusterId, pool.Id, pool.Name, default));
+        var error = await Assert.ThrowsAnyAsync<NodeManagerException>(() =>
+            PoolMembers.ReadAsync(home, pool.ClusterId, pool.Id, pool.Name, default)
+        );
         NodePoolPlan plan = await PoolPlanner.PlanDeletionAsync(home, new() { Id = pool.Id }, default);
 
         Assert.Equal(ErrorIds.PoolClusterMismatch, error.ErrorId);
@@ -107,29 +128,59 @@ public sealed class PoolFaultTests
         Assert.Contains(plan.Warnings, static one => one.Contains("belongs to cluster", StringComparison.Ordinal));
     }
 
-    private static PoolServiceProvider Client(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? time = null) => new(new()
-    {
-        Configuration = new() { Uri = new("http://pools.sandbox.invalid"), User = PoolLab.User, Routes = PoolServiceRoutes.Flat },
-        Transport = new StubHandler(answer),
-        Time = time ?? TimeProvider.System,
-    });
+    private static PoolServiceProvider Client(
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer,
+        TimeProvider? time = null
+    ) =>
+        new(
+            new()
+            {
+                Configuration = new()
+                {
+                    Uri = new("http://pools.sandbox.invalid"),
+                    User = PoolLab.User,
+                    Routes = PoolServiceRoutes.Flat,
+                },
+                Transport = new StubHandler(answer),
+                Time = time ?? TimeProvider.System,
+            }
+        );
 
     private static string Page(HttpRequestMessage request)
     {
         string[] parts = request.RequestUri!.Query.TrimStart('?').Split('&');
-        int offset = int.Parse(parts.Single(static one => one.StartsWith("offset=", StringComparison.Ordinal))["offset=".Length..], CultureInfo.InvariantCulture);
+        int offset = int.Parse(
+            parts.Single(static one => one.StartsWith("offset=", StringComparison.Ordinal))["offset=".Length..],
+            CultureInfo.InvariantCulture
+        );
         string large = new('x', 5000);
         return new JsonObject
         {
-            ["nodepools"] = new JsonArray([.. Enumerable.Range(offset, Math.Min(100, Pools - offset)).Select(number => (JsonNode?)new JsonObject
-            {
-                ["id"] = string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-8000-{number:d12}"),
-                ["name"] = string.Create(CultureInfo.InvariantCulture, $"p{number}"),
-                ["cluster_id"] = "c",
-                ["generation"] = 1,
-                ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "aws", ["aws"] = new JsonObject { ["userData"] = large } } },
-            })]),
-            ["total"] = Pools, ["limit"] = 100, ["offset"] = offset,
+            ["nodepools"] = new JsonArray([
+                .. Enumerable
+                    .Range(offset, Math.Min(100, Pools - offset))
+                    .Select(number =>
+                        (JsonNode?)
+                            new JsonObject
+                            {
+                                ["id"] = string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-8000-{number:d12}"),
+                                ["name"] = string.Create(CultureInfo.InvariantCulture, $"p{number}"),
+                                ["cluster_id"] = "c",
+                                ["generation"] = 1,
+                                ["spec"] = new JsonObject
+                                {
+                                    ["platform"] = new JsonObject
+                                    {
+                                        ["type"] = "aws",
+                                        ["aws"] = new JsonObject { ["userData"] = large },
+                                    },
+                                },
+                            }
+                    ),
+            ]),
+            ["total"] = Pools,
+            ["limit"] = 100,
+            ["offset"] = offset,
         }.ToJsonString();
     }
 

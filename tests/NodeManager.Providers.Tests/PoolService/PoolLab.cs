@@ -39,7 +39,12 @@ internal sealed class PoolLab : IAsyncDisposable, IOperationObserver
 
     public string ClusterId => Cluster.Pools.ClusterId;
 
-    public static JsonObject Spec => JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4","diskSize":100,"diskType":"pd-ssd","zones":["us-central1-a","us-central1-b"]}},"nodeCount":3}""")!.AsObject();
+    public static JsonObject Spec =>
+        JsonNode
+            .Parse(
+                """{"platform":{"type":"gcp","gcp":{"machineType":"n1-standard-4","diskSize":100,"diskType":"pd-ssd","zones":["us-central1-a","us-central1-b"]}},"nodeCount":3}"""
+            )!
+            .AsObject();
 
     public PoolDraft Draft => new("web", ClusterId, Spec);
 
@@ -47,43 +52,62 @@ internal sealed class PoolLab : IAsyncDisposable, IOperationObserver
     {
         SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = nodes, Speed = speed });
         NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "sandbox", cluster.Server, cluster.CreateTransport(), cluster, NullLogger.Instance, cluster.Time, CancellationToken.None);
+            "sandbox",
+            cluster.Server,
+            cluster.CreateTransport(),
+            cluster,
+            NullLogger.Instance,
+            cluster.Time,
+            CancellationToken.None
+        );
         return new(cluster, session);
     }
 
-    public PoolServiceProvider Connect(HttpMessageHandler transport, string? routes = null, TimeProvider? time = null, string? token = null) => new(new()
-    {
-        Configuration = new() { Uri = Cluster.Pools.Address, User = User, Routes = routes ?? PoolServiceRoutes.Auto },
-        Time = time ?? TimeProvider.System,
-        Transport = transport,
-        Token = token ?? Cluster.Pools.Token,
-    });
+    public PoolServiceProvider Connect(
+        HttpMessageHandler transport,
+        string? routes = null,
+        TimeProvider? time = null,
+        string? token = null
+    ) =>
+        new(
+            new()
+            {
+                Configuration = new()
+                {
+                    Uri = Cluster.Pools.Address,
+                    User = User,
+                    Routes = routes ?? PoolServiceRoutes.Auto,
+                },
+                Time = time ?? TimeProvider.System,
+                Transport = transport,
+                Token = token ?? Cluster.Pools.Token,
+            }
+        );
 
-    public Task<NodePool> CreateAsync(PoolDraft? draft = null) => PoolCreator.CreateAsync(Context, draft ?? Draft, this, CancellationToken.None);
+    public Task<NodePool> CreateAsync(PoolDraft? draft = null) =>
+        PoolCreator.CreateAsync(Context, draft ?? Draft, this, CancellationToken.None);
 
     public async Task<List<NodePool>> ReadAsync(PoolQuery query)
     {
         List<NodePool> pools = [];
-        await foreach (NodePool pool in PoolReader.ReadAsync(Context, query, static error => throw error, this, CancellationToken.None)) pools.Add(pool);
+        await foreach (NodePool pool in PoolReader.ReadAsync(Context, query, static error => throw error, this, CancellationToken.None))
+            pools.Add(pool);
         return pools;
     }
 
     public async Task<List<ClusterNode>> NodesAsync()
     {
         List<ClusterNode> nodes = [];
-        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new(), static error => throw error, this, CancellationToken.None)) nodes.Add(node);
+        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new(), static error => throw error, this, CancellationToken.None))
+            nodes.Add(node);
         return nodes;
     }
 
     public void Warning(string message) => Warnings.Add(message);
 
-    public void Verbose(string message)
-    {
-    }
+    public void Verbose(string message) { }
 
-    public void Progress(OperationProgress progress)
-    {
-    }
+    public void Progress(OperationProgress progress) { }
 
     public ValueTask DisposeAsync()
     {

@@ -11,17 +11,23 @@ namespace NodeManager.Providers.Tests.Proxmox;
 internal enum ProxmoxFault
 {
     None,
+
     /// <summary>It never arrives.</summary>
     LostRequest,
+
     /// <summary>It is carried out and the answer never arrives.</summary>
     LostAnswer,
+
     /// <summary>The answer is lost, and the request is carried out a few requests later.</summary>
     Late,
     Locked,
+
     /// <summary>The proxy between the hosts gives up (596).</summary>
     Gateway,
+
     /// <summary>The overview is that of some requests ago.</summary>
     Stale,
+
     /// <summary>What would have been a task fails in the task.</summary>
     TaskFails,
 }
@@ -32,15 +38,18 @@ internal enum ProxmoxFault
 /// </summary>
 internal sealed partial class FakeProxmox : HttpMessageHandler
 {
-    public const string Token = "autoscaler@pve!node", Secret = "0f9b2f0e-proxmox-secret";
+    public const string Token = "autoscaler@pve!node",
+        Secret = "0f9b2f0e-proxmox-secret";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, FakeTask> _tasks = [];
     private readonly List<(int Due, Action Run)> _late = [];
     private readonly Queue<string> _overviews = new();
-    private int _requests, _number;
+    private int _requests,
+        _number;
 
-    public Dictionary<string, (int Cores, long MemoryMiB)> Hosts { get; } = new() { ["alfaromeo"] = (16, 65536), ["porsche"] = (16, 65536) };
+    public Dictionary<string, (int Cores, long MemoryMiB)> Hosts { get; } =
+        new() { ["alfaromeo"] = (16, 65536), ["porsche"] = (16, 65536) };
 
     public SortedDictionary<long, FakeVm> Vms { get; } = [];
 
@@ -58,8 +67,21 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     /// <summary>Of the token, on <c>/vms</c>.</summary>
     public HashSet<string> Privileges { get; } =
-        ["VM.Allocate", "VM.Audit", "VM.Clone", "VM.Config.CPU", "VM.Config.Cloudinit", "VM.Config.Disk", "VM.Config.HWType", "VM.Config.Memory", "VM.Config.Network", "VM.Config.Options", "VM.PowerMgmt",
-        "Datastore.AllocateSpace", "SDN.Use"];
+    [
+        "VM.Allocate",
+        "VM.Audit",
+        "VM.Clone",
+        "VM.Config.CPU",
+        "VM.Config.Cloudinit",
+        "VM.Config.Disk",
+        "VM.Config.HWType",
+        "VM.Config.Memory",
+        "VM.Config.Network",
+        "VM.Config.Options",
+        "VM.PowerMgmt",
+        "Datastore.AllocateSpace",
+        "SDN.Use",
+    ];
 
     public string ClusterName { get; set; } = "garage";
 
@@ -68,13 +90,22 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     public FakeVm Add(long id, Dictionary<string, string> configuration, bool isRunning = true, string host = "alfaromeo")
     {
-        lock (_gate) return Vms[id] = new() { Id = id, Host = host, Configuration = configuration, IsRunning = isRunning, IsForeign = true };
+        lock (_gate)
+            return Vms[id] = new()
+            {
+                Id = id,
+                Host = host,
+                Configuration = configuration,
+                IsRunning = isRunning,
+                IsForeign = true,
+            };
     }
 
     /// <summary>Changes the state as an administrator would, between two requests.</summary>
     public T Administer<T>(Func<T> change)
     {
-        lock (_gate) return change();
+        lock (_gate)
+            return change();
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -93,10 +124,14 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 run();
             }
 
-            if (request.Headers.GetValues("Authorization").Single() != $"PVEAPIToken={Token}={Secret}") return Refuse(401, "authentication failure");
-            if (!path.StartsWith("/api2/json/", StringComparison.Ordinal)) return Refuse(501, $"Method '{request.Method} {path}' not implemented");
+            if (request.Headers.GetValues("Authorization").Single() != $"PVEAPIToken={Token}={Secret}")
+                return Refuse(401, "authentication failure");
+            if (!path.StartsWith("/api2/json/", StringComparison.Ordinal))
+                return Refuse(501, $"Method '{request.Method} {path}' not implemented");
             path = path["/api2/json".Length..];
-            Dictionary<string, string> form = Parse(request.Method == HttpMethod.Get || request.Method == HttpMethod.Delete ? request.RequestUri.Query.TrimStart('?') : body);
+            Dictionary<string, string> form = Parse(
+                request.Method == HttpMethod.Get || request.Method == HttpMethod.Delete ? request.RequestUri.Query.TrimStart('?') : body
+            );
             bool changes = request.Method != HttpMethod.Get;
             ProxmoxFault fault = Faults(request.Method, path);
             switch (fault)
@@ -108,7 +143,8 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                     throw new HttpRequestException("The connection was reset.", new IOException("reset"));
                 case ProxmoxFault.Late:
                     // Proxmox takes no precondition with a DELETE: one that is in progress when its machine changes hands cannot be called back.
-                    if (changes && request.Method != HttpMethod.Delete) _late.Add((_requests + 7, () => Answer(request.Method, path, form, ProxmoxFault.None).Dispose()));
+                    if (changes && request.Method != HttpMethod.Delete)
+                        _late.Add((_requests + 7, () => Answer(request.Method, path, form, ProxmoxFault.None).Dispose()));
                     throw new HttpRequestException("The connection was reset.", new IOException("reset"));
                 case ProxmoxFault.Locked when changes:
                     return Refuse(500, "VM is locked (backup)");
@@ -127,23 +163,52 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
         {
             ("GET", ["version"]) => Data(new JsonObject { ["version"] = "9.1.1", ["release"] = "9.1" }),
             ("GET", ["cluster", "status"]) => Data(new JsonArray(new JsonObject { ["type"] = "cluster", ["name"] = ClusterName })),
-            ("GET", ["access", "permissions"]) => Data(new JsonObject(((string[])["/vms", "/storage", "/sdn"]).Select(path => KeyValuePair.Create(path, (JsonNode?)new JsonObject(Privileges.Select(static one => KeyValuePair.Create(one, (JsonNode?)1))))))),
+            ("GET", ["access", "permissions"]) => Data(
+                new JsonObject(
+                    ((string[])["/vms", "/storage", "/sdn"]).Select(path =>
+                        KeyValuePair.Create(
+                            path,
+                            (JsonNode?)new JsonObject(Privileges.Select(static one => KeyValuePair.Create(one, (JsonNode?)1)))
+                        )
+                    )
+                )
+            ),
             ("GET", ["cluster", "resources"]) => Overview(fault == ProxmoxFault.Stale),
             ("GET", ["cluster", "nextid"]) => NextId(form),
             ("GET", ["nodes", string host, "tasks", string task, "status"]) => TaskStatus(host, task),
             ("POST", ["nodes", string host, "qemu"]) => Create(host, form, fault),
-            (_, ["nodes", string host, "qemu", string id, .. string[] rest]) => Machine(method, host, long.Parse(id, CultureInfo.InvariantCulture), string.Join('/', rest), form, fault),
+            (_, ["nodes", string host, "qemu", string id, .. string[] rest]) => Machine(
+                method,
+                host,
+                long.Parse(id, CultureInfo.InvariantCulture),
+                string.Join('/', rest),
+                form,
+                fault
+            ),
             _ => Refuse(501, $"Method '{method} {path}' not implemented"),
         };
     }
 
-    private HttpResponseMessage Machine(HttpMethod method, string host, long id, string what, Dictionary<string, string> form, ProxmoxFault fault)
+    private HttpResponseMessage Machine(
+        HttpMethod method,
+        string host,
+        long id,
+        string what,
+        Dictionary<string, string> form,
+        ProxmoxFault fault
+    )
     {
-        if (!Vms.TryGetValue(id, out FakeVm? vm) || vm.Host != host) return Refuse(500, $"Configuration file 'nodes/{host}/qemu-server/{id}.conf' does not exist");
+        if (!Vms.TryGetValue(id, out FakeVm? vm) || vm.Host != host)
+            return Refuse(500, $"Configuration file 'nodes/{host}/qemu-server/{id}.conf' does not exist");
         switch (method.Method, what)
         {
             case ("GET", "config"):
-                var configuration = new JsonObject(vm.Configuration.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))) { ["digest"] = vm.Digest };
+                var configuration = new JsonObject(
+                    vm.Configuration.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))
+                )
+                {
+                    ["digest"] = vm.Digest,
+                };
                 return Data(configuration);
             case ("GET", "status/current"):
                 return Data(new JsonObject { ["status"] = vm.IsRunning ? "running" : "stopped", ["vmid"] = id });
@@ -151,41 +216,63 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 return Clone(vm, form, fault);
         }
 
-        if (vm.Configuration.TryGetValue("lock", out string? held)) return Refuse(500, $"VM is locked ({held})");
+        if (vm.Configuration.TryGetValue("lock", out string? held))
+            return Refuse(500, $"VM is locked ({held})");
         switch (method.Method, what)
         {
             case ("PUT", "config"):
-                if (form.TryGetValue("digest", out string? digest) && digest != vm.Digest) return Refuse(500, "detected modified configuration - file changed by other user? Try again.");
-                if (CheckParameters(form, ["digest"]) is { } wrong) return wrong;
-                foreach ((string key, string value) in form.Where(static one => one.Key != "digest")) vm.Set(key, value);
+                if (form.TryGetValue("digest", out string? digest) && digest != vm.Digest)
+                    return Refuse(500, "detected modified configuration - file changed by other user? Try again.");
+                if (CheckParameters(form, ["digest"]) is { } wrong)
+                    return wrong;
+                foreach ((string key, string value) in form.Where(static one => one.Key != "digest"))
+                    vm.Set(key, value);
                 return Data(null);
             case ("POST", "status/start") when !Privileges.Contains("VM.PowerMgmt"):
                 return Refuse(403, $"Permission check failed (/vms/{id}, VM.PowerMgmt)");
             case ("POST", "status/start"):
-                return Start($"qmstart:{id}", host, fault, () =>
-                {
-                    if (vm.IsRunning) return $"VM {id} already running";
-                    vm.IsRunning = true;
-                    Booted(vm);
-                    return "OK";
-                });
+                return Start(
+                    $"qmstart:{id}",
+                    host,
+                    fault,
+                    () =>
+                    {
+                        if (vm.IsRunning)
+                            return $"VM {id} already running";
+                        vm.IsRunning = true;
+                        Booted(vm);
+                        return "OK";
+                    }
+                );
             case ("POST", "status/stop"):
-                return Start($"qmstop:{id}", host, fault, () =>
-                {
-                    vm.IsRunning = false;
-                    return "OK";
-                });
+                return Start(
+                    $"qmstop:{id}",
+                    host,
+                    fault,
+                    () =>
+                    {
+                        vm.IsRunning = false;
+                        return "OK";
+                    }
+                );
             case ("POST", "status/reboot"):
                 return Start($"qmreboot:{id}", host, fault, () => vm.IgnoresGuest ? "VM quit/powerdown failed" : Restarted(vm));
             case ("DELETE", ""):
-                if (vm.IsRunning) return Refuse(500, $"VM {id} is running - destroy failed");
+                if (vm.IsRunning)
+                    return Refuse(500, $"VM {id} is running - destroy failed");
                 vm.Configuration["lock"] = "destroyed";
-                return Start($"qmdestroy:{id}", host, fault, () =>
-                {
-                    Destroyed.Add(vm);
-                    Vms.Remove(id);
-                    return "OK";
-                }, () => vm.Configuration.Remove("lock"));
+                return Start(
+                    $"qmdestroy:{id}",
+                    host,
+                    fault,
+                    () =>
+                    {
+                        Destroyed.Add(vm);
+                        Vms.Remove(id);
+                        return "OK";
+                    },
+                    () => vm.Configuration.Remove("lock")
+                );
             default:
                 return Refuse(501, $"Method '{method} {what}' not implemented");
         }
@@ -193,35 +280,65 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     private HttpResponseMessage Create(string host, Dictionary<string, string> form, ProxmoxFault fault)
     {
-        if (!Hosts.ContainsKey(host)) return Refuse(500, $"hostname lookup '{host}' failed");
-        if (CheckParameters(form, ["vmid", "pool"]) is { } wrong) return wrong;
+        if (!Hosts.ContainsKey(host))
+            return Refuse(500, $"hostname lookup '{host}' failed");
+        if (CheckParameters(form, ["vmid", "pool"]) is { } wrong)
+            return wrong;
         if (!form.TryGetValue("vmid", out string? text) || !long.TryParse(text, out long id) || id < 100)
-            return Refuse(400, "Parameter verification failed.", """{"data":null,"errors":{"vmid":"property is missing and it is not optional"}}""");
-        if (Vms.TryGetValue(id, out FakeVm? there)) return Refuse(500, $"unable to create VM {id} - VM {id} already exists on node '{there.Host}'");
-        var vm = new FakeVm { Id = id, Host = host, Configuration = new() { ["lock"] = "create" } };
+            return Refuse(
+                400,
+                "Parameter verification failed.",
+                """{"data":null,"errors":{"vmid":"property is missing and it is not optional"}}"""
+            );
+        if (Vms.TryGetValue(id, out FakeVm? there))
+            return Refuse(500, $"unable to create VM {id} - VM {id} already exists on node '{there.Host}'");
+        var vm = new FakeVm
+        {
+            Id = id,
+            Host = host,
+            Configuration = new() { ["lock"] = "create" },
+        };
         Vms[id] = vm;
-        return Start($"qmcreate:{id}", host, fault, () => Finish(vm, form.Where(static one => one.Key is not "vmid" and not "pool")), () => Vms.Remove(id));
+        return Start(
+            $"qmcreate:{id}",
+            host,
+            fault,
+            () => Finish(vm, form.Where(static one => one.Key is not "vmid" and not "pool")),
+            () => Vms.Remove(id)
+        );
     }
 
     private HttpResponseMessage Clone(FakeVm source, Dictionary<string, string> form, ProxmoxFault fault)
     {
         string[] known = ["newid", "name", "description", "full", "target", "storage", "pool"];
         if (form.Keys.FirstOrDefault(key => !known.Contains(key)) is { } unknown)
-            return Refuse(400, "Parameter verification failed.", $$$"""{"data":null,"errors":{"{{{unknown}}}":"property is not defined in schema and the schema does not allow additional properties"}}""");
+            return Refuse(
+                400,
+                "Parameter verification failed.",
+                $$$"""{"data":null,"errors":{"{{{unknown}}}":"property is not defined in schema and the schema does not allow additional properties"}}"""
+            );
         long id = long.Parse(form["newid"], CultureInfo.InvariantCulture);
-        if (Vms.ContainsKey(id)) return Refuse(500, $"unable to create VM {id}: config file already exists");
-        var vm = new FakeVm { Id = id, Host = form.GetValueOrDefault("target", source.Host), Configuration = new() { ["lock"] = "clone" } };
+        if (Vms.ContainsKey(id))
+            return Refuse(500, $"unable to create VM {id}: config file already exists");
+        var vm = new FakeVm
+        {
+            Id = id,
+            Host = form.GetValueOrDefault("target", source.Host),
+            Configuration = new() { ["lock"] = "clone" },
+        };
         Vms[id] = vm;
         var result = new Dictionary<string, string>(source.Configuration) { ["name"] = form.GetValueOrDefault("name", $"VM {id}") };
         result.Remove("template");
-        if (form.TryGetValue("description", out string? description)) result["description"] = description;
+        if (form.TryGetValue("description", out string? description))
+            result["description"] = description;
         return Start($"qmclone:{source.Id}", source.Host, fault, () => Finish(vm, result), () => Vms.Remove(id));
     }
 
     private static string Finish(FakeVm vm, IEnumerable<KeyValuePair<string, string>> configuration)
     {
         vm.Configuration.Clear();
-        foreach ((string key, string value) in configuration) vm.Set(key, value);
+        foreach ((string key, string value) in configuration)
+            vm.Set(key, value);
         return "OK";
     }
 
@@ -246,14 +363,20 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     private HttpResponseMessage TaskStatus(string host, string upid)
     {
-        if (!_tasks.TryGetValue(upid, out FakeTask? task) || !upid.StartsWith($"UPID:{host}:", StringComparison.Ordinal)) return Refuse(400, "Parameter verification failed.", """{"data":null,"errors":{"upid":"no such task"}}""");
+        if (!_tasks.TryGetValue(upid, out FakeTask? task) || !upid.StartsWith($"UPID:{host}:", StringComparison.Ordinal))
+            return Refuse(400, "Parameter verification failed.", """{"data":null,"errors":{"upid":"no such task"}}""");
         task.Poll();
-        return Data(task.Exit is null ? new JsonObject { ["status"] = "running" } : new JsonObject { ["status"] = "stopped", ["exitstatus"] = task.Exit });
+        return Data(
+            task.Exit is null
+                ? new JsonObject { ["status"] = "running" }
+                : new JsonObject { ["status"] = "stopped", ["exitstatus"] = task.Exit }
+        );
     }
 
     private HttpResponseMessage NextId(Dictionary<string, string> form)
     {
-        if (!form.TryGetValue("vmid", out string? text)) return Data("100");
+        if (!form.TryGetValue("vmid", out string? text))
+            return Data("100");
         return Vms.ContainsKey(long.Parse(text, CultureInfo.InvariantCulture))
             ? Refuse(400, "Parameter verification failed.", $$$"""{"data":null,"errors":{"vmid":"VM {{{text}}} already exists"}}""")
             : Data(text);
@@ -262,27 +385,46 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     private HttpResponseMessage Overview(bool isStale)
     {
         // Tasks that nobody asks about end, too.
-        foreach (FakeTask task in _tasks.Values) task.Poll();
+        foreach (FakeTask task in _tasks.Values)
+            task.Poll();
         var rows = new JsonArray();
         foreach ((string name, (int cores, long memory)) in Hosts)
-            rows.Add(new JsonObject { ["type"] = "node", ["node"] = name, ["status"] = "online", ["maxcpu"] = cores, ["maxmem"] = memory << 20, ["mem"] = 0 });
+            rows.Add(
+                new JsonObject
+                {
+                    ["type"] = "node",
+                    ["node"] = name,
+                    ["status"] = "online",
+                    ["maxcpu"] = cores,
+                    ["maxmem"] = memory << 20,
+                    ["mem"] = 0,
+                }
+            );
         foreach (FakeVm vm in Vms.Values)
         {
             long memory = long.Parse(vm.Configuration.GetValueOrDefault("memory", "512"), CultureInfo.InvariantCulture);
             var row = new JsonObject
             {
-                ["type"] = "qemu", ["node"] = vm.Host, ["vmid"] = vm.Id, ["name"] = vm.Configuration.GetValueOrDefault("name", $"VM {vm.Id}"), ["status"] = vm.IsRunning ? "running" : "stopped",
-                ["maxcpu"] = int.Parse(vm.Configuration.GetValueOrDefault("cores", "1"), CultureInfo.InvariantCulture), ["maxmem"] = memory << 20,
+                ["type"] = "qemu",
+                ["node"] = vm.Host,
+                ["vmid"] = vm.Id,
+                ["name"] = vm.Configuration.GetValueOrDefault("name", $"VM {vm.Id}"),
+                ["status"] = vm.IsRunning ? "running" : "stopped",
+                ["maxcpu"] = int.Parse(vm.Configuration.GetValueOrDefault("cores", "1"), CultureInfo.InvariantCulture),
+                ["maxmem"] = memory << 20,
                 ["template"] = vm.Configuration.ContainsKey("template") ? 1 : 0,
             };
-            if (vm.Configuration.TryGetValue("tags", out string? tags)) row["tags"] = tags;
-            if (vm.Configuration.TryGetValue("lock", out string? held)) row["lock"] = held;
+            if (vm.Configuration.TryGetValue("tags", out string? tags))
+                row["tags"] = tags;
+            if (vm.Configuration.TryGetValue("lock", out string? held))
+                row["lock"] = held;
             rows.Add(row);
         }
 
         string text = rows.ToJsonString();
         _overviews.Enqueue(text);
-        if (_overviews.Count > 4) _overviews.Dequeue();
+        if (_overviews.Count > 4)
+            _overviews.Dequeue();
         return Data(JsonNode.Parse(isStale ? _overviews.Peek() : text));
     }
 
@@ -299,10 +441,23 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 "cores" or "sockets" when !int.TryParse(value, out int count) || count < 1 => "value must have a minimum value of 1",
                 "memory" when !long.TryParse(value, out long memory) || memory < 16 => "value must have a minimum value of 16",
                 _ when key.StartsWith("net", StringComparison.Ordinal) && !Net().IsMatch(value) => "invalid format - format error",
-                "smbios1" => value.Length > 512 ? "value may only be 512 characters long" : Smbios().IsMatch(value) ? null : "invalid format - format error",
-                _ => Known().IsMatch(key) || further.Contains(key) ? null : "property is not defined in schema and the schema does not allow additional properties",
+                "smbios1" => value.Length > 512 ? "value may only be 512 characters long"
+                : Smbios().IsMatch(value) ? null
+                : "invalid format - format error",
+                _ => Known().IsMatch(key) || further.Contains(key)
+                    ? null
+                    : "property is not defined in schema and the schema does not allow additional properties",
             };
-            if (wrong is not null) return Refuse(400, "Parameter verification failed.", new JsonObject { ["data"] = null, ["errors"] = new JsonObject { [key] = wrong } }.ToJsonString());
+            if (wrong is not null)
+                return Refuse(
+                    400,
+                    "Parameter verification failed.",
+                    new JsonObject
+                    {
+                        ["data"] = null,
+                        ["errors"] = new JsonObject { [key] = wrong },
+                    }.ToJsonString()
+                );
         }
 
         return null;
@@ -322,10 +477,17 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     }
 
     private static HttpResponseMessage Data(JsonNode? data) =>
-        new(HttpStatusCode.OK) { Content = new StringContent(new JsonObject { ["data"] = data?.DeepClone() }.ToJsonString(), Encoding.UTF8, "application/json") };
+        new(HttpStatusCode.OK)
+        {
+            Content = new StringContent(new JsonObject { ["data"] = data?.DeepClone() }.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
 
     private static HttpResponseMessage Refuse(int code, string reason, string? body = null) =>
-        new((HttpStatusCode)code) { ReasonPhrase = reason, Content = new StringContent(body ?? """{"data":null}""", Encoding.UTF8, "application/json") };
+        new((HttpStatusCode)code)
+        {
+            ReasonPhrase = reason,
+            Content = new StringContent(body ?? """{"data":null}""", Encoding.UTF8, "application/json"),
+        };
 
     [GeneratedRegex("^([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)(\\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*$")]
     private static partial Regex DnsName();
@@ -336,10 +498,14 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     [GeneratedRegex("^(model=)?(virtio|e1000)(=([0-9A-F]{2}:){5}[0-9A-F]{2})?,bridge=[a-z0-9]+(,tag=[0-9]+)?$")]
     private static partial Regex Net();
 
-    [GeneratedRegex("^((base64=[01]|uuid=[a-fA-F0-9]{8}(-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}|(manufacturer|product|version|serial|sku|family)=[A-Za-z0-9+/]+={0,2})(,|$))+$")]
+    [GeneratedRegex(
+        "^((base64=[01]|uuid=[a-fA-F0-9]{8}(-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}|(manufacturer|product|version|serial|sku|family)=[A-Za-z0-9+/]+={0,2})(,|$))+$"
+    )]
     private static partial Regex Smbios();
 
-    [GeneratedRegex("^(name|description|tags|cores|sockets|memory|cpu|boot|ostype|agent|cicustom|citype|ciuser|net[0-9]+|ide[0-9]|scsi[0-9]+|scsihw|ipconfig[0-9]+|serial[0-9])$")]
+    [GeneratedRegex(
+        "^(name|description|tags|cores|sockets|memory|cpu|boot|ostype|agent|cicustom|citype|ciuser|net[0-9]+|ide[0-9]|scsi[0-9]+|scsihw|ipconfig[0-9]+|serial[0-9])$"
+    )]
     private static partial Regex Known();
 
     private sealed class FakeTask(int polls, Func<string> finish)
@@ -350,7 +516,8 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
         public void Poll()
         {
-            if (Exit is null && --_left <= 0) Exit = finish();
+            if (Exit is null && --_left <= 0)
+                Exit = finish();
         }
     }
 }

@@ -18,19 +18,35 @@ internal static class ProxmoxFixture
              {"name":"cicustom","value":"meta=snippets:snippets/zagato-shared-cloud-init-meta-data.yaml"}]}}
         """;
 
-    public static MachineProviderSettings Settings(HttpMessageHandler server, string spec = Sample, string owner = "cluster-1/proxmox", string? secret = null) => new(
-        "proxmox-production", "kubenodesmith", JsonDocument.Parse(spec).RootElement,
-        new(new Dictionary<string, string> { ["PROXMOX_TOKEN_ID"] = FakeProxmox.Token, ["PROXMOX_SECRET"] = secret ?? FakeProxmox.Secret }))
-    {
-        Owner = owner,
-        Time = new ManualTimeProvider { IsEager = true },
-        WrapTransport = _ => server,
-    };
+    public static MachineProviderSettings Settings(
+        HttpMessageHandler server,
+        string spec = Sample,
+        string owner = "cluster-1/proxmox",
+        string? secret = null
+    ) =>
+        new(
+            "proxmox-production",
+            "kubenodesmith",
+            JsonDocument.Parse(spec).RootElement,
+            new(
+                new Dictionary<string, string>
+                {
+                    ["PROXMOX_TOKEN_ID"] = FakeProxmox.Token,
+                    ["PROXMOX_SECRET"] = secret ?? FakeProxmox.Secret,
+                }
+            )
+        )
+        {
+            Owner = owner,
+            Time = new ManualTimeProvider { IsEager = true },
+            WrapTransport = _ => server,
+        };
 
     public static ProxmoxProvider Create(HttpMessageHandler server, string spec = Sample, string owner = "cluster-1/proxmox") =>
         (ProxmoxProvider)new ProxmoxProviderFactory().Create(Settings(server, spec, owner));
 
-    public static MachineRequest Request(string claim = "11111111-aaaa-bbbb-cccc-000000000001", string name = "proxmox-small-1") => new(claim, name, 4, 8192) { Pool = "proxmox-small" };
+    public static MachineRequest Request(string claim = "11111111-aaaa-bbbb-cccc-000000000001", string name = "proxmox-small-1") =>
+        new(claim, name, 4, 8192) { Pool = "proxmox-small" };
 
     public static MachineIdentity Identity(Machine machine) => new(machine.ProviderId, machine.Name, machine.ClaimUid);
 }

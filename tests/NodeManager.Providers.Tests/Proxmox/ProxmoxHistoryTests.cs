@@ -10,7 +10,8 @@ namespace NodeManager.Providers.Tests.Proxmox;
 /// </summary>
 public sealed class ProxmoxHistoryTests
 {
-    private const int Claims = 4, Steps = 14;
+    private const int Claims = 4,
+        Steps = 14;
 
     /// <summary>NODEMANAGER_HISTORIES sets how many, NODEMANAGER_HISTORY the first one's seed.</summary>
     private static int Histories => int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_HISTORIES"), out int count) ? count : 200;
@@ -50,7 +51,8 @@ public sealed class ProxmoxHistoryTests
             _server = new() { TaskPolls = () => _random.Next(1, 4), Faults = Fault };
             // Few ids, so that they are reused.
             _spec = ProxmoxFixture.Sample.Replace("1300", "1262", StringComparison.Ordinal);
-            if (isClone) _spec = _spec.Replace("\"managedNodeTag\"", "\"template\":{\"vmID\":9000},\"managedNodeTag\"", StringComparison.Ordinal);
+            if (isClone)
+                _spec = _spec.Replace("\"managedNodeTag\"", "\"template\":{\"vmID\":9000},\"managedNodeTag\"", StringComparison.Ordinal);
             _server.Add(9000, new() { ["name"] = "template", ["template"] = "1" }, isRunning: false);
             _controllers = [ProxmoxFixture.Create(_server, _spec), ProxmoxFixture.Create(_server, _spec)];
         }
@@ -86,7 +88,10 @@ public sealed class ProxmoxHistoryTests
             await CollectAsync();
             CheckNothingForeignDestroyed();
             FakeVm[] left = [.. _server.Vms.Values.Where(static vm => !vm.IsForeign)];
-            Assert.True(left.Length == 0, $"left: {string.Join(", ", left.Select(static vm => $"{vm.Id} {vm.Configuration.GetValueOrDefault("description")}"))}\n{string.Join('\n', _log)}");
+            Assert.True(
+                left.Length == 0,
+                $"left: {string.Join(", ", left.Select(static vm => $"{vm.Id} {vm.Configuration.GetValueOrDefault("description")}"))}\n{string.Join('\n', _log)}"
+            );
         }
 
         private async Task ProvisionAsync(int claim, int controller)
@@ -97,12 +102,18 @@ public sealed class ProxmoxHistoryTests
             {
                 MachineResult result = await _controllers[controller].ProvisionAsync(request, crash.Token);
                 _log.Add($"provision {claim} by {controller}: {result.Outcome} {result.Machine?.ProviderId} {result.Reason}");
-                if (result.Outcome != MachineOutcome.Succeeded) return;
+                if (result.Outcome != MachineOutcome.Succeeded)
+                    return;
                 // A concurrent call may be about to take back what it made; what was given to the claim before must be gone.
                 string? before = _stored[claim];
                 _stored[claim] = result.Machine!.ProviderId;
-                FakeVm[] others = _server.Administer(() => _server.Vms.Values.Where(vm =>
-                    !vm.IsForeign && vm.Claim == Uid(claim) && $"proxmox://garage/vms/{vm.Id}" == before && before != _stored[claim]).ToArray());
+                FakeVm[] others = _server.Administer(() =>
+                    _server
+                        .Vms.Values.Where(vm =>
+                            !vm.IsForeign && vm.Claim == Uid(claim) && $"proxmox://garage/vms/{vm.Id}" == before && before != _stored[claim]
+                        )
+                        .ToArray()
+                );
                 Assert.True(others.Length == 0, $"claim {claim} has {before} and {_stored[claim]}\n{string.Join('\n', _log)}");
             }
             catch (CrashException)
@@ -138,7 +149,8 @@ public sealed class ProxmoxHistoryTests
             if (guests.Length == 0 || _random.Next(3) == 0)
             {
                 long id = 1250 + _random.Next(13);
-                if (!_server.Vms.ContainsKey(id)) _server.Add(id, new() { ["name"] = $"m-{_random.Next(Claims)}", ["tags"] = "kubenodesmith-managed" });
+                if (!_server.Vms.ContainsKey(id))
+                    _server.Add(id, new() { ["name"] = $"m-{_random.Next(Claims)}", ["tags"] = "kubenodesmith-managed" });
                 _log.Add($"administrator adds {id}");
                 return true;
             }
@@ -156,19 +168,31 @@ public sealed class ProxmoxHistoryTests
                     break;
                 case 2:
                     _server.Vms.Remove(vm.Id);
-                    _server.Add(vm.Id, new() { ["name"] = vm.Configuration.GetValueOrDefault("name", "x"), ["tags"] = "kubenodesmith-managed", ["description"] = "reused" });
+                    _server.Add(
+                        vm.Id,
+                        new()
+                        {
+                            ["name"] = vm.Configuration.GetValueOrDefault("name", "x"),
+                            ["tags"] = "kubenodesmith-managed",
+                            ["description"] = "reused",
+                        }
+                    );
                     break;
                 case 3:
                     long copy = 1250 + _random.Next(13);
                     // Brought back under its own id and name it is the machine again, as after a restore from a backup.
-                    if (!_server.Vms.ContainsKey(copy)) _server.Add(copy, new(vm.Configuration)).IsForeign = MachineMark.Parse(vm.Configuration.GetValueOrDefault("description"))?.Id != $"{copy}";
+                    if (!_server.Vms.ContainsKey(copy))
+                        _server.Add(copy, new(vm.Configuration)).IsForeign =
+                            MachineMark.Parse(vm.Configuration.GetValueOrDefault("description"))?.Id != $"{copy}";
                     break;
                 default:
                     _server.Vms.Remove(vm.Id);
                     break;
             }
 
-            _log.Add($"administrator changes {vm.Id}: {string.Join(", ", vm.Configuration.Where(static one => one.Key is "name" or "tags"))}");
+            _log.Add(
+                $"administrator changes {vm.Id}: {string.Join(", ", vm.Configuration.Where(static one => one.Key is "name" or "tags"))}"
+            );
             return true;
         }
 
@@ -181,20 +205,26 @@ public sealed class ProxmoxHistoryTests
                 Assert.Equal(MachineOutcome.Succeeded, list.Outcome);
                 foreach (Machine machine in list.Machines.Where(static one => one.ClaimUid.Length > 0))
                 {
-                    MachineResult result = await _controllers[0].DeprovisionAsync(new(machine.ProviderId, "m-" + machine.ClaimUid[^1], machine.ClaimUid), default);
+                    MachineResult result = await _controllers[0]
+                        .DeprovisionAsync(new(machine.ProviderId, "m-" + machine.ClaimUid[^1], machine.ClaimUid), default);
                     _log.Add($"collect {machine.ProviderId}: {result.Outcome} {result.Reason}");
                 }
             }
         }
 
         private void CheckNothingForeignDestroyed() =>
-            Assert.True(!_server.Destroyed.Exists(static vm => vm.IsForeign), $"destroyed: {string.Join(", ", _server.Destroyed.Where(static vm => vm.IsForeign).Select(static vm => vm.Id))}\n{string.Join('\n', _log)}");
+            Assert.True(
+                !_server.Destroyed.Exists(static vm => vm.IsForeign),
+                $"destroyed: {string.Join(", ", _server.Destroyed.Where(static vm => vm.IsForeign).Select(static vm => vm.Id))}\n{string.Join('\n', _log)}"
+            );
 
         private ProxmoxFault Fault(HttpMethod method, string path)
         {
-            if (!_isRough) return ProxmoxFault.None;
+            if (!_isRough)
+                return ProxmoxFault.None;
             int roll = _random.Next(100);
-            if (roll == 0) throw new CrashException();
+            if (roll == 0)
+                throw new CrashException();
             return roll switch
             {
                 < 4 => ProxmoxFault.LostRequest,

@@ -8,7 +8,11 @@ namespace NodeManager.Providers.Tests.Proxmox;
 
 public sealed class ProxmoxProviderTests
 {
-    private static readonly string Clone = ProxmoxFixture.Sample.Replace("\"managedNodeTag\"", "\"template\":{\"vmID\":9000},\"managedNodeTag\"", StringComparison.Ordinal);
+    private static readonly string Clone = ProxmoxFixture.Sample.Replace(
+        "\"managedNodeTag\"",
+        "\"template\":{\"vmID\":9000},\"managedNodeTag\"",
+        StringComparison.Ordinal
+    );
 
     [Fact]
     public async Task A_machine_is_created_as_in_the_documented_sample()
@@ -22,13 +26,36 @@ public sealed class ProxmoxProviderTests
         FakeVm vm = Assert.Single(server.Vms.Values);
         Assert.InRange(vm.Id, 1250, 1300);
         Assert.True(vm.IsRunning);
-        Assert.Equal(("proxmox-small-1", "kubenodesmith-managed", "4", "10240", "1"),
-            (vm.Configuration["name"], vm.Configuration["tags"], vm.Configuration["cores"], vm.Configuration["memory"], vm.Configuration["sockets"]));
+        Assert.Equal(
+            ("proxmox-small-1", "kubenodesmith-managed", "4", "10240", "1"),
+            (
+                vm.Configuration["name"],
+                vm.Configuration["tags"],
+                vm.Configuration["cores"],
+                vm.Configuration["memory"],
+                vm.Configuration["sockets"]
+            )
+        );
         Assert.Matches("^virtio=02:00:00:([0-9A-F]{2}:){2}[0-9A-F]{2},bridge=vmbr0,tag=20$", vm.Configuration["net0"]);
         Assert.Equal("meta=snippets:snippets/zagato-shared-cloud-init-meta-data.yaml", vm.Configuration["cicustom"]);
         Assert.Equal(
-            ($"proxmox://garage/vms/{vm.Id}", "proxmox-small-1", ProxmoxFixture.Request().ClaimUid, MachineStatus.Running, true, 10240L << 20),
-            (result.Machine!.ProviderId, result.Machine.Name, result.Machine.ClaimUid, result.Machine.Status, result.Machine.IsManaged, result.Machine.Memory));
+            (
+                $"proxmox://garage/vms/{vm.Id}",
+                "proxmox-small-1",
+                ProxmoxFixture.Request().ClaimUid,
+                MachineStatus.Running,
+                true,
+                10240L << 20
+            ),
+            (
+                result.Machine!.ProviderId,
+                result.Machine.Name,
+                result.Machine.ClaimUid,
+                result.Machine.Status,
+                result.Machine.IsManaged,
+                result.Machine.Memory
+            )
+        );
         Assert.Single(result.Machine.MacAddresses);
     }
 
@@ -38,15 +65,29 @@ public sealed class ProxmoxProviderTests
     public async Task A_claim_creates_and_destroys_one_machine_when_repeated(bool isClone)
     {
         using var server = new FakeProxmox();
-        server.Add(9000, new() { ["name"] = "template", ["template"] = "1", ["scsi0"] = "local-zfs:base-9000-disk-0" }, isRunning: false);
+        server.Add(
+            9000,
+            new()
+            {
+                ["name"] = "template",
+                ["template"] = "1",
+                ["scsi0"] = "local-zfs:base-9000-disk-0",
+            },
+            isRunning: false
+        );
         using ProxmoxProvider provider = ProxmoxFixture.Create(server, isClone ? Clone : ProxmoxFixture.Sample);
-        MachineResult first = await provider.ProvisionAsync(ProxmoxFixture.Request(), default), second = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
+        MachineResult first = await provider.ProvisionAsync(ProxmoxFixture.Request(), default),
+            second = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
 
         Assert.Equal((MachineOutcome.Succeeded, ""), (first.Outcome, first.Reason));
         Assert.Equal(first.Machine!.ProviderId, second.Machine!.ProviderId);
         Assert.Equal(2, server.Vms.Count);
-        if (isClone) Assert.Equal("local-zfs:16,serial=CONTAINERD01,discard=on,ssd=1", server.Vms.Values.First().Configuration["scsi0"]);
-        Assert.Equal(ProxmoxFixture.Identity(first.Machine), ProxmoxFixture.Identity(Assert.Single((await provider.ListAsync(default)).Machines)));
+        if (isClone)
+            Assert.Equal("local-zfs:16,serial=CONTAINERD01,discard=on,ssd=1", server.Vms.Values.First().Configuration["scsi0"]);
+        Assert.Equal(
+            ProxmoxFixture.Identity(first.Machine),
+            ProxmoxFixture.Identity(Assert.Single((await provider.ListAsync(default)).Machines))
+        );
         Assert.Equal(MachineOutcome.Succeeded, (await provider.DeprovisionAsync(ProxmoxFixture.Identity(first.Machine), default)).Outcome);
         Assert.Equal(MachineOutcome.NotFound, (await provider.DeprovisionAsync(ProxmoxFixture.Identity(first.Machine), default)).Outcome);
         Assert.Equal(9000, Assert.Single(server.Vms.Keys));
@@ -56,16 +97,22 @@ public sealed class ProxmoxProviderTests
     public async Task Concurrent_claims_of_two_controllers_get_different_ids()
     {
         using var server = new FakeProxmox { TaskPolls = static () => 3 };
-        using ProxmoxProvider one = ProxmoxFixture.Create(server), other = ProxmoxFixture.Create(server);
-        MachineResult[] results = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
-        {
-            MachineRequest request = ProxmoxFixture.Request($"claim-{i}", $"m-{i}") with { CpuCores = 1, MemoryMiB = 1024 };
-            for (int attempt = 0; ; attempt++)
-            {
-                MachineResult result = await (i % 2 == 0 ? one : other).ProvisionAsync(request, default);
-                if (result.Outcome != MachineOutcome.Pending || attempt > 200) return result;
-            }
-        }));
+        using ProxmoxProvider one = ProxmoxFixture.Create(server),
+            other = ProxmoxFixture.Create(server);
+        MachineResult[] results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(async i =>
+                {
+                    MachineRequest request = ProxmoxFixture.Request($"claim-{i}", $"m-{i}") with { CpuCores = 1, MemoryMiB = 1024 };
+                    for (int attempt = 0; ; attempt++)
+                    {
+                        MachineResult result = await (i % 2 == 0 ? one : other).ProvisionAsync(request, default);
+                        if (result.Outcome != MachineOutcome.Pending || attempt > 200)
+                            return result;
+                    }
+                })
+        );
 
         Assert.All(results, static result => Assert.True(result.Outcome == MachineOutcome.Succeeded, result.Reason));
         Assert.Equal(12, results.Select(static result => result.Machine!.ProviderId).Distinct().Count());
@@ -84,16 +131,24 @@ public sealed class ProxmoxProviderTests
         MachineResult none = await provider.ProvisionAsync(ProxmoxFixture.Request("claim-2", "second"), default);
         Assert.Equal(MachineOutcome.NoCapacity, none.Outcome);
         Assert.Contains("alfaromeo has 8 cores and 6144 MiB free", none.Reason, StringComparison.Ordinal);
-        MachineResult large = await provider.ProvisionAsync(ProxmoxFixture.Request("claim-3", "third") with { CpuCores = 9, MemoryMiB = 1024 }, default);
+        MachineResult large = await provider.ProvisionAsync(
+            ProxmoxFixture.Request("claim-3", "third") with
+            {
+                CpuCores = 9,
+                MemoryMiB = 1024,
+            },
+            default
+        );
         Assert.Equal(MachineOutcome.NoCapacity, large.Outcome);
     }
 
-    public static TheoryData<string, string> Alterations => new()
-    {
-        { "name", "his-database" },
-        { "tags", "other" },
-        { "description", "mine now" },
-    };
+    public static TheoryData<string, string> Alterations =>
+        new()
+        {
+            { "name", "his-database" },
+            { "tags", "other" },
+            { "description", "mine now" },
+        };
 
     [Theory]
     [MemberData(nameof(Alterations))]
@@ -112,7 +167,8 @@ public sealed class ProxmoxProviderTests
         Assert.Equal((expected, expected), (destroyed.Outcome, restarted.Outcome));
         Assert.Same(vm, server.Vms.Values.Single());
         Assert.True(vm.IsRunning);
-        if (key == "description") return;
+        if (key == "description")
+            return;
         Assert.Equal(MachineOutcome.Refused, (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Outcome);
         Assert.Single(server.Vms);
         Assert.False(Assert.Single((await provider.ListAsync(default)).Machines).IsManaged);
@@ -126,7 +182,15 @@ public sealed class ProxmoxProviderTests
         Machine machine = (await provider.ProvisionAsync(ProxmoxFixture.Request(), default)).Machine!;
         long id = server.Vms.Keys.Single();
         server.Vms.Remove(id);
-        server.Add(id, new() { ["name"] = machine.Name, ["tags"] = "kubenodesmith-managed", ["description"] = "a database" });
+        server.Add(
+            id,
+            new()
+            {
+                ["name"] = machine.Name,
+                ["tags"] = "kubenodesmith-managed",
+                ["description"] = "a database",
+            }
+        );
 
         Assert.Equal(MachineOutcome.NotFound, (await provider.DeprovisionAsync(ProxmoxFixture.Identity(machine), default)).Outcome);
         Assert.Empty(server.Destroyed);
@@ -150,7 +214,8 @@ public sealed class ProxmoxProviderTests
     public async Task Machines_of_another_cluster_on_the_same_hosts_are_not_listed()
     {
         using var server = new FakeProxmox();
-        using ProxmoxProvider ours = ProxmoxFixture.Create(server), theirs = ProxmoxFixture.Create(server, owner: "cluster-2/proxmox");
+        using ProxmoxProvider ours = ProxmoxFixture.Create(server),
+            theirs = ProxmoxFixture.Create(server, owner: "cluster-2/proxmox");
         Machine machine = (await theirs.ProvisionAsync(ProxmoxFixture.Request(), default)).Machine!;
 
         Assert.Empty((await ours.ListAsync(default)).Machines);
@@ -181,7 +246,10 @@ public sealed class ProxmoxProviderTests
     public void Invalid_settings_are_reported_without_a_connection(string spec, string problem)
     {
         using var server = new FakeProxmox();
-        Assert.Contains(new ProxmoxProviderFactory().Validate(ProxmoxFixture.Settings(server, spec)), one => one.Contains(problem, StringComparison.Ordinal));
+        Assert.Contains(
+            new ProxmoxProviderFactory().Validate(ProxmoxFixture.Settings(server, spec)),
+            one => one.Contains(problem, StringComparison.Ordinal)
+        );
         Assert.Empty(new ProxmoxProviderFactory().Validate(ProxmoxFixture.Settings(server)));
     }
 
@@ -189,12 +257,17 @@ public sealed class ProxmoxProviderTests
     public async Task A_rejected_secret_is_not_quoted()
     {
         using var server = new FakeProxmox();
-        using IMachineProvider provider = new ProxmoxProviderFactory().Create(ProxmoxFixture.Settings(server, secret: "wrong-secret-value"));
+        using IMachineProvider provider = new ProxmoxProviderFactory().Create(
+            ProxmoxFixture.Settings(server, secret: "wrong-secret-value")
+        );
         MachineResult result = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
         Assert.Equal(MachineOutcome.Unauthorized, result.Outcome);
         Assert.DoesNotContain("wrong-secret-value", result.Reason, StringComparison.Ordinal);
         IReadOnlyList<MachineProviderFinding> findings = await ((ITestableMachineProvider)provider).TestAsync(default);
-        Assert.Equal([("Reachable", true), ("Credentials", false)], findings.Where(static one => one.Check != "Certificate").Select(static one => (one.Check, one.Passed)));
+        Assert.Equal(
+            [("Reachable", true), ("Credentials", false)],
+            findings.Where(static one => one.Check != "Certificate").Select(static one => (one.Check, one.Passed))
+        );
         Assert.Contains("Set-NodeProvider -Credential", findings[^1].Action, StringComparison.Ordinal);
     }
 
@@ -230,16 +303,37 @@ public sealed class ProxmoxProviderTests
     [InlineData("9.1.1", """{"/vms":{"all":1},"/storage/local-zfs":{"all":1},"/sdn/zones/localnetwork/vmbr0":{"all":1}}""", "")]
     [InlineData("9.1.1", """{"/vms":{"all":1},"/storage":{"all":1},"/sdn/zones/localnetwork/vmbr0/20":{"all":1}}""", "")]
     [InlineData("9.1.1", """{"/pool/k8s":{"all":1},"/sdn":{"all":1}}""", "")]
-    [InlineData("9.1.1", """{"/vms":{"all":1},"/storage/other":{"all":1},"/sdn/zones/localnetwork/vmbr1":{"all":1}}""", "Datastore.AllocateSpace /storage/local-zfs, SDN.Use /sdn/zones/localnetwork/vmbr0/20")]
-    [InlineData("9.1.1", """{"/vms":{"all":1},"/storage":{"all":1},"/sdn/zones/localnetwork/vmbr0/21":{"all":1}}""", "SDN.Use /sdn/zones/localnetwork/vmbr0/20")]
+    [InlineData(
+        "9.1.1",
+        """{"/vms":{"all":1},"/storage/other":{"all":1},"/sdn/zones/localnetwork/vmbr1":{"all":1}}""",
+        "Datastore.AllocateSpace /storage/local-zfs, SDN.Use /sdn/zones/localnetwork/vmbr0/20"
+    )]
+    [InlineData(
+        "9.1.1",
+        """{"/vms":{"all":1},"/storage":{"all":1},"/sdn/zones/localnetwork/vmbr0/21":{"all":1}}""",
+        "SDN.Use /sdn/zones/localnetwork/vmbr0/20"
+    )]
     [InlineData("7.4-3", """{"/vms":{"all":1},"/storage":{"all":1}}""", "")]
     public void A_privilege_counts_on_its_path_above_it_and_on_a_pool(string version, string granted, string missing)
     {
-        ProxmoxProviderSpec spec = JsonNode.Parse(ProxmoxFixture.Sample)!["proxmox"].Deserialize(NodeSmithJson.Default.ProxmoxProviderSpec)!;
+        ProxmoxProviderSpec spec = JsonNode
+            .Parse(ProxmoxFixture.Sample)!["proxmox"]
+            .Deserialize(NodeSmithJson.Default.ProxmoxProviderSpec)!;
         IReadOnlyList<ProxmoxPermission> required = ProxmoxPermissions.Required(spec, version);
-        Dictionary<string, Dictionary<string, JsonElement>> permissions = JsonNode.Parse(granted)!.AsObject()
-            .ToDictionary(static path => path.Key, path => required.DistinctBy(static one => one.Privilege).ToDictionary(static one => one.Privilege, static _ => default(JsonElement)));
+        Dictionary<string, Dictionary<string, JsonElement>> permissions = JsonNode
+            .Parse(granted)!
+            .AsObject()
+            .ToDictionary(
+                static path => path.Key,
+                path =>
+                    required
+                        .DistinctBy(static one => one.Privilege)
+                        .ToDictionary(static one => one.Privilege, static _ => default(JsonElement))
+            );
 
-        Assert.Equal(missing, string.Join(", ", ProxmoxPermissions.Missing(required, permissions).Select(static one => $"{one.Privilege} {one.Path}")));
+        Assert.Equal(
+            missing,
+            string.Join(", ", ProxmoxPermissions.Missing(required, permissions).Select(static one => $"{one.Privilege} {one.Path}"))
+        );
     }
 }

@@ -8,8 +8,15 @@ namespace NodeManager.Providers.Tests.Proxmox;
 public sealed class ProxmoxSmbiosTests
 {
     private const string Uuid = "0a1b2c3d-1111-2222-3333-444455556666";
-    private static readonly string Passing = ProxmoxFixture.Sample.Replace("\"managedNodeTag\"", "\"taintsInSmbios\":true,\"managedNodeTag\"", StringComparison.Ordinal);
-    private static readonly MachineRequest Tainted = ProxmoxFixture.Request() with { Taints = ["dedicated=batch:NoSchedule", "example.com/agent:NoExecute"] };
+    private static readonly string Passing = ProxmoxFixture.Sample.Replace(
+        "\"managedNodeTag\"",
+        "\"taintsInSmbios\":true,\"managedNodeTag\"",
+        StringComparison.Ordinal
+    );
+    private static readonly MachineRequest Tainted = ProxmoxFixture.Request() with
+    {
+        Taints = ["dedicated=batch:NoSchedule", "example.com/agent:NoExecute"],
+    };
 
     [Theory]
     [InlineData(null)]
@@ -22,7 +29,17 @@ public sealed class ProxmoxSmbiosTests
         if (ofTemplate is not null)
         {
             spec = Passing.Replace("\"managedNodeTag\"", "\"template\":{\"vmID\":9000},\"managedNodeTag\"", StringComparison.Ordinal);
-            server.Add(9000, new() { ["name"] = "template", ["template"] = "1", ["smbios1"] = ofTemplate, ["scsi0"] = "local-zfs:base-9000-disk-0" }, isRunning: false);
+            server.Add(
+                9000,
+                new()
+                {
+                    ["name"] = "template",
+                    ["template"] = "1",
+                    ["smbios1"] = ofTemplate,
+                    ["scsi0"] = "local-zfs:base-9000-disk-0",
+                },
+                isRunning: false
+            );
         }
 
         using ProxmoxProvider provider = ProxmoxFixture.Create(server, spec);
@@ -32,7 +49,8 @@ public sealed class ProxmoxSmbiosTests
         Dictionary<string, string> fields = FieldsOf(server.Vms.Values.Single(static vm => vm.Id != 9000).Configuration["smbios1"]);
         Assert.Equal("dedicated=batch:NoSchedule,example.com/agent:NoExecute", Decode(fields["sku"]));
         Assert.Equal((ofTemplate is null ? Tainted.ClaimUid : Uuid, "1"), (fields["uuid"], fields["base64"]));
-        if (ofTemplate is not null) Assert.Equal("CONTAINERD01", Decode(fields["serial"]));
+        if (ofTemplate is not null)
+            Assert.Equal("CONTAINERD01", Decode(fields["serial"]));
     }
 
     [Theory]
@@ -54,7 +72,13 @@ public sealed class ProxmoxSmbiosTests
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server, Passing);
 
-        MachineResult result = await provider.ProvisionAsync(Tainted with { Taints = [.. Enumerable.Range(0, 12).Select(static i => $"example.com/a-rather-long-key-{i}=with-a-value:NoSchedule")] }, default);
+        MachineResult result = await provider.ProvisionAsync(
+            Tainted with
+            {
+                Taints = [.. Enumerable.Range(0, 12).Select(static i => $"example.com/a-rather-long-key-{i}=with-a-value:NoSchedule")],
+            },
+            default
+        );
 
         Assert.Equal(MachineOutcome.Invalid, result.Outcome);
         Assert.Contains("too long for SMBIOS", result.Reason, StringComparison.Ordinal);
@@ -67,10 +91,14 @@ public sealed class ProxmoxSmbiosTests
         MachineRequest manual = Tainted with { ClaimUid = "manual-1234" };
 
         Assert.Equal(ProxmoxSmbios.WithTaints(null, manual), ProxmoxSmbios.WithTaints("", manual));
-        Assert.NotEqual(FieldsOf(ProxmoxSmbios.WithTaints(null, manual))["uuid"], FieldsOf(ProxmoxSmbios.WithTaints(null, manual with { ClaimUid = "manual-1235" }))["uuid"]);
+        Assert.NotEqual(
+            FieldsOf(ProxmoxSmbios.WithTaints(null, manual))["uuid"],
+            FieldsOf(ProxmoxSmbios.WithTaints(null, manual with { ClaimUid = "manual-1235" }))["uuid"]
+        );
     }
 
-    private static Dictionary<string, string> FieldsOf(string smbios) => smbios.Split(',').Select(static one => one.Split('=', 2)).ToDictionary(static one => one[0], static one => one[1]);
+    private static Dictionary<string, string> FieldsOf(string smbios) =>
+        smbios.Split(',').Select(static one => one.Split('=', 2)).ToDictionary(static one => one[0], static one => one[1]);
 
     private static string Decode(string text) => Encoding.UTF8.GetString(Convert.FromBase64String(text));
 }

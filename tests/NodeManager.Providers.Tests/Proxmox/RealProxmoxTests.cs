@@ -17,10 +17,16 @@ public sealed class RealProxmoxTests
     {
         using IMachineProvider provider = Create(isClone, FakeProxmox.Secret);
         MachineRequest request = ProxmoxFixture.Request(Guid.NewGuid().ToString(), isClone ? "real-clone" : "real-new");
-        Assert.All(await ((ITestableMachineProvider)provider).TestAsync(default), static one => Assert.True(one.Passed || one.Check == "Hosts", one.ToString()));
+        Assert.All(
+            await ((ITestableMachineProvider)provider).TestAsync(default),
+            static one => Assert.True(one.Passed || one.Check == "Hosts", one.ToString())
+        );
         MachineResult made = await provider.ProvisionAsync(request, default);
         Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
-        Assert.Equal((MachineStatus.Running, true, request.ClaimUid), (made.Machine!.Status, made.Machine.IsManaged, made.Machine.ClaimUid));
+        Assert.Equal(
+            (MachineStatus.Running, true, request.ClaimUid),
+            (made.Machine!.Status, made.Machine.IsManaged, made.Machine.ClaimUid)
+        );
         Assert.Equal(made.Machine.ProviderId, (await provider.ProvisionAsync(request, default)).Machine!.ProviderId);
         Assert.Contains((await provider.ListAsync(default)).Machines, one => one.ClaimUid == request.ClaimUid);
         MachineIdentity identity = ProxmoxFixture.Identity(made.Machine);
@@ -74,9 +80,12 @@ public sealed class RealProxmoxTests
         Skip.If(endpoint is null, "NODEMANAGER_PROXMOX names no Proxmox");
         JsonNode spec = JsonNode.Parse(ProxmoxFixture.Sample)!;
         spec["proxmox"]!["endpoint"] = endpoint;
-        if (endpoint!.StartsWith("http:", StringComparison.Ordinal)) spec["proxmox"]!["allowUnencryptedAuthentication"] = true;
-        if (Environment.GetEnvironmentVariable("NODEMANAGER_PROXMOX_CA") is { } ca) spec["proxmox"]!["caBundle"] = Convert.ToBase64String(File.ReadAllBytes(ca));
-        if (isClone) spec["proxmox"]!["template"] = new JsonObject { ["vmID"] = 9000 };
+        if (endpoint!.StartsWith("http:", StringComparison.Ordinal))
+            spec["proxmox"]!["allowUnencryptedAuthentication"] = true;
+        if (Environment.GetEnvironmentVariable("NODEMANAGER_PROXMOX_CA") is { } ca)
+            spec["proxmox"]!["caBundle"] = Convert.ToBase64String(File.ReadAllBytes(ca));
+        if (isClone)
+            spec["proxmox"]!["template"] = new JsonObject { ["vmID"] = 9000 };
         return spec.ToJsonString();
     }
 }

@@ -8,11 +8,15 @@ namespace NodeManager.Providers.Tests.Redfish;
 /// <summary>A controller as DSP0266 describes it, with the habits that controllers are known for.</summary>
 internal sealed class FakeBmc : HttpMessageHandler
 {
-    public const string UserName = "admin", Password = "bmc-password-1";
+    public const string UserName = "admin",
+        Password = "bmc-password-1";
 
     private readonly Lock _gate = new();
     private readonly HashSet<string> _sessions = [];
-    private int _number, _version, _powerLag = -1, _busy;
+    private int _number,
+        _version,
+        _powerLag = -1,
+        _busy;
     private string _wanted = "Off";
 
     public string Power { get; set; } = "Off";
@@ -75,19 +79,30 @@ internal sealed class FakeBmc : HttpMessageHandler
 
     public void Touch() => _version++;
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => SendAsync(request, cancellationToken).GetAwaiter().GetResult();
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendAsync(request, cancellationToken).GetAwaiter().GetResult();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string text = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         lock (_gate)
         {
-            if (IsDown) throw new HttpRequestException(HttpRequestError.ConnectionError, "No route to host");
+            if (IsDown)
+                throw new HttpRequestException(HttpRequestError.ConnectionError, "No route to host");
             string path = request.RequestUri!.AbsolutePath.TrimEnd('/');
             Requests.Add($"{request.Method} {path} {(text.Contains("Password", StringComparison.Ordinal) ? "" : text)}".TrimEnd());
             JsonNode? body = text.Length > 0 ? JsonNode.Parse(text) : null;
-            if (path == "/redfish/v1") return Json(new JsonObject { ["RedfishVersion"] = "1.20.0", ["Systems"] = Link("/redfish/v1/Systems"), ["Links"] = new JsonObject { [nameof(Sessions)] = Link("/redfish/v1/SessionService/Sessions") } });
-            if (request.Method == HttpMethod.Post && path == "/redfish/v1/SessionService/Sessions") return LogIn(body!);
+            if (path == "/redfish/v1")
+                return Json(
+                    new JsonObject
+                    {
+                        ["RedfishVersion"] = "1.20.0",
+                        ["Systems"] = Link("/redfish/v1/Systems"),
+                        ["Links"] = new JsonObject { [nameof(Sessions)] = Link("/redfish/v1/SessionService/Sessions") },
+                    }
+                );
+            if (request.Method == HttpMethod.Post && path == "/redfish/v1/SessionService/Sessions")
+                return LogIn(body!);
             if (!request.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? tokens) || !_sessions.Contains(tokens.Single()))
                 return Refuse(HttpStatusCode.Unauthorized, "Base.1.18.NoValidSession", "There is no valid session.");
             if (request.Method == HttpMethod.Delete)
@@ -98,7 +113,12 @@ internal sealed class FakeBmc : HttpMessageHandler
 
             if (_busy++ < Busy)
             {
-                if (IsBusyAsError) return Refuse(HttpStatusCode.BadRequest, "Base.1.18.ServiceTemporarilyUnavailable", "The service is temporarily unavailable.");
+                if (IsBusyAsError)
+                    return Refuse(
+                        HttpStatusCode.BadRequest,
+                        "Base.1.18.ServiceTemporarilyUnavailable",
+                        "The service is temporarily unavailable."
+                    );
                 HttpResponseMessage busy = Refuse(HttpStatusCode.ServiceUnavailable, "Base.1.18.GeneralError", "Busy.");
                 busy.Headers.RetryAfter = new(TimeSpan.FromSeconds(3));
                 return busy;
@@ -112,7 +132,9 @@ internal sealed class FakeBmc : HttpMessageHandler
                 ("PATCH", "/redfish/v1/Systems/1/Settings") when HasBootSettings => Patch(request, body!, true),
                 ("POST", "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset") => Reset((string)body!["ResetType"]!),
                 ("GET", "/redfish/v1/TaskService/Monitors/1") => Monitor(),
-                ("GET", "/redfish/v1/Systems/1/EthernetInterfaces") => Json(new JsonObject { ["Members"] = new JsonArray(Link("/redfish/v1/Systems/1/EthernetInterfaces/1")) }),
+                ("GET", "/redfish/v1/Systems/1/EthernetInterfaces") => Json(
+                    new JsonObject { ["Members"] = new JsonArray(Link("/redfish/v1/Systems/1/EthernetInterfaces/1")) }
+                ),
                 ("GET", "/redfish/v1/Systems/1/EthernetInterfaces/1") => Json(new JsonObject { ["MACAddress"] = "52:54:00:00:00:01" }),
                 _ => Refuse(HttpStatusCode.NotFound, "Base.1.18.ResourceMissingAtURI", $"{path} is missing."),
             };
@@ -121,7 +143,8 @@ internal sealed class FakeBmc : HttpMessageHandler
 
     private HttpResponseMessage LogIn(JsonNode body)
     {
-        if ((string?)body["UserName"] != UserName || (string?)body["Password"] != Password) return Refuse(HttpStatusCode.Unauthorized, "Base.1.18.InsufficientPrivilege", "no");
+        if ((string?)body["UserName"] != UserName || (string?)body["Password"] != Password)
+            return Refuse(HttpStatusCode.Unauthorized, "Base.1.18.InsufficientPrivilege", "no");
         string token = $"token-{++_number}";
         _sessions.Add(token);
         HttpResponseMessage answer = Json(new JsonObject { ["Id"] = "1" }, HttpStatusCode.Created);
@@ -132,31 +155,42 @@ internal sealed class FakeBmc : HttpMessageHandler
 
     private HttpResponseMessage System()
     {
-        if (_powerLag >= 0 && _powerLag-- == 0) Power = _wanted;
+        if (_powerLag >= 0 && _powerLag-- == 0)
+            Power = _wanted;
         var system = new JsonObject
         {
-            ["@odata.id"] = "/redfish/v1/Systems/1", ["Id"] = "1", ["PowerState"] = Power,
+            ["@odata.id"] = "/redfish/v1/Systems/1",
+            ["Id"] = "1",
+            ["PowerState"] = Power,
             ["Boot"] = new JsonObject
             {
-                ["BootSourceOverrideTarget"] = BootTarget, ["BootSourceOverrideEnabled"] = BootEnabled, ["BootSourceOverrideMode"] = "UEFI",
-                ["BootSourceOverrideTarget@Redfish.AllowableValues"] = HasHttpBoot ? new JsonArray("None", "Pxe", "Hdd", "UefiHttp") : new JsonArray("None", "Pxe", "Hdd"),
+                ["BootSourceOverrideTarget"] = BootTarget,
+                ["BootSourceOverrideEnabled"] = BootEnabled,
+                ["BootSourceOverrideMode"] = "UEFI",
+                ["BootSourceOverrideTarget@Redfish.AllowableValues"] = HasHttpBoot
+                    ? new JsonArray("None", "Pxe", "Hdd", "UefiHttp")
+                    : new JsonArray("None", "Pxe", "Hdd"),
                 [nameof(HttpBootUri)] = HttpBootUri,
             },
             ["Actions"] = new JsonObject
             {
                 ["#ComputerSystem.Reset"] = new JsonObject
                 {
-                    ["target"] = "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset", ["ResetType@Redfish.AllowableValues"] = new JsonArray([.. Resets.Select(static one => (JsonNode)one)]),
+                    ["target"] = "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset",
+                    ["ResetType@Redfish.AllowableValues"] = new JsonArray([.. Resets.Select(static one => (JsonNode)one)]),
                 },
             },
             ["ProcessorSummary"] = new JsonObject { ["Count"] = 2, ["CoreCount"] = Cores },
             ["MemorySummary"] = new JsonObject { ["TotalSystemMemoryGiB"] = MemoryGiB },
             ["EthernetInterfaces"] = Link("/redfish/v1/Systems/1/EthernetInterfaces"),
         };
-        if (AssetTag is not null) system[nameof(AssetTag)] = AssetTag;
-        if (HasBootSettings) system["@Redfish.Settings"] = new JsonObject { ["SettingsObject"] = Link("/redfish/v1/Systems/1/Settings") };
+        if (AssetTag is not null)
+            system[nameof(AssetTag)] = AssetTag;
+        if (HasBootSettings)
+            system["@Redfish.Settings"] = new JsonObject { ["SettingsObject"] = Link("/redfish/v1/Systems/1/Settings") };
         HttpResponseMessage answer = Json(system);
-        if (HasETags) answer.Headers.TryAddWithoutValidation("ETag", ETag);
+        if (HasETags)
+            answer.Headers.TryAddWithoutValidation("ETag", ETag);
         return answer;
     }
 
@@ -168,7 +202,8 @@ internal sealed class FakeBmc : HttpMessageHandler
         {
             string wanted = WeakensETags ? "W/" + ETag : ETag;
             string given = request.Headers.TryGetValues("If-Match", out IEnumerable<string>? values) ? values.Single() : wanted;
-            if (given != wanted) return Refuse(HttpStatusCode.PreconditionFailed, "Base.1.18.PreconditionFailed", "The ETag does not match.");
+            if (given != wanted)
+                return Refuse(HttpStatusCode.PreconditionFailed, "Base.1.18.PreconditionFailed", "The ETag does not match.");
         }
 
         if ((string?)body[nameof(AssetTag)] is { } tag)
@@ -179,10 +214,13 @@ internal sealed class FakeBmc : HttpMessageHandler
 
         if (body["Boot"] is { } boot)
         {
-            if (HasBootSettings != isSettings) return Refuse(HttpStatusCode.BadRequest, "Base.1.18.PropertyNotWritable", "Boot is not writable here.");
-            if (WantsMode && boot["BootSourceOverrideMode"] is null) return new(HttpStatusCode.NoContent);
+            if (HasBootSettings != isSettings)
+                return Refuse(HttpStatusCode.BadRequest, "Base.1.18.PropertyNotWritable", "Boot is not writable here.");
+            if (WantsMode && boot["BootSourceOverrideMode"] is null)
+                return new(HttpStatusCode.NoContent);
             (BootTarget, BootEnabled) = ((string)boot["BootSourceOverrideTarget"]!, (string)boot["BootSourceOverrideEnabled"]!);
-            if (HasHttpBoot && !DropsHttpBootUri) HttpBootUri = (string?)boot[nameof(HttpBootUri)];
+            if (HasHttpBoot && !DropsHttpBootUri)
+                HttpBootUri = (string?)boot[nameof(HttpBootUri)];
             _version++;
         }
 
@@ -191,12 +229,17 @@ internal sealed class FakeBmc : HttpMessageHandler
 
     private HttpResponseMessage Reset(string type)
     {
-        if (!Resets.Contains(type)) return Refuse(HttpStatusCode.BadRequest, "Base.1.18.ActionParameterNotSupported", type);
-        if (IgnoredResets-- > 0) return new(HttpStatusCode.NoContent);
+        if (!Resets.Contains(type))
+            return Refuse(HttpStatusCode.BadRequest, "Base.1.18.ActionParameterNotSupported", type);
+        if (IgnoredResets-- > 0)
+            return new(HttpStatusCode.NoContent);
         _wanted = type is "ForceOff" or "GracefulShutdown" ? "Off" : "On";
-        if (PowerLag > 0) _powerLag = PowerLag;
-        else Power = _wanted;
-        if (!HasTasks) return new(HttpStatusCode.NoContent);
+        if (PowerLag > 0)
+            _powerLag = PowerLag;
+        else
+            Power = _wanted;
+        if (!HasTasks)
+            return new(HttpStatusCode.NoContent);
         var answer = new HttpResponseMessage(HttpStatusCode.Accepted);
         answer.Headers.Location = new("/redfish/v1/TaskService/Monitors/1", UriKind.Relative);
         answer.Headers.RetryAfter = new(TimeSpan.FromSeconds(2));
@@ -213,6 +256,17 @@ internal sealed class FakeBmc : HttpMessageHandler
     private static HttpResponseMessage Json(JsonObject body, HttpStatusCode code = HttpStatusCode.OK) =>
         new(code) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
 
-    private static HttpResponseMessage Refuse(HttpStatusCode code, string id, string message) => Json(
-        new JsonObject { ["error"] = new JsonObject { ["code"] = "Base.1.18.GeneralError", ["message"] = "See ExtendedInfo.", ["@Message.ExtendedInfo"] = new JsonArray(new JsonObject { ["MessageId"] = id, ["Message"] = message }) } }, code);
+    private static HttpResponseMessage Refuse(HttpStatusCode code, string id, string message) =>
+        Json(
+            new JsonObject
+            {
+                ["error"] = new JsonObject
+                {
+                    ["code"] = "Base.1.18.GeneralError",
+                    ["message"] = "See ExtendedInfo.",
+                    ["@Message.ExtendedInfo"] = new JsonArray(new JsonObject { ["MessageId"] = id, ["Message"] = message }),
+                },
+            },
+            code
+        );
 }

@@ -18,8 +18,27 @@ public sealed class RedfishAddressTests
         get
         {
             TheoryData<string, string> cases = [];
-            foreach (string path in (string[])["/redfish/v1/SessionService/Sessions\"", "/redfish/v1/Systems\"", "/redfish/v1/Systems/1\"", "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset\""])
-                foreach (string prefix in (string[])["https://evil.example.com", "http://bmc-0", "https://bmc-0:8443", "//evil.example.com", "https://admin@bmc-0", "https://bmc-0@evil.example.com"]) cases.Add(path, prefix);
+            foreach (
+                string path in (string[])
+                    [
+                        "/redfish/v1/SessionService/Sessions\"",
+                        "/redfish/v1/Systems\"",
+                        "/redfish/v1/Systems/1\"",
+                        "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset\"",
+                    ]
+            )
+            foreach (
+                string prefix in (string[])
+                    [
+                        "https://evil.example.com",
+                        "http://bmc-0",
+                        "https://bmc-0:8443",
+                        "//evil.example.com",
+                        "https://admin@bmc-0",
+                        "https://bmc-0@evil.example.com",
+                    ]
+            )
+                cases.Add(path, prefix);
             return cases;
         }
     }
@@ -35,14 +54,20 @@ public sealed class RedfishAddressTests
 
         Assert.NotEqual(MachineOutcome.Succeeded, result.Outcome);
         Assert.NotEmpty(relay.Seen);
-        Assert.All(relay.Seen, static address => Assert.Equal(("https", "bmc-0", 443, ""), (address.Scheme, address.Host, address.Port, address.UserInfo)));
+        Assert.All(
+            relay.Seen,
+            static address => Assert.Equal(("https", "bmc-0", 443, ""), (address.Scheme, address.Host, address.Port, address.UserInfo))
+        );
     }
 
     [Fact]
     public async Task An_address_of_its_own_may_be_absolute()
     {
         FakeBmc bmc = new();
-        Relay relay = new(bmc) { Rewrite = static text => text.Replace("\"/redfish", "\"https://BMC-0:443/redfish", StringComparison.Ordinal) };
+        Relay relay = new(bmc)
+        {
+            Rewrite = static text => text.Replace("\"/redfish", "\"https://BMC-0:443/redfish", StringComparison.Ordinal),
+        };
         using RedfishProvider provider = Create(relay);
 
         MachineResult result = await provider.ProvisionAsync(Request, default);
@@ -97,7 +122,8 @@ public sealed class RedfishAddressTests
     [Fact]
     public void An_unencrypted_endpoint_needs_a_setting_of_its_own()
     {
-        MachineProviderSettings plain = Settings("http://bmc-0", ""), allowed = Settings("http://bmc-0", ""","allowUnencryptedAuthentication":true""");
+        MachineProviderSettings plain = Settings("http://bmc-0", ""),
+            allowed = Settings("http://bmc-0", ""","allowUnencryptedAuthentication":true""");
 
         string problem = Assert.Single(new RedfishProviderFactory().Validate(plain));
         Assert.Contains("allowUnencryptedAuthentication", problem, StringComparison.Ordinal);
@@ -129,7 +155,10 @@ public sealed class RedfishAddressTests
         Assert.StartsWith(own, bmc.AssetTag!, StringComparison.Ordinal);
         Assert.True(bmc.AssetTag!.Length <= 63, bmc.AssetTag);
         Assert.Equal(Request.ClaimUid, Assert.Single((await provider.ListAsync(default)).Machines).ClaimUid);
-        Assert.Equal(MachineOutcome.Succeeded, (await provider.DeprovisionAsync(new(made.Machine!.ProviderId, made.Machine.Name, Request.ClaimUid), default)).Outcome);
+        Assert.Equal(
+            MachineOutcome.Succeeded,
+            (await provider.DeprovisionAsync(new(made.Machine!.ProviderId, made.Machine.Name, Request.ClaimUid), default)).Outcome
+        );
         Assert.Equal(own, bmc.AssetTag);
     }
 
@@ -176,31 +205,59 @@ public sealed class RedfishAddressTests
     {
         MachineProviderSettings settings = Settings("https://bmc-0", "") with
         {
-            Time = new ManualTimeProvider { IsEager = true }, WrapTransport = static _ => new Relay(new()),
-            Credentials = new(new Dictionary<string, string> { [NodeSmithNames.RedfishUserName] = FakeBmc.UserName, [NodeSmithNames.RedfishPassword] = "wrong" }),
+            Time = new ManualTimeProvider { IsEager = true },
+            WrapTransport = static _ => new Relay(new()),
+            Credentials = new(
+                new Dictionary<string, string>
+                {
+                    [NodeSmithNames.RedfishUserName] = FakeBmc.UserName,
+                    [NodeSmithNames.RedfishPassword] = "wrong",
+                }
+            ),
         };
         using var provider = (RedfishProvider)new RedfishProviderFactory().Create(settings);
 
-        Assert.Equal(MachineOutcome.Unauthorized, (await provider.ProvisionAsync(Request with { IsFirstAttempt = isFirst }, default)).Outcome);
+        Assert.Equal(
+            MachineOutcome.Unauthorized,
+            (await provider.ProvisionAsync(Request with { IsFirstAttempt = isFirst }, default)).Outcome
+        );
         Assert.Equal(MachineOutcome.Unauthorized, (await provider.GetAsync(new(null, "server-0", Request.ClaimUid), default)).Outcome);
-        Assert.Equal(MachineOutcome.Unauthorized, (await provider.DeprovisionAsync(new(null, "server-0", Request.ClaimUid), default)).Outcome);
+        Assert.Equal(
+            MachineOutcome.Unauthorized,
+            (await provider.DeprovisionAsync(new(null, "server-0", Request.ClaimUid), default)).Outcome
+        );
         Assert.Equal(MachineOutcome.Unauthorized, (await provider.ListAsync(default)).Outcome);
     }
 
     private static RedfishProvider Create(Relay relay, TimeProvider? time = null)
     {
-        MachineProviderSettings settings = Settings("https://bmc-0", "") with { Time = time ?? new ManualTimeProvider { IsEager = true }, WrapTransport = _ => relay };
+        MachineProviderSettings settings = Settings("https://bmc-0", "") with
+        {
+            Time = time ?? new ManualTimeProvider { IsEager = true },
+            WrapTransport = _ => relay,
+        };
         Assert.Empty(new RedfishProviderFactory().Validate(settings));
         return (RedfishProvider)new RedfishProviderFactory().Create(settings);
     }
 
-    private static MachineProviderSettings Settings(string endpoint, string fields) => new(
-        "metal", "kubenodesmith",
-        JsonDocument.Parse($$"""{"type":"redfish","redfish":{"systems":[{"name":"server-0","endpoint":"{{endpoint}}"}]{{fields}} } }""").RootElement,
-        new(new Dictionary<string, string> { [NodeSmithNames.RedfishUserName] = FakeBmc.UserName, [NodeSmithNames.RedfishPassword] = FakeBmc.Password }))
-    {
-        Owner = "cluster-1/metal",
-    };
+    private static MachineProviderSettings Settings(string endpoint, string fields) =>
+        new(
+            "metal",
+            "kubenodesmith",
+            JsonDocument
+                .Parse($$"""{"type":"redfish","redfish":{"systems":[{"name":"server-0","endpoint":"{{endpoint}}"}]{{fields}} } }""")
+                .RootElement,
+            new(
+                new Dictionary<string, string>
+                {
+                    [NodeSmithNames.RedfishUserName] = FakeBmc.UserName,
+                    [NodeSmithNames.RedfishPassword] = FakeBmc.Password,
+                }
+            )
+        )
+        {
+            Owner = "cluster-1/metal",
+        };
 
     /// <summary>Stands before a controller and changes what it answers.</summary>
     private sealed class Relay(FakeBmc bmc) : HttpMessageHandler
@@ -225,9 +282,12 @@ public sealed class RedfishAddressTests
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            lock (Seen) Seen.Add(request.RequestUri!);
-            if (request.Method == HttpMethod.Delete && LogOut is { } end) await end.Task;
-            if (Plain is not null && request.RequestUri!.AbsolutePath.StartsWith("/redfish/v1/Systems", StringComparison.Ordinal)) return new(HttpStatusCode.BadRequest) { Content = new StringContent(Plain + "\r\n", Encoding.UTF8, "text/plain") };
+            lock (Seen)
+                Seen.Add(request.RequestUri!);
+            if (request.Method == HttpMethod.Delete && LogOut is { } end)
+                await end.Task;
+            if (Plain is not null && request.RequestUri!.AbsolutePath.StartsWith("/redfish/v1/Systems", StringComparison.Ordinal))
+                return new(HttpStatusCode.BadRequest) { Content = new StringContent(Plain + "\r\n", Encoding.UTF8, "text/plain") };
             if (RetryAfter is { } pause && request.RequestUri!.AbsolutePath.EndsWith("/Systems", StringComparison.Ordinal) && !_hasRefused)
             {
                 _hasRefused = true;
@@ -237,8 +297,10 @@ public sealed class RedfishAddressTests
             }
 
             HttpResponseMessage answer = await _inner.SendAsync(request, cancellationToken);
-            if (Location is not null && answer.StatusCode == HttpStatusCode.Accepted) answer.Headers.Location = new(Location);
-            if (answer.Content is { } content && await content.ReadAsStringAsync(cancellationToken) is { Length: > 0 } text) answer.Content = new StringContent(Rewrite(text), Encoding.UTF8, "application/json");
+            if (Location is not null && answer.StatusCode == HttpStatusCode.Accepted)
+                answer.Headers.Location = new(Location);
+            if (answer.Content is { } content && await content.ReadAsStringAsync(cancellationToken) is { Length: > 0 } text)
+                answer.Content = new StringContent(Rewrite(text), Encoding.UTF8, "application/json");
             return answer;
         }
     }

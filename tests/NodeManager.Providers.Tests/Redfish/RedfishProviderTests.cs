@@ -21,8 +21,18 @@ public sealed class RedfishProviderTests
         Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
         Assert.Equal(("On", "Pxe", "Once"), (bmc.Power, bmc.BootTarget, bmc.BootEnabled));
         Assert.Matches("^DC1-0042 nodesmith:[0-9a-f]{6}:22222222-aaaa-bbbb-cccc-000000000001$", bmc.AssetTag);
-        Assert.Equal(("redfish://bmc-0/Systems/1", "server-0", Request.ClaimUid, MachineStatus.Running, 16m, 64L << 30, "52:54:00:00:00:01"),
-            (made.Machine!.ProviderId, made.Machine.Name, made.Machine.ClaimUid, made.Machine.Status, made.Machine.CpuCores, made.Machine.Memory, Assert.Single(made.Machine.MacAddresses)));
+        Assert.Equal(
+            ("redfish://bmc-0/Systems/1", "server-0", Request.ClaimUid, MachineStatus.Running, 16m, 64L << 30, "52:54:00:00:00:01"),
+            (
+                made.Machine!.ProviderId,
+                made.Machine.Name,
+                made.Machine.ClaimUid,
+                made.Machine.Status,
+                made.Machine.CpuCores,
+                made.Machine.Memory,
+                Assert.Single(made.Machine.MacAddresses)
+            )
+        );
         Assert.Equal(made.Machine.ProviderId, (await provider.ProvisionAsync(Request, default)).Machine!.ProviderId);
         Assert.Equal(made.Machine.ProviderId, Assert.Single((await provider.ListAsync(default)).Machines).ProviderId);
 
@@ -37,22 +47,42 @@ public sealed class RedfishProviderTests
     public async Task The_boot_server_is_asked_with_the_taints_of_the_pool()
     {
         var bmc = new FakeBmc { HasHttpBoot = true };
-        using RedfishProvider provider = Create([bmc], FakeBmc.Password, ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{name}/boot.ipxe?claim={claim}&pool={pool}&taints={taints}&labels={labels}" """);
+        using RedfishProvider provider = Create(
+            [bmc],
+            FakeBmc.Password,
+            ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/{name}/boot.ipxe?claim={claim}&pool={pool}&taints={taints}&labels={labels}" """
+        );
 
         MachineResult made = await provider.ProvisionAsync(
-            Request with { Pool = "metal", Taints = ["dedicated=batch:NoSchedule", "example.com/agent:NoExecute"], Labels = new Dictionary<string, string> { ["tier"] = "a", ["rack"] = "7" } }, default);
+            Request with
+            {
+                Pool = "metal",
+                Taints = ["dedicated=batch:NoSchedule", "example.com/agent:NoExecute"],
+                Labels = new Dictionary<string, string> { ["tier"] = "a", ["rack"] = "7" },
+            },
+            default
+        );
 
         Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
         Assert.Equal(
-            ("On", "UefiHttp", "http://boot.example.com/server-0/boot.ipxe?claim=22222222-aaaa-bbbb-cccc-000000000001&pool=metal&taints=dedicated%3Dbatch%3ANoSchedule%2Cexample.com%2Fagent%3ANoExecute&labels=rack%3D7%2Ctier%3Da"),
-            (bmc.Power, bmc.BootTarget, bmc.HttpBootUri));
+            (
+                "On",
+                "UefiHttp",
+                "http://boot.example.com/server-0/boot.ipxe?claim=22222222-aaaa-bbbb-cccc-000000000001&pool=metal&taints=dedicated%3Dbatch%3ANoSchedule%2Cexample.com%2Fagent%3ANoExecute&labels=rack%3D7%2Ctier%3Da"
+            ),
+            (bmc.Power, bmc.BootTarget, bmc.HttpBootUri)
+        );
     }
 
     [Fact]
     public async Task A_server_that_does_not_store_the_boot_URI_is_not_started()
     {
         var bmc = new FakeBmc { HasHttpBoot = true, DropsHttpBootUri = true };
-        using RedfishProvider provider = Create([bmc], FakeBmc.Password, ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/boot.ipxe?taints={taints}" """);
+        using RedfishProvider provider = Create(
+            [bmc],
+            FakeBmc.Password,
+            ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/boot.ipxe?taints={taints}" """
+        );
 
         MachineResult made = await provider.ProvisionAsync(Request with { Taints = ["dedicated=batch:NoSchedule"] }, default);
 
@@ -98,9 +128,18 @@ public sealed class RedfishProviderTests
         using RedfishProvider provider = Create(bmcs);
 
         Assert.Equal(MachineOutcome.NoCapacity, (await provider.ProvisionAsync(Request, default)).Outcome);
-        Assert.Equal(MachineOutcome.NotFound, (await provider.DeprovisionAsync(new("redfish://bmc-0/Systems/1", "server-0", Request.ClaimUid), default)).Outcome);
-        Assert.Equal(MachineOutcome.NotFound, (await provider.RestartAsync(new("redfish://bmc-1/Systems/1", "server-1", "another"), default)).Outcome);
-        Assert.DoesNotContain(bmcs.SelectMany(static bmc => bmc.Requests), static one => one.StartsWith("PATCH", StringComparison.Ordinal) || one.Contains("Reset", StringComparison.Ordinal));
+        Assert.Equal(
+            MachineOutcome.NotFound,
+            (await provider.DeprovisionAsync(new("redfish://bmc-0/Systems/1", "server-0", Request.ClaimUid), default)).Outcome
+        );
+        Assert.Equal(
+            MachineOutcome.NotFound,
+            (await provider.RestartAsync(new("redfish://bmc-1/Systems/1", "server-1", "another"), default)).Outcome
+        );
+        Assert.DoesNotContain(
+            bmcs.SelectMany(static bmc => bmc.Requests),
+            static one => one.StartsWith("PATCH", StringComparison.Ordinal) || one.Contains("Reset", StringComparison.Ordinal)
+        );
         Assert.Empty((await provider.ListAsync(default)).Machines);
     }
 
@@ -109,7 +148,9 @@ public sealed class RedfishProviderTests
     {
         FakeBmc[] bmcs = [new() { MemoryGiB = 128 }, new() { MemoryGiB = 32 }, new() { MemoryGiB = 64 }];
         using RedfishProvider provider = Create(bmcs);
-        MachineResult[] made = await Task.WhenAll(Enumerable.Range(1, 3).Select(i => provider.ProvisionAsync(Request with { ClaimUid = $"claim-{i}" }, default)));
+        MachineResult[] made = await Task.WhenAll(
+            Enumerable.Range(1, 3).Select(i => provider.ProvisionAsync(Request with { ClaimUid = $"claim-{i}" }, default))
+        );
         Assert.Equal(["server-0", "server-1", "server-2"], made.Select(static one => one.Machine!.Name).Order(StringComparer.Ordinal));
         Assert.Equal(MachineOutcome.NoCapacity, (await provider.ProvisionAsync(Request with { ClaimUid = "claim-4" }, default)).Outcome);
     }
@@ -130,8 +171,12 @@ public sealed class RedfishProviderTests
     public async Task Two_controllers_that_write_concurrently_create_one_server()
     {
         var bmc = new FakeBmc();
-        using RedfishProvider one = Create(bmc), other = Create(bmc);
-        MachineResult[] results = await Task.WhenAll(one.ProvisionAsync(Request, default), other.ProvisionAsync(Request with { ClaimUid = "other-claim" }, default));
+        using RedfishProvider one = Create(bmc),
+            other = Create(bmc);
+        MachineResult[] results = await Task.WhenAll(
+            one.ProvisionAsync(Request, default),
+            other.ProvisionAsync(Request with { ClaimUid = "other-claim" }, default)
+        );
         Assert.Equal(1, results.Count(static result => result.Outcome == MachineOutcome.Succeeded));
     }
 
@@ -160,8 +205,17 @@ public sealed class RedfishProviderTests
     {
         string systems = string.Join(',', bmcs.Select(static (_, i) => $$"""{"name":"server-{{i}}","endpoint":"https://bmc-{{i}}"}"""));
         var settings = new MachineProviderSettings(
-            "metal", "kubenodesmith", JsonDocument.Parse($$"""{"type":"redfish","redfish":{"systems":[{{systems}}]{{fields}} } }""").RootElement,
-            new(new Dictionary<string, string> { [NodeSmithNames.RedfishUserName] = FakeBmc.UserName, [NodeSmithNames.RedfishPassword] = password }))
+            "metal",
+            "kubenodesmith",
+            JsonDocument.Parse($$"""{"type":"redfish","redfish":{"systems":[{{systems}}]{{fields}} } }""").RootElement,
+            new(
+                new Dictionary<string, string>
+                {
+                    [NodeSmithNames.RedfishUserName] = FakeBmc.UserName,
+                    [NodeSmithNames.RedfishPassword] = password,
+                }
+            )
+        )
         {
             Owner = "cluster-1/metal",
             Time = new ManualTimeProvider { IsEager = true },
@@ -177,10 +231,13 @@ public sealed class RedfishProviderTests
     {
         private readonly HttpMessageInvoker[] _invokers = [.. bmcs.Select(static bmc => new HttpMessageInvoker(bmc, false))];
 
-        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => Of(request).Send(request, cancellationToken);
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Of(request).Send(request, cancellationToken);
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Of(request).SendAsync(request, cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Of(request).SendAsync(request, cancellationToken);
 
-        private HttpMessageInvoker Of(HttpRequestMessage request) => _invokers[int.Parse(request.RequestUri!.Host.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture)];
+        private HttpMessageInvoker Of(HttpRequestMessage request) =>
+            _invokers[int.Parse(request.RequestUri!.Host.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture)];
     }
 }

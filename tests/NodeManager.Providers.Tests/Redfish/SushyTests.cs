@@ -24,7 +24,17 @@ public sealed class SushyTests
             """;
         JsonElement spec = JsonDocument.Parse(json).RootElement;
         var settings = new MachineProviderSettings(
-            "metal", "kubenodesmith", spec, new(new Dictionary<string, string> { [NodeSmithNames.RedfishUserName] = "admin", [NodeSmithNames.RedfishPassword] = "bmc-password" }));
+            "metal",
+            "kubenodesmith",
+            spec,
+            new(
+                new Dictionary<string, string>
+                {
+                    [NodeSmithNames.RedfishUserName] = "admin",
+                    [NodeSmithNames.RedfishPassword] = "bmc-password",
+                }
+            )
+        );
         var marks = new MemoryMarks();
         using var provider = new RedfishProvider(settings, spec.Deserialize(NodeSmithJson.Default.NodeSmithProviderSpec)!, marks);
         var request = new MachineRequest(Guid.NewGuid().ToString(), "any", 4, 8192);

@@ -29,7 +29,9 @@ public sealed class SimulatedProviderTests : IDisposable
         Assert.True(made.Outcome == MachineOutcome.Succeeded, made.Reason);
         Assert.Equal(made.Machine!.ProviderId, (await provider.ProvisionAsync(Request, default)).Machine!.ProviderId);
 
-        Node node = await WaitForNodeAsync(static one => one?.Status.Conditions?.Find(static condition => condition.Type == "Ready")?.Status == "True");
+        Node node = await WaitForNodeAsync(static one =>
+            one?.Status.Conditions?.Find(static condition => condition.Type == "Ready")?.Status == "True"
+        );
         Assert.Equal((made.Machine.ProviderId, "small"), (node.Spec.ProviderID, node.Metadata.Labels!["topology.kubenodesmith.io/pool"]));
         Assert.Contains(node.Spec.Taints!, static one => one is { Key: "dedicated", Value: "batch", Effect: "NoSchedule" });
         Assert.Single((await provider.ListAsync(default)).Machines);
@@ -49,10 +51,22 @@ public sealed class SimulatedProviderTests : IDisposable
     {
         using IMachineProvider provider = Create();
         await _client.SendAsync(
-            HttpMethod.Post, Resources.Nodes.Path(), new StringContent("""{"apiVersion":"v1","kind":"Node","metadata":{"name":"sim-1"}}""", System.Text.Encoding.UTF8, "application/json"),
-            Resources.Nodes.Item, RequestOptions.Default, default);
+            HttpMethod.Post,
+            Resources.Nodes.Path(),
+            new StringContent(
+                """{"apiVersion":"v1","kind":"Node","metadata":{"name":"sim-1"}}""",
+                System.Text.Encoding.UTF8,
+                "application/json"
+            ),
+            Resources.Nodes.Item,
+            RequestOptions.Default,
+            default
+        );
         Machine machine = (await provider.ProvisionAsync(Request, default)).Machine!;
-        Assert.Equal(MachineOutcome.Succeeded, (await provider.DeprovisionAsync(new(machine.ProviderId, "sim-1", Request.ClaimUid), default)).Outcome);
+        Assert.Equal(
+            MachineOutcome.Succeeded,
+            (await provider.DeprovisionAsync(new(machine.ProviderId, "sim-1", Request.ClaimUid), default)).Outcome
+        );
         Assert.NotNull(await _client.GetAsync(Resources.Nodes, "sim-1", null, default));
     }
 
@@ -63,7 +77,10 @@ public sealed class SimulatedProviderTests : IDisposable
         {
             Assert.Equal("a", (await first.ProvisionAsync(Request, default)).Machine!.Zone);
             Assert.Equal("b", (await first.ProvisionAsync(Request with { ClaimUid = "two", Name = "sim-2" }, default)).Machine!.Zone);
-            Assert.Equal(MachineOutcome.NoCapacity, (await first.ProvisionAsync(Request with { ClaimUid = "three", Name = "sim-3" }, default)).Outcome);
+            Assert.Equal(
+                MachineOutcome.NoCapacity,
+                (await first.ProvisionAsync(Request with { ClaimUid = "three", Name = "sim-3" }, default)).Outcome
+            );
             Assert.Equal(MachineOutcome.Refused, (await first.ProvisionAsync(Request with { Name = "sim-9" }, default)).Outcome);
         }
 
@@ -80,7 +97,17 @@ public sealed class SimulatedProviderTests : IDisposable
 
     private IMachineProvider Create(string further = "")
     {
-        var settings = new MachineProviderSettings("sim", "default", JsonDocument.Parse($$"""{"type":"simulated"{{further}}}""").RootElement, MachineCredentials.None) { Cluster = _client, Owner = "c/sim", Time = _sandbox.Time };
+        var settings = new MachineProviderSettings(
+            "sim",
+            "default",
+            JsonDocument.Parse($$"""{"type":"simulated"{{further}}}""").RootElement,
+            MachineCredentials.None
+        )
+        {
+            Cluster = _client,
+            Owner = "c/sim",
+            Time = _sandbox.Time,
+        };
         Assert.Empty(new SimulatedProviderFactory().Validate(settings));
         return new SimulatedProviderFactory().Create(settings);
     }
@@ -90,7 +117,8 @@ public sealed class SimulatedProviderTests : IDisposable
         for (int i = 0; i < 600; i++)
         {
             Node? node = (await _client.ListAsync(Resources.Nodes, new(), default)).Items.Find(static one => one.Metadata.Name == "sim-1");
-            if (isWanted(node)) return node!;
+            if (isWanted(node))
+                return node!;
             await Task.Delay(100);
         }
 

@@ -29,7 +29,10 @@ public sealed class DeletionTests
         answer = await cluster.OkAsync("DELETE", Pods + "/p", """{"gracePeriodSeconds":60}""");
         Assert.Equal("2026-01-01T00:00:30Z", (string?)answer["metadata"]!["deletionTimestamp"]);
         answer = await cluster.OkAsync("DELETE", Pods + "/p", """{"gracePeriodSeconds":5}""");
-        Assert.Equal(("2026-01-01T00:00:05Z", 5), ((string?)answer["metadata"]!["deletionTimestamp"], (int?)answer["metadata"]!["deletionGracePeriodSeconds"]));
+        Assert.Equal(
+            ("2026-01-01T00:00:05Z", 5),
+            ((string?)answer["metadata"]!["deletionTimestamp"], (int?)answer["metadata"]!["deletionGracePeriodSeconds"])
+        );
         await cluster.OkAsync("DELETE", Pods + "/p", """{"gracePeriodSeconds":0}""");
         Assert.Equal(HttpStatusCode.NotFound, (await cluster.SendAsync("GET", Pods + "/p")).Code);
     }
@@ -48,12 +51,17 @@ public sealed class DeletionTests
     {
         using var cluster = new TestCluster();
         JsonObject node = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
-        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync("DELETE", "/api/v1/nodes/a", """{"preconditions":{"uid":"other"}}""");
+        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync(
+            "DELETE",
+            "/api/v1/nodes/a",
+            """{"preconditions":{"uid":"other"}}"""
+        );
         Assert.Equal(HttpStatusCode.Conflict, code);
         Assert.Equal(
-            $"Operation cannot be fulfilled on Node \"a\": the UID in the precondition (other) does not match the UID in record ({node["metadata"]!["uid"]}). " +
-            "The object might have been deleted and then recreated",
-            (string?)body["message"]);
+            $"Operation cannot be fulfilled on Node \"a\": the UID in the precondition (other) does not match the UID in record ({node["metadata"]!["uid"]}). "
+                + "The object might have been deleted and then recreated",
+            (string?)body["message"]
+        );
         Assert.Equal("Node", (string?)body["details"]!["kind"]);
         await cluster.OkAsync("DELETE", "/api/v1/nodes/a", $$"""{"preconditions":{"uid":"{{node["metadata"]!["uid"]}}"} }""");
     }
@@ -65,7 +73,9 @@ public sealed class DeletionTests
         await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"a","finalizers":["x.io/y"]}}""");
         JsonObject answer = await cluster.OkAsync("DELETE", "/api/v1/nodes/a");
         Assert.Equal("Node", (string?)answer["kind"]);
-        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={answer["metadata"]!["resourceVersion"]}");
+        using WatchReader watch = await cluster.WatchAsync(
+            $"/api/v1/nodes?watch=true&resourceVersion={answer["metadata"]!["resourceVersion"]}"
+        );
         await cluster.MergeAsync("/api/v1/nodes/a", """{"metadata":{"finalizers":null}}""");
         Assert.Equal("DELETED a", await watch.NextTextAsync());
         Assert.Equal(HttpStatusCode.NotFound, (await cluster.SendAsync("GET", "/api/v1/nodes/a")).Code);
@@ -78,9 +88,16 @@ public sealed class DeletionTests
         await cluster.CreateAsync("/api/v1/namespaces", """{"metadata":{"name":"x","finalizers":["example.com/hold"]}}""");
         JsonObject ns = await cluster.OkAsync("DELETE", "/api/v1/namespaces/x");
         Assert.Equal("Terminating", (string?)ns["status"]!["phase"]);
-        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync("POST", "/api/v1/namespaces/x/configmaps", """{"metadata":{"name":"late"}}""");
+        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync(
+            "POST",
+            "/api/v1/namespaces/x/configmaps",
+            """{"metadata":{"name":"late"}}"""
+        );
         Assert.Equal(HttpStatusCode.Forbidden, code);
-        Assert.Equal("configmaps \"late\" is forbidden: unable to create new content in namespace x because it is being terminated", (string?)body["message"]);
+        Assert.Equal(
+            "configmaps \"late\" is forbidden: unable to create new content in namespace x because it is being terminated",
+            (string?)body["message"]
+        );
     }
 
     [Fact]
@@ -99,7 +116,10 @@ public sealed class DeletionTests
     {
         using var cluster = new TestCluster();
         const string Jobs = "/apis/batch/v1/namespaces/default/jobs";
-        await cluster.CreateAsync(Jobs, """{"metadata":{"name":"j"},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}""");
+        await cluster.CreateAsync(
+            Jobs,
+            """{"metadata":{"name":"j"},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}"""
+        );
         JsonObject item = await cluster.OkAsync("DELETE", Jobs + "/j");
         Assert.Equal("orphan", (string?)item["metadata"]!["finalizers"]![0]);
     }
@@ -110,8 +130,15 @@ public sealed class DeletionTests
     public async Task A_propagation_policy_adds_the_finalizer_of_the_garbage_collector(string policy, string finalizer)
     {
         using var cluster = new TestCluster();
-        await cluster.CreateAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"a","finalizers":["example.com/hold"]}}""");
-        JsonObject item = await cluster.OkAsync("DELETE", "/api/v1/namespaces/default/configmaps/a", $$"""{"propagationPolicy":"{{policy}}"}""");
+        await cluster.CreateAsync(
+            "/api/v1/namespaces/default/configmaps",
+            """{"metadata":{"name":"a","finalizers":["example.com/hold"]}}"""
+        );
+        JsonObject item = await cluster.OkAsync(
+            "DELETE",
+            "/api/v1/namespaces/default/configmaps/a",
+            $$"""{"propagationPolicy":"{{policy}}"}"""
+        );
         Assert.Equal(["example.com/hold", finalizer], item["metadata"]!["finalizers"]!.AsArray().Select(one => (string?)one));
     }
 }

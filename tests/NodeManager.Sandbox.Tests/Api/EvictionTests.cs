@@ -22,7 +22,11 @@ public sealed class EvictionTests
     public async Task A_PDB_without_allowed_disruptions_refuses_with_its_counts_and_no_Retry_After()
     {
         using var cluster = await RunningAsync();
-        await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":1,"desiredHealthy":1,"expectedPods":1}""");
+        await BudgetAsync(
+            cluster,
+            "b",
+            """{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":1,"desiredHealthy":1,"expectedPods":1}"""
+        );
         JsonObject body = await EvictAsync(cluster, "p", 429);
         Assert.Equal("Cannot evict pod as it would violate the pod's disruption budget.", (string?)body["message"]);
         Assert.Equal("TooManyRequests", (string?)body["reason"]);
@@ -39,7 +43,10 @@ public sealed class EvictionTests
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2,"desiredHealthy":1}""");
         await cluster.MergeAsync(Budgets + "/b", """{"spec":{"minAvailable":2}}""");
         JsonObject body = await EvictAsync(cluster, "p", 429);
-        Assert.Equal("The disruption budget b is still being processed by the server.", (string?)body["details"]!["causes"]![0]!["message"]);
+        Assert.Equal(
+            "The disruption budget b is still being processed by the server.",
+            (string?)body["details"]!["causes"]![0]!["message"]
+        );
         Assert.Equal(10, (int?)body["details"]!["retryAfterSeconds"]);
     }
 
@@ -75,7 +82,10 @@ public sealed class EvictionTests
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":1}""");
         await BudgetAsync(cluster, "c", """{"observedGeneration":1,"disruptionsAllowed":1}""");
         JsonObject body = await EvictAsync(cluster, "p", 500);
-        Assert.Equal("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", (string?)body["message"]);
+        Assert.Equal(
+            "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
+            (string?)body["message"]
+        );
     }
 
     [Theory]
@@ -100,11 +110,18 @@ public sealed class EvictionTests
     public async Task UnhealthyPodEvictionPolicy_decides_on_an_unready_pod(string version, string policy, int healthy, int expected)
     {
         using var cluster = await RunningAsync(version, "False");
-        await BudgetAsync(cluster, "b", $$"""{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":{{healthy}},"desiredHealthy":2}""");
+        await BudgetAsync(
+            cluster,
+            "b",
+            $$"""{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":{{healthy}},"desiredHealthy":2}"""
+        );
         if (policy.Length > 0)
         {
             JsonObject budget = await cluster.MergeAsync(Budgets + "/b", $$"""{"spec":{"unhealthyPodEvictionPolicy":"{{policy}}"} }""");
-            await cluster.MergeAsync(Budgets + "/b/status", $$"""{"status":{"observedGeneration":{{budget["metadata"]!["generation"]}}} }""");
+            await cluster.MergeAsync(
+                Budgets + "/b/status",
+                $$"""{"status":{"observedGeneration":{{budget["metadata"]!["generation"]}}} }"""
+            );
         }
 
         await EvictAsync(cluster, "p", expected);
@@ -114,7 +131,12 @@ public sealed class EvictionTests
     public async Task A_pod_with_another_UID_is_not_evicted()
     {
         using var cluster = await RunningAsync();
-        JsonObject body = await EvictAsync(cluster, "p", 409, ""","deleteOptions":{"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"} }""");
+        JsonObject body = await EvictAsync(
+            cluster,
+            "p",
+            409,
+            ""","deleteOptions":{"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"} }"""
+        );
         Assert.Equal("Conflict", (string?)body["reason"]);
         Assert.Contains("does not match the UID in record", (string?)body["message"], StringComparison.Ordinal);
     }
@@ -134,7 +156,11 @@ public sealed class EvictionTests
         using var cluster = await RunningAsync();
         await cluster.CreateAsync("/api/v1/namespaces", """{"metadata":{"name":"gone","finalizers":["example.com/hold"]}}""");
         await cluster.OkAsync("DELETE", "/api/v1/namespaces/gone");
-        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync("POST", "/api/v1/namespaces/gone/pods/p/eviction", """{"metadata":{"name":"p"}}""");
+        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync(
+            "POST",
+            "/api/v1/namespaces/gone/pods/p/eviction",
+            """{"metadata":{"name":"p"}}"""
+        );
         Assert.Equal(HttpStatusCode.Forbidden, code);
         Assert.Equal("NamespaceTerminating", (string?)body["details"]!["causes"]![0]!["reason"]);
     }
@@ -148,7 +174,10 @@ public sealed class EvictionTests
     {
         using var cluster = await RunningAsync(version);
         (HttpStatusCode code, _) = await cluster.SendAsync(
-            "POST", Pods + "/p/eviction", $$"""{"apiVersion":"{{apiVersion}}","kind":"Eviction","metadata":{"name":"p"} }""");
+            "POST",
+            Pods + "/p/eviction",
+            $$"""{"apiVersion":"{{apiVersion}}","kind":"Eviction","metadata":{"name":"p"} }"""
+        );
         Assert.Equal(expected, (int)code);
     }
 
@@ -170,12 +199,22 @@ public sealed class EvictionTests
         for (int i = 0; i < 12; i++)
         {
             await cluster.CreateAsync(Pods, Bodies.Pod($"p{i}", """{"app":"a"}""", "n1"));
-            await cluster.MergeAsync($"{Pods}/p{i}/status", """{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}""");
+            await cluster.MergeAsync(
+                $"{Pods}/p{i}/status",
+                """{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"""
+            );
         }
 
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":5,"currentHealthy":13,"desiredHealthy":8}""");
-        HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(async () =>
-            (await cluster.SendAsync("POST", $"{Pods}/p{i}/eviction", $$"""{"metadata":{"name":"p{{i}}"} }""")).Code)));
+        HttpStatusCode[] answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(i =>
+                    Task.Run(async () =>
+                        (await cluster.SendAsync("POST", $"{Pods}/p{i}/eviction", $$"""{"metadata":{"name":"p{{i}}"} }""")).Code
+                    )
+                )
+        );
         Assert.Equal(5, answers.Count(code => code == HttpStatusCode.Created));
         Assert.Equal(7, answers.Count(code => code == HttpStatusCode.TooManyRequests));
     }
@@ -184,7 +223,10 @@ public sealed class EvictionTests
     {
         var cluster = new TestCluster(version);
         await cluster.CreateAsync(Pods, Bodies.Pod("p", """{"app":"a"}""", "n1"));
-        await cluster.MergeAsync(Pods + "/p/status", $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{ready}}"}]} }""");
+        await cluster.MergeAsync(
+            Pods + "/p/status",
+            $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{ready}}"}]} }"""
+        );
         return cluster;
     }
 
@@ -196,7 +238,11 @@ public sealed class EvictionTests
 
     private static async Task<JsonObject> EvictAsync(TestCluster cluster, string name, int expected, string more = "")
     {
-        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync("POST", $"{Pods}/{name}/eviction", $$"""{"metadata":{"name":"{{name}}","namespace":"default"}{{more}} }""");
+        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync(
+            "POST",
+            $"{Pods}/{name}/eviction",
+            $$"""{"metadata":{"name":"{{name}}","namespace":"default"}{{more}} }"""
+        );
         Assert.True((int)code == expected, body.ToJsonString());
         return body;
     }

@@ -19,7 +19,8 @@ public sealed class LogTests
         string whole = await http.GetStringAsync(Path);
         using HttpResponseMessage first = await http.GetAsync(Path + "?follow=true", HttpCompletionOption.ResponseHeadersRead);
         using HttpResponseMessage second = await http.GetAsync(Path + "?follow=true&tailLines=0", HttpCompletionOption.ResponseHeadersRead);
-        Task<string> all = first.Content.ReadAsStringAsync(), nothing = second.Content.ReadAsStringAsync();
+        Task<string> all = first.Content.ReadAsStringAsync(),
+            nothing = second.Content.ReadAsStringAsync();
 
         // Other changes of the pod do not end it.
         cluster.Annotate(BuiltInKinds.Pods, "here", "a", "b");
@@ -39,7 +40,8 @@ public sealed class LogTests
         using LiveCluster cluster = new();
         await StartAsync(cluster);
         using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
-        using (HttpResponseMessage left = await http.GetAsync(Path + "?follow=true", HttpCompletionOption.ResponseHeadersRead)) Assert.True(left.IsSuccessStatusCode);
+        using (HttpResponseMessage left = await http.GetAsync(Path + "?follow=true", HttpCompletionOption.ResponseHeadersRead))
+            Assert.True(left.IsSuccessStatusCode);
         using HttpResponseMessage answer = await http.GetAsync(Path + "?follow=true", HttpCompletionOption.ResponseHeadersRead);
         Task<string> text = answer.Content.ReadAsStringAsync();
 
@@ -56,7 +58,10 @@ public sealed class LogTests
         await StartAsync(cluster);
         using var served = new ServedCluster(cluster.Cluster, null);
         string whole = await served.Http.GetStringAsync(Path);
-        using HttpResponseMessage answer = await served.Http.GetAsync(Path + "?follow=true&sinceTime=2000-01-01T00:00:00Z", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage answer = await served.Http.GetAsync(
+            Path + "?follow=true&sinceTime=2000-01-01T00:00:00Z",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
 
         Assert.Equal(whole, await lines.ReadLineAsync().WaitAsync(Timeout) + "\n");

@@ -18,11 +18,20 @@ public sealed class OpenApiTests
         JsonNode taint = schemas["io.k8s.api.core.v1.Taint"]!;
         Assert.Equal("""["key","effect"]""", Sorted(taint["required"]!));
         Assert.Equal("""["NoExecute","NoSchedule","PreferNoSchedule"]""", taint["properties"]!["effect"]!["enum"]!.ToJsonString());
-        Assert.Equal("#/components/schemas/io.k8s.api.core.v1.Taint", (string?)schemas["io.k8s.api.core.v1.NodeSpec"]!["properties"]!["taints"]!["items"]!["allOf"]![0]!["$ref"]);
+        Assert.Equal(
+            "#/components/schemas/io.k8s.api.core.v1.Taint",
+            (string?)schemas["io.k8s.api.core.v1.NodeSpec"]!["properties"]!["taints"]!["items"]!["allOf"]![0]!["$ref"]
+        );
         Assert.Equal("merge,retainKeys", (string?)schemas[PodSpec]!["properties"]!["volumes"]!["x-kubernetes-patch-strategy"]);
-        Assert.Equal("""[{"group":"","kind":"Node","version":"v1"}]""", schemas["io.k8s.api.core.v1.Node"]!["x-kubernetes-group-version-kind"]!.ToJsonString());
+        Assert.Equal(
+            """[{"group":"","kind":"Node","version":"v1"}]""",
+            schemas["io.k8s.api.core.v1.Node"]!["x-kubernetes-group-version-kind"]!.ToJsonString()
+        );
 
-        static string Sorted(JsonNode required) => new JsonArray([.. required.AsArray().Select(static one => (string)one!).OrderDescending().Select(static one => JsonValue.Create(one))]).ToJsonString();
+        static string Sorted(JsonNode required) =>
+            new JsonArray([
+                .. required.AsArray().Select(static one => (string)one!).OrderDescending().Select(static one => JsonValue.Create(one)),
+            ]).ToJsonString();
     }
 
     [Theory]
@@ -38,7 +47,9 @@ public sealed class OpenApiTests
         Assert.NotNull(properties["tolerations"]);
 
         JsonObject made = await cluster.CreateAsync(
-            "/api/v1/namespaces/default/pods?dryRun=All", """{"metadata":{"name":"a"},"spec":{"schedulingGates":[{"name":"example.com/wait"}],"containers":[{"name":"a","image":"a"}]}}""");
+            "/api/v1/namespaces/default/pods?dryRun=All",
+            """{"metadata":{"name":"a"},"spec":{"schedulingGates":[{"name":"example.com/wait"}],"containers":[{"name":"a","image":"a"}]}}"""
+        );
         Assert.Equal(hasGates, made["spec"]!["schedulingGates"] is not null);
     }
 
@@ -49,7 +60,10 @@ public sealed class OpenApiTests
         JsonNode definitions = (await cluster.GetAsync("/openapi/v2"))["definitions"]!;
         foreach (string version in (ReadOnlySpan<string>)["v1", "v1beta1"])
         {
-            Assert.Equal($"#/definitions/io.k8s.api.policy.{version}.PodDisruptionBudgetSpec", (string?)definitions[$"io.k8s.api.policy.{version}.PodDisruptionBudget"]!["properties"]!["spec"]!["$ref"]);
+            Assert.Equal(
+                $"#/definitions/io.k8s.api.policy.{version}.PodDisruptionBudgetSpec",
+                (string?)definitions[$"io.k8s.api.policy.{version}.PodDisruptionBudget"]!["properties"]!["spec"]!["$ref"]
+            );
             Assert.NotNull(definitions[$"io.k8s.api.policy.{version}.PodDisruptionBudgetSpec"]!["properties"]!["minAvailable"]);
         }
     }
@@ -58,12 +72,15 @@ public sealed class OpenApiTests
     public async Task OpenAPI_v2_omits_what_it_cannot_express()
     {
         using var cluster = new TestCluster("1.20");
-        await cluster.CreateAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
+        await cluster.CreateAsync(
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+            """
             {"metadata":{"name":"gadgets.example.com"},"spec":{"group":"example.com","scope":"Cluster","names":{"plural":"gadgets","kind":"Gadget"},
             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","required":["size"],
             "properties":{"size":{"type":"integer","description":"How large."},"maybe":{"type":"string","nullable":true},"either":{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},{"type":"string"}]},
             "open":{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{"a":{"type":"string"}}}}}}}}}]}}
-            """);
+            """
+        );
         JsonNode gadget = (await cluster.GetAsync("/openapi/v2"))["definitions"]!["com.example.v1.Gadget"]!;
         JsonNode spec = gadget["properties"]!["spec"]!["properties"]!;
         Assert.Equal("""{"type":"integer","description":"How large."}""", spec["size"]!.ToJsonString());
@@ -93,11 +110,17 @@ public sealed class OpenApiTests
         {
             string[] properties = [.. Fields(schemas[name], 25).SelectMany(static all => Named(Fields(all, 1)).Keys).Order()];
             Assert.Equal((schema!["properties"]?.AsObject() ?? []).Select(static one => one.Key).Order(), properties);
-            Assert.Equal((schema["required"]?.AsArray() ?? []).Select(static one => (string)one!), Fields(schemas[name], 19).Select(Encoding.UTF8.GetString));
+            Assert.Equal(
+                (schema["required"]?.AsArray() ?? []).Select(static one => (string)one!),
+                Fields(schemas[name], 19).Select(Encoding.UTF8.GetString)
+            );
         }
 
         Dictionary<string, byte[]> extensions = Named(Fields(schemas["io.k8s.api.core.v1.Node"], 31));
-        Assert.Equal("""[{"group":"","kind":"Node","version":"v1"}]""", Encoding.UTF8.GetString(Fields(extensions["x-kubernetes-group-version-kind"], 2)[0]).Trim());
+        Assert.Equal(
+            """[{"group":"","kind":"Node","version":"v1"}]""",
+            Encoding.UTF8.GetString(Fields(extensions["x-kubernetes-group-version-kind"], 2)[0]).Trim()
+        );
     }
 
     private static Dictionary<string, byte[]> Named(List<byte[]> messages) =>
@@ -108,7 +131,8 @@ public sealed class OpenApiTests
         var found = new List<byte[]>();
         var reader = new WireReader(message);
         while (reader.Read())
-            if (reader.Number == number) found.Add(reader.Bytes.ToArray());
+            if (reader.Number == number)
+                found.Add(reader.Bytes.ToArray());
         return found;
     }
 }

@@ -23,7 +23,8 @@ public sealed class ReadTests
     public async Task All_pages_show_the_list_at_the_first_page()
     {
         using var cluster = new TestCluster();
-        for (int i = 0; i < 7; i++) await cluster.CreateAsync("/api/v1/nodes", Bodies.Node($"n{i}"));
+        for (int i = 0; i < 7; i++)
+            await cluster.CreateAsync("/api/v1/nodes", Bodies.Node($"n{i}"));
         JsonObject page = await cluster.GetAsync("/api/v1/nodes?limit=3");
         string? version = (string?)page["metadata"]!["resourceVersion"];
         Assert.Equal(4, (int?)page["metadata"]!["remainingItemCount"]);
@@ -35,7 +36,8 @@ public sealed class ReadTests
         {
             names.AddRange(page["items"]!.AsArray().Select(item => (string?)item!["metadata"]!["name"]));
             Assert.Equal(version, (string?)page["metadata"]!["resourceVersion"]);
-            if ((string?)page["metadata"]!["continue"] is not { } token) break;
+            if ((string?)page["metadata"]!["continue"] is not { } token)
+                break;
             page = await cluster.GetAsync("/api/v1/nodes?limit=3&continue=" + Uri.EscapeDataString(token));
         }
 
@@ -51,7 +53,10 @@ public sealed class ReadTests
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("b"));
         JsonObject page = await cluster.GetAsync("/api/v1/nodes?limit=1");
         time.Advance(TimeSpan.FromMinutes(6));
-        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync("GET", $"/api/v1/nodes?limit=1&continue={page["metadata"]!["continue"]}");
+        (HttpStatusCode code, JsonObject body) = await cluster.SendAsync(
+            "GET",
+            $"/api/v1/nodes?limit=1&continue={page["metadata"]!["continue"]}"
+        );
         Assert.Equal(HttpStatusCode.Gone, code);
         Assert.Equal("Expired", (string?)body["reason"]);
     }
@@ -63,8 +68,16 @@ public sealed class ReadTests
     [InlineData("/api/v1/nodes?continue=bogus", 400, null)]
     [InlineData("/api/v1/nodes?limit=x", 400, "strconv.ParseInt: parsing \"x\": invalid syntax")]
     [InlineData("/api/v1/nodes?resourceVersion=99999", 504, null)]
-    [InlineData("/api/v1/nodes?resourceVersionMatch=Exact", 422, "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided")]
-    [InlineData("/api/v1/nodes?resourceVersionMatch=Bogus&resourceVersion=1", 422, "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Unsupported value: \"Bogus\": supported values: \"Exact\", \"NotOlderThan\", \"\"")]
+    [InlineData(
+        "/api/v1/nodes?resourceVersionMatch=Exact",
+        422,
+        "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"
+    )]
+    [InlineData(
+        "/api/v1/nodes?resourceVersionMatch=Bogus&resourceVersion=1",
+        422,
+        "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Unsupported value: \"Bogus\": supported values: \"Exact\", \"NotOlderThan\", \"\""
+    )]
     [InlineData("/api/v1/nodes?resourceVersionMatch=Exact&resourceVersion=1", 410, null)]
     public async Task Unreadable_requests_are_refused_with_the_message_of_the_server(string path, int expected, string? message)
     {
@@ -74,7 +87,8 @@ public sealed class ReadTests
         Assert.Equal(expected, (int)code);
         Assert.Equal("Status", (string?)body["kind"]);
         Assert.Equal(expected, (int?)body["code"]);
-        if (message is not null) Assert.Equal(message, (string?)body["message"]);
+        if (message is not null)
+            Assert.Equal(message, (string?)body["message"]);
     }
 
     [Theory]
@@ -92,7 +106,8 @@ public sealed class ReadTests
         Assert.Equal(("policy", eviction, "Eviction"), ((string?)found["group"], (string?)found["version"], (string?)found["kind"]));
         JsonObject policy = await cluster.GetAsync("/apis/policy");
         Assert.Equal(budgets, string.Join(',', policy["versions"]!.AsArray().Select(item => (string?)item!["version"])));
-        foreach (string served in budgets.Split(',')) await cluster.GetAsync($"/apis/policy/{served}/poddisruptionbudgets");
+        foreach (string served in budgets.Split(','))
+            await cluster.GetAsync($"/apis/policy/{served}/poddisruptionbudgets");
         Assert.Equal(version.Split('.')[1], (string?)(await cluster.GetAsync("/version"))["minor"]);
     }
 

@@ -18,7 +18,8 @@ public sealed class ShapeTests
         Assert.Equal("Table meta.k8s.io/v1", $"{table["kind"]} {table["apiVersion"]}");
         Assert.Equal(
             ["Name", "Status", "Roles", "Age", "Version", "Internal-IP", "External-IP", "OS-Image", "Kernel-Version", "Container-Runtime"],
-            table["columnDefinitions"]!.AsArray().Select(static column => (string?)column!["name"]));
+            table["columnDefinitions"]!.AsArray().Select(static column => (string?)column!["name"])
+        );
         JsonNode row = Assert.Single(table["rows"]!.AsArray())!;
         Assert.Equal(["a", "Unknown", "<none>"], row["cells"]!.AsArray().Take(3).Select(static cell => (string?)cell));
         Assert.Equal("PartialObjectMetadata a", $"{row["object"]!["kind"]} {row["object"]!["metadata"]!["name"]}");
@@ -60,20 +61,28 @@ public sealed class ShapeTests
     public async Task Unknown_fields_are_dropped_and_reported_as_the_client_requests()
     {
         using var cluster = new TestCluster();
-        const string Body = """{"metadata":{"name":"a"},"spec":{"taints":[{"key":"k","effect":"NoSchedule","efect":"x"}],"colour":"red"} }""";
+        const string Body =
+            """{"metadata":{"name":"a"},"spec":{"taints":[{"key":"k","effect":"NoSchedule","efect":"x"}],"colour":"red"} }""";
         using HttpResponseMessage warned = await SendAsync(cluster, HttpMethod.Post, "/api/v1/nodes?dryRun=All", Body);
         Assert.Equal(
             ["299 - \"unknown field \\\"spec.taints[0].efect\\\"\"", "299 - \"unknown field \\\"spec.colour\\\"\""],
-            warned.Headers.GetValues("Warning"));
+            warned.Headers.GetValues("Warning")
+        );
         Assert.DoesNotContain("colour", await warned.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
-        using HttpResponseMessage ignored = await SendAsync(cluster, HttpMethod.Post, "/api/v1/nodes?dryRun=All&fieldValidation=Ignore", Body);
+        using HttpResponseMessage ignored = await SendAsync(
+            cluster,
+            HttpMethod.Post,
+            "/api/v1/nodes?dryRun=All&fieldValidation=Ignore",
+            Body
+        );
         Assert.False(ignored.Headers.Contains("Warning"));
         (HttpStatusCode code, JsonObject status) = await cluster.SendAsync("POST", "/api/v1/nodes?fieldValidation=Strict", Body);
         Assert.Equal(HttpStatusCode.BadRequest, code);
         Assert.Equal(
             "Node in version \"v1\" cannot be handled as a Node: strict decoding error: unknown field \"spec.taints[0].efect\", unknown field \"spec.colour\"",
-            (string?)status["message"]);
+            (string?)status["message"]
+        );
         (code, _) = await cluster.SendAsync("POST", "/api/v1/nodes?fieldValidation=Often", Body);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
     }
@@ -87,7 +96,10 @@ public sealed class ShapeTests
         JsonObject apps = await cluster.GetAsync("/openapi/v3/apis/apps/v1");
         JsonArray options = apps["paths"]!["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]!["patch"]!["parameters"]!.AsArray();
         Assert.Contains("fieldValidation", options.Select(static option => (string?)option!["name"]));
-        Assert.Equal("integer", (string?)apps["components"]!["schemas"]!["io.k8s.api.apps.v1.DeploymentSpec"]!["properties"]!["replicas"]!["type"]);
+        Assert.Equal(
+            "integer",
+            (string?)apps["components"]!["schemas"]!["io.k8s.api.apps.v1.DeploymentSpec"]!["properties"]!["replicas"]!["type"]
+        );
     }
 
     [Theory]
@@ -103,7 +115,8 @@ public sealed class ShapeTests
     [InlineData(100 * 86400, "100d")]
     [InlineData((800 * 86400) + 5, "2y70d")]
     [InlineData(-10, "<invalid>")]
-    public void Ages_are_shown_in_short_form(long seconds, string said) => Assert.Equal(said, ColumnText.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Ages_are_shown_in_short_form(long seconds, string said) =>
+        Assert.Equal(said, ColumnText.Duration(TimeSpan.FromSeconds(seconds)));
 
     private static async Task<JsonObject> ReadAsync(TestCluster cluster, string path, string accept)
     {
@@ -116,7 +129,10 @@ public sealed class ShapeTests
     private static async Task<HttpResponseMessage> SendAsync(TestCluster cluster, HttpMethod method, string path, string body)
     {
         using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
-        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
         return await http.SendAsync(request);
     }
 }

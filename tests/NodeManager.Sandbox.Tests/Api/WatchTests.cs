@@ -28,11 +28,16 @@ public sealed class WatchTests
         JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("b"));
         await cluster.OkAsync("DELETE", "/api/v1/nodes/a");
-        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}");
+        using WatchReader watch = await cluster.WatchAsync(
+            $"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}"
+        );
         Assert.Equal("ADDED b", await watch.NextTextAsync());
         JsonObject? deleted = await watch.NextAsync();
         Assert.Equal("DELETED", (string?)deleted!["type"]);
-        Assert.Equal((await cluster.GetAsync("/api/v1/nodes"))["metadata"]!["resourceVersion"]!.ToString(), (string?)deleted["object"]!["metadata"]!["resourceVersion"]);
+        Assert.Equal(
+            (await cluster.GetAsync("/api/v1/nodes"))["metadata"]!["resourceVersion"]!.ToString(),
+            (string?)deleted["object"]!["metadata"]!["resourceVersion"]
+        );
     }
 
     [Fact]
@@ -58,7 +63,10 @@ public sealed class WatchTests
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/namespaces/default/pods", Bodies.Pod("p"));
         using WatchReader watch = await cluster.WatchAsync("/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dn1");
-        await cluster.CreateAsync("/api/v1/namespaces/default/pods/p/binding", """{"metadata":{"name":"p"},"target":{"kind":"Node","name":"n1"}}""");
+        await cluster.CreateAsync(
+            "/api/v1/namespaces/default/pods/p/binding",
+            """{"metadata":{"name":"p"},"target":{"kind":"Node","name":"n1"}}"""
+        );
         Assert.Equal("ADDED p", await watch.NextTextAsync());
     }
 
@@ -67,8 +75,11 @@ public sealed class WatchTests
     {
         using var cluster = new TestCluster(logCapacity: 4);
         JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
-        for (int i = 0; i < 10; i++) await cluster.MergeAsync("/api/v1/nodes/a", $$"""{"metadata":{"labels":{"x":"{{i}}"} } }""");
-        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}");
+        for (int i = 0; i < 10; i++)
+            await cluster.MergeAsync("/api/v1/nodes/a", $$"""{"metadata":{"labels":{"x":"{{i}}"} } }""");
+        using WatchReader watch = await cluster.WatchAsync(
+            $"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}"
+        );
         JsonObject? error = await watch.NextAsync();
         Assert.Equal("ERROR", (string?)error!["type"]);
         Assert.Equal((410, "Expired"), ((int)error["object"]!["code"]!, (string?)error["object"]!["reason"]));
@@ -81,8 +92,11 @@ public sealed class WatchTests
     {
         using var cluster = new TestCluster(logCapacity: 4);
         JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
-        for (int i = 0; i < 10; i++) await cluster.CreateAsync("/api/v1/namespaces/default/configmaps", Bodies.Node($"c{i}"));
-        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}");
+        for (int i = 0; i < 10; i++)
+            await cluster.CreateAsync("/api/v1/namespaces/default/configmaps", Bodies.Node($"c{i}"));
+        using WatchReader watch = await cluster.WatchAsync(
+            $"/api/v1/nodes?watch=true&resourceVersion={first["metadata"]!["resourceVersion"]}"
+        );
         await cluster.OkAsync("DELETE", "/api/v1/nodes/a");
         Assert.Equal("DELETED a", await watch.NextTextAsync());
     }
@@ -93,7 +107,9 @@ public sealed class WatchTests
         var time = new ManualTimeProvider();
         using var cluster = new TestCluster(time: time);
         JsonObject list = await cluster.GetAsync("/api/v1/nodes");
-        using WatchReader watch = await cluster.WatchAsync($"/api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion={list["metadata"]!["resourceVersion"]}");
+        using WatchReader watch = await cluster.WatchAsync(
+            $"/api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion={list["metadata"]!["resourceVersion"]}"
+        );
         JsonObject other = await cluster.CreateAsync("/api/v1/namespaces/default/configmaps", Bodies.Node("c"));
         Task<JsonObject?> next = watch.NextAsync();
         await time.AdvanceUntilAsync(TimeSpan.FromSeconds(30), next);
@@ -118,7 +134,8 @@ public sealed class WatchTests
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
         using WatchReader watch = await cluster.WatchAsync(
-            "/api/v1/nodes?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+            "/api/v1/nodes?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
+        );
         Assert.Equal("ADDED a", await watch.NextTextAsync());
         JsonObject? end = await watch.NextAsync();
         Assert.Equal("BOOKMARK", (string?)end!["type"]);

@@ -91,7 +91,12 @@ public sealed class ClusterClockTests
     {
         var clock = new ClusterClock(_wall, 600, Start);
         var seen = new TaskCompletionSource<DateTimeOffset>();
-        using ITimer timer = clock.CreateTimer(_ => seen.SetResult(clock.GetUtcNow()), null, TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
+        using ITimer timer = clock.CreateTimer(
+            _ => seen.SetResult(clock.GetUtcNow()),
+            null,
+            TimeSpan.FromSeconds(30),
+            Timeout.InfiniteTimeSpan
+        );
 
         // The machine stood still for an hour, as seen from here.
         _wall.Advance(TimeSpan.FromHours(1));

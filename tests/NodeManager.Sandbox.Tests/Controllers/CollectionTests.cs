@@ -16,8 +16,11 @@ public sealed class CollectionTests
         cluster.Workload(BuiltInKinds.Deployments, "web", 2);
         await cluster.UntilAsync(() => cluster.Ready("web") == 2);
         cluster.Delete(BuiltInKinds.Deployments, "web", propagation: policy);
-        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Deployments, "web") is null && cluster.Pods.Count() == left
-            && cluster.Store.List(BuiltInKinds.ReplicaSets).Objects.Count == left / 2);
+        await cluster.UntilAsync(() =>
+            cluster.Get(BuiltInKinds.Deployments, "web") is null
+            && cluster.Pods.Count() == left
+            && cluster.Store.List(BuiltInKinds.ReplicaSets).Objects.Count == left / 2
+        );
         await cluster.UntilAsync(() => cluster.Store.List(BuiltInKinds.ReplicaSets).Objects.Walk().All(set => set.OwnerUids.Length == 0));
     }
 
@@ -25,9 +28,12 @@ public sealed class CollectionTests
     public async Task An_object_with_a_missing_owner_is_collected()
     {
         using LiveCluster cluster = new();
-        cluster.Create(BuiltInKinds.ConfigMaps, """
+        cluster.Create(
+            BuiltInKinds.ConfigMaps,
+            """
             {"metadata":{"name":"lost","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"gone","uid":"1"}]}}
-            """);
+            """
+        );
         await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.ConfigMaps, "lost") is null);
     }
 
@@ -53,9 +59,13 @@ public sealed class CollectionTests
         using LiveCluster cluster = new();
         cluster.Delete(BuiltInKinds.Namespaces, "kube-node-lease");
         cluster.Delete(BuiltInKinds.Services, "kubernetes");
-        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Namespaces, "kube-node-lease") is null && cluster.Get(BuiltInKinds.Endpoints, "kubernetes") is null);
+        await cluster.UntilAsync(() =>
+            cluster.Get(BuiltInKinds.Namespaces, "kube-node-lease") is null && cluster.Get(BuiltInKinds.Endpoints, "kubernetes") is null
+        );
 
-        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Services, "kubernetes") is not null && cluster.Get(BuiltInKinds.Endpoints, "kubernetes") is not null);
+        await cluster.UntilAsync(() =>
+            cluster.Get(BuiltInKinds.Services, "kubernetes") is not null && cluster.Get(BuiltInKinds.Endpoints, "kubernetes") is not null
+        );
         await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Namespaces, "kube-node-lease") is { IsDeleting: false });
         await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.ServiceAccounts, "default", "kube-node-lease") is not null);
     }

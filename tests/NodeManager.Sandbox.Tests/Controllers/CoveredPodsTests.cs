@@ -19,16 +19,29 @@ public sealed class CoveredPodsTests
         using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, DocumentStore.DefaultLogCapacity);
         DemoCluster.Write(cluster.Registry, 30, 1, cluster.Catalog.Minor);
         DocumentStore store = cluster.Registry.Store;
-        StoredObject budget = cluster.Registry.Create(BuiltInKinds.PodDisruptionBudgets, "shop", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "asked" }, ["spec"] = new JsonObject { ["maxUnavailable"] = 1, ["selector"] = JsonNode.Parse(selector) },
-        });
+        StoredObject budget = cluster.Registry.Create(
+            BuiltInKinds.PodDisruptionBudgets,
+            "shop",
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = "asked" },
+                ["spec"] = new JsonObject { ["maxUnavailable"] = 1, ["selector"] = JsonNode.Parse(selector) },
+            }
+        );
         var covered = new CoveredPods(store, cluster.Catalog.Minor);
         for (int round = 0; round < 3; round++)
         {
-            StoredObject[] expected = [.. store.List(BuiltInKinds.Pods).Objects.Walk("shop").Where(pod => BudgetMatching.Covers(budget, pod, cluster.Catalog.Minor))];
-            for (int time = 0; time < 3; time++) Assert.Equal(expected, covered.Of(budget));
-            if (expected is [var first, ..]) cluster.Registry.Delete(BuiltInKinds.Pods, first.Namespace, first.Name, new() { GracePeriod = 0 });
+            StoredObject[] expected =
+            [
+                .. store
+                    .List(BuiltInKinds.Pods)
+                    .Objects.Walk("shop")
+                    .Where(pod => BudgetMatching.Covers(budget, pod, cluster.Catalog.Minor)),
+            ];
+            for (int time = 0; time < 3; time++)
+                Assert.Equal(expected, covered.Of(budget));
+            if (expected is [var first, ..])
+                cluster.Registry.Delete(BuiltInKinds.Pods, first.Namespace, first.Name, new() { GracePeriod = 0 });
         }
     }
 }

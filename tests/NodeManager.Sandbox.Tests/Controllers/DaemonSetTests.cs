@@ -11,15 +11,24 @@ public sealed class DaemonSetTests
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
-        cluster.Create(BuiltInKinds.DaemonSets, """
+        cluster.Create(
+            BuiltInKinds.DaemonSets,
+            """
             {"metadata":{"name":"agent"},"spec":{"selector":{"matchLabels":{"app":"agent"} },"template":{"metadata":{"labels":{"app":"agent"},
             "annotations":{"sandbox.nodemanager/fail":"true"} },"spec":{"containers":[{"name":"c","image":"i:1"}]} } } }
-            """);
+            """
+        );
 
         // After 0, 1, 2, 4, 8, 16 and 32 seconds, and the moments that the pods take to fail.
         await cluster.PassAsync(TimeSpan.FromSeconds(60));
 
-        Assert.InRange(cluster.EventsOf("agent").Count(static one => one.StartsWith("FailedDaemonPod: Found failed daemon pod default/agent-", StringComparison.Ordinal)), 4, 7);
+        Assert.InRange(
+            cluster
+                .EventsOf("agent")
+                .Count(static one => one.StartsWith("FailedDaemonPod: Found failed daemon pod default/agent-", StringComparison.Ordinal)),
+            4,
+            7
+        );
         Assert.Equal("Failed", Assert.Single(cluster.Pods).Field("status.phase"));
     }
 

@@ -27,7 +27,11 @@ public sealed class DistantTimeTests
         await cluster.UntilAsync(() => cluster.PodNamed("web")!.Status.Phase == "Running");
 
         cluster.Delete(BuiltInKinds.Pods, "web");
-        Assert.StartsWith("9999-", cluster.Get(BuiltInKinds.Pods, "web")!.ToJson()["metadata"]!["deletionTimestamp"]!.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "9999-",
+            cluster.Get(BuiltInKinds.Pods, "web")!.ToJson()["metadata"]!["deletionTimestamp"]!.ToString(),
+            StringComparison.Ordinal
+        );
         cluster.Delete(BuiltInKinds.Pods, "web", grace: 30);
 
         await cluster.UntilAsync(() => cluster.PodNamed("web") is null);
@@ -39,12 +43,25 @@ public sealed class DistantTimeTests
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
-        cluster.Create(BuiltInKinds.Jobs, $$"""
+        cluster.Create(
+            BuiltInKinds.Jobs,
+            $$"""
             {"metadata":{"name":"long"},"spec":{"activeDeadlineSeconds":{{Endless}},"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]} } } }
-            """);
-        cluster.Pod("patient", $$""","nodeName":"a","tolerations":[{"key":"k","operator":"Exists","effect":"NoExecute","tolerationSeconds":{{Endless}} }]""");
+            """
+        );
+        cluster.Pod(
+            "patient",
+            $$""","nodeName":"a","tolerations":[{"key":"k","operator":"Exists","effect":"NoExecute","tolerationSeconds":{{Endless}} }]"""
+        );
         await cluster.UntilAsync(() => cluster.PodNamed("patient")!.Status.Phase == "Running");
-        cluster.Merge(BuiltInKinds.Nodes, "a", static node => node["spec"]!["taints"] = System.Text.Json.Nodes.JsonNode.Parse("""[{"key":"k","effect":"NoExecute","timeAdded":"2020-01-01T00:00:00Z"}]"""));
+        cluster.Merge(
+            BuiltInKinds.Nodes,
+            "a",
+            static node =>
+                node["spec"]!["taints"] = System.Text.Json.Nodes.JsonNode.Parse(
+                    """[{"key":"k","effect":"NoExecute","timeAdded":"2020-01-01T00:00:00Z"}]"""
+                )
+        );
 
         await cluster.PassAsync(TimeSpan.FromMinutes(2));
 

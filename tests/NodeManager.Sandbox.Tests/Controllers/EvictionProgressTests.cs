@@ -25,9 +25,12 @@ public sealed class EvictionProgressTests
     {
         JsonObject status = Status(before);
         JsonObject said = status["responders"]![0]!.AsObject();
-        if (started is { } start) said["startTime"] = Text(Now.AddMinutes(-start));
-        if (heard is { } beat) said["heartbeatTime"] = Text(Now.AddMinutes(-beat));
-        if (isCompleted) said["completionTime"] = Text(Now);
+        if (started is { } start)
+            said["startTime"] = Text(Now.AddMinutes(-start));
+        if (heard is { } beat)
+            said["heartbeatTime"] = Text(Now.AddMinutes(-beat));
+        if (isCompleted)
+            said["completionTime"] = Text(Now);
         EvictionProgress progress = new(status, Target("Running"), isWanted: true, Now);
 
         progress.Advance();
@@ -48,12 +51,19 @@ public sealed class EvictionProgressTests
     [InlineData("Succeeded", 0, true, "Completed Inactive", "Failed=False Succeeded, TargetEvicted=True PodTerminal")]
     [InlineData("Failed", 5, false, "Interrupted Inactive", "Failed=False Succeeded, TargetEvicted=True PodTerminal")]
     [InlineData("Failed", 1, false, "Active Inactive", "Failed=False AwaitingEviction, TargetEvicted=False AwaitingEviction")]
-    public void After_the_end_of_the_pod_the_responder_has_five_seconds_to_report(string? phase, int since, bool isCompleted, string states, string conditions)
+    public void After_the_end_of_the_pod_the_responder_has_five_seconds_to_report(
+        string? phase,
+        int since,
+        bool isCompleted,
+        string states,
+        string conditions
+    )
     {
         JsonObject status = Status("Active Inactive");
         JsonObject said = status["responders"]![0]!.AsObject();
         said["startTime"] = Text(Now.AddMinutes(-1));
-        if (isCompleted) said["completionTime"] = Text(Now);
+        if (isCompleted)
+            said["completionTime"] = Text(Now);
         EvictionProgress progress = new(status, Target(phase, Now.AddSeconds(-since)), isWanted: true, Now);
 
         progress.Advance();
@@ -78,7 +88,8 @@ public sealed class EvictionProgressTests
     public void An_Eviction_fails_when_all_responders_ended_and_the_pod_exists()
     {
         JsonObject status = Status("Completed Active");
-        foreach (string time in (string[])["startTime", "completionTime"]) status["responders"]![1]![time] = Text(Now);
+        foreach (string time in (string[])["startTime", "completionTime"])
+            status["responders"]![1]![time] = Text(Now);
 
         new EvictionProgress(status, Target("Running"), isWanted: true, Now).Advance();
         string first = States(status);
@@ -96,7 +107,10 @@ public sealed class EvictionProgressTests
         new EvictionProgress(status, Target("Running"), isWanted: true, Now).Advance();
 
         Assert.Equal("Active Inactive", States(status));
-        Assert.Equal([(Mover, 10000), (Responders.Evictor, 100)], status["targetResponders"]!.AsArray().OfType<JsonObject>().Select(r => (r.Text("name"), (int)r.Number("priority")!)));
+        Assert.Equal(
+            [(Mover, 10000), (Responders.Evictor, 100)],
+            status["targetResponders"]!.AsArray().OfType<JsonObject>().Select(r => (r.Text("name"), (int)r.Number("priority")!))
+        );
         Assert.Equal([Text(Now), null], status["responders"]!.AsArray().OfType<JsonObject>().Select(r => r.Text("startTime")));
     }
 
@@ -105,8 +119,15 @@ public sealed class EvictionProgressTests
     {
         string[] ordered =
         [
-            "example.com/bar", "example.com/baz", "responder-y.example.com/bar", "responder-z.example.com/bar", "fooexample.com/bar", "responder-a.fooexample.com/bar",
-            "responder-b.barexample.io/bar", "responder-b.fooexample.io/bar", "responder-b.fooexample.io/baz",
+            "example.com/bar",
+            "example.com/baz",
+            "responder-y.example.com/bar",
+            "responder-z.example.com/bar",
+            "fooexample.com/bar",
+            "responder-a.fooexample.com/bar",
+            "responder-b.barexample.io/bar",
+            "responder-b.fooexample.io/bar",
+            "responder-b.fooexample.io/baz",
         ];
 
         Assert.Equal(ordered, ordered.OrderBy(static n => n.Length).ThenByDescending(static n => n).Order(Responders.ByDomain));
@@ -115,34 +136,53 @@ public sealed class EvictionProgressTests
     // The pod's phase (null: gone), and when it came to its end.
     private static TargetPod Target(string? phase, DateTimeOffset? ended = null)
     {
-        if (phase is null) return new("u", null, ended);
+        if (phase is null)
+            return new("u", null, ended);
         using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, 100);
-        JsonObject pod = JsonNode.Parse(
-            $$"""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}],"evictionResponders":[{"name":"{{Mover}}","priority":10000}]} }""")!.AsObject();
+        JsonObject pod = JsonNode
+            .Parse(
+                $$"""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}],"evictionResponders":[{"name":"{{Mover}}","priority":10000}]} }"""
+            )!
+            .AsObject();
         StoredObject made = cluster.Registry.Create(BuiltInKinds.Pods, "default", pod);
-        made = cluster.Registry.UpdateStatus(BuiltInKinds.Pods, "default", "p", document =>
-        {
-            document["status"] = JsonNode.Parse(
-                $$$"""{"phase":"{{{phase}}}","containerStatuses":[{"name":"c","state":{"terminated":{"finishedAt":"{{{Text(ended ?? Now)}}}"}} }]}""");
-            return document;
-        });
+        made = cluster.Registry.UpdateStatus(
+            BuiltInKinds.Pods,
+            "default",
+            "p",
+            document =>
+            {
+                document["status"] = JsonNode.Parse(
+                    $$$"""{"phase":"{{{phase}}}","containerStatuses":[{"name":"c","state":{"terminated":{"finishedAt":"{{{Text(ended ?? Now)}}}"}} }]}"""
+                );
+                return document;
+            }
+        );
         return new(made.Uid, made, null);
     }
 
     private static JsonObject Status(string states)
     {
         string[] each = states.Split(' ');
-        return JsonNode.Parse(
-            $$"""
-            {"targetResponders":[{"name":"{{Mover}}","priority":10000,"state":"{{each[0]}}"},{"name":"{{Responders.Evictor}}","priority":100,"state":"{{each[1]}}"}],
-             "responders":[{"name":"{{Mover}}"},{"name":"{{Responders.Evictor}}"}]}
-            """)!.AsObject();
+        return JsonNode
+            .Parse(
+                $$"""
+                {"targetResponders":[{"name":"{{Mover}}","priority":10000,"state":"{{each[
+                    0
+                ]}}"},{"name":"{{Responders.Evictor}}","priority":100,"state":"{{each[1]}}"}],
+                 "responders":[{"name":"{{Mover}}"},{"name":"{{Responders.Evictor}}"}]}
+                """
+            )!
+            .AsObject();
     }
 
-    private static string States(JsonObject status) => string.Join(' ', status["targetResponders"]!.AsArray().OfType<JsonObject>().Select(r => r.Text("state")));
+    private static string States(JsonObject status) =>
+        string.Join(' ', status["targetResponders"]!.AsArray().OfType<JsonObject>().Select(r => r.Text("state")));
 
     private static string Conditions(JsonObject status) =>
-        string.Join(", ", status["conditions"]!.AsArray().OfType<JsonObject>().Select(c => $"{c.Text("type")}={c.Text("status")} {c.Text("reason")}"));
+        string.Join(
+            ", ",
+            status["conditions"]!.AsArray().OfType<JsonObject>().Select(c => $"{c.Text("type")}={c.Text("status")} {c.Text("reason")}")
+        );
 
     private static string Text(DateTimeOffset at) => ResourceRegistry.Timestamp(at);
 }

@@ -18,13 +18,19 @@ public sealed class JobTests
     [InlineData("1,3-5,7,8", "1,3,4,5,7,8")]
     public void Completed_indexes_are_reported_as_ranges(string text, string indexes)
     {
-        int[] numbers = [.. indexes.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture))];
+        int[] numbers =
+        [
+            .. indexes
+                .Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)),
+        ];
         Assert.Equal(text, JobPods.Ranges([.. numbers]));
         Assert.Equal(numbers, JobPods.Indexes(text, 9).ToArray());
     }
 
     [Fact]
-    public void Done_indexes_beyond_the_completions_do_not_count() => Assert.Equal([1, 2, 3], JobPods.Indexes("1-2000000000,2100000000", 4).ToArray());
+    public void Done_indexes_beyond_the_completions_do_not_count() =>
+        Assert.Equal([1, 2, 3], JobPods.Indexes("1-2000000000,2100000000", 4).ToArray());
 
     [Theory]
     [InlineData(1, 36, 10)]
@@ -56,8 +62,11 @@ public sealed class JobTests
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
-        Create(cluster, ""","backoffLimit":0,"podFailurePolicy":{"rules":[{"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget"}]},{"action":"FailJob","onExitCodes":{"operator":"In","values":[1]}}]}""",
-            """{"sandbox.nodemanager/complete-after":"600"}""");
+        Create(
+            cluster,
+            ""","backoffLimit":0,"podFailurePolicy":{"rules":[{"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget"}]},{"action":"FailJob","onExitCodes":{"operator":"In","values":[1]}}]}""",
+            """{"sandbox.nodemanager/complete-after":"600"}"""
+        );
         await cluster.UntilAsync(() => cluster.Pods.Any(LiveCluster.IsReady), "running");
         StoredObject first = cluster.Pods.Single();
 
@@ -70,7 +79,10 @@ public sealed class JobTests
         await cluster.UntilAsync(() => Holds(cluster, "Failed"), "failed");
         JsonObject condition = cluster.Status(BuiltInKinds.Jobs, "job").Condition("Failed")!;
         Assert.Equal("PodFailurePolicy", condition.Text("reason"));
-        Assert.Matches("^Container c for pod default/job-[a-z0-9]+ failed with exit code 1 matching FailJob rule at index 1$", condition.Text("message"));
+        Assert.Matches(
+            "^Container c for pod default/job-[a-z0-9]+ failed with exit code 1 matching FailJob rule at index 1$",
+            condition.Text("message")
+        );
     }
 
     [Fact]
@@ -86,8 +98,12 @@ public sealed class JobTests
         await cluster.UntilAsync(() => !cluster.Pods.Any(), "no pods");
     }
 
-    private static void Create(LiveCluster cluster, string spec, string annotations) => cluster.Create(BuiltInKinds.Jobs,
-        $$"""{"metadata":{"name":"job"},"spec":{"template":{"metadata":{"annotations":{{annotations}} },"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i:1"}]} }{{spec}} } }""");
+    private static void Create(LiveCluster cluster, string spec, string annotations) =>
+        cluster.Create(
+            BuiltInKinds.Jobs,
+            $$"""{"metadata":{"name":"job"},"spec":{"template":{"metadata":{"annotations":{{annotations}} },"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i:1"}]} }{{spec}} } }"""
+        );
 
-    private static bool Holds(LiveCluster cluster, string type) => cluster.Status(BuiltInKinds.Jobs, "job").Condition(type).Text("status") == "True";
+    private static bool Holds(LiveCluster cluster, string type) =>
+        cluster.Status(BuiltInKinds.Jobs, "job").Condition(type).Text("status") == "True";
 }

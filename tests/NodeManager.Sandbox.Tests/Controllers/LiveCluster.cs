@@ -16,9 +16,26 @@ internal sealed class LiveCluster : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     public LiveCluster(int nodes = 0, string version = "1.37", int seed = 1, params string[] features) =>
-        Cluster = SandboxCluster.Start(new() { Nodes = nodes, Seed = seed, Version = version, Time = Clock, Features = features });
+        Cluster = SandboxCluster.Start(
+            new()
+            {
+                Nodes = nodes,
+                Seed = seed,
+                Version = version,
+                Time = Clock,
+                Features = features,
+            }
+        );
 
-    private LiveCluster(DateTimeOffset startsAt) => Cluster = SandboxCluster.Start(new() { Nodes = 0, Time = Clock, StartsAt = startsAt });
+    private LiveCluster(DateTimeOffset startsAt) =>
+        Cluster = SandboxCluster.Start(
+            new()
+            {
+                Nodes = 0,
+                Time = Clock,
+                StartsAt = startsAt,
+            }
+        );
 
     /// <summary>One whose time waits for the work that is due, however busy the machine is: for what is measured in seconds.</summary>
     public static LiveCluster WithWaitingClock() => new(new ManualTimeProvider().GetUtcNow());
@@ -39,7 +56,10 @@ internal sealed class LiveCluster : IDisposable
         long start = Stopwatch.GetTimestamp();
         while (!holds())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Timeout, $"{what} did not happen. Faults: {string.Join("; ", Cluster.Controllers!.Faults)}");
+            Assert.True(
+                Stopwatch.GetElapsedTime(start) < Timeout,
+                $"{what} did not happen. Faults: {string.Join("; ", Cluster.Controllers!.Faults)}"
+            );
             Clock.Advance(step ?? TimeSpan.FromMilliseconds(100));
             await Task.Delay(2);
         }
@@ -49,7 +69,10 @@ internal sealed class LiveCluster : IDisposable
     public async Task PassAsync(TimeSpan time)
     {
         DateTimeOffset end = Cluster.Time.GetUtcNow() + time;
-        await UntilAsync(() => Cluster.Time.GetUtcNow() >= end, step: TimeSpan.FromMilliseconds(Math.Max(100, time.TotalMilliseconds / 400)));
+        await UntilAsync(
+            () => Cluster.Time.GetUtcNow() >= end,
+            step: TimeSpan.FromMilliseconds(Math.Max(100, time.TotalMilliseconds / 400))
+        );
     }
 
     public StoredObject Create(ResourceKind kind, string json, string ns = "default") =>
@@ -57,7 +80,8 @@ internal sealed class LiveCluster : IDisposable
 
     public void Nodes(params string[] names)
     {
-        foreach (string name in names) Create(BuiltInKinds.Nodes, $$"""{"metadata":{"name":"{{name}}","labels":{"kubernetes.io/hostname":"{{name}}"} } }""");
+        foreach (string name in names)
+            Create(BuiltInKinds.Nodes, $$"""{"metadata":{"name":"{{name}}","labels":{"kubernetes.io/hostname":"{{name}}"} } }""");
     }
 
     /// <summary>Creates nodes and awaits that pods may go to each: until then the first one that is ready takes all.</summary>
@@ -69,24 +93,32 @@ internal sealed class LiveCluster : IDisposable
         bool IsOpen(string name)
         {
             Node node = Node(name);
-            return node.Spec.Taints is not { Count: > 0 } && node.Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
+            return node.Spec.Taints is not { Count: > 0 }
+                && node.Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
         }
     }
 
-    public StoredObject Pod(string name, string spec = "", string annotations = "{}", string labels = "{}") => Create(BuiltInKinds.Pods,
-        $$"""{"metadata":{"name":"{{name}}","labels":{{labels}},"annotations":{{annotations}} },"spec":{"containers":[{"name":"c","image":"i:1"}]{{spec}} } }""");
+    public StoredObject Pod(string name, string spec = "", string annotations = "{}", string labels = "{}") =>
+        Create(
+            BuiltInKinds.Pods,
+            $$"""{"metadata":{"name":"{{name}}","labels":{{labels}},"annotations":{{annotations}} },"spec":{"containers":[{"name":"c","image":"i:1"}]{{spec}} } }"""
+        );
 
-    public StoredObject Workload(ResourceKind kind, string name, int replicas, string more = "") => Create(kind,
-        $$"""
-        {"metadata":{"name":"{{name}}"},"spec":{"replicas":{{replicas}},"selector":{"matchLabels":{"app":"{{name}}"} },
-        "template":{"metadata":{"labels":{"app":"{{name}}"} },"spec":{"containers":[{"name":"c","image":"i:1"}]} }{{more}} } }
-        """);
+    public StoredObject Workload(ResourceKind kind, string name, int replicas, string more = "") =>
+        Create(
+            kind,
+            $$"""
+            {"metadata":{"name":"{{name}}"},"spec":{"replicas":{{replicas}},"selector":{"matchLabels":{"app":"{{name}}"} },
+            "template":{"metadata":{"labels":{"app":"{{name}}"} },"spec":{"containers":[{"name":"c","image":"i:1"}]} }{{more}} } }
+            """
+        );
 
     /// <summary>The name of a class of this priority, made if there is none.</summary>
     public string PriorityClass(int value)
     {
         string name = $"priority-{value}";
-        if (Get(BuiltInKinds.PriorityClasses, name) is null) Create(BuiltInKinds.PriorityClasses, $$"""{"metadata":{"name":"{{name}}"},"value":{{value}} }""");
+        if (Get(BuiltInKinds.PriorityClasses, name) is null)
+            Create(BuiltInKinds.PriorityClasses, $$"""{"metadata":{"name":"{{name}}"},"value":{{value}} }""");
         return name;
     }
 
@@ -98,15 +130,22 @@ internal sealed class LiveCluster : IDisposable
 
     public int Ready(string app) => Pods.Count(pod => pod.Labels?.GetValueOrDefault("app") == app && !pod.IsDeleting && IsReady(pod));
 
-    public static bool IsReady(StoredObject pod) => pod.As<Pod>().Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
+    public static bool IsReady(StoredObject pod) =>
+        pod.As<Pod>().Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
 
     public JsonObject Status(ResourceKind kind, string name, string ns = "default") => Get(kind, name, ns)!.ToJson()["status"]!.AsObject();
 
-    public void Merge(ResourceKind kind, string name, Action<JsonObject> change, string ns = "default") => Registry.Update(kind, kind.IsNamespaced ? ns : "", name, document =>
-    {
-        change(document);
-        return document;
-    });
+    public void Merge(ResourceKind kind, string name, Action<JsonObject> change, string ns = "default") =>
+        Registry.Update(
+            kind,
+            kind.IsNamespaced ? ns : "",
+            name,
+            document =>
+            {
+                change(document);
+                return document;
+            }
+        );
 
     public void Annotate(ResourceKind kind, string name, string key, string value, string ns = "default") =>
         Merge(kind, name, document => document.Ensure("metadata").Ensure("annotations")[key] = value, ns);
@@ -114,8 +153,13 @@ internal sealed class LiveCluster : IDisposable
     public void Delete(ResourceKind kind, string name, long? grace = null, string ns = "default", string? propagation = null) =>
         Registry.Delete(kind, kind.IsNamespaced ? ns : "", name, new() { GracePeriod = grace, PropagationPolicy = propagation });
 
-    public IEnumerable<string> EventsOf(string name) => Store.List(BuiltInKinds.Events).Objects.Walk()
-        .Select(item => item.As<Event>()).Where(item => item.InvolvedObject.Name == name).Select(item => $"{item.Reason}: {item.Message}");
+    public IEnumerable<string> EventsOf(string name) =>
+        Store
+            .List(BuiltInKinds.Events)
+            .Objects.Walk()
+            .Select(item => item.As<Event>())
+            .Where(item => item.InvolvedObject.Name == name)
+            .Select(item => $"{item.Reason}: {item.Message}");
 
     public void Dispose()
     {

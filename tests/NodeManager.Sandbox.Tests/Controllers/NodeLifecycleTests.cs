@@ -15,7 +15,11 @@ public sealed class NodeLifecycleTests
         await cluster.OpenNodesAsync("a");
         cluster.Pod("one");
         cluster.Pod("two");
-        await cluster.UntilAsync(() => cluster.Status(BuiltInKinds.Nodes, "a").Array("images") is { Count: > 0 }, "images", TimeSpan.FromSeconds(2));
+        await cluster.UntilAsync(
+            () => cluster.Status(BuiltInKinds.Nodes, "a").Array("images") is { Count: > 0 },
+            "images",
+            TimeSpan.FromSeconds(2)
+        );
         JsonObject image = Assert.IsType<JsonObject>(Assert.Single(cluster.Status(BuiltInKinds.Nodes, "a").Array("images")!));
         Assert.Equal("i:1", (string?)Assert.Single(image.Array("names")!));
         Assert.InRange(image.Number("sizeBytes")!.Value, 1, 23_000_000);
@@ -59,7 +63,9 @@ public sealed class NodeLifecycleTests
         DateTimeOffset since = cluster.Clock.GetUtcNow();
         await cluster.UntilAsync(() => Ready(cluster, "a") == "Unknown", step: TimeSpan.FromMilliseconds(250));
         Assert.True(cluster.Clock.GetUtcNow() - since > TimeSpan.FromSeconds(38));
-        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/unreachable:NoExecute node.kubernetes.io/unreachable:NoSchedule");
+        await cluster.UntilAsync(() =>
+            Taints(cluster) == "node.kubernetes.io/unreachable:NoExecute node.kubernetes.io/unreachable:NoSchedule"
+        );
         Assert.False(LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, lost.Name)!));
         Assert.Equal("True", Ready(cluster, "b"));
 
@@ -80,7 +86,9 @@ public sealed class NodeLifecycleTests
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b");
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "MemoryPressure,DiskPressure");
-        await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/disk-pressure:NoSchedule node.kubernetes.io/memory-pressure:NoSchedule");
+        await cluster.UntilAsync(() =>
+            Taints(cluster) == "node.kubernetes.io/disk-pressure:NoSchedule node.kubernetes.io/memory-pressure:NoSchedule"
+        );
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/conditions", "");
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/ready", "false");
         await cluster.UntilAsync(() => Taints(cluster) == "node.kubernetes.io/not-ready:NoExecute node.kubernetes.io/not-ready:NoSchedule");
@@ -96,8 +104,14 @@ public sealed class NodeLifecycleTests
         cluster.Pod("stays", ""","tolerations":[{"key":"gone","operator":"Exists"}]""");
         await cluster.UntilAsync(() => cluster.Pods.Count(LiveCluster.IsReady) == 3);
         DateTimeOffset since = cluster.Clock.GetUtcNow();
-        cluster.Merge(BuiltInKinds.Nodes, "a", document => document["spec"]!["taints"] =
-            new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject { ["key"] = "gone", ["effect"] = "NoExecute" }));
+        cluster.Merge(
+            BuiltInKinds.Nodes,
+            "a",
+            document =>
+                document["spec"]!["taints"] = new System.Text.Json.Nodes.JsonArray(
+                    new System.Text.Json.Nodes.JsonObject { ["key"] = "gone", ["effect"] = "NoExecute" }
+                )
+        );
         await cluster.UntilAsync(() => cluster.PodNamed("plain") is null);
         Assert.NotNull(cluster.PodNamed("patient"));
         await cluster.UntilAsync(() => cluster.PodNamed("patient") is null);
@@ -119,7 +133,12 @@ public sealed class NodeLifecycleTests
         await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Leases, "a", "kube-node-lease") is null);
     }
 
-    private static string Ready(LiveCluster cluster, string node) => cluster.Node(node).Status.Conditions?.Find(condition => condition.Type == "Ready")?.Status ?? "";
+    private static string Ready(LiveCluster cluster, string node) =>
+        cluster.Node(node).Status.Conditions?.Find(condition => condition.Type == "Ready")?.Status ?? "";
 
-    private static string Taints(LiveCluster cluster) => string.Join(' ', (cluster.Node("a").Spec.Taints ?? []).Select(taint => $"{taint.Key}:{taint.Effect}").Order(StringComparer.Ordinal));
+    private static string Taints(LiveCluster cluster) =>
+        string.Join(
+            ' ',
+            (cluster.Node("a").Spec.Taints ?? []).Select(taint => $"{taint.Key}:{taint.Effect}").Order(StringComparer.Ordinal)
+        );
 }

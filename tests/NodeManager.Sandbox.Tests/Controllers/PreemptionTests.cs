@@ -14,7 +14,9 @@ public sealed class PreemptionTests
 
         cluster.Create(BuiltInKinds.Pods, Big(cluster, "high", 10));
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.NominatedNodeName == "a");
-        await cluster.UntilAsync(() => cluster.EventsOf("low").Contains($"Preempted: Preempted by pod {cluster.PodNamed("high")!.Metadata.Uid} on node a"));
+        await cluster.UntilAsync(() =>
+            cluster.EventsOf("low").Contains($"Preempted: Preempted by pod {cluster.PodNamed("high")!.Metadata.Uid} on node a")
+        );
         await cluster.UntilAsync(() => cluster.PodNamed("high")!.Status.Phase == "Running");
 
         Assert.Null(cluster.PodNamed("low"));
@@ -42,18 +44,40 @@ public sealed class PreemptionTests
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
         cluster.Merge(BuiltInKinds.Nodes, "a", document => document["metadata"]!["labels"]!["topology.kubernetes.io/zone"] = "z1");
-        cluster.Create(BuiltInKinds.StorageClasses, """{"metadata":{"name":"late"},"provisioner":"x.example.com","volumeBindingMode":"WaitForFirstConsumer"}""", "");
-        cluster.Create(BuiltInKinds.PersistentVolumeClaims, """{"metadata":{"name":"data"},"spec":{"storageClassName":"late","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""");
-        cluster.Create(BuiltInKinds.Pods, """{"metadata":{"name":"lost"},"spec":{"containers":[{"name":"c","image":"i:1"}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"nope"}}]}}""");
-        await cluster.UntilAsync(() => cluster.EventsOf("lost").Any(said => said.Contains("persistentvolumeclaim \"nope\" not found", StringComparison.Ordinal)));
+        cluster.Create(
+            BuiltInKinds.StorageClasses,
+            """{"metadata":{"name":"late"},"provisioner":"x.example.com","volumeBindingMode":"WaitForFirstConsumer"}""",
+            ""
+        );
+        cluster.Create(
+            BuiltInKinds.PersistentVolumeClaims,
+            """{"metadata":{"name":"data"},"spec":{"storageClassName":"late","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}"""
+        );
+        cluster.Create(
+            BuiltInKinds.Pods,
+            """{"metadata":{"name":"lost"},"spec":{"containers":[{"name":"c","image":"i:1"}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"nope"}}]}}"""
+        );
+        await cluster.UntilAsync(() =>
+            cluster.EventsOf("lost").Any(said => said.Contains("persistentvolumeclaim \"nope\" not found", StringComparison.Ordinal))
+        );
         Assert.Equal("Pending", (string?)cluster.Status(BuiltInKinds.PersistentVolumeClaims, "data")["phase"]);
 
-        cluster.Create(BuiltInKinds.Pods, """{"metadata":{"name":"first"},"spec":{"containers":[{"name":"c","image":"i:1"}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}}""");
+        cluster.Create(
+            BuiltInKinds.Pods,
+            """{"metadata":{"name":"first"},"spec":{"containers":[{"name":"c","image":"i:1"}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}}"""
+        );
         await cluster.UntilAsync(() => cluster.PodNamed("first")!.Status.Phase == "Running");
 
         Assert.Equal("Bound", (string?)cluster.Status(BuiltInKinds.PersistentVolumeClaims, "data")["phase"]);
-        string volume = cluster.Get(BuiltInKinds.PersistentVolumeClaims, "data")!.As<NodeManager.Kubernetes.Models.PersistentVolumeClaim>().Spec.VolumeName!;
-        Assert.Contains("z1", cluster.Get(BuiltInKinds.PersistentVolumes, volume)!.ToJson()["spec"]!["nodeAffinity"]!.ToJsonString(), StringComparison.Ordinal);
+        string volume = cluster
+            .Get(BuiltInKinds.PersistentVolumeClaims, "data")!
+            .As<NodeManager.Kubernetes.Models.PersistentVolumeClaim>()
+            .Spec.VolumeName!;
+        Assert.Contains(
+            "z1",
+            cluster.Get(BuiltInKinds.PersistentVolumes, volume)!.ToJson()["spec"]!["nodeAffinity"]!.ToJsonString(),
+            StringComparison.Ordinal
+        );
     }
 
     private static string Big(LiveCluster cluster, string name, int priority) =>

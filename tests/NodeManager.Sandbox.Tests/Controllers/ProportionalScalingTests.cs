@@ -24,18 +24,34 @@ public sealed class ProportionalScalingTests
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b", "c", "d");
-        cluster.Workload(BuiltInKinds.Deployments, "web", 4, ""","strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":2,"maxUnavailable":0}}""");
+        cluster.Workload(
+            BuiltInKinds.Deployments,
+            "web",
+            4,
+            ""","strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":2,"maxUnavailable":0}}"""
+        );
         await cluster.UntilAsync(() => cluster.Ready("web") == 4);
 
         // New pods never get ready: the rollout stands with two of them.
-        cluster.Merge(BuiltInKinds.Deployments, "web", document =>
-            document["spec"]!["template"]!["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["sandbox.nodemanager/not-ready"] = "true" });
+        cluster.Merge(
+            BuiltInKinds.Deployments,
+            "web",
+            document =>
+                document["spec"]!["template"]!["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["sandbox.nodemanager/not-ready"] = "true",
+                }
+        );
         await cluster.UntilAsync(() => Sizes(cluster).SequenceEqual([4, 2]));
         cluster.Merge(BuiltInKinds.Deployments, "web", document => document["spec"]!["replicas"] = 8);
 
         await cluster.UntilAsync(() => Sizes(cluster).SequenceEqual([7, 3]));
     }
 
-    private static IEnumerable<int> Sizes(LiveCluster cluster) => cluster.Store.List(BuiltInKinds.ReplicaSets).Objects.Walk()
-        .Select(set => set.As<ReplicaSet>().Spec.Replicas ?? 0).OrderDescending();
+    private static IEnumerable<int> Sizes(LiveCluster cluster) =>
+        cluster
+            .Store.List(BuiltInKinds.ReplicaSets)
+            .Objects.Walk()
+            .Select(set => set.As<ReplicaSet>().Spec.Replicas ?? 0)
+            .OrderDescending();
 }

@@ -62,7 +62,10 @@ public sealed class RolloutTests : IDisposable
         foreach (string image in new[] { "i:2", "i:3", "i:4" })
         {
             Change(spec => spec["template"]!["spec"]!["containers"]![0]!["image"] = image);
-            await _live.UntilAsync(() => Sets.Exists(set => ImageOf(set) == image && set.As<ReplicaSet>().Status.AvailableReplicas == 2), image);
+            await _live.UntilAsync(
+                () => Sets.Exists(set => ImageOf(set) == image && set.As<ReplicaSet>().Status.AvailableReplicas == 2),
+                image
+            );
         }
 
         await _live.UntilAsync(() => Sets.Count == 2, "the rest forgotten");
@@ -95,7 +98,10 @@ public sealed class RolloutTests : IDisposable
         await _live.UntilAsync(() => Says() && Available == 3, "three");
         StoredObject lost = _live.Pods.First();
         _live.Delete(BuiltInKinds.Pods, lost.Name, grace: 0);
-        await _live.UntilAsync(() => Says() && _live.Ready("web") == 3 && _live.Pods.All(pod => pod.Uid != lost.Uid) && Available == 3, "three again");
+        await _live.UntilAsync(
+            () => Says() && _live.Ready("web") == 3 && _live.Pods.All(pod => pod.Uid != lost.Uid) && Available == 3,
+            "three again"
+        );
 
         Assert.Equal(["NewReplicaSetAvailable"], said);
 
@@ -117,5 +123,6 @@ public sealed class RolloutTests : IDisposable
         await _live.UntilAsync(() => Sets.Count == 1 && Available == available, "the start");
     }
 
-    private void Change(Action<JsonObject> change) => _live.Merge(BuiltInKinds.Deployments, "web", document => change(document["spec"]!.AsObject()));
+    private void Change(Action<JsonObject> change) =>
+        _live.Merge(BuiltInKinds.Deployments, "web", document => change(document["spec"]!.AsObject()));
 }

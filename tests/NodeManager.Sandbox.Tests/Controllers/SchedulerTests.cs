@@ -17,20 +17,37 @@ public sealed class SchedulerTests
     {
         using LiveCluster cluster = new(version: "1.20");
         cluster.Nodes("a", "b");
-        await cluster.UntilAsync(() => cluster.Node("a").Status.Allocatable is not null && cluster.Node("b").Status.Allocatable is not null);
+        await cluster.UntilAsync(() =>
+            cluster.Node("a").Status.Allocatable is not null && cluster.Node("b").Status.Allocatable is not null
+        );
         cluster.Merge(BuiltInKinds.Nodes, "a", document => document["spec"]!["unschedulable"] = true);
         await cluster.UntilAsync(() => cluster.Node("a").Spec.Taints?.Count == 1);
-        cluster.Create(BuiltInKinds.Pods, """{"metadata":{"name":"big"},"spec":{"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"100"}}}]}}""");
+        cluster.Create(
+            BuiltInKinds.Pods,
+            """{"metadata":{"name":"big"},"spec":{"containers":[{"name":"c","image":"i:1","resources":{"requests":{"cpu":"100"}}}]}}"""
+        );
         cluster.Pod("picky", ""","nodeSelector":{"disk":"ssd"}""");
         await cluster.UntilAsync(() => cluster.EventsOf("big").Any() && cluster.EventsOf("picky").Any());
-        Assert.Contains("FailedScheduling: 0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.", cluster.EventsOf("big"));
-        await cluster.UntilAsync(() => cluster.PodNamed("picky")!.Status.Conditions?.Exists(condition => condition is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" }) == true);
+        Assert.Contains(
+            "FailedScheduling: 0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable.",
+            cluster.EventsOf("big")
+        );
+        await cluster.UntilAsync(() =>
+            cluster
+                .PodNamed("picky")!
+                .Status.Conditions?.Exists(condition => condition is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" })
+            == true
+        );
 
-        cluster.Merge(BuiltInKinds.Nodes, "a", document =>
-        {
-            document["spec"]!["unschedulable"] = false;
-            document["metadata"]!["labels"]!["disk"] = "ssd";
-        });
+        cluster.Merge(
+            BuiltInKinds.Nodes,
+            "a",
+            document =>
+            {
+                document["spec"]!["unschedulable"] = false;
+                document["metadata"]!["labels"]!["disk"] = "ssd";
+            }
+        );
         await cluster.UntilAsync(() => cluster.PodNamed("picky")!.Status.Phase == "Running");
         Assert.Equal("a", cluster.PodNamed("picky")!.Spec.NodeName);
         Assert.Null(cluster.PodNamed("big")!.Spec.NodeName);
@@ -78,14 +95,22 @@ public sealed class SchedulerTests
         Scheduler scheduler = new(new(registry, timers, new(registry), 1, cluster.Catalog, none, cluster.Runs));
         registry.Create(BuiltInKinds.Nodes, "", JsonNode.Parse("""{"metadata":{"name":"a"}}""")!.AsObject());
         Alter(document => document.Ensure("spec").Remove("taints"));
-        StoredObject open = registry.UpdateStatus(BuiltInKinds.Nodes, "", "a", document =>
-        {
-            document.Ensure("status")["allocatable"] = JsonNode.Parse("""{"cpu":"4","memory":"8Gi","pods":"10"}""");
-            return document;
-        });
+        StoredObject open = registry.UpdateStatus(
+            BuiltInKinds.Nodes,
+            "",
+            "a",
+            document =>
+            {
+                document.Ensure("status")["allocatable"] = JsonNode.Parse("""{"cpu":"4","memory":"8Gi","pods":"10"}""");
+                return document;
+            }
+        );
         StoredObject cordoned = Alter(document => document.Ensure("spec")["unschedulable"] = true);
         StoredObject pod = registry.Create(
-            BuiltInKinds.Pods, "default", JsonNode.Parse("""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i:1"}]}}""")!.AsObject());
+            BuiltInKinds.Pods,
+            "default",
+            JsonNode.Parse("""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i:1"}]}}""")!.AsObject()
+        );
 
         // The pod is there, the cordon is still on its way.
         scheduler.Observe(new(ChangeType.Added, open, null, open.Version));
@@ -102,15 +127,22 @@ public sealed class SchedulerTests
         Assert.Equal("a", bound.Field("spec.nodeName"));
         Assert.Empty(faults);
 
-        StoredObject Alter(Action<JsonObject> change) => registry.Update(BuiltInKinds.Nodes, "", "a", document =>
-        {
-            change(document);
-            return document;
-        });
+        StoredObject Alter(Action<JsonObject> change) =>
+            registry.Update(
+                BuiltInKinds.Nodes,
+                "",
+                "a",
+                document =>
+                {
+                    change(document);
+                    return document;
+                }
+            );
 
         async Task<StoredObject> NextAsync(StoredObject after)
         {
-            await foreach (Change change in registry.Store.WatchAsync(BuiltInKinds.Pods, after.Version, stop.Token)) return change.Object;
+            await foreach (Change change in registry.Store.WatchAsync(BuiltInKinds.Pods, after.Version, stop.Token))
+                return change.Object;
             throw new InvalidOperationException("The watch ended.");
         }
     }

@@ -13,7 +13,8 @@ namespace NodeManager.Sandbox.Tests.Copying;
 [Collection("Memory")]
 public sealed class CopyCostTests(ITestOutputHelper output)
 {
-    private const int Few = 50, Many = 250;
+    private const int Few = 50,
+        Many = 250;
 
     [Fact]
     public async Task A_copied_node_with_ten_pods_allocates_little()
@@ -27,7 +28,8 @@ public sealed class CopyCostTests(ITestOutputHelper output)
 
     private static async Task<long> CostAsync(int nodes)
     {
-        using SandboxCluster source = Still(), copy = Still();
+        using SandboxCluster source = Still(),
+            copy = Still();
         DemoCluster.Write(source.Registry, nodes, 1, source.Catalog.Minor);
         using var client = new KubernetesClient(source.Server, source.CreateTransport());
         IReadOnlyDictionary<ResourceKind, SourceList> all = await new SourceReader(client).ReadAllAsync(static _ => { }, default);
@@ -35,7 +37,10 @@ public sealed class CopyCostTests(ITestOutputHelper output)
         new ClusterCopier(copy.Registry, 1).Write(all, new(SourceList.Empty, new Dictionary<(string, string), SourceList>()), copy.Catalog);
         allocated = GC.GetTotalAllocatedBytes(true) - allocated;
         Assert.Equal(nodes, copy.Registry.Store.List(BuiltInKinds.Nodes).Objects.Count);
-        Assert.Equal(source.Registry.Store.List(BuiltInKinds.Pods).Objects.Count, copy.Registry.Store.List(BuiltInKinds.Pods).Objects.Count);
+        Assert.Equal(
+            source.Registry.Store.List(BuiltInKinds.Pods).Objects.Count,
+            copy.Registry.Store.List(BuiltInKinds.Pods).Objects.Count
+        );
         return allocated;
     }
 

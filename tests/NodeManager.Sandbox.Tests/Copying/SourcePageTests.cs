@@ -7,7 +7,9 @@ namespace NodeManager.Sandbox.Tests.Copying;
 
 public sealed class SourcePageTests
 {
-    private const string First = "11111111-1111-4111-8111-111111111111", Owner = "22222222-2222-4222-8222-222222222222", Unknown = "33333333-3333-4333-8333-333333333333";
+    private const string First = "11111111-1111-4111-8111-111111111111",
+        Owner = "22222222-2222-4222-8222-222222222222",
+        Unknown = "33333333-3333-4333-8333-333333333333";
 
     // Members of the same names are in places where they mean something else.
     private static readonly string Json = $$$"""
@@ -46,7 +48,8 @@ public sealed class SourcePageTests
         CopiedIdentities.Replace(1, [page]);
 
         JsonObject item = page.ReadDocument(0);
-        string first = (string)item["metadata"]!["uid"]!, owner = (string)item["metadata"]!["ownerReferences"]![0]!["uid"]!;
+        string first = (string)item["metadata"]!["uid"]!,
+            owner = (string)item["metadata"]!["ownerReferences"]![0]!["uid"]!;
         Assert.NotEqual(First, first);
         Assert.NotEqual(Owner, owner);
         Assert.True(Guid.TryParse(first, out _));
@@ -64,7 +67,8 @@ public sealed class SourcePageTests
     public async Task An_answer_that_is_not_a_list_or_is_cut_short_is_refused(string answer) =>
         await Assert.ThrowsAnyAsync<JsonException>(async () => await ReadAsync(answer, 4));
 
-    private static ValueTask<SourcePage> ReadAsync(string json, int size) => SourcePage.ReadAsync(new Parts(Encoding.UTF8.GetBytes(json), size), default);
+    private static ValueTask<SourcePage> ReadAsync(string json, int size) =>
+        SourcePage.ReadAsync(new Parts(Encoding.UTF8.GetBytes(json), size), default);
 
     private sealed class Parts(byte[] json, int size) : MemoryStream(json)
     {

@@ -40,7 +40,8 @@ public sealed class GoPatternTests
         Regex pattern = GoPattern.Read("^(a+)+$")!;
         string text = new string('a', 5000) + "!";
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        for (int i = 0; i < 100; i++) Assert.DoesNotMatch(pattern, text);
+        for (int i = 0; i < 100; i++)
+            Assert.DoesNotMatch(pattern, text);
 
         Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 50);
     }

@@ -27,7 +27,10 @@ public sealed class JsonPathTests
     [InlineData(".a.n", "null")]
     [InlineData(".on", "true")]
     public void A_JSON_path_selects_its_values(string path, string expected) =>
-        Assert.Equal(expected, string.Join(',', JsonPath.Read(path)!.Find(JsonNode.Parse(Document)).Select(found => found?.ToJsonString() ?? "null")));
+        Assert.Equal(
+            expected,
+            string.Join(',', JsonPath.Read(path)!.Find(JsonNode.Parse(Document)).Select(found => found?.ToJsonString() ?? "null"))
+        );
 
     [Theory]
     [InlineData("a.b")]

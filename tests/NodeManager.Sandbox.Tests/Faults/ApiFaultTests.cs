@@ -20,7 +20,14 @@ public sealed class ApiFaultTests : IDisposable
     [Fact]
     public async Task Throttled_requests_get_a_Retry_After()
     {
-        _api.Cluster.SetFault(new() { Kind = "apithrottled", RetryAfter = TimeSpan.FromSeconds(7), Resources = ["configmaps"] });
+        _api.Cluster.SetFault(
+            new()
+            {
+                Kind = "apithrottled",
+                RetryAfter = TimeSpan.FromSeconds(7),
+                Resources = ["configmaps"],
+            }
+        );
 
         (HttpStatusCode code, JsonObject status) = await _api.SendAsync("GET", ConfigMaps);
 
@@ -33,7 +40,14 @@ public sealed class ApiFaultTests : IDisposable
     [Fact]
     public async Task Errors_affect_only_their_verbs_and_namespace()
     {
-        _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Verbs = ["create"], Namespace = "default" });
+        _api.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.ApiError,
+                Verbs = ["create"],
+                Namespace = "default",
+            }
+        );
 
         (HttpStatusCode code, _) = await _api.SendAsync("POST", ConfigMaps, """{"metadata":{"name":"a"}}""");
 
@@ -48,7 +62,12 @@ public sealed class ApiFaultTests : IDisposable
         await _api.CreateAsync(ConfigMaps, """{"metadata":{"name":"a"}}""");
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiConflict });
 
-        (HttpStatusCode code, JsonObject status) = await _api.SendAsync("PATCH", ConfigMaps + "/a", """{"data":{"x":"y"}}""", "application/merge-patch+json");
+        (HttpStatusCode code, JsonObject status) = await _api.SendAsync(
+            "PATCH",
+            ConfigMaps + "/a",
+            """{"data":{"x":"y"}}""",
+            "application/merge-patch+json"
+        );
 
         Assert.Equal((HttpStatusCode.Conflict, "Conflict"), (code, (string?)status["reason"]));
         Assert.Contains("the object has been modified", (string?)status["message"], StringComparison.Ordinal);
@@ -80,7 +99,8 @@ public sealed class ApiFaultTests : IDisposable
     [Fact]
     public async Task Pages_expire_and_metrics_are_unavailable()
     {
-        foreach (string name in (string[])["a", "b"]) await _api.CreateAsync(ConfigMaps, $$"""{"metadata":{"name":"{{name}}"} }""");
+        foreach (string name in (string[])["a", "b"])
+            await _api.CreateAsync(ConfigMaps, $$"""{"metadata":{"name":"{{name}}"} }""");
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ContinueExpired });
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.MetricsUnavailable });
 
@@ -94,7 +114,14 @@ public sealed class ApiFaultTests : IDisposable
     [Fact]
     public async Task Watches_are_interrupted_immediately_and_after_each_period()
     {
-        _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.WatchCut, Resources = ["configmaps"], Period = TimeSpan.FromMinutes(1) });
+        _api.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.WatchCut,
+                Resources = ["configmaps"],
+                Period = TimeSpan.FromMinutes(1),
+            }
+        );
         using WatchReader other = await _api.WatchAsync("/api/v1/namespaces/default/secrets?watch=true");
 
         for (int i = 0; i < 2; i++)
@@ -115,14 +142,25 @@ public sealed class ApiFaultTests : IDisposable
     {
         async Task<string> RunAsync(int seed)
         {
-            _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Name = "some", Percent = 30, Seed = seed });
+            _api.Cluster.SetFault(
+                new()
+                {
+                    Kind = SandboxFaultKind.ApiError,
+                    Name = "some",
+                    Percent = 30,
+                    Seed = seed,
+                }
+            );
             string codes = "";
-            for (int i = 0; i < 40; i++) codes += (await _api.SendAsync("GET", ConfigMaps)).Code == HttpStatusCode.OK ? '.' : 'x';
+            for (int i = 0; i < 40; i++)
+                codes += (await _api.SendAsync("GET", ConfigMaps)).Code == HttpStatusCode.OK ? '.' : 'x';
             Assert.Equal(codes.Count(code => code == 'x'), _api.Cluster.GetFaults()[0].Hits);
             return codes;
         }
 
-        string one = await RunAsync(1), again = await RunAsync(1), two = await RunAsync(2);
+        string one = await RunAsync(1),
+            again = await RunAsync(1),
+            two = await RunAsync(2);
 
         Assert.Equal(one, again);
         Assert.NotEqual(one, two);

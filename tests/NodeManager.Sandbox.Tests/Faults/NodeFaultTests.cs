@@ -19,7 +19,14 @@ public sealed class NodeFaultTests : IDisposable
         await _live.OpenNodesAsync("a", "b");
         string boot = BootOf("a");
 
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeDown, Nodes = ["a"], For = TimeSpan.FromMinutes(5) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeDown,
+                Nodes = ["a"],
+                For = TimeSpan.FromMinutes(5),
+            }
+        );
         await _live.UntilAsync(() => Ready("a") == "Unknown", "a lost", TimeSpan.FromSeconds(1));
         string other = Ready("b");
         await _live.UntilAsync(() => Ready("a") == "True", "a back", TimeSpan.FromSeconds(1));
@@ -34,7 +41,14 @@ public sealed class NodeFaultTests : IDisposable
     public async Task A_fault_starts_at_its_time()
     {
         await _live.OpenNodesAsync("a");
-        FaultStatus set = _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.MemoryPressure, At = _live.Clock.GetUtcNow() + TimeSpan.FromMinutes(2), For = TimeSpan.FromMinutes(3) });
+        FaultStatus set = _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.MemoryPressure,
+                At = _live.Clock.GetUtcNow() + TimeSpan.FromMinutes(2),
+                For = TimeSpan.FromMinutes(3),
+            }
+        );
 
         await _live.PassAsync(TimeSpan.FromMinutes(1));
         string early = Condition("a", "MemoryPressure");
@@ -51,7 +65,14 @@ public sealed class NodeFaultTests : IDisposable
     public async Task A_flapping_node_is_not_ready_for_half_of_each_period()
     {
         await _live.OpenNodesAsync("a");
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeFlapping, Nodes = ["a"], Period = TimeSpan.FromMinutes(1) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeFlapping,
+                Nodes = ["a"],
+                Period = TimeSpan.FromMinutes(1),
+            }
+        );
 
         for (int turn = 0; turn < 2; turn++)
         {
@@ -87,7 +108,14 @@ public sealed class NodeFaultTests : IDisposable
         _live.Workload(BuiltInKinds.Deployments, "web", 2);
         await _live.UntilAsync(() => _live.Ready("web") == 2, "two ready");
 
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.PodUnready, PodSelector = "app=web", For = TimeSpan.FromMinutes(1) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.PodUnready,
+                PodSelector = "app=web",
+                For = TimeSpan.FromMinutes(1),
+            }
+        );
         await _live.UntilAsync(() => _live.Ready("web") == 0, "none ready");
         await _live.UntilAsync(() => _live.Ready("web") == 2, "two again", TimeSpan.FromSeconds(1));
 
@@ -115,7 +143,14 @@ public sealed class NodeFaultTests : IDisposable
     public async Task A_slow_node_takes_longer_for_each_pod()
     {
         await _live.OpenNodesAsync("a");
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeSlow, Nodes = ["?"], Delay = TimeSpan.FromMinutes(1) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeSlow,
+                Nodes = ["?"],
+                Delay = TimeSpan.FromMinutes(1),
+            }
+        );
         DateTimeOffset start = _live.Clock.GetUtcNow();
 
         _live.Pod("one");
@@ -133,12 +168,23 @@ public sealed class NodeFaultTests : IDisposable
         await _live.UntilAsync(() => _live.Pods.Count(pod => pod.Field("status.phase") == "Running") == 2, "running");
 
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.MemoryPressure, Nodes = ["a"] });
-        await _live.UntilAsync(() => _live.Pods.Count(pod => pod.Field("status.phase") == "Failed") == 1, "the first", TimeSpan.FromSeconds(1));
+        await _live.UntilAsync(
+            () => _live.Pods.Count(pod => pod.Field("status.phase") == "Failed") == 1,
+            "the first",
+            TimeSpan.FromSeconds(1)
+        );
         Pod evicted = _live.Pods.First(pod => pod.Field("status.phase") == "Failed").As<Pod>();
-        await _live.UntilAsync(() => _live.Pods.Count(pod => pod.Field("status.phase") == "Failed") == 2, "the second", TimeSpan.FromSeconds(1));
+        await _live.UntilAsync(
+            () => _live.Pods.Count(pod => pod.Field("status.phase") == "Failed") == 2,
+            "the second",
+            TimeSpan.FromSeconds(1)
+        );
 
         Assert.Equal("greedy", evicted.Metadata.Name);
-        Assert.Equal(("Failed", "Evicted", "The node was low on resource: memory. "), (evicted.Status.Phase, evicted.Status.Reason, evicted.Status.Message));
+        Assert.Equal(
+            ("Failed", "Evicted", "The node was low on resource: memory. "),
+            (evicted.Status.Phase, evicted.Status.Reason, evicted.Status.Message)
+        );
         Assert.Equal(137, evicted.Status.ContainerStatuses![0].State!.Terminated!.ExitCode);
         Assert.Equal("TerminationByKubelet", evicted.Status.Conditions!.Find(condition => condition.Type == "DisruptionTarget")?.Reason);
         Assert.Contains("Evicted: The node was low on resource: memory. ", _live.EventsOf("greedy"));
@@ -150,7 +196,14 @@ public sealed class NodeFaultTests : IDisposable
         string[] names = [.. Enumerable.Range(1, 20).Select(number => $"n{number}")];
         await _live.OpenNodesAsync(names);
 
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.DiskPressure, Percent = 40, Seed = 5 });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.DiskPressure,
+                Percent = 40,
+                Seed = 5,
+            }
+        );
         string[] expected = [.. names.Where(name => StableHash.Of(name, 5) % 100 < 40)];
         await _live.UntilAsync(() => names.Count(name => Condition(name, "DiskPressure") == "True") == expected.Length, "the pressure");
 
@@ -160,9 +213,11 @@ public sealed class NodeFaultTests : IDisposable
 
     private string Ready(string node) => Condition(node, "Ready");
 
-    private string Condition(string node, string type) => _live.Node(node).Status.Conditions?.Find(condition => condition.Type == type)?.Status ?? "";
+    private string Condition(string node, string type) =>
+        _live.Node(node).Status.Conditions?.Find(condition => condition.Type == type)?.Status ?? "";
 
     private string BootOf(string node) => (string)_live.Status(BuiltInKinds.Nodes, node)["nodeInfo"]!["bootID"]!;
 
-    private int Count(string app, string phase) => _live.Pods.Count(pod => pod.Labels?.GetValueOrDefault("app") == app && pod.Field("status.phase") == phase);
+    private int Count(string app, string phase) =>
+        _live.Pods.Count(pod => pod.Labels?.GetValueOrDefault("app") == app && pod.Field("status.phase") == phase);
 }

@@ -17,7 +17,15 @@ public sealed class NodeSignalFaultTests : IDisposable
     public async Task A_node_problem_detector_sets_and_clears_its_condition()
     {
         await _live.OpenNodesAsync("a", "b");
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeProblem, Nodes = ["a"], Condition = "ReadonlyFilesystem", For = TimeSpan.FromMinutes(1) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeProblem,
+                Nodes = ["a"],
+                Condition = "ReadonlyFilesystem",
+                For = TimeSpan.FromMinutes(1),
+            }
+        );
         await _live.UntilAsync(() => Find("a", "ReadonlyFilesystem")?.Status == "True", "the problem", Second);
         string? reason = Find("a", "ReadonlyFilesystem")?.Reason;
         await _live.UntilAsync(() => Find("a", "ReadonlyFilesystem")?.Status == "False", "its end", Second);
@@ -31,13 +39,27 @@ public sealed class NodeSignalFaultTests : IDisposable
     public async Task A_condition_of_another_client_is_kept()
     {
         await _live.OpenNodesAsync("a");
-        _live.Registry.UpdateStatus(BuiltInKinds.Nodes, "", "a", node =>
-        {
-            node["status"]!["conditions"]!.AsArray().Add(new System.Text.Json.Nodes.JsonObject { ["type"] = "KernelDeadlock", ["status"] = "True" });
-            return node;
-        });
+        _live.Registry.UpdateStatus(
+            BuiltInKinds.Nodes,
+            "",
+            "a",
+            node =>
+            {
+                node["status"]!["conditions"]!
+                    .AsArray()
+                    .Add(new System.Text.Json.Nodes.JsonObject { ["type"] = "KernelDeadlock", ["status"] = "True" });
+                return node;
+            }
+        );
 
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeProblem, Condition = "XfsShutdown", For = TimeSpan.FromSeconds(30) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeProblem,
+                Condition = "XfsShutdown",
+                For = TimeSpan.FromSeconds(30),
+            }
+        );
         await _live.UntilAsync(() => Find("a", "XfsShutdown")?.Status == "True", "the problem", Second);
         await _live.UntilAsync(() => Find("a", "XfsShutdown")?.Status == "False", "its end", Second);
 
@@ -49,7 +71,11 @@ public sealed class NodeSignalFaultTests : IDisposable
     {
         await _live.OpenNodesAsync("a");
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NetworkUnavailable, Name = "net" });
-        await _live.UntilAsync(() => _live.Node("a").Spec.Taints?.Exists(taint => taint.Key == "node.kubernetes.io/network-unavailable") == true, "the taint", Second);
+        await _live.UntilAsync(
+            () => _live.Node("a").Spec.Taints?.Exists(taint => taint.Key == "node.kubernetes.io/network-unavailable") == true,
+            "the taint",
+            Second
+        );
         _live.Cluster.ClearFault("net");
         await _live.UntilAsync(() => _live.Node("a").Spec.Taints is null or [], "its end", Second);
 
@@ -63,7 +89,14 @@ public sealed class NodeSignalFaultTests : IDisposable
     {
         await _live.OpenNodesAsync("a");
         TimeSpan offset = TimeSpan.FromMinutes(minutes);
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ClockSkew, Offset = offset, Name = "skew" });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.ClockSkew,
+                Offset = offset,
+                Name = "skew",
+            }
+        );
 
         await _live.UntilAsync(() => Off().Duration() > TimeSpan.FromMinutes(4), "a renewal by the wrong clock", Second);
         TimeSpan off = Off();
@@ -76,7 +109,10 @@ public sealed class NodeSignalFaultTests : IDisposable
         Assert.InRange(off - offset, TimeSpan.FromSeconds(-15), TimeSpan.FromSeconds(15));
         Assert.Equal(("True", "True"), (during, Find("a", "Ready")?.Status));
 
-        TimeSpan Off() => _live.Store.Get(BuiltInKinds.Leases, "kube-node-lease", "a") is { } lease ? lease.As<Lease>().Spec.RenewTime!.Value - _live.Clock.GetUtcNow() : default;
+        TimeSpan Off() =>
+            _live.Store.Get(BuiltInKinds.Leases, "kube-node-lease", "a") is { } lease
+                ? lease.As<Lease>().Spec.RenewTime!.Value - _live.Clock.GetUtcNow()
+                : default;
     }
 
     [Fact]
@@ -97,7 +133,14 @@ public sealed class NodeSignalFaultTests : IDisposable
     public async Task Failed_image_cleanup_is_reported_every_five_minutes()
     {
         await _live.OpenNodesAsync("a");
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ImageGarbageCollection, Nodes = ["a"], For = TimeSpan.FromMinutes(8) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.ImageGarbageCollection,
+                Nodes = ["a"],
+                For = TimeSpan.FromMinutes(8),
+            }
+        );
         await _live.UntilAsync(() => Events("FreeDiskSpaceFailed") is [{ Count: 1 }], "the first failure", Second);
         int repeated = Events("ImageGCFailed").Count;
         await _live.UntilAsync(() => Events("ImageGCFailed").Count == 1, "the second", Second);
@@ -105,7 +148,10 @@ public sealed class NodeSignalFaultTests : IDisposable
 
         Assert.Equal(0, repeated);
         Event told = Assert.Single(Events("FreeDiskSpaceFailed"));
-        Assert.Equal((2, "Node", "a", "kubelet", "a"), (told.Count, told.InvolvedObject.Kind, told.InvolvedObject.Name, told.Source?.Component, told.Source?.Host));
+        Assert.Equal(
+            (2, "Node", "a", "kubelet", "a"),
+            (told.Count, told.InvolvedObject.Kind, told.InvolvedObject.Name, told.Source?.Component, told.Source?.Host)
+        );
     }
 
     [Theory]
@@ -115,10 +161,16 @@ public sealed class NodeSignalFaultTests : IDisposable
     [InlineData("NodeProblem", null, "no such", "not a valid type")]
     public void Parameters_of_another_fault_kind_are_refused(string kind, string? offset, string? condition, string expected)
     {
-        NodeManagerException refused = Assert.Throws<NodeManagerException>(() => _live.Cluster.SetFault(new()
-        {
-            Kind = kind, Offset = offset is null ? null : TimeSpan.FromMinutes(1), Condition = condition,
-        }));
+        NodeManagerException refused = Assert.Throws<NodeManagerException>(() =>
+            _live.Cluster.SetFault(
+                new()
+                {
+                    Kind = kind,
+                    Offset = offset is null ? null : TimeSpan.FromMinutes(1),
+                    Condition = condition,
+                }
+            )
+        );
 
         Assert.Equal(ErrorIds.SandboxFaultInvalid, refused.ErrorId);
         Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
@@ -127,5 +179,11 @@ public sealed class NodeSignalFaultTests : IDisposable
     private Condition? Find(string node, string type) => _live.Node(node).Status.Conditions?.Find(condition => condition.Type == type);
 
     private List<Event> Events(string reason) =>
-        [.. _live.Store.List(BuiltInKinds.Events).Objects.Walk().Select(static stored => stored.As<Event>()).Where(one => one.Reason == reason)];
+        [
+            .. _live
+                .Store.List(BuiltInKinds.Events)
+                .Objects.Walk()
+                .Select(static stored => stored.As<Event>())
+                .Where(one => one.Reason == reason),
+        ];
 }

@@ -33,31 +33,37 @@ public sealed class FloodTests
         }
         finally
         {
-            foreach (TcpClient client in flood) client.Dispose();
+            foreach (TcpClient client in flood)
+                client.Dispose();
         }
     }
 
     [Theory]
     [InlineData("GET /version HTTP/1.1\r\nHost: x\r\n", "X: y\r\n")]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nContent-Length: 1000000\r\n\r\n", "{")]
-    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n{\r\n")]
+    [InlineData(
+        "POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "1\r\n{\r\n"
+    )]
     [InlineData("", "\r\n")]
     public async Task A_client_that_sends_slowly_is_disconnected(string start, string bit)
     {
         using var served = new ServedCluster(new() { Request = TimeSpan.FromMilliseconds(200) });
         await using SslStream stream = await served.ConnectAsync();
         Task<string> answer = ServedCluster.ReadToEndAsync(stream);
-        await Assert.ThrowsAnyAsync<Exception>(async () =>
-        {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(start.Replace("TOKEN", served.Token, StringComparison.Ordinal)));
-            while (!answer.IsCompleted)
+        await Assert
+            .ThrowsAnyAsync<Exception>(async () =>
             {
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(bit));
-                await Task.Delay(10);
-            }
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(start.Replace("TOKEN", served.Token, StringComparison.Ordinal)));
+                while (!answer.IsCompleted)
+                {
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(bit));
+                    await Task.Delay(10);
+                }
 
-            throw new IOException("The server has closed.");
-        }).WaitAsync(Timeout);
+                throw new IOException("The server has closed.");
+            })
+            .WaitAsync(Timeout);
     }
 
     [Theory]
@@ -92,7 +98,9 @@ public sealed class FloodTests
     {
         using var served = new ServedCluster();
         await using SslStream stream = await served.ConnectAsync();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET /version HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"GET /version HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n")
+        );
         await stream.ShutdownAsync();
         Assert.StartsWith("HTTP/1.1 200 ", await ServedCluster.ReadToEndAsync(stream), StringComparison.Ordinal);
     }
@@ -104,7 +112,8 @@ public sealed class FloodTests
         await using SslStream stream = await served.ConnectAsync();
         Task<string> answers = ServedCluster.ReadToEndAsync(stream);
         byte[] request = Encoding.ASCII.GetBytes($"GET /healthz HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n");
-        for (int i = 0; i < 1000; i++) await stream.WriteAsync(request);
+        for (int i = 0; i < 1000; i++)
+            await stream.WriteAsync(request);
         await stream.ShutdownAsync();
         Assert.Equal(1000, (await answers).Split("HTTP/1.1 200 OK").Length - 1);
     }

@@ -20,35 +20,55 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Random_input_gets_a_valid_response_or_a_closed_connection()
     {
-        int count = ProofSize.Read("NODEMANAGER_FUZZ_REQUESTS", 1500), seed = ProofSize.Read("NODEMANAGER_FUZZ_SEED", 1);
+        int count = ProofSize.Read("NODEMANAGER_FUZZ_REQUESTS", 1500),
+            seed = ProofSize.Read("NODEMANAGER_FUZZ_SEED", 1);
         using var served = new ServedCluster();
         var mutator = new RequestMutator(served.Token, seed);
-        using HttpResponseMessage node = await served.Http.PostAsync("/api/v1/nodes", new StringContent(Bodies.Node("a"), Encoding.UTF8, "application/json"));
+        using HttpResponseMessage node = await served.Http.PostAsync(
+            "/api/v1/nodes",
+            new StringContent(Bodies.Node("a"), Encoding.UTF8, "application/json")
+        );
         long before = GC.GetTotalMemory(true);
         var codes = new int[1000];
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = Workers }, async (number, _) =>
-        {
-            byte[] request = mutator.Request(number);
-            string answers;
-            try
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = Workers },
+            async (number, _) =>
             {
-                answers = await SendAsync(served, request);
-            }
-            catch (TimeoutException)
-            {
-                throw new TimeoutException(Describe(seed, number, request, "nothing, and the connection stays open"));
-            }
+                byte[] request = mutator.Request(number);
+                string answers;
+                try
+                {
+                    answers = await SendAsync(served, request);
+                }
+                catch (TimeoutException)
+                {
+                    throw new TimeoutException(Describe(seed, number, request, "nothing, and the connection stays open"));
+                }
 
-            Assert.True(RawAnswers.Fault(answers) is not { } fault, Describe(seed, number, request, RawAnswers.Fault(answers) + "\n\n" + answers));
-            Interlocked.Increment(ref codes[answers.Length > 12 ? int.Parse(answers.AsSpan(9, 3), CultureInfo.InvariantCulture) : 0]);
-            if (number % RequestsBetweenSweeps == 0) await SweepAsync(served);
-        });
+                Assert.True(
+                    RawAnswers.Fault(answers) is not { } fault,
+                    Describe(seed, number, request, RawAnswers.Fault(answers) + "\n\n" + answers)
+                );
+                Interlocked.Increment(ref codes[answers.Length > 12 ? int.Parse(answers.AsSpan(9, 3), CultureInfo.InvariantCulture) : 0]);
+                if (number % RequestsBetweenSweeps == 0)
+                    await SweepAsync(served);
+            }
+        );
 
         await SweepAsync(served);
         using HttpResponseMessage alive = await served.Http.GetAsync("/api/v1/nodes");
         Assert.True(alive.IsSuccessStatusCode);
         Assert.InRange(GC.GetTotalMemory(true) - before, long.MinValue, Allowance);
-        output.WriteLine(string.Join(", ", codes.Select(static (times, code) => (times, code)).Where(static one => one.times > 0).Select(static one => $"{one.code}: {one.times}")));
+        output.WriteLine(
+            string.Join(
+                ", ",
+                codes
+                    .Select(static (times, code) => (times, code))
+                    .Where(static one => one.times > 0)
+                    .Select(static one => $"{one.code}: {one.times}")
+            )
+        );
     }
 
     // The connection is half-closed after the input, so that neither side waits.
@@ -71,7 +91,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
     // What got in by luck would make each list longer than the one before.
     private static async Task SweepAsync(ServedCluster served)
     {
-        foreach (string path in (string[])["/api/v1/namespaces/default/configmaps", "/api/v1/namespaces/default/pods?gracePeriodSeconds=0", "/apis/apps/v1/namespaces/default/deployments"])
+        foreach (
+            string path in (string[])
+                [
+                    "/api/v1/namespaces/default/configmaps",
+                    "/api/v1/namespaces/default/pods?gracePeriodSeconds=0",
+                    "/apis/apps/v1/namespaces/default/deployments",
+                ]
+        )
         {
             using HttpResponseMessage swept = await served.Http.DeleteAsync(path);
             Assert.True(swept.IsSuccessStatusCode);

@@ -24,7 +24,10 @@ public sealed class HostileTests
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400)]
-    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", 400)]
+    [InlineData(
+        "POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+        400
+    )]
     [InlineData("GET /version HTTP/1.1\r\nHost: x\rX: y\r\n\r\n", 400)]
     [InlineData("GET /version HTTP/1.1\r\nHost: x\r\nX: a\u0001b\r\n\r\n", 400)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \u000bchunked\r\n\r\n", 400)]
@@ -43,13 +46,21 @@ public sealed class HostileTests
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 501)]
     [InlineData("POST /api/v1/nodes HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", 400)]
-    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n5;a\nb\r\n", 400)]
+    [InlineData(
+        "POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n5;a\nb\r\n",
+        400
+    )]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", 400)]
-    [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n", 400)]
+    [InlineData(
+        "POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n",
+        400
+    )]
     public async Task An_invalid_request_is_refused(string request, int code)
     {
         using var served = new ServedCluster();
-        (int answered, JsonObject status) = ServedCluster.Split(await served.SendRawAsync(request.Replace("TOKEN", served.Token, StringComparison.Ordinal)));
+        (int answered, JsonObject status) = ServedCluster.Split(
+            await served.SendRawAsync(request.Replace("TOKEN", served.Token, StringComparison.Ordinal))
+        );
         Assert.Equal(code, answered);
         Assert.Equal("Status", (string?)status["kind"]);
         Assert.Equal(code, (int?)status["code"]);
@@ -59,7 +70,9 @@ public sealed class HostileTests
     public async Task Endless_headers_are_refused()
     {
         using var served = new ServedCluster();
-        (int code, _) = ServedCluster.Split(await served.SendRawAsync("GET /version HTTP/1.1\r\nHost: x\r\nX: " + new string('a', 100_000)));
+        (int code, _) = ServedCluster.Split(
+            await served.SendRawAsync("GET /version HTTP/1.1\r\nHost: x\r\nX: " + new string('a', 100_000))
+        );
         Assert.Equal(431, code);
         string many = string.Concat(Enumerable.Range(0, 500).Select(static i => $"X-{i}: y\r\n"));
         (code, _) = ServedCluster.Split(await served.SendRawAsync($"GET /version HTTP/1.1\r\nHost: x\r\n{many}\r\n"));
@@ -81,7 +94,12 @@ public sealed class HostileTests
     public async Task A_body_of_another_kind_is_refused(string body)
     {
         using var served = new ServedCluster();
-        JsonObject status = await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", new StringContent(body, Encoding.UTF8, "application/json"));
+        JsonObject status = await RefusedAsync(
+            served,
+            HttpMethod.Post,
+            "/api/v1/nodes",
+            new StringContent(body, Encoding.UTF8, "application/json")
+        );
         Assert.InRange((int)status["code"]!, 400, 422);
     }
 
@@ -92,7 +110,15 @@ public sealed class HostileTests
     public async Task An_invalid_or_endlessly_nested_body_is_refused(string type)
     {
         using var served = new ServedCluster();
-        foreach (byte[] body in new[] { Encoding.ASCII.GetBytes(new string('[', 1_000_000)), [.. "k8s\0"u8, .. Enumerable.Repeat((byte)0x12, 100_000)], [.. "k8s\0"u8, 0xff, 0xff], [0, 1, 2] })
+        foreach (
+            byte[] body in new[]
+            {
+                Encoding.ASCII.GetBytes(new string('[', 1_000_000)),
+                [.. "k8s\0"u8, .. Enumerable.Repeat((byte)0x12, 100_000)],
+                [.. "k8s\0"u8, 0xff, 0xff],
+                [0, 1, 2],
+            }
+        )
         {
             var content = new ByteArrayContent(body);
             content.Headers.ContentType = new(type);
@@ -107,7 +133,13 @@ public sealed class HostileTests
         using var served = new ServedCluster();
         Assert.Equal(405, (int?)(await RefusedAsync(served, new("BREW"), "/api/v1/nodes", null))["code"]);
         Assert.Equal(405, (int?)(await RefusedAsync(served, HttpMethod.Trace, "/api/v1/nodes", null))["code"]);
-        Assert.Equal(415, (int?)(await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", new StringContent("a: b", Encoding.UTF8, "text/plain")))["code"]);
+        Assert.Equal(
+            415,
+            (int?)
+                (await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", new StringContent("a: b", Encoding.UTF8, "text/plain")))[
+                    "code"
+                ]
+        );
     }
 
     [Theory]
@@ -115,7 +147,10 @@ public sealed class HostileTests
     public async Task A_body_that_expands_far_beyond_its_size_is_answered_in_time(string what, string type, string body, int code)
     {
         using var served = new ServedCluster();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/namespaces/default/configmaps") { Content = new StringContent(body, Encoding.UTF8, type) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/namespaces/default/configmaps")
+        {
+            Content = new StringContent(body, Encoding.UTF8, type),
+        };
         long before = GC.GetTotalAllocatedBytes();
 
         using HttpResponseMessage answer = await served.Http.SendAsync(request).WaitAsync(TimeSpan.FromMinutes(1));
@@ -124,15 +159,46 @@ public sealed class HostileTests
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 2_000_000_000);
     }
 
-    public static TheoryData<string, string, string, int> Bombs() => new()
-    {
-        { "a long name over many elements", "application/json", Map($"\"{new string('k', 1_000_000)}\":[{Many(i => "0", 900_000)}]"), 201 },
-        { "one member many times", "application/json", Map($"\"data\":{{{Many(i => $"\"k{i}\":\"v\"", 100_000)}}},{Many(_ => "\"data\":{}", 100_000)}"), 201 },
-        { "many owners", "application/json", $"{{\"metadata\":{{\"name\":\"a\",\"ownerReferences\":[{Many(i => $"{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"a\",\"uid\":\"{i}\"}}", 30_000)}]}}}}", 201 },
-        { "many faults", "application/json", $"{{\"metadata\":{{\"name\":\"a\",\"finalizers\":[{Many(_ => "\"\"", 200_000)}]}}}}", 422 },
-        { "many unknown fields with anchors", "application/yaml", $"metadata:\n  name: a\n{string.Concat(Enumerable.Range(0, 120_000).Select(static i => $"k{i}: &a{i} v\n"))}", 201 },
-        { "a long text under many aliases", "application/yaml", $"z: &a \"{new string('x', 1_000_000)}\"\nb: [{Many(_ => "*a", 190_000)}]\n", 400 },
-    };
+    public static TheoryData<string, string, string, int> Bombs() =>
+        new()
+        {
+            {
+                "a long name over many elements",
+                "application/json",
+                Map($"\"{new string('k', 1_000_000)}\":[{Many(i => "0", 900_000)}]"),
+                201
+            },
+            {
+                "one member many times",
+                "application/json",
+                Map($"\"data\":{{{Many(i => $"\"k{i}\":\"v\"", 100_000)}}},{Many(_ => "\"data\":{}", 100_000)}"),
+                201
+            },
+            {
+                "many owners",
+                "application/json",
+                $"{{\"metadata\":{{\"name\":\"a\",\"ownerReferences\":[{Many(i => $"{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"a\",\"uid\":\"{i}\"}}", 30_000)}]}}}}",
+                201
+            },
+            {
+                "many faults",
+                "application/json",
+                $"{{\"metadata\":{{\"name\":\"a\",\"finalizers\":[{Many(_ => "\"\"", 200_000)}]}}}}",
+                422
+            },
+            {
+                "many unknown fields with anchors",
+                "application/yaml",
+                $"metadata:\n  name: a\n{string.Concat(Enumerable.Range(0, 120_000).Select(static i => $"k{i}: &a{i} v\n"))}",
+                201
+            },
+            {
+                "a long text under many aliases",
+                "application/yaml",
+                $"z: &a \"{new string('x', 1_000_000)}\"\nb: [{Many(_ => "*a", 190_000)}]\n",
+                400
+            },
+        };
 
     [Theory]
     [InlineData("application/merge-patch+json")]
@@ -142,11 +208,17 @@ public sealed class HostileTests
         using var served = new ServedCluster();
         const int Members = 90_000;
         using HttpResponseMessage made = await served.Http.PostAsync(
-            "/api/v1/namespaces/default/configmaps", new StringContent(Map($"\"data\":{{{Many(static i => $"\"k{i}\":\"\"", Members)}}}"), Encoding.UTF8, "application/json"));
+            "/api/v1/namespaces/default/configmaps",
+            new StringContent(Map($"\"data\":{{{Many(static i => $"\"k{i}\":\"\"", Members)}}}"), Encoding.UTF8, "application/json")
+        );
         Assert.Equal(201, (int)made.StatusCode);
 
-        using HttpResponseMessage patched = await served.Http.PatchAsync(
-            "/api/v1/namespaces/default/configmaps/a", new StringContent($"{{\"data\":{{{Many(static i => $"\"k{i}\":null", Members)}}}}}", Encoding.UTF8, type)).WaitAsync(TimeSpan.FromSeconds(20));
+        using HttpResponseMessage patched = await served
+            .Http.PatchAsync(
+                "/api/v1/namespaces/default/configmaps/a",
+                new StringContent($"{{\"data\":{{{Many(static i => $"\"k{i}\":null", Members)}}}}}", Encoding.UTF8, type)
+            )
+            .WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal(200, (int)patched.StatusCode);
         Assert.Null(JsonNode.Parse(await patched.Content.ReadAsStringAsync())!["data"]);
@@ -171,7 +243,9 @@ public sealed class HostileTests
     public async Task Paths_outside_of_the_API_are_404(string path)
     {
         using var served = new ServedCluster();
-        string answer = await served.SendRawAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n");
+        string answer = await served.SendRawAsync(
+            $"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n"
+        );
         Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
     }
 
@@ -180,7 +254,8 @@ public sealed class HostileTests
     {
         using var served = new ServedCluster();
         string answer = await served.SendRawAsync(
-            $"GET /api/v1/nodes/{new string('a', 60_000)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n");
+            $"GET /api/v1/nodes/{new string('a', 60_000)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n"
+        );
         Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
     }
 
@@ -189,9 +264,14 @@ public sealed class HostileTests
     {
         using var served = new ServedCluster();
         string hidden = $"DELETE /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n";
-        foreach (string smuggler in (string[])["Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 0\r\nContent-Length: 9\r\n", "X: y\r\n folded\r\n"])
+        foreach (
+            string smuggler in (string[])
+                ["Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 0\r\nContent-Length: 9\r\n", "X: y\r\n folded\r\n"]
+        )
         {
-            string answers = await served.SendRawAsync($"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n{smuggler}\r\n{hidden}");
+            string answers = await served.SendRawAsync(
+                $"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n{smuggler}\r\n{hidden}"
+            );
             Assert.Single(answers.Split("HTTP/1.1 ").Skip(1));
             Assert.StartsWith("HTTP/1.1 400 ", answers, StringComparison.Ordinal);
         }

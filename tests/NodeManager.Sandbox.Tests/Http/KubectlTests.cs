@@ -19,7 +19,13 @@ public sealed class KubectlTests
         kubectl delete configmap settings
         """;
 
-    private static string Folder => Path.GetDirectoryName(typeof(KubectlTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(static one => one.Key == "KubectlScript").Value!)!;
+    private static string Folder =>
+        Path.GetDirectoryName(
+            typeof(KubectlTests)
+                .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .First(static one => one.Key == "KubectlScript")
+                .Value!
+        )!;
 
     [SkippableFact]
     public async Task Every_kubectl_command_has_the_expected_result()
@@ -31,7 +37,12 @@ public sealed class KubectlTests
         (int code, string transcript) = await RunAsync("run.sh", ["new"], server.KubeconfigPath);
 
         string[] lines = transcript.Split('\n');
-        Assert.Empty(lines.Index().Where(static line => line.Item.Contains("[WRONG", StringComparison.Ordinal)).Select(line => string.Join('\n', lines[Math.Max(0, line.Index - 3)..Math.Min(lines.Length, line.Index + 6)])));
+        Assert.Empty(
+            lines
+                .Index()
+                .Where(static line => line.Item.Contains("[WRONG", StringComparison.Ordinal))
+                .Select(line => string.Join('\n', lines[Math.Max(0, line.Index - 3)..Math.Min(lines.Length, line.Index + 6)]))
+        );
         Assert.True(code == 0, transcript);
     }
 
@@ -40,15 +51,20 @@ public sealed class KubectlTests
     {
         SkipWithoutKubectl();
         using var folder = new TemporaryFolder();
-        string commands = folder.Write("commands.txt", Commands + "\n"), changed = folder.Write("changed-kubectl", $$"""
-            #!/bin/bash
-            output=$("{{Find("kubectl")}}" "$@")
-            code=$?
-            printf '%s' "$output" | sed -E -e 's/ created/ made/' -e 's/^(settings +)1/\12/'
-            [ "$1" != delete ] || code=3
-            exit $code
-            """);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(changed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string commands = folder.Write("commands.txt", Commands + "\n"),
+            changed = folder.Write(
+                "changed-kubectl",
+                $$"""
+                #!/bin/bash
+                output=$("{{Find("kubectl")}}" "$@")
+                code=$?
+                printf '%s' "$output" | sed -E -e 's/ created/ made/' -e 's/^(settings +)1/\12/'
+                [ "$1" != delete ] || code=3
+                exit $code
+                """
+            );
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(changed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         // Two clusters that differ in all that is made by chance, and one of them once more through a kubectl that changes what it is told.
         var transcripts = new List<string>();
@@ -60,8 +76,15 @@ public sealed class KubectlTests
         (int code, string told) = await RunAsync("compare.sh", [transcripts[0], transcripts[2]]);
         Assert.Equal((1, "3 commands alike, 0 differ as known, 3 unexplained"), (code, told.TrimEnd().Split('\n')[^1]));
         Assert.Equal(
-            ["kubectl create configmap settings --from-literal=a=1", "kubectl get configmap settings | ages", "kubectl delete configmap settings"],
-            told.Split('\n').Where(static line => line.StartsWith("UNEXPLAINED $ ", StringComparison.Ordinal)).Select(static line => line["UNEXPLAINED $ ".Length..]));
+            [
+                "kubectl create configmap settings --from-literal=a=1",
+                "kubectl get configmap settings | ages",
+                "kubectl delete configmap settings",
+            ],
+            told.Split('\n')
+                .Where(static line => line.StartsWith("UNEXPLAINED $ ", StringComparison.Ordinal))
+                .Select(static line => line["UNEXPLAINED $ ".Length..])
+        );
 
         async Task<string> TranscribeAsync(int seed, string kubectl)
         {
@@ -79,13 +102,23 @@ public sealed class KubectlTests
         }
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string script, string[] arguments, string kubeconfig = "", string kubectl = "kubectl")
+    private static async Task<(int Code, string Output)> RunAsync(
+        string script,
+        string[] arguments,
+        string kubeconfig = "",
+        string kubectl = "kubectl"
+    )
     {
-        var start = new ProcessStartInfo("bash", [Path.Combine(Folder, script), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(Folder, script), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["KUBECTL"] = kubectl;
         using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(),
+            errors = process.StandardError.ReadToEndAsync();
         using var late = new CancellationTokenSource(Limit);
         string end = "";
         try
@@ -111,5 +144,8 @@ public sealed class KubectlTests
     }
 
     private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 }

@@ -26,13 +26,16 @@ public sealed class MemoryTests(ITestOutputHelper output)
         using var served = new ServedCluster();
         await using SslStream stream = await served.ConnectAsync();
         string authorization = hasToken ? $"Authorization: Bearer {served.Token}\r\n" : "";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\n{authorization}Content-Length: 104857600\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\n{authorization}Content-Length: 104857600\r\n\r\n")
+        );
         long before = GC.GetTotalMemory(true);
         Task<string> answer = ServedCluster.ReadToEndAsync(stream);
         byte[] part = new byte[1024 * 1024];
         try
         {
-            for (int i = 0; i < 100; i++) await stream.WriteAsync(part);
+            for (int i = 0; i < 100; i++)
+                await stream.WriteAsync(part);
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
@@ -51,19 +54,27 @@ public sealed class MemoryTests(ITestOutputHelper output)
         using var served = new ServedCluster();
         int count = Math.Min(ProofSize.Read("NODEMANAGER_CONNECTIONS", 200), ServerLimits.Default.Connections - 1);
         byte[] endless = Encoding.ASCII.GetBytes($"GET /version HTTP/1.1\r\nHost: x\r\nX: {new string('a', 60_000)}");
-        using (HttpResponseMessage first = await served.Http.GetAsync("/version")) Assert.True(first.IsSuccessStatusCode);
+        using (HttpResponseMessage first = await served.Http.GetAsync("/version"))
+            Assert.True(first.IsSuccessStatusCode);
         long before = GC.GetTotalMemory(true);
         var held = new SslStream[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellationToken) =>
-        {
-            held[i] = await served.ConnectAsync();
-            await held[i].WriteAsync(endless, cancellationToken);
-        });
+        await Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, cancellationToken) =>
+            {
+                held[i] = await served.ConnectAsync();
+                await held[i].WriteAsync(endless, cancellationToken);
+            }
+        );
         long bytes = GC.GetTotalMemory(true) - before;
         output.WriteLine($"{count} connections: {bytes / count / 1024} KB each");
         Assert.InRange(bytes / count, long.MinValue, ConnectionBytes);
-        using (HttpResponseMessage other = await served.Http.GetAsync("/version")) Assert.True(other.IsSuccessStatusCode);
-        foreach (SslStream stream in held) await stream.DisposeAsync();
+        using (HttpResponseMessage other = await served.Http.GetAsync("/version"))
+            Assert.True(other.IsSuccessStatusCode);
+        foreach (SslStream stream in held)
+            await stream.DisposeAsync();
     }
 
     [Fact]
@@ -84,12 +95,17 @@ public sealed class MemoryTests(ITestOutputHelper output)
         using var served = new ServedCluster();
         await using SslStream stream = await served.ConnectAsync();
         long before = GC.GetTotalMemory(true);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+        );
         Task<string> answer = ServedCluster.ReadToEndAsync(stream);
         byte[] chunk = [.. "100000\r\n"u8, .. new byte[1024 * 1024], .. "\r\n"u8];
         try
         {
-            for (int i = 0; i < 100; i++) await stream.WriteAsync(chunk);
+            for (int i = 0; i < 100; i++)
+                await stream.WriteAsync(chunk);
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
@@ -107,7 +123,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
         using var served = new ServedCluster();
         var packed = new MemoryStream();
         await using (var zip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
-            for (int i = 0; i < 100; i++) await zip.WriteAsync(new byte[1024 * 1024]);
+            for (int i = 0; i < 100; i++)
+                await zip.WriteAsync(new byte[1024 * 1024]);
         long before = GC.GetTotalMemory(true);
         var body = new ByteArrayContent(packed.ToArray());
         body.Headers.ContentType = new("application/json");

@@ -18,7 +18,8 @@ public sealed class PrivateFileTests : IDisposable
     public void A_symbolic_link_is_replaced_and_not_followed()
     {
         SkipOnWindows();
-        string victim = _folder.Write("victim", "precious"), link = _folder.Path("kubeconfig");
+        string victim = _folder.Write("victim", "precious"),
+            link = _folder.Path("kubeconfig");
         File.CreateSymbolicLink(link, victim);
 
         PrivateFile.Write(link, "token"u8.ToArray());
@@ -42,11 +43,17 @@ public sealed class PrivateFileTests : IDisposable
     {
         string path = _folder.Write("kubeconfig", "old");
 
-        Assert.Throws<InvalidOperationException>(() => PrivateFile.Write(path, replace: true, static into =>
-        {
-            into.Write("half"u8);
-            throw new InvalidOperationException();
-        }));
+        Assert.Throws<InvalidOperationException>(() =>
+            PrivateFile.Write(
+                path,
+                replace: true,
+                static into =>
+                {
+                    into.Write("half"u8);
+                    throw new InvalidOperationException();
+                }
+            )
+        );
         Assert.Throws<IOException>(() => PrivateFile.Write(path, replace: false, static into => into.Write("new"u8)));
 
         Assert.Equal("old", File.ReadAllText(path));
@@ -64,7 +71,11 @@ public sealed class PrivateFileTests : IDisposable
         foreach (UnixFileMode others in (UnixFileMode[])[UnixFileMode.GroupRead, UnixFileMode.OtherRead, UnixFileMode.OtherWrite])
         {
             File.SetUnixFileMode(path, Own | others);
-            Assert.Contains("is accessible to other users", Assert.Throws<IOException>(() => ServerIdentity.Keep(path, TimeProvider.System)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "is accessible to other users",
+                Assert.Throws<IOException>(() => ServerIdentity.Keep(path, TimeProvider.System)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 

@@ -15,9 +15,7 @@ internal sealed class ServedCluster : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     public ServedCluster(ServerLimits? limits = null, int logCapacity = DocumentStore.DefaultLogCapacity)
-        : this(SandboxCluster.StartStill(new() { Nodes = 0 }, logCapacity), limits)
-    {
-    }
+        : this(SandboxCluster.StartStill(new() { Nodes = 0 }, logCapacity), limits) { }
 
     /// <param name="cluster">Is disposed with this.</param>
     /// <param name="limits">The server's own where nothing is said.</param>
@@ -58,7 +56,8 @@ internal sealed class ServedCluster : IDisposable
     public async Task<string> SendRawAsync(string text)
     {
         await using SslStream stream = await ConnectAsync();
-        if (text.Length > 0) await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
+        if (text.Length > 0)
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(text));
         return await ReadToEndAsync(stream);
     }
 
@@ -73,7 +72,10 @@ internal sealed class ServedCluster : IDisposable
     {
         int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         Assert.True(end > 0, "no answer: " + answer);
-        return (int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), JsonNode.Parse(answer[(end + 4)..])!.AsObject());
+        return (
+            int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture),
+            JsonNode.Parse(answer[(end + 4)..])!.AsObject()
+        );
     }
 
     public void Dispose()
@@ -86,12 +88,15 @@ internal sealed class ServedCluster : IDisposable
     private string Read(string member) =>
         File.ReadLines(Server.KubeconfigPath).First(line => line.Contains(member + ":", StringComparison.Ordinal)).Split(": ")[1];
 
-    private SslClientAuthenticationOptions Tls() => new()
-    {
-        TargetHost = "localhost",
-        CertificateChainPolicy = new()
+    private SslClientAuthenticationOptions Tls() =>
+        new()
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { Authority }, RevocationMode = X509RevocationMode.NoCheck,
-        },
-    };
+            TargetHost = "localhost",
+            CertificateChainPolicy = new()
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { Authority },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        };
 }

@@ -21,7 +21,9 @@ public sealed class ServingTests
     {
         using var served = new ServedCluster();
         using KubernetesClient client = KubernetesClient.Create(
-            Kubeconfig.Load(new() { Paths = [served.Server.KubeconfigPath] }), new() { Time = TimeProvider.System });
+            Kubeconfig.Load(new() { Paths = [served.Server.KubeconfigPath] }),
+            new() { Time = TimeProvider.System }
+        );
         Assert.Equal("v1.37.2-sandbox", (await client.GetVersionAsync(CancellationToken.None)).GitVersion);
     }
 
@@ -65,7 +67,8 @@ public sealed class ServingTests
         using (SandboxServer server = cluster.Serve(new() { KubeconfigPath = path }))
         {
             Assert.Equal(path, server.KubeconfigPath);
-            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         }
 
         Assert.Contains("current-context: sandbox", File.ReadAllText(path), StringComparison.Ordinal);
@@ -88,7 +91,8 @@ public sealed class ServingTests
     {
         using var served = new ServedCluster();
         using var stranger = new HttpClient(served.CreateHandler()) { BaseAddress = served.Server.Address };
-        if (authorization is not null) stranger.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
+        if (authorization is not null)
+            stranger.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", authorization);
         using HttpResponseMessage answer = await stranger.GetAsync("/api/v1/nodes");
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         JsonObject status = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
@@ -99,9 +103,15 @@ public sealed class ServingTests
     public async Task Large_responses_are_compressed_on_request()
     {
         using var served = new ServedCluster();
-        var data = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "large" }, ["data"] = new JsonObject { ["text"] = new string('x', 300_000) } };
+        var data = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "large" },
+            ["data"] = new JsonObject { ["text"] = new string('x', 300_000) },
+        };
         using HttpResponseMessage created = await served.Http.PostAsync(
-            "/api/v1/namespaces/default/configmaps", new StringContent(data.ToJsonString(), Encoding.UTF8, "application/json"));
+            "/api/v1/namespaces/default/configmaps",
+            new StringContent(data.ToJsonString(), Encoding.UTF8, "application/json")
+        );
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces/default/configmaps/large");
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("gzip"));
@@ -120,10 +130,15 @@ public sealed class ServingTests
     public async Task A_watch_streams_and_ends_with_its_client()
     {
         using var served = new ServedCluster();
-        using (HttpResponseMessage answer = await served.Http.GetAsync("/api/v1/nodes?watch=true", HttpCompletionOption.ResponseHeadersRead))
+        using (
+            HttpResponseMessage answer = await served.Http.GetAsync("/api/v1/nodes?watch=true", HttpCompletionOption.ResponseHeadersRead)
+        )
         {
             using var reader = new WatchReader(answer, await answer.Content.ReadAsStreamAsync());
-            using HttpResponseMessage created = await served.Http.PostAsync("/api/v1/nodes", new StringContent(Bodies.Node("a"), Encoding.UTF8, "application/json"));
+            using HttpResponseMessage created = await served.Http.PostAsync(
+                "/api/v1/nodes",
+                new StringContent(Bodies.Node("a"), Encoding.UTF8, "application/json")
+            );
             Assert.Equal("ADDED a", await reader.NextTextAsync());
         }
 
@@ -136,8 +151,9 @@ public sealed class ServingTests
     {
         using var served = new ServedCluster();
         string one = $"GET /version HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n";
-        string two = $"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nTransfer-Encoding: chunked\r\n\r\n" +
-            "10\r\n{\"metadata\":{\"na\r\nc\r\nme\":\"early\"}\r\n1;note=x\r\n}\r\n0\r\nTrailer: x\r\n\r\n";
+        string two =
+            $"POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "10\r\n{\"metadata\":{\"na\r\nc\r\nme\":\"early\"}\r\n1;note=x\r\n}\r\n0\r\nTrailer: x\r\n\r\n";
         string three = $"GET /api/v1/nodes/early HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n";
         string answers = await served.SendRawAsync(one + two + three);
         Assert.Equal(["200", "201", "200"], answers.Split("HTTP/1.1 ").Skip(1).Select(static answer => answer[..3]));
@@ -157,16 +173,26 @@ public sealed class ServingTests
     public async Task A_client_that_reads_nothing_is_disconnected()
     {
         using var served = new ServedCluster(new() { Write = TimeSpan.FromSeconds(1), CompressFrom = int.MaxValue });
-        string large = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "large" }, ["data"] = new JsonObject { ["text"] = new string('x', 2_500_000) } }.ToJsonString();
-        using HttpResponseMessage created = await served.Http.PostAsync("/api/v1/namespaces/default/configmaps", new StringContent(large, Encoding.UTF8, "application/json"));
+        string large = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "large" },
+            ["data"] = new JsonObject { ["text"] = new string('x', 2_500_000) },
+        }.ToJsonString();
+        using HttpResponseMessage created = await served.Http.PostAsync(
+            "/api/v1/namespaces/default/configmaps",
+            new StringContent(large, Encoding.UTF8, "application/json")
+        );
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         await using SslStream stream = await served.ConnectAsync();
         string ask = $"GET /api/v1/namespaces/default/configmaps/large HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n";
 
         // More is asked for than any buffer holds and none is taken, until the server has enough.
-        await Assert.ThrowsAnyAsync<IOException>(async () =>
-        {
-            while (true) await stream.WriteAsync(Encoding.Latin1.GetBytes(ask));
-        }).WaitAsync(Timeout);
+        await Assert
+            .ThrowsAnyAsync<IOException>(async () =>
+            {
+                while (true)
+                    await stream.WriteAsync(Encoding.Latin1.GetBytes(ask));
+            })
+            .WaitAsync(Timeout);
     }
 }

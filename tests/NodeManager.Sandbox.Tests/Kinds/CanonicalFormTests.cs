@@ -6,11 +6,31 @@ namespace NodeManager.Sandbox.Tests.Kinds;
 public sealed class CanonicalFormTests
 {
     [Theory]
-    [InlineData("Pod", """{"status":{"conditions":[{"type":"Ready","status":"True"}]}}""", """{"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":null}]}}""", 36)]
-    [InlineData("Pod", """{"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null}]}}""", """{"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":null}]}}""", 36)]
+    [InlineData(
+        "Pod",
+        """{"status":{"conditions":[{"type":"Ready","status":"True"}]}}""",
+        """{"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":null}]}}""",
+        36
+    )]
+    [InlineData(
+        "Pod",
+        """{"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null}]}}""",
+        """{"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":null}]}}""",
+        36
+    )]
     [InlineData("Pod", """{"status":{"startTime":null}}""", """{"status":{}}""", 20)]
-    [InlineData("Deployment", """{"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}""", """{"spec":{"template":{"metadata":{"labels":{"a":"b"},"creationTimestamp":null}}}}""", 33)]
-    [InlineData("Deployment", """{"spec":{"template":{"metadata":{"labels":{"a":"b"},"creationTimestamp":null}}}}""", """{"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}""", 34)]
+    [InlineData(
+        "Deployment",
+        """{"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}""",
+        """{"spec":{"template":{"metadata":{"labels":{"a":"b"},"creationTimestamp":null}}}}""",
+        33
+    )]
+    [InlineData(
+        "Deployment",
+        """{"spec":{"template":{"metadata":{"labels":{"a":"b"},"creationTimestamp":null}}}}""",
+        """{"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}""",
+        34
+    )]
     [InlineData("Lease", """{"spec":{"renewTime":null}}""", """{"spec":{}}""", 36)]
     public void An_unset_time_is_null_where_the_server_always_writes_the_field(string type, string given, string expected, int minor)
     {

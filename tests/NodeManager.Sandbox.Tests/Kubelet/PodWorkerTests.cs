@@ -47,7 +47,8 @@ public sealed class PodWorkerTests
         cluster.Pod("web", annotations: $$"""{"fake-kubelet/slow-terminate":"{{slow}}"}""");
         await cluster.UntilAsync(() => cluster.PodNamed("web")!.Status.Phase == "Running");
         cluster.Delete(BuiltInKinds.Pods, "web", grace);
-        if (grace > 0) Assert.True(cluster.Get(BuiltInKinds.Pods, "web")!.IsDeleting);
+        if (grace > 0)
+            Assert.True(cluster.Get(BuiltInKinds.Pods, "web")!.IsDeleting);
         DateTimeOffset since = cluster.Clock.GetUtcNow();
         await cluster.UntilAsync(() => cluster.PodNamed("web") is null);
         Assert.InRange((cluster.Clock.GetUtcNow() - since).TotalSeconds, least, most + 3);
@@ -73,7 +74,9 @@ public sealed class PodWorkerTests
         using LiveCluster cluster = new(nodes: 12);
         StoredObject mirror = cluster.Pods.First(pod => pod.Name.StartsWith("etcd-", StringComparison.Ordinal));
         cluster.Delete(BuiltInKinds.Pods, mirror.Name, ns: "kube-system");
-        await cluster.UntilAsync(() => cluster.Get(BuiltInKinds.Pods, mirror.Name, "kube-system") is { } back && back.Uid != mirror.Uid && LiveCluster.IsReady(back));
+        await cluster.UntilAsync(() =>
+            cluster.Get(BuiltInKinds.Pods, mirror.Name, "kube-system") is { } back && back.Uid != mirror.Uid && LiveCluster.IsReady(back)
+        );
     }
 
     [Fact]

@@ -20,7 +20,10 @@ public sealed class RebootTests
         string before = (string)Container("here")["containerID"]!;
 
         cluster.Annotate(BuiltInKinds.Nodes, "a", "sandbox.nodemanager/boot-id", "another-boot");
-        await cluster.UntilAsync(() => Container("here").Number("restartCount") == 1 && cluster.Status(BuiltInKinds.Pods, "once").Text("phase") == "Failed", "restarted");
+        await cluster.UntilAsync(
+            () => Container("here").Number("restartCount") == 1 && cluster.Status(BuiltInKinds.Pods, "once").Text("phase") == "Failed",
+            "restarted"
+        );
 
         JsonObject ended = Container("here").Object("lastState").Object("terminated")!;
         Assert.Equal((255L, "Unknown", before), (ended.Number("exitCode"), ended.Text("reason"), ended.Text("containerID")));
@@ -28,12 +31,18 @@ public sealed class RebootTests
         Assert.NotNull(Container("here").Object("state").Object("running"));
         await cluster.UntilAsync(() => LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, "here")!), "ready again");
         Assert.Contains("SandboxChanged: Pod sandbox changed, it will be killed and re-created.", cluster.EventsOf("here"));
-        Assert.Equal((0L, 255L), (Container("there").Number("restartCount"), Container("once").Object("state").Object("terminated").Number("exitCode")));
+        Assert.Equal(
+            (0L, 255L),
+            (Container("there").Number("restartCount"), Container("once").Object("state").Object("terminated").Number("exitCode"))
+        );
 
         // What is reported afterwards keeps the count.
         cluster.Annotate(BuiltInKinds.Pods, "here", "sandbox.nodemanager/not-ready", "true");
         await cluster.UntilAsync(() => !LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, "here")!), "not ready");
-        Assert.Equal((1L, "Unknown"), (Container("here").Number("restartCount"), Container("here").Object("lastState").Object("terminated").Text("reason")));
+        Assert.Equal(
+            (1L, "Unknown"),
+            (Container("here").Number("restartCount"), Container("here").Object("lastState").Object("terminated").Text("reason"))
+        );
 
         JsonObject Container(string pod) => cluster.Status(BuiltInKinds.Pods, pod).Array("containerStatuses")![0]!.AsObject();
     }
@@ -45,12 +54,26 @@ public sealed class RebootTests
         await cluster.OpenNodesAsync("a");
         cluster.Pod("here", ""","nodeName":"a" """);
         await cluster.UntilAsync(() => cluster.Pods.All(LiveCluster.IsReady), "ready");
-        cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeDown, Name = "off", Nodes = ["a"] });
-        await cluster.UntilAsync(() => cluster.Node("a").Status.Conditions!.Find(static one => one.Type == "Ready")!.Status == "Unknown", "unknown", TimeSpan.FromSeconds(1));
+        cluster.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeDown,
+                Name = "off",
+                Nodes = ["a"],
+            }
+        );
+        await cluster.UntilAsync(
+            () => cluster.Node("a").Status.Conditions!.Find(static one => one.Type == "Ready")!.Status == "Unknown",
+            "unknown",
+            TimeSpan.FromSeconds(1)
+        );
 
         cluster.Cluster.ClearFault("off");
 
-        await cluster.UntilAsync(() => cluster.Status(BuiltInKinds.Pods, "here").Array("containerStatuses")![0]!.AsObject().Number("restartCount") == 1, "restarted");
+        await cluster.UntilAsync(
+            () => cluster.Status(BuiltInKinds.Pods, "here").Array("containerStatuses")![0]!.AsObject().Number("restartCount") == 1,
+            "restarted"
+        );
         await cluster.UntilAsync(() => LiveCluster.IsReady(cluster.Get(BuiltInKinds.Pods, "here")!), "ready again");
     }
 }

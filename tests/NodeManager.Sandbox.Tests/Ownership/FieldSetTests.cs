@@ -43,13 +43,14 @@ public sealed class FieldSetTests
     }
 
     [Fact]
-    public void A_union_contains_a_parent_that_either_set_contains() => Assert.Equal(
-        """{"f:a":{".":{},"f:b":{}}}""", Write(Read("""{"f:a":{}}""").Union(Read("""{"f:a":{"f:b":{}}}"""))));
+    public void A_union_contains_a_parent_that_either_set_contains() =>
+        Assert.Equal("""{"f:a":{".":{},"f:b":{}}}""", Write(Read("""{"f:a":{}}""").Union(Read("""{"f:a":{"f:b":{}}}"""))));
 
     [Fact]
     public void An_intersection_contains_the_common_fields()
     {
-        FieldSet both = Read(Container).Intersection(Read("""{"f:spec":{"f:replicas":{},"f:containers":{"k:{\"name\":\"web\"}":{"f:image":{}}}}}"""));
+        FieldSet both = Read(Container)
+            .Intersection(Read("""{"f:spec":{"f:replicas":{},"f:containers":{"k:{\"name\":\"web\"}":{"f:image":{}}}}}"""));
         Assert.Equal("""{"f:spec":{"f:containers":{"k:{\"name\":\"web\"}":{"f:image":{}}}}}""", Write(both));
         Assert.True(Read(Labels).Intersection(Read(Replicas)).IsEmpty);
     }
@@ -57,7 +58,10 @@ public sealed class FieldSetTests
     [Fact]
     public void A_difference_keeps_fields_below_a_removed_member()
     {
-        Assert.Equal("""{"f:metadata":{"f:labels":{"f:app":{}}}}""", Write(Read(Labels).Difference(Read("""{"f:metadata":{"f:labels":{}}}"""))));
+        Assert.Equal(
+            """{"f:metadata":{"f:labels":{"f:app":{}}}}""",
+            Write(Read(Labels).Difference(Read("""{"f:metadata":{"f:labels":{}}}""")))
+        );
         Assert.True(Read(Labels).Difference(Read(Labels)).IsEmpty);
         Assert.Equal(Labels, Write(Read(Labels).Difference(Read(Replicas))));
     }
@@ -65,16 +69,27 @@ public sealed class FieldSetTests
     [Fact]
     public void Paths_list_parents_before_children_like_the_API()
     {
-        FieldSet set = Read("""{"f:spec":{".":{},"f:containers":{"k:{\"name\":\"web\"}":{".":{},"f:ports":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{}}}}},"f:data":{},"f:f":{"v:\"x\"":{},"i:2":{}}}""");
+        FieldSet set = Read(
+            """{"f:spec":{".":{},"f:containers":{"k:{\"name\":\"web\"}":{".":{},"f:ports":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{}}}}},"f:data":{},"f:f":{"v:\"x\"":{},"i:2":{}}}"""
+        );
         Assert.Equal(
-            [".data", ".spec", ".f[=\"x\"]", ".f[2]", ".spec.containers[name=\"web\"]", ".spec.containers[name=\"web\"].ports[containerPort=80,protocol=\"TCP\"]"],
-            set.Paths());
+            [
+                ".data",
+                ".spec",
+                ".f[=\"x\"]",
+                ".f[2]",
+                ".spec.containers[name=\"web\"]",
+                ".spec.containers[name=\"web\"].ports[containerPort=80,protocol=\"TCP\"]",
+            ],
+            set.Paths()
+        );
     }
 
     [Fact]
     public void Equal_field_sets_share_their_storage()
     {
-        FieldSet one = Read(Container), other = Read(Container);
+        FieldSet one = Read(Container),
+            other = Read(Container);
         Assert.Equal(one, other);
         Assert.Equal(one.GetHashCode(), other.GetHashCode());
         Assert.NotEqual(one, Read(Labels));
@@ -87,7 +102,8 @@ public sealed class FieldSetTests
         var random = new Random(7);
         for (int i = 0; i < 200; i++)
         {
-            FieldSet a = Make(random, 3), b = Make(random, 3);
+            FieldSet a = Make(random, 3),
+                b = Make(random, 3);
             Assert.Equal(a.Union(b), b.Union(a));
             Assert.Equal(a.Intersection(b), b.Intersection(a));
             Assert.Equal(a, a.Difference(b).Union(a.Intersection(b)));
@@ -99,11 +115,13 @@ public sealed class FieldSetTests
 
     private static FieldSet Make(Random random, int depth)
     {
-        if (depth == 0) return FieldSet.Empty;
+        if (depth == 0)
+            return FieldSet.Empty;
         var branches = new List<FieldBranch>();
         foreach (string name in (string[])["a", "b", "c", "d"])
         {
-            if (random.Next(3) == 0) branches.Add(new(PathElement.Field(name), random.Next(2) == 0, Make(random, depth - 1)));
+            if (random.Next(3) == 0)
+                branches.Add(new(PathElement.Field(name), random.Next(2) == 0, Make(random, depth - 1)));
         }
 
         return FieldSet.Of(branches);

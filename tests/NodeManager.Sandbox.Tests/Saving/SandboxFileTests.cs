@@ -26,7 +26,15 @@ public sealed class SandboxFileTests : IDisposable
     [Fact]
     public void A_restored_cluster_keeps_resourceVersions_and_UIDs_and_continues()
     {
-        _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Name = "later", At = _live.Clock.GetUtcNow() + TimeSpan.FromHours(1), For = TimeSpan.FromMinutes(5) });
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.ApiError,
+                Name = "later",
+                At = _live.Clock.GetUtcNow() + TimeSpan.FromHours(1),
+                For = TimeSpan.FromMinutes(5),
+            }
+        );
         _live.Cluster.Save(File, includeSecrets: false, replace: false);
         SavedCluster saved = SandboxFile.Read(File);
         using SandboxCluster restored = SandboxCluster.Restore(saved, null, [], new ManualTimeProvider());
@@ -38,17 +46,28 @@ public sealed class SandboxFileTests : IDisposable
         Assert.Equal(saved.Header.Objects, saved.Objects.Count);
         Dictionary<string, StoredObject> after = restored.Registry.Store.Capture().Objects.ToDictionary(item => item.Uid);
         // Restored, it is another cluster: see KubeSystemUid.
-        SavedObject identity = Assert.Single(saved.Objects, static item => item.Plural == "namespaces" && (string?)item.Document["metadata"]!["name"] == "kube-system");
-        Assert.NotEqual((string?)identity.Document["metadata"]!["uid"], restored.Registry.Get(BuiltInKinds.Namespaces, "", "kube-system").Uid);
+        SavedObject identity = Assert.Single(
+            saved.Objects,
+            static item => item.Plural == "namespaces" && (string?)item.Document["metadata"]!["name"] == "kube-system"
+        );
+        Assert.NotEqual(
+            (string?)identity.Document["metadata"]!["uid"],
+            restored.Registry.Get(BuiltInKinds.Namespaces, "", "kube-system").Uid
+        );
         foreach (SavedObject item in saved.Objects.Where(item => item != identity))
         {
             // What lives may have changed it since: then under a version that comes after all of the saved ones.
             StoredObject again = after[(string)item.Document["metadata"]!["uid"]!];
-            Assert.True(again.Version == item.Version || again.Version > version, $"{again.Kind} {again.Name}: {again.Version} after {item.Version}");
+            Assert.True(
+                again.Version == item.Version || again.Version > version,
+                $"{again.Kind} {again.Name}: {again.Version} after {item.Version}"
+            );
         }
 
         Assert.Equal((SandboxFaultState.Waiting, "later"), (restored.GetFaults()[0].State, restored.GetFaults()[0].Request.Name));
-        string uid = restored.Registry.Create(BuiltInKinds.ConfigMaps, "default", new() { ["metadata"] = new JsonObject { ["name"] = "new" } }).Uid;
+        string uid = restored
+            .Registry.Create(BuiltInKinds.ConfigMaps, "default", new() { ["metadata"] = new JsonObject { ["name"] = "new" } })
+            .Uid;
         Assert.DoesNotContain(saved.Objects, item => (string?)item.Document["metadata"]!["uid"] == uid);
         Assert.Null(restored.Registry.Store.OpenCursor(BuiltInKinds.Pods, version - 1));
     }
@@ -56,7 +75,14 @@ public sealed class SandboxFileTests : IDisposable
     [Fact]
     public void Options_of_the_cluster_are_restored()
     {
-        using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0, Features = [SandboxFeatures.EvictionRequest], Time = new ManualTimeProvider() });
+        using SandboxCluster cluster = SandboxCluster.Start(
+            new()
+            {
+                Nodes = 0,
+                Features = [SandboxFeatures.EvictionRequest],
+                Time = new ManualTimeProvider(),
+            }
+        );
 
         cluster.Save(File, includeSecrets: false, replace: false);
         using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
@@ -68,12 +94,19 @@ public sealed class SandboxFileTests : IDisposable
     [Fact]
     public void Custom_resources_are_restored_with_their_definitions()
     {
-        _live.Create(BuiltInKinds.CustomResourceDefinitions, """
+        _live.Create(
+            BuiltInKinds.CustomResourceDefinitions,
+            """
             {"metadata":{"name":"boxes.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"kind":"Box","plural":"boxes","singular":"box","listKind":"BoxList"},
             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}}}]}}
-            """);
+            """
+        );
         ResourceKind boxes = _live.Cluster.Catalog.Find("example.com", "v1", "boxes")!;
-        _live.Registry.Create(boxes, "default", JsonNode.Parse("""{"apiVersion":"example.com/v1","kind":"Box","metadata":{"name":"one"},"spec":{"size":3}}""")!.AsObject());
+        _live.Registry.Create(
+            boxes,
+            "default",
+            JsonNode.Parse("""{"apiVersion":"example.com/v1","kind":"Box","metadata":{"name":"one"},"spec":{"size":3}}""")!.AsObject()
+        );
 
         _live.Cluster.Save(File, includeSecrets: false, replace: false);
         using SandboxCluster restored = SandboxCluster.Restore(SandboxFile.Read(File), null, [], new ManualTimeProvider());
@@ -101,12 +134,15 @@ public sealed class SandboxFileTests : IDisposable
     {
         _live.Cluster.Save(File, includeSecrets: false, replace: false);
 
-        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() => _live.Cluster.Save(File, includeSecrets: false, replace: false));
+        NodeManagerException refusal = Assert.Throws<NodeManagerException>(() =>
+            _live.Cluster.Save(File, includeSecrets: false, replace: false)
+        );
         _live.Cluster.Save(File, includeSecrets: false, replace: true);
 
         Assert.Equal(ErrorIds.SandboxFileExists, refusal.ErrorId);
         Assert.Single(Directory.GetFiles(_folder.Path(".")));
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
     }
 
     [Theory]
@@ -164,7 +200,8 @@ public sealed class SandboxFileTests : IDisposable
     private static byte[] Pack(string text)
     {
         var into = new MemoryStream();
-        using (var zip = new GZipStream(into, CompressionLevel.Fastest)) zip.Write(Encoding.UTF8.GetBytes(text));
+        using (var zip = new GZipStream(into, CompressionLevel.Fastest))
+            zip.Write(Encoding.UTF8.GetBytes(text));
         return into.ToArray();
     }
 }

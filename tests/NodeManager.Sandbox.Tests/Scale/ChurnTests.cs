@@ -39,13 +39,17 @@ public sealed class ChurnTests(ITestOutputHelper output)
     [Fact]
     public async Task Memory_does_not_grow_under_constant_change()
     {
-        using var served = new ServedCluster(SandboxCluster.Start(new() { Nodes = 3, Speed = SandboxOptions.MaximumSpeed }, LogCapacity), null);
+        using var served = new ServedCluster(
+            SandboxCluster.Start(new() { Nodes = 3, Speed = SandboxOptions.MaximumSpeed }, LogCapacity),
+            null
+        );
         served.Http.DefaultRequestHeaders.UserAgent.Add(new("churn", "1"));
         await ChurnAsync(served, WarmUp, TimeSpan.Zero);
         Footprint before = await RestAsync(served);
         Footprint after = before;
         output.WriteLine($"before {before}");
-        int parts = Lasting > TimeSpan.Zero ? Parts : 1, rounds = 0;
+        int parts = Lasting > TimeSpan.Zero ? Parts : 1,
+            rounds = 0;
         for (int i = 0; i < parts; i++)
         {
             int part = await ChurnAsync(served, LeastRounds / parts, Lasting / parts);
@@ -55,7 +59,11 @@ public sealed class ChurnTests(ITestOutputHelper output)
         }
 
         Assert.Equal(before.Pods, after.Pods);
-        Assert.InRange(after.Bytes - before.Bytes, long.MinValue, Allowance + (Tables * Math.Min(rounds, RoundsToFillTables) / RoundsToFillTables));
+        Assert.InRange(
+            after.Bytes - before.Bytes,
+            long.MinValue,
+            Allowance + (Tables * Math.Min(rounds, RoundsToFillTables) / RoundsToFillTables)
+        );
         Assert.InRange(after.Handles - before.Handles, int.MinValue, 24);
         Assert.InRange(after.Threads - before.Threads, int.MinValue, 24);
         Assert.Empty(served.Cluster.Controllers!.Faults);
@@ -65,15 +73,22 @@ public sealed class ChurnTests(ITestOutputHelper output)
     {
         long start = Stopwatch.GetTimestamp();
         int rounds = 0;
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
-        {
-            while (true)
-            {
-                int round = Interlocked.Increment(ref rounds);
-                if (round > least && Stopwatch.GetElapsedTime(start) >= lasting) return;
-                await RoundAsync(served.Http, $"churn-{round}", round);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Clients)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        while (true)
+                        {
+                            int round = Interlocked.Increment(ref rounds);
+                            if (round > least && Stopwatch.GetElapsedTime(start) >= lasting)
+                                return;
+                            await RoundAsync(served.Http, $"churn-{round}", round);
+                        }
+                    })
+                )
+        );
         return rounds - Clients;
     }
 
@@ -81,30 +96,72 @@ public sealed class ChurnTests(ITestOutputHelper output)
     {
         const string Pods = "/api/v1/namespaces/default/pods";
         Task<Stream>? watching = round % 4 == 0 ? http.GetStreamAsync(Pods + "?watch=true&allowWatchBookmarks=true") : null;
-        await SendAsync(http, HttpMethod.Post, Pods, $$"""
+        await SendAsync(
+            http,
+            HttpMethod.Post,
+            Pods,
+            $$"""
             {"metadata":{"name":"{{name}}","labels":{"app":"{{name}}"},"annotations":{"text":"{{new string('x', PodBytes)}}"} },
             "spec":{"containers":[{"name":"c","image":"registry.example.com/{{name}}"}]} }
-            """);
-        await SendAsync(http, HttpMethod.Patch, $"{Pods}/{name}?fieldManager={name}", """{"metadata":{"labels":{"round":"1"}}}""", "application/merge-patch+json");
-        await SendAsync(http, HttpMethod.Patch, $"{Pods}/{name}?fieldManager=apply-{name}", $$"""
+            """
+        );
+        await SendAsync(
+            http,
+            HttpMethod.Patch,
+            $"{Pods}/{name}?fieldManager={name}",
+            """{"metadata":{"labels":{"round":"1"}}}""",
+            "application/merge-patch+json"
+        );
+        await SendAsync(
+            http,
+            HttpMethod.Patch,
+            $"{Pods}/{name}?fieldManager=apply-{name}",
+            $$"""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{name}}","annotations":{"{{name}}":"applied"} } }
-            """, "application/apply-patch+yaml");
-        await SendAsync(http, HttpMethod.Post, "/api/v1/namespaces/default/events", $$"""
-            {"metadata":{"name":"{{name}}"},"involvedObject":{"kind":"Pod","namespace":"default","name":"{{name}}"},"reason":"Churned","message":"{{new string('y', 1000)}}"}
-            """);
-        await SendAsync(http, HttpMethod.Post, "/apis/coordination.k8s.io/v1/namespaces/default/leases", $$"""{"metadata":{"name":"{{name}}"},"spec":{"holderIdentity":"{{name}}"} }""");
-        await SendAsync(http, HttpMethod.Patch, $"/apis/coordination.k8s.io/v1/namespaces/default/leases/{name}", """{"spec":{"leaseTransitions":1}}""", "application/merge-patch+json");
+            """,
+            "application/apply-patch+yaml"
+        );
+        await SendAsync(
+            http,
+            HttpMethod.Post,
+            "/api/v1/namespaces/default/events",
+            $$"""
+            {"metadata":{"name":"{{name}}"},"involvedObject":{"kind":"Pod","namespace":"default","name":"{{name}}"},"reason":"Churned","message":"{{new string(
+                'y',
+                1000
+            )}}"}
+            """
+        );
+        await SendAsync(
+            http,
+            HttpMethod.Post,
+            "/apis/coordination.k8s.io/v1/namespaces/default/leases",
+            $$"""{"metadata":{"name":"{{name}}"},"spec":{"holderIdentity":"{{name}}"} }"""
+        );
+        await SendAsync(
+            http,
+            HttpMethod.Patch,
+            $"/apis/coordination.k8s.io/v1/namespaces/default/leases/{name}",
+            """{"spec":{"leaseTransitions":1}}""",
+            "application/merge-patch+json"
+        );
         await ReadAsTokenHolderAsync(http);
         JsonObject page = await SendAsync(http, HttpMethod.Get, "/api/v1/pods?limit=1");
         await SendAsync(http, HttpMethod.Get, $"/api/v1/pods?limit=1&continue={(string?)page["metadata"]!["continue"]}");
-        if (watching is not null) await CutAsync(await watching);
+        if (watching is not null)
+            await CutAsync(await watching);
         await SendAsync(http, HttpMethod.Delete, $"{Pods}/{name}?gracePeriodSeconds=0");
         await SendAsync(http, HttpMethod.Delete, $"/apis/coordination.k8s.io/v1/namespaces/default/leases/{name}");
     }
 
     private static async Task ReadAsTokenHolderAsync(HttpClient http)
     {
-        JsonObject issued = await SendAsync(http, HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts/default/token", """{"spec":{"expirationSeconds":3600}}""");
+        JsonObject issued = await SendAsync(
+            http,
+            HttpMethod.Post,
+            "/api/v1/namespaces/default/serviceaccounts/default/token",
+            """{"spec":{"expirationSeconds":3600}}"""
+        );
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces/default");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (string?)issued["status"]!["token"]);
         using HttpResponseMessage answer = await http.SendAsync(request);
@@ -114,13 +171,21 @@ public sealed class ChurnTests(ITestOutputHelper output)
     // As a client that goes away in the midst of it.
     private static async Task CutAsync(Stream watch)
     {
-        await using (watch) Assert.NotEqual(0, await watch.ReadAsync(new byte[100]));
+        await using (watch)
+            Assert.NotEqual(0, await watch.ReadAsync(new byte[100]));
     }
 
-    private static async Task<JsonObject> SendAsync(HttpClient http, HttpMethod method, string path, string? body = null, string type = "application/json")
+    private static async Task<JsonObject> SendAsync(
+        HttpClient http,
+        HttpMethod method,
+        string path,
+        string? body = null,
+        string type = "application/json"
+    )
     {
         using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, type);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, type);
         using HttpResponseMessage answer = await http.SendAsync(request);
         JsonObject read = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
         Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {read["message"]}");
@@ -152,11 +217,18 @@ public sealed class ChurnTests(ITestOutputHelper output)
 
             using var process = Process.GetCurrentProcess();
             return new(
-                GC.GetTotalMemory(true), process.HandleCount, process.Threads.Count,
-                cluster.Registry.Store.List(BuiltInKinds.Pods).Objects.Count, cluster.Registry.Store.List(BuiltInKinds.Events).Objects.Count);
+                GC.GetTotalMemory(true),
+                process.HandleCount,
+                process.Threads.Count,
+                cluster.Registry.Store.List(BuiltInKinds.Pods).Objects.Count,
+                cluster.Registry.Store.List(BuiltInKinds.Events).Objects.Count
+            );
         }
 
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{Bytes / 1048576.0:0.0} MB managed, {Handles} handles (files, sockets), {Threads} threads, {Pods} pods, {Events} events");
+        public override string ToString() =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Bytes / 1048576.0:0.0} MB managed, {Handles} handles (files, sockets), {Threads} threads, {Pods} pods, {Events} events"
+            );
     }
 }

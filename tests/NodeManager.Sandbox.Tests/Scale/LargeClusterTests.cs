@@ -30,7 +30,12 @@ public sealed class LargeClusterTests(ITestOutputHelper output)
         Assert.DoesNotContain(pods, static pod => pod.Field("status.phase") is "Pending" or "Failed");
 
         long bytes = GC.GetTotalMemory(true) - before;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Nodes} nodes, {pods.Length} pods: {lasted.TotalSeconds:0.0} s, {bytes / 1048576} MB managed"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Nodes} nodes, {pods.Length} pods: {lasted.TotalSeconds:0.0} s, {bytes / 1048576} MB managed"
+            )
+        );
         // Fewer than none where what earlier tests left is collected meanwhile.
         Assert.True(bytes / pods.Length <= BytesPerPod, $"{bytes / pods.Length} bytes a pod.");
     }
@@ -38,13 +43,20 @@ public sealed class LargeClusterTests(ITestOutputHelper output)
     [Fact]
     public void The_same_seed_gives_the_same_cluster_on_any_number_of_cores()
     {
-        string[] first = Names(), second = Names();
+        string[] first = Names(),
+            second = Names();
         Assert.Equal(first, second);
 
         static string[] Names()
         {
             using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 30, Seed = 7 });
-            return [.. cluster.Registry.Store.List(BuiltInKinds.Pods).Objects.Walk().Select(static pod => $"{pod.Namespace}/{pod.Name} {pod.Uid} {pod.Field("spec.nodeName")}")];
+            return
+            [
+                .. cluster
+                    .Registry.Store.List(BuiltInKinds.Pods)
+                    .Objects.Walk()
+                    .Select(static pod => $"{pod.Namespace}/{pod.Name} {pod.Uid} {pod.Field("spec.nodeName")}"),
+            ];
         }
     }
 }

@@ -42,15 +42,24 @@ public sealed class SlowWatcherTests
         long before = GC.GetTotalMemory(true);
         for (int i = 0; i < Objects; i++)
         {
-            cluster.Registry.Create(BuiltInKinds.ConfigMaps, "default", new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = $"a-{i}" }, ["data"] = new JsonObject { ["text"] = new string('a', Size) },
-            });
+            cluster.Registry.Create(
+                BuiltInKinds.ConfigMaps,
+                "default",
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["name"] = $"a-{i}" },
+                    ["data"] = new JsonObject { ["text"] = new string('a', Size) },
+                }
+            );
         }
 
-        HttpResponseMessage response = await http.GetAsync("/api/v1/namespaces/default/configmaps?watch=true", HttpCompletionOption.ResponseHeadersRead);
+        HttpResponseMessage response = await http.GetAsync(
+            "/api/v1/namespaces/default/configmaps?watch=true",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         using var reader = new WatchReader(response, await response.Content.ReadAsStreamAsync());
-        for (int i = 0; i < Objects; i++) Assert.Equal("ADDED", (string?)(await reader.NextAsync())!["type"]);
+        for (int i = 0; i < Objects; i++)
+            Assert.Equal("ADDED", (string?)(await reader.NextAsync())!["type"]);
         for (int i = 0; i < Objects; i++)
         {
             cluster.Registry.Delete(BuiltInKinds.ConfigMaps, "default", $"a-{i}", DeletionRequest.Default);
@@ -66,13 +75,17 @@ public sealed class SlowWatcherTests
         string version = $"{cluster.Registry.Store.Version}";
         using WatchReader reader = await OpenAsync(http, version);
         long before = GC.GetTotalMemory(true);
-        for (int i = 0; i < Changes; i++) Change(cluster, i);
+        for (int i = 0; i < Changes; i++)
+            Change(cluster, i);
 
         // The server continues writing until nothing more is taken: only then is what it still has to write of no concern to it.
         long start = Stopwatch.GetTimestamp();
         while (GC.GetTotalMemory(true) - before > Allowance)
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < Limit, $"{(GC.GetTotalMemory(true) - before) / 1_000_000} MB of {Changes * (long)Size / 1_000_000} MB are kept for a watch that is not read.");
+            Assert.True(
+                Stopwatch.GetElapsedTime(start) < Limit,
+                $"{(GC.GetTotalMemory(true) - before) / 1_000_000} MB of {Changes * (long)Size / 1_000_000} MB are kept for a watch that is not read."
+            );
             await Task.Delay(50);
         }
 
@@ -87,18 +100,30 @@ public sealed class SlowWatcherTests
         Assert.InRange(seen, 0, Changes - 1);
         using WatchReader resumed = await OpenAsync(http, version);
         JsonObject error = (await resumed.NextAsync())!;
-        Assert.Equal(("ERROR", 410, "Expired"), ((string?)error["type"], (int)error["object"]!["code"]!, (string?)error["object"]!["reason"]));
+        Assert.Equal(
+            ("ERROR", 410, "Expired"),
+            ((string?)error["type"], (int)error["object"]!["code"]!, (string?)error["object"]!["reason"])
+        );
     }
 
     private static async Task<WatchReader> OpenAsync(HttpClient http, string version)
     {
-        HttpResponseMessage response = await http.GetAsync($"/api/v1/namespaces/default/configmaps?watch=true&resourceVersion={version}", HttpCompletionOption.ResponseHeadersRead);
+        HttpResponseMessage response = await http.GetAsync(
+            $"/api/v1/namespaces/default/configmaps?watch=true&resourceVersion={version}",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         return new(response, await response.Content.ReadAsStreamAsync());
     }
 
-    private static void Change(SandboxCluster cluster, int number) => cluster.Registry.Update(BuiltInKinds.ConfigMaps, "default", "a", document =>
-    {
-        document["data"] = new JsonObject { ["number"] = $"{number}", ["text"] = new string((char)('a' + (number % 26)), Size) };
-        return document;
-    });
+    private static void Change(SandboxCluster cluster, int number) =>
+        cluster.Registry.Update(
+            BuiltInKinds.ConfigMaps,
+            "default",
+            "a",
+            document =>
+            {
+                document["data"] = new JsonObject { ["number"] = $"{number}", ["text"] = new string((char)('a' + (number % 26)), Size) };
+                return document;
+            }
+        );
 }

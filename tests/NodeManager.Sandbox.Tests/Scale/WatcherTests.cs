@@ -29,9 +29,18 @@ public sealed class WatcherTests(ITestOutputHelper output)
     private static readonly (string Query, Func<StoredObject, bool> Shows)[] Views =
     [
         ("/api/v1/pods?watch=true&resourceVersion=VERSION", static _ => true),
-        ("/api/v1/namespaces/default/pods?watch=true&allowWatchBookmarks=true&resourceVersion=VERSION", static pod => pod.Namespace == "default"),
-        ("/api/v1/pods?watch=true&resourceVersion=VERSION&labelSelector=parity%3Deven", static pod => pod.Labels?.GetValueOrDefault("parity") == "even"),
-        ("/api/v1/pods?watch=true&resourceVersion=VERSION&fieldSelector=spec.nodeName%3Dnode", static pod => pod.Field("spec.nodeName") == "node"),
+        (
+            "/api/v1/namespaces/default/pods?watch=true&allowWatchBookmarks=true&resourceVersion=VERSION",
+            static pod => pod.Namespace == "default"
+        ),
+        (
+            "/api/v1/pods?watch=true&resourceVersion=VERSION&labelSelector=parity%3Deven",
+            static pod => pod.Labels?.GetValueOrDefault("parity") == "even"
+        ),
+        (
+            "/api/v1/pods?watch=true&resourceVersion=VERSION&fieldSelector=spec.nodeName%3Dnode",
+            static pod => pod.Field("spec.nodeName") == "node"
+        ),
     ];
 
     [Fact]
@@ -42,7 +51,9 @@ public sealed class WatcherTests(ITestOutputHelper output)
         DocumentStore store = served.Cluster.Registry.Store;
         long version = store.Version;
         ChangeCursor cursor = store.OpenCursor(BuiltInKinds.Pods, version)!;
-        WatchReader[] readers = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(i => OpenAsync(served, Views[i % Views.Length].Query, version)));
+        WatchReader[] readers = await Task.WhenAll(
+            Enumerable.Range(0, Watchers).Select(i => OpenAsync(served, Views[i % Views.Length].Query, version))
+        );
         long start = Stopwatch.GetTimestamp();
         TimeSpan used = Process.GetCurrentProcess().TotalProcessorTime;
         Task<string[]>[] reading = [.. readers.Select(ReadAsync)];
@@ -52,14 +63,21 @@ public sealed class WatcherTests(ITestOutputHelper output)
         TimeSpan lasted = Stopwatch.GetElapsedTime(start);
 
         List<Change> truth = [];
-        while (cursor.TryRead(out Change? change)) truth.Add(change);
+        while (cursor.TryRead(out Change? change))
+            truth.Add(change);
         string[][] expected = [.. Views.Select(view => truth.SelectMany(change => Events(change, view.Shows)).ToArray())];
         Assert.All(expected, static events => Assert.True(events.Length > 20));
-        for (int i = 0; i < Watchers; i++) Assert.Equal(expected[i % Views.Length], seen[i]);
+        for (int i = 0; i < Watchers; i++)
+            Assert.Equal(expected[i % Views.Length], seen[i]);
         int events = seen.Sum(static one => one.Length);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{truth.Count} changes, {events} events to {Watchers} watchers in {lasted.TotalSeconds:0.0} s, {events / lasted.TotalSeconds:0}/s; {(Process.GetCurrentProcess().TotalProcessorTime - used).TotalSeconds:0.0} s of processor time with writers and readers"));
-        foreach (WatchReader reader in readers) reader.Dispose();
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{truth.Count} changes, {events} events to {Watchers} watchers in {lasted.TotalSeconds:0.0} s, {events / lasted.TotalSeconds:0}/s; {(Process.GetCurrentProcess().TotalProcessorTime - used).TotalSeconds:0.0} s of processor time with writers and readers"
+            )
+        );
+        foreach (WatchReader reader in readers)
+            reader.Dispose();
     }
 
     [Fact]
@@ -67,21 +85,34 @@ public sealed class WatcherTests(ITestOutputHelper output)
     {
         using var cluster = new TestCluster();
         StoredObject pod = cluster.Cluster.Registry.Create(BuiltInKinds.Pods, "default", Pod("a", "even", "node"));
-        StoredObject @event = cluster.Cluster.Registry.Create(BuiltInKinds.Events, "default", new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = "e" }, ["involvedObject"] = new JsonObject { ["namespace"] = "default" }, ["reason"] = "Tested",
-        });
+        StoredObject @event = cluster.Cluster.Registry.Create(
+            BuiltInKinds.Events,
+            "default",
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = "e" },
+                ["involvedObject"] = new JsonObject { ["namespace"] = "default" },
+                ["reason"] = "Tested",
+            }
+        );
         EventBodies bodies = new();
-        ResourcePath pods = new(BuiltInKinds.Pods, "v1", null, "", ""), events = new(BuiltInKinds.Events, "v1", null, "", "");
+        ResourcePath pods = new(BuiltInKinds.Pods, "v1", null, "", ""),
+            events = new(BuiltInKinds.Events, "v1", null, "", "");
         Assert.True(bodies.Get(pods, pod, false) == bodies.Get(pods with { Namespace = "default" }, pod, false));
         Assert.False(bodies.Get(pods, pod, false) == bodies.Get(pods, pod, true));
-        Assert.StartsWith("{\"kind\":\"Event\",\"apiVersion\":\"v1\",", System.Text.Encoding.UTF8.GetString(bodies.Get(events, @event, false)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "{\"kind\":\"Event\",\"apiVersion\":\"v1\",",
+            System.Text.Encoding.UTF8.GetString(bodies.Get(events, @event, false)),
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task<WatchReader> OpenAsync(ServedCluster served, string query, long version)
     {
         HttpResponseMessage response = await served.Http.GetAsync(
-            query.Replace("VERSION", version.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal), HttpCompletionOption.ResponseHeadersRead);
+            query.Replace("VERSION", version.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         return new(response, await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
     }
 
@@ -92,11 +123,15 @@ public sealed class WatcherTests(ITestOutputHelper output)
         {
             using JsonDocument document = JsonDocument.Parse(line);
             string type = document.RootElement.GetProperty("type").GetString()!;
-            if (type == "BOOKMARK") continue;
+            if (type == "BOOKMARK")
+                continue;
             JsonElement metadata = document.RootElement.GetProperty("object").GetProperty("metadata");
             string name = metadata.GetProperty("name").GetString()!;
-            events.Add($"{type} {metadata.GetProperty("namespace").GetString()}/{name} {metadata.GetProperty("resourceVersion").GetString()}");
-            if (name == Last) break;
+            events.Add(
+                $"{type} {metadata.GetProperty("namespace").GetString()}/{name} {metadata.GetProperty("resourceVersion").GetString()}"
+            );
+            if (name == Last)
+                break;
         }
 
         return [.. events];
@@ -104,8 +139,10 @@ public sealed class WatcherTests(ITestOutputHelper output)
 
     private static IEnumerable<string> Events(Change change, Func<StoredObject, bool> shows)
     {
-        bool was = change.Previous is not null && shows(change.Previous), isNow = change.Type != ChangeType.Deleted && shows(change.Object);
-        if (was || isNow) yield return $"{(!was ? "ADDED" : isNow ? "MODIFIED" : "DELETED")} {change.Object.Namespace}/{change.Object.Name} {change.Version}";
+        bool was = change.Previous is not null && shows(change.Previous),
+            isNow = change.Type != ChangeType.Deleted && shows(change.Object);
+        if (was || isNow)
+            yield return $"{(!was ? "ADDED" : isNow ? "MODIFIED" : "DELETED")} {change.Object.Namespace}/{change.Object.Name} {change.Version}";
     }
 
     // Pods come, enter and leave what others watch, and go.
@@ -113,7 +150,8 @@ public sealed class WatcherTests(ITestOutputHelper output)
     {
         for (int i = 0; i < Changes / Writers / 4; i++)
         {
-            string ns = i % 3 == 0 ? "kube-system" : "default", name = $"pod-{writer}-{i}";
+            string ns = i % 3 == 0 ? "kube-system" : "default",
+                name = $"pod-{writer}-{i}";
             registry.Create(BuiltInKinds.Pods, ns, Pod(name, i % 2 == 0 ? "even" : "odd", i % 5 == 0 ? "node" : "other"));
             Label(registry, ns, name, i % 2 == 0 ? "odd" : "even");
             Label(registry, ns, name, "even");
@@ -121,18 +159,33 @@ public sealed class WatcherTests(ITestOutputHelper output)
         }
     }
 
-    private static void Label(ResourceRegistry registry, string ns, string name, string parity) => registry.Update(BuiltInKinds.Pods, ns, name, pod =>
-    {
-        JsonObject metadata = pod["metadata"]!.AsObject();
-        metadata["labels"]!["parity"] = parity;
-        JsonObject annotations = metadata.Ensure("annotations");
-        annotations["writes"] = (annotations.Text("writes") ?? "") + "x";
-        return pod;
-    });
+    private static void Label(ResourceRegistry registry, string ns, string name, string parity) =>
+        registry.Update(
+            BuiltInKinds.Pods,
+            ns,
+            name,
+            pod =>
+            {
+                JsonObject metadata = pod["metadata"]!.AsObject();
+                metadata["labels"]!["parity"] = parity;
+                JsonObject annotations = metadata.Ensure("annotations");
+                annotations["writes"] = (annotations.Text("writes") ?? "") + "x";
+                return pod;
+            }
+        );
 
-    private static JsonObject Pod(string name, string parity, string node) => new()
-    {
-        ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["parity"] = parity } },
-        ["spec"] = new JsonObject { ["nodeName"] = node, ["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "i" }) },
-    };
+    private static JsonObject Pod(string name, string parity, string node) =>
+        new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["labels"] = new JsonObject { ["parity"] = parity },
+            },
+            ["spec"] = new JsonObject
+            {
+                ["nodeName"] = node,
+                ["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "i" }),
+            },
+        };
 }

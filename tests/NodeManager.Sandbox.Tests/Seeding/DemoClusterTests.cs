@@ -27,13 +27,28 @@ public sealed class DemoClusterTests
         await cluster.PassAsync(TimeSpan.FromSeconds(90));
         Assert.Equal(before, cluster.Pods.ToDictionary(pod => pod.Uid, pod => pod.Version));
         Assert.Equal(1, cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Count(node => Ready(node) != "True"));
-        Assert.All(cluster.Store.List(BuiltInKinds.Deployments).Objects.Walk(), deployment =>
-            Assert.Equal("NewReplicaSetAvailable", deployment.ToJson().Object("status").Condition("Progressing").Text("reason")));
-        foreach (ResourceKind kind in (ResourceKind[])
-            [BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.PodDisruptionBudgets, BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.PersistentVolumes])
+        Assert.All(
+            cluster.Store.List(BuiltInKinds.Deployments).Objects.Walk(),
+            deployment =>
+                Assert.Equal("NewReplicaSetAvailable", deployment.ToJson().Object("status").Condition("Progressing").Text("reason"))
+        );
+        foreach (
+            ResourceKind kind in (ResourceKind[])
+                [
+                    BuiltInKinds.Deployments,
+                    BuiltInKinds.ReplicaSets,
+                    BuiltInKinds.PodDisruptionBudgets,
+                    BuiltInKinds.PersistentVolumeClaims,
+                    BuiltInKinds.PersistentVolumes,
+                ]
+        )
         {
             ChangeCursor cursor = cluster.Store.OpenCursor(kind, FirstVersion)!;
-            while (cursor.TryRead(out Change? change)) Assert.True(change.Type == ChangeType.Added, $"{change.Previous?.ToJson().ToJsonString()} became {change.Object.ToJson().ToJsonString()}");
+            while (cursor.TryRead(out Change? change))
+                Assert.True(
+                    change.Type == ChangeType.Added,
+                    $"{change.Previous?.ToJson().ToJsonString()} became {change.Object.ToJson().ToJsonString()}"
+                );
         }
     }
 
@@ -52,7 +67,13 @@ public sealed class DemoClusterTests
         Node[] nodes = [.. cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(node => node.As<Node>())];
         Assert.Equal(3, nodes.Select(node => node.Metadata.Labels!["topology.kubernetes.io/zone"]).Distinct().Count());
         Assert.Equal(3, nodes.Count(node => node.Metadata.Labels!.ContainsKey("node-role.kubernetes.io/control-plane")));
-        Assert.Equal(2, nodes.Count(node => node.Status.Allocatable!.ContainsKey("nvidia.com/gpu") && node.Spec.Taints!.Exists(taint => taint is { Key: "nvidia.com/gpu", Value: "present" })));
+        Assert.Equal(
+            2,
+            nodes.Count(node =>
+                node.Status.Allocatable!.ContainsKey("nvidia.com/gpu")
+                && node.Spec.Taints!.Exists(taint => taint is { Key: "nvidia.com/gpu", Value: "present" })
+            )
+        );
         Assert.Single(nodes, node => node.Spec.Unschedulable == true);
         Assert.Single(nodes, node => node.Status.NodeInfo!.KubeletVersion == "v1.37.1");
         Assert.Equal(0, cluster.Status(BuiltInKinds.PodDisruptionBudgets, "ledger", "payments").Number("disruptionsAllowed"));
@@ -79,26 +100,43 @@ public sealed class DemoClusterTests
             () =>
             {
                 started = [.. cluster.Pods];
-                return Array.TrueForAll(started, static pod => pod.Field("spec.nodeName").Length > 0 && pod.Field("status.podIP").Length > 0);
+                return Array.TrueForAll(
+                    started,
+                    static pod => pod.Field("spec.nodeName").Length > 0 && pod.Field("status.podIP").Length > 0
+                );
             },
-            "a node for every pod");
+            "a node for every pod"
+        );
         Node[] nodes = [.. cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(node => node.As<Node>())];
         Pod[] pods = [.. started.Select(pod => pod.As<Pod>())];
         Assert.Equal(count, nodes.Length);
         Assert.All(pods, pod => Assert.False(string.IsNullOrEmpty(pod.Spec.NodeName)));
         ClusterSnapshot snapshot = ClusterSnapshot.Of(nodes, pods);
-        Assert.All(snapshot.Nodes, node => Assert.All((string[])["cpu", "memory", "pods"], resource => Assert.True(node.Free(resource) >= 0, $"{node.Name} {resource}")));
-        Assert.Equal(pods.Length, pods.Select(pod => pod.Spec.HostNetwork == true ? pod.Metadata.Uid : pod.Status.PodIP).Distinct().Count());
+        Assert.All(
+            snapshot.Nodes,
+            node =>
+                Assert.All(
+                    (string[])["cpu", "memory", "pods"],
+                    resource => Assert.True(node.Free(resource) >= 0, $"{node.Name} {resource}")
+                )
+        );
+        Assert.Equal(
+            pods.Length,
+            pods.Select(pod => pod.Spec.HostNetwork == true ? pod.Metadata.Uid : pod.Status.PodIP).Distinct().Count()
+        );
     }
 
     [Fact]
     public void The_seed_decides_the_cluster()
     {
-        using LiveCluster first = new(nodes: 12), second = new(nodes: 12), third = new(nodes: 12, seed: 2);
+        using LiveCluster first = new(nodes: 12),
+            second = new(nodes: 12),
+            third = new(nodes: 12, seed: 2);
         Assert.Equal(Shape(first), Shape(second));
         Assert.NotEqual(Shape(first), Shape(third));
 
-        static string[] Shape(LiveCluster cluster) => [.. cluster.Pods.Select(pod => $"{pod.Namespace}/{pod.Name} {pod.Uid} {pod.Field("spec.nodeName")}")];
+        static string[] Shape(LiveCluster cluster) =>
+            [.. cluster.Pods.Select(pod => $"{pod.Namespace}/{pod.Name} {pod.Uid} {pod.Field("spec.nodeName")}")];
     }
 
     [Fact]
@@ -116,18 +154,26 @@ public sealed class DemoClusterTests
     {
         using LiveCluster cluster = new(nodes: 12);
         HttpClient http = new(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };
-        JsonObject answer = JsonNode.Parse(await http.GetStringAsync(new Uri("/apis/metrics.k8s.io/v1beta1/nodes", UriKind.Relative)))!.AsObject();
+        JsonObject answer = JsonNode
+            .Parse(await http.GetStringAsync(new Uri("/apis/metrics.k8s.io/v1beta1/nodes", UriKind.Relative)))!
+            .AsObject();
         Assert.Equal(11, answer["items"]!.AsArray().Count);
-        Assert.Equal(answer.ToJsonString(), JsonNode.Parse(await http.GetStringAsync(new Uri("/apis/metrics.k8s.io/v1beta1/nodes", UriKind.Relative)))!.ToJsonString());
+        Assert.Equal(
+            answer.ToJsonString(),
+            JsonNode.Parse(await http.GetStringAsync(new Uri("/apis/metrics.k8s.io/v1beta1/nodes", UriKind.Relative)))!.ToJsonString()
+        );
         foreach (JsonNode? item in answer["items"]!.AsArray())
         {
             Node node = cluster.Node((string)item!["metadata"]!["name"]!);
             decimal cpu = Kubernetes.Quantities.Quantity.Parse((string)item["usage"]!["cpu"]!).Value;
             Assert.InRange(cpu, 0.01m, node.Status.Capacity!["cpu"].Value);
         }
-        answer = JsonNode.Parse(await http.GetStringAsync(new Uri("/apis/metrics.k8s.io/v1beta1/namespaces/payments/pods", UriKind.Relative)))!.AsObject();
+        answer = JsonNode
+            .Parse(await http.GetStringAsync(new Uri("/apis/metrics.k8s.io/v1beta1/namespaces/payments/pods", UriKind.Relative)))!
+            .AsObject();
         Assert.Equal(5, answer["items"]!.AsArray().Count);
     }
 
-    private static string? Ready(StoredObject node) => node.As<Node>().Status.Conditions?.Find(condition => condition.Type == "Ready")?.Status;
+    private static string? Ready(StoredObject node) =>
+        node.As<Node>().Status.Conditions?.Find(condition => condition.Type == "Ready")?.Status;
 }

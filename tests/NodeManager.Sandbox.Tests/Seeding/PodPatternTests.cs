@@ -26,26 +26,47 @@ public sealed class PodPatternTests
         {
             string owners = pod.Owners.ToJson().ToJsonString();
             Assert.DoesNotContain("<", Encoding.UTF8.GetString(pod.Json.Span) + JsonNode.Parse(owners), StringComparison.Ordinal);
-            ArrayBufferWriter<byte> written = new(), counted = new();
+            ArrayBufferWriter<byte> written = new(),
+                counted = new();
             pod.WriteOwners(written);
             pod.Owners.WriteTo(counted);
             Assert.Equal(Encoding.UTF8.GetString(counted.WrittenSpan), Encoding.UTF8.GetString(written.WrittenSpan));
-            ManagedFields whole = cluster.Registry.As(new("kubelet")).OwnersOf(
-                BuiltInKinds.Pods, null, null, new() { ["status"] = pod.ToJson()["status"]!.DeepClone() }, ManagedFields.None, WriteScope.Status, pod.Owners.Entries[0].Time!);
+            ManagedFields whole = cluster
+                .Registry.As(new("kubelet"))
+                .OwnersOf(
+                    BuiltInKinds.Pods,
+                    null,
+                    null,
+                    new() { ["status"] = pod.ToJson()["status"]!.DeepClone() },
+                    ManagedFields.None,
+                    WriteScope.Status,
+                    pod.Owners.Entries[0].Time!
+                );
             Assert.Contains(pod.Owners.Entries, entry => entry.Manager == "kubelet" && entry.Fields.Equals(whole.Entries[0].Fields));
             StoredObject reread = new StoredObject(BuiltInKinds.Pods, pod.ToJson(), pod.Owners).At(pod.Version);
             Assert.Equal(Encoding.UTF8.GetString(reread.Json.Span), Encoding.UTF8.GetString(pod.Json.Span));
             Assert.Equal(reread.Json.Length, pod.JsonLength);
-            Assert.Equal((reread.Namespace, reread.Name, reread.Uid, reread.Version, reread.IsDeleting), (pod.Namespace, pod.Name, pod.Uid, pod.Version, pod.IsDeleting));
+            Assert.Equal(
+                (reread.Namespace, reread.Name, reread.Uid, reread.Version, reread.IsDeleting),
+                (pod.Namespace, pod.Name, pod.Uid, pod.Version, pod.IsDeleting)
+            );
             Assert.Equal(reread.Labels, pod.Labels);
             Assert.Equal(reread.OwnerUids, pod.OwnerUids);
-            Assert.All(Enumerable.Range(0, BuiltInKinds.Pods.SelectableFields.Length), index => Assert.Equal(reread.Field(index), pod.Field(index)));
+            Assert.All(
+                Enumerable.Range(0, BuiltInKinds.Pods.SelectableFields.Length),
+                index => Assert.Equal(reread.Field(index), pod.Field(index))
+            );
 
             StoredObject node = store.Get(BuiltInKinds.Nodes, "", pod.Field("spec.nodeName"))!;
-            if (cluster.Catalog.Minor >= 35) Assert.Equal(node.Labels!["topology.kubernetes.io/zone"], pod.Labels!["topology.kubernetes.io/zone"]);
+            if (cluster.Catalog.Minor >= 35)
+                Assert.Equal(node.Labels!["topology.kubernetes.io/zone"], pod.Labels!["topology.kubernetes.io/zone"]);
             Pod typed = pod.As<Pod>();
             Assert.Contains(node.As<Node>().Status.Addresses!, address => address.Address == typed.Status.HostIP);
-            Assert.Contains(PodStatusWriter.ContainerId(pod.Uid, typed.Spec.Containers[0].Name, 0), Encoding.UTF8.GetString(pod.Json.Span), StringComparison.Ordinal);
+            Assert.Contains(
+                PodStatusWriter.ContainerId(pod.Uid, typed.Spec.Containers[0].Name, 0),
+                Encoding.UTF8.GetString(pod.Json.Span),
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -56,7 +77,10 @@ public sealed class PodPatternTests
         foreach (StoredObject pod in cluster.Registry.Store.List(BuiltInKinds.Pods).Objects.Walk())
         {
             Pod read = JsonSerializer.Deserialize(pod.Json.Span, KubernetesJson.Default.Pod)!;
-            Assert.Equal(JsonSerializer.Serialize(read, KubernetesJson.Default.Pod), JsonSerializer.Serialize(pod.As<Pod>(), KubernetesJson.Default.Pod));
+            Assert.Equal(
+                JsonSerializer.Serialize(read, KubernetesJson.Default.Pod),
+                JsonSerializer.Serialize(pod.As<Pod>(), KubernetesJson.Default.Pod)
+            );
         }
     }
 
@@ -67,11 +91,16 @@ public sealed class PodPatternTests
         DocumentStore store = cluster.Registry.Store;
         StoredObject[] before = [.. store.List(BuiltInKinds.Pods).Objects.Walk()];
         string[] documents = [.. before.Select(static pod => Encoding.UTF8.GetString(pod.Json.Span))];
-        cluster.Registry.UpdateStatus(BuiltInKinds.Pods, before[0].Namespace, before[0].Name, static document =>
-        {
-            document["status"]!["message"] = "changed";
-            return document;
-        });
+        cluster.Registry.UpdateStatus(
+            BuiltInKinds.Pods,
+            before[0].Namespace,
+            before[0].Name,
+            static document =>
+            {
+                document["status"]!["message"] = "changed";
+                return document;
+            }
+        );
         StoredObject[] after = [.. store.List(BuiltInKinds.Pods).Objects.Walk()];
         Assert.Contains("\"message\":\"changed\"", Encoding.UTF8.GetString(after[0].Json.Span), StringComparison.Ordinal);
         Assert.Equal("changed", after[0].As<Pod>().Status.Message);

@@ -5,7 +5,13 @@ namespace NodeManager.Sandbox.Tests.Selectors;
 
 public sealed class SelectorTests
 {
-    private static readonly Dictionary<string, string> Labels = new() { ["app"] = "web", ["tier"] = "", ["size"] = "10", ["example.com/x"] = "y" };
+    private static readonly Dictionary<string, string> Labels = new()
+    {
+        ["app"] = "web",
+        ["tier"] = "",
+        ["size"] = "10",
+        ["example.com/x"] = "y",
+    };
 
     [Theory]
     [InlineData("", true)]
@@ -51,7 +57,8 @@ public sealed class SelectorTests
     {
         ApiException refused = Assert.Throws<ApiException>(() => LabelQuery.Parse(selector));
         Assert.Equal(400, refused.Code);
-        if (message is not null) Assert.Equal(message, refused.Message);
+        if (message is not null)
+            Assert.Equal(message, refused.Message);
     }
 
     [Theory]
@@ -72,15 +79,27 @@ public sealed class SelectorTests
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"n1"}}""");
         await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"n2"},"spec":{"unschedulable":true}}""");
-        await cluster.CreateAsync("/api/v1/namespaces/default/pods", """{"metadata":{"name":"a"},"spec":{"schedulerName":"x","nodeName":"node1","containers":[{"name":"c","image":"i"}]}}""");
-        await cluster.CreateAsync("/api/v1/namespaces/default/pods", """{"metadata":{"name":"b"},"spec":{"schedulerName":"x","containers":[{"name":"c","image":"i"}]}}""");
-        await cluster.CreateAsync("/api/v1/namespaces/default/events", """{"metadata":{"name":"e"},"involvedObject":{"kind":"Node","name":"n1"},"reason":"Rebooted","type":"Warning"}""");
+        await cluster.CreateAsync(
+            "/api/v1/namespaces/default/pods",
+            """{"metadata":{"name":"a"},"spec":{"schedulerName":"x","nodeName":"node1","containers":[{"name":"c","image":"i"}]}}"""
+        );
+        await cluster.CreateAsync(
+            "/api/v1/namespaces/default/pods",
+            """{"metadata":{"name":"b"},"spec":{"schedulerName":"x","containers":[{"name":"c","image":"i"}]}}"""
+        );
+        await cluster.CreateAsync(
+            "/api/v1/namespaces/default/events",
+            """{"metadata":{"name":"e"},"involvedObject":{"kind":"Node","name":"n1"},"reason":"Rebooted","type":"Warning"}"""
+        );
         Assert.Equal(expected, await cluster.NamesAsync(path));
     }
 
     [Theory]
     [InlineData("/api/v1/pods?fieldSelector=spec.bogus%3Dx", "field label not supported: spec.bogus")]
-    [InlineData("/apis/apps/v1/deployments?fieldSelector=spec.bogus%3Dx", "\"spec.bogus\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
+    [InlineData(
+        "/apis/apps/v1/deployments?fieldSelector=spec.bogus%3Dx",
+        "\"spec.bogus\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+    )]
     [InlineData("/api/v1/pods?fieldSelector=bogus", "invalid selector: 'bogus'; can't understand 'bogus'")]
     public async Task An_unsupported_field_is_a_bad_request(string path, string message)
     {

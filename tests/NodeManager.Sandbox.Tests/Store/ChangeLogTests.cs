@@ -48,7 +48,8 @@ public sealed class ChangeLogTests
         for (int i = 1; i <= 100; i++)
         {
             Set(registry, "a", i);
-            if (i % Kept == 0) seen.AddRange(ReadAll(cursor));
+            if (i % Kept == 0)
+                seen.AddRange(ReadAll(cursor));
         }
 
         seen.AddRange(ReadAll(cursor));
@@ -62,12 +63,15 @@ public sealed class ChangeLogTests
         using var cluster = new TestCluster(logCapacity: Kept);
         ResourceRegistry registry = cluster.Cluster.Registry;
         long start = registry.Create(BuiltInKinds.ConfigMaps, "default", Map("a", 0)).Version;
-        for (int i = 1; i <= 20; i++) Set(registry, "a", i);
+        for (int i = 1; i <= 20; i++)
+            Set(registry, "a", i);
         for (long version = start; version <= start + 20; version++)
         {
             ChangeCursor? cursor = registry.Store.OpenCursor(BuiltInKinds.ConfigMaps, version);
-            if (version < start + 20 - Kept) Assert.Null(cursor);
-            else Assert.Equal(Enumerable.Range(1, (int)(start + 20 - version)).Select(i => version + i), ReadAll(cursor!));
+            if (version < start + 20 - Kept)
+                Assert.Null(cursor);
+            else
+                Assert.Equal(Enumerable.Range(1, (int)(start + 20 - version)).Select(i => version + i), ReadAll(cursor!));
         }
     }
 
@@ -77,14 +81,17 @@ public sealed class ChangeLogTests
         StoredObject item = new(BuiltInKinds.ConfigMaps, Map("a", 0), ManagedFields.None);
         int bytes = item.Json.Length;
         var log = new ChangeLog(1000, 10 * bytes, 0);
-        for (int i = 1; i <= 100; i++) log.Append(new(ChangeType.Modified, item, item, i));
+        for (int i = 1; i <= 100; i++)
+            log.Append(new(ChangeType.Modified, item, item, i));
         Assert.Equal(10, log.Next - log.First);
 
         // What exists anyway costs nothing; a change that is larger than the bound is kept alone.
-        for (int i = 101; i <= 200; i++) log.Append(new(ChangeType.Added, item, null, i));
+        for (int i = 101; i <= 200; i++)
+            log.Append(new(ChangeType.Added, item, null, i));
         Assert.Equal(110, log.Next - log.First);
         var small = new ChangeLog(1000, bytes - 1, 0);
-        for (int i = 1; i <= 3; i++) small.Append(new(ChangeType.Modified, item, item, i));
+        for (int i = 1; i <= 3; i++)
+            small.Append(new(ChangeType.Modified, item, item, i));
         Assert.Equal(1, small.Next - small.First);
     }
 
@@ -96,9 +103,23 @@ public sealed class ChangeLogTests
         string text = new('x', 200_000);
         ResourceKind[] kinds = [BuiltInKinds.ConfigMaps, BuiltInKinds.Secrets, BuiltInKinds.ServiceAccounts];
         long start = 0;
-        foreach (ResourceKind kind in kinds) start = registry.Create(kind, "default", Annotate(new() { ["metadata"] = new JsonObject { ["name"] = "large", ["namespace"] = "default" } }, 0)).Version;
+        foreach (ResourceKind kind in kinds)
+            start = registry
+                .Create(
+                    kind,
+                    "default",
+                    Annotate(
+                        new()
+                        {
+                            ["metadata"] = new JsonObject { ["name"] = "large", ["namespace"] = "default" },
+                        },
+                        0
+                    )
+                )
+                .Version;
         for (int i = 1; i <= 300; i++)
-            foreach (ResourceKind kind in kinds) registry.Update(kind, "default", "large", document => Annotate(document, i));
+            foreach (ResourceKind kind in kinds)
+                registry.Update(kind, "default", "large", document => Annotate(document, i));
 
         // 172 MiB were replaced, less than each kind may keep.
         Assert.InRange(registry.Store.KeptLogBytes, DocumentStore.AllLogBytes - (4 << 20), DocumentStore.AllLogBytes);
@@ -117,18 +138,23 @@ public sealed class ChangeLogTests
     {
         using var cluster = new TestCluster(logCapacity: Kept);
         ResourceRegistry registry = cluster.Cluster.Registry;
-        foreach (string name in (string[])["same", "changed", "gone", "other"]) registry.Create(BuiltInKinds.ConfigMaps, "default", Map(name, 0));
+        foreach (string name in (string[])["same", "changed", "gone", "other"])
+            registry.Create(BuiltInKinds.ConfigMaps, "default", Map(name, 0));
         ChangeFollower follower = new(registry.Store, BuiltInKinds.ConfigMaps);
         Assert.Equal(["changed", "gone", "other", "same"], follower.Begin().Select(static item => item.Name));
         registry.Delete(BuiltInKinds.ConfigMaps, "default", "gone", DeletionRequest.Default);
         registry.Delete(BuiltInKinds.ConfigMaps, "default", "other", DeletionRequest.Default);
         registry.Create(BuiltInKinds.ConfigMaps, "default", Map("other", 1));
         registry.Create(BuiltInKinds.ConfigMaps, "default", Map("new", 1));
-        for (int i = 1; i <= 20; i++) Set(registry, "changed", i);
+        for (int i = 1; i <= 20; i++)
+            Set(registry, "changed", i);
 
         using var stop = new CancellationTokenSource(Timeout);
         await using IAsyncEnumerator<Change> changes = follower.ReadAsync(stop.Token).GetAsyncEnumerator(stop.Token);
-        Assert.Equal(["Added new", "Added other", "Deleted gone", "Deleted other", "Modified changed 20"], (await TakeAsync(changes, 5)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Added new", "Added other", "Deleted gone", "Deleted other", "Modified changed 20"],
+            (await TakeAsync(changes, 5)).Order(StringComparer.Ordinal)
+        );
         Set(registry, "new", 2);
         Assert.Equal(["Modified new 2"], await TakeAsync(changes, 1));
     }
@@ -137,14 +163,16 @@ public sealed class ChangeLogTests
     private static List<WeakReference> Change(ResourceRegistry registry, int times)
     {
         List<WeakReference> versions = [];
-        for (int i = 1; i <= times; i++) versions.Add(new(Set(registry, "a", i)));
+        for (int i = 1; i <= times; i++)
+            versions.Add(new(Set(registry, "a", i)));
         return versions;
     }
 
     private static List<long> ReadAll(ChangeCursor cursor)
     {
         List<long> seen = [];
-        while (cursor.TryRead(out Change? change)) seen.Add(change.Version);
+        while (cursor.TryRead(out Change? change))
+            seen.Add(change.Version);
         return seen;
     }
 
@@ -162,14 +190,22 @@ public sealed class ChangeLogTests
         return seen;
     }
 
-    private static StoredObject Set(ResourceRegistry registry, string name, int number) => registry.Update(BuiltInKinds.ConfigMaps, "default", name, document =>
-    {
-        document["data"] = new JsonObject { ["number"] = $"{number}" };
-        return document;
-    });
+    private static StoredObject Set(ResourceRegistry registry, string name, int number) =>
+        registry.Update(
+            BuiltInKinds.ConfigMaps,
+            "default",
+            name,
+            document =>
+            {
+                document["data"] = new JsonObject { ["number"] = $"{number}" };
+                return document;
+            }
+        );
 
-    private static JsonObject Map(string name, int number) => new()
-    {
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default" }, ["data"] = new JsonObject { ["number"] = $"{number}" },
-    };
+    private static JsonObject Map(string name, int number) =>
+        new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default" },
+            ["data"] = new JsonObject { ["number"] = $"{number}" },
+        };
 }

@@ -18,10 +18,17 @@ public sealed class ConcurrencyTests
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;
         registry.Create(BuiltInKinds.Nodes, "", Named("a"));
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-        {
-            for (int i = 0; i < 250; i++) registry.Update(BuiltInKinds.Nodes, "", "a", Count);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        for (int i = 0; i < 250; i++)
+                            registry.Update(BuiltInKinds.Nodes, "", "a", Count);
+                    })
+                )
+        );
         Assert.Equal("1000", (string?)registry.Get(BuiltInKinds.Nodes, "", "a").ToJson()["metadata"]!["annotations"]!["count"]);
     }
 
@@ -32,50 +39,69 @@ public sealed class ConcurrencyTests
         ResourceRegistry registry = cluster.Cluster.Registry;
         string version = registry.Create(BuiltInKinds.Nodes, "", Named("a")).Version.ToString(CultureInfo.InvariantCulture);
         int refused = 0;
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
-        {
-            try
-            {
-                registry.Update(BuiltInKinds.Nodes, "", "a", node =>
-                {
-                    node["metadata"]!["resourceVersion"] = version;
-                    return Count(node);
-                });
-            }
-            catch (ApiException refusal)
-            {
-                Assert.Equal(409, refusal.Code);
-                Interlocked.Increment(ref refused);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        try
+                        {
+                            registry.Update(
+                                BuiltInKinds.Nodes,
+                                "",
+                                "a",
+                                node =>
+                                {
+                                    node["metadata"]!["resourceVersion"] = version;
+                                    return Count(node);
+                                }
+                            );
+                        }
+                        catch (ApiException refusal)
+                        {
+                            Assert.Equal(409, refusal.Code);
+                            Interlocked.Increment(ref refused);
+                        }
+                    })
+                )
+        );
         Assert.Equal(7, refused);
     }
 
     [Fact]
     public async Task A_watch_under_concurrent_writers_sees_every_change_once_and_in_order()
     {
-        const int Writers = 4, Rounds = 200;
+        const int Writers = 4,
+            Rounds = 200;
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;
         DocumentStore store = registry.Store;
         long start = store.Version;
-        Task writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() =>
-        {
-            string name = $"node{writer}";
-            for (int i = 0; i < Rounds; i++)
-            {
-                registry.Create(BuiltInKinds.Nodes, "", Named(name));
-                registry.Update(BuiltInKinds.Nodes, "", name, Count);
-                registry.Delete(BuiltInKinds.Nodes, "", name, DeletionRequest.Default);
-            }
-        })));
+        Task writing = Task.WhenAll(
+            Enumerable
+                .Range(0, Writers)
+                .Select(writer =>
+                    Task.Run(() =>
+                    {
+                        string name = $"node{writer}";
+                        for (int i = 0; i < Rounds; i++)
+                        {
+                            registry.Create(BuiltInKinds.Nodes, "", Named(name));
+                            registry.Update(BuiltInKinds.Nodes, "", name, Count);
+                            registry.Delete(BuiltInKinds.Nodes, "", name, DeletionRequest.Default);
+                        }
+                    })
+                )
+        );
 
         using var timeout = new CancellationTokenSource(Timeout);
         var seen = new List<Change>();
         await foreach (Change change in store.WatchAsync(BuiltInKinds.Nodes, start, timeout.Token))
         {
             seen.Add(change);
-            if (seen.Count == Writers * Rounds * 3) break;
+            if (seen.Count == Writers * Rounds * 3)
+                break;
         }
 
         await writing;
@@ -96,8 +122,10 @@ public sealed class ConcurrencyTests
             for (int i = 0; !stop.IsCancellationRequested; i++)
             {
                 string name = $"node{i % 50}";
-                if (registry.Store.Get(BuiltInKinds.Nodes, "", name) is null) registry.Create(BuiltInKinds.Nodes, "", Named(name));
-                else registry.Delete(BuiltInKinds.Nodes, "", name, DeletionRequest.Default);
+                if (registry.Store.Get(BuiltInKinds.Nodes, "", name) is null)
+                    registry.Create(BuiltInKinds.Nodes, "", Named(name));
+                else
+                    registry.Delete(BuiltInKinds.Nodes, "", name, DeletionRequest.Default);
             }
         });
 
@@ -105,16 +133,20 @@ public sealed class ConcurrencyTests
         {
             Snapshot list = registry.Store.List(BuiltInKinds.Nodes);
             // The writer may have been faster than this by all that the log holds.
-            if (registry.Store.OpenCursor(BuiltInKinds.Nodes, list.Version) is not { } cursor) continue;
+            if (registry.Store.OpenCursor(BuiltInKinds.Nodes, list.Version) is not { } cursor)
+                continue;
             var known = list.Objects.Walk().ToDictionary(item => item.Name, item => item.Uid);
             for (int i = 0; i < 50; i++)
             {
                 // Who read a change before its writer had called may be called once more than there is to read.
                 Change? change;
-                while (!cursor.TryRead(out change)) await cursor.WaitAsync(CancellationToken.None).AsTask().WaitAsync(Timeout);
+                while (!cursor.TryRead(out change))
+                    await cursor.WaitAsync(CancellationToken.None).AsTask().WaitAsync(Timeout);
                 Assert.True(change.Version > list.Version);
-                if (change.Type == ChangeType.Added) Assert.True(known.TryAdd(change.Object.Name, change.Object.Uid));
-                else Assert.True(known.Remove(change.Object.Name));
+                if (change.Type == ChangeType.Added)
+                    Assert.True(known.TryAdd(change.Object.Name, change.Object.Uid));
+                else
+                    Assert.True(known.Remove(change.Object.Name));
             }
         }
 
@@ -129,7 +161,14 @@ public sealed class ConcurrencyTests
         ResourceRegistry registry = cluster.Cluster.Registry;
         JsonObject pod = Pod("a");
         pod["metadata"]!["ownerReferences"] = new JsonArray(
-            new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = "ReplicaSet", ["name"] = "owner", ["uid"] = "u1" });
+            new JsonObject
+            {
+                ["apiVersion"] = "apps/v1",
+                ["kind"] = "ReplicaSet",
+                ["name"] = "owner",
+                ["uid"] = "u1",
+            }
+        );
         registry.Create(BuiltInKinds.Pods, "default", pod);
         registry.Create(BuiltInKinds.Pods, "default", Pod("b"));
 
@@ -155,7 +194,9 @@ public sealed class ConcurrencyTests
     private static JsonObject Count(JsonObject node)
     {
         JsonObject annotations = node["metadata"]!.AsObject().Ensure("annotations");
-        annotations["count"] = (int.Parse(annotations.Text("count") ?? "0", CultureInfo.InvariantCulture) + 1).ToString(CultureInfo.InvariantCulture);
+        annotations["count"] = (int.Parse(annotations.Text("count") ?? "0", CultureInfo.InvariantCulture) + 1).ToString(
+            CultureInfo.InvariantCulture
+        );
         return node;
     }
 }

@@ -26,18 +26,25 @@ public sealed class IdleWriteTests(ITestOutputHelper output)
         StoredObject item = cluster.Registry.Store.List(kind).Objects.Walk().First();
         Write();
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Times; i++) Write();
+        for (int i = 0; i < Times; i++)
+            Write();
         allocated = (GC.GetAllocatedBytesForCurrentThread() - allocated) / Times;
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{allocated} bytes for a write of {item.JsonLength} bytes"));
         Assert.Same(item, cluster.Registry.Store.Get(kind, item.Namespace, item.Name));
         Assert.InRange(allocated, 1, item.JsonLength * 10);
 
-        void Write() => cluster.Registry.UpdateStatus(kind, item.Namespace, item.Name, static document =>
-        {
-            JsonObject status = document.Ensure("status");
-            status["observedGeneration"] = status["observedGeneration"]!.DeepClone();
-            return document;
-        });
+        void Write() =>
+            cluster.Registry.UpdateStatus(
+                kind,
+                item.Namespace,
+                item.Name,
+                static document =>
+                {
+                    JsonObject status = document.Ensure("status");
+                    status["observedGeneration"] = status["observedGeneration"]!.DeepClone();
+                    return document;
+                }
+            );
     }
 }

@@ -15,7 +15,8 @@ public sealed class SortedObjectsTests
         SortedObjects objects = SortedObjects.Empty;
         for (int i = 0; i < 5_000; i++)
         {
-            string ns = $"ns{random.Next(4)}", name = $"pod{random.Next(900)}";
+            string ns = $"ns{random.Next(4)}",
+                name = $"pod{random.Next(900)}";
             if (random.Next(3) == 0)
             {
                 objects = objects.Remove(ns, name);
@@ -36,7 +37,10 @@ public sealed class SortedObjectsTests
         Assert.Same(middle, objects.Find(middle.Namespace, middle.Name));
         Assert.Equal(expected.Values.Skip((expected.Count / 2) + 1), objects.Walk(after: (middle.Namespace, middle.Name)));
         Assert.Equal(expected.Count - (expected.Count / 2) - 1, objects.CountAfter(null, middle.Namespace, middle.Name));
-        Assert.Equal(objects.Walk(middle.Namespace, (middle.Namespace, middle.Name)).Count(), objects.CountAfter(middle.Namespace, middle.Namespace, middle.Name));
+        Assert.Equal(
+            objects.Walk(middle.Namespace, (middle.Namespace, middle.Name)).Count(),
+            objects.CountAfter(middle.Namespace, middle.Namespace, middle.Name)
+        );
         Assert.Equal(objects.Walk("ns3").Count(), objects.CountAfter("ns3", "ns3", ""));
     }
 
@@ -50,12 +54,20 @@ public sealed class SortedObjectsTests
         {
             List<StoredObject> added = [];
             while (added.Count < 300 * round)
-                if (random.Next(1_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture) is var name && names.Add(name)) added.Add(Make($"ns{name[^1]}", name));
+                if (random.Next(1_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture) is var name && names.Add(name))
+                    added.Add(Make($"ns{name[^1]}", name));
             StoredObject[] before = [.. objects.Walk()];
             objects = objects.Add(added);
-            Assert.Equal(before.Concat(added).OrderBy(static item => item.Namespace, StringComparer.Ordinal).ThenBy(static item => item.Name, StringComparer.Ordinal), objects.Walk());
+            Assert.Equal(
+                before
+                    .Concat(added)
+                    .OrderBy(static item => item.Namespace, StringComparer.Ordinal)
+                    .ThenBy(static item => item.Name, StringComparer.Ordinal),
+                objects.Walk()
+            );
             Assert.Equal(before.Length + added.Count, objects.Count);
-            foreach (StoredObject item in added) Assert.Same(item, objects.Find(item.Namespace, item.Name));
+            foreach (StoredObject item in added)
+                Assert.Same(item, objects.Find(item.Namespace, item.Name));
             objects = objects.Set(Make("ns0", "single" + names.Count));
         }
 
@@ -81,5 +93,12 @@ public sealed class SortedObjectsTests
     }
 
     private static StoredObject Make(string ns, string name) =>
-        new(BuiltInKinds.Pods, new() { ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns } }, ManagedFields.None);
+        new(
+            BuiltInKinds.Pods,
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns },
+            },
+            ManagedFields.None
+        );
 }

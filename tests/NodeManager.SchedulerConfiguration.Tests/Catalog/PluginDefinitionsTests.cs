@@ -21,7 +21,11 @@ public sealed class PluginDefinitionsTests
         {"name": "Quiet", "extensionPoints": ["permit"]}
         """;
 
-    private static readonly IReadOnlyList<SchedulerPluginDefinition> Known = PluginDefinitions.Read(Text, "plugins.yaml", SchedulerPluginSource.Session);
+    private static readonly IReadOnlyList<SchedulerPluginDefinition> Known = PluginDefinitions.Read(
+        Text,
+        "plugins.yaml",
+        SchedulerPluginSource.Session
+    );
     private static readonly PluginCatalog Catalog = PluginDefinitions.Catalog(Known);
 
     private static SchedulerDocument Document(string body = "profiles:\n- schedulerName: a\n") =>
@@ -36,25 +40,44 @@ public sealed class PluginDefinitionsTests
         foreach (var plugin in Known)
         {
             var again = Assert.Single(PluginDefinitions.Read(PluginDefinitions.Write(plugin), "x", plugin.Source));
-            Assert.Equal((plugin.Name, plugin.ExtensionPoints.ToString(), plugin.Arguments), (again.Name, again.ExtensionPoints.ToString(), again.Arguments));
+            Assert.Equal(
+                (plugin.Name, plugin.ExtensionPoints.ToString(), plugin.Arguments),
+                (again.Name, again.ExtensionPoints.ToString(), again.Arguments)
+            );
         }
     }
 
     [Fact]
     public void A_registered_plugin_is_changed_with_its_points_and_argument_types()
     {
-        var change = new PluginChange { Name = "GpuPacking", Arguments = new Dictionary<string, object?> { ["mode"] = "tight" } };
+        var change = new PluginChange
+        {
+            Name = "GpuPacking",
+            Arguments = new Dictionary<string, object?> { ["mode"] = "tight" },
+        };
         Assert.Contains("GpuPacking", PluginEditor.Enable(Document(), change, null, Catalog).Document.Text, StringComparison.Ordinal);
         Assert.Equal(ErrorIds.SchedulerPluginUnknown, ErrorOf(change, PluginCatalog.Standard));
         Assert.Equal(ErrorIds.SchedulerExtensionPointInvalid, ErrorOf(change with { ExtensionPoints = ["bind"] }, Catalog));
-        Assert.Equal(ErrorIds.SchedulerArgumentInvalid, ErrorOf(change with { Arguments = new Dictionary<string, object?> { ["mode"] = 3L } }, Catalog));
-        Assert.Equal(ErrorIds.SchedulerArgumentInvalid, ErrorOf(change with { Arguments = new Dictionary<string, object?> { ["mod"] = "x" } }, Catalog));
+        Assert.Equal(
+            ErrorIds.SchedulerArgumentInvalid,
+            ErrorOf(change with { Arguments = new Dictionary<string, object?> { ["mode"] = 3L } }, Catalog)
+        );
+        Assert.Equal(
+            ErrorIds.SchedulerArgumentInvalid,
+            ErrorOf(change with { Arguments = new Dictionary<string, object?> { ["mod"] = "x" } }, Catalog)
+        );
     }
 
     [Theory]
-    [InlineData("profiles: [{plugins: {multiPoint: {enabled: [{name: GpuPacking}]}}, pluginConfig: [{name: GpuPacking, args: {mode: a}}]}]", null)]
+    [InlineData(
+        "profiles: [{plugins: {multiPoint: {enabled: [{name: GpuPacking}]}}, pluginConfig: [{name: GpuPacking, args: {mode: a}}]}]",
+        null
+    )]
     [InlineData("profiles: [{plugins: {bind: {enabled: [{name: GpuPacking}]}}}]", "ExtensionPoint")]
-    [InlineData("profiles: [{plugins: {score: {enabled: [{name: GpuPacking}]}}, pluginConfig: [{name: GpuPacking, args: {weights: {x: y}}}]}]", "Type")]
+    [InlineData(
+        "profiles: [{plugins: {score: {enabled: [{name: GpuPacking}]}}, pluginConfig: [{name: GpuPacking, args: {weights: {x: y}}}]}]",
+        "Type"
+    )]
     public void A_configuration_is_checked_with_registered_plugins(string body, string? rule)
     {
         var findings = SchedulerConfigurationValidator.Validate(Document(body + "\n"), new ValidationOptions { Catalog = Catalog });

@@ -95,25 +95,42 @@ public sealed class EveryEditTests
         var data = new TheoryData<string>();
         foreach (var name in DataFiles.Names)
             data.Add(name);
-        foreach (var name in new[] { "awkward", "awkward with CR LF", "awkward with a byte order mark", "awkward in a ConfigMap", "awkward in a stream", "awkward in quotes", "blocks", "blocks with CR LF", "blocks in a ConfigMap" })
+        foreach (
+            var name in new[]
+            {
+                "awkward",
+                "awkward with CR LF",
+                "awkward with a byte order mark",
+                "awkward in a ConfigMap",
+                "awkward in a stream",
+                "awkward in quotes",
+                "blocks",
+                "blocks with CR LF",
+                "blocks in a ConfigMap",
+            }
+        )
             data.Add(name);
         return data;
     }
 
-    private static string Read(string name) => name switch
-    {
-        "awkward" => Awkward,
-        "awkward with CR LF" => Awkward.ReplaceLineEndings("\r\n"),
-        "awkward with a byte order mark" => '\uFEFF' + Awkward + "\n",
-        "awkward in a ConfigMap" => "kind: ConfigMap # a map\ndata:\n  other: |\n    x\n  config.yaml: |\n      " + Awkward.Replace("\n", "\n      ", StringComparison.Ordinal)
-            + "\n\nmetadata: {name: x}\n",
-        "awkward in quotes" => "kind: ConfigMap\ndata:\n  config.yaml: " + YamlScalar.Write(Awkward, quoted: true) + "\n",
-        "awkward in a stream" => "a: 1\n---\n" + Awkward + "\n---\nb: 2\n",
-        "blocks" => Blocks,
-        "blocks with CR LF" => Blocks.ReplaceLineEndings("\r\n"),
-        "blocks in a ConfigMap" => "kind: ConfigMap\ndata:\n  config.yaml: |\n    " + Blocks.Replace("\n", "\n    ", StringComparison.Ordinal) + "\n",
-        _ => DataFiles.Read(name),
-    };
+    private static string Read(string name) =>
+        name switch
+        {
+            "awkward" => Awkward,
+            "awkward with CR LF" => Awkward.ReplaceLineEndings("\r\n"),
+            "awkward with a byte order mark" => '\uFEFF' + Awkward + "\n",
+            "awkward in a ConfigMap" => "kind: ConfigMap # a map\ndata:\n  other: |\n    x\n  config.yaml: |\n      "
+                + Awkward.Replace("\n", "\n      ", StringComparison.Ordinal)
+                + "\n\nmetadata: {name: x}\n",
+            "awkward in quotes" => "kind: ConfigMap\ndata:\n  config.yaml: " + YamlScalar.Write(Awkward, quoted: true) + "\n",
+            "awkward in a stream" => "a: 1\n---\n" + Awkward + "\n---\nb: 2\n",
+            "blocks" => Blocks,
+            "blocks with CR LF" => Blocks.ReplaceLineEndings("\r\n"),
+            "blocks in a ConfigMap" => "kind: ConfigMap\ndata:\n  config.yaml: |\n    "
+                + Blocks.Replace("\n", "\n    ", StringComparison.Ordinal)
+                + "\n",
+            _ => DataFiles.Read(name),
+        };
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -147,8 +164,11 @@ public sealed class EveryEditTests
                     }
 
                     for (var from = 0; from < count; from++)
-                        for (var to = 0; to < count; to++)
-                            Assert.Equal(manifest.Document.Text, YamlEditor.Apply(manifest.Document, [new MoveItem(path, from, to), new MoveItem(path, to, from)]).Text);
+                    for (var to = 0; to < count; to++)
+                        Assert.Equal(
+                            manifest.Document.Text,
+                            YamlEditor.Apply(manifest.Document, [new MoveItem(path, from, to), new MoveItem(path, to, from)]).Text
+                        );
                 }
             }
         }
@@ -162,13 +182,24 @@ public sealed class EveryEditTests
         foreach (var path in Scalars(YamlPath.Root, manifest.Document.Root).Where(path => path.ToString() is not ("kind" or "apiVersion")))
         {
             var old = YamlValue.Of(path.Find(manifest.Document.Root)!);
-            var other = old switch { long number => (object)(number + 1), double number => number + 0.5, bool truth => !truth, _ => "another text" };
+            var other = old switch
+            {
+                long number => (object)(number + 1),
+                double number => number + 0.5,
+                bool truth => !truth,
+                _ => "another text",
+            };
             var changed = YamlEditor.Apply(manifest.Document, new SetValue(path, other));
             AssertOnlyThere(manifest.Document, path.Find(manifest.Document.Root)!, changed.Text);
             // A new name makes another plugin or profile: one removed, one added.
             Assert.InRange(ValueComparison.Compare(YamlValue.Of(manifest.Document.Root), YamlValue.Of(changed.Root)).Count, 1, 2);
             Assert.Equal(changed.Text, SchedulerManifest.Read(manifest.Write(changed), name).Document.Text);
-            Assert.True(YamlValue.Equals(YamlValue.Of(manifest.Document.Root), YamlValue.Of(YamlEditor.Apply(changed, new SetValue(path, old)).Root)));
+            Assert.True(
+                YamlValue.Equals(
+                    YamlValue.Of(manifest.Document.Root),
+                    YamlValue.Of(YamlEditor.Apply(changed, new SetValue(path, old)).Root)
+                )
+            );
         }
     }
 
@@ -245,7 +276,10 @@ public sealed class EveryEditTests
                 }
                 catch (NodeManagerException exception)
                 {
-                    throw new InvalidOperationException($"seed {seed}, {edit}: {exception.Message}\n{exception.InnerException?.Message}\n{document.Text}", exception);
+                    throw new InvalidOperationException(
+                        $"seed {seed}, {edit}: {exception.Message}\n{exception.InnerException?.Message}\n{document.Text}",
+                        exception
+                    );
                 }
 
                 AssertCommentsStay(document.Text, changed.Text, edit);
@@ -279,18 +313,24 @@ public sealed class EveryEditTests
         if (edit is not RemoveValue)
             Assert.Equal(OwnLines(before).Order(), OwnLines(after).Order());
         Assert.Equal(before.Contains('\r', StringComparison.Ordinal), after.Contains('\r', StringComparison.Ordinal));
-        Assert.Equal(after.AsSpan().Count('\n'), before.Contains('\r', StringComparison.Ordinal) ? after.Split("\r\n").Length - 1 : after.AsSpan().Count('\n'));
+        Assert.Equal(
+            after.AsSpan().Count('\n'),
+            before.Contains('\r', StringComparison.Ordinal) ? after.Split("\r\n").Length - 1 : after.AsSpan().Count('\n')
+        );
     }
 
-    private static int Running(SchedulerDocument document, string plugin, string point) => SchedulerPlugins.Read(document)
-        .Count(one => one.Name == plugin && one.ExtensionPoint == point && one.Status != SchedulerPluginStatus.Disabled);
+    private static int Running(SchedulerDocument document, string plugin, string point) =>
+        SchedulerPlugins
+            .Read(document)
+            .Count(one => one.Name == plugin && one.ExtensionPoint == point && one.Status != SchedulerPluginStatus.Disabled);
 
-    private static IEnumerable<YamlPath> Scalars(YamlPath path, YamlNode node) => node.Kind switch
-    {
-        YamlNodeKind.Mapping => node.Entries.SelectMany(entry => Scalars(path.Key(entry.Name), entry.Value)),
-        YamlNodeKind.Sequence => node.Items.SelectMany((item, index) => Scalars(path.Item(index), item)),
-        _ => [path],
-    };
+    private static IEnumerable<YamlPath> Scalars(YamlPath path, YamlNode node) =>
+        node.Kind switch
+        {
+            YamlNodeKind.Mapping => node.Entries.SelectMany(entry => Scalars(path.Key(entry.Name), entry.Value)),
+            YamlNodeKind.Sequence => node.Items.SelectMany((item, index) => Scalars(path.Item(index), item)),
+            _ => [path],
+        };
 
     /// <summary>Every line of before is in after, in order and unchanged but for what was put into a line of flow.</summary>
     private static void AssertOnlyAdded(string before, string after)
@@ -303,7 +343,10 @@ public sealed class EveryEditTests
                 Assert.Fail(TextComparison.Unified(before, after));
         }
 
-        var removed = TextComparison.Unified(before, after).Split('\n').Count(line => line.StartsWith('-') && !line.StartsWith("---", StringComparison.Ordinal));
+        var removed = TextComparison
+            .Unified(before, after)
+            .Split('\n')
+            .Count(line => line.StartsWith('-') && !line.StartsWith("---", StringComparison.Ordinal));
         Assert.True(removed <= 1, TextComparison.Unified(before, after));
     }
 
@@ -312,7 +355,8 @@ public sealed class EveryEditTests
     {
         var first = document.Text.AsSpan(0, value.Start).Count('\n');
         var behind = document.Text.AsSpan(value.End).Count('\n');
-        string[] before = document.Text.Split('\n'), lines = after.Split('\n');
+        string[] before = document.Text.Split('\n'),
+            lines = after.Split('\n');
         Assert.Equal(first + behind + 1, lines.Length);
         Assert.Equal(before[..first], lines[..first]);
         Assert.Equal(before[^behind..], lines[^behind..]);

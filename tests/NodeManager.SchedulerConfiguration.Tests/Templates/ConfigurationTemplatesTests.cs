@@ -29,8 +29,8 @@ public sealed class ConfigurationTemplatesTests
     {
         var data = new TheoryData<string, string>();
         foreach (var template in ConfigurationTemplates.BuiltIn)
-            foreach (var api in new[] { "v1beta1", "v1beta2", "v1beta3", "v1" })
-                data.Add(template.Name, api);
+        foreach (var api in new[] { "v1beta1", "v1beta2", "v1beta3", "v1" })
+            data.Add(template.Name, api);
         return data;
     }
 
@@ -61,7 +61,9 @@ public sealed class ConfigurationTemplatesTests
     public void The_packing_template_scores_full_nodes_only(string api, string plugin, bool scores)
     {
         var result = ConfigurationTemplates.Apply(Document(api), ConfigurationTemplates.Find("BinPacking", null), []);
-        var running = SchedulerPlugins.Read(result.Document).Where(one => one.ExtensionPoint == "score" && one.Status != SchedulerPluginStatus.Disabled);
+        var running = SchedulerPlugins
+            .Read(result.Document)
+            .Where(one => one.ExtensionPoint == "score" && one.Status != SchedulerPluginStatus.Disabled);
         Assert.Equal(scores, running.Any(one => one.Name == plugin));
         Assert.Empty(result.Warnings);
         if (api == "v1")
@@ -88,8 +90,10 @@ public sealed class ConfigurationTemplatesTests
         Assert.DoesNotContain("keep", quiet.Document.Text, StringComparison.Ordinal);
         Assert.Equal("no images", ConfigurationTemplates.Find("Quiet", root).Description);
         Assert.Equal(7, Assert.Single(ConfigurationTemplates.Find("BinPacking", root).Steps).Weight);
-        Assert.Equal(ErrorIds.SchedulerTemplateInvalid, ErrorOf(() =>
-            ConfigurationTemplates.Apply(Document("v1beta3"), ConfigurationTemplates.Find("BinPacking", root), [])));
+        Assert.Equal(
+            ErrorIds.SchedulerTemplateInvalid,
+            ErrorOf(() => ConfigurationTemplates.Apply(Document("v1beta3"), ConfigurationTemplates.Find("BinPacking", root), []))
+        );
     }
 
     [Theory]
@@ -117,7 +121,10 @@ public sealed class ConfigurationTemplatesTests
     public void An_unknown_template_is_reported_with_the_known_ones()
     {
         Assert.Equal(ErrorIds.SchedulerTemplateNotFound, ErrorOf(() => ConfigurationTemplates.Find("Nope", null)));
-        Assert.Equal(ErrorIds.SchedulerTemplateNotFound, ErrorOf(() => ConfigurationTemplates.List(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString()))));
+        Assert.Equal(
+            ErrorIds.SchedulerTemplateNotFound,
+            ErrorOf(() => ConfigurationTemplates.List(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString())))
+        );
     }
 
     private static string ErrorOf(Action action) => Assert.Throws<NodeManagerException>(action).ErrorId;

@@ -10,9 +10,9 @@ public sealed class SchedulerConfigurationValidatorTests
     {
         var data = new TheoryData<string, string>();
         foreach (var example in SchedulerCases.All)
-            foreach (var api in new[] { "v1beta1", "v1" })
-                if (example.Api is null || example.Api == api)
-                    data.Add(api, example.Name);
+        foreach (var api in new[] { "v1beta1", "v1" })
+            if (example.Api is null || example.Api == api)
+                data.Add(api, example.Name);
         return data;
     }
 
@@ -38,7 +38,15 @@ public sealed class SchedulerConfigurationValidatorTests
             Assert.Empty(findings);
         else
             Assert.Contains(findings, finding => finding.Rule == example.Rule);
-        Assert.All(findings, finding => Assert.True(finding.RecommendedAction.Length > 0 && finding.Line > 0 && (finding.Path.Length > 0 || finding.Rule == "SeveralDocuments")));
+        Assert.All(
+            findings,
+            finding =>
+                Assert.True(
+                    finding.RecommendedAction.Length > 0
+                        && finding.Line > 0
+                        && (finding.Path.Length > 0 || finding.Rule == "SeveralDocuments")
+                )
+        );
     }
 
     [Theory]
@@ -70,9 +78,13 @@ public sealed class SchedulerConfigurationValidatorTests
     public void A_finding_has_a_position_and_a_remedy()
     {
         var document = SchedulerDocument.Parse(
-            "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- plugins:\n    filter:\n      enabled:\n      - name: ImageLocality\n");
+            "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- plugins:\n    filter:\n      enabled:\n      - name: ImageLocality\n"
+        );
         var finding = Assert.Single(SchedulerConfigurationValidator.Validate(document));
-        Assert.Equal(("Error", "ExtensionPoint", "profiles[0].plugins.filter.enabled[0]", 7), (finding.Severity, finding.Rule, finding.Path, finding.Line));
+        Assert.Equal(
+            ("Error", "ExtensionPoint", "profiles[0].plugins.filter.enabled[0]", 7),
+            (finding.Severity, finding.Rule, finding.Path, finding.Line)
+        );
         Assert.Equal("It implements score.", finding.RecommendedAction);
     }
 
@@ -80,8 +92,12 @@ public sealed class SchedulerConfigurationValidatorTests
     public void Unknown_plugins_are_only_a_warning_for_a_custom_scheduler()
     {
         var document = SchedulerDocument.Parse(
-            "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- plugins:\n    score:\n      enabled:\n      - name: Mine\n      - name: PodState\n");
-        Assert.Equal(("Warning", "UnknownPlugin"), Assert.Single(SchedulerConfigurationValidator.Validate(document).Select(finding => (finding.Severity, finding.Rule))));
+            "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- plugins:\n    score:\n      enabled:\n      - name: Mine\n      - name: PodState\n"
+        );
+        Assert.Equal(
+            ("Warning", "UnknownPlugin"),
+            Assert.Single(SchedulerConfigurationValidator.Validate(document).Select(finding => (finding.Severity, finding.Rule)))
+        );
         var catalog = new PluginCatalog([new KnownPlugin("Mine", "score")]);
         Assert.Empty(SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Catalog = catalog }));
     }
@@ -90,15 +106,33 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData("v1beta3", 26, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", "UnknownField")]
     [InlineData("v1beta3", 27, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", null)]
     [InlineData("v1", 26, "InterPodAffinity", "ignorePreferredTermsOfExistingPods: true", "UnknownField")]
-    [InlineData("v1beta2", 24, "PodTopologySpread", "defaultingType: List, defaultConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: DoNotSchedule, minDomains: 1}]", null)]
-    [InlineData("v1beta2", 24, "PodTopologySpread", "defaultingType: List, defaultConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: DoNotSchedule, nodeTaintsPolicy: Honor}]", "UnknownField")]
+    [InlineData(
+        "v1beta2",
+        24,
+        "PodTopologySpread",
+        "defaultingType: List, defaultConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: DoNotSchedule, minDomains: 1}]",
+        null
+    )]
+    [InlineData(
+        "v1beta2",
+        24,
+        "PodTopologySpread",
+        "defaultingType: List, defaultConstraints: [{maxSkew: 1, topologyKey: z, whenUnsatisfiable: DoNotSchedule, nodeTaintsPolicy: Honor}]",
+        "UnknownField"
+    )]
     [InlineData("v1beta2", 23, "NodeLabel", "{}", "UnknownPlugin")]
     [InlineData("v1beta3", 28, "NodeLabel", "{}", "UnknownPlugin")]
     [InlineData("v1", 27, "NodeLabel", "{}", "UnknownPlugin")]
     public void Arguments_are_checked_for_the_release(string api, int minor, string plugin, string arguments, string? rule)
     {
-        var document = SchedulerDocument.Parse(new SchedulerCase("", $"profiles: [{{pluginConfig: [{{name: {plugin}, args: {{{arguments.Trim('{', '}')}}}}}]}}]", true).Text(api));
-        var errors = SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).Where(finding => finding.Severity == "Error");
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", $"profiles: [{{pluginConfig: [{{name: {plugin}, args: {{{arguments.Trim('{', '}')}}}}}]}}]", true).Text(
+                api
+            )
+        );
+        var errors = SchedulerConfigurationValidator
+            .Validate(document, new ValidationOptions { Minor = minor })
+            .Where(finding => finding.Severity == "Error");
         Assert.Equal(rule, errors.SingleOrDefault()?.Rule);
     }
 
@@ -109,7 +143,9 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData("v1", 26, "endpoints", false)]
     public void The_leader_migration_lock_is_valid_until_1_26(string api, int minor, string kind, bool isValid)
     {
-        var document = SchedulerDocument.Parse(new SchedulerCase("", $"leaderElection: {{leaderElect: true, resourceLock: {kind}}}\n", true).Text(api));
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", $"leaderElection: {{leaderElect: true, resourceLock: {kind}}}\n", true).Text(api)
+        );
         Assert.Equal(isValid, SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).Count == 0);
     }
 
@@ -118,8 +154,14 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData("v1", 33, "StorageCapacityScoring")]
     public void The_feature_gate_of_a_field_depends_on_the_release(string api, int minor, string gate)
     {
-        var document = SchedulerDocument.Parse(new SchedulerCase("", SchedulerCases.Arguments("VolumeBinding", "shape: []"), true).Text(api));
-        Assert.Contains(gate, Assert.Single(SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor })).Message, StringComparison.Ordinal);
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", SchedulerCases.Arguments("VolumeBinding", "shape: []"), true).Text(api)
+        );
+        Assert.Contains(
+            gate,
+            Assert.Single(SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor })).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -127,16 +169,27 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData(28, true)]
     public void NodeVolumeLimits_implements_preFilter_from_1_28(int minor, bool isValid)
     {
-        var document = SchedulerDocument.Parse(new SchedulerCase("", SchedulerCases.Plugins("preFilter: {enabled: [{name: NodeVolumeLimits}]}"), true).Text("v1"));
+        var document = SchedulerDocument.Parse(
+            new SchedulerCase("", SchedulerCases.Plugins("preFilter: {enabled: [{name: NodeVolumeLimits}]}"), true).Text("v1")
+        );
         Assert.Equal(isValid, SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).Count == 0);
     }
 
     [Theory]
     [InlineData("plugins: {postBind: {enabled: [{name: Coscheduling}]}}", "ExtensionPoint")]
     [InlineData("plugins: {preBind: {enabled: [{name: NodeResourceTopologyMatch}]}}", "ExtensionPoint")]
-    [InlineData("plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {permitWaitingTimeSeconds: '10'}}]", "Type")]
-    [InlineData("plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {kind: CoschedArgs}}]", "ArgumentKind")]
-    [InlineData("plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {nope: 10}}]", "UnknownField")]
+    [InlineData(
+        "plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {permitWaitingTimeSeconds: '10'}}]",
+        "Type"
+    )]
+    [InlineData(
+        "plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {kind: CoschedArgs}}]",
+        "ArgumentKind"
+    )]
+    [InlineData(
+        "plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {nope: 10}}]",
+        "UnknownField"
+    )]
     public void A_setting_unknown_to_one_release_of_an_out_of_tree_plugin_is_a_warning(string profile, string rule)
     {
         var document = SchedulerDocument.Parse(new SchedulerCase("", $"profiles: [{{{profile}}}]", true).Text("v1"));

@@ -27,12 +27,20 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     [InlineData("application/json", "[]", HttpStatusCode.BadRequest, -32600)]
     [InlineData("application/json", "{}", HttpStatusCode.BadRequest, -32600)]
     [InlineData("application/json", "\"text\"", HttpStatusCode.BadRequest, -32600)]
-    public async Task A_body_that_is_not_a_message_is_refused_with_the_code_of_JSON_RPC(string type, string body, HttpStatusCode status, int code)
+    public async Task A_body_that_is_not_a_message_is_refused_with_the_code_of_JSON_RPC(
+        string type,
+        string body,
+        HttpStatusCode status,
+        int code
+    )
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Post, body, type);
 
         Assert.Equal(status, answer.StatusCode);
-        Assert.Equal(code, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetProperty("code").GetInt32());
+        Assert.Equal(
+            code,
+            JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetProperty("code").GetInt32()
+        );
     }
 
     [Theory]
@@ -41,7 +49,12 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     [InlineData("DELETE")]
     public async Task A_foreign_origin_reaches_nothing(string method)
     {
-        using HttpResponseMessage answer = await SendAsync(new(method), method == "POST" ? Initialize : null, "application/json", origin: "https://evil.example");
+        using HttpResponseMessage answer = await SendAsync(
+            new(method),
+            method == "POST" ? Initialize : null,
+            "application/json",
+            origin: "https://evil.example"
+        );
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
@@ -49,7 +62,8 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     [Fact]
     public async Task The_stream_of_a_session_can_be_opened_again_after_its_client_closed_it()
     {
-        string token = server.Token(AccessLevel.Viewer), session = await OpenAsync(token);
+        string token = server.Token(AccessLevel.Viewer),
+            session = await OpenAsync(token);
         for (int i = 0; i < 3; i++)
         {
             using HttpResponseMessage stream = await ListenAsync(token, session);
@@ -65,20 +79,35 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     public async Task A_handshake_that_fails_leaves_no_session()
     {
         string token = server.Token(AccessLevel.Viewer);
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Post, """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}""", "application/json", token);
+        using HttpResponseMessage answer = await SendAsync(
+            HttpMethod.Post,
+            """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}""",
+            "application/json",
+            token
+        );
 
         string session = answer.Headers.TryGetValues("Mcp-Session-Id", out var ids) ? ids.Single() : "";
-        if (session.Length == 0) return;
-        using HttpResponseMessage later = await SendAsync(HttpMethod.Post, """{"jsonrpc":"2.0","id":2,"method":"ping"}""", "application/json", token, session);
+        if (session.Length == 0)
+            return;
+        using HttpResponseMessage later = await SendAsync(
+            HttpMethod.Post,
+            """{"jsonrpc":"2.0","id":2,"method":"ping"}""",
+            "application/json",
+            token,
+            session
+        );
         Assert.Equal(HttpStatusCode.NotFound, later.StatusCode);
     }
 
     [Fact]
     public async Task A_caller_with_many_sessions_ends_only_its_own()
     {
-        string victim = server.Token(AccessLevel.Viewer), attacker = server.Token(AccessLevel.Viewer);
-        string held = await OpenAsync(victim), first = await OpenAsync(attacker);
-        for (int i = 0; i < AgentSessions.Maximum + 10; i++) Assert.NotEmpty(await OpenAsync(attacker));
+        string victim = server.Token(AccessLevel.Viewer),
+            attacker = server.Token(AccessLevel.Viewer);
+        string held = await OpenAsync(victim),
+            first = await OpenAsync(attacker);
+        for (int i = 0; i < AgentSessions.Maximum + 10; i++)
+            Assert.NotEmpty(await OpenAsync(attacker));
 
         Assert.Equal(HttpStatusCode.OK, await PingAsync(victim, held));
         Assert.Equal(HttpStatusCode.NotFound, await PingAsync(attacker, first));
@@ -99,17 +128,28 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
             foreach (JsonProperty argument in schema.GetProperty("properties").EnumerateObject())
             {
                 Assert.DoesNotContain(argument.Name, new[] { "ns", "names" });
-                if (argument.Value.TryGetProperty("items", out JsonElement items)) Assert.Equal("string", items.GetProperty("type").GetString());
-                if (argument.Name is not ("limit" or "waitSeconds" or "timeoutSeconds")) continue;
-                Assert.True(argument.Value.GetProperty("minimum").GetInt32() < argument.Value.GetProperty("maximum").GetInt32(), $"{tool.Name} {argument.Name}");
+                if (argument.Value.TryGetProperty("items", out JsonElement items))
+                    Assert.Equal("string", items.GetProperty("type").GetString());
+                if (argument.Name is not ("limit" or "waitSeconds" or "timeoutSeconds"))
+                    continue;
+                Assert.True(
+                    argument.Value.GetProperty("minimum").GetInt32() < argument.Value.GetProperty("maximum").GetInt32(),
+                    $"{tool.Name} {argument.Name}"
+                );
             }
         }
 
         JsonElement request = tools.Single(static one => one.Name == "request_change").ProtocolTool.InputSchema.GetProperty("properties");
         Assert.Equal(7, request.GetProperty("action").GetProperty("enum").GetArrayLength());
         Assert.Equal(50, request.GetProperty("nodes").GetProperty("maxItems").GetInt32());
-        JsonElement status = tools.Single(static one => one.Name == "list_nodes").ProtocolTool.InputSchema.GetProperty("properties").GetProperty("status");
-        Assert.Equal(["Ready", "NotReady", "Unknown", "SchedulingDisabled"], status.GetProperty("items").GetProperty("enum").EnumerateArray().Select(static one => one.GetString()));
+        JsonElement status = tools
+            .Single(static one => one.Name == "list_nodes")
+            .ProtocolTool.InputSchema.GetProperty("properties")
+            .GetProperty("status");
+        Assert.Equal(
+            ["Ready", "NotReady", "Unknown", "SchedulingDisabled"],
+            status.GetProperty("items").GetProperty("enum").EnumerateArray().Select(static one => one.GetString())
+        );
     }
 
     [Theory]
@@ -136,9 +176,15 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     {
         await using McpClient agent = await server.ConnectAsync(server.Token(AccessLevel.Viewer));
         IList<McpClientTool> tools = await agent.ListToolsAsync();
-        JsonSchema schema = await JsonSchema.FromJsonAsync(tools.Single(one => one.Name == tool).ProtocolTool.OutputSchema!.Value.GetRawText());
+        JsonSchema schema = await JsonSchema.FromJsonAsync(
+            tools.Single(one => one.Name == tool).ProtocolTool.OutputSchema!.Value.GetRawText()
+        );
 
-        CallToolResult answer = await AgentServer.CallAsync(agent, tool, arguments.Replace("NODE", await WorkerAsync(agent), StringComparison.Ordinal));
+        CallToolResult answer = await AgentServer.CallAsync(
+            agent,
+            tool,
+            arguments.Replace("NODE", await WorkerAsync(agent), StringComparison.Ordinal)
+        );
 
         Assert.Empty(schema.Validate(answer.StructuredContent!.Value.GetRawText()).Select(static one => one.ToString()));
     }
@@ -158,7 +204,12 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     [InlineData("request_change", """{"action":"SetTaints","nodes":["a"],"reason":"x","taints":["a:Never"]}""", "InvalidArguments", "form")]
     [InlineData("request_change", """{"action":"Cordon","reason":"x"}""", "InvalidArguments", "nodes")]
     [InlineData("get_node", """{"name":"nowhere"}""", "NodeNotFound", "list_nodes")]
-    public async Task A_wrong_argument_is_refused_with_the_valid_values_and_no_cmdlet(string tool, string arguments, string error, string hint)
+    public async Task A_wrong_argument_is_refused_with_the_valid_values_and_no_cmdlet(
+        string tool,
+        string arguments,
+        string error,
+        string hint
+    )
     {
         await using McpClient agent = await server.ConnectAsync(server.Token(AccessLevel.Viewer));
 
@@ -174,19 +225,33 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     public async Task A_plan_of_many_drains_comes_in_pages()
     {
         await using McpClient agent = await server.ConnectAsync(server.Token(AccessLevel.Viewer));
-        JsonElement nodes = (await AgentServer.CallAsync(agent, "list_nodes", """{"limit":100}""")).StructuredContent!.Value.GetProperty("nodes");
+        JsonElement nodes = (await AgentServer.CallAsync(agent, "list_nodes", """{"limit":100}""")).StructuredContent!.Value.GetProperty(
+            "nodes"
+        );
         string[] names = [.. nodes.EnumerateArray().Select(static one => one.GetProperty("name").GetString()!)];
         List<string> seen = [];
         string? cursor = null;
         do
         {
-            JsonElement page = (await AgentServer.CallAsync(agent, "drain_plan", JsonSerializer.Serialize(new { nodes = names, limit = 5, cursor }))).StructuredContent!.Value;
+            JsonElement page = (
+                await AgentServer.CallAsync(
+                    agent,
+                    "drain_plan",
+                    JsonSerializer.Serialize(
+                        new
+                        {
+                            nodes = names,
+                            limit = 5,
+                            cursor,
+                        }
+                    )
+                )
+            ).StructuredContent!.Value;
             Assert.Equal(names.Length, page.GetProperty("nodes").GetInt32());
             Assert.InRange(page.GetProperty("plans").GetArrayLength(), 1, 5);
             seen.AddRange(page.GetProperty("plans").EnumerateArray().Select(static one => one.GetProperty("node").GetString()!));
             cursor = page.TryGetProperty("nextCursor", out JsonElement next) ? next.GetString() : null;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
 
         Assert.Equal(names.Order(StringComparer.Ordinal), seen);
     }
@@ -196,11 +261,14 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
     {
         await using McpClient agent = await server.ConnectAsync(server.Token(AccessLevel.Viewer));
         var logged = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using IAsyncDisposable handler = agent.RegisterNotificationHandler("notifications/message", (message, _) =>
-        {
-            logged.TrySetResult(message.Params!.ToJsonString());
-            return default;
-        });
+        await using IAsyncDisposable handler = agent.RegisterNotificationHandler(
+            "notifications/message",
+            (message, _) =>
+            {
+                logged.TrySetResult(message.Params!.ToJsonString());
+                return default;
+            }
+        );
 #pragma warning disable MCP9005
         await agent.SetLoggingLevelAsync(LoggingLevel.Info);
 #pragma warning restore MCP9005
@@ -222,7 +290,13 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
 
     private async Task<HttpStatusCode> PingAsync(string token, string session)
     {
-        using HttpResponseMessage answer = await SendAsync(HttpMethod.Post, """{"jsonrpc":"2.0","id":2,"method":"ping"}""", "application/json", token, session);
+        using HttpResponseMessage answer = await SendAsync(
+            HttpMethod.Post,
+            """{"jsonrpc":"2.0","id":2,"method":"ping"}""",
+            "application/json",
+            token,
+            session
+        );
         return answer.StatusCode;
     }
 
@@ -233,27 +307,40 @@ public sealed class AgentContractTests(AgentServer server) : IClassFixture<Agent
         while (true)
         {
             HttpResponseMessage stream = await SendAsync(HttpMethod.Get, null, null, token, session);
-            if (stream.StatusCode != HttpStatusCode.Conflict) return stream;
+            if (stream.StatusCode != HttpStatusCode.Conflict)
+                return stream;
             stream.Dispose();
             await Task.Delay(50, limit.Token);
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string? body, string? type, string? token = null, string? session = null, string? origin = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string? body,
+        string? type,
+        string? token = null,
+        string? session = null,
+        string? origin = null
+    )
     {
         var client = new HttpClient { BaseAddress = server.Address };
         using var request = new HttpRequestMessage(method, AgentEndpoint.Path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? server.Token(AccessLevel.Viewer));
         request.Headers.Add("Accept", method == HttpMethod.Get ? "text/event-stream" : "application/json, text/event-stream");
-        if (session is not null) request.Headers.Add("Mcp-Session-Id", session);
-        if (origin is not null) request.Headers.Add("Origin", origin);
-        if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new(type!) } };
+        if (session is not null)
+            request.Headers.Add("Mcp-Session-Id", session);
+        if (origin is not null)
+            request.Headers.Add("Origin", origin);
+        if (body is not null)
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new(type!) } };
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     private static async Task<string> WorkerAsync(McpClient agent)
     {
-        JsonElement nodes = (await AgentServer.CallAsync(agent, "list_nodes", """{"nodes":["worker*"],"limit":1}""")).StructuredContent!.Value.GetProperty("nodes");
+        JsonElement nodes = (
+            await AgentServer.CallAsync(agent, "list_nodes", """{"nodes":["worker*"],"limit":1}""")
+        ).StructuredContent!.Value.GetProperty("nodes");
         return nodes[0].GetProperty("name").GetString()!;
     }
 

@@ -15,40 +15,60 @@ namespace NodeManager.Server.Tests.Agents;
 public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<AgentServer>
 {
     private const string ControllerTaint = "node.kubernetes.io/unschedulable";
-    private const string Role = "node-role.kubernetes.io/control-plane", Exclude = "node.kubernetes.io/exclude-from-external-load-balancers";
+    private const string Role = "node-role.kubernetes.io/control-plane",
+        Exclude = "node.kubernetes.io/exclude-from-external-load-balancers";
 
-    private static readonly JsonTypeInfo<JsonObject> Document = (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
+    private static readonly JsonTypeInfo<JsonObject> Document =
+        (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
 
     [Fact]
     public async Task A_label_without_a_value_is_a_change_in_every_answer()
     {
         await using McpClient agent = await server.ConnectAsync(server.Token(AccessLevel.Viewer));
-        string token = server.Token(AccessLevel.Admin), node = await WorkerAsync();
+        string token = server.Token(AccessLevel.Admin),
+            node = await WorkerAsync();
 
-        CallToolResult answer = await AgentServer.CallAsync(agent, "request_change", AgentToolTests.Request("SetLabels", node, $$$"""{"labels":{"{{{Role}}}":"","{{{Exclude}}}":""}}"""));
+        CallToolResult answer = await AgentServer.CallAsync(
+            agent,
+            "request_change",
+            AgentToolTests.Request("SetLabels", node, $$$"""{"labels":{"{{{Role}}}":"","{{{Exclude}}}":""}}""")
+        );
 
         JsonElement plan = answer.StructuredContent!.Value;
         string id = plan.GetProperty("id").GetString()!;
         string step = Assert.Single(plan.GetProperty("steps").EnumerateArray()).GetString()!;
-        Assert.Equal($"Set labels of node {node}: sends {Role}=\"\", {Exclude}=\"\"; Labels[{Role}]: (absent) -> \"\"; Labels[{Exclude}]: (absent) -> \"\"", step);
-        Assert.Equal(["", ""], plan.GetProperty("sends").GetProperty("labels").EnumerateObject().Select(static one => one.Value.GetString()));
-        Assert.All(plan.GetProperty("fields").EnumerateArray(), static field =>
-        {
-            Assert.False(field.TryGetProperty("before", out _));
-            Assert.Equal("", field.GetProperty("after").GetString());
-        });
+        Assert.Equal(
+            $"Set labels of node {node}: sends {Role}=\"\", {Exclude}=\"\"; Labels[{Role}]: (absent) -> \"\"; Labels[{Exclude}]: (absent) -> \"\"",
+            step
+        );
+        Assert.Equal(
+            ["", ""],
+            plan.GetProperty("sends").GetProperty("labels").EnumerateObject().Select(static one => one.Value.GetString())
+        );
+        Assert.All(
+            plan.GetProperty("fields").EnumerateArray(),
+            static field =>
+            {
+                Assert.False(field.TryGetProperty("before", out _));
+                Assert.Equal("", field.GetProperty("after").GetString());
+            }
+        );
 
         using HttpClient person = server.Person(token);
         JsonObject shown = JsonNode.Parse(await person.GetStringAsync($"/api/v1/agents/plans/{id}"))!.AsObject();
         Assert.Equal(step, (string?)shown["steps"]![0]);
-        Assert.Equal($$"""[{"node":"{{node}}","field":"Labels[{{Role}}]","after":""},{"node":"{{node}}","field":"Labels[{{Exclude}}]","after":""}]""", shown["data"]!["fields"]!.ToJsonString());
+        Assert.Equal(
+            $$"""[{"node":"{{node}}","field":"Labels[{{Role}}]","after":""},{"node":"{{node}}","field":"Labels[{{Exclude}}]","after":""}]""",
+            shown["data"]!["fields"]!.ToJsonString()
+        );
 
         using var client = new AgentPlanClient(server.Address, token);
         NodeAgentPlan held = await client.GetAsync(id, CancellationToken.None);
         Assert.Equal($"{Role}=,{Exclude}=", held.Labels.ToString());
         Assert.Equal(
             [$"{node} Labels[{Role}]: (absent) -> \"\"", $"{node} Labels[{Exclude}]: (absent) -> \"\""],
-            held.Fields.Select(static one => one.ToString()));
+            held.Fields.Select(static one => one.ToString())
+        );
     }
 
     [Fact]
@@ -73,14 +93,30 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
             Assert.True(applied.IsError != true, AgentToolTests.Text(applied));
 
             SortedDictionary<string, string> after = Facts(await ReadAsync(node));
-            string[] expected = [.. before.Keys.Union(after.Keys).Order(StringComparer.Ordinal)
-                .Where(key => before.GetValueOrDefault(key, "absent") != after.GetValueOrDefault(key, "absent"))
-                .Select(key => $"{key}: {before.GetValueOrDefault(key, "absent")} -> {after.GetValueOrDefault(key, "absent")}")];
-            string[] announced = [.. plan["data"]!["fields"]!.AsArray().Select(static one => (Field: (string)one!["field"]!, Before: Others((string?)one["before"]), After: Others((string?)one["after"])))
-                .Where(static one => one.Before != one.After)
-                .Select(static one => $"{one.Field}: {Quoted(one.Before)} -> {Quoted(one.After)}").Order(StringComparer.Ordinal)];
+            string[] expected =
+            [
+                .. before
+                    .Keys.Union(after.Keys)
+                    .Order(StringComparer.Ordinal)
+                    .Where(key => before.GetValueOrDefault(key, "absent") != after.GetValueOrDefault(key, "absent"))
+                    .Select(key => $"{key}: {before.GetValueOrDefault(key, "absent")} -> {after.GetValueOrDefault(key, "absent")}"),
+            ];
+            string[] announced =
+            [
+                .. plan["data"]!["fields"]!
+                    .AsArray()
+                    .Select(static one =>
+                        (Field: (string)one!["field"]!, Before: Others((string?)one["before"]), After: Others((string?)one["after"]))
+                    )
+                    .Where(static one => one.Before != one.After)
+                    .Select(static one => $"{one.Field}: {Quoted(one.Before)} -> {Quoted(one.After)}")
+                    .Order(StringComparer.Ordinal),
+            ];
             string step = (string)plan["steps"]![0]!;
-            Assert.True(expected.SequenceEqual(announced), $"round {round}, {action} {more}:\nserver:    {string.Join("; ", expected)}\nannounced: {string.Join("; ", announced)}");
+            Assert.True(
+                expected.SequenceEqual(announced),
+                $"round {round}, {action} {more}:\nserver:    {string.Join("; ", expected)}\nannounced: {string.Join("; ", announced)}"
+            );
             Assert.Contains(": sends ", step, StringComparison.Ordinal);
             Assert.DoesNotContain("nothing", step, StringComparison.OrdinalIgnoreCase);
         }
@@ -93,10 +129,17 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
         string node = await WorkerAsync();
 
         CallToolResult answer = await AgentServer.CallAsync(
-            agent, "request_change", AgentToolTests.Request("Drain", node, """{"deleteEmptyDirData":true,"deleteUnmanagedPods":true,"timeoutSeconds":90}"""));
+            agent,
+            "request_change",
+            AgentToolTests.Request("Drain", node, """{"deleteEmptyDirData":true,"deleteUnmanagedPods":true,"timeoutSeconds":90}""")
+        );
 
         JsonElement plan = answer.StructuredContent!.Value;
-        Assert.Contains("delete emptyDir data, delete unmanaged pods, for at most 1m30s", plan.GetProperty("steps")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "delete emptyDir data, delete unmanaged pods, for at most 1m30s",
+            plan.GetProperty("steps")[0].GetString(),
+            StringComparison.Ordinal
+        );
         Assert.True(plan.GetProperty("sends").GetProperty("deleteEmptyDirData").GetBoolean());
         using var client = new AgentPlanClient(server.Address, server.Token(AccessLevel.Admin));
         NodeAgentPlan held = await client.GetAsync(plan.GetProperty("id").GetString()!, CancellationToken.None);
@@ -113,7 +156,11 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
         await using McpClient agent = await server.ConnectAsync(server.Token(AccessLevel.Viewer));
         string node = await WorkerAsync();
 
-        CallToolResult answer = await AgentServer.CallAsync(agent, "request_change", AgentToolTests.Request("SetTaints", node, JsonSerializer.Serialize(new { taints = new[] { "a:NoSchedule", taint } })));
+        CallToolResult answer = await AgentServer.CallAsync(
+            agent,
+            "request_change",
+            AgentToolTests.Request("SetTaints", node, JsonSerializer.Serialize(new { taints = new[] { "a:NoSchedule", taint } }))
+        );
 
         Assert.True(answer.IsError);
         JsonElement refusal = answer.StructuredContent!.Value;
@@ -125,8 +172,13 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
     // Without the taint that a controller sets and removes after a cordon.
     private static string? Others(string? value)
     {
-        if (value is null || !value.Contains(ControllerTaint, StringComparison.Ordinal)) return value;
-        return string.Join(", ", value.Split(", ").Where(static one => !one.StartsWith(ControllerTaint, StringComparison.Ordinal))) is { Length: > 0 } others ? others : null;
+        if (value is null || !value.Contains(ControllerTaint, StringComparison.Ordinal))
+            return value;
+        return
+            string.Join(", ", value.Split(", ").Where(static one => !one.StartsWith(ControllerTaint, StringComparison.Ordinal)))
+                is { Length: > 0 } others
+            ? others
+            : null;
     }
 
     private static string Quoted(string? value) => value is null ? "absent" : $"'{value}'";
@@ -139,16 +191,26 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
         {
             ["metadata"] = new JsonObject
             {
-                ["labels"] = new JsonObject { [random.Next(2) == 0 ? Role : "example.com/a"] = random.Next(2) == 0 ? null : values[random.Next(2)] },
-                ["annotations"] = new JsonObject { ["nodemanager.io/drain"] = random.Next(2) == 0 ? null : """{"by":"a@b","reason":"","at":"2026-01-01T00:00:00Z"}""" },
+                ["labels"] = new JsonObject
+                {
+                    [random.Next(2) == 0 ? Role : "example.com/a"] = random.Next(2) == 0 ? null : values[random.Next(2)],
+                },
+                ["annotations"] = new JsonObject
+                {
+                    ["nodemanager.io/drain"] = random.Next(2) == 0 ? null : """{"by":"a@b","reason":"","at":"2026-01-01T00:00:00Z"}""",
+                },
             },
         };
-        await server.Session.Connection().Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(patch), null, RequestOptions.Default, CancellationToken.None);
+        await server
+            .Session.Connection()
+            .Client.PatchAsync(Resources.Nodes, node, null, Patch.Merge(patch), null, RequestOptions.Default, CancellationToken.None);
     }
 
     private static (string Action, string More) Next(Random random)
     {
-        string key = random.Next(2) == 0 ? Role : "example.com/a", value = random.Next(2) == 0 ? "" : "x", effect = random.Next(2) == 0 ? "NoSchedule" : "PreferNoSchedule";
+        string key = random.Next(2) == 0 ? Role : "example.com/a",
+            value = random.Next(2) == 0 ? "" : "x",
+            effect = random.Next(2) == 0 ? "NoSchedule" : "PreferNoSchedule";
         return random.Next(6) switch
         {
             0 => ("SetLabels", $$$"""{"labels":{"{{{key}}}":"{{{value}}}"}}"""),
@@ -164,11 +226,17 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
     {
         SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
         foreach ((string field, string name) in new[] { ("labels", "Labels"), ("annotations", "Annotations") })
-            foreach ((string key, JsonNode? value) in node["metadata"]![field] as JsonObject ?? []) facts[$"{name}[{key}]"] = Quoted((string)value!);
+        foreach ((string key, JsonNode? value) in node["metadata"]![field] as JsonObject ?? [])
+            facts[$"{name}[{key}]"] = Quoted((string)value!);
         facts["Unschedulable"] = Quoted(node["spec"]!["unschedulable"]?.GetValue<bool>() == true ? "True" : "False");
-        string taints = string.Join(", ", (node["spec"]!["taints"] as JsonArray ?? []).Where(static one => (string?)one!["key"] != ControllerTaint)
-            .Select(static one => $"{one!["key"]}{((string?)one["value"] is { Length: > 0 } value ? "=" + value : "")}:{one["effect"]}"));
-        if (taints.Length > 0) facts["Taints"] = Quoted(taints);
+        string taints = string.Join(
+            ", ",
+            (node["spec"]!["taints"] as JsonArray ?? [])
+                .Where(static one => (string?)one!["key"] != ControllerTaint)
+                .Select(static one => $"{one!["key"]}{((string?)one["value"] is { Length: > 0 } value ? "=" + value : "")}:{one["effect"]}")
+        );
+        if (taints.Length > 0)
+            facts["Taints"] = Quoted(taints);
         return facts;
     }
 
@@ -178,9 +246,12 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
-            JsonObject now = await server.Session.Connection().Client.SendAsync(HttpMethod.Get, Resources.Nodes.Path(name: node), null, Document, RequestOptions.Default, limit.Token);
+            JsonObject now = await server
+                .Session.Connection()
+                .Client.SendAsync(HttpMethod.Get, Resources.Nodes.Path(name: node), null, Document, RequestOptions.Default, limit.Token);
             bool isTainted = (now["spec"]!["taints"] as JsonArray ?? []).Any(static one => (string?)one!["key"] == ControllerTaint);
-            if (isTainted == (now["spec"]!["unschedulable"]?.GetValue<bool>() == true)) return now;
+            if (isTainted == (now["spec"]!["unschedulable"]?.GetValue<bool>() == true))
+                return now;
             await Task.Delay(20, limit.Token);
         }
     }
@@ -188,6 +259,8 @@ public sealed class AgentPlanContentTests(AgentServer server) : IClassFixture<Ag
     private async Task<string> WorkerAsync()
     {
         var nodes = await server.Session.Connection().Client.ListAsync(Resources.Nodes, new(), CancellationToken.None);
-        return nodes.Items.Select(static node => node.Metadata.Name).First(static name => name.StartsWith("worker", StringComparison.Ordinal));
+        return nodes
+            .Items.Select(static node => node.Metadata.Name)
+            .First(static name => name.StartsWith("worker", StringComparison.Ordinal));
     }
 }

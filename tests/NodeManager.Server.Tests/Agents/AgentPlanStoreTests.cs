@@ -37,7 +37,8 @@ public sealed class AgentPlanStoreTests
         string? failure = null;
         try
         {
-            foreach (string step in steps.Split(' ', StringSplitOptions.RemoveEmptyEntries)) Do(step, id);
+            foreach (string step in steps.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                Do(step, id);
             _store.Take(id, Agent);
         }
         catch (NodeManagerException refused)
@@ -55,18 +56,22 @@ public sealed class AgentPlanStoreTests
         _store.Decide(id, Person, approve: true);
         int taken = 0;
 
-        Parallel.For(0, 50, _ =>
-        {
-            try
+        Parallel.For(
+            0,
+            50,
+            _ =>
             {
-                _store.Take(id, Agent);
-                Interlocked.Increment(ref taken);
+                try
+                {
+                    _store.Take(id, Agent);
+                    Interlocked.Increment(ref taken);
+                }
+                catch (NodeManagerException refused)
+                {
+                    Assert.Equal("AgentPlanNotApproved", refused.ErrorId);
+                }
             }
-            catch (NodeManagerException refused)
-            {
-                Assert.Equal("AgentPlanNotApproved", refused.ErrorId);
-            }
-        });
+        );
 
         Assert.Equal(1, taken);
     }
@@ -74,14 +79,16 @@ public sealed class AgentPlanStoreTests
     [Fact]
     public void The_number_of_open_plans_is_limited_and_ended_plans_are_removed()
     {
-        for (int i = 0; i < AgentPlanStore.MostOpen; i++) Add(Agent);
+        for (int i = 0; i < AgentPlanStore.MostOpen; i++)
+            Add(Agent);
         Assert.Equal("TooManyPlans", Assert.Throws<NodeManagerException>(() => Add(Agent)).ErrorId);
         Add(Other);
 
         for (int round = 0; round <= AgentPlanStore.Kept / AgentPlanStore.MostOpen; round++)
         {
             _time.Advance(AgentPlanStore.WaitForApproval);
-            for (int i = 0; i < AgentPlanStore.MostOpen; i++) Add(Agent);
+            for (int i = 0; i < AgentPlanStore.MostOpen; i++)
+                Add(Agent);
         }
 
         Assert.InRange(_store.All.Count, AgentPlanStore.Kept, AgentPlanStore.Kept + AgentPlanStore.MostOpen);
@@ -91,9 +98,15 @@ public sealed class AgentPlanStoreTests
     {
         switch (step)
         {
-            case "approve": _store.Decide(id, Person, approve: true); break;
-            case "deny": _store.Decide(id, Person, approve: false); break;
-            case "self": _store.Decide(id, Agent, approve: true); break;
+            case "approve":
+                _store.Decide(id, Person, approve: true);
+                break;
+            case "deny":
+                _store.Decide(id, Person, approve: false);
+                break;
+            case "self":
+                _store.Decide(id, Agent, approve: true);
+                break;
             case "agent":
                 _store.NoteAgent(Person);
                 _store.Decide(id, Person, approve: true);
@@ -102,16 +115,35 @@ public sealed class AgentPlanStoreTests
                 _store.Decide(id, Person, approve: true);
                 _store.Take(id, Other);
                 break;
-            case "take": _store.Take(id, Agent); break;
-            case "end": _store.End(id, AgentPlanStatus.Completed, "done"); break;
-            case "refuse": _store.End(id, AgentPlanStatus.Refused, "changed"); break;
-            default: _time.Advance(AgentPlanStore.WaitForApproval); break;
+            case "take":
+                _store.Take(id, Agent);
+                break;
+            case "end":
+                _store.End(id, AgentPlanStatus.Completed, "done");
+                break;
+            case "refuse":
+                _store.End(id, AgentPlanStatus.Refused, "changed");
+                break;
+            default:
+                _time.Advance(AgentPlanStore.WaitForApproval);
+                break;
         }
     }
 
-    private AgentPlan Add(AgentCaller caller) => _store.Add(caller, (id, now) => new()
-    {
-        Id = id, Change = new() { Action = AgentAction.Cordon, Nodes = ["a"] }, By = caller, Steps = [], Warnings = [], Nodes = [],
-        RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval,
-    });
+    private AgentPlan Add(AgentCaller caller) =>
+        _store.Add(
+            caller,
+            (id, now) =>
+                new()
+                {
+                    Id = id,
+                    Change = new() { Action = AgentAction.Cordon, Nodes = ["a"] },
+                    By = caller,
+                    Steps = [],
+                    Warnings = [],
+                    Nodes = [],
+                    RequestedAt = now,
+                    ExpiresAt = now + AgentPlanStore.WaitForApproval,
+                }
+        );
 }

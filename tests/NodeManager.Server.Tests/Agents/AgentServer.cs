@@ -40,7 +40,15 @@ public sealed class AgentServer : IAsyncLifetime
     public async Task InitializeAsync()
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
-        Session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        Session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new AuditProvider(Audit));
@@ -59,20 +67,32 @@ public sealed class AgentServer : IAsyncLifetime
     public string Token(string level) => Services.GetRequiredService<LocalTokens>().Issue(level);
 
     /// <summary>An agent over HTTP.</summary>
-    public Task<McpClient> ConnectAsync(string token, McpClientOptions? options = null) => McpClient.CreateAsync(
-        new HttpClientTransport(new()
-        {
-            Endpoint = new(Address, AgentEndpoint.Path), TransportMode = HttpTransportMode.StreamableHttp, EnableStandaloneGetStream = false,
-            AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + token },
-        }),
-        options);
+    public Task<McpClient> ConnectAsync(string token, McpClientOptions? options = null) =>
+        McpClient.CreateAsync(
+            new HttpClientTransport(
+                new()
+                {
+                    Endpoint = new(Address, AgentEndpoint.Path),
+                    TransportMode = HttpTransportMode.StreamableHttp,
+                    EnableStandaloneGetStream = false,
+                    AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + token },
+                }
+            ),
+            options
+        );
 
     /// <summary>An agent over the streams of standard input and output.</summary>
     public async Task<McpClient> ConnectStdioAsync(McpClientOptions? options = null)
     {
-        Pipe toServer = new(), toClient = new();
+        Pipe toServer = new(),
+            toClient = new();
         var stdio = new AgentStdio(
-            Services.GetRequiredService<AgentToolset>(), NullLoggerFactory.Instance, new StayingHost(), toServer.Reader.AsStream(), toClient.Writer.AsStream());
+            Services.GetRequiredService<AgentToolset>(),
+            NullLoggerFactory.Instance,
+            new StayingHost(),
+            toServer.Reader.AsStream(),
+            toClient.Writer.AsStream()
+        );
         await stdio.StartAsync(CancellationToken.None);
         return await McpClient.CreateAsync(new StreamClientTransport(toServer.Writer.AsStream(), toClient.Reader.AsStream()), options);
     }
@@ -86,10 +106,10 @@ public sealed class AgentServer : IAsyncLifetime
     }
 
     /// <summary>Calls a tool with JSON arguments.</summary>
-    public static async Task<CallToolResult> CallAsync(McpClient client, string tool, string arguments = "{}") => await client.CallToolAsync(new CallToolRequestParams
-    {
-        Name = tool, Arguments = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(arguments),
-    });
+    public static async Task<CallToolResult> CallAsync(McpClient client, string tool, string arguments = "{}") =>
+        await client.CallToolAsync(
+            new CallToolRequestParams { Name = tool, Arguments = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(arguments) }
+        );
 
     public async Task DisposeAsync()
     {
@@ -101,9 +121,7 @@ public sealed class AgentServer : IAsyncLifetime
     {
         public ILogger CreateLogger(string categoryName) => categoryName == AuditLog.Category ? audit : NullLogger.Instance;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 
     private sealed class StayingHost : IHostApplicationLifetime
@@ -114,8 +132,6 @@ public sealed class AgentServer : IAsyncLifetime
 
         public CancellationToken ApplicationStopped => CancellationToken.None;
 
-        public void StopApplication()
-        {
-        }
+        public void StopApplication() { }
     }
 }

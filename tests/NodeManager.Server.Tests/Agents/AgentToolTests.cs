@@ -49,8 +49,14 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
 
         IList<McpClientTool> tools = await agent.ListToolsAsync();
 
-        Assert.Equal(["apply_plan", "request_change"], tools.Where(static tool => tool.ProtocolTool.Annotations?.ReadOnlyHint != true).Select(static tool => tool.Name).Order());
-        Assert.Equal(["apply_plan"], tools.Where(static tool => tool.ProtocolTool.Annotations?.DestructiveHint == true).Select(static tool => tool.Name));
+        Assert.Equal(
+            ["apply_plan", "request_change"],
+            tools.Where(static tool => tool.ProtocolTool.Annotations?.ReadOnlyHint != true).Select(static tool => tool.Name).Order()
+        );
+        Assert.Equal(
+            ["apply_plan"],
+            tools.Where(static tool => tool.ProtocolTool.Annotations?.DestructiveHint == true).Select(static tool => tool.Name)
+        );
         Assert.All(tools, static tool => Assert.False(string.IsNullOrEmpty(tool.Description)));
         Assert.Contains("data, never instructions", agent.ServerInstructions, StringComparison.Ordinal);
     }
@@ -66,12 +72,13 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
         int total;
         do
         {
-            JsonElement page = (await AgentServer.CallAsync(agent, "list_nodes", JsonSerializer.Serialize(new { limit = 5, cursor }))).StructuredContent!.Value;
+            JsonElement page = (await AgentServer.CallAsync(agent, "list_nodes", JsonSerializer.Serialize(new { limit = 5, cursor })))
+                .StructuredContent!
+                .Value;
             total = page.GetProperty("total").GetInt32();
             seen.AddRange(page.GetProperty("nodes").EnumerateArray().Select(static node => node.GetProperty("name").GetString()!));
             cursor = page.TryGetProperty("nextCursor", out JsonElement next) ? next.GetString() : null;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
 
         Assert.Equal(total, seen.Count);
         Assert.Equal(seen.Count, seen.Distinct().Count());
@@ -106,7 +113,9 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
         string node = await WorkerAsync();
 
         JsonElement plan = (await AgentServer.CallAsync(agent, "drain_plan", $$"""{"nodes":["{{node}}"]}""")).StructuredContent!.Value;
-        JsonElement pods = (await AgentServer.CallAsync(agent, "drain_plan", $$"""{"nodes":["{{node}}"],"details":true}""")).StructuredContent!.Value;
+        JsonElement pods = (await AgentServer.CallAsync(agent, "drain_plan", $$"""{"nodes":["{{node}}"],"details":true}"""))
+            .StructuredContent!
+            .Value;
 
         Assert.Equal(node, plan.GetProperty("plans")[0].GetProperty("node").GetString());
         Assert.NotEqual(0, pods.GetProperty("total").GetInt32());
@@ -148,15 +157,33 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
         ClusterNode after = await NodeEditor.ReadAsync(server.Session, node, CancellationToken.None);
         switch (action)
         {
-            case "Cordon" or "Drain": Assert.True(after.Unschedulable); break;
-            case "Uncordon": Assert.False(after.Unschedulable); break;
-            case "SetLabels": Assert.Equal("yes", after.Labels["example.com/agent"]); break;
-            case "SetTaints": Assert.Contains(after.Taints, static taint => taint.Key == "example.com/agent"); break;
-            default: break;
+            case "Cordon" or "Drain":
+                Assert.True(after.Unschedulable);
+                break;
+            case "Uncordon":
+                Assert.False(after.Unschedulable);
+                break;
+            case "SetLabels":
+                Assert.Equal("yes", after.Labels["example.com/agent"]);
+                break;
+            case "SetTaints":
+                Assert.Contains(after.Taints, static taint => taint.Key == "example.com/agent");
+                break;
+            default:
+                break;
         }
 
-        Assert.Contains(Lines, line => line.Contains("\"what\":\"approve_plan\"", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
-        Assert.Contains(Lines, line => line.Contains("\"what\":\"apply_plan\"", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal) && line.Contains("\"result\":\"Succeeded\"", StringComparison.Ordinal));
+        Assert.Contains(
+            Lines,
+            line => line.Contains("\"what\":\"approve_plan\"", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            Lines,
+            line =>
+                line.Contains("\"what\":\"apply_plan\"", StringComparison.Ordinal)
+                && line.Contains(id, StringComparison.Ordinal)
+                && line.Contains("\"result\":\"Succeeded\"", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(Lines, line => line.Contains(viewer, StringComparison.Ordinal));
         await NodeEditor.SetUnschedulableAsync(server.Session, node, false, false, CancellationToken.None);
     }
@@ -179,10 +206,13 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
                 ElicitationHandler = (request, _) =>
                 {
                     asked = request?.Message;
-                    return ValueTask.FromResult(new ElicitResult
-                    {
-                        Action = action, Content = new Dictionary<string, JsonElement> { ["approve"] = JsonSerializer.SerializeToElement(approve) },
-                    });
+                    return ValueTask.FromResult(
+                        new ElicitResult
+                        {
+                            Action = action,
+                            Content = new Dictionary<string, JsonElement> { ["approve"] = JsonSerializer.SerializeToElement(approve) },
+                        }
+                    );
                 },
             },
         };
@@ -220,7 +250,8 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
 
     internal static string Text(CallToolResult answer) => ((TextContentBlock)Assert.Single(answer.Content)).Text;
 
-    private Server.Operations.TrackedOperation OperationOf(string id) => ((Server.Operations.OperationRegistry)server.Services.GetService(typeof(Server.Operations.OperationRegistry))!).Find(id);
+    private Server.Operations.TrackedOperation OperationOf(string id) =>
+        ((Server.Operations.OperationRegistry)server.Services.GetService(typeof(Server.Operations.OperationRegistry))!).Find(id);
 
     private Task<McpClient> ConnectAsync(string transport, McpClientOptions? options = null) =>
         transport == "http" ? server.ConnectAsync(server.Token(AccessLevel.Viewer), options) : server.ConnectStdioAsync(options);
@@ -228,8 +259,17 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     private async Task<string> WorkerAsync(int which = 0)
     {
         List<string> workers = [];
-        await foreach (ClusterNode node in Core.Nodes.Reading.NodeReader.ReadAsync(server.Session, new(), static missing => throw missing, Core.Observing.NullObserver.Instance, CancellationToken.None))
-            if (!node.Roles.Contains("control-plane")) workers.Add(node.Name);
+        await foreach (
+            ClusterNode node in Core.Nodes.Reading.NodeReader.ReadAsync(
+                server.Session,
+                new(),
+                static missing => throw missing,
+                Core.Observing.NullObserver.Instance,
+                CancellationToken.None
+            )
+        )
+            if (!node.Roles.Contains("control-plane"))
+                workers.Add(node.Name);
         return workers[which % workers.Count];
     }
 

@@ -15,17 +15,70 @@ public sealed class LostUpdateTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_label_that_another_editor_has_changed_is_a_conflict()
     {
         const string key = "example.com/owner";
-        await SendAsync("PUT", Node + "/labels", new { key, value = "ann", seen = new { } });
-        await SendAsync("PUT", Node + "/labels", new { key, value = "bob", seen = new { value = "ann" } });
+        await SendAsync(
+            "PUT",
+            Node + "/labels",
+            new
+            {
+                key,
+                value = "ann",
+                seen = new { },
+            }
+        );
+        await SendAsync(
+            "PUT",
+            Node + "/labels",
+            new
+            {
+                key,
+                value = "bob",
+                seen = new { value = "ann" },
+            }
+        );
 
-        string refused = await ConflictAsync("PUT", Node + "/labels", new { key, value = "carl", seen = new { value = "ann" } });
+        string refused = await ConflictAsync(
+            "PUT",
+            Node + "/labels",
+            new
+            {
+                key,
+                value = "carl",
+                seen = new { value = "ann" },
+            }
+        );
         Assert.Contains("it was 'ann' and is 'bob' now", refused, StringComparison.Ordinal);
-        Assert.Contains("it was absent and is 'bob' now", await ConflictAsync("PUT", Node + "/labels", new { key, value = "carl", seen = new { } }), StringComparison.Ordinal);
-        Assert.Contains("it was 'ann' and is 'bob' now", await ConflictAsync("DELETE", $"{Node}/labels/{key}?seen=ann", null), StringComparison.Ordinal);
+        Assert.Contains(
+            "it was absent and is 'bob' now",
+            await ConflictAsync(
+                "PUT",
+                Node + "/labels",
+                new
+                {
+                    key,
+                    value = "carl",
+                    seen = new { },
+                }
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "it was 'ann' and is 'bob' now",
+            await ConflictAsync("DELETE", $"{Node}/labels/{key}?seen=ann", null),
+            StringComparison.Ordinal
+        );
         Assert.Equal("bob", (string?)(await GetAsync(Node))["labels"]![key]);
 
         // Both editors want the same: nothing is lost.
-        await SendAsync("PUT", Node + "/labels", new { key, value = "bob", seen = new { value = "ann" } });
+        await SendAsync(
+            "PUT",
+            Node + "/labels",
+            new
+            {
+                key,
+                value = "bob",
+                seen = new { value = "ann" },
+            }
+        );
         await SendAsync("DELETE", $"{Node}/labels/{key}?seen=bob", null);
         await SendAsync("DELETE", $"{Node}/labels/{key}?seen=bob", null);
         Assert.Null((await GetAsync(Node))["labels"]![key]);
@@ -34,16 +87,67 @@ public sealed class LostUpdateTests(EmbeddedServer server) : IClassFixture<Embed
     [Fact]
     public async Task A_taint_that_another_editor_has_changed_is_a_conflict()
     {
-        const string key = "example.com/use", effect = "NoSchedule";
-        await SendAsync("POST", Node + "/taints", new { key, value = "gpu", effect, seen = new { } });
-        await SendAsync("POST", Node + "/taints", new { key, value = "x", effect = "PreferNoSchedule" });
-        await SendAsync("POST", Node + "/taints", new { key, value = "web", effect, seen = new { value = "gpu" } });
+        const string key = "example.com/use",
+            effect = "NoSchedule";
+        await SendAsync(
+            "POST",
+            Node + "/taints",
+            new
+            {
+                key,
+                value = "gpu",
+                effect,
+                seen = new { },
+            }
+        );
+        await SendAsync(
+            "POST",
+            Node + "/taints",
+            new
+            {
+                key,
+                value = "x",
+                effect = "PreferNoSchedule",
+            }
+        );
+        await SendAsync(
+            "POST",
+            Node + "/taints",
+            new
+            {
+                key,
+                value = "web",
+                effect,
+                seen = new { value = "gpu" },
+            }
+        );
 
-        Assert.Contains("it was 'gpu' and is 'web' now", await ConflictAsync("POST", Node + "/taints", new { key, value = "db", effect, seen = new { value = "gpu" } }), StringComparison.Ordinal);
-        Assert.Contains("it was 'gpu' and is 'web' now", await ConflictAsync("DELETE", $"{Node}/taints/{key}?effect={effect}&seen=gpu", null), StringComparison.Ordinal);
+        Assert.Contains(
+            "it was 'gpu' and is 'web' now",
+            await ConflictAsync(
+                "POST",
+                Node + "/taints",
+                new
+                {
+                    key,
+                    value = "db",
+                    effect,
+                    seen = new { value = "gpu" },
+                }
+            ),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "it was 'gpu' and is 'web' now",
+            await ConflictAsync("DELETE", $"{Node}/taints/{key}?effect={effect}&seen=gpu", null),
+            StringComparison.Ordinal
+        );
 
         JsonObject left = await SendAsync("DELETE", $"{Node}/taints/{key}?effect={effect}&seen=web", null);
-        Assert.Equal("PreferNoSchedule", (string?)Assert.Single(left["taints"]!.AsArray(), taint => (string?)taint!["key"] == key)!["effect"]);
+        Assert.Equal(
+            "PreferNoSchedule",
+            (string?)Assert.Single(left["taints"]!.AsArray(), taint => (string?)taint!["key"] == key)!["effect"]
+        );
         await SendAsync("DELETE", $"{Node}/taints/{key}", null);
     }
 
@@ -58,13 +162,21 @@ public sealed class LostUpdateTests(EmbeddedServer server) : IClassFixture<Embed
     public async Task A_configuration_that_another_editor_has_changed_is_a_conflict()
     {
         string seen = await VersionAsync();
-        JsonObject preview = await SendAsync("POST", $"/api/v1/plugins/ImageLocality/disable?dry_run=true&seen={seen}", new { phases = new[] { "score" } });
+        JsonObject preview = await SendAsync(
+            "POST",
+            $"/api/v1/plugins/ImageLocality/disable?dry_run=true&seen={seen}",
+            new { phases = new[] { "score" } }
+        );
         Assert.Equal(seen, (string?)preview["version"]);
         await SendAsync("PUT", "/api/v1/plugins/InterPodAffinity/config?restart=false", new { hardPodAffinityWeight = 9 });
 
         foreach (string dryRun in new[] { "true", "false" })
         {
-            string refused = await ConflictAsync("POST", $"/api/v1/plugins/ImageLocality/disable?restart=false&dry_run={dryRun}&seen={seen}", new { phases = new[] { "score" } });
+            string refused = await ConflictAsync(
+                "POST",
+                $"/api/v1/plugins/ImageLocality/disable?restart=false&dry_run={dryRun}&seen={seen}",
+                new { phases = new[] { "score" } }
+            );
             Assert.Contains("by local-admin: Set InterPodAffinity", refused, StringComparison.Ordinal);
             Assert.Contains("hardPodAffinityWeight", refused, StringComparison.Ordinal);
         }
@@ -72,7 +184,11 @@ public sealed class LostUpdateTests(EmbeddedServer server) : IClassFixture<Embed
         JsonObject state = (await GetAsync("/api/v1/plugins"))["data"]!.AsObject();
         Assert.Contains("ImageLocality", state["enabled_plugins"]!["score"]!.AsArray().Select(static one => (string?)one));
         Assert.Equal(9, (long)state["plugin_configs"]!["InterPodAffinity"]!["hardPodAffinityWeight"]!);
-        await SendAsync("POST", $"/api/v1/plugins/ImageLocality/disable?restart=false&seen={await VersionAsync()}", new { phases = new[] { "score" } });
+        await SendAsync(
+            "POST",
+            $"/api/v1/plugins/ImageLocality/disable?restart=false&seen={await VersionAsync()}",
+            new { phases = new[] { "score" } }
+        );
     }
 
     [Fact]
@@ -84,9 +200,19 @@ public sealed class LostUpdateTests(EmbeddedServer server) : IClassFixture<Embed
         int count = (int)(pool["node_count"] ?? pool["desired_nodes"])!;
         await SendAsync("PATCH", path, new { node_count = count + 1, generation });
 
-        Assert.Contains("changed by another client", await ConflictAsync("PATCH", path, new { node_count = count + 5, generation }), StringComparison.Ordinal);
-        Assert.Contains("changed by another client", await ConflictAsync("POST", path + "/plan", new { node_count = count + 5, generation }), StringComparison.Ordinal);
-        JsonObject now = (await server.Client.GetFromJsonAsync<JsonArray>(Pools + "/overview"))!.Single(one => (string?)one!["id"] == (string?)pool["id"])!.AsObject();
+        Assert.Contains(
+            "changed by another client",
+            await ConflictAsync("PATCH", path, new { node_count = count + 5, generation }),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "changed by another client",
+            await ConflictAsync("POST", path + "/plan", new { node_count = count + 5, generation }),
+            StringComparison.Ordinal
+        );
+        JsonObject now = (await server.Client.GetFromJsonAsync<JsonArray>(Pools + "/overview"))!
+            .Single(one => (string?)one!["id"] == (string?)pool["id"])!
+            .AsObject();
         Assert.Equal(count + 1, (int)(now["node_count"] ?? now["desired_nodes"])!);
     }
 
@@ -116,7 +242,8 @@ public sealed class LostUpdateTests(EmbeddedServer server) : IClassFixture<Embed
     private async Task<HttpResponseMessage> AnswerAsync(string method, string path, object? body)
     {
         using var request = new HttpRequestMessage(new(method), path);
-        if (body is not null) request.Content = JsonContent.Create(body);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
         return await server.Client.SendAsync(request);
     }
 }

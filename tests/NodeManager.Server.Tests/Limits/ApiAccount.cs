@@ -19,18 +19,32 @@ internal sealed class ApiAccount(NodeManagerSession session)
     {
         await SendAsync("/api/v1/namespaces/default/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
         await SendAsync(Rbac + "clusterroles", $$"""{"metadata":{"name":"{{name}}"},"rules":{{rules}}}""");
-        await SendAsync(Rbac + "clusterrolebindings", $$"""
+        await SendAsync(
+            Rbac + "clusterrolebindings",
+            $$"""
             {"metadata":{"name":"{{name}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{name}}"},
              "subjects":[{"kind":"ServiceAccount","name":"{{name}}","namespace":"default"}]}
-            """);
-        JsonObject made = await SendAsync($"/api/v1/namespaces/default/serviceaccounts/{name}/token", """{"spec":{"expirationSeconds":3600}}""");
+            """
+        );
+        JsonObject made = await SendAsync(
+            $"/api/v1/namespaces/default/serviceaccounts/{name}/token",
+            """{"spec":{"expirationSeconds":3600}}"""
+        );
         return (string)made["status"]!["token"]!;
     }
 
     private async Task<JsonObject> SendAsync(string path, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await session.Connection().Client.SendAsync(
-            HttpMethod.Post, path, content, (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)), RequestOptions.Default, CancellationToken.None);
+        return await session
+            .Connection()
+            .Client.SendAsync(
+                HttpMethod.Post,
+                path,
+                content,
+                (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)),
+                RequestOptions.Default,
+                CancellationToken.None
+            );
     }
 }

@@ -35,7 +35,8 @@ public sealed class ConnectionTests : IAsyncLifetime
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 sockets.Add(socket);
                 await socket.ConnectAsync(endpoint);
-                if (sent.Length > 0) await SendAsync(socket, sent);
+                if (sent.Length > 0)
+                    await SendAsync(socket, sent);
             }
 
             long start = Stopwatch.GetTimestamp();
@@ -53,7 +54,8 @@ public sealed class ConnectionTests : IAsyncLifetime
         }
         finally
         {
-            foreach (Socket socket in sockets) socket.Dispose();
+            foreach (Socket socket in sockets)
+                socket.Dispose();
         }
     }
 
@@ -101,7 +103,8 @@ public sealed class ConnectionTests : IAsyncLifetime
         }
         finally
         {
-            foreach (Socket socket in sockets) socket.Dispose();
+            foreach (Socket socket in sockets)
+                socket.Dispose();
         }
     }
 
@@ -112,16 +115,15 @@ public sealed class ConnectionTests : IAsyncLifetime
         {
             await socket.SendAsync(Encoding.ASCII.GetBytes(text));
         }
-        catch (SocketException)
-        {
-        }
+        catch (SocketException) { }
     }
 
     // A new connection each time, as a probe makes it.
     private async Task<HttpStatusCode> CodeAsync(string path, string? token)
     {
         using var client = new HttpClient { BaseAddress = _server.Client.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
-        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using HttpResponseMessage answer = await client.GetAsync(new Uri(path, UriKind.Relative));
         return answer.StatusCode;
     }

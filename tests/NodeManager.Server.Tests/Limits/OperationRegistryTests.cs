@@ -16,13 +16,18 @@ public sealed class OperationRegistryTests : IDisposable
 
     public OperationRegistryTests()
     {
-        _audit = new(NullLoggerFactory.Instance, new ServerTelemetry(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()), TimeProvider.System);
+        _audit = new(
+            NullLoggerFactory.Instance,
+            new ServerTelemetry(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()),
+            TimeProvider.System
+        );
         _registry = new(_audit);
     }
 
     public void Dispose()
     {
-        foreach (TrackedOperation one in _registry.All) one.Operation.Cancel();
+        foreach (TrackedOperation one in _registry.All)
+            one.Operation.Cancel();
         _audit.Dispose();
         _services.Dispose();
     }
@@ -30,13 +35,16 @@ public sealed class OperationRegistryTests : IDisposable
     [Fact]
     public async Task A_start_that_races_with_the_end_of_the_host_is_cancelled_with_the_others()
     {
-        using ManualResetEventSlim starting = new(), mayStart = new();
-        Task<TrackedOperation> start = Task.Run(() => Start(() =>
-        {
-            starting.Set();
-            mayStart.Wait(TimeSpan.FromMinutes(1));
-            return Endless();
-        }));
+        using ManualResetEventSlim starting = new(),
+            mayStart = new();
+        Task<TrackedOperation> start = Task.Run(() =>
+            Start(() =>
+            {
+                starting.Set();
+                mayStart.Wait(TimeSpan.FromMinutes(1));
+                return Endless();
+            })
+        );
         starting.Wait(TimeSpan.FromMinutes(1));
         // On a thread of its own, as it may wait for the start.
         Task stopping = Task.Factory.StartNew(() => _registry.StoppingAsync(default), TaskCreationOptions.LongRunning).Unwrap();
@@ -55,23 +63,30 @@ public sealed class OperationRegistryTests : IDisposable
     {
         using Barrier gate = new(8);
         int refused = 0;
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
-            () =>
-            {
-                gate.SignalAndWait(TimeSpan.FromMinutes(1));
-                for (int i = 0; i < OperationRegistry.MostRunning / 4; i++)
-                {
-                    try
-                    {
-                        Start(Endless);
-                    }
-                    catch (NodeManagerException full) when (full.ErrorId == "TooManyOperations")
-                    {
-                        Interlocked.Increment(ref refused);
-                    }
-                }
-            },
-            TaskCreationOptions.LongRunning)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Factory.StartNew(
+                        () =>
+                        {
+                            gate.SignalAndWait(TimeSpan.FromMinutes(1));
+                            for (int i = 0; i < OperationRegistry.MostRunning / 4; i++)
+                            {
+                                try
+                                {
+                                    Start(Endless);
+                                }
+                                catch (NodeManagerException full) when (full.ErrorId == "TooManyOperations")
+                                {
+                                    Interlocked.Increment(ref refused);
+                                }
+                            }
+                        },
+                        TaskCreationOptions.LongRunning
+                    )
+                )
+        );
 
         Assert.Equal((OperationRegistry.MostRunning, OperationRegistry.MostRunning), (_registry.Running, refused));
     }

@@ -19,7 +19,10 @@ public sealed class ProtectionTests : IAsyncLifetime
     // They change nothing: plans, and the end of work.
     private static readonly string[] Harmless =
     [
-        "DELETE /api/v1/operations/{id}", "POST /api/v1/agents/plans/{id}/deny", "POST /api/v1/maintenances/plan", "POST /api/v1/nodepools/{id}/plan",
+        "DELETE /api/v1/operations/{id}",
+        "POST /api/v1/agents/plans/{id}/deny",
+        "POST /api/v1/maintenances/plan",
+        "POST /api/v1/nodepools/{id}/plan",
         "POST /api/v1/nodepools/{id}/update/plan",
     ];
 
@@ -39,13 +42,16 @@ public sealed class ProtectionTests : IAsyncLifetime
         List<string> wrong = [];
         foreach (RouteEndpoint route in _server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
-            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0], pattern = route.RoutePattern.RawText!;
-            if (route.Metadata.GetMetadata<IAuthorizeData>()?.Policy != AccessLevel.Admin) continue;
+            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0],
+                pattern = route.RoutePattern.RawText!;
+            if (route.Metadata.GetMetadata<IAuthorizeData>()?.Policy != AccessLevel.Admin)
+                continue;
             bool isHarmless = Harmless.Contains($"{method} {pattern.TrimEnd('/')}");
             foreach (string? name in (string?[])[null, "another"])
             {
                 bool isRefused = await SendAsync(method, PathOf(pattern), name) == ErrorIds.ProtectedCluster;
-                if (isRefused == isHarmless) wrong.Add($"{method} {pattern} with {name ?? "no name"}: {(isRefused ? "refused" : "accepted")}");
+                if (isRefused == isHarmless)
+                    wrong.Add($"{method} {pattern} with {name ?? "no name"}: {(isRefused ? "refused" : "accepted")}");
             }
         }
 
@@ -56,8 +62,10 @@ public sealed class ProtectionTests : IAsyncLifetime
     public async Task A_change_with_the_name_is_made_and_a_dry_run_needs_none()
     {
         string node = NodeRoutes.Prefix + "/nodes/worker-1b-01";
-        string refused = await SendAsync("POST", node + "/cordon", null), made = await SendAsync("POST", node + "/cordon", _server.Session.Cluster);
-        string imagined = await SendAsync("POST", "/api/v1/plugins/ImageLocality/disable?dry_run=true", null), real = await SendAsync("POST", "/api/v1/plugins/ImageLocality/disable", null);
+        string refused = await SendAsync("POST", node + "/cordon", null),
+            made = await SendAsync("POST", node + "/cordon", _server.Session.Cluster);
+        string imagined = await SendAsync("POST", "/api/v1/plugins/ImageLocality/disable?dry_run=true", null),
+            real = await SendAsync("POST", "/api/v1/plugins/ImageLocality/disable", null);
 
         Assert.Equal((ErrorIds.ProtectedCluster, "", ErrorIds.ProtectedCluster), (refused, made, real));
         Assert.NotEqual(ErrorIds.ProtectedCluster, imagined);
@@ -77,13 +85,17 @@ public sealed class ProtectionTests : IAsyncLifetime
     private async Task<string> SendAsync(string method, string path, string? cluster)
     {
         using HttpRequestMessage request = new(new(method), path);
-        if (method is "POST" or "PUT" or "PATCH") request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
-        if (cluster is not null) request.Headers.Add(ProtectionGuard.Header, cluster);
+        if (method is "POST" or "PUT" or "PATCH")
+            request.Content = new StringContent("{}", new MediaTypeHeaderValue("application/json"));
+        if (cluster is not null)
+            request.Headers.Add(ProtectionGuard.Header, cluster);
         using HttpResponseMessage answer = await _server.Client.SendAsync(request);
-        if (answer.IsSuccessStatusCode || answer.Content.Headers.ContentType?.MediaType != "application/json") return "";
+        if (answer.IsSuccessStatusCode || answer.Content.Headers.ContentType?.MediaType != "application/json")
+            return "";
         JsonNode? error = (await answer.Content.ReadFromJsonAsync<JsonObject>())!["error"];
         string id = (string?)(error is JsonObject refusal ? refusal["error_id"] : error) ?? "";
-        if (id == ErrorIds.ProtectedCluster) Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        if (id == ErrorIds.ProtectedCluster)
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         return id;
     }
 

@@ -32,7 +32,15 @@ public sealed class TokenFloodTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 6, Rbac = true });
-        _session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        _session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            sandbox.Server,
+            sandbox.CreateTransport(),
+            sandbox,
+            NullLogger.Instance,
+            sandbox.Time,
+            CancellationToken.None
+        );
         var api = new ApiAccount(_session);
         string token = await api.CreateAsync("chief-of-nodes", """[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""");
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -62,12 +70,18 @@ public sealed class TokenFloodTests : IAsyncLifetime
         using var stop = new CancellationTokenSource();
         Task<int>[] floods = [.. Enumerable.Range(0, 8).Select(_ => FloodAsync(stop.Token))];
         List<HttpStatusCode> codes = [];
-        string node = (await _session.Connection().Client.ListAsync(Resources.Nodes, new(), CancellationToken.None)).Items[^1].Metadata.Name;
+        string node = (await _session.Connection().Client.ListAsync(Resources.Nodes, new(), CancellationToken.None))
+            .Items[^1]
+            .Metadata
+            .Name;
 
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         for (int i = 0; System.Diagnostics.Stopwatch.GetElapsedTime(start) < FloodFor; i++)
         {
-            using HttpResponseMessage answer = i % 2 == 0 ? await _admin.GetAsync(Nodes) : await _admin.PostAsync($"{Nodes}/{node}/{(i % 4 == 1 ? "cordon" : "uncordon")}", null);
+            using HttpResponseMessage answer =
+                i % 2 == 0
+                    ? await _admin.GetAsync(Nodes)
+                    : await _admin.PostAsync($"{Nodes}/{node}/{(i % 4 == 1 ? "cordon" : "uncordon")}", null);
             codes.Add(answer.StatusCode);
             await Task.Delay(50);
         }
@@ -111,13 +125,12 @@ public sealed class TokenFloodTests : IAsyncLifetime
     [InlineData("::ffff:10.1.2.3", "10.1.2.3")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     [InlineData("::1", "::1")]
-    public void An_IPv6_address_is_counted_by_its_subnet(string address, string source) => Assert.Equal(source, CallerAddress.Of(IPAddress.Parse(address)));
+    public void An_IPv6_address_is_counted_by_its_subnet(string address, string source) =>
+        Assert.Equal(source, CallerAddress.Of(IPAddress.Parse(address)));
 
     private static async Task ReadToEndAsync(StreamReader events)
     {
-        while (await events.ReadLineAsync() is not null)
-        {
-        }
+        while (await events.ReadLineAsync() is not null) { }
     }
 
     private async Task<int> FloodAsync(CancellationToken stop)
@@ -127,7 +140,10 @@ public sealed class TokenFloodTests : IAsyncLifetime
         while (!stop.IsCancellationRequested)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Nodes);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Convert.ToHexString(RandomNumberGenerator.GetBytes(16)));
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                Convert.ToHexString(RandomNumberGenerator.GetBytes(16))
+            );
             using HttpResponseMessage answer = await client.SendAsync(request, CancellationToken.None);
             Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
             sent++;

@@ -17,11 +17,27 @@ internal sealed record BlockedNode(string Name, IReadOnlyList<PodBudget> Budgets
 
     public static async Task<BlockedNode> FindAsync(NodeManagerSession session)
     {
-        List<Node> nodes = await session.UseAsync(async (client, token) => (await client.ListAsync(Resources.Nodes, new(), token)).Items, default);
-        NodeTarget[] ready = [.. nodes.Where(static one => one.Spec.Unschedulable != true && one.Status.Conditions?.Exists(static c => c is { Type: "Ready", Status: "True" }) == true).Select(static one => new NodeTarget(one.Metadata.Name))];
+        List<Node> nodes = await session.UseAsync(
+            async (client, token) => (await client.ListAsync(Resources.Nodes, new(), token)).Items,
+            default
+        );
+        NodeTarget[] ready =
+        [
+            .. nodes
+                .Where(static one =>
+                    one.Spec.Unschedulable != true
+                    && one.Status.Conditions?.Exists(static c => c is { Type: "Ready", Status: "True" }) == true
+                )
+                .Select(static one => new NodeTarget(one.Metadata.Name)),
+        ];
         IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, ready, Options, default);
-        NodeDrainPlan plan = plans.First(static one => one.Status == NodeDrainPlanStatus.WillNotFinish && one.Pods.All(static pod => pod.Decision != DrainDecision.Wait));
-        return new(plan.Node, [.. plan.Pods.SelectMany(static pod => pod.Budgets).DistinctBy(static budget => (budget.Namespace, budget.Name))]);
+        NodeDrainPlan plan = plans.First(static one =>
+            one.Status == NodeDrainPlanStatus.WillNotFinish && one.Pods.All(static pod => pod.Decision != DrainDecision.Wait)
+        );
+        return new(
+            plan.Node,
+            [.. plan.Pods.SelectMany(static pod => pod.Budgets).DistinctBy(static budget => (budget.Namespace, budget.Name))]
+        );
     }
 
     /// <summary>Deletes the PDBs.</summary>
@@ -34,7 +50,9 @@ internal sealed record BlockedNode(string Name, IReadOnlyList<PodBudget> Budgets
                 {
                     await client.DeleteAsync(Resources.PodDisruptionBudgets("v1"), budget.Name, budget.Namespace, new(), token);
                     return true;
-                }, default);
+                },
+                default
+            );
         }
     }
 }

@@ -20,7 +20,8 @@ namespace NodeManager.Server.Tests.Serving;
 /// <summary>One server for the clusters of several contexts.</summary>
 public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<SeveralClusters>
 {
-    private const string Second = SeveralClusters.Second, Nodes = NodeRoutes.Prefix + "/nodes";
+    private const string Second = SeveralClusters.Second,
+        Nodes = NodeRoutes.Prefix + "/nodes";
 
     private readonly HttpClient _client = clusters.Client;
 
@@ -42,8 +43,14 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
         JsonArray clusters = (await _client.GetFromJsonAsync<JsonArray>(path + "/api/v1/clusters"))!;
 
         Assert.Equal(
-            [("first", "/clusters/first", "Connected"), ("team/second", Second, "Connected"), ("read-only", "/clusters/read-only", "Connected"), ("away", "/clusters/away", "Unreachable")],
-            clusters.Select(static one => ((string)one!["name"]!, (string)one["path"]!, (string)one["state"]!)));
+            [
+                ("first", "/clusters/first", "Connected"),
+                ("team/second", Second, "Connected"),
+                ("read-only", "/clusters/read-only", "Connected"),
+                ("away", "/clusters/away", "Unreachable"),
+            ],
+            clusters.Select(static one => ((string)one!["name"]!, (string)one["path"]!, (string)one["state"]!))
+        );
         Assert.Equal(ErrorIds.ServerUnreachable, (string?)clusters[3]!["problem"]!["error"]);
     }
 
@@ -77,7 +84,10 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
     public async Task An_operation_is_followed_where_it_runs()
     {
         string name = await WorkerAsync(Second);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Second}{Nodes}/{name}/drain") { Content = JsonContent.Create(new { delete_emptydir_data = true, delete_unmanaged_pods = true }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Second}{Nodes}/{name}/drain")
+        {
+            Content = JsonContent.Create(new { delete_emptydir_data = true, delete_unmanaged_pods = true }),
+        };
         request.Headers.Add("Prefer", "respond-async");
         using HttpResponseMessage accepted = await _client.SendAsync(request);
 
@@ -110,7 +120,8 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
         (HttpStatusCode code, string body) = await SendAsync(HttpMethod.Get, path + Nodes);
 
         Assert.Equal((status, error), (code, (string?)JsonNode.Parse(body)!["error"]));
-        foreach (string? token in (string?[])[null, "wrong"]) Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, path + Nodes, token ?? "")).Code);
+        foreach (string? token in (string?[])[null, "wrong"])
+            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, path + Nodes, token ?? "")).Code);
     }
 
     [Fact]
@@ -120,7 +131,12 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
         Assert.Equal(4, (await _client.GetFromJsonAsync<JsonArray>("/clusters/away/api/v1/clusters"))!.Count);
         Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, "/clusters/away/api/v1/me", "")).Code);
         // A page tells strangers nothing about which clusters there are.
-        string[] pages = [(await SendAsync(HttpMethod.Get, "/clusters/away/", "")).Body, (await SendAsync(HttpMethod.Get, "/clusters/none/", "")).Body, (await SendAsync(HttpMethod.Get, Second + "/", "")).Body];
+        string[] pages =
+        [
+            (await SendAsync(HttpMethod.Get, "/clusters/away/", "")).Body,
+            (await SendAsync(HttpMethod.Get, "/clusters/none/", "")).Body,
+            (await SendAsync(HttpMethod.Get, Second + "/", "")).Body,
+        ];
         Assert.Contains("<html", Assert.Single(pages.Distinct()), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -132,7 +148,10 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
         {
             string one = path == Second ? name : await WorkerAsync(path);
             Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, path + Nodes, clusters.ViewerToken)).Code);
-            Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync(HttpMethod.Post, $"{path}{Nodes}/{one}/cordon", clusters.ViewerToken)).Code);
+            Assert.Equal(
+                HttpStatusCode.Forbidden,
+                (await SendAsync(HttpMethod.Post, $"{path}{Nodes}/{one}/cordon", clusters.ViewerToken)).Code
+            );
             Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, path + Nodes, "wrong")).Code);
             Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, path + "/metrics", "")).Code);
         }
@@ -156,8 +175,12 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
     [Fact]
     public void A_missing_context_prevents_the_start()
     {
-        NodeManagerException problem = Assert.Throws<NodeManagerException>(() => ServerHost.Build(
-            ServerOptions.Parse(["--port", "0", "--kubeconfig", clusters.Kubeconfig, "--context", "first", "--context", "elsewhere"]), new(TextWriter.Null, color: false)));
+        NodeManagerException problem = Assert.Throws<NodeManagerException>(() =>
+            ServerHost.Build(
+                ServerOptions.Parse(["--port", "0", "--kubeconfig", clusters.Kubeconfig, "--context", "first", "--context", "elsewhere"]),
+                new(TextWriter.Null, color: false)
+            )
+        );
 
         Assert.Equal(ErrorIds.ContextNotFound, problem.ErrorId);
     }
@@ -165,22 +188,30 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
     [Fact]
     public async Task All_contexts_are_served_with_the_current_one_first()
     {
-        using IHost host = ServerHost.Build(ServerOptions.Parse(["--port", "0", "--kubeconfig", clusters.Kubeconfig, "--all-contexts"]), new(TextWriter.Null, color: false));
+        using IHost host = ServerHost.Build(
+            ServerOptions.Parse(["--port", "0", "--kubeconfig", clusters.Kubeconfig, "--all-contexts"]),
+            new(TextWriter.Null, color: false)
+        );
 
-        Assert.Equal(["team/second", "read-only", "away"], host.Services.GetRequiredService<ClusterMounts>().Further.Select(static one => one.Name));
+        Assert.Equal(
+            ["team/second", "read-only", "away"],
+            host.Services.GetRequiredService<ClusterMounts>().Further.Select(static one => one.Name)
+        );
         await ((IAsyncDisposable)host).DisposeAsync();
     }
 
     private async Task<string> WorkerAsync(string path) =>
         (await _client.GetFromJsonAsync<JsonArray>(path + Nodes))!.Select(static one => (string)one!["name"]!).Last();
 
-    private Task<HttpResponseMessage> OpenAsync(string path) => _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+    private Task<HttpResponseMessage> OpenAsync(string path) =>
+        _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
 
     private static async Task UntilAsync(HttpResponseMessage stream, string text)
     {
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync());
         while (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
-            if (line.Contains(text, StringComparison.Ordinal)) return;
+            if (line.Contains(text, StringComparison.Ordinal))
+                return;
         Assert.Fail("The stream ended.");
     }
 
@@ -188,8 +219,10 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
     private async Task<(HttpStatusCode Code, string Body)> SendAsync(HttpMethod method, string path, string? token = null)
     {
         using var client = new HttpClient { BaseAddress = _client.BaseAddress };
-        if (token is null) client.DefaultRequestHeaders.Authorization = _client.DefaultRequestHeaders.Authorization;
-        else if (token.Length > 0) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (token is null)
+            client.DefaultRequestHeaders.Authorization = _client.DefaultRequestHeaders.Authorization;
+        else if (token.Length > 0)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var request = new HttpRequestMessage(method, path);
         using HttpResponseMessage response = await client.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
@@ -203,8 +236,10 @@ public sealed class SeveralClusters : IAsyncLifetime
     public const string Second = "/clusters/team%2Fsecond";
 
     private readonly TemporaryFolder _folder = new();
-    private SandboxCluster _first = null!, _second = null!;
-    private SandboxServer _firstServed = null!, _secondServed = null!;
+    private SandboxCluster _first = null!,
+        _second = null!;
+    private SandboxServer _firstServed = null!,
+        _secondServed = null!;
     private IHost _host = null!;
 
     public HttpClient Client { get; private set; } = null!;
@@ -223,9 +258,25 @@ public sealed class SeveralClusters : IAsyncLifetime
         await AllowReadingAsync("watcher");
         Kubeconfig = _folder.Write("config", Config());
         _host = ServerHost.Build(
-            ServerOptions.Parse(["--port", "0", "--kubeconfig", Kubeconfig, "--context", "first", "--context", "team/second", "--context", "read-only", "--context", "away"]), new(TextWriter.Null, color: false));
+            ServerOptions.Parse([
+                "--port",
+                "0",
+                "--kubeconfig",
+                Kubeconfig,
+                "--context",
+                "first",
+                "--context",
+                "team/second",
+                "--context",
+                "read-only",
+                "--context",
+                "away",
+            ]),
+            new(TextWriter.Null, color: false)
+        );
         await _host.StartAsync();
-        await Task.WhenAll(Services.GetRequiredService<ClusterMounts>().Further.Select(static one => one.Tried)).WaitAsync(TimeSpan.FromMinutes(5));
+        await Task.WhenAll(Services.GetRequiredService<ClusterMounts>().Further.Select(static one => one.Tried))
+            .WaitAsync(TimeSpan.FromMinutes(5));
         LocalTokens tokens = Services.GetRequiredService<LocalTokens>();
         ViewerToken = tokens.Issue(AccessLevel.Viewer);
         Client = new() { BaseAddress = new(((WebApplication)_host).Urls.First()), Timeout = TimeSpan.FromMinutes(5) };
@@ -237,50 +288,101 @@ public sealed class SeveralClusters : IAsyncLifetime
         Client.Dispose();
         await _host.StopAsync();
         await ((IAsyncDisposable)_host).DisposeAsync();
-        foreach (IDisposable one in (IDisposable[])[_firstServed, _secondServed, _first, _second, _folder]) one.Dispose();
+        foreach (IDisposable one in (IDisposable[])[_firstServed, _secondServed, _first, _second, _folder])
+            one.Dispose();
     }
 
     private async Task AllowReadingAsync(string user)
     {
-        using NodeManagerSession session = await SessionFactory.ConnectAsync("second", _second.Server, _second.CreateTransport(), null, NullLogger.Instance, _second.Time, CancellationToken.None);
-        foreach ((string path, string body) in new[]
-        {
-            ("clusterroles", $$"""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"{{user}}"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list","watch"]}]}"""),
-            ("clusterrolebindings", $$"""
-                {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"{{user}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{user}}"},
-                "subjects":[{"kind":"User","name":"{{user}}","apiGroup":"rbac.authorization.k8s.io"}]}
-                """),
-        })
+        using NodeManagerSession session = await SessionFactory.ConnectAsync(
+            "second",
+            _second.Server,
+            _second.CreateTransport(),
+            null,
+            NullLogger.Instance,
+            _second.Time,
+            CancellationToken.None
+        );
+        foreach (
+            (string path, string body) in new[]
+            {
+                (
+                    "clusterroles",
+                    $$"""{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"{{user}}"},"rules":[{"apiGroups":["*"],"resources":["*"],"verbs":["get","list","watch"]}]}"""
+                ),
+                (
+                    "clusterrolebindings",
+                    $$"""
+                    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","metadata":{"name":"{{user}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{user}}"},
+                    "subjects":[{"kind":"User","name":"{{user}}","apiGroup":"rbac.authorization.k8s.io"}]}
+                    """
+                ),
+            }
+        )
         {
             using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-            await session.Connection().Client.SendAsync(
-                HttpMethod.Post, "/apis/rbac.authorization.k8s.io/v1/" + path, content,
-                (System.Text.Json.Serialization.Metadata.JsonTypeInfo<JsonObject>)System.Text.Json.JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)), RequestOptions.Default, CancellationToken.None);
+            await session
+                .Connection()
+                .Client.SendAsync(
+                    HttpMethod.Post,
+                    "/apis/rbac.authorization.k8s.io/v1/" + path,
+                    content,
+                    (System.Text.Json.Serialization.Metadata.JsonTypeInfo<JsonObject>)
+                        System.Text.Json.JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)),
+                    RequestOptions.Default,
+                    CancellationToken.None
+                );
         }
     }
 
     // A kubeconfig is also read as JSON.
     private string Config()
     {
-        (string Server, string Authority, string Token) first = Read(_firstServed.KubeconfigPath), second = Read(_secondServed.KubeconfigPath);
+        (string Server, string Authority, string Token) first = Read(_firstServed.KubeconfigPath),
+            second = Read(_secondServed.KubeconfigPath);
         static JsonObject Cluster(string name, string server, string authority) =>
-            new() { ["name"] = name, ["cluster"] = new JsonObject { ["server"] = server, ["certificate-authority-data"] = authority } };
+            new()
+            {
+                ["name"] = name,
+                ["cluster"] = new JsonObject { ["server"] = server, ["certificate-authority-data"] = authority },
+            };
         static JsonObject User(string name, string token, string? impersonate = null)
         {
             var user = new JsonObject { ["token"] = token };
-            if (impersonate is not null) user["as"] = impersonate;
+            if (impersonate is not null)
+                user["as"] = impersonate;
             return new() { ["name"] = name, ["user"] = user };
         }
 
-        static JsonObject Context(string name, string cluster, string user) => new() { ["name"] = name, ["context"] = new JsonObject { ["cluster"] = cluster, ["user"] = user } };
+        static JsonObject Context(string name, string cluster, string user) =>
+            new()
+            {
+                ["name"] = name,
+                ["context"] = new JsonObject { ["cluster"] = cluster, ["user"] = user },
+            };
         return new JsonObject
         {
-            ["apiVersion"] = "v1", ["kind"] = "Config", ["current-context"] = "first",
-            ["clusters"] = new JsonArray { Cluster("one", first.Server, first.Authority), Cluster("two", second.Server, second.Authority), Cluster("none", "https://127.0.0.1:1", second.Authority) },
-            ["users"] = new JsonArray { User("admin-one", first.Token), User("admin-two", second.Token), User("watcher", second.Token, "watcher") },
+            ["apiVersion"] = "v1",
+            ["kind"] = "Config",
+            ["current-context"] = "first",
+            ["clusters"] = new JsonArray
+            {
+                Cluster("one", first.Server, first.Authority),
+                Cluster("two", second.Server, second.Authority),
+                Cluster("none", "https://127.0.0.1:1", second.Authority),
+            },
+            ["users"] = new JsonArray
+            {
+                User("admin-one", first.Token),
+                User("admin-two", second.Token),
+                User("watcher", second.Token, "watcher"),
+            },
             ["contexts"] = new JsonArray
             {
-                Context("first", "one", "admin-one"), Context("team/second", "two", "admin-two"), Context("read-only", "two", "watcher"), Context("away", "none", "admin-two"),
+                Context("first", "one", "admin-one"),
+                Context("team/second", "two", "admin-two"),
+                Context("read-only", "two", "watcher"),
+                Context("away", "none", "admin-two"),
             },
         }.ToJsonString();
     }

@@ -24,7 +24,8 @@ public sealed class ClusterRestartTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_server is not null) await _server.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -56,7 +57,12 @@ public sealed class ClusterRestartTests : IAsyncLifetime
     {
         string path = Path.Combine(_folder, "kubeconfig");
         return SessionFactory.ConnectAsync(
-            Kubeconfig.Load(new() { Paths = [path] }), path, NullLogger.Instance, TimeProvider.System, default);
+            Kubeconfig.Load(new() { Paths = [path] }),
+            path,
+            NullLogger.Instance,
+            TimeProvider.System,
+            default
+        );
     }
 
     private async Task StartAsync()
@@ -92,17 +98,14 @@ public sealed class ClusterRestartTests : IAsyncLifetime
 
         public Task Waits => _waits.Task;
 
-        public void Warning(string message)
-        {
-        }
+        public void Warning(string message) { }
 
         public void Verbose(string message)
         {
-            if (message.Contains("waiting for PDB", StringComparison.Ordinal)) _waits.TrySetResult();
+            if (message.Contains("waiting for PDB", StringComparison.Ordinal))
+                _waits.TrySetResult();
         }
 
-        public void Progress(OperationProgress progress)
-        {
-        }
+        public void Progress(OperationProgress progress) { }
     }
 }

@@ -106,18 +106,38 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     [Fact]
     public async Task A_drain_is_taken_once_by_a_server_of_the_same_user_while_the_node_is_cordoned()
     {
-        string[] nodes = [.. (await NodesAsync()).Where(static one => one.Spec.Unschedulable != true).Select(static one => one.Metadata.Name).Take(3)];
-        foreach (string node in nodes) await LeaveAsync(node, _session.Time().GetUtcNow());
+        string[] nodes =
+        [
+            .. (await NodesAsync()).Where(static one => one.Spec.Unschedulable != true).Select(static one => one.Metadata.Name).Take(3),
+        ];
+        foreach (string node in nodes)
+            await LeaveAsync(node, _session.Time().GetUtcNow());
 
         Assert.Null(await UnfinishedDrains.TakeAsync(_session, nodes[0], "another user's", default));
-        UnfinishedDrain?[] taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => UnfinishedDrains.TakeAsync(_session, nodes[0], "ours", default)));
+        UnfinishedDrain?[] taken = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => UnfinishedDrains.TakeAsync(_session, nodes[0], "ours", default))
+        );
         UnfinishedDrain only = Assert.Single(taken, static one => one is not null)!;
         DrainOptions options = UnfinishedDrains.OptionsOf(only, "");
-        Assert.Equal((TimeSpan.FromMinutes(7), TimeSpan.FromSeconds(5), true, false), (options.Timeout!.Value, options.GracePeriod!.Value, options.DeleteEmptyDirData, options.DeleteUnmanagedPods));
+        Assert.Equal(
+            (TimeSpan.FromMinutes(7), TimeSpan.FromSeconds(5), true, false),
+            (options.Timeout!.Value, options.GracePeriod!.Value, options.DeleteEmptyDirData, options.DeleteUnmanagedPods)
+        );
 
         // As kubectl uncordons: the note stays.
-        await _session.UseAsync((client, token) => client.PatchAsync(
-            Resources.Nodes, nodes[1], null, Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = null } }), null, RequestOptions.Default, token), default);
+        await _session.UseAsync(
+            (client, token) =>
+                client.PatchAsync(
+                    Resources.Nodes,
+                    nodes[1],
+                    null,
+                    Patch.Merge(new() { ["spec"] = new JsonObject { ["unschedulable"] = null } }),
+                    null,
+                    RequestOptions.Default,
+                    token
+                ),
+            default
+        );
         Assert.Null(await UnfinishedDrains.TakeAsync(_session, nodes[1], "ours", default));
 
         await NodeEditor.SetUnschedulableAsync(_session, nodes[2], false, false, default);
@@ -141,13 +161,25 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         OperationRegistry operations = server.Services.GetRequiredService<OperationRegistry>();
         TaskCompletionSource restarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
         static object Same(object result) => result;
-        TrackedOperation restart = operations.Start("test", Same, () => RunningOperation.Start("SchedulerRestart", "s", TimeProvider.System, context => restarts.Task.WaitAsync(context.Token)), new(Finishes: true));
-        TrackedOperation other = operations.Start("test", Same, () => RunningOperation.Start("Test", "t", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token)));
+        TrackedOperation restart = operations.Start(
+            "test",
+            Same,
+            () => RunningOperation.Start("SchedulerRestart", "s", TimeProvider.System, context => restarts.Task.WaitAsync(context.Token)),
+            new(Finishes: true)
+        );
+        TrackedOperation other = operations.Start(
+            "test",
+            Same,
+            () => RunningOperation.Start("Test", "t", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token))
+        );
 
         Task stop = server.StopAsync();
 
         Assert.Equal(OperationState.Cancelled, await other.Operation.Completion.WaitAsync(Limit));
-        Assert.Equal("ServerStopping", Assert.Throws<NodeManagerException>(() => operations.Start("test", Same, () => throw new InvalidOperationException())).ErrorId);
+        Assert.Equal(
+            "ServerStopping",
+            Assert.Throws<NodeManagerException>(() => operations.Start("test", Same, () => throw new InvalidOperationException())).ErrorId
+        );
         Assert.False(stop.IsCompleted);
         restarts.SetResult();
         await stop.WaitAsync(Limit);
@@ -155,7 +187,15 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     }
 
     private Task<NodeManagerSession> ConnectAsync() =>
-        SessionFactory.ConnectAsync("sandbox", _sandbox.Server, _sandbox.CreateTransport(), null, NullLogger.Instance, _sandbox.Time, CancellationToken.None);
+        SessionFactory.ConnectAsync(
+            "sandbox",
+            _sandbox.Server,
+            _sandbox.CreateTransport(),
+            null,
+            NullLogger.Instance,
+            _sandbox.Time,
+            CancellationToken.None
+        );
 
     private async Task<WebApplication> ServeAsync()
     {
@@ -170,9 +210,17 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", EmbeddedServer.Token);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{NodeRoutes.Prefix}/nodes/{node}/drain")
         {
-            Content = JsonContent.Create(new { delete_emptydir_data = true, delete_unmanaged_pods = true, timeout_seconds = 0 }),
+            Content = JsonContent.Create(
+                new
+                {
+                    delete_emptydir_data = true,
+                    delete_unmanaged_pods = true,
+                    timeout_seconds = 0,
+                }
+            ),
         };
-        if (isFollowed) request.Headers.Add("Prefer", "respond-async");
+        if (isFollowed)
+            request.Headers.Add("Prefer", "respond-async");
         using HttpResponseMessage response = await client.SendAsync(request);
         return response.StatusCode;
     }
@@ -183,7 +231,8 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         TrackedOperation drain = await ResumedAsync(server);
         using var limit = new CancellationTokenSource(Limit);
         await foreach (OperationEvent happened in drain.Operation.ReadAsync(0, limit.Token))
-            if (happened is OperationMessage { Text: var text } && text.Contains("waiting for PDB", StringComparison.Ordinal)) return;
+            if (happened is OperationMessage { Text: var text } && text.Contains("waiting for PDB", StringComparison.Ordinal))
+                return;
         Assert.Fail($"The drain ended as {drain.Operation.State}.");
     }
 
@@ -191,19 +240,30 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     {
         OperationRegistry operations = server.Services.GetRequiredService<OperationRegistry>();
         using var limit = new CancellationTokenSource(Limit);
-        while (operations.All.Count == 0) await Task.Delay(20, limit.Token);
+        while (operations.All.Count == 0)
+            await Task.Delay(20, limit.Token);
         return Assert.Single(operations.All);
     }
 
-    private Task<List<Node>> NodesAsync() => _session.UseAsync(async (client, token) => (await client.ListAsync(Resources.Nodes, new(), token)).Items, default);
+    private Task<List<Node>> NodesAsync() =>
+        _session.UseAsync(async (client, token) => (await client.ListAsync(Resources.Nodes, new(), token)).Items, default);
 
     private async Task<string> NoteAsync(string node) =>
-        (await _session.UseAsync((client, token) => client.GetAsync(Resources.Nodes, node, null, token), default)).Metadata.Annotations?.GetValueOrDefault(DrainAnnotation.Key) ?? "";
+        (
+            await _session.UseAsync((client, token) => client.GetAsync(Resources.Nodes, node, null, token), default)
+        ).Metadata.Annotations?.GetValueOrDefault(DrainAnnotation.Key) ?? "";
 
     private async Task LeaveAsync(string node, DateTimeOffset at)
     {
         var note = new DrainAnnotation("me", "", at, new("ours", "local-admin", at, 5, 420, true, false));
         await NodeEditor.SetUnschedulableAsync(_session, node, true, false, default);
-        await NodeEditor.SetAnnotationsAsync(_session, node, new Dictionary<string, string> { [DrainAnnotation.Key] = note.ToJson() }, true, false, default);
+        await NodeEditor.SetAnnotationsAsync(
+            _session,
+            node,
+            new Dictionary<string, string> { [DrainAnnotation.Key] = note.ToJson() },
+            true,
+            false,
+            default
+        );
     }
 }

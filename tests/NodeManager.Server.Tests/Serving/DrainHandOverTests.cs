@@ -24,11 +24,20 @@ public sealed class DrainHandOverTests
         Skip.If(OperatingSystem.IsWindows(), "there is no SIGTERM");
         using SandboxCluster cluster = SandboxCluster.Start(new() { Programs = SandboxPrograms.All });
         using SandboxServer served = cluster.Serve(new());
-        using NodeManagerSession session = await SessionFactory.ConnectAsync("sandbox", cluster.Server, cluster.CreateTransport(), null, NullLogger.Instance, cluster.Time, default);
+        using NodeManagerSession session = await SessionFactory.ConnectAsync(
+            "sandbox",
+            cluster.Server,
+            cluster.CreateTransport(),
+            null,
+            NullLogger.Instance,
+            cluster.Time,
+            default
+        );
         BlockedNode blocked = await BlockedNode.FindAsync(session);
         await using ServerProcess first = ServerProcess.Start("--kubeconfig", served.KubeconfigPath, "--port", "0");
         await using ServerProcess second = ServerProcess.Start("--kubeconfig", served.KubeconfigPath, "--port", "0");
-        using HttpClient toFirst = await ClientAsync(first), toSecond = await ClientAsync(second);
+        using HttpClient toFirst = await ClientAsync(first),
+            toSecond = await ClientAsync(second);
 
         string begun = await StartDrainAsync(toFirst, blocked.Name);
         await BlockedAsync(toFirst, begun);
@@ -57,7 +66,14 @@ public sealed class DrainHandOverTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{NodeRoutes.Prefix}/nodes/{node}/drain")
         {
-            Content = JsonContent.Create(new { delete_emptydir_data = true, delete_unmanaged_pods = true, timeout_seconds = 0 }),
+            Content = JsonContent.Create(
+                new
+                {
+                    delete_emptydir_data = true,
+                    delete_unmanaged_pods = true,
+                    timeout_seconds = 0,
+                }
+            ),
         };
         request.Headers.Add("Prefer", "respond-async");
         using HttpResponseMessage response = await server.SendAsync(request);
@@ -65,14 +81,16 @@ public sealed class DrainHandOverTests
         return response.Headers.Location!.OriginalString;
     }
 
-    private static async Task<JsonArray> OperationsAsync(HttpClient server) => (await server.GetFromJsonAsync<JsonArray>("/api/v1/operations"))!;
+    private static async Task<JsonArray> OperationsAsync(HttpClient server) =>
+        (await server.GetFromJsonAsync<JsonArray>("/api/v1/operations"))!;
 
     private static async Task<string> ResumedAsync(HttpClient server)
     {
         using var limit = new CancellationTokenSource(Limit);
         while (true)
         {
-            if (await OperationsAsync(server) is [{ } one]) return $"/api/v1/operations/{(string?)one["id"]}";
+            if (await OperationsAsync(server) is [{ } one])
+                return $"/api/v1/operations/{(string?)one["id"]}";
             await Task.Delay(100, limit.Token);
         }
     }
@@ -83,7 +101,8 @@ public sealed class DrainHandOverTests
         using var limit = new CancellationTokenSource(Limit);
         using var lines = new StreamReader(await server.GetStreamAsync(operation + "/events", limit.Token));
         while (await lines.ReadLineAsync(limit.Token) is { } line)
-            if (line.Contains("waiting for PDB", StringComparison.Ordinal)) return;
+            if (line.Contains("waiting for PDB", StringComparison.Ordinal))
+                return;
         Assert.Fail("The drain ended: " + await server.GetStringAsync(operation));
     }
 

@@ -24,7 +24,8 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
         using var stop = new CancellationTokenSource();
         await using IAsyncEnumerator<EventBatch> reader = log.ReadAsync("", stop.Token).GetAsyncEnumerator();
         Assert.Equal([EventLog.Ready], await NextAsync(reader));
-        for (int i = 0; i <= EventLog.Kept; i++) log.Write("test", $"{i}");
+        for (int i = 0; i <= EventLog.Kept; i++)
+            log.Write("test", $"{i}");
         Assert.Equal([EventLog.Reset], await NextAsync(reader));
         log.Write("test", "new");
         Assert.Equal(["test new"], await NextAsync(reader));
@@ -54,7 +55,8 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
     public async Task A_stream_resumes_after_every_event_also_within_a_batch()
     {
         var log = new EventLog();
-        for (int i = 0; i < 12; i += 3) log.Write([("test", $"{i}"), ("test", $"{i + 1}"), ("test", $"{i + 2}")]);
+        for (int i = 0; i < 12; i += 3)
+            log.Write([("test", $"{i}"), ("test", $"{i + 1}"), ("test", $"{i + 2}")]);
         string prefix;
         await using (IAsyncEnumerator<EventBatch> reader = log.ReadAsync("", CancellationToken.None).GetAsyncEnumerator())
         {
@@ -67,7 +69,8 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
             using var stop = new CancellationTokenSource();
             await using IAsyncEnumerator<EventBatch> reader = log.ReadAsync($"{prefix}-{position}", stop.Token).GetAsyncEnumerator();
             List<SseItem<string>> seen = [];
-            while (seen.Count < 13 - position && await reader.MoveNextAsync()) seen.AddRange(Items(reader.Current));
+            while (seen.Count < 13 - position && await reader.MoveNextAsync())
+                seen.AddRange(Items(reader.Current));
             Assert.Equal([EventLog.Ready, .. Enumerable.Repeat("test", 12 - position)], seen.Select(static one => one.EventType));
             Assert.Equal(Enumerable.Range(position, 12 - position).Select(static i => $"{i}"), seen.Skip(1).Select(static one => one.Data));
             Assert.Equal(Enumerable.Range(position, 13 - position).Select(i => $"{prefix}-{i}"), seen.Select(static one => one.EventId));
@@ -85,7 +88,8 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
         foreach (int size in (int[])[1, 17, 4096, 100_000, 3, 70_000, 1 << 20])
         {
             byte[] part = new byte[size];
-            for (int i = 0; i < size; i++) part[i] = (byte)random.Next('a', 'a' + (size % 25) + 1);
+            for (int i = 0; i < size; i++)
+                part[i] = (byte)random.Next('a', 'a' + (size % 25) + 1);
             text.Write(part);
             compressed.Write(sequence.Add(GzipPart.Of(part)).Span);
         }
@@ -105,24 +109,35 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
         EventLog log = server.Services.GetRequiredService<EventLog>();
         JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(NodeRoutes.Prefix + "/nodes"))!;
         string token = server.Services.GetRequiredService<LocalTokens>().Issue(AccessLevel.Viewer);
-        using HttpResponseMessage plain = await OpenAsync(token, "identity;q=1, gzip;q=0"), compressed = await OpenAsync(token, "br, gzip");
+        using HttpResponseMessage plain = await OpenAsync(token, "identity;q=1, gzip;q=0"),
+            compressed = await OpenAsync(token, "br, gzip");
         Assert.Equal(["identity"], plain.Content.Headers.ContentEncoding);
         Assert.Equal(["gzip"], compressed.Content.Headers.ContentEncoding);
 
         // As a busy cluster has it: other labels on some of its nodes each second.
         for (int round = 0; round < 10; round++)
         {
-            log.Write([.. nodes.Concat(nodes).Select(node =>
-            {
-                node!["labels"]!["round"] = $"{round}";
-                return ("node", $$"""{"type":"modified","name":"{{node["name"]}}","node":{{node.ToJsonString()}}}""");
-            })]);
+            log.Write([
+                .. nodes
+                    .Concat(nodes)
+                    .Select(node =>
+                    {
+                        node!["labels"]!["round"] = $"{round}";
+                        return ("node", $$"""{"type":"modified","name":"{{node["name"]}}","node":{{node.ToJsonString()}}}""");
+                    }),
+            ]);
         }
 
         log.Write("last", "{}");
         using var counting = new MemoryStream();
-        await using Stream gzip = new GZipStream(new CopyingStream(await compressed.Content.ReadAsStreamAsync(), counting), CompressionMode.Decompress);
-        (List<string> ofPlain, List<string> ofCompressed) = (await UntilAsync(await plain.Content.ReadAsStreamAsync()), await UntilAsync(gzip));
+        await using Stream gzip = new GZipStream(
+            new CopyingStream(await compressed.Content.ReadAsStreamAsync(), counting),
+            CompressionMode.Decompress
+        );
+        (List<string> ofPlain, List<string> ofCompressed) = (
+            await UntilAsync(await plain.Content.ReadAsStreamAsync()),
+            await UntilAsync(gzip)
+        );
         HashSet<string> common = [.. ofCompressed.Skip(1)];
         Assert.Equal(ofCompressed.Skip(1), ofPlain.Where(common.Contains));
         int bytes = ofPlain.Sum(static one => Encoding.UTF8.GetByteCount(one));
@@ -155,7 +170,8 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
         return [.. Items(reader.Current).Select(static one => one.Data == "{}" ? one.EventType : $"{one.EventType} {one.Data}")];
     }
 
-    private static List<SseItem<string>> Items(EventBatch batch) => [.. SseParser.Create(new MemoryStream(batch.Text.ToArray())).Enumerate()];
+    private static List<SseItem<string>> Items(EventBatch batch) =>
+        [.. SseParser.Create(new MemoryStream(batch.Text.ToArray())).Enumerate()];
 
     private async Task<HttpResponseMessage> OpenAsync(string token, string encoding)
     {
@@ -174,7 +190,8 @@ public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<Embedde
         await foreach (SseItem<string> item in SseParser.Create(stream).EnumerateAsync(limit.Token))
         {
             events.Add($"{item.EventType} {item.EventId} {item.Data}");
-            if (item.EventType == "last") break;
+            if (item.EventType == "last")
+                break;
         }
 
         return events;

@@ -15,7 +15,14 @@ namespace NodeManager.Server.Tests.Serving;
 /// <summary>A cluster that another process hands over on standard input.</summary>
 public sealed class HandoverTests : IDisposable
 {
-    private readonly SandboxCluster _sandbox = SandboxCluster.Start(new() { Nodes = 6, Rbac = true, Programs = SandboxPrograms.All });
+    private readonly SandboxCluster _sandbox = SandboxCluster.Start(
+        new()
+        {
+            Nodes = 6,
+            Rbac = true,
+            Programs = SandboxPrograms.All,
+        }
+    );
 
     public void Dispose() => _sandbox.Dispose();
 
@@ -34,7 +41,11 @@ public sealed class HandoverTests : IDisposable
 
         using var client = new HttpClient { BaseAddress = announced.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", announced.ViewerToken);
-        Assert.Contains("worker-1a-01", await client.GetStringAsync(new Uri("/api/plugins/streamspace-node-manager/nodes", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains(
+            "worker-1a-01",
+            await client.GetStringAsync(new Uri("/api/plugins/streamspace-node-manager/nodes", UriKind.Relative)),
+            StringComparison.Ordinal
+        );
         Assert.True((await client.GetAsync(new Uri("/api/v1/nodepools", UriKind.Relative))).IsSuccessStatusCode);
 
         input.WriteLine(ServerAnnouncement.LinkRequest);
@@ -64,7 +75,8 @@ public sealed class HandoverTests : IDisposable
     [Fact]
     public async Task A_server_of_another_authority_and_a_wrong_token_are_refused()
     {
-        using SandboxServer front = _sandbox.Serve(new() { WritesKubeconfig = false }), other = _sandbox.Serve(new() { WritesKubeconfig = false });
+        using SandboxServer front = _sandbox.Serve(new() { WritesKubeconfig = false }),
+            other = _sandbox.Serve(new() { WritesKubeconfig = false });
 
         Assert.Equal(ErrorIds.CertificateUntrusted, await FailureAsync(Of(front.Access) with { AuthorityPem = other.Access.AuthorityPem }));
         Assert.Equal(ErrorIds.Unauthorized, await FailureAsync(Of(front.Access) with { Token = other.Access.Token }));
@@ -76,7 +88,16 @@ public sealed class HandoverTests : IDisposable
         using SandboxServer front = _sandbox.Serve(new());
         string folder = Path.GetDirectoryName(front.KubeconfigPath)!;
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, front.KubeconfigPath);
-        KubeconfigRequest? origin = Kubeconfig.Load(new() { Paths = [relative], ImpersonateUser = "someone", ImpersonateGroups = ["a"] }).Origin;
+        KubeconfigRequest? origin = Kubeconfig
+            .Load(
+                new()
+                {
+                    Paths = [relative],
+                    ImpersonateUser = "someone",
+                    ImpersonateGroups = ["a"],
+                }
+            )
+            .Origin;
 
         var handed = new ServerHandover { Cluster = "c", Kubeconfig = origin };
         string line = JsonSerializer.Serialize(handed, ServerJson.Default.ServerHandover);
@@ -93,29 +114,58 @@ public sealed class HandoverTests : IDisposable
     [Fact]
     public void Descriptions_print_no_credentials()
     {
-        ServerHandover handed = new() { Cluster = "c", Token = "secret", PoolService = new() { Uri = new("https://pools.example.com"), Token = "secret" } };
-        ServerAnnouncement announced = new() { Address = new("http://127.0.0.1:1"), AdminToken = "secret", ViewerToken = "secret", SignInLink = "http://127.0.0.1:1/#secret" };
+        ServerHandover handed = new()
+        {
+            Cluster = "c",
+            Token = "secret",
+            PoolService = new() { Uri = new("https://pools.example.com"), Token = "secret" },
+        };
+        ServerAnnouncement announced = new()
+        {
+            Address = new("http://127.0.0.1:1"),
+            AdminToken = "secret",
+            ViewerToken = "secret",
+            SignInLink = "http://127.0.0.1:1/#secret",
+        };
 
-        Assert.DoesNotContain("secret", $"{handed} {handed.PoolService} {announced} {new SandboxAccess(new("https://127.0.0.1"), "", "secret")}", StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            $"{handed} {handed.PoolService} {announced} {new SandboxAccess(new("https://127.0.0.1"), "", "secret")}",
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("--handover", "--kubeconfig", "x")]
     [InlineData("--handover", "--once")]
     [InlineData("--in-cluster", "--handover")]
-    public void Only_the_port_comes_as_an_argument(params string[] arguments) => Assert.Throws<FormatException>(() => ServerOptions.Parse(arguments));
+    public void Only_the_port_comes_as_an_argument(params string[] arguments) =>
+        Assert.Throws<FormatException>(() => ServerOptions.Parse(arguments));
 
-    private static ServerHandover Of(SandboxAccess access) => new()
-    {
-        Cluster = "sandbox", Address = access.Server, AuthorityPem = access.AuthorityPem, Token = access.Token,
-        PoolService = new()
+    private static ServerHandover Of(SandboxAccess access) =>
+        new()
         {
-            Uri = access.Server, User = SandboxPoolService.User, Routes = PoolServiceRoutes.Flat, Token = access.Token, AuthorityPem = access.AuthorityPem, Timeout = TimeSpan.FromSeconds(30),
-        },
-    };
+            Cluster = "sandbox",
+            Address = access.Server,
+            AuthorityPem = access.AuthorityPem,
+            Token = access.Token,
+            PoolService = new()
+            {
+                Uri = access.Server,
+                User = SandboxPoolService.User,
+                Routes = PoolServiceRoutes.Flat,
+                Token = access.Token,
+                AuthorityPem = access.AuthorityPem,
+                Timeout = TimeSpan.FromSeconds(30),
+            },
+        };
 
-    private static async Task<string> FailureAsync(ServerHandover handed) => (await Assert.ThrowsAsync<NodeManagerException>(
-        () => HandedCluster.ConnectAsync(handed, NullLogger.Instance, CancellationToken.None))).ErrorId;
+    private static async Task<string> FailureAsync(ServerHandover handed) =>
+        (
+            await Assert.ThrowsAsync<NodeManagerException>(() =>
+                HandedCluster.ConnectAsync(handed, NullLogger.Instance, CancellationToken.None)
+            )
+        ).ErrorId;
 
     /// <summary>A pipe of lines.</summary>
     private sealed class Lines : TextReader
@@ -131,7 +181,8 @@ public sealed class HandoverTests : IDisposable
         public override string? ReadLine() => _lines.TryTake(out string? line, Timeout.Infinite) ? line : null;
 
         public Task<ServerAnnouncement> AnnouncementAsync() =>
-            Task.Run(() => JsonSerializer.Deserialize(ReadLine()!, ServerJson.Default.ServerAnnouncement)!).WaitAsync(TimeSpan.FromMinutes(2));
+            Task.Run(() => JsonSerializer.Deserialize(ReadLine()!, ServerJson.Default.ServerAnnouncement)!)
+                .WaitAsync(TimeSpan.FromMinutes(2));
 
         private sealed class LineWriter(System.Collections.Concurrent.BlockingCollection<string> lines) : StringWriter
         {

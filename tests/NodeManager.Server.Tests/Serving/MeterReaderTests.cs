@@ -22,14 +22,21 @@ public sealed class MeterReaderTests
 
         string text = reader.Format();
 
-        foreach (string line in (string[])
-        [
-            "# TYPE test_requests_total counter", "test_requests_total 2",
-            "# TYPE test_seconds_total counter", "test_seconds_total 1.5",
-            "# TYPE test_bytes_total counter", "test_bytes_total 7",
-            "# TYPE test_open gauge", "test_open 3",
-            "# TYPE test_load gauge", "test_load 0.5",
-        ])
+        foreach (
+            string line in (string[])
+                [
+                    "# TYPE test_requests_total counter",
+                    "test_requests_total 2",
+                    "# TYPE test_seconds_total counter",
+                    "test_seconds_total 1.5",
+                    "# TYPE test_bytes_total counter",
+                    "test_bytes_total 7",
+                    "# TYPE test_open gauge",
+                    "test_open 3",
+                    "# TYPE test_load gauge",
+                    "test_load 0.5",
+                ]
+        )
             Assert.Contains(line, text.Split('\n'));
     }
 }

@@ -18,8 +18,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="arguments">Of the program.</param>
     public static ServerProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "NodeManager.Server.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach ((string variable, string value) in environment) start.Environment[variable] = value;
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "NodeManager.Server.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string variable, string value) in environment)
+            start.Environment[variable] = value;
         Process process = Process.Start(start)!;
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
@@ -33,7 +38,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         for (int i = 0; i < texts.Length; i++)
         {
             string line;
-            do line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit) ?? throw new InvalidOperationException("The program ended.");
+            do line =
+                await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit) ?? throw new InvalidOperationException("The program ended.");
             while (!line.Contains(texts[i], StringComparison.Ordinal));
             found[i] = line[(line.IndexOf(texts[i], StringComparison.Ordinal) + texts[i].Length)..].TrimStart().Split(' ', '\'')[0];
         }
@@ -52,7 +58,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

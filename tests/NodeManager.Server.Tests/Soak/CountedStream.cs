@@ -26,7 +26,8 @@ internal sealed class CountedStream(HttpClient client, string token)
                 int ends = 0;
                 foreach (byte one in buffer.AsSpan(0, read))
                 {
-                    if (one == '\n' && before == '\n') ends++;
+                    if (one == '\n' && before == '\n')
+                        ends++;
                     before = one;
                 }
 

@@ -15,8 +15,11 @@ internal static class StartupHook
 
     public static void Initialize()
     {
-        if (Environment.GetEnvironmentVariable(FileVariable) is not { Length: > 0 } file) return;
-        TimeSpan interval = TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable(IntervalVariable)!, CultureInfo.InvariantCulture));
+        if (Environment.GetEnvironmentVariable(FileVariable) is not { Length: > 0 } file)
+            return;
+        TimeSpan interval = TimeSpan.FromSeconds(
+            double.Parse(Environment.GetEnvironmentVariable(IntervalVariable)!, CultureInfo.InvariantCulture)
+        );
         new Thread(() => Report(file, interval)) { IsBackground = true }.Start();
     }
 
@@ -27,7 +30,10 @@ internal static class StartupHook
         {
             Thread.Sleep(interval);
             long managed = GC.GetTotalMemory(forceFullCollection: true);
-            File.AppendAllText(file, string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:0} {managed} {Environment.WorkingSet}\n"));
+            File.AppendAllText(
+                file,
+                string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:0} {managed} {Environment.WorkingSet}\n")
+            );
         }
     }
 }

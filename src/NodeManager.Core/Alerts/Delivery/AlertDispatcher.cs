@@ -37,14 +37,17 @@ internal sealed class AlertDispatcher : IAsyncDisposable
         };
         Names = [.. sinks.Select(static sink => sink.Name)];
         _stateAge = sinks.OfType<IAlertStateSink>().Select(static sink => sink.ResolvedFor).DefaultIfEmpty().Max();
-        foreach (NodeAlert alert in journal is null ? [] : journal.Past.Concat(journal.Open.Select(static open => open.Alert))) Note(alert);
+        foreach (NodeAlert alert in journal is null ? [] : journal.Past.Concat(journal.Open.Select(static open => open.Alert)))
+            Note(alert);
         foreach (IAlertSink sink in sinks)
         {
             SinkQueue queue = new(sink, limit, wall, _events);
             _queues.Add(queue);
-            foreach (NodeAlert alert in journal?.Pending(sink.Name) ?? []) queue.Add(alert);
+            foreach (NodeAlert alert in journal?.Pending(sink.Name) ?? [])
+                queue.Add(alert);
             _work.Add(Task.Run(() => queue.RunAsync(_stop.Token)));
-            if (sink is IAlertStateSink state) _work.Add(Task.Run(() => RepeatAsync(state)));
+            if (sink is IAlertStateSink state)
+                _work.Add(Task.Run(() => RepeatAsync(state)));
         }
     }
 
@@ -57,7 +60,8 @@ internal sealed class AlertDispatcher : IAsyncDisposable
     public void Publish(NodeAlert alert)
     {
         Note(alert);
-        foreach (SinkQueue queue in _queues) queue.Add(alert);
+        foreach (SinkQueue queue in _queues)
+            queue.Add(alert);
     }
 
     /// <summary>Gives the sinks some time to take what waits, then ends. What they have not taken stays in the journal.</summary>
@@ -88,8 +92,14 @@ internal sealed class AlertDispatcher : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (!_state.TryGetValue(alert.Id, out NodeAlert? known) || known.Sequence < alert.Sequence) _state[alert.Id] = alert;
-            foreach (NodeAlert old in _state.Values.Where(one => one.Status != NodeAlertStatus.Firing && alert.UpdatedAt - one.UpdatedAt > _stateAge).ToList()) _state.Remove(old.Id);
+            if (!_state.TryGetValue(alert.Id, out NodeAlert? known) || known.Sequence < alert.Sequence)
+                _state[alert.Id] = alert;
+            foreach (
+                NodeAlert old in _state
+                    .Values.Where(one => one.Status != NodeAlertStatus.Firing && alert.UpdatedAt - one.UpdatedAt > _stateAge)
+                    .ToList()
+            )
+                _state.Remove(old.Id);
         }
     }
 
@@ -101,18 +111,29 @@ internal sealed class AlertDispatcher : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(_stop.Token))
         {
             NodeAlert[] alerts;
-            lock (_lock) alerts = [.. _state.Values];
+            lock (_lock)
+                alerts = [.. _state.Values];
             // Counted by the receivers' clock, from the first time that it is seen as resolved.
             DateTimeOffset now = _wall.GetUtcNow();
-            foreach (NodeAlert alert in alerts.Where(static alert => alert.Status != NodeAlertStatus.Firing)) resolved.TryAdd(alert.Id, now);
-            foreach (string gone in resolved.Keys.Except(alerts.Select(static alert => alert.Id)).ToList()) resolved.Remove(gone);
+            foreach (NodeAlert alert in alerts.Where(static alert => alert.Status != NodeAlertStatus.Firing))
+                resolved.TryAdd(alert.Id, now);
+            foreach (string gone in resolved.Keys.Except(alerts.Select(static alert => alert.Id)).ToList())
+                resolved.Remove(gone);
             alerts = [.. alerts.Where(alert => alert.Status == NodeAlertStatus.Firing || now - resolved[alert.Id] <= sink.ResolvedFor)];
             // One that is open must not be ended by the former one of the same labels.
-            HashSet<string> open = [.. alerts.Where(static alert => alert.Status == NodeAlertStatus.Firing).Select(static alert => alert.Labels.ToString())];
+            HashSet<string> open =
+            [
+                .. alerts.Where(static alert => alert.Status == NodeAlertStatus.Firing).Select(static alert => alert.Labels.ToString()),
+            ];
             alerts = [.. alerts.Where(alert => alert.Status == NodeAlertStatus.Firing || !open.Contains(alert.Labels.ToString()))];
-            if (alerts.Length == 0) continue;
-            if (await SinkCall.TryAsync(sink, _wall, token => sink.PostAsync(alerts, token), _stop.Token) is not { } failure) failures = 0;
-            else if (++failures == 1) _events.Observer.Warning($"Sink '{sink.Name}' did not accept the open alerts: {failure.Message} Retrying every {HumanDuration.Format(sink.Interval)}.");
+            if (alerts.Length == 0)
+                continue;
+            if (await SinkCall.TryAsync(sink, _wall, token => sink.PostAsync(alerts, token), _stop.Token) is not { } failure)
+                failures = 0;
+            else if (++failures == 1)
+                _events.Observer.Warning(
+                    $"Sink '{sink.Name}' did not accept the open alerts: {failure.Message} Retrying every {HumanDuration.Format(sink.Interval)}."
+                );
         }
     }
 }

@@ -31,9 +31,19 @@ public sealed class EventSinkDefinition : AlertSinkDefinition
             string suffix = $".alert-{alert.TransitionId}";
             string stem = node.Length + suffix.Length > LongestName ? node[..(LongestName - suffix.Length)].TrimEnd('.', '-') : node;
             yield return EventWriter.Describe(
-                new() { ApiVersion = "v1", Kind = "Node", Name = node, Uid = uid is { Length: > 0 } ? uid : null }, stem + suffix,
+                new()
+                {
+                    ApiVersion = "v1",
+                    Kind = "Node",
+                    Name = node,
+                    Uid = uid is { Length: > 0 } ? uid : null,
+                },
+                stem + suffix,
                 alert.Status == NodeAlertStatus.Resolved || alert.Severity == NodeFindingSeverity.Information ? "Normal" : "Warning",
-                $"Alert{alert.Transition}", $"{alert.Cause}: {alert.Message}", alert.UpdatedAt);
+                $"Alert{alert.Transition}",
+                $"{alert.Cause}: {alert.Message}",
+                alert.UpdatedAt
+            );
         }
     }
 
@@ -49,7 +59,9 @@ public sealed class EventSinkDefinition : AlertSinkDefinition
             {
                 try
                 {
-                    await context.Session.Connection().Client.CreateAsync(Resources.Events, one, one.Metadata.Namespace, new() { Retry = false }, cancellationToken);
+                    await context
+                        .Session.Connection()
+                        .Client.CreateAsync(Resources.Events, one, one.Metadata.Namespace, new() { Retry = false }, cancellationToken);
                 }
                 catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
                 {
@@ -59,7 +71,8 @@ public sealed class EventSinkDefinition : AlertSinkDefinition
                 {
                     throw new AlertDeliveryException($"the API server answered {(int)refused.Code}: {refused.Message}", refused)
                     {
-                        IsRefusal = refused.Code is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, RetryAfter = refused.RetryAfter,
+                        IsRefusal = refused.Code is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity,
+                        RetryAfter = refused.RetryAfter,
                     };
                 }
                 catch (Exception failure) when (failure is not OperationCanceledException)

@@ -4,7 +4,12 @@ namespace NodeManager.Core.Alerts.Delivery;
 internal static class SinkCall
 {
     /// <returns>Null when the sink took it.</returns>
-    public static async Task<AlertDeliveryException?> TryAsync(IAlertSink sink, TimeProvider wall, Func<CancellationToken, Task> send, CancellationToken cancellationToken)
+    public static async Task<AlertDeliveryException?> TryAsync(
+        IAlertSink sink,
+        TimeProvider wall,
+        Func<CancellationToken, Task> send,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource limit = new(sink.Timeout, wall);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

@@ -41,7 +41,8 @@ internal sealed class SinkQueue
     {
         get
         {
-            lock (_lock) return _waiting.Count + (_sending is null ? 0 : 1);
+            lock (_lock)
+                return _waiting.Count + (_sending is null ? 0 : 1);
         }
     }
 
@@ -53,7 +54,8 @@ internal sealed class SinkQueue
             Task changed;
             lock (_lock)
             {
-                if (_waiting.Count == 0 && _sending is null) return;
+                if (_waiting.Count == 0 && _sending is null)
+                    return;
                 changed = _changed.Task;
             }
 
@@ -78,7 +80,8 @@ internal sealed class SinkQueue
             Signal();
         }
 
-        if (oldest is not null) _events.Dropped(_sink.Name, oldest, dropped);
+        if (oldest is not null)
+            _events.Dropped(_sink.Name, oldest, dropped);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -92,16 +95,22 @@ internal sealed class SinkQueue
             lock (_lock)
             {
                 _sending = null;
-                if (!isTaken) _dropped++;
+                if (!isTaken)
+                    _dropped++;
                 dropped = _dropped;
                 isEmpty = isTaken && _waiting.Count == 0;
-                if (isEmpty) _dropped = 0;
+                if (isEmpty)
+                    _dropped = 0;
             }
 
-            if (isTaken) _events.Taken(_sink.Name, alert);
-            else _events.Dropped(_sink.Name, alert, dropped);
-            if (isEmpty && dropped > 0) _events.Recovered(_sink.Name);
-            lock (_lock) Signal();
+            if (isTaken)
+                _events.Taken(_sink.Name, alert);
+            else
+                _events.Dropped(_sink.Name, alert, dropped);
+            if (isEmpty && dropped > 0)
+                _events.Recovered(_sink.Name);
+            lock (_lock)
+                Signal();
         }
     }
 
@@ -130,10 +139,16 @@ internal sealed class SinkQueue
         int refusals = 0;
         for (int attempt = 1; ; attempt++)
         {
-            AlertDeliveryException? failure = await SinkCall.TryAsync(_sink, _wall, token => _sink.DeliverAsync(alert, token), cancellationToken);
+            AlertDeliveryException? failure = await SinkCall.TryAsync(
+                _sink,
+                _wall,
+                token => _sink.DeliverAsync(alert, token),
+                cancellationToken
+            );
             if (failure is null)
             {
-                if (attempt > 1) _events.Observer.Verbose($"Sink '{_sink.Name}' accepts alerts again.");
+                if (attempt > 1)
+                    _events.Observer.Verbose($"Sink '{_sink.Name}' accepts alerts again.");
                 return true;
             }
 
@@ -144,10 +159,13 @@ internal sealed class SinkQueue
             }
 
             TimeSpan pause = SinkCall.Pause(attempt, FirstPause, LongestPause);
-            if (failure.RetryAfter is { } asked && asked > pause) pause = asked < LongestAsked ? asked : LongestAsked;
+            if (failure.RetryAfter is { } asked && asked > pause)
+                pause = asked < LongestAsked ? asked : LongestAsked;
             string text = $"Sink '{_sink.Name}' did not accept alert {alert.TransitionId}: {failure.Message}";
-            if (attempt == 1) _events.Observer.Warning(text + " Retrying.");
-            else _events.Observer.Verbose(text);
+            if (attempt == 1)
+                _events.Observer.Warning(text + " Retrying.");
+            else
+                _events.Observer.Verbose(text);
             await Task.Delay(pause, _wall, cancellationToken);
         }
     }

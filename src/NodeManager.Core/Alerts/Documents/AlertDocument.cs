@@ -46,50 +46,52 @@ public sealed record AlertDocument
 
     public required IReadOnlyList<FindingDocument> Findings { get; init; }
 
-    public static AlertDocument Of(NodeAlert alert) => new()
-    {
-        Id = alert.TransitionId,
-        AlertId = alert.Id,
-        Sequence = alert.Sequence,
-        Transition = alert.Transition,
-        Status = alert.Status,
-        Cause = alert.Cause,
-        Severity = alert.Severity,
-        Cluster = alert.Cluster,
-        Nodes = alert.Nodes,
-        GroupBy = alert.GroupBy.Length > 0 ? alert.GroupBy : null,
-        Group = alert.Group.Length > 0 ? alert.Group : null,
-        StartsAt = alert.StartsAt,
-        EndsAt = alert.EndsAt,
-        UpdatedAt = alert.UpdatedAt,
-        Message = alert.Message,
-        IsFlapping = alert.IsFlapping,
-        Labels = alert.Labels,
-        Findings = [.. alert.Findings.Select(FindingDocument.Of)],
-    };
+    public static AlertDocument Of(NodeAlert alert) =>
+        new()
+        {
+            Id = alert.TransitionId,
+            AlertId = alert.Id,
+            Sequence = alert.Sequence,
+            Transition = alert.Transition,
+            Status = alert.Status,
+            Cause = alert.Cause,
+            Severity = alert.Severity,
+            Cluster = alert.Cluster,
+            Nodes = alert.Nodes,
+            GroupBy = alert.GroupBy.Length > 0 ? alert.GroupBy : null,
+            Group = alert.Group.Length > 0 ? alert.Group : null,
+            StartsAt = alert.StartsAt,
+            EndsAt = alert.EndsAt,
+            UpdatedAt = alert.UpdatedAt,
+            Message = alert.Message,
+            IsFlapping = alert.IsFlapping,
+            Labels = alert.Labels,
+            Findings = [.. alert.Findings.Select(FindingDocument.Of)],
+        };
 
     /// <summary>The alert again, in a session.</summary>
-    public NodeAlert ToAlert(NodeManagerSession? session) => new()
-    {
-        Session = session,
-        Cluster = Cluster,
-        Id = AlertId,
-        Sequence = Sequence,
-        Transition = Transition,
-        Status = Status,
-        Cause = Cause,
-        Severity = Severity,
-        Nodes = new([.. Nodes]),
-        GroupBy = GroupBy ?? "",
-        Group = Group ?? "",
-        StartsAt = StartsAt,
-        EndsAt = EndsAt,
-        UpdatedAt = UpdatedAt,
-        Message = Message,
-        IsFlapping = IsFlapping,
-        Labels = new(Labels),
-        Findings = new([.. Findings.Select(finding => finding.ToFinding(session, Cluster))]),
-    };
+    public NodeAlert ToAlert(NodeManagerSession? session) =>
+        new()
+        {
+            Session = session,
+            Cluster = Cluster,
+            Id = AlertId,
+            Sequence = Sequence,
+            Transition = Transition,
+            Status = Status,
+            Cause = Cause,
+            Severity = Severity,
+            Nodes = new([.. Nodes]),
+            GroupBy = GroupBy ?? "",
+            Group = Group ?? "",
+            StartsAt = StartsAt,
+            EndsAt = EndsAt,
+            UpdatedAt = UpdatedAt,
+            Message = Message,
+            IsFlapping = IsFlapping,
+            Labels = new(Labels),
+            Findings = new([.. Findings.Select(finding => finding.ToFinding(session, Cluster))]),
+        };
 
     public byte[] ToUtf8Bytes() => JsonSerializer.SerializeToUtf8Bytes(this, AlertJson.Default.AlertDocument);
 }
@@ -115,40 +117,53 @@ public sealed record FindingDocument
 
     public IReadOnlyList<EvidenceDocument> Evidence { get; init; } = [];
 
-    public static FindingDocument Of(NodeFinding finding) => new()
-    {
-        Node = finding.Node,
-        NodeUid = finding.NodeUid,
-        Zone = finding.Zone,
-        Cause = finding.Cause,
-        Severity = finding.Severity,
-        Message = finding.Message,
-        Since = finding.Since,
-        ObservedAt = finding.ObservedAt,
-        Evidence = [.. finding.Evidence.Select(static one => new EvidenceDocument(one.Kind, one.Name, one.Message, one.At))],
-    };
+    public static FindingDocument Of(NodeFinding finding) =>
+        new()
+        {
+            Node = finding.Node,
+            NodeUid = finding.NodeUid,
+            Zone = finding.Zone,
+            Cause = finding.Cause,
+            Severity = finding.Severity,
+            Message = finding.Message,
+            Since = finding.Since,
+            ObservedAt = finding.ObservedAt,
+            Evidence = [.. finding.Evidence.Select(static one => new EvidenceDocument(one.Kind, one.Name, one.Message, one.At))],
+        };
 
-    public NodeFinding ToFinding(NodeManagerSession? session, string cluster) => new()
-    {
-        Session = session,
-        Cluster = cluster,
-        Node = Node,
-        NodeUid = NodeUid ?? "",
-        Zone = Zone ?? "",
-        Cause = Cause,
-        Severity = Severity,
-        Message = Message,
-        Since = Since,
-        ObservedAt = ObservedAt,
-        Evidence = new([.. Evidence.Select(static one => new NodeEvidence { Kind = one.Kind, Name = one.Name, Message = one.Message, At = one.At })]),
-    };
+    public NodeFinding ToFinding(NodeManagerSession? session, string cluster) =>
+        new()
+        {
+            Session = session,
+            Cluster = cluster,
+            Node = Node,
+            NodeUid = NodeUid ?? "",
+            Zone = Zone ?? "",
+            Cause = Cause,
+            Severity = Severity,
+            Message = Message,
+            Since = Since,
+            ObservedAt = ObservedAt,
+            Evidence = new([
+                .. Evidence.Select(static one => new NodeEvidence
+                {
+                    Kind = one.Kind,
+                    Name = one.Name,
+                    Message = one.Message,
+                    At = one.At,
+                }),
+            ]),
+        };
 }
 
 /// <summary>A piece of evidence in a <see cref="FindingDocument"/>.</summary>
 public sealed record EvidenceDocument(string Kind, string Name, string Message, DateTimeOffset? At);
 
 /// <summary>How alerts are read and written; generated at compile time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(AlertDocument))]
 [JsonSerializable(typeof(JournalLine))]
 internal sealed partial class AlertJson : JsonSerializerContext;

@@ -34,17 +34,22 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             DateTimeOffset? next = null;
             foreach (Incident incident in _incidents.Values)
             {
-                if (DueOf(incident) is { } due) Consider(due, IsOwn(incident.Key.Uid));
+                if (DueOf(incident) is { } due)
+                    Consider(due, IsOwn(incident.Key.Uid));
             }
 
-            foreach (OpenAlert alert in _open.Where(static alert => alert.IsDirty)) Consider(alert.UpdatedAt + AlertOptions.UpdateInterval, alert.IsOwn);
+            foreach (OpenAlert alert in _open.Where(static alert => alert.IsDirty))
+                Consider(alert.UpdatedAt + AlertOptions.UpdateInterval, alert.IsOwn);
             return next;
 
             void Consider(DateTimeOffset due, bool isOwn)
             {
-                if (!isOwn && !_isConnected) return;
-                if (!isOwn && due < _settled) due = _settled;
-                if (next is null || due < next) next = due;
+                if (!isOwn && !_isConnected)
+                    return;
+                if (!isOwn && due < _settled)
+                    due = _settled;
+                if (next is null || due < next)
+                    next = due;
             }
         }
     }
@@ -61,20 +66,28 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         {
             if (!_incidents.TryGetValue((uid, finding.Cause), out Incident? incident))
             {
-                Add(new((uid, finding.Cause), group, isFirst && finding.Since is { } since && since < now ? since : now) { Finding = finding });
+                Add(
+                    new((uid, finding.Cause), group, isFirst && finding.Since is { } since && since < now ? since : now)
+                    {
+                        Finding = finding,
+                    }
+                );
                 continue;
             }
 
             bool isWorse = AlertText.Rank(finding.Severity) > AlertText.Rank(incident.Finding.Severity);
             incident.Finding = finding;
             incident.GoneSince = null;
-            if (isWorse && incident.Alert is { } alert) alert.IsDirty = true;
+            if (isWorse && incident.Alert is { } alert)
+                alert.IsDirty = true;
         }
 
-        if (!_causes.TryGetValue(uid, out HashSet<string>? causes)) return;
+        if (!_causes.TryGetValue(uid, out HashSet<string>? causes))
+            return;
         foreach (string cause in causes.ToArray())
         {
-            if (!findings.Any(finding => finding.Cause == cause)) Leave(_incidents[(uid, cause)], now);
+            if (!findings.Any(finding => finding.Cause == cause))
+                Leave(_incidents[(uid, cause)], now);
         }
     }
 
@@ -91,7 +104,8 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     /// <summary>The nodes are known again. What changed meanwhile must be observed within <see cref="AlertOptions.SettleTime"/>.</summary>
     public void Reconnect(DateTimeOffset now)
     {
-        if (_isConnected) return;
+        if (_isConnected)
+            return;
         _isConnected = true;
         _settled = now + AlertOptions.SettleTime;
         End(NodeAlertCause.ClusterUnreachable, "", now);
@@ -101,15 +115,28 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     public void Report(string cause, string target, string severity, string message, DateTimeOffset now, TimeSpan debounce = default)
     {
         string uid = OwnPrefix + target;
-        NodeFinding finding = new() { Cluster = cluster, Session = session, Node = "", Cause = cause, Severity = severity, Message = message, Since = now, ObservedAt = now };
-        if (_incidents.TryGetValue((uid, cause), out Incident? known)) (known.Finding, known.GoneSince) = (finding, null);
-        else Add(new((uid, cause), NodeGroup.None, now) { Finding = finding, Debounce = debounce });
+        NodeFinding finding = new()
+        {
+            Cluster = cluster,
+            Session = session,
+            Node = "",
+            Cause = cause,
+            Severity = severity,
+            Message = message,
+            Since = now,
+            ObservedAt = now,
+        };
+        if (_incidents.TryGetValue((uid, cause), out Incident? known))
+            (known.Finding, known.GoneSince) = (finding, null);
+        else
+            Add(new((uid, cause), NodeGroup.None, now) { Finding = finding, Debounce = debounce });
     }
 
     /// <summary>It is over.</summary>
     public void End(string cause, string target, DateTimeOffset now)
     {
-        if (_incidents.TryGetValue((OwnPrefix + target, cause), out Incident? incident)) Leave(incident, now);
+        if (_incidents.TryGetValue((OwnPrefix + target, cause), out Incident? incident))
+            Leave(incident, now);
     }
 
     /// <summary>Continues with alerts of a former process. The first observation of their nodes decides their state.</summary>
@@ -120,22 +147,34 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
             NodeAlert told = restored.Alert;
             OpenAlert alert = new(told.Id, told.Cause, restored.Group, told.StartsAt, told.Labels)
             {
-                Sequence = told.Sequence, UpdatedAt = told.UpdatedAt, LastEvidence = restored.LastEvidence, LastEnd = told.UpdatedAt, Told = told,
+                Sequence = told.Sequence,
+                UpdatedAt = told.UpdatedAt,
+                LastEvidence = restored.LastEvidence,
+                LastEnd = told.UpdatedAt,
+                Told = told,
                 IsOwn = told.Nodes.Count == 0,
             };
             _open.Add(alert);
             foreach (NodeFinding finding in told.Findings)
             {
                 string uid = finding.Node.Length > 0 ? finding.NodeUid : OwnPrefix + restored.Target;
-                if (_incidents.ContainsKey((uid, finding.Cause))) continue;
-                Incident incident = new((uid, finding.Cause), restored.Group, restored.LastEvidence) { Finding = finding, Alert = alert, IsFlapping = told.IsFlapping };
+                if (_incidents.ContainsKey((uid, finding.Cause)))
+                    continue;
+                Incident incident = new((uid, finding.Cause), restored.Group, restored.LastEvidence)
+                {
+                    Finding = finding,
+                    Alert = alert,
+                    IsFlapping = told.IsFlapping,
+                };
                 // What concerned the former process ended with it.
-                if (IsOwn(uid)) incident.GoneSince = told.UpdatedAt;
+                if (IsOwn(uid))
+                    incident.GoneSince = told.UpdatedAt;
                 Add(incident);
                 alert.Members[uid] = incident;
             }
 
-            foreach (string node in told.Nodes) alert.Affected[told.Findings.FirstOrDefault(finding => finding.Node == node)?.NodeUid ?? node] = node;
+            foreach (string node in told.Nodes)
+                alert.Affected[told.Findings.FirstOrDefault(finding => finding.Node == node)?.NodeUid ?? node] = node;
         }
     }
 
@@ -151,7 +190,11 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     {
         bool isSettled = _isConnected && now >= _settled;
         List<Incident> due = [.. _incidents.Values.Where(incident => (isSettled || IsOwn(incident.Key.Uid)) && DueOf(incident) <= now)];
-        foreach (Incident incident in due.Where(static incident => incident.Alert is null).OrderBy(static incident => incident.Seen).ThenBy(static incident => incident.Key.Uid, StringComparer.Ordinal))
+        foreach (
+            Incident incident in due.Where(static incident => incident.Alert is null)
+                .OrderBy(static incident => incident.Seen)
+                .ThenBy(static incident => incident.Key.Uid, StringComparer.Ordinal)
+        )
             Raise(incident, now);
         foreach (Incident incident in due.Where(static incident => incident.GoneSince is not null))
         {
@@ -165,8 +208,10 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         List<NodeAlert> transitions = [];
         foreach (OpenAlert alert in _open.Where(alert => alert.IsDirty && (isSettled || alert.IsOwn)).ToArray())
         {
-            if (alert.Members.Count == 0) _open.Remove(alert);
-            else if (alert.Told is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval) continue;
+            if (alert.Members.Count == 0)
+                _open.Remove(alert);
+            else if (alert.Told is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval)
+                continue;
             transitions.Add(Tell(alert, now));
         }
 
@@ -185,7 +230,8 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     private void Add(Incident incident)
     {
         _incidents.Add(incident.Key, incident);
-        if (!_causes.TryGetValue(incident.Key.Uid, out HashSet<string>? causes)) _causes.Add(incident.Key.Uid, causes = new(StringComparer.Ordinal));
+        if (!_causes.TryGetValue(incident.Key.Uid, out HashSet<string>? causes))
+            _causes.Add(incident.Key.Uid, causes = new(StringComparer.Ordinal));
         causes.Add(incident.Key.Cause);
     }
 
@@ -194,32 +240,41 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         _incidents.Remove(incident.Key);
         HashSet<string> causes = _causes[incident.Key.Uid];
         causes.Remove(incident.Key.Cause);
-        if (causes.Count == 0) _causes.Remove(incident.Key.Uid);
+        if (causes.Count == 0)
+            _causes.Remove(incident.Key.Uid);
     }
 
     private void Leave(Incident incident, DateTimeOffset now)
     {
-        if (incident.Alert is null) Remove(incident);
-        else incident.GoneSince ??= now;
+        if (incident.Alert is null)
+            Remove(incident);
+        else
+            incident.GoneSince ??= now;
     }
 
     private void Raise(Incident incident, DateTimeOffset now)
     {
         OpenAlert? alert = _open.Find(open => open.Takes(incident, options.GroupWindow));
-        if (alert is null) _open.Add(alert = New(incident));
-        if (incident.Seen > alert.LastEvidence) alert.LastEvidence = incident.Seen;
+        if (alert is null)
+            _open.Add(alert = New(incident));
+        if (incident.Seen > alert.LastEvidence)
+            alert.LastEvidence = incident.Seen;
         incident.IsFlapping = IsOften(incident.Key, now);
         incident.Alert = alert;
         alert.Members[incident.Key.Uid] = incident;
-        if (incident.Finding.Node.Length > 0) alert.Affected[incident.Key.Uid] = incident.Finding.Node;
+        if (incident.Finding.Node.Length > 0)
+            alert.Affected[incident.Key.Uid] = incident.Finding.Node;
         alert.IsDirty = true;
     }
 
     private bool IsOften((string Uid, string Cause) key, DateTimeOffset now)
     {
-        if (IsOwn(key.Uid)) return false;
-        foreach (var old in _raises.Where(entry => now - entry.Value[^1] > options.FlapWindow).Select(static entry => entry.Key).ToList()) _raises.Remove(old);
-        if (!_raises.TryGetValue(key, out List<DateTimeOffset>? raises)) _raises.Add(key, raises = []);
+        if (IsOwn(key.Uid))
+            return false;
+        foreach (var old in _raises.Where(entry => now - entry.Value[^1] > options.FlapWindow).Select(static entry => entry.Key).ToList())
+            _raises.Remove(old);
+        if (!_raises.TryGetValue(key, out List<DateTimeOffset>? raises))
+            _raises.Add(key, raises = []);
         raises.RemoveAll(at => now - at > options.FlapWindow);
         raises.Add(now);
         return raises.Count >= options.FlapCount;
@@ -227,29 +282,57 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
 
     private OpenAlert New(Incident first)
     {
-        string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{cluster}\n{first.Key.Cause}\n{first.Key.Uid}\n{first.Seen.UtcTicks}")))[..20];
+        string id = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{cluster}\n{first.Key.Cause}\n{first.Key.Uid}\n{first.Seen.UtcTicks}"))
+        )[..20];
         // Others of the group are on their way: receivers that go by labels get the group's from the start.
-        bool isGroup = first.Group.By.Length > 0 && _incidents.Values.Any(other => other != first && other.Alert is null && other.Key.Cause == first.Key.Cause
-            && other.Group == first.Group && (other.Seen - first.Seen).Duration() <= options.GroupWindow);
-        return new(id, first.Key.Cause, first.Group, first.Start, AlertText.Labels(cluster, first, isGroup)) { LastEvidence = first.Seen, LastEnd = first.Seen, IsOwn = IsOwn(first.Key.Uid) };
+        bool isGroup =
+            first.Group.By.Length > 0
+            && _incidents.Values.Any(other =>
+                other != first
+                && other.Alert is null
+                && other.Key.Cause == first.Key.Cause
+                && other.Group == first.Group
+                && (other.Seen - first.Seen).Duration() <= options.GroupWindow
+            );
+        return new(id, first.Key.Cause, first.Group, first.Start, AlertText.Labels(cluster, first, isGroup))
+        {
+            LastEvidence = first.Seen,
+            LastEnd = first.Seen,
+            IsOwn = IsOwn(first.Key.Uid),
+        };
     }
 
     private NodeAlert Tell(OpenAlert alert, DateTimeOffset now)
     {
         bool isOver = alert.Members.Count == 0;
-        NodeFinding[] findings = isOver && alert.Told is { } last ? [.. last.Findings]
-            : [.. alert.Members.Values.Select(static member => member.Finding).OrderBy(static finding => finding.Node, StringComparer.Ordinal)];
+        NodeFinding[] findings =
+            isOver && alert.Told is { } last
+                ? [.. last.Findings]
+                :
+                [
+                    .. alert
+                        .Members.Values.Select(static member => member.Finding)
+                        .OrderBy(static finding => finding.Node, StringComparer.Ordinal),
+                ];
         NodeAlert told = new()
         {
             Session = session,
             Cluster = cluster,
             Id = alert.Id,
             Sequence = ++alert.Sequence,
-            Transition = isOver ? NodeAlertTransition.Resolved : alert.Told is null ? NodeAlertTransition.Raised : NodeAlertTransition.Updated,
+            Transition =
+                isOver ? NodeAlertTransition.Resolved
+                : alert.Told is null ? NodeAlertTransition.Raised
+                : NodeAlertTransition.Updated,
             Status = isOver ? NodeAlertStatus.Resolved : NodeAlertStatus.Firing,
             Cause = alert.Cause,
             Severity = findings.MaxBy(static finding => AlertText.Rank(finding.Severity))?.Severity ?? NodeFindingSeverity.Warning,
-            Nodes = new([.. (isOver ? alert.Affected.Values : findings.Select(static finding => finding.Node)).Where(static node => node.Length > 0).Order(StringComparer.Ordinal)]),
+            Nodes = new([
+                .. (isOver ? alert.Affected.Values : findings.Select(static finding => finding.Node))
+                    .Where(static node => node.Length > 0)
+                    .Order(StringComparer.Ordinal),
+            ]),
             GroupBy = alert.IsGroup ? alert.Group.By : "",
             Group = alert.IsGroup ? alert.Group.Value : "",
             StartsAt = alert.StartsAt,

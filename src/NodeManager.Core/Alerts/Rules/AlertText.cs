@@ -10,19 +10,24 @@ internal static class AlertText
     public const string GroupLabel = "group";
 
     /// <summary>The greater the worse.</summary>
-    public static int Rank(string severity) => severity switch
-    {
-        NodeFindingSeverity.Critical => 2,
-        NodeFindingSeverity.Warning => 1,
-        _ => 0,
-    };
+    public static int Rank(string severity) =>
+        severity switch
+        {
+            NodeFindingSeverity.Critical => 2,
+            NodeFindingSeverity.Warning => 1,
+            _ => 0,
+        };
 
     public static string Message(OpenAlert alert, IReadOnlyList<NodeFinding> findings, bool isOver)
     {
-        string text = alert.IsGroup ? OfGroup(alert, findings, isOver)
+        string text =
+            alert.IsGroup ? OfGroup(alert, findings, isOver)
             : findings is [{ Node.Length: > 0 } one, ..] ? $"Node {one.Node}: {one.Message}"
-            : findings.Count > 0 ? findings[0].Message : alert.Cause;
-        return isOver ? $"Resolved after {HumanDuration.Format(alert.LastEnd > alert.StartsAt ? alert.LastEnd - alert.StartsAt : TimeSpan.Zero)}. {text}" : text;
+            : findings.Count > 0 ? findings[0].Message
+            : alert.Cause;
+        return isOver
+            ? $"Resolved after {HumanDuration.Format(alert.LastEnd > alert.StartsAt ? alert.LastEnd - alert.StartsAt : TimeSpan.Zero)}. {text}"
+            : text;
     }
 
     /// <summary>Label names that Prometheus accepts. They identify one open alert, and stay as they are while it is open.</summary>
@@ -39,7 +44,8 @@ internal static class AlertText
         };
         if (isOwn)
         {
-            if (first.Key.Uid.Length > 1) labels[first.Key.Cause == NodeAlertCause.MachinesNotAsPlanned ? "pool" : "sink"] = first.Key.Uid[1..];
+            if (first.Key.Uid.Length > 1)
+                labels[first.Key.Cause == NodeAlertCause.MachinesNotAsPlanned ? "pool" : "sink"] = first.Key.Uid[1..];
         }
         else if (isGroup)
         {
@@ -58,7 +64,13 @@ internal static class AlertText
     {
         IEnumerable<string> names = isOver ? alert.Affected.Values : findings.Select(static finding => finding.Node);
         int count = isOver ? alert.Affected.Count : findings.Count;
-        string where = alert.Group.By == NodeAlertGroupBy.Cluster ? $"cluster {alert.Group.Value}" : $"{alert.Group.By.ToLowerInvariant()} {alert.Group.Value}";
-        return string.Create(CultureInfo.InvariantCulture, $"{alert.Cause} on {count:N0} {(count == 1 ? "node" : "nodes")} of {where}: {NameList.Of(names.Order(StringComparer.Ordinal))}.");
+        string where =
+            alert.Group.By == NodeAlertGroupBy.Cluster
+                ? $"cluster {alert.Group.Value}"
+                : $"{alert.Group.By.ToLowerInvariant()} {alert.Group.Value}";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{alert.Cause} on {count:N0} {(count == 1 ? "node" : "nodes")} of {where}: {NameList.Of(names.Order(StringComparer.Ordinal))}."
+        );
     }
 }

@@ -52,6 +52,8 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     /// apart by their labels.
     /// </summary>
     public bool Takes(Incident incident, TimeSpan window) =>
-        Cause == incident.Key.Cause && Group == incident.Group && Group.By.Length > 0
+        Cause == incident.Key.Cause
+        && Group == incident.Group
+        && Group.By.Length > 0
         && (IsGroup || Labels.ContainsKey(AlertText.GroupLabel) || (incident.Seen - LastEvidence).Duration() <= window);
 }

@@ -14,26 +14,48 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
     /// <param name="isFinal">True where another attempt makes no sense.</param>
     /// <param name="cancellationToken">Stops it; the next call continues.</param>
     public async Task<ReconcileResult> CloseAsync(
-        NodeSmithClaim claim, NodeSmithPool? pool, string reason, string message, bool isFinal, CancellationToken cancellationToken)
+        NodeSmithClaim claim,
+        NodeSmithPool? pool,
+        string reason,
+        string message,
+        bool isFinal,
+        CancellationToken cancellationToken
+    )
     {
-        if (work.Leases.Left(claim) is { } held) return ReconcileResult.Again(held);
+        if (work.Leases.Left(claim) is { } held)
+            return ReconcileResult.Again(held);
         string uid = claim.Metadata.Uid!;
         int attempt = claim.Status?.LaunchAttempts ?? 0;
         // Refused where the claim has changed: it may have its node by now.
-        claim = await work.Scope.ClaimWriter.WriteStatusAsync(claim, status => status.Lease = work.Leases.Take(status.Lease, ClaimLeases.Replacing), cancellationToken);
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status => status.Lease = work.Leases.Take(status.Lease, ClaimLeases.Replacing),
+            cancellationToken
+        );
         if (await remover.RemoveAsync(claim, pool, cancellationToken) is { } obstacle)
         {
-            if (obstacle.Message.Length == 0) return ReconcileResult.Again(obstacle.After);
+            if (obstacle.Message.Length == 0)
+                return ReconcileResult.Again(obstacle.After);
             // The step that was not reached, so that what was reached stays true.
-            string step = string.IsNullOrEmpty(claim.Status?.ProviderID) ? NodeSmithConditions.Launched
-                : claim.Status.Conditions.IsTrue(NodeSmithConditions.Registered) ? NodeSmithConditions.Initialized : NodeSmithConditions.Registered;
+            string step =
+                string.IsNullOrEmpty(claim.Status?.ProviderID) ? NodeSmithConditions.Launched
+                : claim.Status.Conditions.IsTrue(NodeSmithConditions.Registered) ? NodeSmithConditions.Initialized
+                : NodeSmithConditions.Registered;
             return await work.StallAsync(
-                work.Scope.Claims.Find(uid) ?? claim, step, step == NodeSmithConditions.Launched ? "Unknown" : "False", obstacle.Reason, $"{message} {obstacle.Message}", obstacle.After, cancellationToken);
+                work.Scope.Claims.Find(uid) ?? claim,
+                step,
+                step == NodeSmithConditions.Launched ? "Unknown" : "False",
+                obstacle.Reason,
+                $"{message} {obstacle.Message}",
+                obstacle.After,
+                cancellationToken
+            );
         }
 
         bool hasFailed = isFinal || attempt >= ClaimAttempts.Most;
         NodeSmithClaim? written = await work.Scope.ClaimWriter.KeepStatusAsync(
-            work.Scope.Claims.Find(uid) ?? claim, now => now.Status?.LaunchAttempts == attempt,
+            work.Scope.Claims.Find(uid) ?? claim,
+            now => now.Status?.LaunchAttempts == attempt,
             status =>
             {
                 status.ProviderID = null;
@@ -43,10 +65,13 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
                 status.NodeName = null;
                 status.Lease = null;
                 work.Conditions(claim).Reset(status, reason, message);
-                if (hasFailed) work.Conditions(claim).Set(status, NodeSmithConditions.Failed, "True", reason, message);
+                if (hasFailed)
+                    work.Conditions(claim).Set(status, NodeSmithConditions.Failed, "True", reason, message);
             },
-            cancellationToken);
-        if (written is null) return ReconcileResult.Done;
+            cancellationToken
+        );
+        if (written is null)
+            return ReconcileResult.Done;
         work.Pacing.Succeeded(uid);
         work.Note(claim, hasFailed ? "Fail" : "Retry", message);
         await work.Scope.TellAsync(claim, "Warning", hasFailed ? "Failed" : reason, message, cancellationToken);

@@ -15,7 +15,10 @@ internal sealed class CallPacing(TimeProvider time)
 
     /// <summary>How long to wait yet; null: it may be asked.</summary>
     public TimeSpan? Left(string uid) =>
-        _waiting.TryGetValue(uid, out (int Failures, long Since, TimeSpan Delay) wait) && wait.Delay - time.GetElapsedTime(wait.Since) is { Ticks: > 0 } left ? left : null;
+        _waiting.TryGetValue(uid, out (int Failures, long Since, TimeSpan Delay) wait)
+        && wait.Delay - time.GetElapsedTime(wait.Since) is { Ticks: > 0 } left
+            ? left
+            : null;
 
     /// <summary>A call failed.</summary>
     /// <param name="uid">Of the claim.</param>
@@ -26,7 +29,8 @@ internal sealed class CallPacing(TimeProvider time)
         int failures = _waiting.GetValueOrDefault(uid).Failures + 1;
         double backOff = Math.Min(Pace.FirstDelay.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 20)), Pace.LongestDelay.TotalSeconds);
         TimeSpan delay = TimeSpan.FromSeconds(backOff * (1 + (Pace.Jitter * Random.Shared.NextDouble())));
-        if (asked is { } more && more > delay) delay = more;
+        if (asked is { } more && more > delay)
+            delay = more;
         _waiting[uid] = (failures, time.GetTimestamp(), delay);
         return delay;
     }

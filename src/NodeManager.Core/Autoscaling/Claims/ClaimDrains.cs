@@ -38,7 +38,8 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
         string? bound = claim.Spec.TerminationGracePeriod;
         Run run = _runs.GetOrAdd(uid, _ => Start(claim, node, limit, bound, reason));
         // A user shortened the grace period.
-        if (run.Bound != bound || run.NodeUid != node.Metadata.Uid) run.Stop.Cancel();
+        if (run.Bound != bound || run.NodeUid != node.Metadata.Uid)
+            run.Stop.Cancel();
         return !run.Task.IsCompleted ? new(true, null, null)
             : run.Task.IsFaulted ? new(false, null, run.Task.Exception!.InnerException)
             : new(false, run.Task.Result, null);
@@ -47,17 +48,23 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
     /// <summary>What is known of the claim's drain is of no use any more.</summary>
     public void Forget(string uid)
     {
-        if (!_runs.TryRemove(uid, out Run? run)) return;
+        if (!_runs.TryRemove(uid, out Run? run))
+            return;
         run.Stop.Cancel();
         _ = run.Task.ContinueWith(_ => run.Stop.Dispose(), TaskScheduler.Default);
     }
 
     /// <summary>Ends when all drains have.</summary>
-    public Task EndAsync() => Task.WhenAll(_runs.ToArray().Select(one =>
-    {
-        Forget(one.Key);
-        return one.Value.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
-    }));
+    public Task EndAsync() =>
+        Task.WhenAll(
+            _runs
+                .ToArray()
+                .Select(one =>
+                {
+                    Forget(one.Key);
+                    return one.Value.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
+                })
+        );
 
     private Run Start(NodeSmithClaim claim, Node node, TimeSpan? limit, string? bound, string reason)
     {
@@ -73,7 +80,10 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
             SkipWaitForDeleteTimeout = node.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet,
             Reason = reason,
         };
-        Task<NodeDrainResult?> task = Task.Run(() => work.Leases.HoldAsync(claim, token => DrainAsync(claim.Metadata.Uid!, node, options, token), stopped.Token), CancellationToken.None);
+        Task<NodeDrainResult?> task = Task.Run(
+            () => work.Leases.HoldAsync(claim, token => DrainAsync(claim.Metadata.Uid!, node, options, token), stopped.Token),
+            CancellationToken.None
+        );
         _ = task.ContinueWith(_ => ended(claim), TaskScheduler.Default);
         return new(task, stopped, bound, node.Metadata.Uid!);
     }
@@ -81,9 +91,23 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
     private async Task<NodeDrainResult?> DrainAsync(string claim, Node node, DrainOptions options, CancellationToken cancellationToken)
     {
         NodeDrainResult? last = null;
-        NodeLockUse use = new() { Kind = NodeLockKind.Scaling, Operation = claim, Waits = false };
-        await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
-            work.Scope.Session, [new NodeTarget(node.Metadata.Name, node.Metadata.Uid ?? "")], options, use, work.Scope.Observer, cancellationToken)) last = result;
+        NodeLockUse use = new()
+        {
+            Kind = NodeLockKind.Scaling,
+            Operation = claim,
+            Waits = false,
+        };
+        await foreach (
+            NodeDrainResult result in NodeDrainer.DrainAsync(
+                work.Scope.Session,
+                [new NodeTarget(node.Metadata.Name, node.Metadata.Uid ?? "")],
+                options,
+                use,
+                work.Scope.Observer,
+                cancellationToken
+            )
+        )
+            last = result;
         return last;
     }
 

@@ -13,7 +13,10 @@ namespace NodeManager.Core.Autoscaling.Claims;
 /// </summary>
 internal sealed class ClaimLeases(AutoscalerScope scope)
 {
-    public const string Launching = nameof(Launching), Replacing = nameof(Replacing), Draining = nameof(Draining), Terminating = nameof(Terminating);
+    public const string Launching = nameof(Launching),
+        Replacing = nameof(Replacing),
+        Draining = nameof(Draining),
+        Terminating = nameof(Terminating);
 
     private const int TimeoutSeconds = 30;
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
@@ -33,17 +36,31 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
         string sign = $"{lease.Holder} {lease.Started:O} {lease.LastHeartbeat:O}";
         long now = scope.Time.GetTimestamp();
         (string Sign, long Since) seen = _seen.AddOrUpdate(uid, _ => (sign, now), (_, known) => known.Sign == sign ? known : (sign, now));
-        TimeSpan left = TimeSpan.FromSeconds(lease.TimeoutSeconds is { } seconds and > 0 ? seconds : TimeoutSeconds) - scope.Time.GetElapsedTime(seen.Since, now);
+        TimeSpan left =
+            TimeSpan.FromSeconds(lease.TimeoutSeconds is { } seconds and > 0 ? seconds : TimeoutSeconds)
+            - scope.Time.GetElapsedTime(seen.Since, now);
         return left > TimeSpan.Zero ? left : null;
     }
 
     /// <summary>A lease of ours that begins now, or continues.</summary>
     public NodeSmithClaimLease Take(NodeSmithClaimLease? current, string phase) =>
-        current is { } ours && ours.Holder == scope.Identity && ours.Phase == phase ? ours
-        : new() { Holder = scope.Identity, Phase = phase, Started = scope.Now, LastHeartbeat = scope.Now, TimeoutSeconds = TimeoutSeconds };
+        current is { } ours && ours.Holder == scope.Identity && ours.Phase == phase
+            ? ours
+            : new()
+            {
+                Holder = scope.Identity,
+                Phase = phase,
+                Started = scope.Now,
+                LastHeartbeat = scope.Now,
+                TimeoutSeconds = TimeoutSeconds,
+            };
 
     /// <summary>Does something that may take long, and shows meanwhile that it continues.</summary>
-    public async Task<TResult> HoldAsync<TResult>(NodeSmithClaim claim, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
+    public async Task<TResult> HoldAsync<TResult>(
+        NodeSmithClaim claim,
+        Func<CancellationToken, Task<TResult>> work,
+        CancellationToken cancellationToken
+    )
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task beating = BeatAsync(claim, ended.Token);
@@ -69,12 +86,24 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
                 await Task.Delay(Heartbeat, scope.Time, cancellationToken);
                 try
                 {
-                    string time = scope.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+                    string time = scope.Now.UtcDateTime.ToString(
+                        "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                        System.Globalization.CultureInfo.InvariantCulture
+                    );
                     // A heartbeat that was cancelled may still arrive, after the lease was released or taken by another: it must not bring it back.
                     NodeSmithClaim now = await scope.Client.PatchAsync(
-                        NodeSmithResources.Claims, claim.Metadata.Name, claim.Metadata.Namespace,
-                        Patch.Json([Patch.Operation("test", "/metadata/uid", claim.Metadata.Uid), Patch.Operation("test", "/status/lease/holder", scope.Identity), Patch.Operation("add", "/status/lease/lastHeartbeat", time)]),
-                        "status", RequestOptions.Default, cancellationToken);
+                        NodeSmithResources.Claims,
+                        claim.Metadata.Name,
+                        claim.Metadata.Namespace,
+                        Patch.Json([
+                            Patch.Operation("test", "/metadata/uid", claim.Metadata.Uid),
+                            Patch.Operation("test", "/status/lease/holder", scope.Identity),
+                            Patch.Operation("add", "/status/lease/lastHeartbeat", time),
+                        ]),
+                        "status",
+                        RequestOptions.Default,
+                        cancellationToken
+                    );
                     scope.Claims.Admit(now);
                 }
                 catch (Exception e) when (e is KubernetesException or NodeManagerException or HttpRequestException or IOException)

@@ -34,7 +34,8 @@ internal sealed class ClaimReconciler
 
     public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
-        if (_work.Scope.Claims.Find(key.Namespace, key.Name) is not { } claim) return ReconcileResult.Done;
+        if (_work.Scope.Claims.Find(key.Namespace, key.Name) is not { } claim)
+            return ReconcileResult.Done;
         try
         {
             return await ReconcileAsync(claim, cancellationToken);
@@ -42,7 +43,8 @@ internal sealed class ClaimReconciler
         catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
         {
             // What was decided on is out of date.
-            if (await _work.Scope.ClaimWriter.ReadAsync(claim, cancellationToken) is null) return ReconcileResult.Done;
+            if (await _work.Scope.ClaimWriter.ReadAsync(claim, cancellationToken) is null)
+                return ReconcileResult.Done;
             throw;
         }
     }
@@ -67,13 +69,27 @@ internal sealed class ClaimReconciler
     private async Task<ReconcileResult> ReconcileAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
     {
         // The command that abandons it does the rest.
-        if (claim.Metadata.Annotations?.ContainsKey(NodeSmithNames.AbandonedAnnotation) == true) return ReconcileResult.Done;
+        if (claim.Metadata.Annotations?.ContainsKey(NodeSmithNames.AbandonedAnnotation) == true)
+            return ReconcileResult.Done;
         bool isHeld = NodeSmithWriter<NodeSmithClaim, NodeSmithClaimSpec, NodeSmithClaimStatus>.IsHeld(claim);
-        if (claim.Metadata.DeletionTimestamp is not null) return isHeld ? await _terminator.EndAsync(claim, cancellationToken) : ReconcileResult.Done;
-        if (!isHeld) claim = await _work.Scope.ClaimWriter.HoldAsync(claim, cancellationToken);
-        if (ClaimAttempts.HasFailed(claim)) return ReconcileResult.Done;
+        if (claim.Metadata.DeletionTimestamp is not null)
+            return isHeld ? await _terminator.EndAsync(claim, cancellationToken) : ReconcileResult.Done;
+        if (!isHeld)
+            claim = await _work.Scope.ClaimWriter.HoldAsync(claim, cancellationToken);
+        if (ClaimAttempts.HasFailed(claim))
+            return ReconcileResult.Done;
         if (NodeSmithRules.Check(claim) is { Count: > 0 } problems && !ClaimAttempts.MayHaveMachine(claim))
-            return await _work.StallAsync(claim, NodeSmithConditions.Launched, "False", "Invalid", string.Join("; ", problems), null, cancellationToken);
-        return string.IsNullOrEmpty(claim.Status?.ProviderID) ? await _launcher.LaunchAsync(claim, cancellationToken) : await _registrar.FollowAsync(claim, cancellationToken);
+            return await _work.StallAsync(
+                claim,
+                NodeSmithConditions.Launched,
+                "False",
+                "Invalid",
+                string.Join("; ", problems),
+                null,
+                cancellationToken
+            );
+        return string.IsNullOrEmpty(claim.Status?.ProviderID)
+            ? await _launcher.LaunchAsync(claim, cancellationToken)
+            : await _registrar.FollowAsync(claim, cancellationToken);
     }
 }

@@ -37,10 +37,18 @@ internal sealed class ClaimWork(AutoscalerScope scope)
     public NodeSmithPool? PoolOf(NodeSmithClaim claim) => scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef);
 
     /// <summary>The provider that has, or is to have, the claim's machine.</summary>
-    public async Task<MachineProviderAccess> OpenProviderAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
+    public async Task<MachineProviderAccess> OpenProviderAsync(
+        NodeSmithClaim claim,
+        NodeSmithPool? pool,
+        CancellationToken cancellationToken
+    )
     {
         string? name = claim.Status?.ProviderRef is { Length: > 0 } used ? used : pool?.Spec.ProviderRef;
-        if (string.IsNullOrEmpty(name)) return MachineProviderAccess.None("PoolNotFound", $"NodeSmithPool {claim.Spec.PoolRef} does not exist, so the provider is not known.");
+        if (string.IsNullOrEmpty(name))
+            return MachineProviderAccess.None(
+                "PoolNotFound",
+                $"NodeSmithPool {claim.Spec.PoolRef} does not exist, so the provider is not known."
+            );
         return scope.Providers.Find(claim.Metadata.Namespace, name) is { } provider
             ? await scope.Options.Providers.OpenAsync(provider, cancellationToken)
             : MachineProviderAccess.None("ProviderNotFound", $"NodeSmithProvider {name} does not exist.");
@@ -52,21 +60,35 @@ internal sealed class ClaimWork(AutoscalerScope scope)
     /// <summary>Nodes that look like it.</summary>
     public IEnumerable<Node> Candidates(NodeSmithClaim claim)
     {
-        if (claim.Status is not { ProviderID.Length: > 0 } status) return [];
-        return scope.Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ById(status.ProviderID))
+        if (claim.Status is not { ProviderID.Length: > 0 } status)
+            return [];
+        return scope
+            .Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ById(status.ProviderID))
             .Concat(scope.Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ByName(ClaimAttempts.MachineNameOf(claim))));
     }
 
     /// <summary>Writes why a step of the claim cannot be made, and when it is tried again.</summary>
     public async Task<ReconcileResult> StallAsync(
-        NodeSmithClaim claim, string step, string state, string reason, string message, TimeSpan? after, CancellationToken cancellationToken)
+        NodeSmithClaim claim,
+        string step,
+        string state,
+        string reason,
+        string message,
+        TimeSpan? after,
+        CancellationToken cancellationToken
+    )
     {
         Note(claim, "Wait", $"{reason}: {message}");
-        await scope.ClaimWriter.WriteStatusAsync(claim, status => Conditions(claim).Missing(status, step, state, reason, message), cancellationToken);
+        await scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status => Conditions(claim).Missing(status, step, state, reason, message),
+            cancellationToken
+        );
         return ReconcileResult.Again(after ?? ProviderPause);
     }
 
-    public void Note(NodeSmithClaim claim, string decision, string reason) => scope.Decisions.Note(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", decision, reason);
+    public void Note(NodeSmithClaim claim, string decision, string reason) =>
+        scope.Decisions.Note(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", decision, reason);
 
     public void Forget(string uid)
     {

@@ -24,7 +24,8 @@ internal sealed class LostMachines(ClaimWork work)
 
     // A provider is not asked at every change of the node.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan DetachLimit = TimeSpan.FromMinutes(2), DetachPoll = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DetachLimit = TimeSpan.FromMinutes(2),
+        DetachPoll = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, (bool IsLost, long At)> _known = new(StringComparer.Ordinal);
 
@@ -35,10 +36,17 @@ internal sealed class LostMachines(ClaimWork work)
     public async Task<bool> IsLostAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
-        if (node.Status.Conditions.IsTrue("Ready")) return false;
-        if (_known.TryGetValue(uid, out (bool IsLost, long At) known) && (known.IsLost || work.Scope.Time.GetElapsedTime(known.At) < CheckInterval)) return known.IsLost;
+        if (node.Status.Conditions.IsTrue("Ready"))
+            return false;
+        if (
+            _known.TryGetValue(uid, out (bool IsLost, long At) known)
+            && (known.IsLost || work.Scope.Time.GetElapsedTime(known.At) < CheckInterval)
+        )
+            return known.IsLost;
         MachineProviderAccess access = await work.OpenProviderAsync(claim, work.PoolOf(claim), cancellationToken);
-        bool isLost = access.Provider is { } provider && (await provider.GetAsync(ClaimAttempts.IdentityOf(claim), cancellationToken)).Outcome == MachineOutcome.NotFound;
+        bool isLost =
+            access.Provider is { } provider
+            && (await provider.GetAsync(ClaimAttempts.IdentityOf(claim), cancellationToken)).Outcome == MachineOutcome.NotFound;
         _known[uid] = (isLost, work.Scope.Time.GetTimestamp());
         return isLost;
     }
@@ -46,32 +54,78 @@ internal sealed class LostMachines(ClaimWork work)
     /// <summary>Null where the node may be deleted.</summary>
     public async Task<ReconcileResult?> ReleaseAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
     {
-        string uid = claim.Metadata.Uid!, name = node.Metadata.Name;
+        string uid = claim.Metadata.Uid!,
+            name = node.Metadata.Name;
         if (node.Spec.Taints?.Exists(static taint => taint.Key == OutOfService) != true)
         {
             work.Seen.Begin(uid, OutOfService);
-            work.Note(claim, "Remove", $"Machine {claim.Status!.MachineName} ({claim.Status.ProviderID}) does not exist. Node {name} is marked out of service, and its pods are force-deleted.");
-            work.Scope.Nodes.Admit(await NodePatcher.ChangeAsync(
-                work.Scope.Connection, new NodeTarget(name, node.Metadata.Uid ?? ""), static current => Patch(current), dryRun: false, cancellationToken));
+            work.Note(
+                claim,
+                "Remove",
+                $"Machine {claim.Status!.MachineName} ({claim.Status.ProviderID}) does not exist. Node {name} is marked out of service, and its pods are force-deleted."
+            );
+            work.Scope.Nodes.Admit(
+                await NodePatcher.ChangeAsync(
+                    work.Scope.Connection,
+                    new NodeTarget(name, node.Metadata.Uid ?? ""),
+                    static current => Patch(current),
+                    dryRun: false,
+                    cancellationToken
+                )
+            );
         }
 
-        foreach (Pod pod in (await work.Scope.Client.ListAsync(KubernetesResources.Pods, new() { FieldSelector = $"spec.nodeName={name}" }, cancellationToken)).Items)
-            if (!pod.IsMirror()) await KillAsync(pod, cancellationToken);
-        return work.Seen.Elapsed(uid, OutOfService, work.Scope.Now) < DetachLimit && await HasVolumesAsync(name, cancellationToken) ? ReconcileResult.Again(DetachPoll) : null;
+        foreach (
+            Pod pod in (
+                await work.Scope.Client.ListAsync(
+                    KubernetesResources.Pods,
+                    new() { FieldSelector = $"spec.nodeName={name}" },
+                    cancellationToken
+                )
+            ).Items
+        )
+            if (!pod.IsMirror())
+                await KillAsync(pod, cancellationToken);
+        return work.Seen.Elapsed(uid, OutOfService, work.Scope.Now) < DetachLimit && await HasVolumesAsync(name, cancellationToken)
+            ? ReconcileResult.Again(DetachPoll)
+            : null;
     }
 
     public void Forget(string uid) => _known.TryRemove(uid, out _);
 
     private static JsonObject? Patch(JsonObject node) =>
-        TaintEdit.Set(node["spec"]?["taints"]?.AsArray(), [new NodeTaint { Key = OutOfService, Value = "nodeshutdown", Effect = "NoExecute" }], overwrite: true, "") is { } taints
-            ? new() { ["spec"] = new JsonObject { ["taints"] = taints } } : null;
+        TaintEdit.Set(
+            node["spec"]?["taints"]?.AsArray(),
+            [
+                new NodeTaint
+                {
+                    Key = OutOfService,
+                    Value = "nodeshutdown",
+                    Effect = "NoExecute",
+                },
+            ],
+            overwrite: true,
+            ""
+        )
+            is { } taints
+            ? new() { ["spec"] = new JsonObject { ["taints"] = taints } }
+            : null;
 
     private async Task KillAsync(Pod pod, CancellationToken cancellationToken)
     {
         try
         {
             await work.Scope.Client.DeleteAsync(
-                KubernetesResources.Pods, pod.Metadata.Name, pod.Metadata.Namespace, new() { GracePeriodSeconds = 0, Preconditions = new() { Uid = pod.Metadata.Uid } }, cancellationToken);
+                KubernetesResources.Pods,
+                pod.Metadata.Name,
+                pod.Metadata.Namespace,
+                new()
+                {
+                    GracePeriodSeconds = 0,
+                    Preconditions = new() { Uid = pod.Metadata.Uid },
+                },
+                cancellationToken
+            );
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
@@ -83,7 +137,9 @@ internal sealed class LostMachines(ClaimWork work)
     {
         try
         {
-            return (await work.Scope.Client.ListAsync(KubernetesResources.VolumeAttachments, new(), cancellationToken)).Items.Exists(one => one.Spec.NodeName == node);
+            return (await work.Scope.Client.ListAsync(KubernetesResources.VolumeAttachments, new(), cancellationToken)).Items.Exists(one =>
+                one.Spec.NodeName == node
+            );
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {

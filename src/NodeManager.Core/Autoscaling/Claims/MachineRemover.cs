@@ -27,13 +27,19 @@ internal sealed class MachineRemover(ClaimWork work)
         int attempt = claim.Status?.LaunchAttempts ?? 0;
         if (!work.Destroyed.TryGetValue(uid, out int destroyed) || destroyed != attempt)
         {
-            if (await DestroyAsync(claim, pool, cancellationToken) is { } obstacle) return obstacle;
+            if (await DestroyAsync(claim, pool, cancellationToken) is { } obstacle)
+                return obstacle;
             work.Destroyed[uid] = attempt;
             work.Made.TryRemove(uid, out _);
         }
 
         work.Pacing.Succeeded(uid);
-        foreach (Node node in work.Candidates(claim).Where(node => NodeOwnership.Check(claim, node) is null).DistinctBy(static node => node.Metadata.Uid).ToList())
+        foreach (
+            Node node in work.Candidates(claim)
+                .Where(node => NodeOwnership.Check(claim, node) is null)
+                .DistinctBy(static node => node.Metadata.Uid)
+                .ToList()
+        )
             await DeleteAsync(node, cancellationToken);
         return null;
     }
@@ -41,10 +47,20 @@ internal sealed class MachineRemover(ClaimWork work)
     private async Task<MachineObstacle?> DestroyAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
-        if (work.Pacing.Left(uid) is { } wait) return new("Waiting", "", wait);
+        if (work.Pacing.Left(uid) is { } wait)
+            return new("Waiting", "", wait);
         MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
-        if (access.Provider is not { } provider) return new(access.Reason, $"The machine cannot be destroyed: {access.Message}", work.Pacing.Failed(uid, TimeSpan.FromSeconds(30)));
-        MachineResult result = await work.Leases.HoldAsync(claim, token => provider.DeprovisionAsync(ClaimAttempts.IdentityOf(claim), token), cancellationToken);
+        if (access.Provider is not { } provider)
+            return new(
+                access.Reason,
+                $"The machine cannot be destroyed: {access.Message}",
+                work.Pacing.Failed(uid, TimeSpan.FromSeconds(30))
+            );
+        MachineResult result = await work.Leases.HoldAsync(
+            claim,
+            token => provider.DeprovisionAsync(ClaimAttempts.IdentityOf(claim), token),
+            cancellationToken
+        );
         if (result.Outcome is not (MachineOutcome.Succeeded or MachineOutcome.NotFound))
         {
             TimeSpan after = work.Pacing.Failed(uid, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
@@ -58,7 +74,13 @@ internal sealed class MachineRemover(ClaimWork work)
     {
         try
         {
-            await work.Scope.Client.DeleteAsync(KubernetesResources.Nodes, node.Metadata.Name, null, new() { Preconditions = new() { Uid = node.Metadata.Uid } }, cancellationToken);
+            await work.Scope.Client.DeleteAsync(
+                KubernetesResources.Nodes,
+                node.Metadata.Name,
+                null,
+                new() { Preconditions = new() { Uid = node.Metadata.Uid } },
+                cancellationToken
+            );
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {

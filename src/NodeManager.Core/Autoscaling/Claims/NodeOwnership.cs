@@ -14,11 +14,13 @@ internal static class NodeOwnership
     /// </remarks>
     public static string? Check(NodeSmithClaim claim, Node node)
     {
-        if (claim.Status is not { ProviderID.Length: > 0 } status) return "the claim has no machine";
+        if (claim.Status is not { ProviderID.Length: > 0 } status)
+            return "the claim has no machine";
         string name = node.Metadata.Name;
         if (node.Spec.ProviderID is { Length: > 0 } id)
         {
-            if (!ProviderIds.AreSame(id, status.ProviderID)) return $"node {name} has provider ID {id}, the claim's machine has {status.ProviderID}";
+            if (!ProviderIds.AreSame(id, status.ProviderID))
+                return $"node {name} has provider ID {id}, the claim's machine has {status.ProviderID}";
         }
         else if (name != (claim.MachineName ?? claim.Metadata.Name))
         {

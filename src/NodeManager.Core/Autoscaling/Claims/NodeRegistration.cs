@@ -20,32 +20,40 @@ internal static class NodeRegistration
     {
         JsonObject? metadata = node["metadata"]?.AsObject();
         string uid = claim.Metadata.Uid!;
-        if ((string?)metadata?["annotations"]?[NodeSmithNames.ClaimUidAnnotation] == uid) return null;
+        if ((string?)metadata?["annotations"]?[NodeSmithNames.ClaimUidAnnotation] == uid)
+            return null;
         var patched = new JsonObject { ["annotations"] = new JsonObject { [NodeSmithNames.ClaimUidAnnotation] = uid } };
         var patch = new JsonObject { ["metadata"] = patched };
-        if (pool is null) return patch;
+        if (pool is null)
+            return patch;
         // For users who read the node without its pool.
-        if (PoolLabelKeyOf(pool) is var key && key != NodeSmithNames.DefaultPoolLabelKey) patched["annotations"]![PoolLabels.KeyAnnotation] = key;
+        if (PoolLabelKeyOf(pool) is var key && key != NodeSmithNames.DefaultPoolLabelKey)
+            patched["annotations"]![PoolLabels.KeyAnnotation] = key;
         var labels = new JsonObject();
         foreach ((string name, string value) in LabelsOf(pool))
         {
-            if ((string?)metadata?["labels"]?[name] != value) labels[name] = value;
+            if ((string?)metadata?["labels"]?[name] != value)
+                labels[name] = value;
         }
 
-        if (labels.Count > 0) patched["labels"] = labels;
+        if (labels.Count > 0)
+            patched["labels"] = labels;
         NodeSmithMachineTemplate template = pool.Spec.MachineTemplate;
         IEnumerable<Taint> wanted = (template.Taints ?? []).Concat(IsReady(node) ? [] : template.StartupTaints ?? []);
         JsonArray taints = node["spec"]?["taints"]?.DeepClone().AsArray() ?? [];
         int before = taints.Count;
         foreach (Taint taint in wanted)
         {
-            if (taints.Any(one => (string?)one!["key"] == taint.Key && (string?)one["effect"] == taint.Effect)) continue;
+            if (taints.Any(one => (string?)one!["key"] == taint.Key && (string?)one["effect"] == taint.Effect))
+                continue;
             var added = new JsonObject { ["key"] = taint.Key, ["effect"] = taint.Effect };
-            if (taint.Value is { Length: > 0 } value) added["value"] = value;
+            if (taint.Value is { Length: > 0 } value)
+                added["value"] = value;
             taints.Add((JsonNode)added);
         }
 
-        if (taints.Count != before) patch["spec"] = new JsonObject { ["taints"] = taints };
+        if (taints.Count != before)
+            patch["spec"] = new JsonObject { ["taints"] = taints };
         return patch;
     }
 
@@ -53,8 +61,10 @@ internal static class NodeRegistration
     public static Dictionary<string, string> LabelsOf(NodeSmithPool pool) =>
         new(pool.Spec.MachineTemplate.Labels ?? []) { [PoolLabelKeyOf(pool)] = pool.Metadata.Name };
 
-    public static string PoolLabelKeyOf(NodeSmithPool pool) => pool.Spec.PoolLabelKey is { Length: > 0 } key ? key : NodeSmithNames.DefaultPoolLabelKey;
+    public static string PoolLabelKeyOf(NodeSmithPool pool) =>
+        pool.Spec.PoolLabelKey is { Length: > 0 } key ? key : NodeSmithNames.DefaultPoolLabelKey;
 
     private static bool IsReady(JsonObject node) =>
-        node["status"]?["conditions"]?.AsArray().Any(static one => (string?)one!["type"] == "Ready" && (string?)one["status"] == "True") == true;
+        node["status"]?["conditions"]?.AsArray().Any(static one => (string?)one!["type"] == "Ready" && (string?)one["status"] == "True")
+        == true;
 }

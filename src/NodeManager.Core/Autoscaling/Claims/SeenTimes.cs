@@ -20,7 +20,8 @@ internal sealed class SeenTimes(TimeProvider time)
     /// <param name="since">When it began, as the object has it.</param>
     public TimeSpan Elapsed(string uid, string what, DateTimeOffset since)
     {
-        if (_begun.TryGetValue((uid, what), out long begun)) return time.GetElapsedTime(begun);
+        if (_begun.TryGetValue((uid, what), out long begun))
+            return time.GetElapsedTime(begun);
         // Another process saw it begin. A clock that was set back must not make it endless.
         TimeSpan byClock = time.GetUtcNow() - since;
         return byClock >= TimeSpan.Zero ? byClock : time.GetElapsedTime(_start);
@@ -28,6 +29,7 @@ internal sealed class SeenTimes(TimeProvider time)
 
     public void Forget(string uid)
     {
-        foreach ((string Uid, string What) key in _begun.Keys.Where(key => key.Uid == uid)) _begun.TryRemove(key, out _);
+        foreach ((string Uid, string What) key in _begun.Keys.Where(key => key.Uid == uid))
+            _begun.TryRemove(key, out _);
     }
 }

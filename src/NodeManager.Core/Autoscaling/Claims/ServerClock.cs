@@ -14,7 +14,12 @@ internal static class ServerClock
     /// <summary>What time it is there: what an object would have been created at.</summary>
     public static async Task<DateTimeOffset> ReadAsync(KubernetesClient client, string ns, CancellationToken cancellationToken)
     {
-        var probe = new ConfigMap { ApiVersion = "v1", Kind = nameof(ConfigMap), Metadata = new() { GenerateName = "kubenodesmith-clock-", Namespace = ns } };
+        var probe = new ConfigMap
+        {
+            ApiVersion = "v1",
+            Kind = nameof(ConfigMap),
+            Metadata = new() { GenerateName = "kubenodesmith-clock-", Namespace = ns },
+        };
         ConfigMap answer = await client.CreateAsync(KubernetesResources.ConfigMaps, probe, ns, new() { DryRun = true }, cancellationToken);
         return NodeSmithConditionList.Seconds(answer.Metadata.CreationTimestamp ?? client.Time.GetUtcNow());
     }

@@ -22,7 +22,16 @@ namespace NodeManager.Core.Autoscaling.Collection;
 /// <param name="Node">Null: none registered.</param>
 /// <param name="By">Who gave it up.</param>
 /// <param name="At">When.</param>
-internal sealed record AbandonedMachine(string Claim, string Pool, string? Provider, string? ProviderId, string Machine, string? Node, string By, DateTimeOffset At);
+internal sealed record AbandonedMachine(
+    string Claim,
+    string Pool,
+    string? Provider,
+    string? ProviderId,
+    string Machine,
+    string? Node,
+    string By,
+    DateTimeOffset At
+);
 
 /// <summary>The machines that are not destroyed although no claim has them: a ConfigMap with one key per claim, by UID.</summary>
 internal static partial class AbandonedMachines
@@ -46,14 +55,30 @@ internal static partial class AbandonedMachines
     {
         NodeSmithClaimStatus status = claim.Status ?? new();
         var machine = new AbandonedMachine(
-            claim.Metadata.Name, claim.Spec.PoolRef, status.ProviderRef, status.ProviderID, ClaimAttempts.MachineNameOf(claim), status.NodeName, by, client.Time.GetUtcNow());
+            claim.Metadata.Name,
+            claim.Spec.PoolRef,
+            status.ProviderRef,
+            status.ProviderID,
+            ClaimAttempts.MachineNameOf(claim),
+            status.NodeName,
+            by,
+            client.Time.GetUtcNow()
+        );
         var data = new JsonObject { [claim.Metadata.Uid!] = JsonSerializer.Serialize(machine, MachineJson.Default.AbandonedMachine) };
         string ns = claim.Metadata.Namespace!;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                await client.PatchAsync(KubernetesResources.ConfigMaps, NodeSmithNames.AbandonedConfigMap, ns, Patch.Merge(new() { ["data"] = data.DeepClone() }), null, RequestOptions.Default, cancellationToken);
+                await client.PatchAsync(
+                    KubernetesResources.ConfigMaps,
+                    NodeSmithNames.AbandonedConfigMap,
+                    ns,
+                    Patch.Merge(new() { ["data"] = data.DeepClone() }),
+                    null,
+                    RequestOptions.Default,
+                    cancellationToken
+                );
                 return;
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound && attempt == 1)
@@ -67,7 +92,12 @@ internal static partial class AbandonedMachines
     {
         try
         {
-            var map = new ConfigMap { ApiVersion = "v1", Kind = nameof(ConfigMap), Metadata = new() { Name = NodeSmithNames.AbandonedConfigMap, Namespace = ns } };
+            var map = new ConfigMap
+            {
+                ApiVersion = "v1",
+                Kind = nameof(ConfigMap),
+                Metadata = new() { Name = NodeSmithNames.AbandonedConfigMap, Namespace = ns },
+            };
             await client.CreateAsync(KubernetesResources.ConfigMaps, map, ns, RequestOptions.Default, cancellationToken);
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)

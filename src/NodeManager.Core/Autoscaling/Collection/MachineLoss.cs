@@ -19,12 +19,21 @@ internal readonly record struct MachineLoss(bool IsLost, string Reason)
     public static MachineLoss Judge(NodeSmithClaim claim, MachineResult result, string? readyNode)
     {
         string machine = $"{claim.Status?.MachineName} ({claim.Status?.ProviderID})";
-        if (result.Outcome == MachineOutcome.NotFound) return new(true, $"Machine {machine} is gone.");
+        if (result.Outcome == MachineOutcome.NotFound)
+            return new(true, $"Machine {machine} is gone.");
         // What is being made or restored may carry the claim when that is done.
-        if (result is not { Outcome: MachineOutcome.Succeeded, Machine: { } there } || there.ClaimUid == claim.Metadata.Uid || there.Status == MachineStatus.Creating) return new(false, "");
+        if (
+            result is not { Outcome: MachineOutcome.Succeeded, Machine: { } there }
+            || there.ClaimUid == claim.Metadata.Uid
+            || there.Status == MachineStatus.Creating
+        )
+            return new(false, "");
         string other = there.ClaimUid.Length > 0 ? $"carries claim {there.ClaimUid}" : "carries no claim of this provider";
         return readyNode is null
             ? new(true, $"Machine {machine} is gone: the machine that has its ID now {other}.")
-            : new(false, $"Machine {machine} {other}, but node {readyNode} of claim {claim.Metadata.Name} is Ready. Nothing is removed while it is.");
+            : new(
+                false,
+                $"Machine {machine} {other}, but node {readyNode} of claim {claim.Metadata.Name} is Ready. Nothing is removed while it is."
+            );
     }
 }

@@ -34,7 +34,8 @@ internal static partial class DecisionText
             DecisionEntry bounded = entry.Reason.Length > LongestReason ? entry with { Reason = entry.Reason[..LongestReason] } : entry;
             string line = JsonSerializer.Serialize(bounded, EntryJson.Default.DecisionEntry);
             length += line.Length + 1;
-            if (length > LargestText) break;
+            if (length > LargestText)
+                break;
             lines.Add(line);
         }
 
@@ -50,7 +51,11 @@ internal static partial class DecisionText
         {
             try
             {
-                if (JsonSerializer.Deserialize(line, EntryJson.Default.DecisionEntry) is { Target: not null, Pool: not null, Decision: not null, Reason: not null } entry) entries.Add(entry);
+                if (
+                    JsonSerializer.Deserialize(line, EntryJson.Default.DecisionEntry) is
+                    { Target: not null, Pool: not null, Decision: not null, Reason: not null } entry
+                )
+                    entries.Add(entry);
             }
             catch (JsonException)
             {
@@ -61,7 +66,10 @@ internal static partial class DecisionText
         return entries;
     }
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    )]
     [JsonSerializable(typeof(DecisionEntry))]
     private sealed partial class EntryJson : JsonSerializerContext;
 }

@@ -23,7 +23,8 @@ namespace NodeManager.Core.Autoscaling.Decisions;
 internal sealed class DecisionLog(KubernetesClient client, string ns, IOperationObserver observer, Action<string>? noted = null)
 {
     /// <summary>The target of what concerns the autoscaler, and what is noted there when it begins to act.</summary>
-    public const string Autoscaler = "autoscaler", Lead = nameof(Lead);
+    public const string Autoscaler = "autoscaler",
+        Lead = nameof(Lead);
 
     /// <summary>The target of what concerns a pool as a whole.</summary>
     public const string PoolTarget = "pool";
@@ -34,7 +35,9 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Pool, string Target), DecisionEntry> _latest = [];
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private List<DecisionEntry> _entries = [];
     private string? _version;
 
@@ -43,7 +46,8 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     {
         get
         {
-            lock (_lock) return [.. _entries];
+            lock (_lock)
+                return [.. _entries];
         }
     }
 
@@ -58,7 +62,8 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     {
         lock (_lock)
         {
-            if (_latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision == decision && known.Reason == reason) return false;
+            if (_latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision == decision && known.Reason == reason)
+                return false;
             var entry = new DecisionEntry(client.Time.GetUtcNow(), pool, target, decision, reason, leader);
             _latest[(pool, target)] = entry;
             _entries.Add(entry);
@@ -74,9 +79,12 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     public void End(string pool, string target, string reason)
     {
         bool isKnown;
-        lock (_lock) isKnown = _latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision != ScaleDecision.End;
-        if (isKnown) Note(pool, target, ScaleDecision.End, reason);
-        lock (_lock) _latest.Remove((pool, target));
+        lock (_lock)
+            isKnown = _latest.TryGetValue((pool, target), out DecisionEntry? known) && known.Decision != ScaleDecision.End;
+        if (isKnown)
+            Note(pool, target, ScaleDecision.End, reason);
+        lock (_lock)
+            _latest.Remove((pool, target));
     }
 
     /// <summary>The same for all targets of a kind but those.</summary>
@@ -86,12 +94,15 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     public void EndOthers(string prefix, IReadOnlySet<(string Pool, string Target)> live, Func<string, string?> reason)
     {
         (string Pool, string Target)[] ended;
-        lock (_lock) ended = [.. _latest.Keys.Where(key => key.Target.StartsWith(prefix, StringComparison.Ordinal) && !live.Contains(key))];
+        lock (_lock)
+            ended = [.. _latest.Keys.Where(key => key.Target.StartsWith(prefix, StringComparison.Ordinal) && !live.Contains(key))];
         foreach ((string pool, string target) in ended)
         {
-            if (reason(target) is { } why) End(pool, target, why);
+            if (reason(target) is { } why)
+                End(pool, target, why);
             else
-                lock (_lock) _latest.Remove((pool, target));
+                lock (_lock)
+                    _latest.Remove((pool, target));
         }
     }
 
@@ -105,7 +116,8 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
             _version = map?.Metadata.ResourceVersion;
             _entries = former;
             _latest.Clear();
-            foreach (DecisionEntry entry in former) _latest[(entry.Pool, entry.Target)] = entry;
+            foreach (DecisionEntry entry in former)
+                _latest[(entry.Pool, entry.Target)] = entry;
         }
 
         string reason = former is [.., DecisionEntry last]
@@ -139,30 +151,53 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
     {
         string text;
         string? version;
-        lock (_lock) (text, version) = (DecisionText.Format(_entries), _version);
+        lock (_lock)
+            (text, version) = (DecisionText.Format(_entries), _version);
         ConfigMap written;
         try
         {
             written = version is null
                 ? await client.CreateAsync(
                     KubernetesResources.ConfigMaps,
-                    new() { ApiVersion = "v1", Kind = nameof(ConfigMap), Metadata = new() { Name = NodeSmithNames.DecisionsConfigMap, Namespace = ns }, Data = new() { [DecisionText.Key] = text } },
-                    ns, RequestOptions.Default, cancellationToken)
+                    new()
+                    {
+                        ApiVersion = "v1",
+                        Kind = nameof(ConfigMap),
+                        Metadata = new() { Name = NodeSmithNames.DecisionsConfigMap, Namespace = ns },
+                        Data = new() { [DecisionText.Key] = text },
+                    },
+                    ns,
+                    RequestOptions.Default,
+                    cancellationToken
+                )
                 : await client.PatchAsync(
-                    KubernetesResources.ConfigMaps, NodeSmithNames.DecisionsConfigMap, ns,
-                    Patch.Merge(new() { ["metadata"] = new JsonObject { ["resourceVersion"] = version }, ["data"] = new JsonObject { [DecisionText.Key] = text } }),
-                    null, RequestOptions.Default, cancellationToken);
+                    KubernetesResources.ConfigMaps,
+                    NodeSmithNames.DecisionsConfigMap,
+                    ns,
+                    Patch.Merge(
+                        new()
+                        {
+                            ["metadata"] = new JsonObject { ["resourceVersion"] = version },
+                            ["data"] = new JsonObject { [DecisionText.Key] = text },
+                        }
+                    ),
+                    null,
+                    RequestOptions.Default,
+                    cancellationToken
+                );
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
         {
             // Another client wrote or deleted it, or an answer was lost. There is one leader, so its own entries are right.
             ConfigMap? now = await ReadAsync(cancellationToken);
-            lock (_lock) _version = now?.Metadata.ResourceVersion;
+            lock (_lock)
+                _version = now?.Metadata.ResourceVersion;
             Wake();
             return;
         }
 
-        lock (_lock) _version = written.Metadata.ResourceVersion;
+        lock (_lock)
+            _version = written.Metadata.ResourceVersion;
     }
 
     private async Task<ConfigMap?> ReadAsync(CancellationToken cancellationToken)
@@ -179,11 +214,14 @@ internal sealed class DecisionLog(KubernetesClient client, string ns, IOperation
 
     private void Trim()
     {
-        if (_entries.Count <= DecisionText.Most) return;
+        if (_entries.Count <= DecisionText.Most)
+            return;
         _entries.RemoveRange(0, _entries.Count - DecisionText.Most);
-        if (_latest.Count <= 2 * DecisionText.Most) return;
+        if (_latest.Count <= 2 * DecisionText.Most)
+            return;
         // Of targets that are long gone.
-        foreach ((string, string) gone in _latest.Where(one => one.Value.At < _entries[0].At).Select(static one => one.Key).ToList()) _latest.Remove(gone);
+        foreach ((string, string) gone in _latest.Where(one => one.Value.At < _entries[0].At).Select(static one => one.Key).ToList())
+            _latest.Remove(gone);
     }
 
     private void Wake() => _changed.Writer.TryWrite(true);

@@ -32,7 +32,10 @@ public sealed class CustomResourceDefinitionCondition
 }
 
 /// <summary>How the installation's objects are read.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(KubernetesList<CustomResourceDefinition>))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class InstallationJson : JsonSerializerContext;
@@ -40,6 +43,6 @@ internal sealed partial class InstallationJson : JsonSerializerContext;
 /// <summary>Definitions as the API serves them.</summary>
 internal static class InstallationResources
 {
-    public static ResourceType<CustomResourceDefinition> Definitions { get; } = new(
-        "apiextensions.k8s.io", "v1", "customresourcedefinitions", false, InstallationJson.Default.Options);
+    public static ResourceType<CustomResourceDefinition> Definitions { get; } =
+        new("apiextensions.k8s.io", "v1", "customresourcedefinitions", false, InstallationJson.Default.Options);
 }

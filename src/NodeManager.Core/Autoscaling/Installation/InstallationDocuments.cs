@@ -34,9 +34,21 @@ internal static class InstallationDocuments
         string[] names = typeof(InstallationDocuments).Assembly.GetManifestResourceNames();
         return
         [
-            .. names.Where(static name => name.StartsWith("deploy/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).SelectMany(Texts)
-                .Select(static text => YamlJsonReader.Read(text).Root).OfType<JsonObject>().Select(document => Of(document, ns))
-                .OrderBy(static one => one.Kind switch { InstallationDocument.DefinitionKind => 0, "Namespace" => 1, _ => 2 }),
+            .. names
+                .Where(static name => name.StartsWith("deploy/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .SelectMany(Texts)
+                .Select(static text => YamlJsonReader.Read(text).Root)
+                .OfType<JsonObject>()
+                .Select(document => Of(document, ns))
+                .OrderBy(static one =>
+                    one.Kind switch
+                    {
+                        InstallationDocument.DefinitionKind => 0,
+                        "Namespace" => 1,
+                        _ => 2,
+                    }
+                ),
         ];
     }
 
@@ -49,16 +61,27 @@ internal static class InstallationDocuments
     private static InstallationDocument Of(JsonObject document, string ns)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
-        string kind = Text(document["kind"]), version = Text(document["apiVersion"]);
-        if (kind == "Namespace") metadata["name"] = ns;
-        if (metadata.ContainsKey("namespace")) metadata["namespace"] = ns;
+        string kind = Text(document["kind"]),
+            version = Text(document["apiVersion"]);
+        if (kind == "Namespace")
+            metadata["name"] = ns;
+        if (metadata.ContainsKey("namespace"))
+            metadata["namespace"] = ns;
         foreach (JsonNode? subject in document["subjects"]?.AsArray() ?? [])
-            if (subject!["namespace"] is not null) subject["namespace"] = ns;
+            if (subject!["namespace"] is not null)
+                subject["namespace"] = ns;
         // Of several installations each binds its own account.
-        if (kind == "ClusterRoleBinding" && ns != NodeSmithNames.DefaultNamespace) metadata["name"] = $"{Text(metadata["name"])}-{ns}";
+        if (kind == "ClusterRoleBinding" && ns != NodeSmithNames.DefaultNamespace)
+            metadata["name"] = $"{Text(metadata["name"])}-{ns}";
         string? own = metadata["namespace"] is { } value ? Text(value) : null;
         string root = version.Contains('/', StringComparison.Ordinal) ? "/apis/" : "/api/";
-        return new(kind, Text(metadata["name"]), own, $"{root}{version}/{(own is null ? "" : $"namespaces/{own}/")}{kind.ToLowerInvariant()}s", document);
+        return new(
+            kind,
+            Text(metadata["name"]),
+            own,
+            $"{root}{version}/{(own is null ? "" : $"namespaces/{own}/")}{kind.ToLowerInvariant()}s",
+            document
+        );
     }
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();

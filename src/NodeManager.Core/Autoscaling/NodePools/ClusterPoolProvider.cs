@@ -28,7 +28,8 @@ namespace NodeManager.Core.Autoscaling.NodePools;
 /// <param name="ns">The namespace of the autoscaler's resources.</param>
 public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) : INodePoolProvider
 {
-    private const int Tries = 5, MostNames = 10_000;
+    private const int Tries = 5,
+        MostNames = 10_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -66,15 +67,19 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
 
     public async IAsyncEnumerable<PoolRecord> ListAsync(PoolListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (query.ClusterId.Length > 0 && query.ClusterId != session.Cluster) yield break;
-        await using IAsyncEnumerator<KubernetesList<NodeSmithPool>> pages =
-            Client.ListPagesAsync(NodeSmithResources.Pools, new() { Namespace = ns }, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        if (query.ClusterId.Length > 0 && query.ClusterId != session.Cluster)
+            yield break;
+        await using IAsyncEnumerator<KubernetesList<NodeSmithPool>> pages = Client
+            .ListPagesAsync(NodeSmithResources.Pools, new() { Namespace = ns }, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
         while (await AskAsync(() => pages.MoveNextAsync().AsTask(), ""))
         {
             foreach (PoolRecord pool in pages.Current.Items.Select(Map))
             {
-                if (query.Phase.Length > 0 && !Same(NodePoolPhase.Of(pool.Generation, pool.Status!.ToList()), query.Phase)) continue;
-                if (query.Health.Length > 0 && !Same(NodePoolHealth.Of(pool.Status!.ToList()), query.Health)) continue;
+                if (query.Phase.Length > 0 && !Same(NodePoolPhase.Of(pool.Generation, pool.Status!.ToList()), query.Phase))
+                    continue;
+                if (query.Health.Length > 0 && !Same(NodePoolHealth.Of(pool.Status!.ToList()), query.Health))
+                    continue;
                 yield return pool;
             }
         }
@@ -91,18 +96,36 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         await PersistAsync(() => SendAsync(draft, wanted, creation, dryRun: true, cancellationToken), draft.Name, cancellationToken);
         // First, so that a pool that is there is a pool that gets nodes, whenever this process ends.
         await ManageAsync(draft.Name, observer, cancellationToken);
-        return Map(await PersistAsync(() => SendAsync(draft, wanted, creation, dryRun: false, cancellationToken), draft.Name, cancellationToken));
+        return Map(
+            await PersistAsync(() => SendAsync(draft, wanted, creation, dryRun: false, cancellationToken), draft.Name, cancellationToken)
+        );
     }
 
     /// <summary>Sends the fields that differ, for the version that was read.</summary>
     public async Task<PoolRecord> ReplaceAsync(PoolRecord before, string name, JsonObject spec, CancellationToken cancellationToken)
     {
-        if (name != before.Name) throw PoolErrors.CannotRename(before);
+        if (name != before.Name)
+            throw PoolErrors.CannotRename(before);
         var patch = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["uid"] = before.Id, ["resourceVersion"] = before.ResourceVersion }, ["spec"] = PoolMerge.Between(before.Spec, spec),
+            ["metadata"] = new JsonObject { ["uid"] = before.Id, ["resourceVersion"] = before.ResourceVersion },
+            ["spec"] = PoolMerge.Between(before.Spec, spec),
         };
-        return Map(await AskAsync(() => Client.PatchAsync(NodeSmithResources.Pools, name, ns, Patch.Merge(patch), null, RequestOptions.Default, cancellationToken), name));
+        return Map(
+            await AskAsync(
+                () =>
+                    Client.PatchAsync(
+                        NodeSmithResources.Pools,
+                        name,
+                        ns,
+                        Patch.Merge(patch),
+                        null,
+                        RequestOptions.Default,
+                        cancellationToken
+                    ),
+                name
+            )
+        );
     }
 
     /// <summary>The autoscaler drains the pool's nodes and removes their machines; the pool is there, as terminating, until they are gone.</summary>
@@ -113,7 +136,11 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         {
             await PersistAsync(() => SendDeletionAsync(pool, dryRun: true, cancellationToken), pool.Metadata.Name, cancellationToken);
             // Before the deletion, so that no control plane names a pool that is gone, whenever this process ends.
-            await PersistAsync(() => new PlaneMembership(Client, ns).RemoveAsync(pool.Metadata.Name, cancellationToken), pool.Metadata.Name, cancellationToken);
+            await PersistAsync(
+                () => new PlaneMembership(Client, ns).RemoveAsync(pool.Metadata.Name, cancellationToken),
+                pool.Metadata.Name,
+                cancellationToken
+            );
             await PersistAsync(() => SendDeletionAsync(pool, dryRun: false, cancellationToken), pool.Metadata.Name, cancellationToken);
             await PersistAsync(() => ReleaseAsync(pool, cancellationToken), pool.Metadata.Name, cancellationToken);
         }
@@ -123,7 +150,8 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         }
     }
 
-    public async Task<IReadOnlyList<NodePoolControllerStatus>> GetStatusAsync(string id, CancellationToken cancellationToken) => ClusterPoolStatus.Of(await FindAsync(id, cancellationToken));
+    public async Task<IReadOnlyList<NodePoolControllerStatus>> GetStatusAsync(string id, CancellationToken cancellationToken) =>
+        ClusterPoolStatus.Of(await FindAsync(id, cancellationToken));
 
     /// <summary>A node has its pool's name as the value of the label that the pool names.</summary>
     public async Task<Predicate<ClusterNode>> MembersOfAsync(string id, string name, CancellationToken cancellationToken)
@@ -133,7 +161,8 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         return node => node.Labels.TryGetValue(key, out string? value) && value == pool.Metadata.Name;
     }
 
-    public IPoolFollower? Follow() => new ClusterPoolFollower(Connection.Caches().Open(NodeSmithResources.Pools, new() { Namespace = ns }), session.Cluster);
+    public IPoolFollower? Follow() =>
+        new ClusterPoolFollower(Connection.Caches().Open(NodeSmithResources.Pools, new() { Namespace = ns }), session.Cluster);
 
     public async Task ReportStatusAsync(string id, PoolStatusReport report, CancellationToken cancellationToken)
     {
@@ -144,9 +173,18 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             try
             {
                 await AskAsync(
-                    () => Client.PatchAsync(
-                        NodeSmithResources.Pools, pool.Metadata.Name, ns, Patch.Merge(ClusterPoolReports.PatchOf(pool, report, Now)), "status", RequestOptions.Default, cancellationToken),
-                    pool.Metadata.Name);
+                    () =>
+                        Client.PatchAsync(
+                            NodeSmithResources.Pools,
+                            pool.Metadata.Name,
+                            ns,
+                            Patch.Merge(ClusterPoolReports.PatchOf(pool, report, Now)),
+                            "status",
+                            RequestOptions.Default,
+                            cancellationToken
+                        ),
+                    pool.Metadata.Name
+                );
                 return;
             }
             catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && attempt < Tries)
@@ -157,9 +195,22 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         }
     }
 
-    public Task RequireAccessAsync(string verb, string? subresource, CancellationToken cancellationToken) => PermissionCheck.RequireAsync(
-        session, session,
-        [new() { Verb = verb, Group = NodeSmithResources.Pools.Group, Resource = NodeSmithResources.Pools.Plural, Subresource = subresource, Namespace = ns }], cancellationToken);
+    public Task RequireAccessAsync(string verb, string? subresource, CancellationToken cancellationToken) =>
+        PermissionCheck.RequireAsync(
+            session,
+            session,
+            [
+                new()
+                {
+                    Verb = verb,
+                    Group = NodeSmithResources.Pools.Group,
+                    Resource = NodeSmithResources.Pools.Plural,
+                    Subresource = subresource,
+                    Namespace = ns,
+                },
+            ],
+            cancellationToken
+        );
 
     private NodeSmithPool Make(PoolDraft draft, string creation)
     {
@@ -169,15 +220,34 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         }
         catch (JsonException wrong)
         {
-            throw PoolErrors.Invalid(draft.Name, [new() { Severity = NodePoolFinding.Error, Field = $"spec{wrong.Path?.TrimStart('$')}", Message = "has the wrong type" }]);
+            throw PoolErrors.Invalid(
+                draft.Name,
+                [
+                    new()
+                    {
+                        Severity = NodePoolFinding.Error,
+                        Field = $"spec{wrong.Path?.TrimStart('$')}",
+                        Message = "has the wrong type",
+                    },
+                ]
+            );
         }
     }
 
-    private async Task<NodeSmithPool> SendAsync(PoolDraft draft, NodeSmithPool wanted, string creation, bool dryRun, CancellationToken cancellationToken)
+    private async Task<NodeSmithPool> SendAsync(
+        PoolDraft draft,
+        NodeSmithPool wanted,
+        string creation,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return await AskAsync(() => Client.CreateAsync(NodeSmithResources.Pools, wanted, ns, new() { DryRun = dryRun }, cancellationToken), draft.Name);
+            return await AskAsync(
+                () => Client.CreateAsync(NodeSmithResources.Pools, wanted, ns, new() { DryRun = dryRun }, cancellationToken),
+                draft.Name
+            );
         }
         catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
         {
@@ -196,29 +266,46 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         {
             observer.Warning(
                 $"NodeSmithPool {ns}/{pool} gets no nodes until a NodeSmithControlPlane names it. Permission denied: cannot change a NodeSmithControlPlane: {refused.Message} "
-                + "Ask an administrator to add the pool's name to spec.pools.");
+                    + "Ask an administrator to add the pool's name to spec.pools."
+            );
         }
     }
 
     private async Task<bool> SendDeletionAsync(NodeSmithPool pool, bool dryRun, CancellationToken cancellationToken)
     {
-        var options = new DeleteOptions { Preconditions = new() { Uid = pool.Metadata.Uid }, DryRun = dryRun ? ["All"] : null };
+        var options = new DeleteOptions
+        {
+            Preconditions = new() { Uid = pool.Metadata.Uid },
+            DryRun = dryRun ? ["All"] : null,
+        };
         await Client.DeleteAsync(NodeSmithResources.Pools, pool.Metadata.Name, ns, options, cancellationToken);
         return true;
     }
 
-    private Task ReleaseAsync(NodeSmithPool pool, CancellationToken cancellationToken) => NodeSmithFinalizer.ReleaseAsync(
-        Client, NodeSmithResources.Pools, ns, pool.Metadata.Name, pool.Metadata.Uid,
-        async () => (await Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, cancellationToken)).Items.Exists(one => one.Spec.PoolRef == pool.Metadata.Name),
-        cancellationToken);
+    private Task ReleaseAsync(NodeSmithPool pool, CancellationToken cancellationToken) =>
+        NodeSmithFinalizer.ReleaseAsync(
+            Client,
+            NodeSmithResources.Pools,
+            ns,
+            pool.Metadata.Name,
+            pool.Metadata.Uid,
+            async () =>
+                (await Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, cancellationToken)).Items.Exists(one =>
+                    one.Spec.PoolRef == pool.Metadata.Name
+                ),
+            cancellationToken
+        );
 
-    private Task<bool> PersistAsync(Func<Task> change, string pool, CancellationToken cancellationToken) => PersistAsync(
-        async () =>
-        {
-            await change();
-            return true;
-        },
-        pool, cancellationToken);
+    private Task<bool> PersistAsync(Func<Task> change, string pool, CancellationToken cancellationToken) =>
+        PersistAsync(
+            async () =>
+            {
+                await change();
+                return true;
+            },
+            pool,
+            cancellationToken
+        );
 
     // All that is sent here does the same when it is done twice.
     private async Task<T> PersistAsync<T>(Func<Task<T>> change, string pool, CancellationToken cancellationToken)
@@ -231,7 +318,8 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             }
             catch (Exception lost) when (TransientFailure.Is(lost) && !cancellationToken.IsCancellationRequested)
             {
-                if (attempt == Tries) throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, pool)!);
+                if (attempt == Tries)
+                    throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, pool)!);
             }
 
             await Connection.Time.DelayAsync(ConflictPause.Jitter(Pause), cancellationToken);
@@ -246,7 +334,10 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             return pool.Metadata.Uid == id ? pool : throw PoolErrors.NotFound(name, session.Cluster);
         }
 
-        KubernetesList<NodeSmithPool> all = await AskAsync(() => Client.ListAsync(NodeSmithResources.Pools, new() { Namespace = ns }, cancellationToken), "");
+        KubernetesList<NodeSmithPool> all = await AskAsync(
+            () => Client.ListAsync(NodeSmithResources.Pools, new() { Namespace = ns }, cancellationToken),
+            ""
+        );
         return all.Items.Find(one => one.Metadata.Uid == id) ?? throw PoolErrors.NotFound(id, session.Cluster);
     }
 
@@ -255,7 +346,8 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
 
     private PoolRecord Map(NodeSmithPool pool)
     {
-        if (_names.Count < MostNames && pool.Metadata.Uid is { } uid) _names[uid] = pool.Metadata.Name;
+        if (_names.Count < MostNames && pool.Metadata.Uid is { } uid)
+            _names[uid] = pool.Metadata.Name;
         return ClusterPoolMapper.Map(pool, session.Cluster);
     }
 

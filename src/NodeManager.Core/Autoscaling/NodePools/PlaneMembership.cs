@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Autoscaling.NodePools;
 
@@ -26,9 +26,12 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
             try
             {
                 List<NodeSmithControlPlane> planes = await ListAsync(cancellationToken);
-                if (planes.Exists(plane => plane.Spec.Pools?.Contains(pool) == true)) return;
-                if (planes.FirstOrDefault() is { } first) await WriteAsync(first, [.. first.Spec.Pools ?? [], pool], cancellationToken);
-                else await CreateAsync(pool, cancellationToken);
+                if (planes.Exists(plane => plane.Spec.Pools?.Contains(pool) == true))
+                    return;
+                if (planes.FirstOrDefault() is { } first)
+                    await WriteAsync(first, [.. first.Spec.Pools ?? [], pool], cancellationToken);
+                else
+                    await CreateAsync(pool, cancellationToken);
                 return;
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
@@ -46,7 +49,11 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
         {
             try
             {
-                foreach (NodeSmithControlPlane plane in (await ListAsync(cancellationToken)).Where(plane => plane.Spec.Pools?.Contains(pool) == true))
+                foreach (
+                    NodeSmithControlPlane plane in (await ListAsync(cancellationToken)).Where(plane =>
+                        plane.Spec.Pools?.Contains(pool) == true
+                    )
+                )
                     await WriteAsync(plane, [.. plane.Spec.Pools!.Where(one => one != pool)], cancellationToken);
                 return;
             }
@@ -58,23 +65,44 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
     }
 
     private async Task<List<NodeSmithControlPlane>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await client.ListAsync(NodeSmithResources.ControlPlanes, new() { Namespace = ns }, cancellationToken)).Items
-            .Where(static plane => plane.Metadata.DeletionTimestamp is null).OrderBy(static plane => plane.Metadata.Name, StringComparer.Ordinal)];
+        [
+            .. (await client.ListAsync(NodeSmithResources.ControlPlanes, new() { Namespace = ns }, cancellationToken))
+                .Items.Where(static plane => plane.Metadata.DeletionTimestamp is null)
+                .OrderBy(static plane => plane.Metadata.Name, StringComparer.Ordinal),
+        ];
 
-    private Task<NodeSmithControlPlane> WriteAsync(NodeSmithControlPlane plane, IEnumerable<string> pools, CancellationToken cancellationToken) => client.PatchAsync(
-        NodeSmithResources.ControlPlanes, plane.Metadata.Name, ns,
-        Patch.Merge(new()
-        {
-            ["metadata"] = new JsonObject { ["uid"] = plane.Metadata.Uid, ["resourceVersion"] = plane.Metadata.ResourceVersion },
-            ["spec"] = new JsonObject { ["pools"] = new JsonArray([.. pools.Select(static one => (JsonNode?)JsonValue.Create(one))]) },
-        }),
-        null, RequestOptions.Default, cancellationToken);
+    private Task<NodeSmithControlPlane> WriteAsync(
+        NodeSmithControlPlane plane,
+        IEnumerable<string> pools,
+        CancellationToken cancellationToken
+    ) =>
+        client.PatchAsync(
+            NodeSmithResources.ControlPlanes,
+            plane.Metadata.Name,
+            ns,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["uid"] = plane.Metadata.Uid, ["resourceVersion"] = plane.Metadata.ResourceVersion },
+                    ["spec"] = new JsonObject
+                    {
+                        ["pools"] = new JsonArray([.. pools.Select(static one => (JsonNode?)JsonValue.Create(one))]),
+                    },
+                }
+            ),
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
 
     private Task<NodeSmithControlPlane> CreateAsync(string pool, CancellationToken cancellationToken)
     {
         var plane = new NodeSmithControlPlane
         {
-            ApiVersion = NodeSmithNames.ApiVersion, Kind = nameof(NodeSmithControlPlane), Metadata = new() { Name = DefaultPlane, Namespace = ns }, Spec = new() { Pools = [pool] },
+            ApiVersion = NodeSmithNames.ApiVersion,
+            Kind = nameof(NodeSmithControlPlane),
+            Metadata = new() { Name = DefaultPlane, Namespace = ns },
+            Spec = new() { Pools = [pool] },
         };
         return client.CreateAsync(NodeSmithResources.ControlPlanes, plane, ns, RequestOptions.Default, cancellationToken);
     }

@@ -25,8 +25,18 @@ public static class ScalePlanReader
     /// <param name="observer">Warned of what cannot be read.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the server does not know the resources. What it refused.</exception>
-    public static Task<NodeScalePlan> PlanAsync(NodeManagerSession session, string ns, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(session, ns, async (connection, token) => Map(session, await ReadAsync(session, connection, ns, observer, token), token), cancellationToken);
+    public static Task<NodeScalePlan> PlanAsync(
+        NodeManagerSession session,
+        string ns,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            ns,
+            async (connection, token) => Map(session, await ReadAsync(session, connection, ns, observer, token), token),
+            cancellationToken
+        );
 
     /// <summary>What is decided about some pods, those that have a node included.</summary>
     /// <param name="session">Where.</param>
@@ -36,29 +46,54 @@ public static class ScalePlanReader
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">As of <see cref="PlanAsync"/>; PodNotFound where none of the names is a pod's.</exception>
     public static Task<IReadOnlyList<NodeScalePlanPod>> ExplainAsync(
-        NodeManagerSession session, string ns, IReadOnlyList<string> pods, IOperationObserver observer, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        string ns,
+        IReadOnlyList<string> pods,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync<IReadOnlyList<NodeScalePlanPod>>(
-            session, ns,
+            session,
+            ns,
             async (connection, token) =>
             {
                 ScaleInput input = await ReadAsync(session, connection, ns, observer, token);
-                IEnumerable<NodeScalePlanPod> all = Map(session, input, token).Pods.Concat(input.Pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).Select(pod => Running(session, pod)));
+                IEnumerable<NodeScalePlanPod> all = Map(session, input, token)
+                    .Pods.Concat(
+                        input.Pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).Select(pod => Running(session, pod))
+                    );
                 ILookup<bool, string> names = pods.ToLookup(static one => one.Contains('/', StringComparison.Ordinal));
-                Predicate<string> full = NamePattern.Any(names[true]), plain = NamePattern.Any(names[false]);
+                Predicate<string> full = NamePattern.Any(names[true]),
+                    plain = NamePattern.Any(names[false]);
                 List<NodeScalePlanPod> found = [.. all.Where(pod => full($"{pod.Namespace}/{pod.Name}") || plain(pod.Name))];
-                string[] missing = [.. pods.Where(name => !NamePattern.IsWildcard(name) && !found.Exists(pod => new NamePattern(name) is var one && (one.Matches(pod.Name) || one.Matches($"{pod.Namespace}/{pod.Name}"))))];
-                if (missing.Length == 0) return found;
+                string[] missing =
+                [
+                    .. pods.Where(name =>
+                        !NamePattern.IsWildcard(name)
+                        && !found.Exists(pod =>
+                            new NamePattern(name) is var one && (one.Matches(pod.Name) || one.Matches($"{pod.Namespace}/{pod.Name}"))
+                        )
+                    ),
+                ];
+                if (missing.Length == 0)
+                    return found;
                 if (found.Count > 0)
                 {
-                    foreach (string name in missing) observer.Warning($"Pod '{name}' does not exist in cluster '{session.Cluster}'.");
+                    foreach (string name in missing)
+                        observer.Warning($"Pod '{name}' does not exist in cluster '{session.Cluster}'.");
                     return found;
                 }
 
                 throw new NodeManagerException(
-                    ErrorIds.PodNotFound, ErrorKind.ObjectNotFound, $"Pod '{string.Join("', '", missing)}' does not exist in cluster '{session.Cluster}'.", missing[0],
-                    "Check the name; namespace/name selects one namespace, and wildcards work.");
+                    ErrorIds.PodNotFound,
+                    ErrorKind.ObjectNotFound,
+                    $"Pod '{string.Join("', '", missing)}' does not exist in cluster '{session.Cluster}'.",
+                    missing[0],
+                    "Check the name; namespace/name selects one namespace, and wildcards work."
+                );
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>What autoscalers had decided until a moment: of each target the latest, the oldest first.</summary>
     /// <param name="session">Where.</param>
@@ -67,22 +102,36 @@ public static class ScalePlanReader
     /// <param name="observer">Warned where the log does not reach back so far, and of changes of the leader, which may have lost entries.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
-        NodeManagerSession session, string ns, DateTimeOffset at, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        string ns,
+        DateTimeOffset at,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, cancellationToken);
-        if (log.Count == 0) observer.Warning($"No autoscaler has recorded a decision in namespace '{ns}'.");
-        else if (log[0].At > at) observer.Warning($"The log of decisions begins at {log[0].At:u}; earlier decisions are not available.");
+        if (log.Count == 0)
+            observer.Warning($"No autoscaler has recorded a decision in namespace '{ns}'.");
+        else if (log[0].At > at)
+            observer.Warning($"The log of decisions begins at {log[0].At:u}; earlier decisions are not available.");
         IReadOnlyList<NodeScaleDecision> decisions = DecisionReader.At(log, at);
         if (DecisionReader.LostAfter(log, at) is var (next, last))
-            observer.Warning($"The leader changed at {next.At:u}. What the former leader decided after {last.At:u} may be missing: {next.Reason}");
-        if (DecisionReader.LostBefore(log, at) is { } takeover) observer.Warning($"The leader changed at {takeover.At:u}: {takeover.Reason}");
+            observer.Warning(
+                $"The leader changed at {next.At:u}. What the former leader decided after {last.At:u} may be missing: {next.Reason}"
+            );
+        if (DecisionReader.LostBefore(log, at) is { } takeover)
+            observer.Warning($"The leader changed at {takeover.At:u}: {takeover.Reason}");
         return decisions;
     }
 
     /// <summary>The same, so long ago by the cluster's clock.</summary>
     public static Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
-        NodeManagerSession session, string ns, TimeSpan ago, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ReplayAsync(session, ns, session.Connection().Time.GetUtcNow() - ago, observer, cancellationToken);
+        NodeManagerSession session,
+        string ns,
+        TimeSpan ago,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) => ReplayAsync(session, ns, session.Connection().Time.GetUtcNow() - ago, observer, cancellationToken);
 
     private static NodeScalePlan Map(NodeManagerSession session, ScaleInput input, CancellationToken cancellationToken)
     {
@@ -100,24 +149,34 @@ public static class ScalePlanReader
         };
     }
 
-    private static NodeScalePlanPod Running(NodeManagerSession session, Pod pod) => new()
-    {
-        Session = session,
-        Cluster = session.Cluster,
-        Namespace = pod.Metadata.Namespace ?? "",
-        Name = pod.Metadata.Name,
-        Uid = pod.Metadata.Uid ?? "",
-        Decision = ScaleDecision.Ignore,
-        Target = pod.Spec.NodeName!,
-        Reason = ScaleReason.Scheduled,
-        Message = pod.IsFinished() ? $"The pod has completed on node '{pod.Spec.NodeName}'." : $"The scheduler has placed the pod on node '{pod.Spec.NodeName}'.",
-    };
+    private static NodeScalePlanPod Running(NodeManagerSession session, Pod pod) =>
+        new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            Namespace = pod.Metadata.Namespace ?? "",
+            Name = pod.Metadata.Name,
+            Uid = pod.Metadata.Uid ?? "",
+            Decision = ScaleDecision.Ignore,
+            Target = pod.Spec.NodeName!,
+            Reason = ScaleReason.Scheduled,
+            Message = pod.IsFinished()
+                ? $"The pod has completed on node '{pod.Spec.NodeName}'."
+                : $"The scheduler has placed the pod on node '{pod.Spec.NodeName}'.",
+        };
 
     /// <summary>What the plan for all managed pools rests on.</summary>
-    internal static async Task<ScaleInput> ReadAsync(NodeManagerSession session, ClusterConnection connection, string ns, IOperationObserver observer, CancellationToken token)
+    internal static async Task<ScaleInput> ReadAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string ns,
+        IOperationObserver observer,
+        CancellationToken token
+    )
     {
         KubernetesClient client = connection.Client;
-        ListOptions everywhere = new(), here = new() { Namespace = ns };
+        ListOptions everywhere = new(),
+            here = new() { Namespace = ns };
         Task<List<T>> IfAllowed<T>(ResourceType<T> type, string what)
             where T : KubernetesObject => ReadIfAllowedAsync(client, type, everywhere, what, observer, token);
 
@@ -136,9 +195,29 @@ public static class ScalePlanReader
         var volumes = IfAllowed(KubernetesResources.PersistentVolumes, "PersistentVolumes");
         var classes = IfAllowed(KubernetesResources.StorageClasses, "StorageClasses");
         var buffers = ReadBuffersAsync(client, token);
-        await Task.WhenAll(pools, planes, claims, providers, nodes, pods, daemonSets, budgets, namespaces, services, volumeClaims, volumes, classes, buffers);
+        await Task.WhenAll(
+            pools,
+            planes,
+            claims,
+            providers,
+            nodes,
+            pods,
+            daemonSets,
+            budgets,
+            namespaces,
+            services,
+            volumeClaims,
+            volumes,
+            classes,
+            buffers
+        );
 
-        HashSet<string> managed = [.. (await planes).Where(static plane => plane.Metadata.DeletionTimestamp is null).SelectMany(static plane => plane.Spec.Pools ?? [])];
+        HashSet<string> managed =
+        [
+            .. (await planes)
+                .Where(static plane => plane.Metadata.DeletionTimestamp is null)
+                .SelectMany(static plane => plane.Spec.Pools ?? []),
+        ];
         foreach (NodeSmithPool pool in (await pools).Where(pool => !managed.Contains(pool.Metadata.Name)))
             observer.Warning($"Pool '{pool.Metadata.Name}' is not managed: no NodeSmithControlPlane in namespace '{ns}' names it.");
         return new()
@@ -166,7 +245,12 @@ public static class ScalePlanReader
     }
 
     private static async Task<ThresholdInput?> ReadThresholdsAsync(
-        NodeManagerSession session, ClusterConnection connection, List<Node> nodes, IOperationObserver observer, CancellationToken token) =>
+        NodeManagerSession session,
+        ClusterConnection connection,
+        List<Node> nodes,
+        IOperationObserver observer,
+        CancellationToken token
+    ) =>
         session.Configuration.EnableAutoScaling
             ? new(session.Configuration, await ThresholdUsage.ReadAsync(session.Configuration, connection, nodes, observer, token))
             : null;
@@ -175,26 +259,38 @@ public static class ScalePlanReader
         where T : KubernetesObject => (await NodeSmithErrors.InstalledAsync(session.Cluster, listing)).Items;
 
     /// <summary>Buffers are an API of their own, which few clusters serve.</summary>
-    private static async Task<(IReadOnlyList<CapacityBuffer> Buffers, IReadOnlyList<BufferTarget> Targets)> ReadBuffersAsync(KubernetesClient client, CancellationToken token)
+    private static async Task<(IReadOnlyList<CapacityBuffer> Buffers, IReadOnlyList<BufferTarget> Targets)> ReadBuffersAsync(
+        KubernetesClient client,
+        CancellationToken token
+    )
     {
         ListOptions everywhere = new();
         List<CapacityBuffer> buffers = await ReadIfAllowedAsync(client, NodeSmithResources.CapacityBuffers, everywhere, null, null, token);
-        if (buffers.Count == 0) return ([], []);
+        if (buffers.Count == 0)
+            return ([], []);
         var templates = ReadIfAllowedAsync(client, KubernetesResources.PodTemplates, everywhere, null, null, token);
         var deployments = ReadIfAllowedAsync(client, KubernetesResources.Deployments, everywhere, null, null, token);
         var replicaSets = ReadIfAllowedAsync(client, KubernetesResources.ReplicaSets, everywhere, null, null, token);
         var statefulSets = ReadIfAllowedAsync(client, KubernetesResources.StatefulSets, everywhere, null, null, token);
-        return (buffers,
-        [
-            .. (await templates).Select(BufferTarget.Of),
-            .. (await deployments).Select(static one => BufferTarget.Of(one, "Deployment", one.Spec)),
-            .. (await replicaSets).Select(static one => BufferTarget.Of(one, "ReplicaSet", one.Spec)),
-            .. (await statefulSets).Select(static one => BufferTarget.Of(one, "StatefulSet", one.Spec)),
-        ]);
+        return (
+            buffers,
+            [
+                .. (await templates).Select(BufferTarget.Of),
+                .. (await deployments).Select(static one => BufferTarget.Of(one, "Deployment", one.Spec)),
+                .. (await replicaSets).Select(static one => BufferTarget.Of(one, "ReplicaSet", one.Spec)),
+                .. (await statefulSets).Select(static one => BufferTarget.Of(one, "StatefulSet", one.Spec)),
+            ]
+        );
     }
 
     private static async Task<List<T>> ReadIfAllowedAsync<T>(
-        KubernetesClient client, ResourceType<T> type, ListOptions where, string? what, IOperationObserver? observer, CancellationToken token)
+        KubernetesClient client,
+        ResourceType<T> type,
+        ListOptions where,
+        string? what,
+        IOperationObserver? observer,
+        CancellationToken token
+    )
         where T : KubernetesObject
     {
         try
@@ -203,7 +299,10 @@ public static class ScalePlanReader
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            if (what is not null) observer?.Warning($"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be read and are not taken into account: {refused.Message}");
+            if (what is not null)
+                observer?.Warning(
+                    $"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be read and are not taken into account: {refused.Message}"
+                );
             return [];
         }
     }

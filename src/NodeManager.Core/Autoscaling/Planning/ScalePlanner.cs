@@ -30,9 +30,18 @@ public static class ScalePlanner
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
         DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values, .. up.Contradictions.Changes];
         return new(
-            up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))],
-            down.Memory with { ByThreshold = up.ByThreshold?.Entry, AboveSince = up.ByThreshold?.AboveSince, SeenAhead = up.Ahead.Seen },
-            changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min())
+            up.Machines,
+            down.Nodes,
+            up.Pods,
+            [.. pools.Select(pool => Summary(input, pool, up, down))],
+            down.Memory with
+            {
+                ByThreshold = up.ByThreshold?.Entry,
+                AboveSince = up.ByThreshold?.AboveSince,
+                SeenAhead = up.Ahead.Seen,
+            },
+            changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min()
+        )
         {
             Buffers = up.Buffers,
             Observations = up.Contradictions.Changed,
@@ -46,13 +55,21 @@ public static class ScalePlanner
         List<NodeScalePlanNode> removed = down.Nodes.FindAll(node => node.Pool == pool.Name && node.Decision == ScaleDecision.Remove);
         NodeScalePlanNode? waiting = down.Nodes.Find(node => node.Pool == pool.Name && node.Decision == ScaleDecision.Wait);
         (string decision, string reason, string message) =
-            created > 0 ? (ScaleDecision.Create, up.Machines.First(machine => machine.Pool == pool.Name).Reason, Count(created, "machine is", "machines are") + " created.")
+            created > 0
+                ? (
+                    ScaleDecision.Create,
+                    up.Machines.First(machine => machine.Pool == pool.Name).Reason,
+                    Count(created, "machine is", "machines are") + " created."
+                )
             : up.ByThreshold is { Unmet: var (unmet, why) } ? (ScaleDecision.Wait, unmet, why)
-            : pool.IsOpen && up.Contradictions.MessageOf(pool.Name) is { } contradiction ? (ScaleDecision.Wait, ScaleReason.NotAsPlanned, contradiction)
-            : up.HeldUntil.ContainsKey(pool.Name) ? (ScaleDecision.Wait, ScaleReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
+            : pool.IsOpen && up.Contradictions.MessageOf(pool.Name) is { } contradiction
+                ? (ScaleDecision.Wait, ScaleReason.NotAsPlanned, contradiction)
+            : up.HeldUntil.ContainsKey(pool.Name)
+                ? (ScaleDecision.Wait, ScaleReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
             : removed.Count > 0 ? (ScaleDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.")
             : pool.IsDeleted ? (ScaleDecision.None, ScaleReason.PoolDeleted, "The pool is being deleted.")
-            : pool.Problem is not null ? (ScaleDecision.Wait, ScaleReason.PoolInvalid, $"{pool.ProblemText} No node is created or removed until it is corrected.")
+            : pool.Problem is not null
+                ? (ScaleDecision.Wait, ScaleReason.PoolInvalid, $"{pool.ProblemText} No node is created or removed until it is corrected.")
             : waiting is not null ? (ScaleDecision.Wait, waiting.Reason, $"Node '{waiting.Node}': {waiting.Message}")
             : (ScaleDecision.None, ScaleReason.Satisfied, "Nothing to do.");
         return new()

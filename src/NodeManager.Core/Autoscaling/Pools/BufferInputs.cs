@@ -51,7 +51,8 @@ internal sealed class BufferInputs : IDisposable
     /// <summary>Looks from time to time whether the API is served by now. Not thread-safe.</summary>
     public void Refresh()
     {
-        if (!_buffers.Cache.Failed.IsCompleted || _scope.Time.GetElapsedTime(_opened) < LookAgain) return;
+        if (!_buffers.Cache.Failed.IsCompleted || _scope.Time.GetElapsedTime(_opened) < LookAgain)
+            return;
         _subscription?.Dispose();
         _buffers.Dispose();
         _buffers = OpenBuffers();
@@ -62,21 +63,28 @@ internal sealed class BufferInputs : IDisposable
     public (IReadOnlyList<CapacityBuffer> Buffers, IReadOnlyList<BufferTarget> Targets) Read()
     {
         Refresh();
-        IReadOnlyList<CapacityBuffer> buffers = [.. _buffers.Cache.Items.Where(static one => one.Metadata.DeletionTimestamp is null && FreeRoom.IsServed(one))];
-        foreach (CapacityBuffer buffer in buffers) Open(buffer.Spec);
-        return (buffers,
+        IReadOnlyList<CapacityBuffer> buffers =
         [
-            .. (_templates?.Cache.Items ?? []).Select(BufferTarget.Of),
-            .. (_deployments?.Cache.Items ?? []).Select(static one => BufferTarget.Of(one, "Deployment", one.Spec)),
-            .. (_replicaSets?.Cache.Items ?? []).Select(static one => BufferTarget.Of(one, "ReplicaSet", one.Spec)),
-            .. (_statefulSets?.Cache.Items ?? []).Select(static one => BufferTarget.Of(one, "StatefulSet", one.Spec)),
-        ]);
+            .. _buffers.Cache.Items.Where(static one => one.Metadata.DeletionTimestamp is null && FreeRoom.IsServed(one)),
+        ];
+        foreach (CapacityBuffer buffer in buffers)
+            Open(buffer.Spec);
+        return (
+            buffers,
+            [
+                .. (_templates?.Cache.Items ?? []).Select(BufferTarget.Of),
+                .. (_deployments?.Cache.Items ?? []).Select(static one => BufferTarget.Of(one, "Deployment", one.Spec)),
+                .. (_replicaSets?.Cache.Items ?? []).Select(static one => BufferTarget.Of(one, "ReplicaSet", one.Spec)),
+                .. (_statefulSets?.Cache.Items ?? []).Select(static one => BufferTarget.Of(one, "StatefulSet", one.Spec)),
+            ]
+        );
     }
 
     public void Dispose()
     {
         _subscription?.Dispose();
-        foreach (IDisposable use in _uses) use.Dispose();
+        foreach (IDisposable use in _uses)
+            use.Dispose();
         _buffers.Dispose();
     }
 
@@ -88,10 +96,14 @@ internal sealed class BufferInputs : IDisposable
 
     private void Open(CapacityBufferSpec spec)
     {
-        if (spec.PodTemplateRef is not null) _templates ??= Open(KubernetesResources.PodTemplates);
-        else if (spec.ScalableRef?.Kind == "Deployment") _deployments ??= Open(KubernetesResources.Deployments);
-        else if (spec.ScalableRef?.Kind == "ReplicaSet") _replicaSets ??= Open(KubernetesResources.ReplicaSets);
-        else if (spec.ScalableRef?.Kind == "StatefulSet") _statefulSets ??= Open(KubernetesResources.StatefulSets);
+        if (spec.PodTemplateRef is not null)
+            _templates ??= Open(KubernetesResources.PodTemplates);
+        else if (spec.ScalableRef?.Kind == "Deployment")
+            _deployments ??= Open(KubernetesResources.Deployments);
+        else if (spec.ScalableRef?.Kind == "ReplicaSet")
+            _replicaSets ??= Open(KubernetesResources.ReplicaSets);
+        else if (spec.ScalableRef?.Kind == "StatefulSet")
+            _statefulSets ??= Open(KubernetesResources.StatefulSets);
     }
 
     private CacheUse<T> Open<T>(ResourceType<T> type)
@@ -107,10 +119,15 @@ internal sealed class BufferInputs : IDisposable
     private IDisposable Subscribe<T>(ObjectCache<T> cache)
         where T : KubernetesObject
     {
-        var generations = new ChangeFilter<T>(static one => one.Metadata.Generation is { } generation ? generation.GetHashCode() : one.Metadata.ResourceVersion?.GetHashCode(StringComparison.Ordinal) ?? 0);
+        var generations = new ChangeFilter<T>(static one =>
+            one.Metadata.Generation is { } generation
+                ? generation.GetHashCode()
+                : one.Metadata.ResourceVersion?.GetHashCode(StringComparison.Ordinal) ?? 0
+        );
         return cache.Subscribe(change =>
         {
-            if (generations.Matters(change)) _changed();
+            if (generations.Matters(change))
+                _changed();
         });
     }
 }

@@ -22,7 +22,8 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         {
             CapacityBuffer buffer = outcome.Buffer;
             Report report = Of(outcome);
-            if (_told.GetValueOrDefault(buffer.Metadata.Uid!) == report || await TellAsync(buffer, report, cancellationToken)) told[buffer.Metadata.Uid!] = report;
+            if (_told.GetValueOrDefault(buffer.Metadata.Uid!) == report || await TellAsync(buffer, report, cancellationToken))
+                told[buffer.Metadata.Uid!] = report;
         }
 
         _told = told;
@@ -36,46 +37,92 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         long? generation = outcome.Buffer.Metadata.Generation;
         if (outcome.Target is not { } target)
         {
-            string missing = spec.PodTemplateRef is { } template ? $"PodTemplate {template.Name}" : spec.ScalableRef is { } scalable ? $"{scalable.Kind} {scalable.Name}" : "";
+            string missing =
+                spec.PodTemplateRef is { } template ? $"PodTemplate {template.Name}"
+                : spec.ScalableRef is { } scalable ? $"{scalable.Kind} {scalable.Name}"
+                : "";
             return new(
-                generation, strategy, null, null, 0, "False", missing.Length > 0 ? "TargetNotFound" : "Invalid",
+                generation,
+                strategy,
+                null,
+                null,
+                0,
+                "False",
+                missing.Length > 0 ? "TargetNotFound" : "Invalid",
                 missing.Length > 0
                     ? $"There is no {missing} in the namespace, or its kind is not Deployment, ReplicaSet or StatefulSet."
-                    : "Either podTemplateRef or scalableRef must be set.");
+                    : "Either podTemplateRef or scalableRef must be set."
+            );
         }
 
-        (string status, string reason, string message) = (outcome.Wanted - outcome.Free, outcome.Wanted - outcome.Free - outcome.Coming) switch
+        (string status, string reason, string message) = (
+            outcome.Wanted - outcome.Free,
+            outcome.Wanted - outcome.Free - outcome.Coming
+        ) switch
         {
-            ( <= 0, _) => ("True", "Provisioned", $"Nodes have room for {Pods(outcome.Wanted)}."),
-            (_, <= 0) => ("False", "Provisioning", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; machines for the others are being created."),
-            var (_, none) => ("False", "NoCapacity", $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; no pool can create machines for {none} of them."),
+            (<= 0, _) => ("True", "Provisioned", $"Nodes have room for {Pods(outcome.Wanted)}."),
+            (_, <= 0) => (
+                "False",
+                "Provisioning",
+                $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; machines for the others are being created."
+            ),
+            var (_, none) => (
+                "False",
+                "NoCapacity",
+                $"Nodes have room for {outcome.Free} of {Pods(outcome.Wanted)}; no pool can create machines for {none} of them."
+            ),
         };
         bool isTemplate = spec.PodTemplateRef is not null;
-        return new(generation, strategy, isTemplate ? target.Name : null, isTemplate ? target.Generation : null, outcome.Wanted, status, reason, message);
+        return new(
+            generation,
+            strategy,
+            isTemplate ? target.Name : null,
+            isTemplate ? target.Generation : null,
+            outcome.Wanted,
+            status,
+            reason,
+            message
+        );
     }
 
     private async Task<bool> TellAsync(CapacityBuffer buffer, Report report, CancellationToken cancellationToken)
     {
         var writer = new NodeSmithWriter<CapacityBuffer, CapacityBufferSpec, CapacityBufferStatus>(
-            scope.Client, NodeSmithResources.CapacityBuffers, NodeSmithJson.Default.CapacityBufferStatus, inputs.Cache);
+            scope.Client,
+            NodeSmithResources.CapacityBuffers,
+            NodeSmithJson.Default.CapacityBufferStatus,
+            inputs.Cache
+        );
         try
         {
             await writer.KeepStatusAsync(
-                buffer, now => now.Metadata.Generation == report.Generation,
+                buffer,
+                now => now.Metadata.Generation == report.Generation,
                 status =>
                 {
                     status.ProvisioningStrategy = report.Strategy;
                     status.Replicas = report.Replicas;
                     status.PodTemplateRef = report.Template is null ? null : new() { Name = report.Template };
                     status.PodTemplateGeneration = report.TemplateGeneration;
-                    status.Conditions = status.Conditions.With(NodeSmithConditions.Ready, report.Status, report.Reason, report.Message, scope.Now, report.Generation);
+                    status.Conditions = status.Conditions.With(
+                        NodeSmithConditions.Ready,
+                        report.Status,
+                        report.Reason,
+                        report.Message,
+                        scope.Now,
+                        report.Generation
+                    );
                 },
-                cancellationToken);
+                cancellationToken
+            );
             return true;
         }
-        catch (KubernetesException e) when (e.Code is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict)
+        catch (KubernetesException e)
+            when (e.Code is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict)
         {
-            scope.Observer.Verbose($"The status of CapacityBuffer {buffer.Metadata.Namespace}/{buffer.Metadata.Name} cannot be written: {e.Message}");
+            scope.Observer.Verbose(
+                $"The status of CapacityBuffer {buffer.Metadata.Namespace}/{buffer.Metadata.Name} cannot be written: {e.Message}"
+            );
             return e.Code != HttpStatusCode.Conflict;
         }
     }
@@ -84,5 +131,13 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
 
     /// <summary>What a buffer's status is to say.</summary>
     internal sealed record Report(
-        long? Generation, string Strategy, string? Template, long? TemplateGeneration, int Replicas, string Status, string Reason, string Message);
+        long? Generation,
+        string Strategy,
+        string? Template,
+        long? TemplateGeneration,
+        int Replicas,
+        string Status,
+        string Reason,
+        string Message
+    );
 }

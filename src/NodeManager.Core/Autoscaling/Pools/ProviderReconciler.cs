@@ -15,11 +15,13 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
 
     public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
-        if (scope.Providers.Find(key.Namespace, key.Name) is not { } provider) return ReconcileResult.Done;
+        if (scope.Providers.Find(key.Namespace, key.Name) is not { } provider)
+            return ReconcileResult.Done;
         bool isHeld = NodeSmithWriter<NodeSmithProvider, NodeSmithProviderSpec, NodeSmithProviderStatus>.IsHeld(provider);
         if (provider.Metadata.DeletionTimestamp is not null)
         {
-            if (!isHeld) return ReconcileResult.Done;
+            if (!isHeld)
+                return ReconcileResult.Done;
             int users = (await creator.ListAsync(cancellationToken)).Count(claim => IsOf(claim, provider));
             if (users == 0)
             {
@@ -27,11 +29,16 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
                 return ReconcileResult.Done;
             }
 
-            await WriteAsync(provider, new("InUse", true, $"The provider is being deleted; it is removed after its {users} claims are gone."), cancellationToken);
+            await WriteAsync(
+                provider,
+                new("InUse", true, $"The provider is being deleted; it is removed after its {users} claims are gone."),
+                cancellationToken
+            );
             return ReconcileResult.Again(MissingPause);
         }
 
-        if (!isHeld) provider = await scope.ProviderWriter.HoldAsync(provider, cancellationToken);
+        if (!isHeld)
+            provider = await scope.ProviderWriter.HoldAsync(provider, cancellationToken);
         MachineProviderAccess access = await scope.Options.Providers.OpenAsync(provider, cancellationToken);
         if (access.Provider is not { } opened)
         {
@@ -46,25 +53,42 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
 
     /// <summary>Whether the claim's machine is, or will be, the provider's.</summary>
     public bool IsOf(NodeSmithClaim claim, NodeSmithProvider provider) =>
-        (claim.Status?.ProviderRef is { Length: > 0 } used ? used : scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef)?.Spec.ProviderRef) == provider.Metadata.Name;
+        (
+            claim.Status?.ProviderRef is { Length: > 0 } used
+                ? used
+                : scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef)?.Spec.ProviderRef
+        ) == provider.Metadata.Name;
 
     // One without room, or of which a part fails, keeps its machines and may make others: it is available, and degraded.
     private static bool IsUsable(MachineProviderFinding finding) => finding.Passed || finding.Weight == MachineFindingWeight.Limited;
 
-    private Task<NodeSmithProvider> WriteAsync(NodeSmithProvider provider, MachineProviderFinding finding, CancellationToken cancellationToken) => scope.ProviderWriter.WriteStatusAsync(
-        provider,
-        status =>
-        {
-            status.ObservedGeneration = provider.Metadata.Generation;
-            // A reason is one word; a check's name is a provider's own.
-            string word = finding.Check.Length > 0 && finding.Check.All(char.IsAsciiLetterOrDigit) ? finding.Check : "Failed";
-            bool isUsable = IsUsable(finding);
-            MachineProviderFinding available = isUsable && !finding.Passed ? Usable : finding;
-            Set(NodeSmithConditions.Available, isUsable, isUsable && !finding.Passed ? available.Check : word, available.Message);
-            Set(NodeSmithConditions.Degraded, !finding.Passed, word, finding.Message);
+    private Task<NodeSmithProvider> WriteAsync(
+        NodeSmithProvider provider,
+        MachineProviderFinding finding,
+        CancellationToken cancellationToken
+    ) =>
+        scope.ProviderWriter.WriteStatusAsync(
+            provider,
+            status =>
+            {
+                status.ObservedGeneration = provider.Metadata.Generation;
+                // A reason is one word; a check's name is a provider's own.
+                string word = finding.Check.Length > 0 && finding.Check.All(char.IsAsciiLetterOrDigit) ? finding.Check : "Failed";
+                bool isUsable = IsUsable(finding);
+                MachineProviderFinding available = isUsable && !finding.Passed ? Usable : finding;
+                Set(NodeSmithConditions.Available, isUsable, isUsable && !finding.Passed ? available.Check : word, available.Message);
+                Set(NodeSmithConditions.Degraded, !finding.Passed, word, finding.Message);
 
-            void Set(string type, bool state, string reason, string message) =>
-                status.Conditions = status.Conditions.With(type, state ? "True" : "False", reason, message, scope.Now, provider.Metadata.Generation);
-        },
-        cancellationToken);
+                void Set(string type, bool state, string reason, string message) =>
+                    status.Conditions = status.Conditions.With(
+                        type,
+                        state ? "True" : "False",
+                        reason,
+                        message,
+                        scope.Now,
+                        provider.Metadata.Generation
+                    );
+            },
+            cancellationToken
+        );
 }

@@ -48,8 +48,13 @@ internal sealed class ScaleInputs : IDisposable
         Thresholds = new(scope.Session, scope.Observer);
         _subscriptions =
         [
-            _daemonSets.Cache.Subscribe(_ => Touch()), _budgets.Cache.Subscribe(_ => Touch()), _namespaces.Cache.Subscribe(_ => Touch()), _services.Cache.Subscribe(_ => Touch()),
-            _volumeClaims.Cache.Subscribe(_ => Touch()), _volumes.Cache.Subscribe(_ => Touch()), _storageClasses.Cache.Subscribe(_ => Touch()),
+            _daemonSets.Cache.Subscribe(_ => Touch()),
+            _budgets.Cache.Subscribe(_ => Touch()),
+            _namespaces.Cache.Subscribe(_ => Touch()),
+            _services.Cache.Subscribe(_ => Touch()),
+            _volumeClaims.Cache.Subscribe(_ => Touch()),
+            _volumes.Cache.Subscribe(_ => Touch()),
+            _storageClasses.Cache.Subscribe(_ => Touch()),
         ];
     }
 
@@ -66,13 +71,26 @@ internal sealed class ScaleInputs : IDisposable
     public ThresholdInputs Thresholds { get; }
 
     /// <summary>Waits until the caches that decide about machines are as new as this call.</summary>
-    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
+    public Task CatchUpAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
 
     /// <summary>Waits until all that may be read is known.</summary>
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         await _pods.Cache.Synced.WaitAsync(cancellationToken);
-        foreach (Task synced in (Task[])[_daemonSets.Cache.Synced, _budgets.Cache.Synced, _namespaces.Cache.Synced, _services.Cache.Synced, _volumeClaims.Cache.Synced, _volumes.Cache.Synced, _storageClasses.Cache.Synced, Buffers.Synced])
+        foreach (
+            Task synced in (Task[])
+                [
+                    _daemonSets.Cache.Synced,
+                    _budgets.Cache.Synced,
+                    _namespaces.Cache.Synced,
+                    _services.Cache.Synced,
+                    _volumeClaims.Cache.Synced,
+                    _volumes.Cache.Synced,
+                    _storageClasses.Cache.Synced,
+                    Buffers.Synced,
+                ]
+        )
         {
             await synced.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
@@ -112,7 +130,8 @@ internal sealed class ScaleInputs : IDisposable
     {
         Dictionary<string, NodeLock> locks = new(StringComparer.Ordinal);
         foreach (Node node in _scope.Nodes.Items)
-            if (_scope.Connection.FindOther(node, "") is { } held) locks[node.Metadata.Uid ?? ""] = held;
+            if (_scope.Connection.FindOther(node, "") is { } held)
+                locks[node.Metadata.Uid ?? ""] = held;
         return locks;
     }
 
@@ -123,7 +142,8 @@ internal sealed class ScaleInputs : IDisposable
     public void Dispose()
     {
         Buffers.Dispose();
-        foreach (IDisposable subscription in _subscriptions) subscription.Dispose();
+        foreach (IDisposable subscription in _subscriptions)
+            subscription.Dispose();
         _pods.Dispose();
         _daemonSets.Dispose();
         _budgets.Dispose();

@@ -24,7 +24,9 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
 
     private readonly BufferReporter _buffers = new(scope, inputs.Buffers);
     private ScaleMemory _memory = ScaleMemory.Empty;
-    private long _plannedAt, _latestAt, _plannedOn = -1;
+    private long _plannedAt,
+        _latestAt,
+        _plannedOn = -1;
     private TimeSpan? _nextAfter;
     private (DateTimeOffset Time, long Stamp)? _clock;
 
@@ -35,9 +37,11 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     {
         inputs.Buffers.Refresh();
         scope.Counters.Checked(scope.Time.GetUtcNow());
-        if (await inputs.Thresholds.RefreshAsync(scope.Nodes.Items, cancellationToken)) inputs.Touch();
+        if (await inputs.Thresholds.RefreshAsync(scope.Nodes.Items, cancellationToken))
+            inputs.Touch();
         long changes = inputs.Changes;
-        if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Left <= TimeSpan.Zero)) return ReconcileResult.Again(Pause());
+        if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Left <= TimeSpan.Zero))
+            return ReconcileResult.Again(Pause());
         FollowClock();
         ScaleInput input = inputs.Read(_memory);
         long start = scope.Time.GetTimestamp();
@@ -47,9 +51,11 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         Note(input, plan);
         await ObserveAsync(input, plan, cancellationToken);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
-        if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove)) await RemoveAsync(plan, cancellationToken);
+        if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove))
+            await RemoveAsync(plan, cancellationToken);
         await _buffers.ReportAsync(plan.Buffers, cancellationToken);
-        if (!isComplete) return ReconcileResult.Again(AtOnce);
+        if (!isComplete)
+            return ReconcileResult.Again(AtOnce);
         (_plannedAt, _plannedOn) = (scope.Time.GetTimestamp(), changes);
         return ReconcileResult.Again(Pause());
     }
@@ -61,7 +67,12 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     private void FollowClock()
     {
         (DateTimeOffset Time, long Stamp) now = (scope.Time.GetUtcNow(), scope.Time.GetTimestamp());
-        if (_clock is { } last && now.Time - last.Time - scope.Time.GetElapsedTime(last.Stamp, now.Stamp) is var jump && jump.Duration() > Jump) _memory = _memory.Shift(jump);
+        if (
+            _clock is { } last
+            && now.Time - last.Time - scope.Time.GetElapsedTime(last.Stamp, now.Stamp) is var jump
+            && jump.Duration() > Jump
+        )
+            _memory = _memory.Shift(jump);
         _clock = now;
     }
 
@@ -70,8 +81,10 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     {
         get
         {
-            if (Latest?.NextChangeAt is not { } at || _nextAfter is not { } after) return null;
-            TimeSpan byClock = at - scope.Time.GetUtcNow(), byTimer = after - scope.Time.GetElapsedTime(_latestAt);
+            if (Latest?.NextChangeAt is not { } at || _nextAfter is not { } after)
+                return null;
+            TimeSpan byClock = at - scope.Time.GetUtcNow(),
+                byTimer = after - scope.Time.GetElapsedTime(_latestAt);
             return byClock < byTimer ? byClock : byTimer;
         }
     }
@@ -79,7 +92,9 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     private TimeSpan Pause()
     {
         TimeSpan next = Left ?? Longest;
-        return next > Longest ? Longest : next > AtOnce ? next : AtOnce;
+        return next > Longest ? Longest
+            : next > AtOnce ? next
+            : AtOnce;
     }
 
     private async Task<bool> CreateAsync(ScaleInput input, ScalePlan plan, CancellationToken cancellationToken)
@@ -100,7 +115,8 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     {
         foreach ((string name, PoolObservations observations) in plan.Observations)
         {
-            if (input.Pools.FirstOrDefault(one => one.Metadata.Name == name) is not { } pool) continue;
+            if (input.Pools.FirstOrDefault(one => one.Metadata.Name == name) is not { } pool)
+                continue;
             await scope.PoolWriter.AnnotateAsync(pool, NodeSmithNames.ObservationsAnnotation, observations.ToJson(), cancellationToken);
             scope.Counters.Contradicted(name);
             await scope.ReportAsync(pool, "Warning", ScaleReason.NotAsPlanned, observations.Attempts[^1].Message, cancellationToken);
@@ -114,7 +130,8 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         foreach (NodeScalePlanNode planned in plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove))
         {
             ScaleInput input = inputs.Read(_memory);
-            if (scope.Options.Planner.Confirm(input, planned) is not { } node) continue;
+            if (scope.Options.Planner.Confirm(input, planned) is not { } node)
+                continue;
             if (node.Decision != ScaleDecision.Remove)
             {
                 scope.Decisions.Note(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
@@ -123,9 +140,15 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
 
             NodeSmithPool? pool = input.Pools.FirstOrDefault(one => one.Metadata.Name == node.Pool);
             NodeSmithClaim? claim = input.Claims.FirstOrDefault(one => one.Metadata.Name == node.Claim && one.Spec.PoolRef == node.Pool);
-            if (pool is null || claim is null || claim.Metadata.DeletionTimestamp is not null) continue;
+            if (pool is null || claim is null || claim.Metadata.DeletionTimestamp is not null)
+                continue;
             if (await creator.RemoveAsync(pool, claim, $"{node.Reason}: {node.Message}", keepMinimum: true, cancellationToken))
-                await scope.PoolWriter.KeepStatusAsync(scope.Pools.Find(pool.Metadata.Uid!) ?? pool, static _ => true, status => status.LastScaleActivity = scope.Now, cancellationToken);
+                await scope.PoolWriter.KeepStatusAsync(
+                    scope.Pools.Find(pool.Metadata.Uid!) ?? pool,
+                    static _ => true,
+                    status => status.LastScaleActivity = scope.Now,
+                    cancellationToken
+                );
         }
     }
 
@@ -133,8 +156,10 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
 
     private void Note(ScaleInput input, ScalePlan plan)
     {
-        foreach (NodeScalePlanPool pool in plan.Pools) scope.Decisions.Note(pool.Pool, DecisionLog.PoolTarget, pool.Decision, $"{pool.Reason}: {pool.Message}");
-        foreach (NodeScalePlanPod pod in plan.Pods) scope.Decisions.Note(pod.Pool, TargetOf(pod.Namespace, pod.Name), pod.Decision, $"{pod.Reason}: {pod.Message}");
+        foreach (NodeScalePlanPool pool in plan.Pools)
+            scope.Decisions.Note(pool.Pool, DecisionLog.PoolTarget, pool.Decision, $"{pool.Reason}: {pool.Message}");
+        foreach (NodeScalePlanPod pod in plan.Pods)
+            scope.Decisions.Note(pod.Pool, TargetOf(pod.Namespace, pod.Name), pod.Decision, $"{pod.Reason}: {pod.Message}");
         foreach (NodeScalePlanNode node in plan.Nodes)
             scope.Decisions.Note(node.Pool, TargetOf(node), node.Decision, $"{node.Reason}: {node.Message}");
         End(input, plan);
@@ -145,15 +170,30 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     {
         HashSet<(string Pool, string Target)> pods = [.. plan.Pods.Select(static pod => (pod.Pool, TargetOf(pod.Namespace, pod.Name)))];
         HashSet<string> waiting = [.. pods.Select(static one => one.Target)];
-        Lazy<ILookup<string, Pod>> known = new(() => input.Pods.ToLookup(static pod => TargetOf(pod.Metadata.Namespace ?? "", pod.Metadata.Name), StringComparer.Ordinal));
-        scope.Decisions.EndOthers("pod/", pods, target =>
-            waiting.Contains(target) ? null
-            : known.Value[target].FirstOrDefault()?.Spec.NodeName is { Length: > 0 } node ? $"{ScaleReason.Scheduled}: The scheduler has placed the pod on node '{node}'."
-            : "The pod was deleted.");
+        Lazy<ILookup<string, Pod>> known = new(() =>
+            input.Pods.ToLookup(static pod => TargetOf(pod.Metadata.Namespace ?? "", pod.Metadata.Name), StringComparer.Ordinal)
+        );
+        scope.Decisions.EndOthers(
+            "pod/",
+            pods,
+            target =>
+                waiting.Contains(target) ? null
+                : known.Value[target].FirstOrDefault()?.Spec.NodeName is { Length: > 0 } node
+                    ? $"{ScaleReason.Scheduled}: The scheduler has placed the pod on node '{node}'."
+                : "The pod was deleted."
+        );
         HashSet<(string Pool, string Target)> nodes = [.. plan.Nodes.Select(static node => (node.Pool, TargetOf(node)))];
         HashSet<string> there = [.. nodes.Select(static one => one.Target)];
-        scope.Decisions.EndOthers("node/", nodes, target => there.Contains(target) ? null : "The node was deleted, or is no longer in a managed pool.");
-        scope.Decisions.EndOthers("machine/", new HashSet<(string, string)>(plan.Machines.Select(static machine => (machine.Pool, $"machine/{machine.Id}"))), static _ => "The machine is no longer required.");
+        scope.Decisions.EndOthers(
+            "node/",
+            nodes,
+            target => there.Contains(target) ? null : "The node was deleted, or is no longer in a managed pool."
+        );
+        scope.Decisions.EndOthers(
+            "machine/",
+            new HashSet<(string, string)>(plan.Machines.Select(static machine => (machine.Pool, $"machine/{machine.Id}"))),
+            static _ => "The machine is no longer required."
+        );
     }
 
     private static string TargetOf(string ns, string name) => $"pod/{ns}/{name}";

@@ -26,7 +26,9 @@ internal sealed class ThresholdInputs(NodeManagerSession session, IOperationObse
     public async Task<bool> RefreshAsync(IReadOnlyList<Node> nodes, CancellationToken cancellationToken)
     {
         NodeManagerConfiguration configuration = session.Configuration;
-        bool isChanged = !ReferenceEquals(configuration, _configuration) && (configuration.EnableAutoScaling || _configuration?.EnableAutoScaling == true);
+        bool isChanged =
+            !ReferenceEquals(configuration, _configuration)
+            && (configuration.EnableAutoScaling || _configuration?.EnableAutoScaling == true);
         _configuration = configuration;
         if (!configuration.EnableAutoScaling)
         {
@@ -34,7 +36,8 @@ internal sealed class ThresholdInputs(NodeManagerSession session, IOperationObse
             return isChanged;
         }
 
-        if (!isChanged && _asked is { } asked && _connection.Time.GetElapsedTime(asked) < Interval) return false;
+        if (!isChanged && _asked is { } asked && _connection.Time.GetElapsedTime(asked) < Interval)
+            return false;
         _asked = _connection.Time.GetTimestamp();
         IReadOnlyDictionary<string, NodeUsage> before = _usage;
         _usage = await ThresholdUsage.ReadAsync(configuration, _connection, nodes, _once, cancellationToken);
@@ -48,7 +51,8 @@ internal sealed class ThresholdInputs(NodeManagerSession session, IOperationObse
 
         public void Warning(string message)
         {
-            if (_last != message) observer.Warning(message);
+            if (_last != message)
+                observer.Warning(message);
             _last = message;
         }
 

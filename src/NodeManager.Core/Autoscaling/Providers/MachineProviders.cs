@@ -28,7 +28,11 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     /// <param name="connection">The session's.</param>
     /// <param name="registry">The types of providers.</param>
     /// <param name="prepare">Changes settings before a provider is made of them, for tests; null: leaves them.</param>
-    public MachineProviders(ClusterConnection connection, MachineProviderRegistry registry, Func<MachineProviderSettings, MachineProviderSettings>? prepare = null)
+    public MachineProviders(
+        ClusterConnection connection,
+        MachineProviderRegistry registry,
+        Func<MachineProviderSettings, MachineProviderSettings>? prepare = null
+    )
     {
         _connection = connection;
         _registry = registry;
@@ -44,7 +48,8 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _followers.Add(changed);
-            if (_followers.Count == 1) _secrets.Follow(Tell);
+            if (_followers.Count == 1)
+                _secrets.Follow(Tell);
         }
 
         return new Following(this, changed);
@@ -56,7 +61,10 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     {
         try
         {
-            return await OpenAsync(await _connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken), cancellationToken);
+            return await OpenAsync(
+                await _connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken),
+                cancellationToken
+            );
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound && !NodeSmithErrors.IsNotServed(e))
         {
@@ -76,14 +84,16 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         {
             return MachineProviderAccess.None(
                 NodeProviderReason.UnknownType,
-                $"{title}: the provider type '{provider.Spec.Type}' is unknown. Known types: {string.Join(", ", _registry.Types)}. Load the assembly that brings it.");
+                $"{title}: the provider type '{provider.Spec.Type}' is unknown. Known types: {string.Join(", ", _registry.Types)}. Load the assembly that brings it."
+            );
         }
 
         Entry entry;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (!_entries.TryGetValue((ns, name), out entry!)) _entries[(ns, name)] = entry = new();
+            if (!_entries.TryGetValue((ns, name), out entry!))
+                _entries[(ns, name)] = entry = new();
         }
 
         await entry.Turn.WaitAsync(cancellationToken);
@@ -92,23 +102,32 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
             var read = new SecretSet(title, ns);
             foreach (MachineSecret wanted in factory.GetSecrets(spec))
             {
-                if (await ReadAsync(read, wanted, entry, cancellationToken) is { } problem) return problem;
+                if (await ReadAsync(read, wanted, entry, cancellationToken) is { } problem)
+                    return problem;
             }
 
             string version = $"{provider.Metadata.Uid}\n{spec.GetRawText()}\n{read.Version}";
-            if (entry.Provider is { } known && entry.Version == version) return MachineProviderAccess.To(known);
+            if (entry.Provider is { } known && entry.Version == version)
+                return MachineProviderAccess.To(known);
             (string owner, MachineProviderAccess? unknown) = await GetOwnerAsync(title, ns, name, cancellationToken);
-            if (unknown is not null) return unknown;
-            MachineProviderSettings settings = _prepare(new(name, ns, spec, read.Own)
-            {
-                Owner = owner,
-                FurtherCredentials = read.All,
-                Time = _connection.Time,
-                Logger = _connection.Logger,
-                Cluster = _connection.Client,
-            });
+            if (unknown is not null)
+                return unknown;
+            MachineProviderSettings settings = _prepare(
+                new(name, ns, spec, read.Own)
+                {
+                    Owner = owner,
+                    FurtherCredentials = read.All,
+                    Time = _connection.Time,
+                    Logger = _connection.Logger,
+                    Cluster = _connection.Client,
+                }
+            );
             IReadOnlyList<string> wrong = factory.Validate(settings);
-            if (wrong.Count > 0) return MachineProviderAccess.None(NodeProviderReason.InvalidSettings, settings.Redact($"{title}: {string.Join(" ", wrong)}"));
+            if (wrong.Count > 0)
+                return MachineProviderAccess.None(
+                    NodeProviderReason.InvalidSettings,
+                    settings.Redact($"{title}: {string.Join(" ", wrong)}")
+                );
             var made = new SharedMachineProvider(factory.Create(settings), name);
             Replace(entry, made, version);
             return MachineProviderAccess.To(made);
@@ -127,7 +146,9 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     /// <exception cref="KubernetesException">The namespace kube-system cannot be read.</exception>
     public async Task<string> GetOwnerAsync(string ns, string name, CancellationToken cancellationToken)
     {
-        _clusterId ??= (await _connection.Client.GetAsync(ApiResources.Namespaces.MetadataOnly(), "kube-system", null, cancellationToken)).Metadata.Uid;
+        _clusterId ??= (await _connection.Client.GetAsync(ApiResources.Namespaces.MetadataOnly(), "kube-system", null, cancellationToken))
+            .Metadata
+            .Uid;
         return $"{_clusterId}/{ns}/{name}";
     }
 
@@ -136,7 +157,8 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         Entry[] entries;
         lock (_lock)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+                return;
             _isDisposed = true;
             entries = [.. _entries.Values];
             _entries.Clear();
@@ -144,10 +166,16 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         }
 
         _secrets.Dispose();
-        foreach (Entry entry in entries) entry.Provider?.Dispose();
+        foreach (Entry entry in entries)
+            entry.Provider?.Dispose();
     }
 
-    private async Task<(string Owner, MachineProviderAccess? Unknown)> GetOwnerAsync(string title, string ns, string name, CancellationToken cancellationToken)
+    private async Task<(string Owner, MachineProviderAccess? Unknown)> GetOwnerAsync(
+        string title,
+        string ns,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -155,16 +183,29 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
         {
-            return ("", MachineProviderAccess.None(
-                NodeProviderReason.Forbidden, $"{title}: Permission denied: cannot get namespace kube-system, whose UID marks the cluster's machines. {e.Message}"));
+            return (
+                "",
+                MachineProviderAccess.None(
+                    NodeProviderReason.Forbidden,
+                    $"{title}: Permission denied: cannot get namespace kube-system, whose UID marks the cluster's machines. {e.Message}"
+                )
+            );
         }
     }
 
     /// <summary>Reads a Secret into the set; null where it has all that is needed.</summary>
-    private async Task<MachineProviderAccess?> ReadAsync(SecretSet read, MachineSecret wanted, Entry entry, CancellationToken cancellationToken)
+    private async Task<MachineProviderAccess?> ReadAsync(
+        SecretSet read,
+        MachineSecret wanted,
+        Entry entry,
+        CancellationToken cancellationToken
+    )
     {
         if (wanted.Name.Length == 0)
-            return MachineProviderAccess.None(NodeProviderReason.InvalidSettings, $"{read.Title}: {wanted.Field} must name a Secret with {string.Join(" and ", wanted.Keys)}.");
+            return MachineProviderAccess.None(
+                NodeProviderReason.InvalidSettings,
+                $"{read.Title}: {wanted.Field} must name a Secret with {string.Join(" and ", wanted.Keys)}."
+            );
         SecretName name = new(wanted.Namespace ?? read.Namespace, wanted.Name);
         entry.Refer(name);
         try
@@ -172,23 +213,37 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
             if (!read.Has(name))
             {
                 if (await _secrets.ReadAsync(name, cancellationToken) is not { } secret)
-                    return MachineProviderAccess.None(NodeProviderReason.SecretNotFound, $"{read.Title}: Secret {name} ({wanted.Field}) does not exist.");
+                    return MachineProviderAccess.None(
+                        NodeProviderReason.SecretNotFound,
+                        $"{read.Title}: Secret {name} ({wanted.Field}) does not exist."
+                    );
                 read.Add(name, secret);
             }
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
         {
-            return MachineProviderAccess.None(NodeProviderReason.Forbidden, $"{read.Title}: Permission denied: cannot get Secret {name}. {e.Message}");
+            return MachineProviderAccess.None(
+                NodeProviderReason.Forbidden,
+                $"{read.Title}: Permission denied: cannot get Secret {name}. {e.Message}"
+            );
         }
         catch (NodeManagerException e) when (e.ErrorId == ErrorIds.Invalid)
         {
-            return MachineProviderAccess.None(NodeProviderReason.InvalidSettings, $"{read.Title}: {wanted.Field} is not a valid reference. {e.Message}");
+            return MachineProviderAccess.None(
+                NodeProviderReason.InvalidSettings,
+                $"{read.Title}: {wanted.Field} is not a valid reference. {e.Message}"
+            );
         }
 
-        if (wanted.Field == MachineSecret.OwnField) read.Own = read.Of(name);
+        if (wanted.Field == MachineSecret.OwnField)
+            read.Own = read.Of(name);
         string[] missing = [.. wanted.Keys.Where(key => read.Of(name).Find(key) is null)];
-        return missing.Length == 0 ? null : MachineProviderAccess.None(
-            NodeProviderReason.SecretKeyMissing, $"{read.Title}: Secret {name} has no value for {string.Join(" and ", missing)}.");
+        return missing.Length == 0
+            ? null
+            : MachineProviderAccess.None(
+                NodeProviderReason.SecretKeyMissing,
+                $"{read.Title}: Secret {name} has no value for {string.Join(" and ", missing)}."
+            );
     }
 
     private void Replace(Entry entry, SharedMachineProvider made, string version)
@@ -212,7 +267,8 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     private void Retire(string ns, string name)
     {
         Entry? entry;
-        lock (_lock) _entries.Remove((ns, name), out entry);
+        lock (_lock)
+            _entries.Remove((ns, name), out entry);
         entry?.Provider?.Dispose();
     }
 
@@ -227,14 +283,16 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
         }
 
         foreach ((string ns, string name) in concerned)
-            foreach (Action<string, string> follower in followers) follower(ns, name);
+        foreach (Action<string, string> follower in followers)
+            follower(ns, name);
     }
 
     private void Unfollow(Action<string, string> changed)
     {
         lock (_lock)
         {
-            if (!_followers.Remove(changed) || _followers.Count > 0) return;
+            if (!_followers.Remove(changed) || _followers.Count > 0)
+                return;
         }
 
         _secrets.Unfollow();
@@ -246,7 +304,8 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _isEnded, 1) == 0) providers.Unfollow(changed);
+            if (Interlocked.Exchange(ref _isEnded, 1) == 0)
+                providers.Unfollow(changed);
         }
     }
 
@@ -264,12 +323,14 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
 
         public void Refer(SecretName name)
         {
-            lock (_secrets) _secrets.Add(name);
+            lock (_secrets)
+                _secrets.Add(name);
         }
 
         public bool RefersTo(SecretName name)
         {
-            lock (_secrets) return _secrets.Contains(name);
+            lock (_secrets)
+                return _secrets.Contains(name);
         }
     }
 
@@ -286,13 +347,15 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
 
         public string Version => string.Join('\n', _read.Select(static one => $"{one.Key} {one.Value.Version}"));
 
-        public Dictionary<string, MachineCredentials> All => _read.ToDictionary(static one => one.Key.ToString(), static one => one.Value.Credentials, StringComparer.Ordinal);
+        public Dictionary<string, MachineCredentials> All =>
+            _read.ToDictionary(static one => one.Key.ToString(), static one => one.Value.Credentials, StringComparer.Ordinal);
 
         public bool Has(SecretName name) => _read.ContainsKey(name);
 
         public MachineCredentials Of(SecretName name) => _read[name].Credentials;
 
-        public void Add(SecretName name, Secret secret) => _read[name] = (SecretReader.Credentials(secret), $"{secret.Metadata.Uid} {secret.Metadata.ResourceVersion}");
+        public void Add(SecretName name, Secret secret) =>
+            _read[name] = (SecretReader.Credentials(secret), $"{secret.Metadata.Uid} {secret.Metadata.ResourceVersion}");
     }
 }
 

@@ -26,19 +26,37 @@ public static class NodeProviderManifest
             throw Invalid(source, e.Message, e);
         }
 
-        if (Text(root?["kind"]) != nameof(NodeSmithProvider) || Text(root?["apiVersion"])?.StartsWith(NodeSmithNames.Group + "/", StringComparison.Ordinal) != true)
+        if (
+            Text(root?["kind"]) != nameof(NodeSmithProvider)
+            || Text(root?["apiVersion"])?.StartsWith(NodeSmithNames.Group + "/", StringComparison.Ordinal) != true
+        )
             throw Invalid(source, $"It describes no {nameof(NodeSmithProvider)} of {NodeSmithNames.Group}.", null);
         var metadata = root!["metadata"] as JsonObject;
         name ??= Text(metadata?["name"]);
-        if (string.IsNullOrEmpty(name)) throw Invalid(source, "metadata.name is missing.", null);
-        return new(name, ns ?? Text(metadata?["namespace"]) ?? fallback, root["spec"] is JsonObject spec ? (JsonObject)spec.DeepClone() : throw Invalid(source, "spec is missing.", null))
+        if (string.IsNullOrEmpty(name))
+            throw Invalid(source, "metadata.name is missing.", null);
+        return new(
+            name,
+            ns ?? Text(metadata?["namespace"]) ?? fallback,
+            root["spec"] is JsonObject spec ? (JsonObject)spec.DeepClone() : throw Invalid(source, "spec is missing.", null)
+        )
         {
-            Labels = (metadata?["labels"] as JsonObject ?? []).Where(static one => Text(one.Value) is not null).ToDictionary(static one => one.Key, static one => Text(one.Value)!),
+            Labels = (metadata?["labels"] as JsonObject ?? [])
+                .Where(static one => Text(one.Value) is not null)
+                .ToDictionary(static one => one.Key, static one => Text(one.Value)!),
         };
     }
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+    private static string? Text(JsonNode? node) =>
+        node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
     private static NodeManagerException Invalid(string source, string why, Exception? cause) =>
-        new(ErrorIds.ManifestInvalid, ErrorKind.InvalidData, $"The manifest '{source}' is not valid: {why}", source, "Pass the manifest of a NodeSmithProvider.", cause);
+        new(
+            ErrorIds.ManifestInvalid,
+            ErrorKind.InvalidData,
+            $"The manifest '{source}' is not valid: {why}",
+            source,
+            "Pass the manifest of a NodeSmithProvider.",
+            cause
+        );
 }

@@ -79,27 +79,36 @@ public sealed record NodeProviderSettings
     public JsonObject ToSpec(string type)
     {
         var spec = new JsonObject();
-        if (Type is not null) spec["type"] = Type;
+        if (Type is not null)
+            spec["type"] = Type;
         if (SecretName is not null || SecretNamespace is not null)
         {
             var reference = new JsonObject();
-            if (SecretName is not null) reference["name"] = SecretName;
-            if (SecretNamespace is not null) reference["namespace"] = SecretNamespace;
+            if (SecretName is not null)
+                reference["name"] = SecretName;
+            if (SecretNamespace is not null)
+                reference["namespace"] = SecretNamespace;
             spec["credentialsSecretRef"] = reference;
         }
 
-        if (AdditionalSettings is not null) spec["additionalSettings"] = Json(AdditionalSettings);
+        if (AdditionalSettings is not null)
+            spec["additionalSettings"] = Json(AdditionalSettings);
         (string Parameter, JsonObject Section)[] sections = [("proxmox", Proxmox()), ("redfish", Redfish()), ("simulated", Simulated())];
         JsonObject shared = Shared(type);
         foreach ((string section, JsonObject fields) in sections)
         {
-            if (section != type && fields.Count > 0) throw NotOf(type, fields.First().Key, section);
-            if (section != type) continue;
-            foreach ((string name, JsonNode? value) in shared) fields[name] = value?.DeepClone();
-            if (fields.Count > 0 || section == "simulated") spec[section] = fields;
+            if (section != type && fields.Count > 0)
+                throw NotOf(type, fields.First().Key, section);
+            if (section != type)
+                continue;
+            foreach ((string name, JsonNode? value) in shared)
+                fields[name] = value?.DeepClone();
+            if (fields.Count > 0 || section == "simulated")
+                spec[section] = fields;
         }
 
-        if (shared.Count > 0 && type is not ("proxmox" or "redfish")) throw NotOf(type, shared.First().Key, "proxmox or redfish");
+        if (shared.Count > 0 && type is not ("proxmox" or "redfish"))
+            throw NotOf(type, shared.First().Key, "proxmox or redfish");
         return spec;
     }
 
@@ -117,34 +126,42 @@ public sealed record NodeProviderSettings
     {
         var fields = new JsonObject();
         Set(fields, "endpoint", Endpoint);
-        if (NodeWhitelist is not null) fields["nodeWhitelist"] = Json(NodeWhitelist);
-        if (VmIdRange is not null) fields["vmIDRange"] = Range(VmIdRange);
+        if (NodeWhitelist is not null)
+            fields["nodeWhitelist"] = Json(NodeWhitelist);
+        if (VmIdRange is not null)
+            fields["vmIDRange"] = Range(VmIdRange);
         Set(fields, "vmMemOverheadMiB", VmMemOverheadMiB);
-        if (NetworkInterfaces is not null) fields["networkInterfaces"] = Json(NetworkInterfaces);
+        if (NetworkInterfaces is not null)
+            fields["networkInterfaces"] = Json(NetworkInterfaces);
         if (VmOptions is not null)
         {
             fields["vmOptions"] = new JsonArray([
-                .. VmOptions.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (JsonNode)new JsonObject { ["name"] = one.Key, ["value"] = Json(one.Value) }),
+                .. VmOptions
+                    .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                    .Select(static one => (JsonNode)new JsonObject { ["name"] = one.Key, ["value"] = Json(one.Value) }),
             ]);
         }
 
         Set(fields, "taskTimeout", TaskTimeout is { } timeout ? PoolDuration.Format(timeout) : null);
         Set(fields, "cpuOvercommit", CpuOvercommit);
         Set(fields, "resourcePool", ResourcePool);
-        if (NodeZones is not null) fields["nodeZones"] = Json(NodeZones);
+        if (NodeZones is not null)
+            fields["nodeZones"] = Json(NodeZones);
         Set(fields, "taintsInSmbios", TaintsInSmbios);
         var template = new JsonObject();
         Set(template, "vmID", TemplateId);
         Set(template, "full", FullClone);
         Set(template, "storage", Storage);
-        if (template.Count > 0) fields["template"] = template;
+        if (template.Count > 0)
+            fields["template"] = template;
         return fields;
     }
 
     private JsonObject Redfish()
     {
         var fields = new JsonObject();
-        if (Systems is not null) fields["systems"] = new JsonArray([.. Systems.Select(System)]);
+        if (Systems is not null)
+            fields["systems"] = new JsonArray([.. Systems.Select(System)]);
         Set(fields, "bootTarget", BootTarget);
         Set(fields, "bootMode", BootMode);
         Set(fields, "httpBootURI", HttpBootUri);
@@ -157,7 +174,8 @@ public sealed record NodeProviderSettings
         var fields = new JsonObject();
         Set(fields, "bootDelay", BootDelay is { } delay ? PoolDuration.Format(delay) : null);
         Set(fields, "maxMachines", MaxMachines);
-        if (Zones is not null) fields["zones"] = Json(Zones);
+        if (Zones is not null)
+            fields["zones"] = Json(Zones);
         return fields;
     }
 
@@ -168,43 +186,65 @@ public sealed record NodeProviderSettings
         var reference = new JsonObject();
         foreach ((string name, object? value) in table)
         {
-            if (name.Equals("secretName", StringComparison.OrdinalIgnoreCase)) reference["name"] = Json(value);
-            else if (name.Equals("secretNamespace", StringComparison.OrdinalIgnoreCase)) reference["namespace"] = Json(value);
-            else system[name] = Json(value);
+            if (name.Equals("secretName", StringComparison.OrdinalIgnoreCase))
+                reference["name"] = Json(value);
+            else if (name.Equals("secretNamespace", StringComparison.OrdinalIgnoreCase))
+                reference["namespace"] = Json(value);
+            else
+                system[name] = Json(value);
         }
 
-        if (reference.Count > 0) system["credentialsSecretRef"] = reference;
+        if (reference.Count > 0)
+            system["credentialsSecretRef"] = reference;
         return system;
     }
 
     private static JsonObject Range(string text)
     {
         string[] ends = text.Split('-', StringSplitOptions.TrimEntries);
-        return ends.Length == 2 && long.TryParse(ends[0], CultureInfo.InvariantCulture, out long lower) && long.TryParse(ends[1], CultureInfo.InvariantCulture, out long upper)
+        return
+            ends.Length == 2
+            && long.TryParse(ends[0], CultureInfo.InvariantCulture, out long lower)
+            && long.TryParse(ends[1], CultureInfo.InvariantCulture, out long upper)
             ? new() { ["lower"] = lower, ["upper"] = upper }
-            : throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{text}' is not a valid range of ids.", text, "Use the first and the last id: 1250-1300.");
+            : throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                $"'{text}' is not a valid range of ids.",
+                text,
+                "Use the first and the last id: 1250-1300."
+            );
     }
 
     private static void Set<T>(JsonObject fields, string name, T? value)
     {
-        if (value is not null) fields[name] = Json(value);
+        if (value is not null)
+            fields[name] = Json(value);
     }
 
-    private static JsonNode? Json(object? value) => value switch
-    {
-        null => null,
-        string text => JsonValue.Create(text),
-        bool flag => JsonValue.Create(flag),
-        int or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
-        double number => JsonValue.Create(number),
-        IEnumerable<KeyValuePair<string, object?>> map => new JsonObject(map.Select(static one => KeyValuePair.Create(one.Key, Json(one.Value)))),
-        IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Json)]),
-        _ => JsonValue.Create(Text(value)),
-    };
+    private static JsonNode? Json(object? value) =>
+        value switch
+        {
+            null => null,
+            string text => JsonValue.Create(text),
+            bool flag => JsonValue.Create(flag),
+            int or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
+            double number => JsonValue.Create(number),
+            IEnumerable<KeyValuePair<string, object?>> map => new JsonObject(
+                map.Select(static one => KeyValuePair.Create(one.Key, Json(one.Value)))
+            ),
+            IEnumerable list => new JsonArray([.. list.Cast<object?>().Select(Json)]),
+            _ => JsonValue.Create(Text(value)),
+        };
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
-    private static NodeManagerException NotOf(string type, string field, string section) => new(
-        ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{field}' is a setting of providers of type {section}, not of type '{type}'.", field,
-        "Use the parameters of the provider's type; the help of New-NodeProvider lists them by type.");
+    private static NodeManagerException NotOf(string type, string field, string section) =>
+        new(
+            ErrorIds.Invalid,
+            ErrorKind.InvalidArgument,
+            $"'{field}' is a setting of providers of type {section}, not of type '{type}'.",
+            field,
+            "Use the parameters of the provider's type; the help of New-NodeProvider lists them by type."
+        );
 }

@@ -7,11 +7,18 @@ namespace NodeManager.Core.Autoscaling.Providers;
 public static class NodeSmithErrors
 {
     /// <summary>True where the server does not serve the kind: its definition is missing.</summary>
-    public static bool IsNotServed(KubernetesException e) => e.Code == HttpStatusCode.NotFound && string.IsNullOrEmpty(e.Status?.Details?.Name);
+    public static bool IsNotServed(KubernetesException e) =>
+        e.Code == HttpStatusCode.NotFound && string.IsNullOrEmpty(e.Status?.Details?.Name);
 
-    public static NodeManagerException NotInstalled(string cluster, Exception? cause = null) => new(
-        ErrorIds.AutoscalerNotInstalled, ErrorKind.ResourceUnavailable, $"Cluster '{cluster}' does not serve the autoscaler's resources.", cluster,
-        "Install them with Install-NodeAutoscaler.", cause);
+    public static NodeManagerException NotInstalled(string cluster, Exception? cause = null) =>
+        new(
+            ErrorIds.AutoscalerNotInstalled,
+            ErrorKind.ResourceUnavailable,
+            $"Cluster '{cluster}' does not serve the autoscaler's resources.",
+            cluster,
+            "Install them with Install-NodeAutoscaler.",
+            cause
+        );
 
     /// <summary>The answer to a request for the autoscaler's resources.</summary>
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the server does not know them.</exception>
@@ -27,17 +34,40 @@ public static class NodeSmithErrors
         }
     }
 
-    internal static NodeManagerException ProviderNotFound(string ns, string name, string cluster, Exception? cause = null) => new(
-        ErrorIds.NodeProviderNotFound, ErrorKind.ObjectNotFound, $"NodeSmithProvider {ns}/{name} does not exist in cluster '{cluster}'.", name,
-        "Get-NodeProvider lists the providers; -Namespace selects another namespace.", cause);
+    internal static NodeManagerException ProviderNotFound(string ns, string name, string cluster, Exception? cause = null) =>
+        new(
+            ErrorIds.NodeProviderNotFound,
+            ErrorKind.ObjectNotFound,
+            $"NodeSmithProvider {ns}/{name} does not exist in cluster '{cluster}'.",
+            name,
+            "Get-NodeProvider lists the providers; -Namespace selects another namespace.",
+            cause
+        );
 
-    internal static NodeManagerException NamespaceNotFound(string ns, string cluster, Exception? cause = null) => new(
-        ErrorIds.NotFound, ErrorKind.ObjectNotFound, $"Namespace '{ns}' does not exist in cluster '{cluster}'.", ns,
-        "Create it: Install-NodeAutoscaler creates the namespace that it installs into.", cause);
+    internal static NodeManagerException NamespaceNotFound(string ns, string cluster, Exception? cause = null) =>
+        new(
+            ErrorIds.NotFound,
+            ErrorKind.ObjectNotFound,
+            $"Namespace '{ns}' does not exist in cluster '{cluster}'.",
+            ns,
+            "Create it: Install-NodeAutoscaler creates the namespace that it installs into.",
+            cause
+        );
 
-    internal static NodeManagerException Unusable(MachineProviderAccess access, string name) => access.Reason == NodeProviderReason.ProviderNotFound
-        ? new(ErrorIds.NodeProviderNotFound, ErrorKind.ObjectNotFound, access.Message, name, "Get-NodeProvider lists the providers; -Namespace selects another namespace.")
-        : new(
-            ErrorIds.NodeProviderUnusable, access.Reason == NodeProviderReason.Forbidden ? ErrorKind.PermissionDenied : ErrorKind.InvalidData, access.Message, name,
-            $"Fix it with Set-NodeProvider, then check it with Test-NodeProvider {name}.");
+    internal static NodeManagerException Unusable(MachineProviderAccess access, string name) =>
+        access.Reason == NodeProviderReason.ProviderNotFound
+            ? new(
+                ErrorIds.NodeProviderNotFound,
+                ErrorKind.ObjectNotFound,
+                access.Message,
+                name,
+                "Get-NodeProvider lists the providers; -Namespace selects another namespace."
+            )
+            : new(
+                ErrorIds.NodeProviderUnusable,
+                access.Reason == NodeProviderReason.Forbidden ? ErrorKind.PermissionDenied : ErrorKind.InvalidData,
+                access.Message,
+                name,
+                $"Fix it with Set-NodeProvider, then check it with Test-NodeProvider {name}."
+            );
 }

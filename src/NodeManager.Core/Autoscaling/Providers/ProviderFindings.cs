@@ -5,12 +5,23 @@ namespace NodeManager.Core.Autoscaling.Providers;
 /// <summary>What a provider says of itself, or what its list of machines shows where it says nothing.</summary>
 internal static class ProviderFindings
 {
-    public static async Task<IReadOnlyList<MachineProviderFinding>> ReadAsync(IMachineProvider provider, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MachineProviderFinding>> ReadAsync(
+        IMachineProvider provider,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<MachineProviderFinding> findings = provider is ITestableMachineProvider testable ? await testable.TestAsync(cancellationToken) : [];
-        if (findings.Count > 0) return findings;
+        IReadOnlyList<MachineProviderFinding> findings = provider is ITestableMachineProvider testable
+            ? await testable.TestAsync(cancellationToken)
+            : [];
+        if (findings.Count > 0)
+            return findings;
         MachineListResult list = await provider.ListAsync(cancellationToken);
-        string check = list.Outcome switch { MachineOutcome.Unauthorized => "Credentials", MachineOutcome.Forbidden => "Permissions", _ => "Reachable" };
+        string check = list.Outcome switch
+        {
+            MachineOutcome.Unauthorized => "Credentials",
+            MachineOutcome.Forbidden => "Permissions",
+            _ => "Reachable",
+        };
         return list.Outcome == MachineOutcome.Succeeded
             ? [new(check, true, $"The provider lists {list.Machines.Count} machines.")]
             : [new(check, false, list.Reason) { Action = "See the documentation of the provider's author." }];

@@ -27,16 +27,28 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
             spec["credentialsSecretRef"] = new JsonObject { ["name"] = request.Name + "-credentials", ["namespace"] = request.Namespace };
         string type = (string?)spec["type"] ?? "";
         JsonElement element = JsonSerializer.SerializeToElement(spec, ProviderJson.Default.JsonObject);
-        IReadOnlyList<string> keys = registry.Find(type)?.GetSecrets(element).FirstOrDefault(static one => one.Field == MachineSecret.OwnField)?.Keys ?? [];
+        IReadOnlyList<string> keys =
+            registry.Find(type)?.GetSecrets(element).FirstOrDefault(static one => one.Field == MachineSecret.OwnField)?.Keys ?? [];
         MachineSecret own = MachineSecret.Require(element);
-        return (new(own.Namespace ?? request.Namespace, own.Name), keys.Count switch
-        {
-            1 => new() { [keys[0]] = Encoding.UTF8.GetBytes(request.Credential!.Secret) },
-            2 => new() { [keys[0]] = Encoding.UTF8.GetBytes(request.Credential!.User), [keys[1]] = Encoding.UTF8.GetBytes(request.Credential.Secret) },
-            _ => throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"Providers of type '{type}' take no credential of a user name and a password.", request.Name,
-                "Create the Secret yourself and refer to it by name."),
-        });
+        return (
+            new(own.Namespace ?? request.Namespace, own.Name),
+            keys.Count switch
+            {
+                1 => new() { [keys[0]] = Encoding.UTF8.GetBytes(request.Credential!.Secret) },
+                2 => new()
+                {
+                    [keys[0]] = Encoding.UTF8.GetBytes(request.Credential!.User),
+                    [keys[1]] = Encoding.UTF8.GetBytes(request.Credential.Secret),
+                },
+                _ => throw new NodeManagerException(
+                    ErrorIds.Invalid,
+                    ErrorKind.InvalidArgument,
+                    $"Providers of type '{type}' take no credential of a user name and a password.",
+                    request.Name,
+                    "Create the Secret yourself and refer to it by name."
+                ),
+            }
+        );
     }
 
     /// <summary>Writes the Secret.</summary>
@@ -48,32 +60,77 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The UID of a Secret that did not exist before; null where one was changed.</returns>
     /// <exception cref="NodeManagerException">AlreadyExists: it was made by others.</exception>
-    public async Task<string?> WriteAsync(SecretName name, Dictionary<string, byte[]?> data, string provider, bool onlyOwn, bool dryRun, CancellationToken cancellationToken)
+    public async Task<string?> WriteAsync(
+        SecretName name,
+        Dictionary<string, byte[]?> data,
+        string provider,
+        bool onlyOwn,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         var options = new RequestOptions { DryRun = dryRun };
         try
         {
             Secret made = await connection.Client.CreateAsync(
                 ApiResources.Secrets,
-                new() { ApiVersion = "v1", Kind = "Secret", Type = "Opaque", Metadata = new() { Name = name.Name, Labels = new() { [Label] = provider } }, Data = data },
-                name.Namespace, options, cancellationToken);
+                new()
+                {
+                    ApiVersion = "v1",
+                    Kind = "Secret",
+                    Type = "Opaque",
+                    Metadata = new()
+                    {
+                        Name = name.Name,
+                        Labels = new() { [Label] = provider },
+                    },
+                    Data = data,
+                },
+                name.Namespace,
+                options,
+                cancellationToken
+            );
             return made.Metadata.Uid;
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
             // Metadata alone: values that are there need not travel.
-            PartialObjectMetadata there = await connection.Client.GetAsync(ApiResources.Secrets.MetadataOnly(), name.Name, name.Namespace, cancellationToken);
+            PartialObjectMetadata there = await connection.Client.GetAsync(
+                ApiResources.Secrets.MetadataOnly(),
+                name.Name,
+                name.Namespace,
+                cancellationToken
+            );
             if (onlyOwn && there.Metadata.Labels?.GetValueOrDefault(Label) != provider)
             {
                 throw new NodeManagerException(
-                    ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"Secret {name} exists and was not created for provider '{provider}'. It was not changed.", name.ToString(),
-                    "To use it unchanged, refer to it with -SecretName and omit -Credential. Otherwise choose another -SecretName.", e);
+                    ErrorIds.AlreadyExists,
+                    ErrorKind.ResourceExists,
+                    $"Secret {name} exists and was not created for provider '{provider}'. It was not changed.",
+                    name.ToString(),
+                    "To use it unchanged, refer to it with -SecretName and omit -Credential. Otherwise choose another -SecretName.",
+                    e
+                );
             }
 
-            var values = new JsonObject(data.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)Convert.ToBase64String(one.Value!))));
+            var values = new JsonObject(
+                data.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)Convert.ToBase64String(one.Value!)))
+            );
             await connection.Client.PatchAsync(
-                ApiResources.Secrets, name.Name, name.Namespace, Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = there.Metadata.Uid }, ["data"] = values }), null, options,
-                cancellationToken);
+                ApiResources.Secrets,
+                name.Name,
+                name.Namespace,
+                Patch.Merge(
+                    new()
+                    {
+                        ["metadata"] = new JsonObject { ["uid"] = there.Metadata.Uid },
+                        ["data"] = values,
+                    }
+                ),
+                null,
+                options,
+                cancellationToken
+            );
             return null;
         }
     }
@@ -81,14 +138,24 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
     /// <summary>Has the Secret go with its provider. Owners are of the same namespace.</summary>
     public async Task OwnAsync(SecretName name, NodeSmithProvider provider, CancellationToken cancellationToken)
     {
-        if (name.Namespace != provider.Metadata.Namespace) return;
+        if (name.Namespace != provider.Metadata.Namespace)
+            return;
         var owner = new JsonObject
         {
-            ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = nameof(NodeSmithProvider), ["name"] = provider.Metadata.Name, ["uid"] = provider.Metadata.Uid,
+            ["apiVersion"] = NodeSmithNames.ApiVersion,
+            ["kind"] = nameof(NodeSmithProvider),
+            ["name"] = provider.Metadata.Name,
+            ["uid"] = provider.Metadata.Uid,
         };
         await connection.Client.PatchAsync(
-            ApiResources.Secrets, name.Name, name.Namespace, Patch.Merge(new() { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(owner) } }), null, RequestOptions.Default,
-            cancellationToken);
+            ApiResources.Secrets,
+            name.Name,
+            name.Namespace,
+            Patch.Merge(new() { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(owner) } }),
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
     }
 
     /// <summary>Removes a Secret that was made a moment ago.</summary>
@@ -96,7 +163,13 @@ internal sealed class ProviderSecretWriter(ClusterConnection connection, Machine
     {
         try
         {
-            await connection.Client.DeleteAsync(ApiResources.Secrets, name.Name, name.Namespace, new() { Preconditions = new() { Uid = uid } }, cancellationToken);
+            await connection.Client.DeleteAsync(
+                ApiResources.Secrets,
+                name.Name,
+                name.Namespace,
+                new() { Preconditions = new() { Uid = uid } },
+                cancellationToken
+            );
         }
         catch (KubernetesException)
         {

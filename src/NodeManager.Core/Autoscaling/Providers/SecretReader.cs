@@ -29,7 +29,8 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
     /// <summary>From now on Secrets are watched once they have been read.</summary>
     public void Follow(Action<SecretName> changed)
     {
-        lock (_lock) (_isFollowing, _changed) = (true, changed);
+        lock (_lock)
+            (_isFollowing, _changed) = (true, changed);
     }
 
     /// <summary>Ends all watches.</summary>
@@ -43,7 +44,8 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
             _followed.Clear();
         }
 
-        foreach (Followed one in ended) one.Dispose();
+        foreach (Followed one in ended)
+            one.Dispose();
     }
 
     /// <summary>The Secret; null where there is none.</summary>
@@ -55,7 +57,8 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
             try
             {
                 await followed.Use.Cache.Synced.WaitAsync(cancellationToken);
-                if (followed.Use.Cache.IsCurrent) return followed.Use.Cache.Find(name.Namespace, name.Name);
+                if (followed.Use.Cache.IsCurrent)
+                    return followed.Use.Cache.Find(name.Namespace, name.Name);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
@@ -76,18 +79,30 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
     public void Dispose() => Unfollow();
 
     /// <summary>Of a Secret's values those that are text, as all credentials are.</summary>
-    public static MachineCredentials Credentials(Secret secret) => new((secret.Data ?? []).ToDictionary(
-        static pair => pair.Key, static pair => Encoding.UTF8.GetString(pair.Value ?? []), StringComparer.Ordinal));
+    public static MachineCredentials Credentials(Secret secret) =>
+        new(
+            (secret.Data ?? []).ToDictionary(
+                static pair => pair.Key,
+                static pair => Encoding.UTF8.GetString(pair.Value ?? []),
+                StringComparer.Ordinal
+            )
+        );
 
     private Followed? Find(SecretName name)
     {
         Followed made;
         lock (_lock)
         {
-            if (!_isFollowing) return null;
+            if (!_isFollowing)
+                return null;
             // One that has failed would fail again: its Secret is read each time.
-            if (_followed.TryGetValue(name, out Followed? known)) return known.Use.Cache.Failed.IsCompleted ? null : known;
-            made = new(connection.Caches().Open(ApiResources.Secrets, new() { Namespace = name.Namespace, FieldSelector = $"metadata.name={name.Name}" }));
+            if (_followed.TryGetValue(name, out Followed? known))
+                return known.Use.Cache.Failed.IsCompleted ? null : known;
+            made = new(
+                connection
+                    .Caches()
+                    .Open(ApiResources.Secrets, new() { Namespace = name.Namespace, FieldSelector = $"metadata.name={name.Name}" })
+            );
             _followed[name] = made;
         }
 
@@ -121,7 +136,8 @@ internal sealed class SecretReader(ClusterConnection connection) : IDisposable
 
         public void Dispose()
         {
-            lock (_gate) _isEnded = true;
+            lock (_gate)
+                _isEnded = true;
             _subscription?.Dispose();
             use.Dispose();
         }

@@ -31,14 +31,16 @@ internal sealed class SharedMachineProvider(IMachineProvider inner, string name)
         CallAsync(() => inner.RestartAsync(identity, cancellationToken), Retired);
 
     /// <summary>Empty where the provider cannot test itself.</summary>
-    public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) => inner is ITestableMachineProvider testable
-        ? CallAsync(() => testable.TestAsync(cancellationToken), static () => [])
-        : Task.FromResult<IReadOnlyList<MachineProviderFinding>>([]);
+    public Task<IReadOnlyList<MachineProviderFinding>> TestAsync(CancellationToken cancellationToken) =>
+        inner is ITestableMachineProvider testable
+            ? CallAsync(() => testable.TestAsync(cancellationToken), static () => [])
+            : Task.FromResult<IReadOnlyList<MachineProviderFinding>>([]);
 
     /// <summary>Safe to call again.</summary>
     public void Dispose()
     {
-        lock (_lock) _isRetired = true;
+        lock (_lock)
+            _isRetired = true;
         CloseWhenUnused();
     }
 
@@ -50,7 +52,8 @@ internal sealed class SharedMachineProvider(IMachineProvider inner, string name)
     {
         lock (_lock)
         {
-            if (_isRetired) return retired();
+            if (_isRetired)
+                return retired();
             _calls++;
         }
 
@@ -60,7 +63,8 @@ internal sealed class SharedMachineProvider(IMachineProvider inner, string name)
         }
         finally
         {
-            lock (_lock) _calls--;
+            lock (_lock)
+                _calls--;
             CloseWhenUnused();
         }
     }
@@ -69,7 +73,8 @@ internal sealed class SharedMachineProvider(IMachineProvider inner, string name)
     {
         lock (_lock)
         {
-            if (!_isRetired || _calls > 0 || _isDisposed) return;
+            if (!_isRetired || _calls > 0 || _isDisposed)
+                return;
             _isDisposed = true;
         }
 

@@ -11,15 +11,21 @@ internal sealed record ClaimTemplate(string ProviderRef, NodeSmithMachineTemplat
     public static ClaimTemplate Of(NodeSmithPool pool) => new(pool.Spec.ProviderRef, pool.Spec.MachineTemplate);
 
     /// <summary>That of the claim's creation; null: none is known, or it cannot be read.</summary>
-    public static ClaimTemplate? Of(NodeSmithClaim claim) => Read(claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.TemplateAnnotation));
+    public static ClaimTemplate? Of(NodeSmithClaim claim) =>
+        Read(claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.TemplateAnnotation));
 
     /// <summary>What <see cref="ToJson"/> wrote; null: it is not of that form.</summary>
     public static ClaimTemplate? Read(string? json)
     {
-        if (string.IsNullOrEmpty(json)) return null;
+        if (string.IsNullOrEmpty(json))
+            return null;
         try
         {
-            return JsonSerializer.Deserialize(json, ClaimTemplateJson.Default.ClaimTemplate) is { ProviderRef: not null, MachineTemplate: not null } template ? template : null;
+            return
+                JsonSerializer.Deserialize(json, ClaimTemplateJson.Default.ClaimTemplate)
+                    is { ProviderRef: not null, MachineTemplate: not null } template
+                ? template
+                : null;
         }
         catch (JsonException)
         {
@@ -30,6 +36,9 @@ internal sealed record ClaimTemplate(string ProviderRef, NodeSmithMachineTemplat
     public string ToJson() => JsonSerializer.Serialize(this, ClaimTemplateJson.Default.ClaimTemplate);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ClaimTemplate))]
 internal sealed partial class ClaimTemplateJson : JsonSerializerContext;

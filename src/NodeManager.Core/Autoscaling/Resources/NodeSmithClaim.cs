@@ -7,7 +7,8 @@ public sealed class NodeSmithClaim : NodeSmithObject<NodeSmithClaimSpec, NodeSmi
 {
     /// <summary>The name that the provider gave the machine, which its node may have; null: none is known.</summary>
     [JsonIgnore]
-    internal string? MachineName => Status?.MachineName is { Length: > 0 } kept ? kept : Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.MachineAnnotation);
+    internal string? MachineName =>
+        Status?.MachineName is { Length: > 0 } kept ? kept : Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.MachineAnnotation);
 }
 
 public sealed class NodeSmithClaimSpec : PreservedPart

@@ -7,7 +7,8 @@ namespace NodeManager.Core.Autoscaling.Resources;
 /// <summary>How KubeNodeSmith's kinds are read and written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(KubernetesList<NodeSmithControlPlane>))]
 [JsonSerializable(typeof(KubernetesList<NodeSmithPool>))]
 [JsonSerializable(typeof(KubernetesList<NodeSmithProvider>))]
@@ -27,7 +28,8 @@ public static class NodeSmithResources
     public static ResourceType<NodeSmithClaim> Claims { get; } = Type<NodeSmithClaim>("nodesmithclaims");
 
     /// <summary>Not ours: the API of the autoscaling SIG.</summary>
-    public static ResourceType<CapacityBuffer> CapacityBuffers { get; } = new("autoscaling.x-k8s.io", "v1beta1", "capacitybuffers", true, NodeSmithJson.Default.Options);
+    public static ResourceType<CapacityBuffer> CapacityBuffers { get; } =
+        new("autoscaling.x-k8s.io", "v1beta1", "capacitybuffers", true, NodeSmithJson.Default.Options);
 
     private static ResourceType<T> Type<T>(string plural)
         where T : KubernetesObject => new(NodeSmithNames.Group, NodeSmithNames.Version, plural, true, NodeSmithJson.Default.Options);

@@ -17,7 +17,11 @@ public abstract class NodeSmithObject<TSpec, TStatus> : KubernetesObject
     where TStatus : class, new()
 {
     /// <summary>Never null: a claim written by hand may have an empty spec, which servers refuse.</summary>
-    public TSpec Spec { get; set => field = value ?? new(); } = new();
+    public TSpec Spec
+    {
+        get;
+        set => field = value ?? new();
+    } = new();
 
     /// <summary>Null until a controller has written it.</summary>
     public TStatus? Status { get; set; }

@@ -9,9 +9,17 @@ public sealed class NodeSmithPoolSpec : PreservedPart
 {
     public string ProviderRef { get; set; } = "";
 
-    public NodeSmithPoolLimits Limits { get; set => field = value ?? new(); } = new();
+    public NodeSmithPoolLimits Limits
+    {
+        get;
+        set => field = value ?? new();
+    } = new();
 
-    public NodeSmithMachineTemplate MachineTemplate { get; set => field = value ?? new(); } = new();
+    public NodeSmithMachineTemplate MachineTemplate
+    {
+        get;
+        set => field = value ?? new();
+    } = new();
 
     /// <summary>Null: <see cref="NodeSmithNames.DefaultPoolLabelKey"/>.</summary>
     public string? PoolLabelKey { get; set; }

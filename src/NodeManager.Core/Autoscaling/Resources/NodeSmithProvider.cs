@@ -119,7 +119,11 @@ public sealed class ProxmoxTemplate : PreservedPart
 
 public sealed class RedfishProviderSpec : PreservedPart
 {
-    public List<RedfishSystem> Systems { get; set => field = value ?? []; } = [];
+    public List<RedfishSystem> Systems
+    {
+        get;
+        set => field = value ?? [];
+    } = [];
 
     /// <summary>Null: <c>Pxe</c>.</summary>
     public string? BootTarget { get; set; }

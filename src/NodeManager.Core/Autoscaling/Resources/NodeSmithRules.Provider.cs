@@ -12,10 +12,16 @@ public static partial class NodeSmithRules
     public static IReadOnlyList<FieldProblem> CheckProvider(NodeSmithProviderSpec spec)
     {
         var problems = new Problems();
-        problems.Add("spec", LabelRules.CheckKey(spec.Type) is not null, "type must be a qualified name such as proxmox, redfish or example.com/cloud");
+        problems.Add(
+            "spec",
+            LabelRules.CheckKey(spec.Type) is not null,
+            "type must be a qualified name such as proxmox, redfish or example.com/cloud"
+        );
         problems.Add("spec", spec is { Type: "proxmox", Proxmox: null }, "proxmox field required when type is 'proxmox'");
-        if (spec.Proxmox is { } proxmox) CheckProxmox(problems, proxmox);
-        if (spec.Redfish is { } redfish) CheckRedfish(problems, redfish);
+        if (spec.Proxmox is { } proxmox)
+            CheckProxmox(problems, proxmox);
+        if (spec.Redfish is { } redfish)
+            CheckRedfish(problems, redfish);
         if (spec.Simulated is { } simulated)
         {
             problems.AddDuration("spec.simulated.bootDelay", simulated.BootDelay);
@@ -40,14 +46,26 @@ public static partial class NodeSmithRules
         problems.AddDuration($"{path}.taskTimeout", proxmox.TaskTimeout, isPositive: true);
         problems.Add($"{path}.cpuOvercommit", proxmox.CpuOvercommit < 1, "must be at least 1");
         problems.Add($"{path}.template.vmID", proxmox.Template?.VmID < 100, "must be at least 100");
-        problems.Add($"{path}.managedNodeTag", proxmox.ManagedNodeTag is { } tag && !ProxmoxTag().IsMatch(tag), "must be a Proxmox tag: lower-case letters, digits, '_', '-', '+' and '.'");
+        problems.Add(
+            $"{path}.managedNodeTag",
+            proxmox.ManagedNodeTag is { } tag && !ProxmoxTag().IsMatch(tag),
+            "must be a Proxmox tag: lower-case letters, digits, '_', '-', '+' and '.'"
+        );
         CheckCertificates(problems, path, proxmox.CaBundle);
         foreach (ProxmoxNetworkInterface card in proxmox.NetworkInterfaces ?? [])
         {
             problems.Add($"{path}.networkInterfaces.name", !CardName().IsMatch(card.Name), "must be net0 to net31");
             problems.Add($"{path}.networkInterfaces.vlanTag", card.VlanTag is < 1 or > 4094, "must be 1 to 4094");
-            problems.Add($"{path}.networkInterfaces.macPrefix", card.MacPrefix is { } prefix && !MacPrefix().IsMatch(prefix), "must be one to five bytes such as 02:00:00, of a unicast address");
-            problems.Add($"{path}.networkInterfaces", !IsOptionPart(card.Model) || !IsOptionPart(card.Bridge), "model and bridge must not be empty or contain a comma or a space");
+            problems.Add(
+                $"{path}.networkInterfaces.macPrefix",
+                card.MacPrefix is { } prefix && !MacPrefix().IsMatch(prefix),
+                "must be one to five bytes such as 02:00:00, of a unicast address"
+            );
+            problems.Add(
+                $"{path}.networkInterfaces",
+                !IsOptionPart(card.Model) || !IsOptionPart(card.Bridge),
+                "model and bridge must not be empty or contain a comma or a space"
+            );
         }
 
         foreach (ProxmoxOption option in proxmox.VmOptions ?? [])
@@ -55,9 +73,15 @@ public static partial class NodeSmithRules
             problems.Add($"{path}.vmOptions.name", !OptionName().IsMatch(option.Name), "must be a parameter of Proxmox");
             problems.Add($"{path}.vmOptions.name", ReservedOptions.Contains(option.Name), $"'{option.Name}' is set by the provider");
             problems.Add(
-                $"{path}.vmOptions.value", option.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False),
-                "must be a text, a number or a boolean");
-            problems.Add($"{path}.vmOptions.name", proxmox.TaintsInSmbios == true && option.Name == "smbios1", "'smbios1' is set by the provider where taintsInSmbios is true");
+                $"{path}.vmOptions.value",
+                option.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False),
+                "must be a text, a number or a boolean"
+            );
+            problems.Add(
+                $"{path}.vmOptions.name",
+                proxmox.TaintsInSmbios == true && option.Name == "smbios1",
+                "'smbios1' is set by the provider where taintsInSmbios is true"
+            );
         }
     }
 
@@ -65,10 +89,18 @@ public static partial class NodeSmithRules
     {
         const string path = "spec.redfish";
         problems.AddDuration($"{path}.powerTimeout", redfish.PowerTimeout, isPositive: true);
-        problems.Add($"{path}.bootTarget", redfish.BootTarget is not (null or "None" or "Pxe" or "Hdd" or "UefiHttp" or "Cd"), "must be None, Pxe, Hdd, UefiHttp or Cd");
+        problems.Add(
+            $"{path}.bootTarget",
+            redfish.BootTarget is not (null or "None" or "Pxe" or "Hdd" or "UefiHttp" or "Cd"),
+            "must be None, Pxe, Hdd, UefiHttp or Cd"
+        );
         problems.Add($"{path}.bootMode", redfish.BootMode is not (null or "UEFI" or "Legacy"), "must be UEFI or Legacy");
         CheckBootUri(problems, redfish);
-        problems.Add($"{path}.managedTag", redfish.ManagedTag is { } tag && !AssetTag().IsMatch(tag), "must be at most 24 letters, digits, '-', '_' and '.'");
+        problems.Add(
+            $"{path}.managedTag",
+            redfish.ManagedTag is { } tag && !AssetTag().IsMatch(tag),
+            "must be at most 24 letters, digits, '-', '_' and '.'"
+        );
         CheckCertificates(problems, path, redfish.CaBundle);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (RedfishSystem system in redfish.Systems)
@@ -83,28 +115,59 @@ public static partial class NodeSmithRules
     /// <summary>What the provider itself decides; an option of the same name would take a machine out of its hands.</summary>
     private static readonly HashSet<string> ReservedOptions = new(StringComparer.Ordinal)
     {
-        "vmid", "newid", "node", "name", "description", "tags", "cores", "memory", "pool", "start", "force", "archive", "unique", "lock", "skiplock",
-        "digest", "protection", "template", "delete", "revert",
+        "vmid",
+        "newid",
+        "node",
+        "name",
+        "description",
+        "tags",
+        "cores",
+        "memory",
+        "pool",
+        "start",
+        "force",
+        "archive",
+        "unique",
+        "lock",
+        "skiplock",
+        "digest",
+        "protection",
+        "template",
+        "delete",
+        "revert",
     };
 
-    private static void CheckEndpoint(Problems problems, string path, string endpoint) => problems.Add(
-        path, !(Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0), "endpoint must be a valid HTTP/HTTPS URL");
+    private static void CheckEndpoint(Problems problems, string path, string endpoint) =>
+        problems.Add(
+            path,
+            !(Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0),
+            "endpoint must be a valid HTTP/HTTPS URL"
+        );
 
     private static void CheckCertificates(Problems problems, string path, string? bundle)
     {
-        if (bundle is null) return;
-        problems.Add($"{path}.caBundle", !Convert.TryFromBase64String(bundle, new byte[bundle.Length], out int length) || length == 0, "must be PEM certificates in base64");
+        if (bundle is null)
+            return;
+        problems.Add(
+            $"{path}.caBundle",
+            !Convert.TryFromBase64String(bundle, new byte[bundle.Length], out int length) || length == 0,
+            "must be PEM certificates in base64"
+        );
     }
 
     private static void CheckBootUri(Problems problems, RedfishProviderSpec redfish)
     {
         const string path = "spec.redfish.httpBootURI";
-        if (redfish.HttpBootURI is not { } template) return;
+        if (redfish.HttpBootURI is not { } template)
+            return;
         problems.Add(path, redfish.BootTarget != "UefiHttp", "needs bootTarget UefiHttp");
         string filled = BootPlaceholder().Replace(template, "x");
         problems.Add(
-            path, filled.AsSpan().IndexOfAny('{', '}') >= 0 || !(Uri.TryCreate(filled, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"),
-            "must be an HTTP/HTTPS URL; {name}, {claim}, {pool}, {taints} and {labels} are replaced");
+            path,
+            filled.AsSpan().IndexOfAny('{', '}') >= 0
+                || !(Uri.TryCreate(filled, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"),
+            "must be an HTTP/HTTPS URL; {name}, {claim}, {pool}, {taints} and {labels} are replaced"
+        );
     }
 
     private static bool IsOptionPart(string text) => text.Length > 0 && text.AsSpan().IndexOfAny(", =") < 0;

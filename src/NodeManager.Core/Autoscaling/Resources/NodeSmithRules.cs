@@ -49,20 +49,29 @@ public static partial class NodeSmithRules
         problems.Add("spec.providerRef", KubernetesNames.CheckSubdomain(spec.ProviderRef));
         problems.Add("spec.poolLabelKey", spec.PoolLabelKey is null ? null : LabelRules.CheckKey(spec.PoolLabelKey));
         problems.Add("spec.limits", limits.MinNodes < 0, "minNodes must be non-negative");
-        problems.Add("spec.limits", limits.MaxNodes != 0 && limits.MaxNodes < limits.MinNodes, "maxNodes must be zero (unlimited) or >= minNodes");
+        problems.Add(
+            "spec.limits",
+            limits.MaxNodes != 0 && limits.MaxNodes < limits.MinNodes,
+            "maxNodes must be zero (unlimited) or >= minNodes"
+        );
         problems.Add("spec.limits", limits.CpuCores < 0, "cpuCores must be zero (unlimited) or positive");
         problems.Add("spec.limits", limits.MemoryMiB < 0, "memoryMiB must be zero (unlimited) or positive");
         problems.Add(
-            "spec", spec.NodeCount is { } count && (count < 0 || count < limits.MinNodes || (limits.MaxNodes != 0 && count > limits.MaxNodes)),
-            "nodeCount must be between limits.minNodes and limits.maxNodes");
+            "spec",
+            spec.NodeCount is { } count && (count < 0 || count < limits.MinNodes || (limits.MaxNodes != 0 && count > limits.MaxNodes)),
+            "nodeCount must be between limits.minNodes and limits.maxNodes"
+        );
         problems.AddDuration("spec.registrationTimeout", spec.RegistrationTimeout, isPositive: true);
         problems.AddDuration("spec.scaleUp.stabilizationWindow", spec.ScaleUp?.StabilizationWindow);
         problems.AddDuration("spec.scaleDown.stabilizationWindow", spec.ScaleDown?.StabilizationWindow);
         problems.Add("spec.headroom", spec.Headroom?.CpuCores < 0 || spec.Headroom?.MemoryMiB < 0, "must be non-negative");
         problems.Add(
-            "spec.scaleDown.consolidation.mode", spec.ScaleDown?.Consolidation?.Mode is not (null or "Disabled" or "SingleNode" or "MultiNode"),
-            "must be Disabled, SingleNode or MultiNode");
-        foreach (NodeSmithBudget budget in spec.ScaleDown?.Budgets ?? []) CheckBudget(problems, budget);
+            "spec.scaleDown.consolidation.mode",
+            spec.ScaleDown?.Consolidation?.Mode is not (null or "Disabled" or "SingleNode" or "MultiNode"),
+            "must be Disabled, SingleNode or MultiNode"
+        );
+        foreach (NodeSmithBudget budget in spec.ScaleDown?.Budgets ?? [])
+            CheckBudget(problems, budget);
         CheckTemplate(problems, spec.MachineTemplate);
         return problems.Found;
     }
@@ -76,7 +85,11 @@ public static partial class NodeSmithRules
         CheckTaints(problems, $"{path}.startupTaints", template.StartupTaints);
         problems.AddDuration($"{path}.terminationGracePeriod", template.TerminationGracePeriod);
         problems.Add($"{path}.minimum", template.Minimum?.CpuCores < 1 || template.Minimum?.MemoryMiB < 1, "must be at least 1");
-        problems.Add($"{path}.systemReserved", template.SystemReserved?.CpuMillicores < 0 || template.SystemReserved?.MemoryMiB < 0, "must be non-negative");
+        problems.Add(
+            $"{path}.systemReserved",
+            template.SystemReserved?.CpuMillicores < 0 || template.SystemReserved?.MemoryMiB < 0,
+            "must be non-negative"
+        );
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (NodeSmithShape shape in template.Shapes ?? [])
         {
@@ -91,7 +104,10 @@ public static partial class NodeSmithRules
         var known = new HashSet<(string, string)>();
         foreach (Taint taint in taints ?? [])
         {
-            problems.Add(path, TaintRules.CheckKey(taint.Key) ?? TaintRules.CheckValue(taint.Value) ?? TaintRules.CheckEffect(taint.Effect));
+            problems.Add(
+                path,
+                TaintRules.CheckKey(taint.Key) ?? TaintRules.CheckValue(taint.Value) ?? TaintRules.CheckEffect(taint.Effect)
+            );
             problems.Add(path, !known.Add((taint.Key, taint.Effect)), $"key {taint.Key} with effect {taint.Effect} must be unique");
         }
     }
@@ -101,9 +117,17 @@ public static partial class NodeSmithRules
         const string path = "spec.scaleDown.budgets";
         problems.Add($"{path}.nodes", !BudgetNodes().IsMatch(budget.Nodes), "must be a number or a percentage up to 100%");
         problems.Add(path, budget.Schedule is null != budget.Duration is null, "schedule and duration must be set together");
-        problems.Add($"{path}.schedule", budget.Schedule is { } schedule && !Schedule().IsMatch(schedule), "must be a cron expression of five fields");
+        problems.Add(
+            $"{path}.schedule",
+            budget.Schedule is { } schedule && !Schedule().IsMatch(schedule),
+            "must be a cron expression of five fields"
+        );
         problems.AddDuration($"{path}.duration", budget.Duration, isPositive: true);
-        problems.Add($"{path}.reasons", budget.Reasons?.TrueForAll(static one => one is "Empty" or "Underutilized" or "Drifted") == false, "must be Empty, Underutilized or Drifted");
+        problems.Add(
+            $"{path}.reasons",
+            budget.Reasons?.TrueForAll(static one => one is "Empty" or "Underutilized" or "Drifted") == false,
+            "must be Empty, Underutilized or Drifted"
+        );
     }
 
     [System.Text.RegularExpressions.GeneratedRegex(@"^((100|[0-9]{1,2})%|[0-9]{1,9})$")]
@@ -120,17 +144,20 @@ public static partial class NodeSmithRules
 
         public void Add(string path, bool isBroken, string message)
         {
-            if (isBroken) _found.Add(new(path, message));
+            if (isBroken)
+                _found.Add(new(path, message));
         }
 
         public void Add(string path, string? broken)
         {
-            if (broken is not null) _found.Add(new(path, broken));
+            if (broken is not null)
+                _found.Add(new(path, broken));
         }
 
         public void AddDuration(string path, string? text, bool isPositive = false)
         {
-            if (text is null) return;
+            if (text is null)
+                return;
             bool isFine = GoDuration.Parse(text) is { } duration && (isPositive ? duration > TimeSpan.Zero : duration >= TimeSpan.Zero);
             Add(path, !isFine, DurationRule + (isPositive ? ", above 0" : ", not negative"));
         }

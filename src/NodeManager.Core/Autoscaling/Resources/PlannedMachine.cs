@@ -11,14 +11,27 @@ namespace NodeManager.Core.Autoscaling.Resources;
 internal sealed record PlannedMachine(IReadOnlyDictionary<string, decimal> Allocatable, IReadOnlyList<string> Pods)
 {
     /// <summary>The plan of the claim's creation; null: none is known, or it cannot be read.</summary>
-    public static PlannedMachine? Of(NodeSmithClaim claim) => ObservationJson.Read(
-        claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.PlanAnnotation), ObservationJson.Default.PlannedMachine) is { Allocatable: not null, Pods: not null } plan ? plan : null;
+    public static PlannedMachine? Of(NodeSmithClaim claim) =>
+        ObservationJson.Read(
+            claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.PlanAnnotation),
+            ObservationJson.Default.PlannedMachine
+        )
+            is { Allocatable: not null, Pods: not null } plan
+            ? plan
+            : null;
 
     public string ToJson() => JsonSerializer.Serialize(this, ObservationJson.Default.PlannedMachine);
 
     /// <summary>Equal for equal amounts.</summary>
-    public static string HashOf(IReadOnlyDictionary<string, decimal> amounts) => ObservationJson.Hash(string.Join(
-        '\n', amounts.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => FormattableString.Invariant($"{one.Key}={one.Value:0.###}"))));
+    public static string HashOf(IReadOnlyDictionary<string, decimal> amounts) =>
+        ObservationJson.Hash(
+            string.Join(
+                '\n',
+                amounts
+                    .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                    .Select(static one => FormattableString.Invariant($"{one.Key}={one.Value:0.###}"))
+            )
+        );
 }
 
 /// <summary>
@@ -34,15 +47,28 @@ internal sealed record PoolObservations(string Template, IReadOnlyList<ObservedS
     public static PoolObservations Of(NodeSmithPool pool, NodeSmithProvider? provider)
     {
         string template = TemplateOf(pool, provider);
-        return ObservationJson.Read(pool.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ObservationsAnnotation), ObservationJson.Default.PoolObservations)
-            is { Sizes: not null, Attempts: not null } kept && kept.Template == template ? kept : new(template, [], []);
+        return
+            ObservationJson.Read(
+                pool.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ObservationsAnnotation),
+                ObservationJson.Default.PoolObservations
+            )
+                is { Sizes: not null, Attempts: not null } kept
+            && kept.Template == template
+            ? kept
+            : new(template, [], []);
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, ObservationJson.Default.PoolObservations);
 
-    private static string TemplateOf(NodeSmithPool pool, NodeSmithProvider? provider) => ObservationJson.Hash(string.Join(
-        '\n', pool.Spec.ProviderRef, JsonSerializer.Serialize(pool.Spec.MachineTemplate, NodeSmithJson.Default.NodeSmithMachineTemplate),
-        provider is null ? "" : JsonSerializer.Serialize(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec)));
+    private static string TemplateOf(NodeSmithPool pool, NodeSmithProvider? provider) =>
+        ObservationJson.Hash(
+            string.Join(
+                '\n',
+                pool.Spec.ProviderRef,
+                JsonSerializer.Serialize(pool.Spec.MachineTemplate, NodeSmithJson.Default.NodeSmithMachineTemplate),
+                provider is null ? "" : JsonSerializer.Serialize(provider.Spec, NodeSmithJson.Default.NodeSmithProviderSpec)
+            )
+        );
 }
 
 /// <summary>A size of machines: a shape, or cores and memory alone.</summary>
@@ -68,7 +94,10 @@ internal sealed record ObservedSize(SizeKey Size, string Node, IReadOnlyDictiona
 /// <param name="At">When it was found.</param>
 internal sealed record MachineAttempt(string Pods, SizeKey Size, string Plan, bool IsTooSmall, string Message, DateTimeOffset At);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(PlannedMachine))]
 [JsonSerializable(typeof(PoolObservations))]
 internal sealed partial class ObservationJson : JsonSerializerContext
@@ -77,7 +106,8 @@ internal sealed partial class ObservationJson : JsonSerializerContext
     public static T? Read<T>(string? json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {
-        if (string.IsNullOrEmpty(json)) return null;
+        if (string.IsNullOrEmpty(json))
+            return null;
         try
         {
             return JsonSerializer.Deserialize(json, type);

@@ -14,28 +14,58 @@ public static class AutoscalerHost
     public const string Kind = "NodeAutoscaler";
 
     /// <summary>Starts it in the background. It ends with the session, and when it is cancelled.</summary>
-    public static RunningOperation Start(NodeManagerSession session, AutoscalerOptions options) => RunningOperation.Start(
-        Kind, $"namespace {options.Namespace} in cluster '{session.Cluster}'", session.Time(),
-        context => RunAsync(session, options, once: false, context, context.Token));
+    public static RunningOperation Start(NodeManagerSession session, AutoscalerOptions options) =>
+        RunningOperation.Start(
+            Kind,
+            $"namespace {options.Namespace} in cluster '{session.Cluster}'",
+            session.Time(),
+            context => RunAsync(session, options, once: false, context, context.Token)
+        );
 
     /// <summary>Checks that the definitions are there and that this user may do what an autoscaler does.</summary>
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled, Forbidden.</exception>
-    public static Task CheckAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
-        session, session,
-        async (connection, token) =>
-        {
-            await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, token));
-            await PermissionCheck.RequireAsync(
-                connection, session,
-                [
-                    new() { Verb = "update", Group = "coordination.k8s.io", Resource = "leases", Namespace = ns },
-                    new() { Verb = "create", Group = NodeSmithResources.Claims.Group, Resource = NodeSmithResources.Claims.Plural, Namespace = ns },
-                    new() { Verb = "patch", Group = NodeSmithResources.Claims.Group, Resource = NodeSmithResources.Claims.Plural, Namespace = ns },
-                ],
-                token);
-            return true;
-        },
-        cancellationToken);
+    public static Task CheckAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session,
+            session,
+            async (connection, token) =>
+            {
+                await NodeSmithErrors.InstalledAsync(
+                    session.Cluster,
+                    connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, token)
+                );
+                await PermissionCheck.RequireAsync(
+                    connection,
+                    session,
+                    [
+                        new()
+                        {
+                            Verb = "update",
+                            Group = "coordination.k8s.io",
+                            Resource = "leases",
+                            Namespace = ns,
+                        },
+                        new()
+                        {
+                            Verb = "create",
+                            Group = NodeSmithResources.Claims.Group,
+                            Resource = NodeSmithResources.Claims.Plural,
+                            Namespace = ns,
+                        },
+                        new()
+                        {
+                            Verb = "patch",
+                            Group = NodeSmithResources.Claims.Group,
+                            Resource = NodeSmithResources.Claims.Plural,
+                            Namespace = ns,
+                        },
+                    ],
+                    token
+                );
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <summary>Runs it.</summary>
     /// <param name="session">Where.</param>
@@ -44,9 +74,16 @@ public static class AutoscalerHost
     /// <param name="observer">Told what happens.</param>
     /// <param name="cancellationToken">Stops it within seconds. What was begun is continued by the next leader.</param>
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the CustomResourceDefinitions are missing. What else the server refuses. SessionClosed.</exception>
-    public static Task RunAsync(NodeManagerSession session, AutoscalerOptions options, bool once, IOperationObserver observer, CancellationToken cancellationToken) =>
+    public static Task RunAsync(
+        NodeManagerSession session,
+        AutoscalerOptions options,
+        bool once,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, options.Namespace,
+            session,
+            options.Namespace,
             async (connection, token) =>
             {
                 var run = new AutoscalerRun(session, connection, options, observer);
@@ -55,7 +92,8 @@ public static class AutoscalerHost
                 await run.RunAsync(once, token);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
 }
 
 /// <summary>The autoscalers that run in a session.</summary>
@@ -68,13 +106,15 @@ internal sealed class RunningAutoscalers
     {
         get
         {
-            lock (_lock) return [.. _runs];
+            lock (_lock)
+                return [.. _runs];
         }
     }
 
     public IDisposable Enter(AutoscalerRun run)
     {
-        lock (_lock) _runs.Add(run);
+        lock (_lock)
+            _runs.Add(run);
         return new Entry(this, run);
     }
 
@@ -82,7 +122,8 @@ internal sealed class RunningAutoscalers
     {
         public void Dispose()
         {
-            lock (all._lock) all._runs.Remove(run);
+            lock (all._lock)
+                all._runs.Remove(run);
         }
     }
 }

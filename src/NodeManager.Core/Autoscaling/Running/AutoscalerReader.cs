@@ -12,41 +12,60 @@ namespace NodeManager.Core.Autoscaling.Running;
 public static class AutoscalerReader
 {
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled. What the server refused.</exception>
-    public static Task<NodeAutoscaler> ReadAsync(NodeManagerSession session, string ns, int decisions, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
-        session, ns,
-        async (connection, token) =>
-        {
-            List<NodeSmithPool> pools = (await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Pools, new() { Namespace = ns }, token))).Items;
-            LeaseState lease = await LeaseObserver.ReadAsync(connection.Client, NodeSmithNames.LeaderLease, ns, token);
-            IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, token);
-            AutoscalerRun? own = connection.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns);
-            // By this machine's clock: good enough to show.
-            bool isRunning = lease.IsHeld && (lease.Lease!.Spec.RenewTime is not { } renewed || connection.Time.GetUtcNow() - renewed < lease.Duration * 2);
-            return new NodeAutoscaler
+    public static Task<NodeAutoscaler> ReadAsync(
+        NodeManagerSession session,
+        string ns,
+        int decisions,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            ns,
+            async (connection, token) =>
             {
-                Session = session,
-                Cluster = session.Cluster,
-                Namespace = ns,
-                Status = isRunning ? "Running" : "Stopped",
-                Leader = lease.Holder.Length > 0 ? lease.Holder : log.LastOrDefault(DecisionReader.IsTakeover)?.Leader ?? "",
-                LeaderSince = lease.Lease?.Spec.AcquireTime,
-                RenewedAt = lease.Lease?.Spec.RenewTime,
-                IsLocal = own is not null,
-                QueueLength = own?.Load?.Waiting,
-                InProgress = own?.Load?.Working,
-                Pools = new([.. pools.OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal).Select(one => Map(one, session))]),
-                Decisions = new([.. log.Reverse().Take(decisions)]),
-            };
-        },
-        cancellationToken);
+                List<NodeSmithPool> pools = (
+                    await NodeSmithErrors.InstalledAsync(
+                        session.Cluster,
+                        connection.Client.ListAsync(NodeSmithResources.Pools, new() { Namespace = ns }, token)
+                    )
+                ).Items;
+                LeaseState lease = await LeaseObserver.ReadAsync(connection.Client, NodeSmithNames.LeaderLease, ns, token);
+                IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, token);
+                AutoscalerRun? own = connection.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns);
+                // By this machine's clock: good enough to show.
+                bool isRunning =
+                    lease.IsHeld
+                    && (lease.Lease!.Spec.RenewTime is not { } renewed || connection.Time.GetUtcNow() - renewed < lease.Duration * 2);
+                return new NodeAutoscaler
+                {
+                    Session = session,
+                    Cluster = session.Cluster,
+                    Namespace = ns,
+                    Status = isRunning ? "Running" : "Stopped",
+                    Leader = lease.Holder.Length > 0 ? lease.Holder : log.LastOrDefault(DecisionReader.IsTakeover)?.Leader ?? "",
+                    LeaderSince = lease.Lease?.Spec.AcquireTime,
+                    RenewedAt = lease.Lease?.Spec.RenewTime,
+                    IsLocal = own is not null,
+                    QueueLength = own?.Load?.Waiting,
+                    InProgress = own?.Load?.Working,
+                    Pools = new([
+                        .. pools.OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal).Select(one => Map(one, session)),
+                    ]),
+                    Decisions = new([.. log.Reverse().Take(decisions)]),
+                };
+            },
+            cancellationToken
+        );
 
     /// <summary>Whether this session runs an autoscaler for the namespace, leader or not.</summary>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
-    public static bool IsRunning(NodeManagerSession session, string ns) => session.Get<RunningAutoscalers>().All.Any(one => one.Namespace == ns);
+    public static bool IsRunning(NodeManagerSession session, string ns) =>
+        session.Get<RunningAutoscalers>().All.Any(one => one.Namespace == ns);
 
     /// <summary>What the autoscaler that this session runs for the namespace is doing; null where it runs none.</summary>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
-    public static AutoscalerActivity? Observe(NodeManagerSession session, string ns) => session.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns)?.Observe();
+    public static AutoscalerActivity? Observe(NodeManagerSession session, string ns) =>
+        session.Get<RunningAutoscalers>().All.FirstOrDefault(one => one.Namespace == ns)?.Observe();
 
     /// <summary>Ends the autoscalers that this session runs for a namespace, and waits until they have ended.</summary>
     /// <returns>How many.</returns>
@@ -54,7 +73,8 @@ public static class AutoscalerReader
     public static async Task<int> StopAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken)
     {
         AutoscalerRun[] running = [.. session.Get<RunningAutoscalers>().All.Where(one => one.Namespace == ns)];
-        foreach (AutoscalerRun run in running) run.Stop();
+        foreach (AutoscalerRun run in running)
+            run.Stop();
         await Task.WhenAll(running.Select(static run => run.Ended)).WaitAsync(cancellationToken);
         return running.Length;
     }

@@ -16,8 +16,17 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Core.Autoscaling.Running;
 
 /// <summary>One autoscaler, from its start to its end.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and code that stops a run may still read its token.")]
-internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnection connection, AutoscalerOptions options, IOperationObserver observer) : ILeader
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "The token source has no timer and no wait handle, and code that stops a run may still read its token."
+)]
+internal sealed class AutoscalerRun(
+    NodeManagerSession session,
+    ClusterConnection connection,
+    AutoscalerOptions options,
+    IOperationObserver observer
+) : ILeader
 {
     // The limit of a shutdown to release its holds.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
@@ -46,12 +55,24 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
     public AutoscalerActivity Observe()
     {
         AutoscalerControllers? controllers = _controllers;
-        (IReadOnlyList<AutoscalerPoolActivity> pools, IReadOnlyDictionary<string, int> pods) = controllers?.Observe() ?? ([], new Dictionary<string, int>());
+        (IReadOnlyList<AutoscalerPoolActivity> pools, IReadOnlyDictionary<string, int> pods) =
+            controllers?.Observe() ?? ([], new Dictionary<string, int>());
         return new()
         {
-            Identity = Identity, StartedAt = StartedAt, ObservedAt = connection.Time.GetUtcNow(), IsLeader = controllers is not null, KnowsLeader = _knowsLeader,
-            LeaderSince = controllers?.Since, Queue = controllers?.Load ?? default, Plans = _counters.Plans, CheckedAt = _counters.CheckedAt, Decisions = _counters.Decisions,
-            Failures = _counters.Failures, Contradictions = _counters.Contradictions, Pods = pods, Pools = pools,
+            Identity = Identity,
+            StartedAt = StartedAt,
+            ObservedAt = connection.Time.GetUtcNow(),
+            IsLeader = controllers is not null,
+            KnowsLeader = _knowsLeader,
+            LeaderSince = controllers?.Since,
+            Queue = controllers?.Load ?? default,
+            Plans = _counters.Plans,
+            CheckedAt = _counters.CheckedAt,
+            Decisions = _counters.Decisions,
+            Failures = _counters.Failures,
+            Contradictions = _counters.Contradictions,
+            Pods = pods,
+            Pools = pools,
         };
     }
 
@@ -69,8 +90,17 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         try
         {
             // Fails immediately where the resources or permissions are missing, rather than when it leads.
-            await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop));
-            LeaderLeaseOptions lease = new() { Name = NodeSmithNames.LeaderLease, Namespace = options.Namespace, Identity = Identity, Duration = options.LeaseDuration };
+            await NodeSmithErrors.InstalledAsync(
+                session.Cluster,
+                connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop)
+            );
+            LeaderLeaseOptions lease = new()
+            {
+                Name = NodeSmithNames.LeaderLease,
+                Namespace = options.Namespace,
+                Identity = Identity,
+                Duration = options.LeaseDuration,
+            };
             await new LeaderElection(connection.Client, connection.Caches(), lease, this, connection.Closed).RunAsync(stop);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -85,13 +115,17 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
 
     void ILeaseListener.Renewed(Lease lease) => _knowsLeader = true;
 
-    void ILeaseListener.RenewalRefused(Exception failure) => observer.Warning(
-        $"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} cannot be renewed: {failure.Message} The autoscaler stops acting within {options.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds.");
+    void ILeaseListener.RenewalRefused(Exception failure) =>
+        observer.Warning(
+            $"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} cannot be renewed: {failure.Message} The autoscaler stops acting within {options.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds."
+        );
 
     void ILeaseListener.InDoubt(TimeSpan unrenewed)
     {
         _knowsLeader = false;
-        observer.Warning($"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} could not be renewed for {unrenewed.TotalSeconds:0} s: the autoscaler does not act until it is.");
+        observer.Warning(
+            $"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} could not be renewed for {unrenewed.TotalSeconds:0} s: the autoscaler does not act until it is."
+        );
     }
 
     void ILeader.Waiting(LeaseState other)
@@ -107,7 +141,8 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         observer.Verbose($"{Identity} leads.");
     }
 
-    void ILeader.Deposed(string taker) => observer.Warning($"{(taker.Length > 0 ? taker : "Another process")} took over; this autoscaler waits.");
+    void ILeader.Deposed(string taker) =>
+        observer.Warning($"{(taker.Length > 0 ? taker : "Another process")} took over; this autoscaler waits.");
 
     bool ILeader.Failed(Exception failure, bool isLeading)
     {
@@ -149,7 +184,8 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         finally
         {
             _controllers = null;
-            if (_stopping.IsCancellationRequested) await FlushAsync(scope);
+            if (_stopping.IsCancellationRequested)
+                await FlushAsync(scope);
         }
     }
 
@@ -161,17 +197,39 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         {
             await scope.Decisions.WriteAsync(limit.Token);
             await Parallel.ForEachAsync(
-                scope.Claims.Items.Where(one => one.Status?.Lease?.Holder == Identity), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = limit.Token },
-                async (claim, token) => await connection.Client.PatchAsync(
-                    NodeSmithResources.Claims, claim.Metadata.Name, claim.Metadata.Namespace,
-                    Patch.Merge(new()
-                    {
-                        ["metadata"] = new JsonObject { ["uid"] = claim.Metadata.Uid, ["resourceVersion"] = claim.Metadata.ResourceVersion },
-                        ["status"] = new JsonObject { ["lease"] = null },
-                    }),
-                    "status", new() { Retry = false }, token));
+                scope.Claims.Items.Where(one => one.Status?.Lease?.Holder == Identity),
+                new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = limit.Token },
+                async (claim, token) =>
+                    await connection.Client.PatchAsync(
+                        NodeSmithResources.Claims,
+                        claim.Metadata.Name,
+                        claim.Metadata.Namespace,
+                        Patch.Merge(
+                            new()
+                            {
+                                ["metadata"] = new JsonObject
+                                {
+                                    ["uid"] = claim.Metadata.Uid,
+                                    ["resourceVersion"] = claim.Metadata.ResourceVersion,
+                                },
+                                ["status"] = new JsonObject { ["lease"] = null },
+                            }
+                        ),
+                        "status",
+                        new() { Retry = false },
+                        token
+                    )
+            );
         }
-        catch (Exception e) when (e is KubernetesException or NodeManagerException or OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)
+        catch (Exception e)
+            when (e
+                    is KubernetesException
+                        or NodeManagerException
+                        or OperationCanceledException
+                        or HttpRequestException
+                        or IOException
+                        or ObjectDisposedException
+            )
         {
             // It is waited out then.
         }

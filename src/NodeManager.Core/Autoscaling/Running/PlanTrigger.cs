@@ -19,7 +19,8 @@ internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
     {
         lock (_lock)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+                return;
             if (_timer is null)
             {
                 _first = time.GetTimestamp();
@@ -28,7 +29,12 @@ internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
             }
 
             TimeSpan left = Longest - time.GetElapsedTime(_first);
-            _timer.Change(left < TimeSpan.Zero ? TimeSpan.Zero : left < Idle ? left : Idle, Timeout.InfiniteTimeSpan);
+            _timer.Change(
+                left < TimeSpan.Zero ? TimeSpan.Zero
+                    : left < Idle ? left
+                    : Idle,
+                Timeout.InfiniteTimeSpan
+            );
         }
     }
 
@@ -45,7 +51,8 @@ internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
     {
         lock (_lock)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+                return;
             _timer?.Dispose();
             _timer = null;
         }

@@ -11,7 +11,8 @@ internal sealed class AutoscalerCounters
     private long _failures;
     private long _plans;
     private TimeSpan _planTime;
-    private DateTimeOffset? _plannedAt, _checkedAt;
+    private DateTimeOffset? _plannedAt,
+        _checkedAt;
 
     public IReadOnlyDictionary<string, long> Decisions => _decisions.ToDictionary(StringComparer.Ordinal);
 
@@ -26,7 +27,8 @@ internal sealed class AutoscalerCounters
     {
         get
         {
-            lock (_lock) return (_plans, _planTime, _plannedAt);
+            lock (_lock)
+                return (_plans, _planTime, _plannedAt);
         }
     }
 
@@ -35,13 +37,15 @@ internal sealed class AutoscalerCounters
     {
         get
         {
-            lock (_lock) return _checkedAt;
+            lock (_lock)
+                return _checkedAt;
         }
     }
 
     public void Checked(DateTimeOffset at)
     {
-        lock (_lock) _checkedAt = at;
+        lock (_lock)
+            _checkedAt = at;
     }
 
     public void Decided(string decision) => _decisions.AddOrUpdate(decision, 1, static (_, count) => count + 1);

@@ -11,7 +11,8 @@ internal static class AutoscalerIndexes
     public static ObjectIndex<NodeSmithClaim> ByPool { get; } = new(static claim => [claim.Spec.PoolRef]);
 
     /// <summary>Claims by what a node may be recognized by.</summary>
-    public static ObjectIndex<NodeSmithClaim> ByMachine { get; } = new(static claim => KeysOf(claim.Status?.ProviderID, claim.MachineName ?? claim.Metadata.Name, claim.Status?.NodeName));
+    public static ObjectIndex<NodeSmithClaim> ByMachine { get; } =
+        new(static claim => KeysOf(claim.Status?.ProviderID, claim.MachineName ?? claim.Metadata.Name, claim.Status?.NodeName));
 
     /// <summary>Nodes by what a claim may recognize.</summary>
     public static ObjectIndex<Node> NodesByMachine { get; } = new(static node => KeysOf(node.Spec.ProviderID, node.Metadata.Name, null));
@@ -23,9 +24,12 @@ internal static class AutoscalerIndexes
     private static HashSet<string> KeysOf(string? providerId, string? machine, string? node)
     {
         HashSet<string> keys = [];
-        if (!string.IsNullOrEmpty(providerId)) keys.Add(ById(providerId));
-        if (!string.IsNullOrEmpty(machine)) keys.Add(ByName(machine));
-        if (!string.IsNullOrEmpty(node)) keys.Add(ByName(node));
+        if (!string.IsNullOrEmpty(providerId))
+            keys.Add(ById(providerId));
+        if (!string.IsNullOrEmpty(machine))
+            keys.Add(ByName(machine));
+        if (!string.IsNullOrEmpty(node))
+            keys.Add(ByName(node));
         return keys;
     }
 }

@@ -1,6 +1,6 @@
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Decisions;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -21,7 +21,13 @@ internal sealed class AutoscalerScope : IDisposable
     private readonly CacheUse<Node> _nodes;
 
     public AutoscalerScope(
-        NodeManagerSession session, AutoscalerOptions options, string identity, DecisionLog decisions, AutoscalerCounters counters, IOperationObserver observer)
+        NodeManagerSession session,
+        AutoscalerOptions options,
+        string identity,
+        DecisionLog decisions,
+        AutoscalerCounters counters,
+        IOperationObserver observer
+    )
     {
         Counters = counters;
         Session = session;
@@ -85,9 +91,14 @@ internal sealed class AutoscalerScope : IDisposable
     public DateTimeOffset Now => NodeSmithConditionList.Seconds(Time.GetUtcNow());
 
     /// <summary>Makes sure that the caches are complete and no older than now.</summary>
-    public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        _claims.CatchUpAsync(cancellationToken), _pools.CatchUpAsync(cancellationToken), _providers.CatchUpAsync(cancellationToken),
-        _planes.CatchUpAsync(cancellationToken), _nodes.CatchUpAsync(cancellationToken));
+    public Task CatchUpAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            _claims.CatchUpAsync(cancellationToken),
+            _pools.CatchUpAsync(cancellationToken),
+            _providers.CatchUpAsync(cancellationToken),
+            _planes.CatchUpAsync(cancellationToken),
+            _nodes.CatchUpAsync(cancellationToken)
+        );
 
     /// <summary>Notes what happened as an event on the object.</summary>
     public Task TellAsync(NodeSmithClaim claim, string type, string reason, string message, CancellationToken cancellationToken) =>
@@ -100,7 +111,11 @@ internal sealed class AutoscalerScope : IDisposable
         Observer.Verbose($"{kind} {about.Metadata.Namespace}/{about.Metadata.Name}: {message}");
         ObjectReference reference = new()
         {
-            ApiVersion = NodeSmithNames.ApiVersion, Kind = kind, Name = about.Metadata.Name, Namespace = about.Metadata.Namespace, Uid = about.Metadata.Uid,
+            ApiVersion = NodeSmithNames.ApiVersion,
+            Kind = kind,
+            Name = about.Metadata.Name,
+            Namespace = about.Metadata.Namespace,
+            Uid = about.Metadata.Uid,
         };
         return EventWriter.WriteAsync(Connection, reference, type, reason, message, Observer, cancellationToken);
     }

@@ -8,7 +8,8 @@ internal static class NodeSmithConditionList
     // What a server takes.
     private const int LongestMessage = 4096;
 
-    public static NodeSmithCondition? Find(this List<NodeSmithCondition>? conditions, string type) => conditions?.Find(one => one.Type == type);
+    public static NodeSmithCondition? Find(this List<NodeSmithCondition>? conditions, string type) =>
+        conditions?.Find(one => one.Type == type);
 
     public static bool IsTrue(this List<NodeSmithCondition>? conditions, string type) => conditions.Find(type)?.Status == "True";
 
@@ -21,12 +22,21 @@ internal static class NodeSmithConditionList
     /// <param name="now">When.</param>
     /// <param name="generation">Of the object that was looked at.</param>
     public static List<NodeSmithCondition> With(
-        this List<NodeSmithCondition>? conditions, string type, string status, string reason, string message, DateTimeOffset now, long? generation)
+        this List<NodeSmithCondition>? conditions,
+        string type,
+        string status,
+        string reason,
+        string message,
+        DateTimeOffset now,
+        long? generation
+    )
     {
         conditions ??= [];
         NodeSmithCondition? known = conditions.Find(type);
-        if (known is null) conditions.Add(known = new() { Type = type });
-        if (known.Status != status) known.LastTransitionTime = Seconds(now);
+        if (known is null)
+            conditions.Add(known = new() { Type = type });
+        if (known.Status != status)
+            known.LastTransitionTime = Seconds(now);
         known.Status = status;
         known.Reason = reason;
         known.Message = message.Length > LongestMessage ? message[..LongestMessage] : message;
@@ -35,5 +45,6 @@ internal static class NodeSmithConditionList
     }
 
     /// <summary>Times of the API have whole seconds.</summary>
-    public static DateTimeOffset Seconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    public static DateTimeOffset Seconds(DateTimeOffset time) =>
+        new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 }

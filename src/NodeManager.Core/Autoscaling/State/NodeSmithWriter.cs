@@ -18,7 +18,11 @@ namespace NodeManager.Core.Autoscaling.State;
 /// for, so nothing is decided on what a lagging cache shows. What it answers is in the cache immediately.
 /// </summary>
 internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
-    KubernetesClient client, ResourceType<T> type, JsonTypeInfo<TStatus> statusType, ObjectCache<T> cache)
+    KubernetesClient client,
+    ResourceType<T> type,
+    JsonTypeInfo<TStatus> statusType,
+    ObjectCache<T> cache
+)
     where T : NodeSmithObject<TSpec, TStatus>
     where TSpec : new()
     where TStatus : class, new()
@@ -37,15 +41,18 @@ internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
         var changed = new JsonObject();
         foreach ((string name, JsonNode? value) in after)
         {
-            if (!JsonNode.DeepEquals(value, before[name])) changed[name] = value?.DeepClone();
+            if (!JsonNode.DeepEquals(value, before[name]))
+                changed[name] = value?.DeepClone();
         }
 
         foreach ((string name, _) in before)
         {
-            if (!after.ContainsKey(name)) changed[name] = null;
+            if (!after.ContainsKey(name))
+                changed[name] = null;
         }
 
-        if (changed.Count == 0) return item;
+        if (changed.Count == 0)
+            return item;
         JsonObject patch = For(item);
         patch["status"] = changed;
         return await SendAsync(item, patch, "status", cancellationToken);
@@ -67,7 +74,8 @@ internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
             {
-                if (await ReadAsync(item, cancellationToken) is not { } now || now.Metadata.Uid != item.Metadata.Uid || !isStill(now)) return null;
+                if (await ReadAsync(item, cancellationToken) is not { } now || now.Metadata.Uid != item.Metadata.Uid || !isStill(now))
+                    return null;
                 item = now;
                 await client.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
             }
@@ -93,15 +101,24 @@ internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
     public Task<T> HoldAsync(T item, CancellationToken cancellationToken)
     {
         JsonObject patch = For(item);
-        patch["metadata"]!["finalizers"] = new JsonArray([.. (item.Metadata.Finalizers ?? []).Append(NodeSmithNames.Finalizer).Select(static one => (JsonNode)one)]);
+        patch["metadata"]!["finalizers"] = new JsonArray([
+            .. (item.Metadata.Finalizers ?? []).Append(NodeSmithNames.Finalizer).Select(static one => (JsonNode)one),
+        ]);
         return SendAsync(item, patch, null, cancellationToken);
     }
 
     /// <summary>Removes our finalizer, and adds annotations in the same step.</summary>
-    public async Task ReleaseAsync(T item, CancellationToken cancellationToken, params IReadOnlyList<KeyValuePair<string, string>> annotations)
+    public async Task ReleaseAsync(
+        T item,
+        CancellationToken cancellationToken,
+        params IReadOnlyList<KeyValuePair<string, string>> annotations
+    )
     {
         JsonObject patch = NodeSmithFinalizer.Without(item);
-        if (annotations.Count > 0) patch["metadata"]!["annotations"] = new JsonObject(annotations.Select(static one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.Value)));
+        if (annotations.Count > 0)
+            patch["metadata"]!["annotations"] = new JsonObject(
+                annotations.Select(static one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.Value))
+            );
         await SendAsync(item, patch, null, cancellationToken);
     }
 
@@ -122,15 +139,24 @@ internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
 
     private async Task<T> SendAsync(T item, JsonObject patch, string? subresource, CancellationToken cancellationToken)
     {
-        T now = await client.PatchAsync(type, item.Metadata.Name, item.Metadata.Namespace, Patch.Merge(patch), subresource, RequestOptions.Default, cancellationToken);
+        T now = await client.PatchAsync(
+            type,
+            item.Metadata.Name,
+            item.Metadata.Namespace,
+            Patch.Merge(patch),
+            subresource,
+            RequestOptions.Default,
+            cancellationToken
+        );
         cache.Admit(now);
         return now;
     }
 
-    private static JsonObject For(T item) => new()
-    {
-        ["metadata"] = new JsonObject { ["uid"] = item.Metadata.Uid, ["resourceVersion"] = item.Metadata.ResourceVersion },
-    };
+    private static JsonObject For(T item) =>
+        new()
+        {
+            ["metadata"] = new JsonObject { ["uid"] = item.Metadata.Uid, ["resourceVersion"] = item.Metadata.ResourceVersion },
+        };
 
     private JsonObject ToJson(TStatus status) => JsonSerializer.SerializeToNode(status, statusType)!.AsObject();
 }

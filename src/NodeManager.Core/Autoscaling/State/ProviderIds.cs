@@ -8,7 +8,8 @@ internal static class ProviderIds
     {
         string text = providerId.Trim().TrimEnd('/');
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0) return text;
+        if (scheme < 0)
+            return text;
         int path = text.IndexOf('/', scheme + 3);
         return path < 0 ? text.ToLowerInvariant() : text[..path].ToLowerInvariant() + text[path..];
     }

@@ -8,6 +8,7 @@ internal sealed class AnswerTime
 {
     private static readonly TimeSpan Unknown = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(15);
+
     // What takes longer slept in the server and says nothing of how busy it is.
     private static readonly TimeSpan Sleep = TimeSpan.FromMilliseconds(450);
 
@@ -20,7 +21,8 @@ internal sealed class AnswerTime
     /// <summary>Takes in how long one took.</summary>
     public void Add(TimeSpan took)
     {
-        if (took >= Sleep) return;
+        if (took >= Sleep)
+            return;
         _deviation = _mean is { } known ? (_deviation * 0.75) + ((known - took).Duration() * 0.25) : took / 2;
         _mean = _mean is { } mean ? (mean * 0.875) + (took * 0.125) : took;
     }

@@ -37,7 +37,8 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     /// <summary>Takes in what a list showed, unless more is known already.</summary>
     public void Seed(PodDisruptionBudget budget)
     {
-        if (Budget is null) Update(budget);
+        if (Budget is null)
+            Update(budget);
     }
 
     /// <summary>A new state of the budget.</summary>
@@ -62,7 +63,8 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     public void Open()
     {
         List<BudgetQueueEntry> pass = [];
-        lock (_lock) LetPass(pass, static _ => true);
+        lock (_lock)
+            LetPass(pass, static _ => true);
         pass.ForEach(t => t.Pass());
     }
 
@@ -80,9 +82,12 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         {
             ticket = new(pod, turn, Leave) { Gate = this, AsksAnyway = !isRefused && (once || (_allowed == 0 && !_hasRefused)) };
             LinkedListNode<BudgetQueueEntry>? before = _waiting.Last;
-            while (before?.Value.Turn.CompareTo(turn) > 0) before = before.Previous;
-            if (before is null) _waiting.AddFirst(ticket);
-            else _waiting.AddAfter(before, ticket);
+            while (before?.Value.Turn.CompareTo(turn) > 0)
+                before = before.Previous;
+            if (before is null)
+                _waiting.AddFirst(ticket);
+            else
+                _waiting.AddAfter(before, ticket);
             Advance(pass);
         }
 
@@ -118,15 +123,20 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         List<BudgetQueueEntry> pass = [];
         lock (_lock)
         {
-            if (!_asked.Remove(ticket, out PendingEviction? question)) return;
+            if (!_asked.Remove(ticket, out PendingEviction? question))
+                return;
             question.Late?.Dispose();
             // With several requests it is unknown which one was answered.
-            if (question.Requests == 1) _answerTime.Add(time.GetElapsedTime(question.AskedAt));
-            if (accepted && !question.IsLate) _atOnce = Math.Min(MostAtOnce, _atOnce + (1 / _atOnce));
-            if (accepted && question is { Takes: true, IsCounted: false } && _allowed > 0) _allowed--;
+            if (question.Requests == 1)
+                _answerTime.Add(time.GetElapsedTime(question.AskedAt));
+            if (accepted && !question.IsLate)
+                _atOnce = Math.Min(MostAtOnce, _atOnce + (1 / _atOnce));
+            if (accepted && question is { Takes: true, IsCounted: false } && _allowed > 0)
+                _allowed--;
             _hasRefused |= refused;
             // A status from before the request no longer counts.
-            if (refused && question.Statuses == _statuses) _allowed = 0;
+            if (refused && question.Statuses == _statuses)
+                _allowed = 0;
             Advance(pass);
         }
 
@@ -139,7 +149,8 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         lock (_lock)
         {
             _waiting.Remove(ticket);
-            if (_asked.Remove(ticket, out PendingEviction? question)) question.Late?.Dispose();
+            if (_asked.Remove(ticket, out PendingEviction? question))
+                question.Late?.Dispose();
             Advance(pass);
         }
 
@@ -151,7 +162,8 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         List<BudgetQueueEntry> pass = [];
         lock (_lock)
         {
-            if (!_asked.TryGetValue(ticket, out PendingEviction? question)) return;
+            if (!_asked.TryGetValue(ticket, out PendingEviction? question))
+                return;
             question.IsLate = true;
             _atOnce = Math.Max(FewestAtOnce, _atOnce / 2);
             Advance(pass);
@@ -164,36 +176,46 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     {
         int asking = _asked.Values.Count(q => !q.IsLate);
         int free = _allowed - _asked.Values.Count(q => q is { Takes: true, IsLate: false, IsCounted: false });
-        LetPass(pass, ticket =>
-        {
-            if (asking >= (int)_atOnce) return false;
-            bool takes = Takes(ticket);
-            if (takes && free <= 0 && !ticket.AsksAnyway) return false;
-            asking++;
-            if (takes) free--;
-            _asked.Add(ticket, new(takes));
-            return true;
-        });
+        LetPass(
+            pass,
+            ticket =>
+            {
+                if (asking >= (int)_atOnce)
+                    return false;
+                bool takes = Takes(ticket);
+                if (takes && free <= 0 && !ticket.AsksAnyway)
+                    return false;
+                asking++;
+                if (takes)
+                    free--;
+                _asked.Add(ticket, new(takes));
+                return true;
+            }
+        );
 
-        if (_waiting.Count > 0) return;
+        if (_waiting.Count > 0)
+            return;
         foreach ((BudgetQueueEntry ticket, PendingEviction late) in _asked.Where(q => MayRepeat(q.Key, q.Value)))
         {
-            if (asking++ >= (int)_atOnce || free-- <= 0) return;
+            if (asking++ >= (int)_atOnce || free-- <= 0)
+                return;
             late.IsLate = false;
             ticket.Repeat();
         }
     }
 
     private static bool MayRepeat(BudgetQueueEntry ticket, PendingEviction question) =>
-        question is { IsLate: true, Takes: true, IsCounted: false, Requests: < MostOfOnePod } && ticket.Pod.Controller()?.Kind == "ReplicaSet";
+        question is { IsLate: true, Takes: true, IsCounted: false, Requests: < MostOfOnePod }
+        && ticket.Pod.Controller()?.Kind == "ReplicaSet";
 
     private void LetPass(List<BudgetQueueEntry> pass, Predicate<BudgetQueueEntry> may)
     {
-        for (LinkedListNode<BudgetQueueEntry>? at = _waiting.First; at is not null;)
+        for (LinkedListNode<BudgetQueueEntry>? at = _waiting.First; at is not null; )
         {
             LinkedListNode<BudgetQueueEntry> next = at;
             at = at.Next;
-            if (!may(next.Value)) continue;
+            if (!may(next.Value))
+                continue;
             _waiting.Remove(next);
             pass.Add(next.Value);
         }

@@ -35,32 +35,44 @@ internal sealed class BudgetRegistry : IDisposable
         _server = survey.Server;
         _namespace = namespaces.Count == 1 ? namespaces.First() : null;
         _planned = survey.Budgets ?? [];
-        foreach (PodDisruptionBudget budget in _planned) Gate(budget).Seed(budget);
+        foreach (PodDisruptionBudget budget in _planned)
+            Gate(budget).Seed(budget);
     }
 
     /// <summary>The budgets that cover the pod, as last reported.</summary>
     public IReadOnlyList<PodDisruptionBudget> Covering(Pod pod)
     {
         lock (_lock)
-            return [.. _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().Where(b => BudgetRules.Covers(b, pod, _server.BudgetVersion))];
+            return
+            [
+                .. _gates
+                    .Values.Select(g => g.Budget)
+                    .OfType<PodDisruptionBudget>()
+                    .Where(b => BudgetRules.Covers(b, pod, _server.BudgetVersion)),
+            ];
     }
 
     /// <summary>The budget of this name, as last reported; null when it is not known.</summary>
     public PodDisruptionBudget? Find(string title)
     {
-        lock (_lock) return _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().FirstOrDefault(b => BudgetRules.Title(b) == title);
+        lock (_lock)
+            return _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().FirstOrDefault(b => BudgetRules.Title(b) == title);
     }
 
     /// <summary>How long its status has lagged behind its specification, as far as we have watched; null when it does not.</summary>
     public TimeSpan? StaleFor(PodDisruptionBudget budget)
     {
-        lock (_lock) return _staleSince.TryGetValue(BudgetRules.Title(budget), out DateTimeOffset since) ? _scope.Now - since : null;
+        lock (_lock)
+            return _staleSince.TryGetValue(BudgetRules.Title(budget), out DateTimeOffset since) ? _scope.Now - since : null;
     }
 
     /// <summary>How long its status has counted the eviction of a pod, as far as we have watched.</summary>
     public TimeSpan DisruptedFor(PodDisruptionBudget budget, string pod)
     {
-        lock (_lock) return _disruptedSince.TryGetValue((BudgetRules.Title(budget), pod), out DateTimeOffset since) ? _scope.Now - since : TimeSpan.Zero;
+        lock (_lock)
+            return _disruptedSince.TryGetValue((BudgetRules.Title(budget), pod), out DateTimeOffset since)
+                ? _scope.Now - since
+                : TimeSpan.Zero;
     }
 
     /// <summary>
@@ -74,11 +86,13 @@ internal sealed class BudgetRegistry : IDisposable
         lock (_lock)
         {
             BudgetGate? gate = BudgetRules.Bypasses(pod) ? null : GateOf(pod);
-            if (gate is null && !isRefused) return BudgetQueueEntry.Free(pod, turn);
+            if (gate is null && !isRefused)
+                return BudgetQueueEntry.Free(pod, turn);
             ticket = gate?.Enter(pod, turn, isRefused) ?? EnterSeveral(pod, turn);
         }
 
-        if (!ticket.Passed.IsCompleted) Watch();
+        if (!ticket.Passed.IsCompleted)
+            Watch();
         return ticket;
     }
 
@@ -92,7 +106,8 @@ internal sealed class BudgetRegistry : IDisposable
     {
         lock (_lock)
         {
-            if (_use is not null) return;
+            if (_use is not null)
+                return;
             _use = _scope.Caches.OpenWithin(Resources.PodDisruptionBudgets(_server.BudgetVersion), _namespace);
         }
 
@@ -101,15 +116,23 @@ internal sealed class BudgetRegistry : IDisposable
         cache.Admit(planned);
         _subscription = cache.Subscribe(change => Apply(change.Object, change.IsDeletion));
         // Deleted after the plan, and already reported: no further event will report them.
-        foreach (PodDisruptionBudget gone in planned.Where(b => cache.Find(b.Metadata.Namespace, b.Metadata.Name) is null)) Apply(gone, isGone: true);
-        _ = cache.Failed.ContinueWith(WarnOfFailure, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        foreach (PodDisruptionBudget gone in planned.Where(b => cache.Find(b.Metadata.Namespace, b.Metadata.Name) is null))
+            Apply(gone, isGone: true);
+        _ = cache.Failed.ContinueWith(
+            WarnOfFailure,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 
     // The end of the session, and the cache that is closed after the run, are not failures.
     private void WarnOfFailure(Task failed)
     {
         if (failed.Exception?.InnerException is { } failure and not ObjectDisposedException)
-            _scope.Observer.Warning($"PodDisruptionBudgets cannot be watched; refused evictions are retried about every 10 seconds: {failure.Message}");
+            _scope.Observer.Warning(
+                $"PodDisruptionBudgets cannot be watched; refused evictions are retried about every 10 seconds: {failure.Message}"
+            );
     }
 
     private void Apply(PodDisruptionBudget budget, bool isGone)
@@ -120,35 +143,53 @@ internal sealed class BudgetRegistry : IDisposable
         {
             (string?, string) key = (budget.Metadata.Namespace, budget.Metadata.Name);
             _gates.TryGetValue(key, out gate);
-            bool changesSpecification = isGone || gate?.Budget is not { } before || before.Metadata.Generation != budget.Metadata.Generation;
-            if (isGone) _gates.Remove(key);
-            else gate ??= Gate(budget);
+            bool changesSpecification =
+                isGone || gate?.Budget is not { } before || before.Metadata.Generation != budget.Metadata.Generation;
+            if (isGone)
+                _gates.Remove(key);
+            else
+                gate ??= Gate(budget);
             Note(budget);
             if (changesSpecification)
                 several = [.. _several.Where(t => t.Pod.Metadata.Namespace == budget.Metadata.Namespace)];
         }
 
-        if (isGone) gate?.Open();
-        else gate!.Update(budget);
+        if (isGone)
+            gate?.Open();
+        else
+            gate!.Update(budget);
         several.ForEach(t => t.Pass());
     }
 
     private void Note(PodDisruptionBudget budget)
     {
         string title = BudgetRules.Title(budget);
-        if (BudgetRules.IsStale(budget)) _staleSince.TryAdd(title, _scope.Now);
-        else _staleSince.Remove(title);
+        if (BudgetRules.IsStale(budget))
+            _staleSince.TryAdd(title, _scope.Now);
+        else
+            _staleSince.Remove(title);
         Dictionary<string, DateTimeOffset> disrupted = budget.Status.DisruptedPods ?? [];
-        foreach ((string Budget, string Pod) ended in _disruptedSince.Keys.Where(k => k.Budget == title && !disrupted.ContainsKey(k.Pod)).ToList()) _disruptedSince.Remove(ended);
-        foreach (string pod in disrupted.Keys) _disruptedSince.TryAdd((title, pod), _scope.Now);
+        foreach (
+            (string Budget, string Pod) ended in _disruptedSince
+                .Keys.Where(k => k.Budget == title && !disrupted.ContainsKey(k.Pod))
+                .ToList()
+        )
+            _disruptedSince.Remove(ended);
+        foreach (string pod in disrupted.Keys)
+            _disruptedSince.TryAdd((title, pod), _scope.Now);
     }
 
     private BudgetQueueEntry EnterSeveral(Pod pod, DrainTurn turn)
     {
-        BudgetQueueEntry ticket = new(pod, turn, t =>
-        {
-            lock (_lock) _several.Remove(t);
-        });
+        BudgetQueueEntry ticket = new(
+            pod,
+            turn,
+            t =>
+            {
+                lock (_lock)
+                    _several.Remove(t);
+            }
+        );
         _several.Add(ticket);
         return ticket;
     }
@@ -164,7 +205,8 @@ internal sealed class BudgetRegistry : IDisposable
         lock (_lock)
         {
             (string?, string) key = (budget.Metadata.Namespace, budget.Metadata.Name);
-            if (!_gates.TryGetValue(key, out BudgetGate? gate)) _gates.Add(key, gate = new(_server.BudgetVersion, _server.Minor, _scope.Time, _scope.Options.Once));
+            if (!_gates.TryGetValue(key, out BudgetGate? gate))
+                _gates.Add(key, gate = new(_server.BudgetVersion, _server.Minor, _scope.Time, _scope.Options.Once));
             return gate;
         }
     }

@@ -32,12 +32,15 @@ internal sealed class BudgetOverrides : IDisposable
     /// <summary>Takes the turn for a pod, until it is disposed; null when it is not the pod's turn.</summary>
     public OverrideTurn? TryBegin(PodRecord record, Pod pod)
     {
-        if (_scope.Options.OverrideBudgetConcurrently) return new(record, null);
+        if (_scope.Options.OverrideBudgetConcurrently)
+            return new(record, null);
         lock (_lock)
         {
             WorkloadWatch watch = Watch();
-            if (Wait(record, pod) is not null) return null;
-            if (!_isBlind && watch.Read(board => Look(board, pod)) is { Uid.Length: > 0 } standing) _before.TryAdd(standing.Uid, standing.Pods.Ready);
+            if (Wait(record, pod) is not null)
+                return null;
+            if (!_isBlind && watch.Read(board => Look(board, pod)) is { Uid.Length: > 0 } standing)
+                _before.TryAdd(standing.Uid, standing.Pods.Ready);
             _busy[record] = KeysOf(record, pod);
             return new(record, this);
         }
@@ -46,7 +49,8 @@ internal sealed class BudgetOverrides : IDisposable
     /// <summary>What a pod waits for, in words (null when it is its turn), and a task that ends when that may have changed.</summary>
     public (string? Wait, Task Changed) Look(PodRecord record, Pod pod)
     {
-        if (_scope.Options.OverrideBudgetConcurrently) return (null, Task.CompletedTask);
+        if (_scope.Options.OverrideBudgetConcurrently)
+            return (null, Task.CompletedTask);
         lock (_lock)
         {
             WorkloadWatch watch = Watch();
@@ -59,7 +63,8 @@ internal sealed class BudgetOverrides : IDisposable
     /// <summary>The server accepted the deletion: the pod counts no longer, whatever the watch shows of it.</summary>
     internal void Deleted(PodRecord record)
     {
-        lock (_lock) _deleted.Add(record.Plan.Uid);
+        lock (_lock)
+            _deleted.Add(record.Plan.Uid);
     }
 
     /// <summary>The pod is gone, or was not deleted after all.</summary>
@@ -77,16 +82,20 @@ internal sealed class BudgetOverrides : IDisposable
     private string? Wait(PodRecord record, Pod pod)
     {
         string[] keys = KeysOf(record, pod);
-        if (_busy.FirstOrDefault(other => other.Key != record && other.Value.Intersect(keys).Any()).Key is { } busy) return $"pod {busy.Title} to terminate";
-        if (_isBlind) return null;
-        if (Watch().Look(board => Look(board, pod)).Value is not { } standing) return "the workloads to be listed";
+        if (_busy.FirstOrDefault(other => other.Key != record && other.Value.Intersect(keys).Any()).Key is { } busy)
+            return $"pod {busy.Title} to terminate";
+        if (_isBlind)
+            return null;
+        if (Watch().Look(board => Look(board, pod)).Value is not { } standing)
+            return "the workloads to be listed";
         int? before = _before.TryGetValue(standing.Uid, out int ready) ? ready : null;
         return OverrideRules.MayDelete(pod.IsReady(), standing.Pods.Ready, standing.Pods.Wanted, !standing.Pods.IsStuck, before)
             ? null
             : $"{standing.Pods.Title}: {standing.Pods.Describe()}";
     }
 
-    private static string[] KeysOf(PodRecord record, Pod pod) => pod.Controller() is { } owner ? [.. record.Budgets, owner.Uid] : [.. record.Budgets];
+    private static string[] KeysOf(PodRecord record, Pod pod) =>
+        pod.Controller() is { } owner ? [.. record.Budgets, owner.Uid] : [.. record.Budgets];
 
     private void Free()
     {
@@ -97,9 +106,12 @@ internal sealed class BudgetOverrides : IDisposable
     // Nothing is to be waited for where no controller owns the pod or its workload is gone; of kinds that are not watched the pods are counted.
     private Standing Look(WorkloadCache board, Pod pod)
     {
-        if (pod.Controller() is not { } owner) return Standing.None;
-        if (board.Workload(owner.Uid, _deleted) is var (uid, pods)) return new(uid, pods);
-        if (owner.Kind is "ReplicaSet" or "StatefulSet") return Standing.None;
+        if (pod.Controller() is not { } owner)
+            return Standing.None;
+        if (board.Workload(owner.Uid, _deleted) is var (uid, pods))
+            return new(uid, pods);
+        if (owner.Kind is "ReplicaSet" or "StatefulSet")
+            return Standing.None;
         int ready = board.Ready(owner.Uid, _deleted);
         string title = $"{owner.Kind} {pod.Metadata.Namespace}/{owner.Name}";
         return new(owner.Uid, new(title, ready, _before.TryGetValue(owner.Uid, out int before) ? before : ready, []));
@@ -108,7 +120,8 @@ internal sealed class BudgetOverrides : IDisposable
     // The caches are opened when a budget has first refused for too long.
     private WorkloadWatch Watch()
     {
-        if (_watch is not null) return _watch;
+        if (_watch is not null)
+            return _watch;
         _watch = new(_scope, _namespace);
         _ = _watch.Failed.ContinueWith(GoOnBlind, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return _watch;
@@ -117,9 +130,11 @@ internal sealed class BudgetOverrides : IDisposable
     // The end of the session, and the caches that are closed after the run, are not failures.
     private void GoOnBlind(Task failed)
     {
-        if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException) return;
+        if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException)
+            return;
         _scope.Observer.Warning(
-            $"The workloads cannot be listed, so the drain cannot wait for replacements. Each pod is deleted when the previous one has terminated. {failure.Message}");
+            $"The workloads cannot be listed, so the drain cannot wait for replacements. Each pod is deleted when the previous one has terminated. {failure.Message}"
+        );
         lock (_lock)
         {
             _isBlind = true;

@@ -11,10 +11,15 @@ namespace NodeManager.Core.Drain.Evictions;
 internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string> namespaces) : IDisposable
 {
     /// <summary>What our requests are found by.</summary>
-    public const string LabelKey = "app.kubernetes.io/managed-by", LabelValue = "nodemanager";
+    public const string LabelKey = "app.kubernetes.io/managed-by",
+        LabelValue = "nodemanager";
 
-    private static readonly ObjectIndex<EvictionRequest> RequestsByPod = new(static request => request.Spec.Target.Pod?.Uid is { } uid ? [uid] : []);
-    private static readonly ObjectIndex<EvictionProcess> ProcessesByPod = new(static process => process.Spec.Target.Pod?.Uid is { } uid ? [uid] : []);
+    private static readonly ObjectIndex<EvictionRequest> RequestsByPod = new(static request =>
+        request.Spec.Target.Pod?.Uid is { } uid ? [uid] : []
+    );
+    private static readonly ObjectIndex<EvictionProcess> ProcessesByPod = new(static process =>
+        process.Spec.Target.Pod?.Uid is { } uid ? [uid] : []
+    );
 
     private readonly Lock _lock = new();
     private CacheUse<EvictionRequest>? _requests;
@@ -29,10 +34,14 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
     {
         lock (_lock)
         {
-            if (_processes is not null) return;
+            if (_processes is not null)
+                return;
             string? one = namespaces.Count == 1 ? namespaces.First() : null;
             _processes = scope.Caches.Open(Resources.EvictionProcesses, new() { Namespace = one });
-            _requests = scope.Caches.Open(Resources.EvictionRequests, new() { Namespace = one, LabelSelector = $"{LabelKey}={LabelValue}" });
+            _requests = scope.Caches.Open(
+                Resources.EvictionRequests,
+                new() { Namespace = one, LabelSelector = $"{LabelKey}={LabelValue}" }
+            );
             _subscription = _processes.Cache.Subscribe(_ => HasSeenAny = true);
         }
     }

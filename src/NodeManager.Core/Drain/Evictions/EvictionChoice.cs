@@ -12,11 +12,16 @@ internal static class EvictionChoice
     private const string Unwanted = "CanceledDueToNoRequesters";
 
     /// <summary>The one that counts: that has succeeded, else the oldest one in progress, else the last that failed. Null for none.</summary>
-    public static EvictionProcess? Of(IEnumerable<EvictionProcess> processes) => processes
-        .OrderBy(static p => IsDone(p) ? 0 : Failure(p) is null ? 1 : 2)
-        .ThenBy(static p => Failure(p) is null ? p.Metadata.CreationTimestamp : DateTimeOffset.MaxValue)
-        .ThenByDescending(static p => Failure(p)?.LastTransitionTime)
-        .FirstOrDefault();
+    public static EvictionProcess? Of(IEnumerable<EvictionProcess> processes) =>
+        processes
+            .OrderBy(static p =>
+                IsDone(p) ? 0
+                : Failure(p) is null ? 1
+                : 2
+            )
+            .ThenBy(static p => Failure(p) is null ? p.Metadata.CreationTimestamp : DateTimeOffset.MaxValue)
+            .ThenByDescending(static p => Failure(p)?.LastTransitionTime)
+            .FirstOrDefault();
 
     /// <summary>True when the pod has gone (or ended) by it.</summary>
     public static bool IsDone(EvictionProcess process) => process.Status.Conditions.IsTrue("TargetEvicted");
@@ -28,7 +33,8 @@ internal static class EvictionChoice
     public static bool IsUnwanted(EvictionProcess process) => Failure(process)?.Reason == Unwanted;
 
     /// <summary>Why it failed; null when it has not.</summary>
-    public static Condition? Failure(EvictionProcess process) => process.Status.Conditions?.Find(static c => c is { Type: "Failed", Status: "True" });
+    public static Condition? Failure(EvictionProcess process) =>
+        process.Status.Conditions?.Find(static c => c is { Type: "Failed", Status: "True" });
 
     /// <summary>Why no Eviction is made of a request; null when that is not so.</summary>
     public static Condition? Rejection(EvictionRequest request) =>
@@ -40,17 +46,22 @@ internal static class EvictionChoice
 
     /// <summary>Who has a hand in it, in the order of their turns.</summary>
     public static IReadOnlyList<NodeDrainResponder> Responders(EvictionProcess process) =>
-        [.. (process.Status.TargetResponders ?? []).Select(target => Describe(target, process.Status.Responders?.Find(r => r.Name == target.Name)))];
+        [
+            .. (process.Status.TargetResponders ?? []).Select(target =>
+                Describe(target, process.Status.Responders?.Find(r => r.Name == target.Name))
+            ),
+        ];
 
-    private static NodeDrainResponder Describe(TargetResponder target, ResponderStatus? said) => new()
-    {
-        Name = target.Name,
-        Priority = target.Priority,
-        State = target.State,
-        Message = said?.Message ?? "",
-        StartedAt = said?.StartTime,
-        HeartbeatAt = said?.HeartbeatTime,
-        ExpectedAt = said?.ExpectedCompletionTime,
-        CompletedAt = said?.CompletionTime,
-    };
+    private static NodeDrainResponder Describe(TargetResponder target, ResponderStatus? said) =>
+        new()
+        {
+            Name = target.Name,
+            Priority = target.Priority,
+            State = target.State,
+            Message = said?.Message ?? "",
+            StartedAt = said?.StartTime,
+            HeartbeatAt = said?.HeartbeatTime,
+            ExpectedAt = said?.ExpectedCompletionTime,
+            CompletedAt = said?.CompletionTime,
+        };
 }

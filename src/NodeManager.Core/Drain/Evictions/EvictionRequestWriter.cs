@@ -41,10 +41,16 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested && EvictionAnswer.Of(exception) is { } answer)
             {
-                if (answer.Kind is EvictionAnswerKind.Gone or EvictionAnswerKind.NamespaceTerminating) return false;
-                bool mayPass = answer.Kind is EvictionAnswerKind.Later or EvictionAnswerKind.Conflict
-                    || (answer.Kind == EvictionAnswerKind.Unreachable && (answer.IsUnanswered ? scope.Now - since < UnreachableServerRetry.Limit : failures < FailureLimit));
-                if (!mayPass) throw;
+                if (answer.Kind is EvictionAnswerKind.Gone or EvictionAnswerKind.NamespaceTerminating)
+                    return false;
+                bool mayPass =
+                    answer.Kind is EvictionAnswerKind.Later or EvictionAnswerKind.Conflict
+                    || (
+                        answer.Kind == EvictionAnswerKind.Unreachable
+                        && (answer.IsUnanswered ? scope.Now - since < UnreachableServerRetry.Limit : failures < FailureLimit)
+                    );
+                if (!mayPass)
+                    throw;
                 scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest was not created, retrying: {answer.Message}");
                 pause = answer.RetryAfter ?? retry;
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
@@ -55,13 +61,34 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
     }
 
     /// <summary>Withdraws the request. It is deleted with its pod. Bounded, also when everything else was cancelled; never throws.</summary>
-    public Task WithdrawAsync(Pod pod) => TidyAsync(
-        pod, "withdrawn",
-        token => SayAsync(pod, Withdrawn, new JsonArray(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = pod.Metadata.Name, ["uid"] = pod.Uid() }), token));
+    public Task WithdrawAsync(Pod pod) =>
+        TidyAsync(
+            pod,
+            "withdrawn",
+            token =>
+                SayAsync(
+                    pod,
+                    Withdrawn,
+                    new JsonArray(
+                        new JsonObject
+                        {
+                            ["apiVersion"] = "v1",
+                            ["kind"] = "Pod",
+                            ["name"] = pod.Metadata.Name,
+                            ["uid"] = pod.Uid(),
+                        }
+                    ),
+                    token
+                )
+        );
 
     /// <summary>Removes it when it has come to its end. Bounded, also when everything else was cancelled; never throws.</summary>
-    public Task RemoveAsync(Pod pod) => TidyAsync(
-        pod, "removed", token => scope.Client.DeleteAsync(Resources.EvictionRequests, NameOf(pod), pod.Metadata.Namespace, new(), token));
+    public Task RemoveAsync(Pod pod) =>
+        TidyAsync(
+            pod,
+            "removed",
+            token => scope.Client.DeleteAsync(Resources.EvictionRequests, NameOf(pod), pod.Metadata.Namespace, new(), token)
+        );
 
     private async Task TryAskAsync(Pod pod, CancellationToken cancellationToken)
     {
@@ -72,12 +99,31 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
             {
                 ApiVersion = "lifecycle.k8s.io/v1alpha1",
                 Kind = "EvictionRequest",
-                Metadata = new() { Name = NameOf(pod), Namespace = pod.Metadata.Namespace, Labels = new() { [EvictionCache.LabelKey] = EvictionCache.LabelValue } },
-                Spec = new() { Requester = Requester, Intent = Eviction, Target = new() { Pod = new() { Name = pod.Metadata.Name, Uid = pod.Uid() } } },
+                Metadata = new()
+                {
+                    Name = NameOf(pod),
+                    Namespace = pod.Metadata.Namespace,
+                    Labels = new() { [EvictionCache.LabelKey] = EvictionCache.LabelValue },
+                },
+                Spec = new()
+                {
+                    Requester = Requester,
+                    Intent = Eviction,
+                    Target = new()
+                    {
+                        Pod = new() { Name = pod.Metadata.Name, Uid = pod.Uid() },
+                    },
+                },
             };
             try
             {
-                await scope.Client.CreateAsync(Resources.EvictionRequests, request, pod.Metadata.Namespace, new() { Retry = false }, cancellationToken);
+                await scope.Client.CreateAsync(
+                    Resources.EvictionRequests,
+                    request,
+                    pod.Metadata.Namespace,
+                    new() { Retry = false },
+                    cancellationToken
+                );
             }
             catch (KubernetesException exists) when (exists.Code == HttpStatusCode.Conflict)
             {
@@ -91,14 +137,26 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
         }
     }
 
-    private Task<EvictionRequest> SayAsync(Pod pod, string intent, JsonArray? owners, CancellationToken cancellationToken) => scope.Client.PatchAsync(
-        Resources.EvictionRequests, NameOf(pod), pod.Metadata.Namespace,
-        Patch.Merge(new()
-        {
-            ["metadata"] = new JsonObject { ["ownerReferences"] = owners, ["labels"] = new JsonObject { [EvictionCache.LabelKey] = EvictionCache.LabelValue } },
-            ["spec"] = new JsonObject { ["intent"] = intent },
-        }),
-        null, RequestOptions.Default, cancellationToken);
+    private Task<EvictionRequest> SayAsync(Pod pod, string intent, JsonArray? owners, CancellationToken cancellationToken) =>
+        scope.Client.PatchAsync(
+            Resources.EvictionRequests,
+            NameOf(pod),
+            pod.Metadata.Namespace,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["ownerReferences"] = owners,
+                        ["labels"] = new JsonObject { [EvictionCache.LabelKey] = EvictionCache.LabelValue },
+                    },
+                    ["spec"] = new JsonObject { ["intent"] = intent },
+                }
+            ),
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
 
     private async Task TidyAsync(Pod pod, string what, Func<CancellationToken, Task> tidy)
     {
@@ -111,7 +169,14 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
         {
             // As it should be.
         }
-        catch (Exception exception) when (exception is KubernetesException or OperationCanceledException or NodeManagerException or HttpRequestException or IOException)
+        catch (Exception exception)
+            when (exception
+                    is KubernetesException
+                        or OperationCanceledException
+                        or NodeManagerException
+                        or HttpRequestException
+                        or IOException
+            )
         {
             scope.Observer.Verbose($"Pod {pod.Title()}: its EvictionRequest {NameOf(pod)} could not be {what}: {exception.Message}");
         }

@@ -13,7 +13,12 @@ namespace NodeManager.Core.Drain.Evictions;
 /// Evicts pods by EvictionRequest: the pod's responders handle the request and report in the Eviction that the server creates for it. The last
 /// responder is the server's evictor. Requests that did not complete are withdrawn. One for each run; thread-safe.
 /// </summary>
-internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities server, BudgetRegistry budgets, IReadOnlyCollection<string> namespaces) : IDisposable
+internal sealed class EvictionRequests(
+    DrainScope scope,
+    ServerCapabilities server,
+    BudgetRegistry budgets,
+    IReadOnlyCollection<string> namespaces
+) : IDisposable
 {
     /// <summary>The last responder of every pod: it evicts as the eviction subresource does, within the budgets.</summary>
     public const string Evictor = "imperative-eviction.k8s.io/evictor";
@@ -34,10 +39,15 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
 
     /// <summary>True for a pod that is to be asked so.</summary>
     public bool IsWanted(PodRecord record, Pod pod) =>
-        server.HasEvictionRequests && !record.HasFallenBack && !pod.IsFinished()
-        && !scope.Options.DisableEviction && scope.Options.GracePeriod is null
-        && (scope.Options.EvictionApi == EvictionApi.EvictionRequest
-            || (scope.Options.EvictionApi == EvictionApi.Auto && pod.Spec.EvictionResponders is { Count: > 0 } && !_isUseless));
+        server.HasEvictionRequests
+        && !record.HasFallenBack
+        && !pod.IsFinished()
+        && !scope.Options.DisableEviction
+        && scope.Options.GracePeriod is null
+        && (
+            scope.Options.EvictionApi == EvictionApi.EvictionRequest
+            || (scope.Options.EvictionApi == EvictionApi.Auto && pod.Spec.EvictionResponders is { Count: > 0 } && !_isUseless)
+        );
 
     /// <param name="record">Of the pod.</param>
     /// <param name="pod">As it is now.</param>
@@ -48,7 +58,14 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     /// <param name="cancellationToken">Withdraws the request.</param>
     /// <exception cref="DrainStoppedException">It failed, and nothing else was asked for.</exception>
     public async Task<RequestEnd> EvictAsync(
-        PodRecord record, Pod pod, ObjectCache<Pod> pods, Action changed, Func<Task> waitUntilGone, Action<string> warn, CancellationToken cancellationToken)
+        PodRecord record,
+        Pod pod,
+        ObjectCache<Pod> pods,
+        Action changed,
+        Func<Task> waitUntilGone,
+        Action<string> warn,
+        CancellationToken cancellationToken
+    )
     {
         string? failure = null;
         bool isForbidden = false;
@@ -77,13 +94,17 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         }
         finally
         {
-            if (record.Concluding is null) await _writer.WithdrawAsync(pod);
+            if (record.Concluding is null)
+                await _writer.WithdrawAsync(pod);
         }
 
-        if (record.Outcome is not null) return RequestEnd.Gone;
-        if (failure is null && record.BlockedBy.Count > 0 && scope.Options.Once) return RequestEnd.Held;
+        if (record.Outcome is not null)
+            return RequestEnd.Gone;
+        if (failure is null && record.BlockedBy.Count > 0 && scope.Options.Once)
+            return RequestEnd.Held;
         record.HasFallenBack = true;
-        if (failure is not null) Refuse(record, failure, isForbidden, warn);
+        if (failure is not null)
+            Refuse(record, failure, isForbidden, warn);
         return RequestEnd.FellBack;
     }
 
@@ -96,23 +117,29 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     {
         if (scope.Options.EvictionApi == EvictionApi.EvictionRequest)
         {
-            throw new DrainStoppedException(new()
-            {
-                Kind = isForbidden ? "Permission" : "Server",
-                Name = record.Title,
-                Message = $"The EvictionRequest failed: {failure}.",
-                Remedy = isForbidden ? "" : "To evict without EvictionRequests, select the Eviction API.",
-                Pods = new([record.Title]),
-            });
+            throw new DrainStoppedException(
+                new()
+                {
+                    Kind = isForbidden ? "Permission" : "Server",
+                    Name = record.Title,
+                    Message = $"The EvictionRequest failed: {failure}.",
+                    Remedy = isForbidden ? "" : "To evict without EvictionRequests, select the Eviction API.",
+                    Pods = new([record.Title]),
+                }
+            );
         }
 
         // What keeps one from being asked so keeps all others: they need not try.
-        if (isForbidden || !_cache.HasSeenAny) _isUseless = true;
+        if (isForbidden || !_cache.HasSeenAny)
+            _isUseless = true;
         bool isNew;
-        lock (_told) isNew = _told.Add(failure);
+        lock (_told)
+            isNew = _told.Add(failure);
         string said = $"Pod {record.Title}: the EvictionRequest failed ({failure}); evicting it with the eviction API.";
-        if (isNew) warn(said);
-        else scope.Observer.Verbose(said);
+        if (isNew)
+            warn(said);
+        else
+            scope.Observer.Verbose(said);
     }
 
     // Ends when the pod is terminating (or has ended), or is not to be waited for any more; says why when nothing is to be expected.
@@ -123,25 +150,36 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         while (true)
         {
             (Pod? pod, Task podChanged) = pods.Look(record.Plan.Uid);
-            if (pod is null || pod.IsTerminating() || pod.IsFinished()) return null;
+            if (pod is null || pod.IsTerminating() || pod.IsFinished())
+                return null;
             (EvictionRequest? request, EvictionProcess? process, Task processChanged) = _cache.Look(record.Plan.Uid);
-            if (request is not null && EvictionChoice.Rejection(request) is { } rejection) return EvictionChoice.Words(rejection);
+            if (request is not null && EvictionChoice.Rejection(request) is { } rejection)
+                return EvictionChoice.Words(rejection);
             bool isAsked = request is { Spec.Intent: EvictionRequestWriter.Eviction, Metadata.DeletionTimestamp: null };
-            if (isKnown && !isAsked) return "another client withdrew it";
+            if (isKnown && !isAsked)
+                return "another client withdrew it";
             isKnown = isAsked;
-            if (process is not null && EvictionChoice.IsUnwanted(process)) process = null;
-            if (process is null && seen + Limit <= scope.Now) return $"no Eviction object was created within {Limit.TotalSeconds:0} s";
+            if (process is not null && EvictionChoice.IsUnwanted(process))
+                process = null;
+            if (process is null && seen + Limit <= scope.Now)
+                return $"no Eviction object was created within {Limit.TotalSeconds:0} s";
             if (process is not null)
             {
                 seen = scope.Now;
                 record.Responders = EvictionChoice.Responders(process);
-                if (EvictionChoice.Failure(process) is { } failed) return EvictionChoice.Words(failed);
+                if (EvictionChoice.Failure(process) is { } failed)
+                    return EvictionChoice.Words(failed);
                 Tell(record, pod);
             }
 
             changed();
-            if (record.BlockedBy.Count > 0 && (scope.Options.Once || OverrideLeft(record) <= TimeSpan.Zero)) return null;
-            await scope.Time.WaitForChangeAsync([podChanged, processChanged], process is null ? seen + Limit - scope.Now : OverrideLeft(record), cancellationToken);
+            if (record.BlockedBy.Count > 0 && (scope.Options.Once || OverrideLeft(record) <= TimeSpan.Zero))
+                return null;
+            await scope.Time.WaitForChangeAsync(
+                [podChanged, processChanged],
+                process is null ? seen + Limit - scope.Now : OverrideLeft(record),
+                cancellationToken
+            );
         }
     }
 
@@ -152,14 +190,18 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     private void Tell(PodRecord record, Pod pod)
     {
         NodeDrainResponder? active = record.Responders.FirstOrDefault(static r => r.State == "Active");
-        if (active is null) return;
+        if (active is null)
+            return;
         string said = active.Message.Length == 0 ? $"Responder {active.Name} handles the eviction." : active.Message;
         // The server's evictor that was refused: what refuses is the budget.
-        IReadOnlyList<string> covering = active is { Name: Evictor, Message.Length: > 0 } && pod.Metadata.DeletionTimestamp is null
-            ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
-            : [];
-        if (covering.Count > 0) record.Held(covering, said, scope.Now);
-        else record.Waits($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
+        IReadOnlyList<string> covering =
+            active is { Name: Evictor, Message.Length: > 0 } && pod.Metadata.DeletionTimestamp is null
+                ? [.. budgets.Covering(pod).Select(BudgetRules.Title)]
+                : [];
+        if (covering.Count > 0)
+            record.Held(covering, said, scope.Now);
+        else
+            record.Waits($"responder {active.Name}", said, DrainStep.Responder, active.Name, scope.Now);
     }
 
     // The request goes when its end has been told, so that no responder's report meets an Eviction that is not there any more.
@@ -171,10 +213,12 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
             while (true)
             {
                 (_, EvictionProcess? process, Task changed) = _cache.Look(record.Plan.Uid);
-                if (process is not null) record.Responders = EvictionChoice.Responders(process);
+                if (process is not null)
+                    record.Responders = EvictionChoice.Responders(process);
                 bool isOver = process is null ? record.Responders.Count > 0 : EvictionChoice.IsOver(process);
                 TimeSpan left = gone + (process is null ? Hearing : Reporting) - scope.Now;
-                if (isOver || left <= TimeSpan.Zero) break;
+                if (isOver || left <= TimeSpan.Zero)
+                    break;
                 await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
             }
         }

@@ -17,7 +17,13 @@ internal sealed class EvictionSender(DrainScope scope)
     /// <param name="mode">How it goes.</param>
     /// <param name="changed">Told when the request goes out.</param>
     /// <param name="cancellationToken">Stops it, see <see cref="PodRemover"/>.</param>
-    public async Task<EvictionAnswer?> AskAsync(PodRecord record, BudgetQueueEntry ticket, RemovalMode mode, Action changed, CancellationToken cancellationToken)
+    public async Task<EvictionAnswer?> AskAsync(
+        PodRecord record,
+        BudgetQueueEntry ticket,
+        RemovalMode mode,
+        Action changed,
+        CancellationToken cancellationToken
+    )
     {
         BudgetGate? gate = mode == RemovalMode.Evict ? ticket.Gate : null;
         Task again = ticket.Again;
@@ -34,13 +40,15 @@ internal sealed class EvictionSender(DrainScope scope)
                 {
                     again = ticket.Again;
                     // Not worth waiting for: others' requests are worth more than a second one for the same pod.
-                    if (scope.Throttle.Wait(0, CancellationToken.None)) sent.Add(SendAsync());
+                    if (scope.Throttle.Wait(0, CancellationToken.None))
+                        sent.Add(SendAsync());
                     continue;
                 }
 
                 sent.Remove(answered);
                 EvictionAnswer? answer = await answered;
-                if (answer is not null && sent.Count > 0) continue;
+                if (answer is not null && sent.Count > 0)
+                    continue;
                 gate?.Answered(ticket, answer is null, answer?.Kind == EvictionAnswerKind.BudgetRefuses);
                 return answer;
             }
@@ -48,8 +56,13 @@ internal sealed class EvictionSender(DrainScope scope)
         finally
         {
             if (sent.Count > 0)
-                record.Unanswered = Task.WhenAll(sent).ContinueWith(
-                    static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                record.Unanswered = Task.WhenAll(sent)
+                    .ContinueWith(
+                        static _ => { },
+                        CancellationToken.None,
+                        TaskContinuationOptions.ExecuteSynchronously,
+                        TaskScheduler.Default
+                    );
         }
 
         async Task<EvictionAnswer?> SendAsync()

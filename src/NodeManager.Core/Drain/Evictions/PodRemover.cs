@@ -16,7 +16,10 @@ internal sealed class PodRemover(DrainScope scope)
     {
         DeleteOptions how = new()
         {
-            GracePeriodSeconds = mode == RemovalMode.Kill ? 0 : scope.Options.GracePeriod is { } asked ? (long)asked.TotalSeconds : null,
+            GracePeriodSeconds =
+                mode == RemovalMode.Kill ? 0
+                : scope.Options.GracePeriod is { } asked ? (long)asked.TotalSeconds
+                : null,
             Preconditions = new() { Uid = pod.Metadata.Uid },
         };
         cancellationToken.ThrowIfCancellationRequested();

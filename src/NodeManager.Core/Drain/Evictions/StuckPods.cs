@@ -27,7 +27,12 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
             // A failed watch reports no change.
             return changed.IsFaulted
                 ? Task.Delay(Timeout.InfiniteTimeSpan, scope.Time, cancellationToken)
-                : changed.ContinueWith(static _ => { }, cancellationToken, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                : changed.ContinueWith(
+                    static _ => { },
+                    cancellationToken,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
         }
 
         EvictionAnswer? answer;
@@ -44,11 +49,21 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
         if (answer is null)
         {
             record.Force(DrainForce.Stuck);
-            warn($"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.{(KubeletRules.IsUnreachable(node) ? " Its node is unreachable: the pod may still run and answer there until the kubelet returns." : "")}");
+            warn(
+                $"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.{(KubeletRules.IsUnreachable(node) ? " Its node is unreachable: the pod may still run and answer there until the kubelet returns." : "")}"
+            );
         }
         else if (answer.Kind == EvictionAnswerKind.Forbidden)
         {
-            throw new DrainStoppedException(new() { Kind = "Permission", Name = "delete pods", Message = answer.Message, Pods = new([record.Title]) });
+            throw new DrainStoppedException(
+                new()
+                {
+                    Kind = "Permission",
+                    Name = "delete pods",
+                    Message = answer.Message,
+                    Pods = new([record.Title]),
+                }
+            );
         }
 
         return answer is null ? Task.CompletedTask : scope.DelayAsync(Retry, cancellationToken);

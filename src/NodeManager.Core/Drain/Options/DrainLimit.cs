@@ -22,17 +22,25 @@ internal static class DrainLimit
     /// <returns>Null for no limit.</returns>
     public static TimeSpan? Of(DrainOptions options, IReadOnlyCollection<Pod> leaving)
     {
-        if (options.HasTimeout) return options.Timeout;
-        if (!options.Once) return null;
+        if (options.HasTimeout)
+            return options.Timeout;
+        if (!options.Once)
+            return null;
         TimeSpan longest = leaving.Select(p => Grace(p, options)).DefaultIfEmpty(TimeSpan.Zero).Max();
         int turns = options.MaxParallelEvictions is { } most ? Math.Max(1, (leaving.Count + most - 1) / most) : 1;
         TimeSpan limit = (turns * longest) + Margin;
-        if (options.WaitForJob is { } jobs) limit += jobs;
-        if (options.Surge) limit += options.SurgeTimeout ?? Rollout;
-        if (options.WaitForReplacement) limit += Rollout;
+        if (options.WaitForJob is { } jobs)
+            limit += jobs;
+        if (options.Surge)
+            limit += options.SurgeTimeout ?? Rollout;
+        if (options.WaitForReplacement)
+            limit += Rollout;
         return limit + (options.VolumeDetachTimeout ?? TimeSpan.Zero);
     }
 
     private static TimeSpan Grace(Pod pod, DrainOptions options) =>
-        options.GracePeriod ?? TimeSpan.FromSeconds(Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGrace, int.MaxValue));
+        options.GracePeriod
+        ?? TimeSpan.FromSeconds(
+            Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGrace, int.MaxValue)
+        );
 }

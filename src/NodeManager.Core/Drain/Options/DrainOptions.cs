@@ -87,7 +87,8 @@ public sealed record DrainOptions
     /// </summary>
     public DrainOptions For(IReadOnlyCollection<NodeDrainPlan> plans)
     {
-        if (Timeout is not null || Once || plans.Count == 0) return this;
+        if (Timeout is not null || Once || plans.Count == 0)
+            return this;
         return this with
         {
             Timeout = plans.Any(p => p.EstimatedDuration is null)
@@ -97,20 +98,22 @@ public sealed record DrainOptions
     }
 
     /// <summary>What a plan keeps of these options.</summary>
-    internal NodeDrainPlanOptions ToPlan() => new()
-    {
-        DeleteUnmanagedPod = DeleteUnmanagedPods,
-        DeleteEmptyDirData = DeleteEmptyDirData,
-        DisableEviction = DisableEviction,
-        Surge = Surge,
-        PodSelector = PodSelector ?? "",
-        GracePeriod = GracePeriod,
-    };
+    internal NodeDrainPlanOptions ToPlan() =>
+        new()
+        {
+            DeleteUnmanagedPod = DeleteUnmanagedPods,
+            DeleteEmptyDirData = DeleteEmptyDirData,
+            DisableEviction = DisableEviction,
+            Surge = Surge,
+            PodSelector = PodSelector ?? "",
+            GracePeriod = GracePeriod,
+        };
 
     /// <summary>With what the session's configuration says where these options say nothing.</summary>
-    internal DrainOptions In(NodeManagerSession session) => this with
-    {
-        Timeout = Timeout ?? session.Configuration.DrainTimeout,
-        GracePeriod = GracePeriod ?? session.Configuration.DrainGracePeriod,
-    };
+    internal DrainOptions In(NodeManagerSession session) =>
+        this with
+        {
+            Timeout = Timeout ?? session.Configuration.DrainTimeout,
+            GracePeriod = GracePeriod ?? session.Configuration.DrainGracePeriod,
+        };
 }

@@ -14,7 +14,8 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
         NodeDrainBlocker?[] missing = await Task.WhenAll(
             AskAsync(new() { Verb = "patch", Resource = "nodes" }, cancellationToken),
             AskAsync(new() { Verb = "list", Resource = "pods" }, cancellationToken),
-            AskAsync(new() { Verb = "watch", Resource = "pods" }, cancellationToken));
+            AskAsync(new() { Verb = "watch", Resource = "pods" }, cancellationToken)
+        );
         return [.. missing.OfType<NodeDrainBlocker>()];
     }
 
@@ -22,13 +23,45 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
     public async Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken)
     {
         List<ResourceAttributes> wanted = [];
-        if (!options.DisableEviction) wanted.Add(new() { Verb = "create", Resource = "pods", Subresource = "eviction", Namespace = ns });
+        if (!options.DisableEviction)
+            wanted.Add(
+                new()
+                {
+                    Verb = "create",
+                    Resource = "pods",
+                    Subresource = "eviction",
+                    Namespace = ns,
+                }
+            );
         if (options.DisableEviction || options.OverrideBudgetAfter is not null || options.ForceStuck is not null)
-            wanted.Add(new() { Verb = "delete", Resource = "pods", Namespace = ns });
+            wanted.Add(
+                new()
+                {
+                    Verb = "delete",
+                    Resource = "pods",
+                    Namespace = ns,
+                }
+            );
         if (options is { EvictionApi: EvictionApi.EvictionRequest, DisableEviction: false, GracePeriod: null })
         {
-            wanted.Add(new() { Verb = "create", Group = "lifecycle.k8s.io", Resource = "evictionrequests", Namespace = ns });
-            wanted.Add(new() { Verb = "watch", Group = "lifecycle.k8s.io", Resource = "evictions", Namespace = ns });
+            wanted.Add(
+                new()
+                {
+                    Verb = "create",
+                    Group = "lifecycle.k8s.io",
+                    Resource = "evictionrequests",
+                    Namespace = ns,
+                }
+            );
+            wanted.Add(
+                new()
+                {
+                    Verb = "watch",
+                    Group = "lifecycle.k8s.io",
+                    Resource = "evictions",
+                    Namespace = ns,
+                }
+            );
         }
 
         NodeDrainBlocker?[] missing = await Task.WhenAll(wanted.Select(w => AskAsync(w, cancellationToken)));

@@ -18,10 +18,13 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
 
     /// <summary>The pods of each budget; a budget whose pods may not be read is left out.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<Pod>>> ReadPodsAsync(
-        IReadOnlyCollection<PodDisruptionBudget> budgets, CancellationToken cancellationToken)
+        IReadOnlyCollection<PodDisruptionBudget> budgets,
+        CancellationToken cancellationToken
+    )
     {
         (string? Namespace, List<Pod>? Pods)[] lists = await Task.WhenAll(
-            budgets.Select(b => b.Metadata.Namespace).Distinct().Select(async ns => (ns, await ListAsync(ns, cancellationToken))));
+            budgets.Select(b => b.Metadata.Namespace).Distinct().Select(async ns => (ns, await ListAsync(ns, cancellationToken)))
+        );
         HashSet<string?> refused = [.. lists.Where(l => l.Pods is null).Select(l => l.Namespace)];
         return PodsOf(budgets.Where(b => !refused.Contains(b.Metadata.Namespace)), lists.SelectMany(l => l.Pods ?? []));
     }
@@ -30,26 +33,43 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
     public IReadOnlyDictionary<string, IReadOnlyList<Pod>> PodsOf(IEnumerable<PodDisruptionBudget> budgets, IEnumerable<Pod> pods)
     {
         ILookup<string?, Pod> byNamespace = pods.ToLookup(p => p.Metadata.Namespace);
-        return budgets.DistinctBy(BudgetRules.Title).ToDictionary(
-            BudgetRules.Title, IReadOnlyList<Pod> (b) => [.. byNamespace[b.Metadata.Namespace].Where(p => BudgetRules.Covers(b, p, server.BudgetVersion))]);
+        return budgets
+            .DistinctBy(BudgetRules.Title)
+            .ToDictionary(
+                BudgetRules.Title,
+                IReadOnlyList<Pod> (b) => [.. byNamespace[b.Metadata.Namespace].Where(p => BudgetRules.Covers(b, p, server.BudgetVersion))]
+            );
     }
 
     /// <summary>The nodes of unready pods whose kubelet cannot start or end pods. A node that may not be read counts as well.</summary>
     public async Task<IReadOnlySet<string>> DownNodesAsync(IEnumerable<Pod> pods, CancellationToken cancellationToken)
     {
-        string[] names = [.. pods.Where(static pod => !pod.IsFinished() && !pod.IsReady()).Select(static pod => pod.Spec.NodeName).OfType<string>().Distinct().Take(MaximumNodes)];
-        Node?[] nodes = await Task.WhenAll(names.Select(async name =>
-        {
-            try
+        string[] names =
+        [
+            .. pods.Where(static pod => !pod.IsFinished() && !pod.IsReady())
+                .Select(static pod => pod.Spec.NodeName)
+                .OfType<string>()
+                .Distinct()
+                .Take(MaximumNodes),
+        ];
+        Node?[] nodes = await Task.WhenAll(
+            names.Select(async name =>
             {
-                return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);
-            }
-            catch (KubernetesException)
-            {
-                return null;
-            }
-        }));
-        return nodes.OfType<Node>().Where(static node => KubeletRules.Trouble(node) is not null).Select(static node => node.Metadata.Name).ToHashSet();
+                try
+                {
+                    return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);
+                }
+                catch (KubernetesException)
+                {
+                    return null;
+                }
+            })
+        );
+        return nodes
+            .OfType<Node>()
+            .Where(static node => KubeletRules.Trouble(node) is not null)
+            .Select(static node => node.Metadata.Name)
+            .ToHashSet();
     }
 
     /// <summary>The budgets as users see them, with their outlook.</summary>
@@ -60,16 +80,36 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
     /// <param name="down">Nodes whose kubelet cannot start or end pods.</param>
     /// <param name="disruptedFor">How long a budget's status has counted the eviction of a pod; null takes the status' own times.</param>
     public IReadOnlyDictionary<string, PodBudget> Describe(
-        IEnumerable<PodDisruptionBudget> budgets, IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, Func<PodDisruptionBudget, TimeSpan?> staleFor,
-        DateTimeOffset now, IReadOnlySet<string> down, Func<PodDisruptionBudget, string, TimeSpan>? disruptedFor = null) =>
-        budgets.DistinctBy(BudgetRules.Title).ToDictionary(
-            BudgetRules.Title,
-            b =>
-            {
-                IReadOnlyList<Pod>? pods = covered.GetValueOrDefault(BudgetRules.Title(b));
-                return BudgetRules.Describe(
-                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now, !options.Surge, disruptedFor is null ? null : pod => disruptedFor(b, pod), down), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now, down)).OfType<UnhealthyPod>()]);
-            });
+        IEnumerable<PodDisruptionBudget> budgets,
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered,
+        Func<PodDisruptionBudget, TimeSpan?> staleFor,
+        DateTimeOffset now,
+        IReadOnlySet<string> down,
+        Func<PodDisruptionBudget, string, TimeSpan>? disruptedFor = null
+    ) =>
+        budgets
+            .DistinctBy(BudgetRules.Title)
+            .ToDictionary(
+                BudgetRules.Title,
+                b =>
+                {
+                    IReadOnlyList<Pod>? pods = covered.GetValueOrDefault(BudgetRules.Title(b));
+                    return BudgetRules.Describe(
+                        b,
+                        BudgetOutlookRules.Judge(
+                            b,
+                            pods,
+                            staleFor(b),
+                            server.Minor,
+                            now,
+                            !options.Surge,
+                            disruptedFor is null ? null : pod => disruptedFor(b, pod),
+                            down
+                        ),
+                        [.. (pods ?? []).Select(p => PodHealth.Examine(p, now, down)).OfType<UnhealthyPod>()]
+                    );
+                }
+            );
 
     private async Task<List<Pod>?> ListAsync(string? ns, CancellationToken cancellationToken)
     {

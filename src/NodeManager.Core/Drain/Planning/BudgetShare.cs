@@ -12,10 +12,12 @@ internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Str
     public static BudgetShare Of(PodBudget budget, IReadOnlyCollection<string> fits)
     {
         int leaving = fits.Count;
-        if (budget.Outlook == BudgetOutlook.Never) return new(leaving, 0, 0, leaving);
+        if (budget.Outlook == BudgetOutlook.Never)
+            return new(leaving, 0, 0, leaving);
         int atOnce = budget.StatusStale ? 0 : Math.Clamp(budget.DisruptionsAllowed, 0, leaving);
         // Pods that become ready are not counted.
-        if (budget.ControllerFault.Length > 0) return new(leaving, atOnce, 0, leaving - atOnce);
+        if (budget.ControllerFault.Length > 0)
+            return new(leaving, atOnce, 0, leaving - atOnce);
         // Where it is not known whether a pod finds a place, it may.
         int going = Math.Clamp(Room(budget) + fits.Count(f => f != "No"), atOnce, leaving);
         return new(leaving, atOnce, going - atOnce, leaving - going);
@@ -24,19 +26,30 @@ internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Str
     /// <summary>The budget as it is for these pods together.</summary>
     public PodBudget Apply(PodBudget budget)
     {
-        if (budget.Outlook == BudgetOutlook.Never || Leaving == AtOnce) return budget.For(Leaving, budget.Outlook, budget.OutlookReason, budget.Remedy);
+        if (budget.Outlook == BudgetOutlook.Never || Leaving == AtOnce)
+            return budget.For(Leaving, budget.Outlook, budget.OutlookReason, budget.Remedy);
         if (budget.ControllerFault.Length > 0)
             return budget.For(
-                Leaving, BudgetOutlook.Never,
+                Leaving,
+                BudgetOutlook.Never,
                 $"{AtOnce} of {Leaving} pods can be evicted; further evictions need the disruption controller, which does not respond: {budget.ControllerFault}",
-                DisruptionControllerRules.Remedy);
+                DisruptionControllerRules.Remedy
+            );
         string now = AtOnce == 0 ? budget.OutlookReason : $"{AtOnce} of the {Leaving} pods to evict can be evicted now";
-        string turns = InTurns == 0 ? "" : $"{(AtOnce == 0 ? "" : "; ")}{InTurns} {(InTurns == 1 ? "waits" : "wait")} until replacements are ready on other nodes";
-        if (AtOnce == 0 && Stranded == 0) turns = "";
-        if (Stranded == 0) return budget.For(Leaving, BudgetOutlook.Slow, now + turns, budget.Remedy);
+        string turns =
+            InTurns == 0
+                ? ""
+                : $"{(AtOnce == 0 ? "" : "; ")}{InTurns} {(InTurns == 1 ? "waits" : "wait")} until replacements are ready on other nodes";
+        if (AtOnce == 0 && Stranded == 0)
+            turns = "";
+        if (Stranded == 0)
+            return budget.For(Leaving, BudgetOutlook.Slow, now + turns, budget.Remedy);
         return budget.For(
-            Leaving, BudgetOutlook.Never, $"{now}{(AtOnce == 0 && InTurns > 0 ? "; " : "")}{turns}; {Stranded} of {Leaving} cannot be evicted: the replacements of earlier ones fit on no other node",
-            "Free capacity on other nodes (FitReason of the pods names what is missing), or drain fewer nodes concurrently.");
+            Leaving,
+            BudgetOutlook.Never,
+            $"{now}{(AtOnce == 0 && InTurns > 0 ? "; " : "")}{turns}; {Stranded} of {Leaving} cannot be evicted: the replacements of earlier ones fit on no other node",
+            "Free capacity on other nodes (FitReason of the pods names what is missing), or drain fewer nodes concurrently."
+        );
     }
 
     /// <summary>How many may be missing before any of the pods that leave is replaced: what is starting counts as there.</summary>

@@ -22,9 +22,15 @@ internal static class DisruptionControllerRules
     /// <param name="covered">All pods that it covers; null when they may not be read.</param>
     /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
     /// <param name="disruptedFor">How long a pod has been in <c>disruptedPods</c>, by its name.</param>
-    public static string? Fault(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, Func<string, TimeSpan> disruptedFor)
+    public static string? Fault(
+        PodDisruptionBudget budget,
+        IReadOnlyList<Pod>? covered,
+        TimeSpan? staleFor,
+        Func<string, TimeSpan> disruptedFor
+    )
     {
-        if (staleFor >= Limit) return $"its status has lagged behind its specification for {staleFor.Value.TotalSeconds:0} s";
+        if (staleFor >= Limit)
+            return $"its status has lagged behind its specification for {staleFor.Value.TotalSeconds:0} s";
         foreach (string pod in (budget.Status.DisruptedPods ?? []).Keys.Order(StringComparer.Ordinal))
         {
             bool isGone = covered?.All(p => p.Metadata.Name != pod) == true;

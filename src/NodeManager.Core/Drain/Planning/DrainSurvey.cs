@@ -15,7 +15,8 @@ internal sealed record DrainSurvey
     public required IReadOnlyList<(string Name, Node? Node)> Nodes { get; init; }
 
     /// <summary>The names that another node has than the one that was meant: the UID that was meant and the one found.</summary>
-    public IReadOnlyDictionary<string, (string Wanted, string? Found)> Replaced { get; init; } = new Dictionary<string, (string, string?)>();
+    public IReadOnlyDictionary<string, (string Wanted, string? Found)> Replaced { get; init; } =
+        new Dictionary<string, (string, string?)>();
 
     /// <summary>The selected pods of the nodes to drain.</summary>
     public required ILookup<string, Pod> Pods { get; init; }

@@ -24,7 +24,11 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="cluster">Nodes and pods, where they are read anyway; null where they may not be.</param>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
-    public async Task<DrainSurvey> ReadAsync(IReadOnlyList<NodeTarget> targets, CancellationToken cancellationToken, Task<ClusterReading?>? cluster = null)
+    public async Task<DrainSurvey> ReadAsync(
+        IReadOnlyList<NodeTarget> targets,
+        CancellationToken cancellationToken,
+        Task<ClusterReading?>? cluster = null
+    )
     {
         LabelSelector? selector = options.PodSelector is null ? null : LabelSelectorParser.Parse(options.PodSelector);
         IReadOnlyList<string> nodeNames = [.. targets.Select(t => t.Name)];
@@ -46,7 +50,8 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
         List<Pod> onNodes = [.. (await pods ?? []).Where(p => p.Spec.NodeName is { } on && wanted.Contains(on))];
         bool IsSelected(Pod pod) => selector?.Matches(pod.Metadata.Labels) != false;
         Dictionary<string, NodeTarget> targetOf = targets.ToDictionary(t => t.Name);
-        Dictionary<string, (string, string?)> replaced = (await nodes).Where(n => n.Node is not null && !targetOf[n.Name].Matches(n.Node.Metadata.Uid))
+        Dictionary<string, (string, string?)> replaced = (await nodes)
+            .Where(n => n.Node is not null && !targetOf[n.Name].Matches(n.Node.Metadata.Uid))
             .ToDictionary(n => n.Name, n => (targetOf[n.Name].Uid, n.Node!.Metadata.Uid));
         return new()
         {
@@ -64,18 +69,26 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
 
     /// <summary>Which of these namespaces do not let this user remove pods.</summary>
     public async Task<IReadOnlyDictionary<string, NodeDrainBlocker>> MissingRemovalsAsync(
-        IReadOnlyCollection<string> namespaces, CancellationToken cancellationToken)
+        IReadOnlyCollection<string> namespaces,
+        CancellationToken cancellationToken
+    )
     {
         (string Namespace, NodeDrainBlocker? Missing)[] answers = await Task.WhenAll(
-            namespaces.Select(async ns => (ns, await _access.MissingRemovalAsync(ns, cancellationToken))));
+            namespaces.Select(async ns => (ns, await _access.MissingRemovalAsync(ns, cancellationToken)))
+        );
         return answers.Where(a => a.Missing is not null).ToDictionary(a => a.Namespace, a => a.Missing!);
     }
 
     private async Task<IReadOnlyList<(string Name, Node? Node)>> ReadNodesAsync(
-        IReadOnlyList<string> names, Task<ClusterReading?>? cluster, CancellationToken cancellationToken)
+        IReadOnlyList<string> names,
+        Task<ClusterReading?>? cluster,
+        CancellationToken cancellationToken
+    )
     {
-        IReadOnlyList<Node>? all = await (cluster ?? NotRead) is { } read ? read.Nodes
-            : names.Count > ManyNodes ? (await client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items : null;
+        IReadOnlyList<Node>? all =
+            await (cluster ?? NotRead) is { } read ? read.Nodes
+            : names.Count > ManyNodes ? (await client.ListAsync(Resources.Nodes, new(), cancellationToken)).Items
+            : null;
         if (all is not null)
         {
             Dictionary<string, Node> byName = all.ToDictionary(n => n.Metadata.Name);
@@ -97,18 +110,26 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
         }
     }
 
-    private async Task<IReadOnlyList<Pod>?> ReadPodsAsync(IReadOnlyList<string> names, Task<ClusterReading?>? cluster, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Pod>?> ReadPodsAsync(
+        IReadOnlyList<string> names,
+        Task<ClusterReading?>? cluster,
+        CancellationToken cancellationToken
+    )
     {
-        if (await (cluster ?? NotRead) is { } read) return read.Pods;
+        if (await (cluster ?? NotRead) is { } read)
+            return read.Pods;
         if (names.Count > ManyNodes)
             return await ReadIfAllowedAsync(Resources.Pods, new(), cancellationToken);
-        List<Pod>?[] lists = await Task.WhenAll(names.Select(name => ReadIfAllowedAsync(
-            Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}" }, cancellationToken)));
+        List<Pod>?[] lists = await Task.WhenAll(
+            names.Select(name => ReadIfAllowedAsync(Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}" }, cancellationToken))
+        );
         return lists.Any(l => l is null) ? null : [.. lists.SelectMany(l => l!)];
     }
 
-    private async Task<List<PodDisruptionBudget>?> ReadBudgetsAsync(Task<ServerCapabilities> capabilities, CancellationToken cancellationToken) =>
-        await ReadIfAllowedAsync(Resources.PodDisruptionBudgets((await capabilities).BudgetVersion), new(), cancellationToken);
+    private async Task<List<PodDisruptionBudget>?> ReadBudgetsAsync(
+        Task<ServerCapabilities> capabilities,
+        CancellationToken cancellationToken
+    ) => await ReadIfAllowedAsync(Resources.PodDisruptionBudgets((await capabilities).BudgetVersion), new(), cancellationToken);
 
     private async Task<List<T>?> ReadIfAllowedAsync<T>(ResourceType<T> type, ListOptions what, CancellationToken cancellationToken)
         where T : KubernetesObject

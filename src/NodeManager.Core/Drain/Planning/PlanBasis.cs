@@ -52,7 +52,8 @@ internal sealed record PlanBasis
     public IReadOnlyDictionary<string, DateTimeOffset> StaleLeases { get; init; } = new Dictionary<string, DateTimeOffset>();
 
     /// <summary>Why pods of the node do not end; null where they do.</summary>
-    public string? TroubleOf(PlannedNode plan) => KubeletRules.Trouble(plan.Node, StaleLeases.TryGetValue(plan.Name, out DateTimeOffset since) ? since : null);
+    public string? TroubleOf(PlannedNode plan) =>
+        KubeletRules.Trouble(plan.Node, StaleLeases.TryGetValue(plan.Name, out DateTimeOffset since) ? since : null);
 
     /// <summary>The cluster's time of the reading.</summary>
     public required DateTimeOffset Now { get; init; }
@@ -60,7 +61,11 @@ internal sealed record PlanBasis
     /// <summary>Nodes that are gone or another one than was meant have no node in <see cref="Nodes"/>.</summary>
     /// <exception cref="NodeManagerException">InvalidSelector.</exception>
     public static async Task<PlanBasis> ReadAsync(
-        ClusterConnection connection, IReadOnlyList<NodeTarget> nodes, DrainOptions options, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        CancellationToken cancellationToken
+    )
     {
         DateTimeOffset now = connection.Time.GetUtcNow();
         Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(connection, cancellationToken);
@@ -71,14 +76,21 @@ internal sealed record PlanBasis
         (ClusterReading? cluster, string refusal) = await reading;
         IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
 
-        HashSet<string> attached = [.. plans.SelectMany(p => p.Pods).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}")];
+        HashSet<string> attached =
+        [
+            .. plans.SelectMany(p => p.Pods).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}"),
+        ];
         List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => attached.Contains(BudgetRules.Title(b)))];
         BudgetInspector inspector = new(connection.Client, survey.Server, options);
-        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered =
-            cluster is null ? await inspector.ReadPodsAsync(budgets, cancellationToken) : inspector.PodsOf(budgets, cluster.Pods);
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = cluster is null
+            ? await inspector.ReadPodsAsync(budgets, cancellationToken)
+            : inspector.PodsOf(budgets, cluster.Pods);
         IReadOnlySet<string> down = cluster is null
             ? await inspector.DownNodesAsync(covered.Values.SelectMany(static pods => pods), cancellationToken)
-            : cluster.Nodes.Where(static node => KubeletRules.Trouble(node) is not null).Select(static node => node.Metadata.Name).ToHashSet();
+            : cluster
+                .Nodes.Where(static node => KubeletRules.Trouble(node) is not null)
+                .Select(static node => node.Metadata.Name)
+                .ToHashSet();
         IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);
         return new()
         {
@@ -99,16 +111,26 @@ internal sealed record PlanBasis
 
     // By the API server's time of the last renewal: the kubelet's own clock may be wrong. Servers before 1.25 do not keep it.
     private static async Task<IReadOnlyDictionary<string, DateTimeOffset>> StaleLeasesAsync(
-        ClusterConnection connection, DrainSurvey survey, DateTimeOffset now, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        DrainSurvey survey,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         Dictionary<string, DateTimeOffset> stale = new(StringComparer.Ordinal);
-        if (survey.Server.Minor < LeaseTimesMinor) return stale;
+        if (survey.Server.Minor < LeaseTimesMinor)
+            return stale;
         try
         {
             string[] names = [.. survey.Nodes.Where(static one => one.Node is not null).Select(static one => one.Name)];
-            foreach (NodeLease lease in await NodeLeases.ReadAsync(connection.Client, names.Length > ManyNodes ? null : names, cancellationToken))
+            foreach (
+                NodeLease lease in await NodeLeases.ReadAsync(connection.Client, names.Length > ManyNodes ? null : names, cancellationToken)
+            )
             {
-                if (lease.Metadata.ManagedFields?.Max(static entry => entry.Time) is { } written && now - written > HealthThresholds.Default.LeaseStaleAfter)
+                if (
+                    lease.Metadata.ManagedFields?.Max(static entry => entry.Time) is { } written
+                    && now - written > HealthThresholds.Default.LeaseStaleAfter
+                )
                     stale[lease.Metadata.Name] = written;
             }
         }
@@ -123,13 +145,18 @@ internal sealed record PlanBasis
     /// <summary>How long pods of the budget took to become ready, the median; null without data.</summary>
     public TimeSpan? UsualStart(string budget)
     {
-        if (!_usualStarts.TryGetValue(budget, out TimeSpan? usual)) _usualStarts.Add(budget, usual = DurationEstimator.UsualStart(Covered.GetValueOrDefault(budget, [])));
+        if (!_usualStarts.TryGetValue(budget, out TimeSpan? usual))
+            _usualStarts.Add(budget, usual = DurationEstimator.UsualStart(Covered.GetValueOrDefault(budget, [])));
         return usual;
     }
 
-    private static async Task<ClusterReading?> ClusterOf(Task<(ClusterReading? Cluster, string Refusal)> reading) => (await reading).Cluster;
+    private static async Task<ClusterReading?> ClusterOf(Task<(ClusterReading? Cluster, string Refusal)> reading) =>
+        (await reading).Cluster;
 
-    private static async Task<(ClusterReading? Cluster, string Refusal)> ReadClusterAsync(ClusterConnection connection, CancellationToken cancellationToken)
+    private static async Task<(ClusterReading? Cluster, string Refusal)> ReadClusterAsync(
+        ClusterConnection connection,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -143,20 +170,33 @@ internal sealed record PlanBasis
 
     // By UID, those pods that a PDB permanently blocks.
     private static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
-        ClusterConnection connection, DrainSurvey survey, IReadOnlyList<PlannedNode> plans, DrainOptions options, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        DrainSurvey survey,
+        IReadOnlyList<PlannedNode> plans,
+        DrainOptions options,
+        CancellationToken cancellationToken
+    )
     {
-        if (!options.Surge || options.DisableEviction || survey.Budgets is null) return new Dictionary<string, SurgeCandidate>();
+        if (!options.Surge || options.DisableEviction || survey.Budgets is null)
+            return new Dictionary<string, SurgeCandidate>();
         SurgeInspector inspector = new(connection.Client, survey.Server.Minor);
         List<Pod> stuck =
         [
-            .. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision == DrainDecision.Evict).Select(p => p.Pod)
+            .. plans
+                .SelectMany(p => p.Pods)
+                .Where(p => p.Plan.Decision == DrainDecision.Evict)
+                .Select(p => p.Pod)
                 .Where(p => inspector.IsStuck(p, [.. survey.BudgetsOf(p)])),
         ];
-        (string Uid, SurgeCandidate Candidate)[] judged = await Task.WhenAll(stuck.Select(async p => (p.Uid(), await inspector.JudgeAsync(p, cancellationToken))));
+        (string Uid, SurgeCandidate Candidate)[] judged = await Task.WhenAll(
+            stuck.Select(async p => (p.Uid(), await inspector.JudgeAsync(p, cancellationToken)))
+        );
         return judged.ToDictionary(j => j.Uid, j => j.Candidate);
     }
 
     // A budget's first specification is as old as the budget; the age of later ones is unknown, and a moment ago is the safe assumption.
     private static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
-        !BudgetRules.IsStale(budget) ? null : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp : TimeSpan.Zero;
+        !BudgetRules.IsStale(budget) ? null
+        : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp
+        : TimeSpan.Zero;
 }

@@ -4,27 +4,35 @@ internal static class PlanPodExtensions
 {
     /// <summary>The same with what is known only after all nodes are planned: whether it fits elsewhere, its budgets' outlook, and its surge.</summary>
     public static NodeDrainPlanPod With(
-        this NodeDrainPlanPod pod, string fits, string reason, IReadOnlyDictionary<string, PodBudget> budgets, bool waitsForTurn, SurgeCandidate? surge, BudgetRefusal? refusal) => new()
-    {
-        Node = pod.Node,
-        Namespace = pod.Namespace,
-        Name = pod.Name,
-        Uid = pod.Uid,
-        Decision = pod.Decision,
-        Reason = pod.Reason,
-        PermittedBy = pod.PermittedBy,
-        Rule = pod.Rule,
-        Warnings = LastingRefusal(surge, refusal) is { } lasting ? new([.. pod.Warnings, lasting]) : pod.Warnings,
-        Owner = pod.Owner,
-        GracePeriodSeconds = pod.GracePeriodSeconds,
-        Budgets = new([.. Known(pod, budgets)]),
-        BlockedByBudget = pod.BlockedByBudget,
-        WaitsForTurn = waitsForTurn,
-        Surges = surge is { Refusal: null },
-        SurgeRefusal = surge?.Refusal ?? "",
-        FitsElsewhere = fits,
-        FitReason = reason,
-    };
+        this NodeDrainPlanPod pod,
+        string fits,
+        string reason,
+        IReadOnlyDictionary<string, PodBudget> budgets,
+        bool waitsForTurn,
+        SurgeCandidate? surge,
+        BudgetRefusal? refusal
+    ) =>
+        new()
+        {
+            Node = pod.Node,
+            Namespace = pod.Namespace,
+            Name = pod.Name,
+            Uid = pod.Uid,
+            Decision = pod.Decision,
+            Reason = pod.Reason,
+            PermittedBy = pod.PermittedBy,
+            Rule = pod.Rule,
+            Warnings = LastingRefusal(surge, refusal) is { } lasting ? new([.. pod.Warnings, lasting]) : pod.Warnings,
+            Owner = pod.Owner,
+            GracePeriodSeconds = pod.GracePeriodSeconds,
+            Budgets = new([.. Known(pod, budgets)]),
+            BlockedByBudget = pod.BlockedByBudget,
+            WaitsForTurn = waitsForTurn,
+            Surges = surge is { Refusal: null },
+            SurgeRefusal = surge?.Refusal ?? "",
+            FitsElsewhere = fits,
+            FitReason = reason,
+        };
 
     /// <summary>Why no eviction of the pod can succeed; null where one can, and for a pod that is surged instead.</summary>
     public static string? LastingRefusal(SurgeCandidate? surge, BudgetRefusal? refusal) =>

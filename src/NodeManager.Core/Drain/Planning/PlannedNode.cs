@@ -11,14 +11,23 @@ namespace NodeManager.Core.Drain.Planning;
 /// <param name="Blockers">Refused pods and missing permissions.</param>
 /// <param name="Warnings">What the user should know.</param>
 internal sealed record PlannedNode(
-    string Name, Node? Node, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<NodeDrainBlocker> Blockers, IReadOnlyList<string> Warnings)
+    string Name,
+    Node? Node,
+    IReadOnlyList<PlannedPod> Pods,
+    IReadOnlyList<NodeDrainBlocker> Blockers,
+    IReadOnlyList<string> Warnings
+)
 {
     /// <summary>True for a node of the control plane.</summary>
-    public bool IsControlPlane => Node?.Metadata.Labels is { } labels
+    public bool IsControlPlane =>
+        Node?.Metadata.Labels is { } labels
         && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
 
     /// <summary>Whether pods have to end on the node before it is drained.</summary>
-    public bool NeedsKubelet => Pods.Any(static pod => pod.Plan.Decision == DrainDecision.Wait || (pod.Plan.Decision == DrainDecision.Evict && !pod.Pod.IsFinished()));
+    public bool NeedsKubelet =>
+        Pods.Any(static pod =>
+            pod.Plan.Decision == DrainDecision.Wait || (pod.Plan.Decision == DrainDecision.Evict && !pod.Pod.IsFinished())
+        );
 
     /// <summary>Pods that a drain of all pods would not skip, and that the selector does not select.</summary>
     public int Unselected { get; init; }

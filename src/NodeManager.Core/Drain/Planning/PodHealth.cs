@@ -25,12 +25,19 @@ internal static class PodHealth
     {
         bool isDown = pod.Spec.NodeName is { } on && down?.Contains(on) == true;
         if (isDown && !pod.IsFinished() && (pod.IsTerminating() || !pod.IsReady()))
-            return Say(pod, $"{(pod.IsTerminating() ? "terminating" : "not ready")}: the kubelet of its node {pod.Spec.NodeName} does not work", false);
-        if (pod.IsTerminating()) return SayFor(pod, "terminating", pod.Metadata.DeletionTimestamp, now, "overdue");
-        if (pod.IsFinished() || pod.IsReady()) return null;
+            return Say(
+                pod,
+                $"{(pod.IsTerminating() ? "terminating" : "not ready")}: the kubelet of its node {pod.Spec.NodeName} does not work",
+                false
+            );
+        if (pod.IsTerminating())
+            return SayFor(pod, "terminating", pod.Metadata.DeletionTimestamp, now, "overdue");
+        if (pod.IsFinished() || pod.IsReady())
+            return null;
         if (pod.Status.Conditions.Find("PodScheduled") is { Status: "False" } unscheduled)
             return Say(pod, Words("not scheduled", unscheduled.Reason, unscheduled.Message), false);
-        if (string.IsNullOrEmpty(pod.Spec.NodeName)) return SayFor(pod, "not scheduled yet", pod.Metadata.CreationTimestamp, now);
+        if (string.IsNullOrEmpty(pod.Spec.NodeName))
+            return SayFor(pod, "not scheduled yet", pod.Metadata.CreationTimestamp, now);
 
         List<ContainerStatus> containers = [.. pod.Status.InitContainerStatuses ?? [], .. pod.Status.ContainerStatuses ?? []];
         if (containers.Find(c => c.State?.Waiting?.Reason is { Length: > 0 } reason && !Starting.Contains(reason)) is { } stuck)
@@ -38,7 +45,12 @@ internal static class PodHealth
         if (containers.Find(c => IsCrashing(c, now)) is { } crashing)
             return Say(pod, $"crashing: {crashing.Name}: {crashing.RestartCount} restarts, exit code {EndOf(crashing)!.ExitCode}", false);
         if (containers.Find(c => c is { Ready: false, State.Terminated.ExitCode: not 0 } && !IsInit(pod, c)) is { } ended)
-            return SayFor(pod, $"restarting: {ended.Name}: {ended.State!.Terminated!.Reason ?? "ended"}, exit code {ended.State.Terminated.ExitCode}", ended.State.Terminated.FinishedAt, now);
+            return SayFor(
+                pod,
+                $"restarting: {ended.Name}: {ended.State!.Terminated!.Reason ?? "ended"}, exit code {ended.State.Terminated.ExitCode}",
+                ended.State.Terminated.FinishedAt,
+                now
+            );
         if (pod.Status.Phase == "Pending" || containers.Exists(c => c.State?.Waiting is not null))
             return SayFor(pod, "starting", pod.Status.StartTime ?? pod.Metadata.CreationTimestamp, now);
         Condition? ready = pod.Status.Conditions.Find("Ready");
@@ -49,9 +61,13 @@ internal static class PodHealth
 
     // Between two back-offs of a crash loop a container runs for a moment, or has just ended.
     private static bool IsCrashing(ContainerStatus container, DateTimeOffset now) =>
-        !container.Ready && container.RestartCount >= ManyRestarts && EndOf(container) is { ExitCode: not 0, FinishedAt: { } ended } && now - ended < Timeout;
+        !container.Ready
+        && container.RestartCount >= ManyRestarts
+        && EndOf(container) is { ExitCode: not 0, FinishedAt: { } ended }
+        && now - ended < Timeout;
 
-    private static ContainerStateTerminated? EndOf(ContainerStatus container) => container.State?.Terminated ?? container.LastState?.Terminated;
+    private static ContainerStateTerminated? EndOf(ContainerStatus container) =>
+        container.State?.Terminated ?? container.LastState?.Terminated;
 
     private static string Words(string what, string? which, string? message)
     {
@@ -62,15 +78,18 @@ internal static class PodHealth
     private static UnhealthyPod SayFor(Pod pod, string what, DateTimeOffset? since, DateTimeOffset now, string how = "")
     {
         TimeSpan lasts = now - since ?? TimeSpan.Zero;
-        return lasts <= Timeout ? Say(pod, what, true) : Say(pod, $"{what}, {(how.Length > 0 ? how + " " : "")}for {HumanDuration.Format(lasts)}", false);
+        return lasts <= Timeout
+            ? Say(pod, what, true)
+            : Say(pod, $"{what}, {(how.Length > 0 ? how + " " : "")}for {HumanDuration.Format(lasts)}", false);
     }
 
-    private static UnhealthyPod Say(Pod pod, string reason, bool progressing) => new()
-    {
-        Namespace = pod.Metadata.Namespace ?? "",
-        Name = pod.Metadata.Name,
-        Node = pod.Spec.NodeName ?? "",
-        Reason = reason,
-        Progressing = progressing,
-    };
+    private static UnhealthyPod Say(Pod pod, string reason, bool progressing) =>
+        new()
+        {
+            Namespace = pod.Metadata.Namespace ?? "",
+            Name = pod.Metadata.Name,
+            Node = pod.Spec.NodeName ?? "",
+            Reason = reason,
+            Progressing = progressing,
+        };
 }

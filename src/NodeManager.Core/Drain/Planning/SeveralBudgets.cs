@@ -14,7 +14,10 @@ internal static class SeveralBudgets
     {
         string names = string.Join(", ", budgets.Order(StringComparer.Ordinal));
         return budget.For(
-            budget.Leaving, BudgetOutlook.Never, $"{budgets.Count} PDBs select the same pods ({names}), and the API server evicts only pods with one PDB",
-            "Keep one PDB for these pods: delete the others, or narrow their selectors.");
+            budget.Leaving,
+            BudgetOutlook.Never,
+            $"{budgets.Count} PDBs select the same pods ({names}), and the API server evicts only pods with one PDB",
+            "Keep one PDB for these pods: delete the others, or narrow their selectors."
+        );
     }
 }

@@ -31,7 +31,8 @@ internal sealed class SurgeInspector(KubernetesClient client, int minorVersion)
 
     private async Task<Deployment?> FindAsync(Pod pod, CancellationToken cancellationToken)
     {
-        if (pod.Controller() is not { Kind: "ReplicaSet" } owner) return null;
+        if (pod.Controller() is not { Kind: "ReplicaSet" } owner)
+            return null;
         ReplicaSet set = await client.GetAsync(Resources.ReplicaSets, owner.Name, pod.Metadata.Namespace, cancellationToken);
         return set.Metadata.OwnerReferences?.Find(o => o is { Controller: true, Kind: "Deployment" }) is { } parent
             ? await client.GetAsync(Resources.Deployments, parent.Name, pod.Metadata.Namespace, cancellationToken)
@@ -42,7 +43,13 @@ internal sealed class SurgeInspector(KubernetesClient client, int minorVersion)
     {
         string[] names = [.. (pod.Spec.Volumes ?? []).Select(v => v.PersistentVolumeClaim?.ClaimName).OfType<string>()];
         PersistentVolumeClaim[] claims = await Task.WhenAll(
-            names.Select(n => client.GetAsync(Resources.PersistentVolumeClaims, n, pod.Metadata.Namespace, cancellationToken)));
-        return [.. claims.Where(c => c.Spec.AccessModes?.Exists(m => m is "ReadWriteMany" or "ReadOnlyMany") != true).Select(c => c.Metadata.Name)];
+            names.Select(n => client.GetAsync(Resources.PersistentVolumeClaims, n, pod.Metadata.Namespace, cancellationToken))
+        );
+        return
+        [
+            .. claims
+                .Where(c => c.Spec.AccessModes?.Exists(m => m is "ReadWriteMany" or "ReadOnlyMany") != true)
+                .Select(c => c.Metadata.Name),
+        ];
     }
 }

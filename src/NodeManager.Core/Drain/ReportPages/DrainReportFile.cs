@@ -17,8 +17,13 @@ public static class DrainReportFile
     /// <param name="cancellationToken">Gives up; what was there stays.</param>
     /// <exception cref="NodeManagerException">ReportFormatUnsupported, ReportExists, ReportNotWritten.</exception>
     public static void Write(
-        string path, IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken) =>
-        Write(Checked(path), () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
+        string path,
+        IReadOnlyList<NodeDrainResult> results,
+        DateTimeOffset writtenAt,
+        bool force,
+        bool noClobber,
+        CancellationToken cancellationToken
+    ) => Write(Checked(path), () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
 
     /// <summary>Refuses a name that another format would have: the report is a page, whatever its file is called.</summary>
     /// <exception cref="NodeManagerException">ReportFormatUnsupported.</exception>
@@ -31,8 +36,12 @@ public static class DrainReportFile
         {
             string formats = also.Length > 0 ? $"HTML or {also[1..].ToUpperInvariant()}" : "HTML";
             throw new NodeManagerException(
-                ErrorIds.ReportFormatUnsupported, ErrorKind.InvalidArgument, $"The report is {formats}, and '{Path.GetFileName(path)}' has the extension {extension}.", path,
-                "Use the extension .html. For the data, pipe the results to Export-Csv, ConvertTo-Json or Export-Clixml.");
+                ErrorIds.ReportFormatUnsupported,
+                ErrorKind.InvalidArgument,
+                $"The report is {formats}, and '{Path.GetFileName(path)}' has the extension {extension}.",
+                path,
+                "Use the extension .html. For the data, pipe the results to Export-Csv, ConvertTo-Json or Export-Clixml."
+            );
         }
     }
 
@@ -45,7 +54,8 @@ public static class DrainReportFile
     /// <summary>The same for any text.</summary>
     internal static void Write(string path, Func<string> render, bool force, bool noClobber, CancellationToken cancellationToken)
     {
-        if (noClobber && File.Exists(path)) throw Exists(path);
+        if (noClobber && File.Exists(path))
+            throw Exists(path);
         if (!force && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
             throw NotWritten(path, "the file is read-only", "Choose another path, or use -Force.", null);
 
@@ -53,22 +63,37 @@ public static class DrainReportFile
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            if (force && File.Exists(path)) File.SetAttributes(path, File.GetAttributes(path) & ~FileAttributes.ReadOnly);
+            if (force && File.Exists(path))
+                File.SetAttributes(path, File.GetAttributes(path) & ~FileAttributes.ReadOnly);
             AtomicFile.Write(path, page, new() { Replace = !noClobber });
         }
         catch (IOException) when (noClobber && File.Exists(path))
         {
             throw Exists(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw NotWritten(path, exception.Message, "Check that the folder exists and that you have write permission.", exception);
         }
     }
 
-    private static NodeManagerException Exists(string path) => new(
-        ErrorIds.ReportExists, ErrorKind.ResourceExists, $"File '{path}' already exists.", path, "Choose another path, or leave out -NoClobber.");
+    private static NodeManagerException Exists(string path) =>
+        new(
+            ErrorIds.ReportExists,
+            ErrorKind.ResourceExists,
+            $"File '{path}' already exists.",
+            path,
+            "Choose another path, or leave out -NoClobber."
+        );
 
-    private static NodeManagerException NotWritten(string path, string why, string action, Exception? cause) => new(
-        ErrorIds.ReportNotWritten, ErrorKind.ResourceUnavailable, $"Cannot write file '{path}': {why.TrimEnd('.')}.", path, action, cause);
+    private static NodeManagerException NotWritten(string path, string why, string action, Exception? cause) =>
+        new(
+            ErrorIds.ReportNotWritten,
+            ErrorKind.ResourceUnavailable,
+            $"Cannot write file '{path}': {why.TrimEnd('.')}.",
+            path,
+            action,
+            cause
+        );
 }

@@ -12,19 +12,28 @@ public static class DrainReportPage
     /// <param name="writtenAt">Now.</param>
     public static string Render(IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt)
     {
-        List<NodeDrainResult> ordered = [.. results.OrderBy(r => r.StartedAt).ThenBy(r => r.Cluster, StringComparer.Ordinal).ThenBy(r => r.Node, StringComparer.Ordinal)];
+        List<NodeDrainResult> ordered =
+        [
+            .. results.OrderBy(r => r.StartedAt).ThenBy(r => r.Cluster, StringComparer.Ordinal).ThenBy(r => r.Node, StringComparer.Ordinal),
+        ];
         TimeScale scale = TimeScale.Of(ordered);
         string title = Title(ordered);
         HtmlWriter html = new();
-        html.DocumentType().Open("html", ("lang", "en")).Open("head")
+        html.DocumentType()
+            .Open("html", ("lang", "en"))
+            .Open("head")
             .Void("meta", ("charset", "utf-8"))
             .Void("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"))
             .Void("meta", ("http-equiv", "Content-Security-Policy"), ("content", Policy))
-            .Element("title", title).Style(DrainPageStyle.Css).Close();
+            .Element("title", title)
+            .Style(DrainPageStyle.Css)
+            .Close();
         html.Open("body").Open("main");
         Head(html, ordered, title);
-        if (ordered.Count > 1) Nodes(html, ordered);
-        for (int i = 0; i < ordered.Count; i++) NodeSection.Write(html, ordered[i], scale, Anchor(i));
+        if (ordered.Count > 1)
+            Nodes(html, ordered);
+        for (int i = 0; i < ordered.Count; i++)
+            NodeSection.Write(html, ordered[i], scale, Anchor(i));
         Steps(html, ordered);
         html.Close().Open("footer").Element("p", $"Written {Moment(writtenAt)} by NodeManager. All times are UTC.").Close().Close().Close();
         return html.ToString();
@@ -40,12 +49,13 @@ public static class DrainReportPage
     internal static string Second(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary><c>3.4 s</c>, and from two minutes on <c>2m5s</c>.</summary>
-    internal static string Length(TimeSpan duration) => duration.TotalSeconds switch
-    {
-        < 0.05 => "< 0.1 s",
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
-        _ => HumanDuration.Format(duration),
-    };
+    internal static string Length(TimeSpan duration) =>
+        duration.TotalSeconds switch
+        {
+            < 0.05 => "< 0.1 s",
+            < 120 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
+            _ => HumanDuration.Format(duration),
+        };
 
     /// <summary>What a step was about, and how it came out: <c>acme.io/mover: Completed, moved to node-2</c>.</summary>
     internal static string What(NodeDrainStep step)
@@ -83,21 +93,38 @@ public static class DrainReportPage
         Fact("Duration", Length(to - from), "");
         html.Close();
 
-        void Fact(string name, string value, string kind) => html.Open("div").Element("dt", name).Element("dd", value, ("class", kind)).Close();
+        void Fact(string name, string value, string kind) =>
+            html.Open("div").Element("dt", name).Element("dd", value, ("class", kind)).Close();
     }
 
     private static void Steps(HtmlWriter html, List<NodeDrainResult> results)
     {
         List<NodeDrainStep> steps = [.. results.SelectMany(r => r.Timeline)];
-        if (steps.Count == 0) return;
-        html.Open("h2").Text("All steps").Close().Open("details", ("open", "")).Element("summary", $"{steps.Count} steps").Open("div", ("class", "scroll")).Open("table").Open("thead").Open("tr");
-        foreach (string column in (string[])["Node", "Pod", "Step", "Start", "End"]) html.Element("th", column);
+        if (steps.Count == 0)
+            return;
+        html.Open("h2")
+            .Text("All steps")
+            .Close()
+            .Open("details", ("open", ""))
+            .Element("summary", $"{steps.Count} steps")
+            .Open("div", ("class", "scroll"))
+            .Open("table")
+            .Open("thead")
+            .Open("tr");
+        foreach (string column in (string[])["Node", "Pod", "Step", "Start", "End"])
+            html.Element("th", column);
         html.Element("th", "Duration", ("class", "number")).Element("th", "What").Close().Close().Open("tbody");
         foreach (NodeDrainStep step in steps)
         {
-            html.Open("tr").Element("td", step.Node).Element("td", step.Pod).Element("td", step.Step, ("class", "name"))
-                .Element("td", Clock(step.StartedAt), ("class", "time")).Element("td", Clock(step.EndedAt), ("class", "time"))
-                .Element("td", Length(step.Duration), ("class", "number")).Element("td", What(step)).Close();
+            html.Open("tr")
+                .Element("td", step.Node)
+                .Element("td", step.Pod)
+                .Element("td", step.Step, ("class", "name"))
+                .Element("td", Clock(step.StartedAt), ("class", "time"))
+                .Element("td", Clock(step.EndedAt), ("class", "time"))
+                .Element("td", Length(step.Duration), ("class", "number"))
+                .Element("td", What(step))
+                .Close();
         }
 
         html.Close().Close().Close().Close();
@@ -107,15 +134,21 @@ public static class DrainReportPage
     private static void Nodes(HtmlWriter html, List<NodeDrainResult> results)
     {
         html.Open("table", ("class", "nodes")).Open("thead").Open("tr").Element("th", "Node").Element("th", "Status");
-        foreach (string column in (string[])["Removed", "Left", "Duration"]) html.Element("th", column, ("class", "number"));
+        foreach (string column in (string[])["Removed", "Left", "Duration"])
+            html.Element("th", column, ("class", "number"));
         html.Close().Close().Open("tbody");
         for (int i = 0; i < results.Count; i++)
         {
             NodeDrainResult result = results[i];
-            html.Open("tr").Open("td").Element("a", result.Node, ("href", $"#{Anchor(i)}")).Close()
+            html.Open("tr")
+                .Open("td")
+                .Element("a", result.Node, ("href", $"#{Anchor(i)}"))
+                .Close()
                 .Element("td", result.Status, ("class", $"name {NodeSection.Colour(result.Status)}"))
-                .Element("td", Number(result.Evicted), ("class", "number")).Element("td", Number(result.Remaining), ("class", result.Remaining > 0 ? "number bad" : "number"))
-                .Element("td", Length(result.Duration), ("class", "number")).Close();
+                .Element("td", Number(result.Evicted), ("class", "number"))
+                .Element("td", Number(result.Remaining), ("class", result.Remaining > 0 ? "number bad" : "number"))
+                .Element("td", Length(result.Duration), ("class", "number"))
+                .Close();
         }
 
         html.Close().Close();

@@ -15,7 +15,9 @@ internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
 
     private static readonly TimeSpan[] Steps =
     [
-        .. new double[] { 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400 }.Select(TimeSpan.FromSeconds),
+        .. new double[] { 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400 }.Select(
+            TimeSpan.FromSeconds
+        ),
     ];
 
     /// <summary>One scale for several drains, so that they can be compared.</summary>
@@ -44,13 +46,14 @@ internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
         return ticks;
     }
 
-    private static string Label(TimeSpan at) => at.TotalHours switch
-    {
-        0 => "0",
-        >= 1 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(at.TotalHours):0}:{at.Minutes:00} h"),
-        _ when at.TotalMinutes >= 1 => string.Create(CultureInfo.InvariantCulture, $"{at.Minutes}:{at.Seconds:00} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0.#} s"),
-    };
+    private static string Label(TimeSpan at) =>
+        at.TotalHours switch
+        {
+            0 => "0",
+            >= 1 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(at.TotalHours):0}:{at.Minutes:00} h"),
+            _ when at.TotalMinutes >= 1 => string.Create(CultureInfo.InvariantCulture, $"{at.Minutes}:{at.Seconds:00} min"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0.#} s"),
+        };
 
     private double X(DateTimeOffset at) => Width * ((at - From) / (To - From));
 }

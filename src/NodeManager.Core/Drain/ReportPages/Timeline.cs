@@ -10,7 +10,8 @@ internal static class Timeline
 
     public static void Write(HtmlWriter html, NodeDrainResult result, TimeScale scale)
     {
-        if (result.Timeline.Count == 0) return;
+        if (result.Timeline.Count == 0)
+            return;
         html.Open("details", ("open", "")).Element("summary", "Timeline");
         Legend(html, result);
         html.Open("div", ("class", "timeline")).Open("div", ("class", "head blank")).Close().Open("div", ("class", "head axis"));
@@ -18,7 +19,12 @@ internal static class Timeline
         foreach ((double percent, string label) in ticks)
             html.Element("span", label, ("style", $"left:{Number(percent)}%"), ("class", percent > 92 ? "last" : ""));
         html.Close().Open("div", ("class", "head blank")).Close();
-        foreach (IGrouping<string, NodeDrainStep> row in result.Timeline.GroupBy(s => s.Pod).OrderBy(g => g.Key.Length > 0).ThenBy(g => g.Min(s => s.StartedAt)))
+        foreach (
+            IGrouping<string, NodeDrainStep> row in result
+                .Timeline.GroupBy(s => s.Pod)
+                .OrderBy(g => g.Key.Length > 0)
+                .ThenBy(g => g.Min(s => s.StartedAt))
+        )
             Row(html, row.Key.Length == 0 ? "the node" : row.Key, [.. row], scale, ticks);
         html.Close().Close();
     }
@@ -49,19 +55,41 @@ internal static class Timeline
         html.Open("ul", ("class", "legend"));
         foreach (string step in result.Timeline.Select(s => s.Step).Distinct())
         {
-            html.Open("li").Open("svg", ("viewBox", "0 0 10 10"), ("aria-hidden", "true"))
-                .Element("rect", "", ("width", "10"), ("height", "10"), ("class", step)).Close().Text(step).Close();
+            html.Open("li")
+                .Open("svg", ("viewBox", "0 0 10 10"), ("aria-hidden", "true"))
+                .Element("rect", "", ("width", "10"), ("height", "10"), ("class", step))
+                .Close()
+                .Text(step)
+                .Close();
         }
 
         html.Close();
     }
 
-    private static void Row(HtmlWriter html, string name, IReadOnlyList<NodeDrainStep> steps, TimeScale scale, IReadOnlyList<(double Percent, string Label)> ticks)
+    private static void Row(
+        HtmlWriter html,
+        string name,
+        IReadOnlyList<NodeDrainStep> steps,
+        TimeScale scale,
+        IReadOnlyList<(double Percent, string Label)> ticks
+    )
     {
         // A request that was answered immediately is not worth a word beside what followed it.
-        string words = string.Join(", ", steps.Where(s => s.Step != DrainStep.Request || s.Duration >= Worthwhile || steps.Count == 1).Select(Words));
-        html.Open("div", ("class", "what")).Element("bdi", name).Close().Open("div", ("class", "bar"))
-            .Open("svg", ("viewBox", $"0 0 {Number(TimeScale.Width)} {Height}"), ("preserveAspectRatio", "none"), ("role", "img"), ("aria-label", $"{name}: {words}"))
+        string words = string.Join(
+            ", ",
+            steps.Where(s => s.Step != DrainStep.Request || s.Duration >= Worthwhile || steps.Count == 1).Select(Words)
+        );
+        html.Open("div", ("class", "what"))
+            .Element("bdi", name)
+            .Close()
+            .Open("div", ("class", "bar"))
+            .Open(
+                "svg",
+                ("viewBox", $"0 0 {Number(TimeScale.Width)} {Height}"),
+                ("preserveAspectRatio", "none"),
+                ("role", "img"),
+                ("aria-label", $"{name}: {words}")
+            )
             .Element("rect", "", ("class", "track"), ("width", Number(TimeScale.Width)), ("height", Height));
         foreach ((double percent, _) in ticks)
         {
@@ -75,7 +103,8 @@ internal static class Timeline
             string when = $"{DrainReportPage.Clock(step.StartedAt)} to {DrainReportPage.Clock(step.EndedAt)}";
             string detail = DrainReportPage.What(step) is { Length: > 0 } what ? $"\n{what}" : "";
             html.Open("rect", ("class", step.Step), ("x", Number(left)), ("width", Number(width)), ("y", "2"), ("height", "10"))
-                .Element("title", $"{Words(step)}\n{when}{detail}").Close();
+                .Element("title", $"{Words(step)}\n{when}{detail}")
+                .Close();
         }
 
         html.Close().Close().Element("div", words, ("class", "words"));

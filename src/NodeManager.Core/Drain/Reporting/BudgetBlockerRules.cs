@@ -12,7 +12,8 @@ internal static class BudgetBlockerRules
     public static NodeDrainBlocker Of(string title, IReadOnlyList<PodRecord> held, PodBudget? budget)
     {
         PodRecord? several = held.FirstOrDefault(r => r.BlockedBy.Count > 1);
-        if (several is not null && budget is not null) budget = SeveralBudgets.Apply(budget, several.BlockedBy);
+        if (several is not null && budget is not null)
+            budget = SeveralBudgets.Apply(budget, several.BlockedBy);
         return new()
         {
             Kind = budget is { ControllerFault.Length: > 0 } ? "DisruptionController" : "Budget",

@@ -8,7 +8,8 @@ public static class DrainLeftovers
     public static string Describe(IEnumerable<NodeDrainBlocker> blockers)
     {
         ILookup<string, string> names = blockers.ToLookup(b => b.Kind, b => b.Name);
-        return List("Still attached", names["VolumeAttachment"]) + List("Not replaced yet", names["Replacement"])
+        return List("Still attached", names["VolumeAttachment"])
+            + List("Not replaced yet", names["Replacement"])
             + string.Concat(names["Rollout"].Select(name => $" The rollout of {name} continues."));
     }
 

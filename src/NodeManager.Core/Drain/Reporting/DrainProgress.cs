@@ -24,20 +24,27 @@ internal sealed class DrainProgress : IDisposable
         _observer = observer;
         _time = time;
         _node = node;
-        _later = time.CreateTimer(static state => ((DrainProgress)state!).Flush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _later = time.CreateTimer(
+            static state => ((DrainProgress)state!).Flush(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     /// <summary>The pods to count: a new list each time.</summary>
     public void Track(IReadOnlyList<PodRecord> records)
     {
-        lock (_lock) _records = records;
+        lock (_lock)
+            _records = records;
         Changed();
     }
 
     /// <summary>What continues beside the pods; empty when nothing does.</summary>
     public void Phase(string phase)
     {
-        lock (_lock) _phase = phase;
+        lock (_lock)
+            _phase = phase;
         Changed();
     }
 
@@ -45,7 +52,8 @@ internal sealed class DrainProgress : IDisposable
     {
         lock (_lock)
         {
-            if (_isOver || _isPending) return;
+            if (_isOver || _isPending)
+                return;
             TimeSpan since = _told is { } told ? _time.GetElapsedTime(told) : Interval;
             if (since < Interval)
             {
@@ -63,7 +71,8 @@ internal sealed class DrainProgress : IDisposable
     {
         lock (_lock)
         {
-            if (_isOver) return;
+            if (_isOver)
+                return;
             _isOver = true;
             _observer.Progress(new(_node, Activity, "", 100, true));
         }
@@ -78,7 +87,8 @@ internal sealed class DrainProgress : IDisposable
         lock (_lock)
         {
             _isPending = false;
-            if (!_isOver) Tell();
+            if (!_isOver)
+                Tell();
         }
     }
 
@@ -88,9 +98,11 @@ internal sealed class DrainProgress : IDisposable
         List<PodRecord> going = [.. _records.Where(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)];
         int gone = going.Count(r => r.EndedAt is not null);
         List<string> waits = [.. going.Select(r => r.WaitsFor).Where(w => w.Length > 0).Distinct().Order(StringComparer.Ordinal)];
-        if (_phase.Length > 0) waits.Insert(0, _phase);
+        if (_phase.Length > 0)
+            waits.Insert(0, _phase);
         string status = $"{gone} of {going.Count} pods evicted";
-        if (waits.Count > 0) status += $"; waiting for {NameList.Of(waits, 3)}";
+        if (waits.Count > 0)
+            status += $"; waiting for {NameList.Of(waits, 3)}";
         _observer.Progress(new(_node, Activity, status, going.Count == 0 ? -1 : 100 * gone / going.Count) { WaitsFor = waits });
     }
 }

@@ -19,9 +19,12 @@ internal sealed record FinalLook(Node? Node, bool IsGone, string? Failure)
     /// <param name="known">Whether the node was cordoned, as last known.</param>
     public string Describe(bool known)
     {
-        if (IsGone) return "The node no longer exists.";
-        if (Node is null && Failure is not null) return known ? "The node was cordoned; its current state could not be read." : "The node was not cordoned by this drain.";
-        if (IsCordoned(known)) return "The node stays cordoned.";
+        if (IsGone)
+            return "The node no longer exists.";
+        if (Node is null && Failure is not null)
+            return known ? "The node was cordoned; its current state could not be read." : "The node was not cordoned by this drain.";
+        if (IsCordoned(known))
+            return "The node stays cordoned.";
         return known ? "The node is schedulable: another client uncordoned it." : "The node was not cordoned.";
     }
 }

@@ -10,19 +10,30 @@ internal sealed class NodeEvents(DrainScope scope)
 {
     public Task StartedAsync(Node node, CancellationToken cancellationToken) =>
         WriteAsync(
-            node, "Normal", "NodeDrainStarted",
-            $"{scope.Session.Who()} drains this node{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : ".")}", cancellationToken);
+            node,
+            "Normal",
+            "NodeDrainStarted",
+            $"{scope.Session.Who()} drains this node{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : ".")}",
+            cancellationToken
+        );
 
-    public Task EndedAsync(Node node, NodeDrainResult result, CancellationToken cancellationToken) => result.Status switch
-    {
-        NodeDrainStatus.Drained => WriteAsync(node, "Normal", "NodeDrained", result.Message, cancellationToken),
-        NodeDrainStatus.Cancelled => WriteAsync(node, "Warning", "NodeDrainCancelled", result.Message, cancellationToken),
-        _ => WriteAsync(node, "Warning", "NodeDrainFailed", result.Message, cancellationToken),
-    };
+    public Task EndedAsync(Node node, NodeDrainResult result, CancellationToken cancellationToken) =>
+        result.Status switch
+        {
+            NodeDrainStatus.Drained => WriteAsync(node, "Normal", "NodeDrained", result.Message, cancellationToken),
+            NodeDrainStatus.Cancelled => WriteAsync(node, "Warning", "NodeDrainCancelled", result.Message, cancellationToken),
+            _ => WriteAsync(node, "Warning", "NodeDrainFailed", result.Message, cancellationToken),
+        };
 
     private async Task WriteAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)
     {
-        ObjectReference about = new() { ApiVersion = "v1", Kind = "Node", Name = node.Metadata.Name, Uid = node.Metadata.Uid };
+        ObjectReference about = new()
+        {
+            ApiVersion = "v1",
+            Kind = "Node",
+            Name = node.Metadata.Name,
+            Uid = node.Metadata.Uid,
+        };
         try
         {
             await EventWriter.WriteAsync(scope.Connection, about, type, reason, message, scope.Observer, cancellationToken);

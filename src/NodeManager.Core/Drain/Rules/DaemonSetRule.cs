@@ -10,10 +10,9 @@ internal static class DaemonSetRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context)
     {
-        if (pod.IsFinished() || pod.DaemonSetOwner() is not { } owner || pod.IsDaemonSetOrphan(context)) return null;
-        string? warning = context.DaemonSets is null
-            ? $"Cannot read DaemonSet '{owner.Name}'; it might no longer exist."
-            : null;
+        if (pod.IsFinished() || pod.DaemonSetOwner() is not { } owner || pod.IsDaemonSetOrphan(context))
+            return null;
+        string? warning = context.DaemonSets is null ? $"Cannot read DaemonSet '{owner.Name}'; it might no longer exist." : null;
         return new("DaemonSet", DrainDecision.Skip, $"Managed by DaemonSet '{owner.Name}', which would recreate it on this node.", warning);
     }
 }

@@ -13,6 +13,9 @@ internal sealed record DeploymentRollout(bool HasFailed, string Text)
         Condition? failed = status.Conditions.Find("Progressing") is { Status: "False" } stuck ? stuck : null;
         int wanted = deployment.Spec.Replicas ?? 1;
         string why = failed is null ? "" : $"; {failed.Reason}: {failed.Message}";
-        return new(failed is not null, $"{status.UpdatedReplicas} of {wanted} pods updated, {status.AvailableReplicas} of {status.Replicas} available{why}");
+        return new(
+            failed is not null,
+            $"{status.UpdatedReplicas} of {wanted} pods updated, {status.AvailableReplicas} of {status.Replicas} available{why}"
+        );
     }
 }

@@ -11,10 +11,12 @@ internal static class DrainOrder
     /// <summary>The turns of these pods, by UID. Pods of several nodes that go together share them.</summary>
     public static IReadOnlyDictionary<string, DrainTurn> Of(IEnumerable<Pod> pods) =>
         pods.GroupBy(p => (Priority: p.Spec.Priority ?? 0, Owner: p.Controller()?.Uid ?? p.Uid()))
-            .SelectMany(owned => owned
-                .OrderBy(p => p.IsReady())
-                .ThenBy(p => p.Metadata.Namespace, StringComparer.Ordinal)
-                .ThenBy(p => p.Metadata.Name, StringComparer.Ordinal)
-                .Select((pod, round) => (Uid: pod.Uid(), Turn: new DrainTurn(owned.Key.Priority, round))))
+            .SelectMany(owned =>
+                owned
+                    .OrderBy(p => p.IsReady())
+                    .ThenBy(p => p.Metadata.Namespace, StringComparer.Ordinal)
+                    .ThenBy(p => p.Metadata.Name, StringComparer.Ordinal)
+                    .Select((pod, round) => (Uid: pod.Uid(), Turn: new DrainTurn(owned.Key.Priority, round)))
+            )
             .ToDictionary(t => t.Uid, t => t.Turn);
 }

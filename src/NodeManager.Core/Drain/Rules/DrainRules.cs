@@ -26,11 +26,17 @@ internal static class DrainRules
         List<RuleVerdict> verdicts = [.. All.Select(rule => rule(pod, context)).OfType<RuleVerdict>()];
         // All refusals are reported, so that a second attempt does not meet the next one.
         RuleVerdict strongest = verdicts.Aggregate((best, next) => next.Strength > best.Strength ? next : best);
-        RuleVerdict[] deciding = strongest.Decision == DrainDecision.Refuse ? [.. verdicts.Where(v => v.Decision == DrainDecision.Refuse)] : [strongest];
+        RuleVerdict[] deciding =
+            strongest.Decision == DrainDecision.Refuse ? [.. verdicts.Where(v => v.Decision == DrainDecision.Refuse)] : [strongest];
         // What an eviction would cost does not concern a pod that is left alone.
-        IEnumerable<RuleVerdict> heard = strongest.Decision == DrainDecision.Skip ? verdicts.Where(v => v.Decision == DrainDecision.Skip) : verdicts;
+        IEnumerable<RuleVerdict> heard =
+            strongest.Decision == DrainDecision.Skip ? verdicts.Where(v => v.Decision == DrainDecision.Skip) : verdicts;
         return new(
-            strongest.Decision, strongest.Rule, string.Join(" ", deciding.Select(v => v.Reason)),
-            [.. heard.Select(v => v.Warning).OfType<string>()], [.. deciding.Select(v => v.PermittedBy).OfType<string>()]);
+            strongest.Decision,
+            strongest.Rule,
+            string.Join(" ", deciding.Select(v => v.Reason)),
+            [.. heard.Select(v => v.Warning).OfType<string>()],
+            [.. deciding.Select(v => v.PermittedBy).OfType<string>()]
+        );
     }
 }

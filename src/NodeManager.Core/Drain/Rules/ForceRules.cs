@@ -22,7 +22,8 @@ internal static class ForceRules
     {
         if (pod.Metadata.Finalizers is { Count: > 0 } finalizers)
             return $"Finalizers ({string.Join(", ", finalizers)}) block the deletion, also a force-delete.";
-        if (!IsUnreachable(node) || node?.Spec.Taints?.Exists(t => t.Key == OutOfService) == true) return null;
+        if (!IsUnreachable(node) || node?.Spec.Taints?.Exists(t => t.Key == OutOfService) == true)
+            return null;
         if (pod.Controller()?.Kind == "StatefulSet")
             return "Not force-deleted: a StatefulSet manages it, its node is unreachable, and it might still run there when its replacement starts.";
         return pod.Spec.Volumes?.Exists(v => v.PersistentVolumeClaim is not null || v.Ephemeral is not null) == true

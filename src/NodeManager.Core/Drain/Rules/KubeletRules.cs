@@ -18,14 +18,19 @@ internal static class KubeletRules
     /// <param name="staleSince">When its Lease was renewed last, if that is too long ago.</param>
     public static string? Trouble(Node? node, DateTimeOffset? staleSince = null)
     {
-        if (node?.Status.Conditions.Find("Ready") is not { } ready) return null;
+        if (node?.Status.Conditions.Find("Ready") is not { } ready)
+            return null;
         string since = ready.LastTransitionTime is { } at ? $" since {Text(at)}" : "";
         return ready.Status switch
         {
-            "True" when staleSince is { } renewed => $"The kubelet stopped reporting: its Lease has not been renewed since {Text(renewed)}.",
+            "True" when staleSince is { } renewed =>
+                $"The kubelet stopped reporting: its Lease has not been renewed since {Text(renewed)}.",
             "True" => null,
-            "False" when ready.Message?.Contains(OnlyNetwork, StringComparison.Ordinal) == true && !ready.Message.Contains("container runtime is down", StringComparison.Ordinal) => null,
-            "False" => $"The kubelet reports that the node is not ready{since}{(ready.Message is { Length: > 0 } why ? $": {why.TrimEnd('.')}" : "")}.",
+            "False"
+                when ready.Message?.Contains(OnlyNetwork, StringComparison.Ordinal) == true
+                    && !ready.Message.Contains("container runtime is down", StringComparison.Ordinal) => null,
+            "False" =>
+                $"The kubelet reports that the node is not ready{since}{(ready.Message is { Length: > 0 } why ? $": {why.TrimEnd('.')}" : "")}.",
             _ => $"The kubelet does not report: Ready is {ready.Status}{since}.",
         };
     }

@@ -9,5 +9,5 @@ internal static class ManagedRule
         pod.Controller() is not { } owner ? null
         : pod.IsOfJob() && context.Options.WaitForJob is { } limit && !pod.IsFinished()
             ? new("Managed", DrainDecision.Evict, $"Job '{owner.Name}' gets up to {limit.TotalSeconds:0} s to complete first.")
-            : new("Managed", DrainDecision.Evict, $"Managed by {owner.Kind} '{owner.Name}'; a replacement will be created.");
+        : new("Managed", DrainDecision.Evict, $"Managed by {owner.Kind} '{owner.Name}'; a replacement will be created.");
 }

@@ -8,6 +8,10 @@ internal static class MirrorRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context) =>
         pod.IsMirror()
-            ? new("Mirror", DrainDecision.Skip, "Mirror (static) pod: the kubelet runs it from a file on the node; the API cannot evict it.")
+            ? new(
+                "Mirror",
+                DrainDecision.Skip,
+                "Mirror (static) pod: the kubelet runs it from a file on the node; the API cannot evict it."
+            )
             : null;
 }

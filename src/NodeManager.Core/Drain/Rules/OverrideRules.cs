@@ -11,7 +11,8 @@ internal static class OverrideRules
     /// <param name="before">How many were ready before the first one was deleted; null when none was.</param>
     public static bool MayDelete(bool isReady, int ready, int wanted, bool isComing, int? before)
     {
-        if (!isReady) return true;
+        if (!isReady)
+            return true;
         return before is { } floor ? ready >= Math.Min(floor, wanted) : ready >= wanted || !isComing;
     }
 }

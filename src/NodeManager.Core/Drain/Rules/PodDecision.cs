@@ -6,4 +6,10 @@ namespace NodeManager.Core.Drain.Rules;
 /// <param name="Reason">Its words; of several refusals, those of all.</param>
 /// <param name="Warnings">Every rule's warnings.</param>
 /// <param name="PermittedBy">Of a refusal: the options that permit the eviction, all of which are needed.</param>
-internal sealed record PodDecision(string Decision, string Rule, string Reason, IReadOnlyList<string> Warnings, IReadOnlyList<string> PermittedBy);
+internal sealed record PodDecision(
+    string Decision,
+    string Rule,
+    string Reason,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<string> PermittedBy
+);

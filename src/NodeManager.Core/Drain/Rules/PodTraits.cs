@@ -41,7 +41,10 @@ internal static class PodTraits
     public static bool ToleratesCordon(this Pod pod) =>
         pod.Spec.Tolerations?.Exists(t =>
             t.Effect is null or "" or "NoSchedule"
-            && (t.Key is null or ""
-                ? t.Operator == "Exists"
-                : t.Key == "node.kubernetes.io/unschedulable" && (t.Operator == "Exists" || string.IsNullOrEmpty(t.Value)))) == true;
+            && (
+                t.Key is null or ""
+                    ? t.Operator == "Exists"
+                    : t.Key == "node.kubernetes.io/unschedulable" && (t.Operator == "Exists" || string.IsNullOrEmpty(t.Value))
+            )
+        ) == true;
 }

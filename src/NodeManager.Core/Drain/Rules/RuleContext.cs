@@ -9,4 +9,5 @@ namespace NodeManager.Core.Drain.Rules;
 internal sealed record RuleContext(
     DrainOptions Options,
     IReadOnlyDictionary<(string Namespace, string Name), string>? DaemonSets,
-    DateTimeOffset Now);
+    DateTimeOffset Now
+);

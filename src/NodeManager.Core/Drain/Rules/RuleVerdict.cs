@@ -12,11 +12,12 @@ internal sealed record RuleVerdict(string Rule, string Decision, string Reason, 
     /// The larger one wins. Leaving a pod alone needs no permission, and waiting for a terminating pod loses nothing more: both are
     /// stronger than a refusal.
     /// </summary>
-    public int Strength => Decision switch
-    {
-        DrainDecision.Skip => 3,
-        DrainDecision.Wait => 2,
-        DrainDecision.Refuse => 1,
-        _ => 0,
-    };
+    public int Strength =>
+        Decision switch
+        {
+            DrainDecision.Skip => 3,
+            DrainDecision.Wait => 2,
+            DrainDecision.Refuse => 1,
+            _ => 0,
+        };
 }

@@ -16,9 +16,11 @@ internal static class SurgeRules
     /// <param name="isExclusive">True for claims (by name, in the pod's namespace) that pods on two nodes cannot use concurrently.</param>
     public static string? Refusal(Pod pod, Deployment? deployment, Func<string, bool> isExclusive)
     {
-        if (deployment is null) return $"no Deployment manages it{(pod.Controller() is { } owner ? $", but {owner.Kind} '{owner.Name}'" : "")}";
+        if (deployment is null)
+            return $"no Deployment manages it{(pod.Controller() is { } owner ? $", but {owner.Kind} '{owner.Name}'" : "")}";
         string name = $"Deployment '{deployment.Metadata.Name}'";
-        if (deployment.Metadata.DeletionTimestamp is not null) return $"{name} is being deleted";
+        if (deployment.Metadata.DeletionTimestamp is not null)
+            return $"{name} is being deleted";
         if (deployment.Metadata.OwnerReferences?.Find(o => o.Controller == true) is { } lord)
             return $"{name} is managed by {lord.Kind} '{lord.Name}', which might revert the restart";
         return Strategy(deployment, name) ?? UnderWay(deployment, name) ?? Company(pod, isExclusive);
@@ -26,11 +28,14 @@ internal static class SurgeRules
 
     private static string? Strategy(Deployment deployment, string name)
     {
-        if (deployment.Spec.Paused == true) return $"{name} is paused";
-        if (deployment.Spec.Strategy is { Type: { Length: > 0 } type } && type != "RollingUpdate") return $"{name} has the strategy {type}";
+        if (deployment.Spec.Paused == true)
+            return $"{name} is paused";
+        if (deployment.Spec.Strategy is { Type: { Length: > 0 } type } && type != "RollingUpdate")
+            return $"{name} has the strategy {type}";
         int replicas = deployment.Spec.Replicas ?? 1;
         RollingUpdateDeployment? rolling = deployment.Spec.Strategy?.RollingUpdate;
-        if ((rolling?.MaxSurge ?? Default).Resolve(replicas, roundUp: true) < 1) return $"{name} has no maxSurge and would delete the old pod first";
+        if ((rolling?.MaxSurge ?? Default).Resolve(replicas, roundUp: true) < 1)
+            return $"{name} has no maxSurge and would delete the old pod first";
         return (rolling?.MaxUnavailable ?? Default).Resolve(replicas, roundUp: false) > 0
             ? $"{name} allows unavailable pods during a rollout (maxUnavailable {(rolling?.MaxUnavailable ?? Default).Text} of {replicas}), which might violate the PDB"
             : null;
@@ -40,8 +45,11 @@ internal static class SurgeRules
     {
         WorkloadStatus status = deployment.Status;
         int replicas = deployment.Spec.Replicas ?? 1;
-        bool isSettled = (status.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0)
-            && status.Replicas == replicas && status.UpdatedReplicas == replicas && status.AvailableReplicas == replicas;
+        bool isSettled =
+            (status.ObservedGeneration ?? 0) >= (deployment.Metadata.Generation ?? 0)
+            && status.Replicas == replicas
+            && status.UpdatedReplicas == replicas
+            && status.AvailableReplicas == replicas;
         return isSettled ? null : $"a rollout of {name} is in progress, or not all of its pods are available";
     }
 

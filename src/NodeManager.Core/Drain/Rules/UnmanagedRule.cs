@@ -7,7 +7,8 @@ internal static class UnmanagedRule
 {
     public static RuleVerdict? Judge(Pod pod, RuleContext context)
     {
-        if (pod.IsFinished()) return null;
+        if (pod.IsFinished())
+            return null;
         string why;
         if (pod.IsDaemonSetOrphan(context))
             why = $"DaemonSet '{pod.DaemonSetOwner()!.Name}' no longer exists: no controller will recreate the pod.";

@@ -21,18 +21,23 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
     /// <returns>Null when the node is free.</returns>
     public async Task<NodeDrainResult?> WaitAsync(NodeLock busy, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = scope.Time.StartLimit(scope.Options.HasTimeout ? scope.Options.Timeout - (scope.Now - startedAt) : null);
+        using CancellationTokenSource limit = scope.Time.StartLimit(
+            scope.Options.HasTimeout ? scope.Options.Timeout - (scope.Now - startedAt) : null
+        );
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
             if (RunningDrain.Find(busy.Operation, Uid, scope.Options) is { } running)
             {
-                scope.Observer.Verbose($"Node {plan.Name}: joining drain {busy.Operation}, which this process already runs with the same options.");
+                scope.Observer.Verbose(
+                    $"Node {plan.Name}: joining drain {busy.Operation}, which this process already runs with the same options."
+                );
                 Report($"joined {busy.Operation}", busy);
                 return await running.Result.WaitAsync(stop.Token);
             }
 
-            if (!use.Waits || (scope.Options.Once && !scope.Options.HasTimeout)) return Result(NodeDrainStatus.Blocked, busy, "");
+            if (!use.Waits || (scope.Options.Once && !scope.Options.HasTimeout))
+                return Result(NodeDrainStatus.Blocked, busy, "");
             scope.Observer.Warning($"Node {plan.Name} is in use by {busy}. This drain waits for it to end.");
             return await WaitUntilFreeAsync(busy, stop.Token) is { } calledOff
                 ? Result(NodeDrainStatus.Cancelled, null, $"Called off while waiting for {busy}: {calledOff.Describe()}", calledOff.Reason)
@@ -40,7 +45,12 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Result(NodeDrainStatus.Cancelled, null, $"Interrupted while waiting for {busy}; this drain changed nothing.", NodeDrainCancelReason.Interrupted);
+            return Result(
+                NodeDrainStatus.Cancelled,
+                null,
+                $"Interrupted while waiting for {busy}; this drain changed nothing.",
+                NodeDrainCancelReason.Interrupted
+            );
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -54,7 +64,8 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
 
     private string Activity => $"Draining {plan.Name}";
 
-    private void Report(string status, NodeLock busy) => scope.Observer.Progress(new(plan.Name, Activity, status) { WaitsFor = [busy.ToString()] });
+    private void Report(string status, NodeLock busy) =>
+        scope.Observer.Progress(new(plan.Name, Activity, status) { WaitsFor = [busy.ToString()] });
 
     private async Task<NodeLockEnd?> WaitUntilFreeAsync(NodeLock busy, CancellationToken cancellationToken)
     {
@@ -65,7 +76,8 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
         using IDisposable following = nodes.Subscribe(change =>
         {
             Node node = change.Object;
-            if (node.Metadata.Uid != Uid) return;
+            if (node.Metadata.Uid != Uid)
+                return;
             // Uncordoned under the lock: that is for all who want to drain the node.
             if (wasCordoned && node.Spec.Unschedulable != true && busy.IsSameHold(NodeLock.Read(node)))
                 calledOff.TrySetResult(new(NodeDrainCancelReason.Uncordoned, NodeLock.Read(node)?.CancelledBy ?? ""));
@@ -73,29 +85,40 @@ internal sealed class BusyNode(DrainScope scope, NodeLockUse use, PlannedNode pl
         });
         await nodes.Synced.WaitAsync(cancellationToken);
         SeenLocks seen = scope.Connection.SeenLocks();
-        for (NodeLock current = busy; ;)
+        for (NodeLock current = busy; ; )
         {
             (Node? node, Task changed) = nodes.Look(Uid);
-            if (calledOff.Task.IsCompletedSuccessfully) return await calledOff.Task;
-            if (node is null) return null;
+            if (calledOff.Task.IsCompletedSuccessfully)
+                return await calledOff.Task;
+            if (node is null)
+                return null;
             NodeLock? own = seen.Observe(Uid, NodeLock.Read(node));
-            if ((own ?? await use.Former(node, cancellationToken)) is not { } there) return null;
-            if (!there.IsSameHold(current)) scope.Observer.Verbose($"Node {plan.Name} is in use by {current = there} now.");
+            if ((own ?? await use.Former(node, cancellationToken)) is not { } there)
+                return null;
+            if (!there.IsSameHold(current))
+                scope.Observer.Verbose($"Node {plan.Name} is in use by {current = there} now.");
             Report($"waiting for {there}", there);
-            await scope.Time.WaitForChangeAsync([changed, calledOff.Task], own is null ? FormerRecheck : seen.Remaining(Uid, own), cancellationToken);
+            await scope.Time.WaitForChangeAsync(
+                [changed, calledOff.Task],
+                own is null ? FormerRecheck : seen.Remaining(Uid, own),
+                cancellationToken
+            );
         }
     }
 
     private NodeDrainResult Result(string status, NodeLock? busy, string message, string cancelReason = "")
     {
-        NodeDrainBlocker? blocker = busy is null ? null : new()
-        {
-            Kind = "Operation",
-            Name = busy.Operation,
-            Message = NodeBusyException.Describe(busy, plan.Name, scope.Session.Cluster),
-            Remedy = NodeBusyException.Advice(plan.Name),
-        };
-        string summary = blocker is null ? message
+        NodeDrainBlocker? blocker = busy is null
+            ? null
+            : new()
+            {
+                Kind = "Operation",
+                Name = busy.Operation,
+                Message = NodeBusyException.Describe(busy, plan.Name, scope.Session.Cluster),
+                Remedy = NodeBusyException.Advice(plan.Name),
+            };
+        string summary =
+            blocker is null ? message
             : status == NodeDrainStatus.TimedOut ? $"Timed out while waiting; this drain changed nothing. {blocker.Message}"
             : $"Nothing was changed. {blocker.Message}";
         return new()

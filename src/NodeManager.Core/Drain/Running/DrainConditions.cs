@@ -17,7 +17,8 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
     /// <summary>Both of them in one patch: a watch never shows a node that is drained and being drained.</summary>
     public async Task BeginAsync(Node node, CancellationToken cancellationToken)
     {
-        if (!LifecycleConditions.AreWanted(scope.Options.Condition, minorVersion)) return;
+        if (!LifecycleConditions.AreWanted(scope.Options.Condition, minorVersion))
+            return;
         string message = $"{scope.Session.Who()}{(scope.Options.Reason.Length > 0 ? $": {scope.Options.Reason}" : "")}";
         try
         {
@@ -25,9 +26,15 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
             try
             {
                 await LifecycleConditions.SetAsync(
-                    scope.Client, scope.Now, node,
-                    [(NodeLifecycleCondition.DrainInProgress, true, "Draining", message), (NodeLifecycleCondition.Drained, false, "Draining", "")],
-                    cancellationToken);
+                    scope.Client,
+                    scope.Now,
+                    node,
+                    [
+                        (NodeLifecycleCondition.DrainInProgress, true, "Draining", message),
+                        (NodeLifecycleCondition.Drained, false, "Draining", ""),
+                    ],
+                    cancellationToken
+                );
             }
             finally
             {
@@ -38,7 +45,9 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
         }
         catch (KubernetesException refused)
         {
-            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} cannot be written: {refused.Message}");
+            note(
+                $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} cannot be written: {refused.Message}"
+            );
             scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
         }
     }
@@ -49,19 +58,28 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
     /// <param name="cancellationToken">Stops it.</param>
     public async Task EndAsync(Node node, NodeDrainResult result, CancellationToken cancellationToken)
     {
-        if (!_isBegun) return;
+        if (!_isBegun)
+            return;
         bool isDrained = result.Status == NodeDrainStatus.Drained;
         string reason = isDrained ? "Drained" : $"Drain{result.Status}";
         try
         {
             await LifecycleConditions.SetAsync(
-                scope.Client, scope.Now, node,
-                [(NodeLifecycleCondition.DrainInProgress, false, reason, result.Message), (NodeLifecycleCondition.Drained, isDrained, reason, result.Message)],
-                cancellationToken);
+                scope.Client,
+                scope.Now,
+                node,
+                [
+                    (NodeLifecycleCondition.DrainInProgress, false, reason, result.Message),
+                    (NodeLifecycleCondition.Drained, isDrained, reason, result.Message),
+                ],
+                cancellationToken
+            );
         }
         catch (KubernetesException refused)
         {
-            note($"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} were not updated at the end of the drain: {refused.Message}");
+            note(
+                $"The conditions {NodeLifecycleCondition.DrainInProgress} and {NodeLifecycleCondition.Drained} were not updated at the end of the drain: {refused.Message}"
+            );
             scope.ConditionRefusals.Tell(node.Metadata.Name, refused);
         }
     }

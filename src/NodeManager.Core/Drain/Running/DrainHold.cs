@@ -62,18 +62,21 @@ internal sealed class DrainHold(DrainScope scope, NodeLockUse use) : IAsyncDispo
     }
 
     /// <summary>Removes the drain's own lock.</summary>
-    public Task ReleaseAsync(CancellationToken cancellationToken) => Running is null ? Task.CompletedTask : Lock.ReleaseAsync(cancellationToken);
+    public Task ReleaseAsync(CancellationToken cancellationToken) =>
+        Running is null ? Task.CompletedTask : Lock.ReleaseAsync(cancellationToken);
 
     /// <summary>The drain's own lock is removed by another patch.</summary>
     public void Detach()
     {
-        if (Running is not null) Lock.Detach();
+        if (Running is not null)
+            Lock.Detach();
     }
 
     public async ValueTask DisposeAsync()
     {
         _following?.Dispose();
-        if (_hold is not null && Running is not null) await _hold.DisposeAsync();
+        if (_hold is not null && Running is not null)
+            await _hold.DisposeAsync();
         Running?.Dispose();
     }
 }

@@ -16,12 +16,19 @@ internal sealed class EndLimit : IDisposable
     /// <summary>The time begins with the first call.</summary>
     public void Start()
     {
-        if (Interlocked.Exchange(ref _isStarted, 1) == 0) _source.CancelAfter(Limit);
+        if (Interlocked.Exchange(ref _isStarted, 1) == 0)
+            _source.CancelAfter(Limit);
     }
 
     /// <summary>Waits for work that is to end, however it ends; at most to the end of the time.</summary>
-    public Task WaitAsync(Task work) => work.WaitAsync(Token).ContinueWith(
-        static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    public Task WaitAsync(Task work) =>
+        work.WaitAsync(Token)
+            .ContinueWith(
+                static done => _ = done.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default
+            );
 
     public void Dispose() => _source.Dispose();
 }

@@ -26,7 +26,13 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         try
         {
             Node now = await scope.Client.SendAsync(
-                HttpMethod.Get, Resources.Nodes.Path(name: planned.Metadata.Name), null, Resources.Nodes.Item, new() { Retry = false }, cancellationToken);
+                HttpMethod.Get,
+                Resources.Nodes.Path(name: planned.Metadata.Name),
+                null,
+                Resources.Nodes.Item,
+                new() { Retry = false },
+                cancellationToken
+            );
             return now.Metadata.Uid == planned.Metadata.Uid ? new(now, false, null) : new(null, true, null);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
@@ -36,7 +42,8 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         catch (Exception exception)
         {
             scope.Observer.Verbose($"Node {planned.Metadata.Name}: its state could not be read: {exception.Message}");
-            if (cancellationToken.IsCancellationRequested) return new(null, false, "no answer within 2 s.");
+            if (cancellationToken.IsCancellationRequested)
+                return new(null, false, "no answer within 2 s.");
             return new(null, false, TransientFailure.Is(exception) ? exception.Message : null);
         }
     }
@@ -45,10 +52,20 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
     /// <param name="records">Of the node's pods.</param>
     /// <param name="cancellationToken">Stops it.</param>
     // Within the time that an interrupted drain has left: without its pods a budget is described all the same.
-    public async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync(IReadOnlyList<PodRecord> records, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, PodBudget>> InspectBudgetsAsync(
+        IReadOnlyList<PodRecord> records,
+        CancellationToken cancellationToken
+    )
     {
         List<PodDisruptionBudget> refusing =
-            [.. records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(budgets.Find).OfType<PodDisruptionBudget>()];
+        [
+            .. records
+                .Where(r => r.Outcome is null)
+                .SelectMany(r => r.BlockedBy)
+                .Distinct()
+                .Select(budgets.Find)
+                .OfType<PodDisruptionBudget>(),
+        ];
         BudgetInspector inspector = new(scope.Client, survey.Server, scope.Options);
         IReadOnlySet<string> down = new HashSet<string>();
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
@@ -70,7 +87,9 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
     private async Task<PodDisruptionBudget> ReadAsync(PodDisruptionBudget budget, CancellationToken cancellationToken)
     {
         ListOptions one = new() { Namespace = budget.Metadata.Namespace, FieldSelector = $"metadata.name={budget.Metadata.Name}" };
-        List<PodDisruptionBudget> found = (await scope.Client.ListAsync(Resources.PodDisruptionBudgets(survey.Server.BudgetVersion), one, cancellationToken)).Items;
+        List<PodDisruptionBudget> found = (
+            await scope.Client.ListAsync(Resources.PodDisruptionBudgets(survey.Server.BudgetVersion), one, cancellationToken)
+        ).Items;
         return found is [var now] && now.Metadata.Uid == budget.Metadata.Uid ? now : budget;
     }
 }

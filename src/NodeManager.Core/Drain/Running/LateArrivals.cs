@@ -23,24 +23,39 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
     public async Task<List<PodRecord>> FindAsync(IReadOnlyList<PodRecord> known, CancellationToken cancellationToken)
     {
         Rounds++;
-        List<Pod> now = (await scope.Retry.RunAsync(
-            token => scope.Client.ListAsync(Resources.Pods, new() { FieldSelector = $"spec.nodeName={node}", LabelSelector = scope.Options.PodSelector }, token),
-            cancellationToken)).Items;
+        List<Pod> now = (
+            await scope.Retry.RunAsync(
+                token =>
+                    scope.Client.ListAsync(
+                        Resources.Pods,
+                        new() { FieldSelector = $"spec.nodeName={node}", LabelSelector = scope.Options.PodSelector },
+                        token
+                    ),
+                cancellationToken
+            )
+        ).Items;
         HashSet<string> uids = [.. known.Where(r => !r.IsSaidToBeGone).Select(r => r.Plan.Uid)];
         List<Pod> late = [.. now.Where(p => !uids.Contains(p.Uid()))];
-        if (late.Count == 0) return [];
+        if (late.Count == 0)
+            return [];
         cache.Admit(late);
 
         RuleContext context = new(scope.Options, await DaemonSetsAsync(late, cancellationToken), scope.Now);
         IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(late);
         List<PodRecord> records =
-            [.. NodePlanner.Judge(late, node, survey, context).Select(p => new PodRecord(p) { Turn = turns.GetValueOrDefault(p.Plan.Uid) })];
+        [
+            .. NodePlanner.Judge(late, node, survey, context).Select(p => new PodRecord(p) { Turn = turns.GetValueOrDefault(p.Plan.Uid) }),
+        ];
         foreach (PodRecord record in records.Where(r => r.Plan.Decision == DrainDecision.Evict))
         {
             if (record.Pod.ToleratesCordon())
                 record.End(DrainPodOutcome.Returned, "It tolerates the cordon and was recreated on the node.", scope.Now);
             else if (Rounds > RoundLimit)
-                record.End(DrainPodOutcome.Returned, $"It was recreated on the node for the {Rounds}th time, as it tolerates the cordon.", scope.Now);
+                record.End(
+                    DrainPodOutcome.Returned,
+                    $"It was recreated on the node for the {Rounds}th time, as it tolerates the cordon.",
+                    scope.Now
+                );
             else
                 scope.Observer.Verbose($"Pod {record.Title}: bound to {node} after the cordon; evicting it.");
         }
@@ -51,8 +66,11 @@ internal sealed class LateArrivals(DrainScope scope, DrainSurvey survey, ObjectC
     // A DaemonSet made since the plan was made is not gone.
     private async Task<IReadOnlyDictionary<(string, string), string>?> DaemonSetsAsync(List<Pod> late, CancellationToken cancellationToken)
     {
-        if (survey.DaemonSets is null || !late.Exists(p => p.IsDaemonSetOrphan(new(scope.Options, survey.DaemonSets, scope.Now)))) return survey.DaemonSets;
-        List<DaemonSet> now = (await scope.Retry.RunAsync(token => scope.Client.ListAsync(Resources.DaemonSets, new(), token), cancellationToken)).Items;
+        if (survey.DaemonSets is null || !late.Exists(p => p.IsDaemonSetOrphan(new(scope.Options, survey.DaemonSets, scope.Now))))
+            return survey.DaemonSets;
+        List<DaemonSet> now = (
+            await scope.Retry.RunAsync(token => scope.Client.ListAsync(Resources.DaemonSets, new(), token), cancellationToken)
+        ).Items;
         return now.ToDictionary(d => (d.Metadata.Namespace ?? "", d.Metadata.Name), d => d.Metadata.Uid ?? "");
     }
 }

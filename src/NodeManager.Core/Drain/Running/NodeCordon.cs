@@ -27,7 +27,12 @@ internal static class NodeCordon
     /// </summary>
     /// <returns>The hold, the node as it is now, and what was noted on it if it took pods before.</returns>
     /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name since the survey. NodeBusy.</exception>
-    public static async Task<(NodeLockHold Hold, Node Node, DrainAnnotation? Note)> ApplyAsync(DrainScope scope, NodeLockUse use, Node node, CancellationToken cancellationToken)
+    public static async Task<(NodeLockHold Hold, Node Node, DrainAnnotation? Note)> ApplyAsync(
+        DrainScope scope,
+        NodeLockUse use,
+        Node node,
+        CancellationToken cancellationToken
+    )
     {
         DrainAnnotation note = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
         string text = note.ToJson();
@@ -35,7 +40,9 @@ internal static class NodeCordon
         JsonObject Make(JsonObject current)
         {
             wasCordoned = (bool?)current["spec"]?["unschedulable"] == true;
-            return wasCordoned && DrainAnnotation.Parse((string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key]) is not null ? [] : Patching(text, true);
+            return wasCordoned && DrainAnnotation.Parse((string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key]) is not null
+                ? []
+                : Patching(text, true);
         }
 
         await scope.Throttle.WaitAsync(cancellationToken);
@@ -57,17 +64,24 @@ internal static class NodeCordon
     {
         string mine = note.ToJson();
         Node after = await NodePatcher.ChangeAsync(
-            scope.Connection, Target(node),
-            current => (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine ? NodeLocks.Into(Patching(null, null), null) : null,
-            false, cancellationToken);
+            scope.Connection,
+            Target(node),
+            current =>
+                (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine
+                    ? NodeLocks.Into(Patching(null, null), null)
+                    : null,
+            false,
+            cancellationToken
+        );
         return after.Spec.Unschedulable != true;
     }
 
     private static NodeTarget Target(Node node) => new(node.Metadata.Name, node.Metadata.Uid ?? "");
 
-    private static JsonObject Patching(string? note, bool? unschedulable) => new()
-    {
-        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = note } },
-        ["spec"] = new JsonObject { ["unschedulable"] = unschedulable },
-    };
+    private static JsonObject Patching(string? note, bool? unschedulable) =>
+        new()
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = note } },
+            ["spec"] = new JsonObject { ["unschedulable"] = unschedulable },
+        };
 }

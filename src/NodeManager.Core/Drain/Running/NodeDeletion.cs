@@ -8,16 +8,24 @@ namespace NodeManager.Core.Drain.Running;
 internal static class NodeDeletion
 {
     /// <summary>True when the Node object is deleted; false when that is no longer reported.</summary>
-    public static async Task<bool> WaitAsync(ObjectCache<Node> nodes, Node? planned, TimeProvider time, IOperationObserver observer, CancellationToken cancellationToken)
+    public static async Task<bool> WaitAsync(
+        ObjectCache<Node> nodes,
+        Node? planned,
+        TimeProvider time,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
-        if (planned?.Metadata.Uid is not { } uid) return false;
+        if (planned?.Metadata.Uid is not { } uid)
+            return false;
         try
         {
             await nodes.Synced.WaitAsync(cancellationToken);
             while (true)
             {
                 (Node? node, Task changed) = nodes.Look(uid);
-                if (node is null) return true;
+                if (node is null)
+                    return true;
                 await time.WaitForChangeAsync([changed], null, cancellationToken);
             }
         }

@@ -49,8 +49,19 @@ internal sealed class NodeDrain : IAsyncDisposable
     private bool _isCordoned;
 
     public NodeDrain(
-        DrainScope scope, NodeLockUse use, DrainSurvey survey, PlannedNode plan, NodeCaches<Pod> pods, NodeCaches<Node> nodes, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge,
-        EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns, DateTimeOffset startedAt)
+        DrainScope scope,
+        NodeLockUse use,
+        DrainSurvey survey,
+        PlannedNode plan,
+        NodeCaches<Pod> pods,
+        NodeCaches<Node> nodes,
+        BudgetRegistry budgets,
+        BudgetOverrides overrides,
+        Surge surge,
+        EvictionRequests requests,
+        IReadOnlyDictionary<string, DrainTurn> turns,
+        DateTimeOffset startedAt
+    )
     {
         _scope = scope;
         _hold = new(scope, use);
@@ -86,7 +97,15 @@ internal sealed class NodeDrain : IAsyncDisposable
         if (_plan.Node is not { } node)
         {
             NodeManagerException reason = _survey.WhyNot(_plan.Name, _scope.Session.Cluster);
-            _blockers.Add(new() { Kind = reason.ErrorId == ErrorIds.NodeReplaced ? "Node" : "Server", Name = _plan.Name, Message = reason.Message, Remedy = reason.RecommendedAction ?? "" });
+            _blockers.Add(
+                new()
+                {
+                    Kind = reason.ErrorId == ErrorIds.NodeReplaced ? "Node" : "Server",
+                    Name = _plan.Name,
+                    Message = reason.Message,
+                    Remedy = reason.RecommendedAction ?? "",
+                }
+            );
             return await EndAsync(DrainEnd.Stopped);
         }
 
@@ -103,17 +122,27 @@ internal sealed class NodeDrain : IAsyncDisposable
         DrainEnd? end = await GuardAsync(
             async token =>
             {
-                Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, _survey.UnselectedPods[_plan.Name], NodeCordon.IsBegun(node), Warn, token);
+                Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(
+                    _scope,
+                    _plan.Name,
+                    _plan.Pods,
+                    _survey.UnselectedPods[_plan.Name],
+                    NodeCordon.IsBegun(node),
+                    Warn,
+                    token
+                );
                 _steps.Begin(DrainStep.Cordon, "", _scope.Now);
                 _isCordoned |= await _hold.TakeAsync(node, Nodes, token);
                 _volumes = await volumes;
-                if (Busy is not null) return;
+                if (Busy is not null)
+                    return;
                 _steps.End(_scope.Now);
                 await _conditions.BeginAsync(node, token);
                 _started = _events.StartedAsync(node, _over.Token);
             },
             false,
-            cancellationToken);
+            cancellationToken
+        );
         return end is { } ended ? await EndAsync(ended) : null;
     }
 
@@ -155,29 +184,43 @@ internal sealed class NodeDrain : IAsyncDisposable
         PodEvictor evictor = new(_scope, Pods, _budgets, _overrides, _surge, _requests, stuck, _hold.Lock, _progress, Warn);
         LateArrivals late = new(_scope, _survey, Pods, _plan.Name);
         // All in one step from here on, so that requests are sent in order.
-        if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await Pods.Synced.WaitAsync(cancellationToken);
+        if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait))
+            await Pods.Synced.WaitAsync(cancellationToken);
         List<PodRecord> round = _records;
         while (round.Count > 0 || late.Rounds == 0)
         {
             await SideBySideAsync(round.OrderBy(r => r.Turn).Select(r => WorkAsync(evictor, r, cancellationToken)), cancellationToken);
             round = await late.FindAsync(_records, cancellationToken);
-            lock (_records) _records.AddRange(round);
+            lock (_records)
+                _records.AddRange(round);
             _progress.Track([.. _records]);
             if (round.Where(r => r.Plan.Decision == DrainDecision.Refuse).ToList() is { Count: > 0 } refused)
                 throw new DrainStoppedException(NodePlanner.Refusal(refused[0].Plan));
         }
 
-        if (_scope.Options.WaitForReplacement) _replacements = Replacements.For(_scope, _records, Warn);
-        if (_replacements is not null) _replacements.Told = missing => _progress.Phase($"pods to be replaced: {missing}");
+        if (_scope.Options.WaitForReplacement)
+            _replacements = Replacements.For(_scope, _records, Warn);
+        if (_replacements is not null)
+            _replacements.Told = missing => _progress.Phase($"pods to be replaced: {missing}");
         if (_replacements is not null || _volumes is not null)
-            _progress.Phase(string.Join(" and ", ((string?[])[_volumes is null ? null : "volumes to detach", _replacements is null ? null : "pods to be replaced"]).OfType<string>()));
+            _progress.Phase(
+                string.Join(
+                    " and ",
+                    (
+                        (string?[])[_volumes is null ? null : "volumes to detach", _replacements is null ? null : "pods to be replaced"]
+                    ).OfType<string>()
+                )
+            );
         await SideBySideAsync(
-            [WaitForReplacementsAsync(cancellationToken), WaitForVolumesAsync(cancellationToken), .. Concluding], cancellationToken);
+            [WaitForReplacementsAsync(cancellationToken), WaitForVolumesAsync(cancellationToken), .. Concluding],
+            cancellationToken
+        );
     }
 
     private async Task WaitForReplacementsAsync(CancellationToken cancellationToken)
     {
-        if (_replacements is null) return;
+        if (_replacements is null)
+            return;
         _replacing.Begin(DrainStep.Replacement, "", _scope.Now);
         await _replacements.WaitAsync(Warn, cancellationToken);
         _replacing.End(_scope.Now);
@@ -185,9 +228,11 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private async Task WaitForVolumesAsync(CancellationToken cancellationToken)
     {
-        if (_volumes is null) return;
+        if (_volumes is null)
+            return;
         _detaching.Begin(DrainStep.Detach, "", _scope.Now);
-        if (!await _volumes.WaitAsync(Warn, cancellationToken)) throw new TimeoutException();
+        if (!await _volumes.WaitAsync(Warn, cancellationToken))
+            throw new TimeoutException();
         _detaching.End(_scope.Now);
     }
 
@@ -200,7 +245,8 @@ internal sealed class NodeDrain : IAsyncDisposable
             case DrainDecision.Wait:
                 return evictor.WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
             default:
-                if (record.Outcome is null) record.End(DrainPodOutcome.Skipped, record.Plan.Reason, _scope.Now);
+                if (record.Outcome is null)
+                    record.End(DrainPodOutcome.Skipped, record.Plan.Reason, _scope.Now);
                 return Task.CompletedTask;
         }
     }
@@ -210,7 +256,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         List<Task> all = [.. tasks];
         _begun.AddRange(all);
-        await foreach (Task done in Task.WhenEach(all)) await done;
+        await foreach (Task done in Task.WhenEach(all))
+            await done;
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -219,14 +266,18 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         using CancellationTokenSource timeout = Limit();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        await using CancellationTokenRegistration isUp = timeout.Token.Register(_end.Start), isCancelled = cancellationToken.Register(_end.Start);
-        Task<bool> deleted = watchesNode ? NodeDeletion.WaitAsync(Nodes, _plan.Node, _scope.Time, _scope.Observer, stop.Token) : Task.FromResult(false);
+        await using CancellationTokenRegistration isUp = timeout.Token.Register(_end.Start),
+            isCancelled = cancellationToken.Register(_end.Start);
+        Task<bool> deleted = watchesNode
+            ? NodeDeletion.WaitAsync(Nodes, _plan.Node, _scope.Time, _scope.Observer, stop.Token)
+            : Task.FromResult(false);
         Task working = work(stop.Token);
         Task calledOff = watchesNode ? _hold.Lock.Ended : new TaskCompletionSource().Task;
         try
         {
             Task first = await Task.WhenAny(working, deleted, calledOff);
-            if (first == deleted && !await deleted) first = await Task.WhenAny(working, calledOff);
+            if (first == deleted && !await deleted)
+                first = await Task.WhenAny(working, calledOff);
             if (first != working && !working.IsCompleted)
             {
                 await StopAsync(stop, working);
@@ -239,9 +290,12 @@ internal sealed class NodeDrain : IAsyncDisposable
         catch (Exception exception)
         {
             await StopAsync(stop, working);
-            if (cancellationToken.IsCancellationRequested) return DrainEnd.Cancelled;
-            if (timeout.IsCancellationRequested || exception is TimeoutException) return DrainEnd.TimedOut;
-            if (BlockerOf(exception) is { } blocker) _blockers.Add(blocker);
+            if (cancellationToken.IsCancellationRequested)
+                return DrainEnd.Cancelled;
+            if (timeout.IsCancellationRequested || exception is TimeoutException)
+                return DrainEnd.TimedOut;
+            if (BlockerOf(exception) is { } blocker)
+                _blockers.Add(blocker);
             return DrainEnd.Stopped;
         }
         finally
@@ -268,11 +322,18 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private NodeDrainBlocker? BlockerOf(Exception exception)
     {
-        if (exception is DrainStoppedException stopped) return stopped.Blocker;
+        if (exception is DrainStoppedException stopped)
+            return stopped.Blocker;
         NodeManagerException? known = ErrorTranslator.Translate(exception, _scope.Session.Cluster, _scope.Session.Server, _plan.Name);
         return new()
         {
-            Kind = known?.ErrorId switch { ErrorIds.Forbidden => "Permission", ErrorIds.Unauthorized => "Credentials", ErrorIds.NodeReplaced => "Node", _ => "Server" },
+            Kind = known?.ErrorId switch
+            {
+                ErrorIds.Forbidden => "Permission",
+                ErrorIds.Unauthorized => "Credentials",
+                ErrorIds.NodeReplaced => "Node",
+                _ => "Server",
+            },
             Name = _plan.Name,
             Message = known?.Message ?? exception.Message,
             Remedy = known?.RecommendedAction ?? "",
@@ -283,7 +344,14 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         _blockers.AddRange(UnfinishedWaits.Of(_plan.Name, end, _volumes, _replacements));
         if (end == DrainEnd.NodeDeleted)
-            _blockers.Add(new() { Kind = "Node", Name = _plan.Name, Message = "The Node object was deleted during the drain." });
+            _blockers.Add(
+                new()
+                {
+                    Kind = "Node",
+                    Name = _plan.Name,
+                    Message = "The Node object was deleted during the drain.",
+                }
+            );
         _end.Start();
         bool withdraws = end == DrainEnd.Cancelled && _scope.Withdrawal.IsCancellationRequested;
         Task releasing = withdraws ? Task.CompletedTask : _hold.ReleaseAsync(_end.Token);
@@ -291,62 +359,75 @@ internal sealed class NodeDrain : IAsyncDisposable
         // Refused before anything was done: the plan has just been read.
         FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await _last.LookAsync(_plan.Node, _end.Token);
         if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
-            _blockers.Insert(0, new()
-            {
-                Kind = "Server",
-                Name = _scope.Session.Server.AbsoluteUri,
-                Message = $"The API server does not answer: {failure}",
-                Remedy = "Check that the API server runs and can be reached, then run the drain again to continue.",
-            });
+            _blockers.Insert(
+                0,
+                new()
+                {
+                    Kind = "Server",
+                    Name = _scope.Session.Server.AbsoluteUri,
+                    Message = $"The API server does not answer: {failure}",
+                    Remedy = "Check that the API server runs and can be reached, then run the drain again to continue.",
+                }
+            );
         bool isWithdrawn = withdraws && await WithdrawAsync(look);
-        if (withdraws && !isWithdrawn) releasing = _hold.ReleaseAsync(_end.Token);
+        if (withdraws && !isWithdrawn)
+            releasing = _hold.ReleaseAsync(_end.Token);
         NodeDrainResult result = Report(end, look, isWithdrawn, await inspecting).Build();
 
         // What was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
         {
             Node seen = Nodes.Find(node.Metadata.Uid ?? "") ?? node;
-            await _end.WaitAsync(Task.WhenAll(_started, _events.EndedAsync(node, result, _end.Token), _conditions.EndAsync(seen, result, _end.Token)));
+            await _end.WaitAsync(
+                Task.WhenAll(_started, _events.EndedAsync(node, result, _end.Token), _conditions.EndAsync(seen, result, _end.Token))
+            );
         }
 
         await _end.WaitAsync(releasing);
         return result;
     }
 
-    private DrainReport Report(DrainEnd end, FinalLook look, bool isWithdrawn, IReadOnlyDictionary<string, PodBudget> budgets) => new()
-    {
-        Session = _scope.Session,
-        Plan = _plan,
-        End = end,
-        Records = Records,
-        LastSeen = one => _pods?.Find(one),
-        Budgets = budgets,
-        Blockers = _blockers,
-        Warnings = _warnings,
-        WasCordoned = _isCordoned,
-        Look = look,
-        IsWithdrawn = isWithdrawn,
-        CalledOff = _hold.End,
-        Watched = _plan.Node?.Metadata.Uid is { } uid ? _nodes?.Find(uid) : null,
-        By = _scope.Session.Who(),
-        Reason = _scope.Options.Reason,
-        NodeSteps = [_steps, _detaching, _replacing],
-        StartedAt = _startedAt,
-        EndedAt = _scope.Now,
-    };
+    private DrainReport Report(DrainEnd end, FinalLook look, bool isWithdrawn, IReadOnlyDictionary<string, PodBudget> budgets) =>
+        new()
+        {
+            Session = _scope.Session,
+            Plan = _plan,
+            End = end,
+            Records = Records,
+            LastSeen = one => _pods?.Find(one),
+            Budgets = budgets,
+            Blockers = _blockers,
+            Warnings = _warnings,
+            WasCordoned = _isCordoned,
+            Look = look,
+            IsWithdrawn = isWithdrawn,
+            CalledOff = _hold.End,
+            Watched = _plan.Node?.Metadata.Uid is { } uid ? _nodes?.Find(uid) : null,
+            By = _scope.Session.Who(),
+            Reason = _scope.Options.Reason,
+            NodeSteps = [_steps, _detaching, _replacing],
+            StartedAt = _startedAt,
+            EndedAt = _scope.Now,
+        };
 
     private IReadOnlyList<PodRecord> Records
     {
         get
         {
-            lock (_records) return [.. _records];
+            lock (_records)
+                return [.. _records];
         }
     }
 
     // Waiting for a pod within its grace period ends by itself.
     private async Task<IReadOnlyList<NodeDrainBlocker>> WaitsAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<NodeDrainBlocker> waits = Report(DrainEnd.Stopped, FinalLook.None, false, await _last.InspectBudgetsAsync(Records, cancellationToken)).Waits;
+        IReadOnlyList<NodeDrainBlocker> waits = Report(
+            DrainEnd.Stopped,
+            FinalLook.None,
+            false,
+            await _last.InspectBudgetsAsync(Records, cancellationToken)
+        ).Waits;
         HashSet<string> overdue = [.. Records.Where(r => Pods.Find(r.Plan.Uid)?.Overdue(_scope.Now) > TimeSpan.Zero).Select(r => r.Title)];
         return [.. waits.Where(w => w.Kind != "Termination" || overdue.Contains(w.Name))];
     }
@@ -354,7 +435,8 @@ internal sealed class NodeDrain : IAsyncDisposable
     // Gives back what this run cordoned, unless a pod was evicted or may be, or another client has changed the node's drain.
     private async Task<bool> WithdrawAsync(FinalLook look)
     {
-        if (_hold.Note is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave)) return false;
+        if (_hold.Note is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave))
+            return false;
         // The lock goes with the cordon.
         _hold.Detach();
         try
@@ -370,7 +452,8 @@ internal sealed class NodeDrain : IAsyncDisposable
 
     private void Note(string warning)
     {
-        lock (_warnings) _warnings.Add(warning);
+        lock (_warnings)
+            _warnings.Add(warning);
     }
 
     private void Warn(string warning)

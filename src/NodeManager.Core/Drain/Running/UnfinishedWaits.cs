@@ -15,10 +15,16 @@ internal static class UnfinishedWaits
         if (end is DrainEnd.TimedOut or DrainEnd.Cancelled or DrainEnd.CalledOff or DrainEnd.Stopped)
         {
             foreach (string volume in volumes?.Attached ?? [])
-                yield return new() { Kind = "VolumeAttachment", Name = volume, Message = $"The volume is still attached to {node}." };
+                yield return new()
+                {
+                    Kind = "VolumeAttachment",
+                    Name = volume,
+                    Message = $"The volume is still attached to {node}.",
+                };
         }
 
-        if (end == DrainEnd.Complete) yield break;
+        if (end == DrainEnd.Complete)
+            yield break;
         foreach (MissingPods missing in replacements?.Missing ?? [])
         {
             yield return new()

@@ -44,22 +44,34 @@ internal sealed class VolumeDetachment
     /// <param name="warn">Told when that cannot be found out.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<VolumeDetachment?> FindAsync(
-        DrainScope scope, string node, IReadOnlyList<PlannedPod> pods, IEnumerable<Pod> unselected, bool goesOn, Action<string> warn, CancellationToken cancellationToken)
+        DrainScope scope,
+        string node,
+        IReadOnlyList<PlannedPod> pods,
+        IEnumerable<Pod> unselected,
+        bool goesOn,
+        Action<string> warn,
+        CancellationToken cancellationToken
+    )
     {
         ILookup<bool, (string Namespace, string Claim)> claims = pods.Select(p => (Stays: p.Plan.Decision == DrainDecision.Skip, p.Pod))
             .Concat(unselected.Select(p => (Stays: true, Pod: p)))
-            .SelectMany(p => ClaimsOf(p.Pod).Select(c => (p.Stays, Claim: c))).ToLookup(c => c.Stays, c => c.Claim);
-        if (!goesOn && !claims[false].Any()) return null;
+            .SelectMany(p => ClaimsOf(p.Pod).Select(c => (p.Stays, Claim: c)))
+            .ToLookup(c => c.Stays, c => c.Claim);
+        if (!goesOn && !claims[false].Any())
+            return null;
 
         HashSet<string>? leaving = await VolumesOfAsync(scope, claims[false], cancellationToken);
         HashSet<string>? staying = await VolumesOfAsync(scope, claims[true], cancellationToken);
         if (staying is null)
         {
-            warn("Permission denied: cannot read PersistentVolumeClaims. The volumes of the evicted pods are unknown; the drain does not wait for their detachment.");
+            warn(
+                "Permission denied: cannot read PersistentVolumeClaims. The volumes of the evicted pods are unknown; the drain does not wait for their detachment."
+            );
             return null;
         }
 
-        if (goesOn || leaving is null) return new(scope, node, volume => !staying.Contains(volume));
+        if (goesOn || leaving is null)
+            return new(scope, node, volume => !staying.Contains(volume));
         leaving.ExceptWith(staying);
         return leaving.Count == 0 ? null : new(scope, node, leaving.Contains);
     }
@@ -77,7 +89,8 @@ internal sealed class VolumeDetachment
             {
                 (IReadOnlyList<VolumeAttachment> attachments, Task changed) = use.Cache.Look(ByNode, _node);
                 Attached = [.. attachments.Select(VolumeOf).Where(_counts).Order(StringComparer.Ordinal)];
-                if (Attached.Count == 0) return true;
+                if (Attached.Count == 0)
+                    return true;
                 await _scope.Time.WaitForChangeAsync([changed], null, linked.Token);
             }
         }
@@ -97,15 +110,21 @@ internal sealed class VolumeDetachment
     // A generic ephemeral volume's claim is called POD-VOLUME.
     private static IEnumerable<(string Namespace, string Claim)> ClaimsOf(Pod pod) =>
         (pod.Spec.Volumes ?? [])
-        .Select(v => v.PersistentVolumeClaim?.ClaimName ?? (v.Ephemeral is null ? null : $"{pod.Metadata.Name}-{v.Name}"))
-        .OfType<string>().Select(claim => (pod.Metadata.Namespace ?? "", claim));
+            .Select(v => v.PersistentVolumeClaim?.ClaimName ?? (v.Ephemeral is null ? null : $"{pod.Metadata.Name}-{v.Name}"))
+            .OfType<string>()
+            .Select(claim => (pod.Metadata.Namespace ?? "", claim));
 
     private static async Task<HashSet<string>?> VolumesOfAsync(
-        DrainScope scope, IEnumerable<(string Namespace, string Claim)> claims, CancellationToken cancellationToken)
+        DrainScope scope,
+        IEnumerable<(string Namespace, string Claim)> claims,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            string?[] volumes = await Task.WhenAll(claims.Distinct().Select(async c => await VolumeOfAsync(scope, c.Namespace, c.Claim, cancellationToken)));
+            string?[] volumes = await Task.WhenAll(
+                claims.Distinct().Select(async c => await VolumeOfAsync(scope, c.Namespace, c.Claim, cancellationToken))
+            );
             return [.. volumes.OfType<string>()];
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)

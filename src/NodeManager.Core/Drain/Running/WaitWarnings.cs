@@ -34,7 +34,8 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
         }
         catch (Exception exception)
         {
-            if (!cancellationToken.IsCancellationRequested) scope.Observer.Verbose($"Node {node}: cannot determine what its drain waits for: {exception.Message}");
+            if (!cancellationToken.IsCancellationRequested)
+                scope.Observer.Verbose($"Node {node}: cannot determine what its drain waits for: {exception.Message}");
         }
     }
 
@@ -46,7 +47,8 @@ internal sealed class WaitWarnings(DrainScope scope, string node, Func<Cancellat
         {
             string cause = $"{blocker.Kind} {blocker.Name} {blocker.Outlook}";
             DateTimeOffset since = _since[cause] = before.GetValueOrDefault(cause, scope.Now);
-            if (blocker.Outlook != BudgetOutlook.Never && scope.Now - since < Timeout) continue;
+            if (blocker.Outlook != BudgetOutlook.Never && scope.Now - since < Timeout)
+                continue;
             string pods = blocker.Pods.Count switch
             {
                 0 => "",

@@ -11,8 +11,14 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Core.Drain.State;
 
 /// <summary>What all nodes of one run share.</summary>
-internal sealed class DrainScope(NodeManagerSession session, ClusterConnection connection, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
-    CancellationToken withdrawal) : IDisposable
+internal sealed class DrainScope(
+    NodeManagerSession session,
+    ClusterConnection connection,
+    DrainOptions options,
+    IOperationObserver observer,
+    ConditionRefusals refusals,
+    CancellationToken withdrawal
+) : IDisposable
 {
     private readonly HashSet<string> _causes = [];
     private readonly CancellationTokenSource _withdrawal = CancellationTokenSource.CreateLinkedTokenSource(withdrawal);
@@ -55,7 +61,8 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     {
         lock (_causes)
         {
-            if (!_causes.Add(cause)) return;
+            if (!_causes.Add(cause))
+                return;
         }
 
         Observer.Warning(message);
@@ -68,7 +75,8 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     /// <summary>Takes in how a node ended, and stops the others where that was asked for.</summary>
     public void Ended(NodeDrainResult result)
     {
-        if (Options.StopAtFailure && result.Status is not (NodeDrainStatus.Drained or NodeDrainStatus.Cancelled)) _withdrawal.Cancel();
+        if (Options.StopAtFailure && result.Status is not (NodeDrainStatus.Drained or NodeDrainStatus.Cancelled))
+            _withdrawal.Cancel();
     }
 
     public void Dispose()

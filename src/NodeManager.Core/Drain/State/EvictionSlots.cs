@@ -17,7 +17,8 @@ internal sealed class EvictionSlots(int? limit)
     /// <summary>Ends when the pod may go.</summary>
     public async Task<EvictionSlot> EnterAsync(DrainTurn turn, CancellationToken cancellationToken)
     {
-        if (limit is null) return new(static () => { });
+        if (limit is null)
+            return new(static () => { });
         TaskCompletionSource<EvictionSlot> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
@@ -40,7 +41,8 @@ internal sealed class EvictionSlots(int? limit)
         {
             // Those that were cancelled do not take it.
             while (_waiting.TryDequeue(out TaskCompletionSource<EvictionSlot>? next, out _))
-                if (next.TrySetResult(new(Leave))) return;
+                if (next.TrySetResult(new(Leave)))
+                    return;
             _free++;
         }
     }

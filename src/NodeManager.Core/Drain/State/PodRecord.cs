@@ -39,7 +39,8 @@ internal sealed class PodRecord(PlannedPod planned)
     public bool IsAccepted { get; set; }
 
     /// <summary>True when every report says that the pod is gone.</summary>
-    public bool IsSaidToBeGone => Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone or DrainPodOutcome.Replaced;
+    public bool IsSaidToBeGone =>
+        Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone or DrainPodOutcome.Replaced;
 
     /// <summary>The budgets that hold it now; empty when none does.</summary>
     public IReadOnlyList<string> BlockedBy { get; private set; } = [];
@@ -84,7 +85,8 @@ internal sealed class PodRecord(PlannedPod planned)
 
     public void Force(string how)
     {
-        if (!_forced.Contains(how)) _forced.Add(how);
+        if (!_forced.Contains(how))
+            _forced.Add(how);
     }
 
     /// <summary>The server is asked. A budget that refused holds the pod until the server says otherwise: no answer may come any more.</summary>
@@ -93,7 +95,8 @@ internal sealed class PodRecord(PlannedPod planned)
         Attempts++;
         StartedAt ??= now;
         Steps.BeginIfIdle(DrainStep.Request, how, now);
-        if (BlockedBy.Count == 0) WaitsFor = "";
+        if (BlockedBy.Count == 0)
+            WaitsFor = "";
     }
 
     public void Held(IReadOnlyList<string> budgets, string reason, DateTimeOffset now)
@@ -110,7 +113,8 @@ internal sealed class PodRecord(PlannedPod planned)
     public void WaitsToBeDeleted(string others)
     {
         WaitsFor = others;
-        Reason = $"PDB {string.Join(" and ", _budgets)} has refused for longer than the drain waits. Pods are deleted one at a time; waiting for {others}.";
+        Reason =
+            $"PDB {string.Join(" and ", _budgets)} has refused for longer than the drain waits. Pods are deleted one at a time; waiting for {others}.";
     }
 
     /// <summary>The rollout that is to replace it, as far as it is; null without.</summary>
@@ -133,7 +137,8 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>It is terminating.</summary>
     public void Terminates(DateTimeOffset now)
     {
-        if (Steps.Current != DrainStep.Terminate) Waits("pods to terminate", "Terminating.", DrainStep.Terminate, "", now);
+        if (Steps.Current != DrainStep.Terminate)
+            Waits("pods to terminate", "Terminating.", DrainStep.Terminate, "", now);
     }
 
     public void End(string outcome, string reason, DateTimeOffset now)

@@ -19,7 +19,8 @@ internal sealed class StepLog
     /// <summary>Ends the one before. The same step again continues.</summary>
     public void Begin(string step, string detail, DateTimeOffset now)
     {
-        if (_steps.Count > 0 && _steps[^1] is { End: null } open && open.Step == step && open.Detail == detail) return;
+        if (_steps.Count > 0 && _steps[^1] is { End: null } open && open.Step == step && open.Detail == detail)
+            return;
         End(now);
         _steps.Add((step, detail, now, null));
     }
@@ -27,17 +28,24 @@ internal sealed class StepLog
     /// <summary>Begins it unless another is in progress: a request that is repeated belongs to what it waits for.</summary>
     public void BeginIfIdle(string step, string detail, DateTimeOffset now)
     {
-        if (_steps.Count == 0 || _steps[^1].End is not null) Begin(step, detail, now);
+        if (_steps.Count == 0 || _steps[^1].End is not null)
+            Begin(step, detail, now);
     }
 
     public void End(DateTimeOffset now)
     {
-        if (_steps.Count > 0 && _steps[^1].End is null) _steps[^1] = _steps[^1] with { End = now };
+        if (_steps.Count > 0 && _steps[^1].End is null)
+            _steps[^1] = _steps[^1] with { End = now };
     }
 
     /// <summary>What is still in progress ended with the drain.</summary>
     public IEnumerable<NodeDrainStep> Describe(
-        NodeManagerSession session, NodeTarget node, string pod, DateTimeOffset endedAt, IReadOnlyList<NodeDrainResponder>? responders = null) =>
+        NodeManagerSession session,
+        NodeTarget node,
+        string pod,
+        DateTimeOffset endedAt,
+        IReadOnlyList<NodeDrainResponder>? responders = null
+    ) =>
         from s in _steps
         let responder = s.Step == DrainStep.Responder ? responders?.FirstOrDefault(r => r.Name == s.Detail) : null
         select new NodeDrainStep

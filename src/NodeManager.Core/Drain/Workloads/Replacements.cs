@@ -43,10 +43,19 @@ internal sealed class Replacements : IDisposable
     /// <summary>Null when no evicted pod belongs to a workload that recreates it.</summary>
     public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
     {
-        List<Pod> gone = [.. records.Where(r => r.Plan.Rule != "Finished" && r.IsSaidToBeGone && r.Pod.Controller() is not null).Select(r => r.Pod)];
-        ILookup<bool, Pod> known = gone.ToLookup(p => p.Controller() is { Kind: "ReplicaSet" or "StatefulSet" } o && o.ApiVersion.StartsWith("apps/", StringComparison.Ordinal));
-        foreach (string owner in known[false].Select(p => $"{p.Controller()!.Kind} {p.Metadata.Namespace}/{p.Controller()!.Name}")
-            .Where(o => !o.StartsWith("Job ", StringComparison.Ordinal)).Distinct())
+        List<Pod> gone =
+        [
+            .. records.Where(r => r.Plan.Rule != "Finished" && r.IsSaidToBeGone && r.Pod.Controller() is not null).Select(r => r.Pod),
+        ];
+        ILookup<bool, Pod> known = gone.ToLookup(p =>
+            p.Controller() is { Kind: "ReplicaSet" or "StatefulSet" } o && o.ApiVersion.StartsWith("apps/", StringComparison.Ordinal)
+        );
+        foreach (
+            string owner in known[false]
+                .Select(p => $"{p.Controller()!.Kind} {p.Metadata.Namespace}/{p.Controller()!.Name}")
+                .Where(o => !o.StartsWith("Job ", StringComparison.Ordinal))
+                .Distinct()
+        )
             warn($"Cannot check whether {owner} has replaced its pods.");
         return known[true].Any() ? new(scope, [.. known[true]]) : null;
     }
@@ -82,19 +91,22 @@ internal sealed class Replacements : IDisposable
         while (true)
         {
             (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Look(board => board.Missing(_owners, _left));
-            if (missing is { Count: 0 }) return;
+            if (missing is { Count: 0 })
+                return;
             DateTimeOffset now = _scope.Now;
             stuckSince = missing?.All(m => m.IsStuck) == true ? stuckSince ?? now : null;
             TimeSpan stuckFor = now - stuckSince ?? TimeSpan.Zero;
             string words = string.Join("; ", (missing ?? []).Select(m => $"{m.Title}: {m.Describe()}"));
-            if (missing is not null) Told(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Wanted}")));
+            if (missing is not null)
+                Told(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Wanted}")));
             if (stuckFor >= Quiet && words != said)
             {
                 said = words;
                 warn($"No replacement of the evicted pods is starting: {words}.");
             }
 
-            if (stuckFor >= Limit && !hasLimit) throw new DrainStoppedException(null);
+            if (stuckFor >= Limit && !hasLimit)
+                throw new DrainStoppedException(null);
             TimeSpan? left = stuckSince is null || (hasLimit && stuckFor >= Quiet) ? null : (stuckFor < Quiet ? Quiet : Limit) - stuckFor;
             await _scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }

@@ -40,10 +40,18 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
     /// <param name="warn">Told why it is not surged.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DrainStoppedException">The rollout failed, or its time was up.</exception>
-    public async Task<bool> ReplaceAsync(PodRecord record, ObjectCache<Pod> pods, Action changed, Action<string> warn, CancellationToken cancellationToken)
+    public async Task<bool> ReplaceAsync(
+        PodRecord record,
+        ObjectCache<Pod> pods,
+        Action changed,
+        Action<string> warn,
+        CancellationToken cancellationToken
+    )
     {
-        if (!scope.Options.Surge || scope.Options.DisableEviction || pods.Find(record.Plan.Uid) is not { } pod) return false;
-        if (!_inspector.IsStuck(pod, budgets.Covering(pod))) return false;
+        if (!scope.Options.Surge || scope.Options.DisableEviction || pods.Find(record.Plan.Uid) is not { } pod)
+            return false;
+        if (!_inspector.IsStuck(pod, budgets.Covering(pod)))
+            return false;
         SurgeCandidate candidate = await scope.Retry.RunAsync(token => _inspector.JudgeAsync(pod, token), cancellationToken);
         string? refusal = candidate.Refusal;
         if (candidate.Deployment is { } deployment && (refusal is null || _restarts.ContainsKey(deployment.Metadata.Uid ?? "")))
@@ -61,7 +69,8 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
         }
 
         // Said once for each reason, not with each try.
-        if (record.SurgeRefusal != refusal) warn($"Pod {record.Title}: no surge: {refusal}.");
+        if (record.SurgeRefusal != refusal)
+            warn($"Pod {record.Title}: no surge: {refusal}.");
         record.SurgeRefusal = refusal;
         return false;
     }
@@ -85,27 +94,51 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
     private async Task RestartAsync(Deployment deployment)
     {
         string at = scope.Now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        Patch patch = Patch.Merge(new()
-        {
-            ["spec"] = new JsonObject
+        Patch patch = Patch.Merge(
+            new()
             {
-                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [RestartedAt] = at } } },
-            },
-        });
+                ["spec"] = new JsonObject
+                {
+                    ["template"] = new JsonObject
+                    {
+                        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [RestartedAt] = at } },
+                    },
+                },
+            }
+        );
         // The same moment each time: a patch whose answer was lost restarts nothing twice.
         await scope.Retry.RunAsync(
-            token => scope.Client.PatchAsync(
-                Resources.Deployments, deployment.Metadata.Name, deployment.Metadata.Namespace, patch, null, RequestOptions.Default, token),
-            run);
-        scope.Observer.Verbose($"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: restarted to start replacements before the eviction.");
+            token =>
+                scope.Client.PatchAsync(
+                    Resources.Deployments,
+                    deployment.Metadata.Name,
+                    deployment.Metadata.Namespace,
+                    patch,
+                    null,
+                    RequestOptions.Default,
+                    token
+                ),
+            run
+        );
+        scope.Observer.Verbose(
+            $"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: restarted to start replacements before the eviction."
+        );
     }
 
     // Until the Deployment takes the pod, which it does when the successor is ready.
-    private async Task FollowAsync(PodRecord record, ObjectCache<Pod> pods, Deployment deployment, Action changed, CancellationToken cancellationToken)
+    private async Task FollowAsync(
+        PodRecord record,
+        ObjectCache<Pod> pods,
+        Deployment deployment,
+        Action changed,
+        CancellationToken cancellationToken
+    )
     {
         string name = $"{deployment.Metadata.Namespace}/{deployment.Metadata.Name}";
         using CacheUse<Deployment> use = scope.Caches.Open(
-            Resources.Deployments, new() { Namespace = deployment.Metadata.Namespace, FieldSelector = $"metadata.name={deployment.Metadata.Name}" });
+            Resources.Deployments,
+            new() { Namespace = deployment.Metadata.Namespace, FieldSelector = $"metadata.name={deployment.Metadata.Name}" }
+        );
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task late = scope.Time.DelayAsync(scope.Options.SurgeTimeout ?? Timeout.InfiniteTimeSpan, stop.Token);
         try
@@ -116,17 +149,21 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
             {
                 (Pod? pod, Task moved) = pods.Look(record.Plan.Uid);
                 (Deployment? now, Task progressed) = use.Cache.Look(deployment.Metadata.Uid ?? "");
-                if (pod is null || pod.IsTerminating() || now is null) return;
+                if (pod is null || pod.IsTerminating() || now is null)
+                    return;
                 DeploymentRollout state = DeploymentRollout.Of(now);
                 NodeDrainBlocker blocker = new()
                 {
                     Kind = "Rollout",
                     Name = name,
-                    Message = $"The restart that replaces the pod first {(late.IsCompleted ? $"did not finish within {scope.Options.SurgeTimeout?.TotalSeconds:0} s" : "failed")}: {state.Text}.",
+                    Message =
+                        $"The restart that replaces the pod first {(late.IsCompleted ? $"did not finish within {scope.Options.SurgeTimeout?.TotalSeconds:0} s" : "failed")}: {state.Text}.",
                     Pods = new([record.Title]),
-                    Remedy = $"Check why its new pods are not ready. To revert the restart: kubectl rollout undo -n {deployment.Metadata.Namespace} deployment/{deployment.Metadata.Name}",
+                    Remedy =
+                        $"Check why its new pods are not ready. To revert the restart: kubectl rollout undo -n {deployment.Metadata.Namespace} deployment/{deployment.Metadata.Name}",
                 };
-                if (state.HasFailed || late.IsCompletedSuccessfully) throw new DrainStoppedException(blocker);
+                if (state.HasFailed || late.IsCompletedSuccessfully)
+                    throw new DrainStoppedException(blocker);
                 record.Surges(blocker, scope.Now);
                 changed();
                 await scope.Time.WaitForChangeAsync([moved, progressed, late], null, cancellationToken);

@@ -11,7 +11,8 @@ internal sealed class WorkloadWatch : IDisposable
     private readonly Lock _lock = new();
     private readonly WorkloadCache _workloads;
     private readonly List<IDisposable> _uses = [];
-    private readonly List<Task> _synced = [], _failed = [];
+    private readonly List<Task> _synced = [],
+        _failed = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="scope">The run.</param>
@@ -23,7 +24,8 @@ internal sealed class WorkloadWatch : IDisposable
         Follow(scope.Caches.OpenWithin(Resources.ReplicaSets, ns), (r, gone) => _workloads.Put(r, "ReplicaSet", r.Spec.Replicas, gone));
         Follow(scope.Caches.OpenWithin(Resources.StatefulSets, ns), (s, gone) => _workloads.Put(s, "StatefulSet", s.Spec.Replicas, gone));
         Follow(scope.Caches.OpenWithin(Resources.Pods, ns), _workloads.Put);
-        _ = Task.WhenAll(_synced).ContinueWith(_ => Signal(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        _ = Task.WhenAll(_synced)
+            .ContinueWith(_ => Signal(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     /// <summary>Fails with the first failure of one of the caches; does not end otherwise.</summary>
@@ -32,14 +34,16 @@ internal sealed class WorkloadWatch : IDisposable
     /// <summary>What is known, complete or not.</summary>
     public T Read<T>(Func<WorkloadCache, T> read)
     {
-        lock (_lock) return read(_workloads);
+        lock (_lock)
+            return read(_workloads);
     }
 
     /// <summary>What is known, null as long as not all lists have arrived, and a task that ends when that may have changed.</summary>
     public (T? Value, Task Changed) Look<T>(Func<WorkloadCache, T> read)
         where T : class
     {
-        lock (_lock) return (_synced.TrueForAll(static task => task.IsCompletedSuccessfully) ? read(_workloads) : null, _changed.Task);
+        lock (_lock)
+            return (_synced.TrueForAll(static task => task.IsCompletedSuccessfully) ? read(_workloads) : null, _changed.Task);
     }
 
     public void Dispose() => _uses.ForEach(static use => use.Dispose());
@@ -51,7 +55,8 @@ internal sealed class WorkloadWatch : IDisposable
         _failed.Add(use.Cache.Failed);
         IDisposable subscription = use.Cache.Subscribe(change =>
         {
-            lock (_lock) apply(change.Object, change.IsDeletion);
+            lock (_lock)
+                apply(change.Object, change.IsDeletion);
             Signal();
         });
         _uses.AddRange([subscription, use]);
@@ -60,7 +65,8 @@ internal sealed class WorkloadWatch : IDisposable
     private void Signal()
     {
         TaskCompletionSource changed;
-        lock (_lock) (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_lock)
+            (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
         changed.TrySetResult();
     }
 }

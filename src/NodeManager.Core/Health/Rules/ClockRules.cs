@@ -14,23 +14,37 @@ internal static class ClockRules
 
     public static IEnumerable<HealthSignal> Judge(HealthInput input)
     {
-        if (input.Lease?.Spec.RenewTime is not { } renewed) yield break;
+        if (input.Lease?.Spec.RenewTime is not { } renewed)
+            yield break;
         DateTimeOffset? written = input.LeaseWrittenAt;
-        if (written is null && input.LeaseSeenRenewedAt is not null) yield break;
+        if (written is null && input.LeaseSeenRenewedAt is not null)
+            yield break;
         TimeSpan ahead = renewed - (written ?? input.Now);
-        if (ahead.Duration() <= input.Thresholds.ClockSkew) yield break;
-        if (written is null && ahead < TimeSpan.Zero && !(input.Condition("Ready")?.Status == "True" && ahead < -ExpiredFor)) yield break;
+        if (ahead.Duration() <= input.Thresholds.ClockSkew)
+            yield break;
+        if (written is null && ahead < TimeSpan.Zero && !(input.Condition("Ready")?.Status == "True" && ahead < -ExpiredFor))
+            yield break;
         string message = string.Create(
-            CultureInfo.InvariantCulture, $"The node's clock is {Math.Round(ahead.Duration().TotalSeconds)} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the API server's.");
+            CultureInfo.InvariantCulture,
+            $"The node's clock is {Math.Round(ahead.Duration().TotalSeconds)} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the API server's."
+        );
         yield return new(
-            NodeFindingCause.ClockSkew, NodeFindingSeverity.Warning, message, null,
-            [new()
-            {
-                Kind = "Lease", Name = "kube-node-lease/" + input.Node.Metadata.Name, At = written ?? renewed,
-                Message = written is { } stored
-                    ? $"renewed at {Text(renewed)} by the node's clock, stored at {Text(stored)} by the API server's"
-                    : $"renewed at {Text(renewed)} by the node's clock, read at {Text(input.Now)} by the API server's",
-            }]);
+            NodeFindingCause.ClockSkew,
+            NodeFindingSeverity.Warning,
+            message,
+            null,
+            [
+                new()
+                {
+                    Kind = "Lease",
+                    Name = "kube-node-lease/" + input.Node.Metadata.Name,
+                    At = written ?? renewed,
+                    Message = written is { } stored
+                        ? $"renewed at {Text(renewed)} by the node's clock, stored at {Text(stored)} by the API server's"
+                        : $"renewed at {Text(renewed)} by the node's clock, read at {Text(input.Now)} by the API server's",
+                },
+            ]
+        );
     }
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -18,11 +18,16 @@ internal static class ConditionRules
     // With these the node does not run its pods, or soon will not.
     private static readonly HashSet<string> Grave = new(
         [
-            NodeProblemCondition.KernelDeadlock, NodeProblemCondition.ReadonlyFilesystem, NodeProblemCondition.XfsShutdown,
-            NodeProblemCondition.CperHardwareErrorFatal, NodeProblemCondition.CorruptDockerOverlay2, NodeProblemCondition.KubeletUnhealthy,
+            NodeProblemCondition.KernelDeadlock,
+            NodeProblemCondition.ReadonlyFilesystem,
+            NodeProblemCondition.XfsShutdown,
+            NodeProblemCondition.CperHardwareErrorFatal,
+            NodeProblemCondition.CorruptDockerOverlay2,
+            NodeProblemCondition.KubeletUnhealthy,
             NodeProblemCondition.ContainerRuntimeUnhealthy,
         ],
-        StringComparer.Ordinal);
+        StringComparer.Ordinal
+    );
 
     public static IEnumerable<HealthSignal> Judge(HealthInput input)
     {
@@ -30,23 +35,37 @@ internal static class ConditionRules
         {
             if (Pressures.TryGetValue(condition.Type, out string? pressure))
             {
-                if (condition.Status == "True") yield return Signal(input, condition, NodeFindingSeverity.Warning, pressure);
+                if (condition.Status == "True")
+                    yield return Signal(input, condition, NodeFindingSeverity.Warning, pressure);
             }
             else if (condition.Type == NodeFindingCause.NetworkUnavailable)
             {
-                if (condition.Status == "True") yield return Signal(input, condition, NodeFindingSeverity.Critical, Sentence("The node's network is not configured", condition));
+                if (condition.Status == "True")
+                    yield return Signal(
+                        input,
+                        condition,
+                        NodeFindingSeverity.Critical,
+                        Sentence("The node's network is not configured", condition)
+                    );
             }
             else if (!Ignored.Contains(condition.Type) && condition.Status == (IsGoodWhenTrue(condition.Type) ? "False" : "True"))
             {
                 string severity = Grave.Contains(condition.Type) ? NodeFindingSeverity.Critical : NodeFindingSeverity.Warning;
-                yield return Signal(input, condition, severity, Sentence($"A problem detector reports {condition.Type} {condition.Status}", condition));
+                yield return Signal(
+                    input,
+                    condition,
+                    severity,
+                    Sentence($"A problem detector reports {condition.Type} {condition.Status}", condition)
+                );
             }
         }
     }
 
     /// <summary>Detectors name a condition for the problem (KernelDeadlock), or for the good state (StorageReady).</summary>
     public static bool IsGoodWhenTrue(string type) =>
-        type.EndsWith("Ready", StringComparison.Ordinal) || type.EndsWith("Healthy", StringComparison.Ordinal) || type.EndsWith("Available", StringComparison.Ordinal);
+        type.EndsWith("Ready", StringComparison.Ordinal)
+        || type.EndsWith("Healthy", StringComparison.Ordinal)
+        || type.EndsWith("Available", StringComparison.Ordinal);
 
     private static HealthSignal Signal(HealthInput input, Condition condition, string severity, string message) =>
         new(condition.Type, severity, message, condition.LastTransitionTime, [input.Evidence(condition)]);

@@ -8,11 +8,16 @@ internal static class Correlation
     // What a kubelet that is not ready or restarts, or its runtime, shows in other places.
     private static readonly string[] OfTheKubelet =
     [
-        NodeFindingCause.NetworkUnavailable, NodeFindingCause.SystemPodsRestarting, NodeProblemCondition.KubeletUnhealthy,
-        NodeProblemCondition.ContainerRuntimeUnhealthy, NodeProblemCondition.FrequentKubeletRestart, NodeProblemCondition.FrequentDockerRestart,
+        NodeFindingCause.NetworkUnavailable,
+        NodeFindingCause.SystemPodsRestarting,
+        NodeProblemCondition.KubeletUnhealthy,
+        NodeProblemCondition.ContainerRuntimeUnhealthy,
+        NodeProblemCondition.FrequentKubeletRestart,
+        NodeProblemCondition.FrequentDockerRestart,
         NodeProblemCondition.FrequentContainerdRestart,
         // Of the node monitoring agent of Amazon EKS.
-        "ContainerRuntimeReady", "NetworkingReady",
+        "ContainerRuntimeReady",
+        "NetworkingReady",
     ];
 
     private static readonly (string[] Causes, string[] Effects)[] Incidents =
@@ -32,15 +37,16 @@ internal static class Correlation
         foreach ((string[] causes, string[] effects) in Incidents)
         {
             int index = left.FindIndex(signal => causes.Contains(signal.Cause));
-            if (index < 0) continue;
+            if (index < 0)
+                continue;
             HealthSignal cause = left[index];
             HealthSignal[] joined = [.. left.Where(signal => effects.Contains(signal.Cause))];
-            if (joined.Length == 0) continue;
+            if (joined.Length == 0)
+                continue;
             left[index] = cause with { Evidence = [.. cause.Evidence, .. joined.SelectMany(static signal => signal.Evidence)] };
             left.RemoveAll(joined.Contains);
         }
 
         return left;
     }
-
 }

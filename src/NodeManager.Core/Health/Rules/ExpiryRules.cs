@@ -13,7 +13,9 @@ internal static class ExpiryRules
     /// cordon becomes old, and before 1.25 a Lease is compared with the present.
     /// </summary>
     public static bool DependsOnTime(HealthInput input, IReadOnlyList<NodeFinding> findings) =>
-        findings.Count > 0 || input.Node.Spec is { Unschedulable: true } or { Taints.Count: > 0 } || (input.Lease is not null && input.LeaseWrittenAt is null);
+        findings.Count > 0
+        || input.Node.Spec is { Unschedulable: true } or { Taints.Count: > 0 }
+        || (input.Lease is not null && input.LeaseWrittenAt is null);
 
     /// <summary>The first such moment after the present; null without one.</summary>
     public static DateTimeOffset? Next(HealthInput input)
@@ -21,13 +23,18 @@ internal static class ExpiryRules
         DateTimeOffset? next = null;
         foreach (Event one in input.Events)
         {
-            if (one.LastAt() is not { } at) continue;
-            if (KubeletEventRules.ImageReasons.Contains(one.Reason)) Consider(at + input.Thresholds.ImageGarbageCollectionWindow);
-            else if (one.Reason is KubeletEventRules.Evicted or KubeletEventRules.ThresholdMet) Consider(at + input.Thresholds.EvictionWindow);
-            else if (one.Reason == FlapRules.Reason) ConsiderFlap(at);
+            if (one.LastAt() is not { } at)
+                continue;
+            if (KubeletEventRules.ImageReasons.Contains(one.Reason))
+                Consider(at + input.Thresholds.ImageGarbageCollectionWindow);
+            else if (one.Reason is KubeletEventRules.Evicted or KubeletEventRules.ThresholdMet)
+                Consider(at + input.Thresholds.EvictionWindow);
+            else if (one.Reason == FlapRules.Reason)
+                ConsiderFlap(at);
         }
 
-        foreach (DateTimeOffset at in input.BecameNotReadyAt) ConsiderFlap(at);
+        foreach (DateTimeOffset at in input.BecameNotReadyAt)
+            ConsiderFlap(at);
         return next;
 
         void ConsiderFlap(DateTimeOffset at)
@@ -40,7 +47,8 @@ internal static class ExpiryRules
         void Consider(DateTimeOffset end)
         {
             DateTimeOffset after = end + Beyond;
-            if (after > input.Now && (next is null || after < next)) next = after;
+            if (after > input.Now && (next is null || after < next))
+                next = after;
         }
     }
 }

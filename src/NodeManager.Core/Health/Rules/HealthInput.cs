@@ -44,5 +44,7 @@ internal sealed record HealthInput
     /// write of each field. Source: https://github.com/kubernetes/kubernetes/pull/110058
     /// </summary>
     public DateTimeOffset? LeaseWrittenAt =>
-        VersionRules.Parse(ServerVersion) is { } server && (server.Major > 1 || server.Minor >= 25) ? Lease?.Metadata.ManagedFields?.Max(static entry => entry.Time) : null;
+        VersionRules.Parse(ServerVersion) is { } server && (server.Major > 1 || server.Minor >= 25)
+            ? Lease?.Metadata.ManagedFields?.Max(static entry => entry.Time)
+            : null;
 }

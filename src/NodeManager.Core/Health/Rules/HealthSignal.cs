@@ -6,4 +6,10 @@ namespace NodeManager.Core.Health.Rules;
 /// <param name="Message">One sentence without durations, so that it stays the same while nothing changes.</param>
 /// <param name="Since">When it began; null where it is unknown.</param>
 /// <param name="Evidence">The strongest first.</param>
-internal sealed record HealthSignal(string Cause, string Severity, string Message, DateTimeOffset? Since, IReadOnlyList<NodeEvidence> Evidence);
+internal sealed record HealthSignal(
+    string Cause,
+    string Severity,
+    string Message,
+    DateTimeOffset? Since,
+    IReadOnlyList<NodeEvidence> Evidence
+);

@@ -1,6 +1,5 @@
 using NodeManager.Core.Observing;
 
-
 namespace NodeManager.Core.Maintenance.Options;
 
 /// <summary>Receives the events of a maintenance. Called from any thread; returns immediately.</summary>

@@ -7,7 +7,8 @@ public static class ResumeCommand
 
     /// <param name="run">Its id.</param>
     /// <param name="request">What it was begun with.</param>
-    public static string Of(string run, MaintenanceRequest request) => Of(run, request.Namespace, request.WorkText.Length > 0 ? request.WorkText : null)
+    public static string Of(string run, MaintenanceRequest request) =>
+        Of(run, request.Namespace, request.WorkText.Length > 0 ? request.WorkText : null)
         + (request.WorkText.Length > 0 && request.IsWorkParallel ? " -Parallel" : "");
 
     /// <param name="run">Its id.</param>
@@ -20,7 +21,8 @@ public static class ResumeCommand
     {
         string place = ns == MaintenanceRequest.DefaultNamespace ? "" : $" -Namespace {ns}";
         string text = script?.Trim() ?? "";
-        string work = script is null ? ""
+        string work =
+            script is null ? ""
             : text.Length is > 0 and <= LongestScript && !text.Contains('\n', StringComparison.Ordinal) ? $" -ScriptBlock {{ {text} }}"
             : " -ScriptBlock $theSameScriptBlock";
         return $"Invoke-NodeMaintenance -ResumeId {run}{place}{work}";

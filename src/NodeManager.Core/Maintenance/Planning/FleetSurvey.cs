@@ -17,11 +17,24 @@ internal sealed class FleetSurvey
         _nodes = basis.Nodes.ToDictionary(p => p.Name);
         bool asksBudgets = basis.Options is { DisableEviction: false, OverrideBudgetAfter: null };
         Budgets = asksBudgets ? basis.Budgets : new Dictionary<string, PodBudget>();
-        if (basis.Simulator is null) return;
-        Dictionary<string, LeavingBudget> shared = Budgets.ToDictionary(b => b.Key, b => new LeavingBudget(b.Key, Math.Max(0, BudgetShare.Room(b.Value))));
+        if (basis.Simulator is null)
+            return;
+        Dictionary<string, LeavingBudget> shared = Budgets.ToDictionary(
+            b => b.Key,
+            b => new LeavingBudget(b.Key, Math.Max(0, BudgetShare.Room(b.Value)))
+        );
         Dictionary<string, IReadOnlyList<LeavingPod>> leaving = basis.Nodes.ToDictionary(
             p => p.Name,
-            IReadOnlyList<LeavingPod> (p) => [.. p.Pods.Where(MovesOn).Select(pod => new LeavingPod(pod.Pod, [.. pod.Plan.Budgets.Select(TitleOf).Where(shared.ContainsKey).Select(b => shared[b])]))]);
+            IReadOnlyList<LeavingPod> (p) =>
+                [
+                    .. p
+                        .Pods.Where(MovesOn)
+                        .Select(pod => new LeavingPod(
+                            pod.Pod,
+                            [.. pod.Plan.Budgets.Select(TitleOf).Where(shared.ContainsKey).Select(b => shared[b])]
+                        )),
+                ]
+        );
         Room = new(basis.Simulator, leaving, [.. basis.Waiting.Select(p => new LeavingPod(p, []))]);
     }
 
@@ -40,8 +53,12 @@ internal sealed class FleetSurvey
     /// <param name="drain">How they are drained.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<FleetSurvey> ReadAsync(
-        NodeManagerSession session, ClusterConnection connection, IReadOnlyList<NodeTarget> nodes, DrainOptions drain, CancellationToken cancellationToken) =>
-        new(await PlanBasis.ReadAsync(connection, nodes, drain.In(session), cancellationToken));
+        NodeManagerSession session,
+        ClusterConnection connection,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions drain,
+        CancellationToken cancellationToken
+    ) => new(await PlanBasis.ReadAsync(connection, nodes, drain.In(session), cancellationToken));
 
     /// <summary>What is to be done with the node's pods; null for a node that was not surveyed.</summary>
     public PlannedNode? Find(string node) => _nodes.GetValueOrDefault(node);

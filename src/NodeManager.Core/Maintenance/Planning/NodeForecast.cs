@@ -16,25 +16,37 @@ internal sealed record NodeForecast(IReadOnlyList<string> Obstacles, IReadOnlyLi
     /// <param name="node">Its name.</param>
     public static NodeForecast Of(FleetSurvey survey, string node)
     {
-        if (survey.Find(node) is not { } plan || survey.Room is not { } room) return Nothing;
+        if (survey.Find(node) is not { } plan || survey.Room is not { } room)
+            return Nothing;
         StrandedPods stranded = room.Stranded(node);
         StrandedPods atRisk = room.AtRisk(node);
-        List<PlannedPod> evicted = [.. plan.Pods.Where(p => p.Plan.Decision == DrainDecision.Evict && !survey.Basis.Surging.Contains(p.Plan.Uid))];
+        List<PlannedPod> evicted =
+        [
+            .. plan.Pods.Where(p => p.Plan.Decision == DrainDecision.Evict && !survey.Basis.Surging.Contains(p.Plan.Uid)),
+        ];
         string[] closed =
         [
-            .. evicted.Where(p => p.Plan.Budgets.Count == 1).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}").Distinct()
+            .. evicted
+                .Where(p => p.Plan.Budgets.Count == 1)
+                .SelectMany(p => p.Plan.Budgets)
+                .Select(b => $"{b.Namespace}/{b.Name}")
+                .Distinct()
                 .Where(b => survey.Budgets.TryGetValue(b, out PodBudget? budget) && budget.Outlook == BudgetOutlook.Never),
         ];
         return new(
             [
                 .. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message),
                 .. closed.Select(b => Describe(survey.Budgets[b])),
-                .. evicted.Where(p => p.Plan is { BlockedByBudget: true, Budgets.Count: > 1 })
-                    .Select(p => $"Pod {p.Plan.Namespace}/{p.Plan.Name} has {p.Plan.Budgets.Count} PodDisruptionBudgets; the API server evicts only pods with one PDB."),
+                .. evicted
+                    .Where(p => p.Plan is { BlockedByBudget: true, Budgets.Count: > 1 })
+                    .Select(p =>
+                        $"Pod {p.Plan.Namespace}/{p.Plan.Name} has {p.Plan.Budgets.Count} PodDisruptionBudgets; the API server evicts only pods with one PDB."
+                    ),
                 .. stranded.Blocking.Where(b => !closed.Contains(b.Name)).Select(b => Describe(b, stranded)),
             ],
             [.. stranded.Pods.Select(p => p.Key)],
-            [.. atRisk.Blocking.Where(b => !closed.Contains(b.Name)).Select(b => DescribeRisk(b, atRisk))]);
+            [.. atRisk.Blocking.Where(b => !closed.Contains(b.Name)).Select(b => DescribeRisk(b, atRisk))]
+        );
     }
 
     private static string Describe(PodBudget budget) =>

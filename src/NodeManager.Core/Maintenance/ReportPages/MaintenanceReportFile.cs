@@ -17,23 +17,66 @@ public static class MaintenanceReportFile
     /// <param name="cancellationToken">Gives up; what was there stays.</param>
     /// <exception cref="NodeManagerException">ReportExists, ReportNotWritten.</exception>
     public static void Write(
-        string path, IReadOnlyList<NodeMaintenanceRun> runs, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken) =>
+        string path,
+        IReadOnlyList<NodeMaintenanceRun> runs,
+        DateTimeOffset writtenAt,
+        bool force,
+        bool noClobber,
+        CancellationToken cancellationToken
+    ) =>
         DrainReportFile.Write(
             path,
-            () => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase)
-                ? JsonSerializer.Serialize(runs.Select(Flat), Json)
-                : MaintenanceReportPage.Render(runs, writtenAt),
-            force, noClobber, cancellationToken);
+            () =>
+                Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase)
+                    ? JsonSerializer.Serialize(runs.Select(Flat), Json)
+                    : MaintenanceReportPage.Render(runs, writtenAt),
+            force,
+            noClobber,
+            cancellationToken
+        );
 
-    private static object Flat(NodeMaintenanceRun run) => new
-    {
-        run.Id, run.Cluster, run.Namespace, run.Status, run.Message, run.Reason, run.StartedBy, run.Holder, run.StartedAt, run.EndedAt,
-        run.MaxUnavailable, run.TopologyKey, Window = run.Window.ToList(), run.OnError, run.Completed, run.Failed, run.Deleted, run.Skipped, run.Remaining,
-        Nodes = run.Nodes.Select(n => new
+    private static object Flat(NodeMaintenanceRun run) =>
+        new
         {
-            n.Node, n.NodeUid, n.Status, n.Batch, n.Group, n.WasCordoned, n.Error, n.Message, n.StartedAt, Seconds = n.Duration?.TotalSeconds,
-            Steps = n.Steps.Select(s => new { s.Name, s.StartedAt, s.EndedAt, s.By }),
-            Output = n.Output.Select(o => o?.ToString()),
-        }),
-    };
+            run.Id,
+            run.Cluster,
+            run.Namespace,
+            run.Status,
+            run.Message,
+            run.Reason,
+            run.StartedBy,
+            run.Holder,
+            run.StartedAt,
+            run.EndedAt,
+            run.MaxUnavailable,
+            run.TopologyKey,
+            Window = run.Window.ToList(),
+            run.OnError,
+            run.Completed,
+            run.Failed,
+            run.Deleted,
+            run.Skipped,
+            run.Remaining,
+            Nodes = run.Nodes.Select(n => new
+            {
+                n.Node,
+                n.NodeUid,
+                n.Status,
+                n.Batch,
+                n.Group,
+                n.WasCordoned,
+                n.Error,
+                n.Message,
+                n.StartedAt,
+                Seconds = n.Duration?.TotalSeconds,
+                Steps = n.Steps.Select(s => new
+                {
+                    s.Name,
+                    s.StartedAt,
+                    s.EndedAt,
+                    s.By,
+                }),
+                Output = n.Output.Select(o => o?.ToString()),
+            }),
+        };
 }

@@ -8,7 +8,11 @@ namespace NodeManager.Core.Maintenance.Requests;
 internal static class DetachedDirectory
 {
     /// <summary>All; none where the kind is not served, null where they may not be read.</summary>
-    public static async Task<IReadOnlyList<NodeMaintenanceRequest>?> ListAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<NodeMaintenanceRequest>?> ListAsync(
+        ClusterConnection connection,
+        string ns,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -25,7 +29,12 @@ internal static class DetachedDirectory
     }
 
     /// <summary>Null where there is none, or where it may not be read.</summary>
-    public static async Task<NodeMaintenanceRequest?> FindAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken)
+    public static async Task<NodeMaintenanceRequest?> FindAsync(
+        ClusterConnection connection,
+        string id,
+        string ns,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -56,7 +65,10 @@ internal static class DetachedDirectory
         DetachedSpec spec = request.Spec;
         DetachedStatus status = request.Status ?? new();
         DateTimeOffset asked = request.Metadata.CreationTimestamp ?? now;
-        IEnumerable<DetachedNode> nodes = status.Nodes.Count > 0 ? status.Nodes : spec.Nodes.Select(static one => new DetachedNode { Name = one.Name, Uid = one.Uid ?? "" });
+        IEnumerable<DetachedNode> nodes =
+            status.Nodes.Count > 0
+                ? status.Nodes
+                : spec.Nodes.Select(static one => new DetachedNode { Name = one.Name, Uid = one.Uid ?? "" });
         return new()
         {
             Session = session,
@@ -72,16 +84,27 @@ internal static class DetachedDirectory
             StartedAt = asked,
             EndedAt = status.EndedAt,
             ObservedAt = now,
-            Nodes = new([.. nodes.Select(node => new NodeMaintenanceResult
-            {
-                Session = session, Cluster = session.Cluster, RunId = request.Metadata.Name, Node = node.Name, NodeUid = node.Uid, Status = node.Status,
-                Message = node.Message, Blockers = new([.. node.Blockers]),
-            })]),
+            Nodes = new([
+                .. nodes.Select(node => new NodeMaintenanceResult
+                {
+                    Session = session,
+                    Cluster = session.Cluster,
+                    RunId = request.Metadata.Name,
+                    Node = node.Name,
+                    NodeUid = node.Uid,
+                    Status = node.Status,
+                    Message = node.Message,
+                    Blockers = new([.. node.Blockers]),
+                }),
+            ]),
             MaxUnavailable = spec.Maintenance?.MaxUnavailable ?? "",
             TopologyKey = spec.Maintenance?.TopologyKey ?? "",
             Window = new([.. spec.Windows ?? []]),
             OnError = spec.Maintenance?.OnError ?? "",
-            Message = status.Message.Length > 0 || status.EndedAt is not null ? status.Message : "Waiting for the NodeManager server of the cluster.",
+            Message =
+                status.Message.Length > 0 || status.EndedAt is not null
+                    ? status.Message
+                    : "Waiting for the NodeManager server of the cluster.",
         };
     }
 }

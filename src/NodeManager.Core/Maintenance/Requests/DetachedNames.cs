@@ -10,10 +10,15 @@ public static class DetachedNames
 /// <summary>The messages for users about detached work.</summary>
 internal static class DetachedErrors
 {
-    public static NodeManagerException NotRunning(string cluster, string ns) => new(
-        ErrorIds.ServerNotRunning, ErrorKind.ResourceUnavailable,
-        $"No NodeManager server works in namespace {ns} of cluster '{cluster}': Lease {ns}/{DetachedNames.Lease} is not held or not renewed. Nothing was started.", ns,
-        "Deploy the server (kubectl apply -f deploy/server), or run the command without -Detach.");
+    public static NodeManagerException NotRunning(string cluster, string ns) =>
+        new(
+            ErrorIds.ServerNotRunning,
+            ErrorKind.ResourceUnavailable,
+            $"No NodeManager server works in namespace {ns} of cluster '{cluster}': Lease {ns}/{DetachedNames.Lease} is not held or not renewed. Nothing was started.",
+            ns,
+            "Deploy the server (kubectl apply -f deploy/server), or run the command without -Detach."
+        );
 
-    public static NodeManagerException Invalid(string message, object? target, string advice) => new(ErrorIds.DetachInvalid, ErrorKind.InvalidArgument, message, target, advice);
+    public static NodeManagerException Invalid(string message, object? target, string advice) =>
+        new(ErrorIds.DetachInvalid, ErrorKind.InvalidArgument, message, target, advice);
 }

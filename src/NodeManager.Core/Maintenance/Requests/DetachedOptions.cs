@@ -22,16 +22,18 @@ internal static class DetachedOptions
             Type = isDrain ? DetachedType.Drain : DetachedType.Maintenance,
             Reason = drain.Reason.Length > 0 ? drain.Reason : null,
             Windows = options.Windows.Count > 0 ? [.. options.Windows] : null,
-            Maintenance = isDrain ? null : new()
-            {
-                MaxUnavailable = options.MaxUnavailable,
-                TopologyKey = options.TopologyKey.Length > 0 ? options.TopologyKey : null,
-                WaitForReboot = Set(options.WaitForReboot),
-                IncludeControlPlane = Set(options.IncludeControlPlane),
-                WaitReadyTimeoutSeconds = Seconds(options.WaitReadyTimeout),
-                SoakSeconds = options.Soak > TimeSpan.Zero ? Seconds(options.Soak) : null,
-                OnError = $"{options.OnError}",
-            },
+            Maintenance = isDrain
+                ? null
+                : new()
+                {
+                    MaxUnavailable = options.MaxUnavailable,
+                    TopologyKey = options.TopologyKey.Length > 0 ? options.TopologyKey : null,
+                    WaitForReboot = Set(options.WaitForReboot),
+                    IncludeControlPlane = Set(options.IncludeControlPlane),
+                    WaitReadyTimeoutSeconds = Seconds(options.WaitReadyTimeout),
+                    SoakSeconds = options.Soak > TimeSpan.Zero ? Seconds(options.Soak) : null,
+                    OnError = $"{options.OnError}",
+                },
             Drain = new()
             {
                 DeleteUnmanagedPods = Set(drain.DeleteUnmanagedPods),
@@ -72,26 +74,27 @@ internal static class DetachedOptions
         };
     }
 
-    private static DrainOptions Read(DetachedDrain drain, string reason) => new()
-    {
-        DeleteUnmanagedPods = drain.DeleteUnmanagedPods == true,
-        DeleteEmptyDirData = drain.DeleteEmptyDirData == true,
-        Surge = drain.Surge == true,
-        Once = drain.Once == true,
-        WaitForReplacement = drain.WaitForReplacement == true,
-        PodSelector = drain.PodSelector,
-        GracePeriod = Time(drain.GracePeriodSeconds),
-        Timeout = Time(drain.TimeoutSeconds),
-        SkipWaitForDeleteTimeout = Time(drain.SkipWaitForDeleteTimeoutSeconds),
-        VolumeDetachTimeout = Time(drain.VolumeDetachTimeoutSeconds),
-        WaitForJob = Time(drain.WaitForJobSeconds),
-        SurgeTimeout = Time(drain.SurgeTimeoutSeconds),
-        MaxParallelEvictions = drain.MaxParallelEvictions,
-        ThrottleLimit = drain.ThrottleLimit ?? new DrainOptions().ThrottleLimit,
-        EvictionApi = drain.EvictionApi ?? EvictionApi.Auto,
-        Condition = drain.Condition ?? ConditionUse.Auto,
-        Reason = reason,
-    };
+    private static DrainOptions Read(DetachedDrain drain, string reason) =>
+        new()
+        {
+            DeleteUnmanagedPods = drain.DeleteUnmanagedPods == true,
+            DeleteEmptyDirData = drain.DeleteEmptyDirData == true,
+            Surge = drain.Surge == true,
+            Once = drain.Once == true,
+            WaitForReplacement = drain.WaitForReplacement == true,
+            PodSelector = drain.PodSelector,
+            GracePeriod = Time(drain.GracePeriodSeconds),
+            Timeout = Time(drain.TimeoutSeconds),
+            SkipWaitForDeleteTimeout = Time(drain.SkipWaitForDeleteTimeoutSeconds),
+            VolumeDetachTimeout = Time(drain.VolumeDetachTimeoutSeconds),
+            WaitForJob = Time(drain.WaitForJobSeconds),
+            SurgeTimeout = Time(drain.SurgeTimeoutSeconds),
+            MaxParallelEvictions = drain.MaxParallelEvictions,
+            ThrottleLimit = drain.ThrottleLimit ?? new DrainOptions().ThrottleLimit,
+            EvictionApi = drain.EvictionApi ?? EvictionApi.Auto,
+            Condition = drain.Condition ?? ConditionUse.Auto,
+            Reason = reason,
+        };
 
     private static bool? Set(bool value) => value ? true : null;
 

@@ -15,14 +15,34 @@ internal static class DetachedStopper
 
     /// <summary>Asks for it, and waits until the server has stopped.</summary>
     /// <exception cref="NodeManagerException">MaintenanceAlive: it did not stop in time.</exception>
-    public static async Task<bool> StopAsync(NodeManagerSession session, ClusterConnection connection, NodeMaintenanceRequest request, CancellationToken cancellationToken)
+    public static async Task<bool> StopAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeMaintenanceRequest request,
+        CancellationToken cancellationToken
+    )
     {
         (string id, string ns) = (request.Metadata.Name, request.Metadata.Namespace!);
-        using CacheUse<NodeMaintenanceRequest> use = connection.Caches().Open(DetachedResources.Requests, new() { Namespace = ns, FieldSelector = $"metadata.name={id}" });
-        use.Cache.Admit(await connection.Client.PatchAsync(
-            DetachedResources.Requests, id, ns,
-            Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = request.Metadata.Uid }, ["spec"] = new JsonObject { ["stopRequestedBy"] = session.Who() } }), null,
-            RequestOptions.Default, cancellationToken));
+        using CacheUse<NodeMaintenanceRequest> use = connection
+            .Caches()
+            .Open(DetachedResources.Requests, new() { Namespace = ns, FieldSelector = $"metadata.name={id}" });
+        use.Cache.Admit(
+            await connection.Client.PatchAsync(
+                DetachedResources.Requests,
+                id,
+                ns,
+                Patch.Merge(
+                    new()
+                    {
+                        ["metadata"] = new JsonObject { ["uid"] = request.Metadata.Uid },
+                        ["spec"] = new JsonObject { ["stopRequestedBy"] = session.Who() },
+                    }
+                ),
+                null,
+                RequestOptions.Default,
+                cancellationToken
+            )
+        );
         using CancellationTokenSource limit = connection.Time.StartLimit(Limit);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -34,8 +54,12 @@ internal static class DetachedStopper
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new NodeManagerException(
-                ErrorIds.MaintenanceAlive, ErrorKind.ResourceBusy, $"Maintenance run {id} is marked to be stopped, and no NodeManager server has stopped it yet.", id,
-                "A server stops it as soon as one runs in the cluster. Check it with Get-NodeMaintenance.");
+                ErrorIds.MaintenanceAlive,
+                ErrorKind.ResourceBusy,
+                $"Maintenance run {id} is marked to be stopped, and no NodeManager server has stopped it yet.",
+                id,
+                "A server stops it as soon as one runs in the cluster. Check it with Get-NodeMaintenance."
+            );
         }
     }
 }

@@ -10,7 +10,11 @@ namespace NodeManager.Core.Maintenance.Requests;
 /// </summary>
 internal sealed class NodeMaintenanceRequest : KubernetesObject
 {
-    public DetachedSpec Spec { get; set => field = value ?? new(); } = new();
+    public DetachedSpec Spec
+    {
+        get;
+        set => field = value ?? new();
+    } = new();
 
     /// <summary>Null until a server has taken it up.</summary>
     public DetachedStatus? Status { get; set; }
@@ -159,7 +163,10 @@ internal sealed record DetachedNode
 }
 
 /// <summary>How requests are read and written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(NodeMaintenanceRequest))]
 [JsonSerializable(typeof(KubernetesList<NodeMaintenanceRequest>))]
 internal sealed partial class DetachedJson : JsonSerializerContext;
@@ -173,5 +180,6 @@ internal static class DetachedResources
 
     public const string Kind = nameof(NodeMaintenanceRequest);
 
-    public static ResourceType<NodeMaintenanceRequest> Requests { get; } = new(Group, "v1alpha1", "nodemaintenancerequests", true, DetachedJson.Default.Options);
+    public static ResourceType<NodeMaintenanceRequest> Requests { get; } =
+        new(Group, "v1alpha1", "nodemaintenancerequests", true, DetachedJson.Default.Options);
 }

@@ -1,6 +1,5 @@
 using NodeManager.Core.Observing;
 
-
 namespace NodeManager.Core.Maintenance.Rules;
 
 /// <summary>Which nodes go together. Pure.</summary>
@@ -19,7 +18,11 @@ public static class BatchRules
     /// <param name="unreadyControlPlane">Control-plane nodes of the whole cluster that are not Ready.</param>
     /// <param name="room">Where pods fit; null where that is not known, and any nodes go together.</param>
     public static BatchChoice Next(
-        IReadOnlyList<MaintenanceCandidate> candidates, int limit, IReadOnlyCollection<string> unreadyControlPlane, FleetRoom? room = null)
+        IReadOnlyList<MaintenanceCandidate> candidates,
+        int limit,
+        IReadOnlyCollection<string> unreadyControlPlane,
+        FleetRoom? room = null
+    )
     {
         List<MaintenanceCandidate> workers = [.. candidates.Where(c => c is { IsPending: true, IsControlPlane: false })];
         // Others first: what goes wrong with them does not cost the cluster its control plane.
@@ -30,7 +33,10 @@ public static class BatchRules
 
     /// <summary>All batches, if every node comes back as it was.</summary>
     public static IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> All(
-        IReadOnlyList<MaintenanceCandidate> candidates, int limit, FleetRoom? room = null)
+        IReadOnlyList<MaintenanceCandidate> candidates,
+        int limit,
+        FleetRoom? room = null
+    )
     {
         List<IReadOnlyList<MaintenanceCandidate>> batches = [];
         List<MaintenanceCandidate> left = [.. candidates];
@@ -52,16 +58,23 @@ public static class BatchRules
     public static int Count(IEnumerable<MaintenanceCandidate> candidates, int limit)
     {
         ILookup<bool, MaintenanceCandidate> pending = candidates.Where(c => c.IsPending).ToLookup(c => c.IsControlPlane);
-        return pending[true].Count() + pending[false].GroupBy(c => c.Group, StringComparer.Ordinal).Sum(g => (g.Count() + limit - 1) / limit);
+        return pending[true].Count()
+            + pending[false].GroupBy(c => c.Group, StringComparer.Ordinal).Sum(g => (g.Count() + limit - 1) / limit);
     }
 
     private static BatchChoice NextOf(
-        List<MaintenanceCandidate> pending, IReadOnlyList<MaintenanceCandidate> all, int limit, FleetRoom? room)
+        List<MaintenanceCandidate> pending,
+        IReadOnlyList<MaintenanceCandidate> all,
+        int limit,
+        FleetRoom? room
+    )
     {
         int places = Math.Max(0, limit - all.Count(c => c.TakesPlace));
         List<List<MaintenanceCandidate>> groups =
         [
-            .. pending.GroupBy(c => c.Group, StringComparer.Ordinal).OrderByDescending(g => g.Any(c => c is { IsReady: true, IsCordoned: true }))
+            .. pending
+                .GroupBy(c => c.Group, StringComparer.Ordinal)
+                .OrderByDescending(g => g.Any(c => c is { IsReady: true, IsCordoned: true }))
                 .Select(g => g.OrderByDescending(c => c.IsCordoned).ToList()),
         ];
         HashSet<string> stranding = [];
@@ -69,16 +82,21 @@ public static class BatchRules
         {
             room?.Clear();
             List<MaintenanceCandidate> batch = Fill(group.Where(c => c.IsReady), limit, places, c => TryAdd(c, room, stranding));
-            if (batch.Count > 0) return new(batch, "");
+            if (batch.Count > 0)
+                return new(batch, "");
         }
 
         foreach (List<MaintenanceCandidate> group in groups)
         {
-            List<(MaintenanceCandidate Node, bool Blocks)> judged = [.. group.Where(c => stranding.Contains(c.Uid)).Select(c => (c, room!.Stranded(c.Name).BlocksDrain))];
+            List<(MaintenanceCandidate Node, bool Blocks)> judged =
+            [
+                .. group.Where(c => stranding.Contains(c.Uid)).Select(c => (c, room!.Stranded(c.Name).BlocksDrain)),
+            ];
             IEnumerable<MaintenanceCandidate> ordered = judged.OrderBy(j => j.Blocks).Select(j => j.Node);
             room?.Clear();
             List<MaintenanceCandidate> batch = Fill(ordered, limit, places, c => room!.TryAddStranded(c.Name) ? Answer.Yes : Answer.No);
-            if (batch.Count > 0) return new(batch, "");
+            if (batch.Count > 0)
+                return new(batch, "");
         }
 
         List<MaintenanceCandidate>? broken = groups.Find(g => g.Exists(c => !c.IsReady));
@@ -86,19 +104,28 @@ public static class BatchRules
     }
 
     private static List<MaintenanceCandidate> Fill(
-        IEnumerable<MaintenanceCandidate> from, int limit, int places, Func<MaintenanceCandidate, Answer> add)
+        IEnumerable<MaintenanceCandidate> from,
+        int limit,
+        int places,
+        Func<MaintenanceCandidate, Answer> add
+    )
     {
         List<MaintenanceCandidate> batch = [];
         int refusals = 0;
         foreach (MaintenanceCandidate candidate in from)
         {
-            if (batch.Count == limit || refusals > MostRefusals) break;
-            if (candidate.IsAvailable && places == 0) continue;
+            if (batch.Count == limit || refusals > MostRefusals)
+                break;
+            if (candidate.IsAvailable && places == 0)
+                continue;
             Answer answer = add(candidate);
-            if (answer == Answer.No) refusals++;
-            if (answer != Answer.Yes) continue;
+            if (answer == Answer.No)
+                refusals++;
+            if (answer != Answer.Yes)
+                continue;
             batch.Add(candidate);
-            if (candidate.IsAvailable) places--;
+            if (candidate.IsAvailable)
+                places--;
         }
 
         return batch;
@@ -106,18 +133,25 @@ public static class BatchRules
 
     private static Answer TryAdd(MaintenanceCandidate candidate, FleetRoom? room, HashSet<string> stranding)
     {
-        if (room is null || (!room.IsKnownToStrand(candidate.Name) && room.TryAdd(candidate.Name))) return Answer.Yes;
-        if (!room.IsEmpty && !room.IsKnownToStrand(candidate.Name)) return Answer.No;
+        if (room is null || (!room.IsKnownToStrand(candidate.Name) && room.TryAdd(candidate.Name)))
+            return Answer.Yes;
+        if (!room.IsEmpty && !room.IsKnownToStrand(candidate.Name))
+            return Answer.No;
         stranding.Add(candidate.Uid);
         return Answer.Never;
     }
 
     private static BatchChoice NextControlPlane(
-        IReadOnlyList<MaintenanceCandidate> candidates, int limit, IReadOnlyCollection<string> unreadyControlPlane)
+        IReadOnlyList<MaintenanceCandidate> candidates,
+        int limit,
+        IReadOnlyCollection<string> unreadyControlPlane
+    )
     {
-        if (candidates.Where(c => c.IsPending).OrderBy(c => c.IsAvailable).FirstOrDefault() is not { } next) return new([], "");
+        if (candidates.Where(c => c.IsPending).OrderBy(c => c.IsAvailable).FirstOrDefault() is not { } next)
+            return new([], "");
         string[] others = [.. unreadyControlPlane.Where(n => n != next.Name)];
-        if (others.Length > 0) return new([], $"control-plane node {string.Join(", ", others)} to be Ready");
+        if (others.Length > 0)
+            return new([], $"control-plane node {string.Join(", ", others)} to be Ready");
         return next.IsAvailable && candidates.Count(c => c.TakesPlace) >= limit ? Waiting(candidates, limit) : new([next], "");
     }
 

@@ -9,6 +9,7 @@ internal static class FleetNodes
 {
     public static bool IsReady(this Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";
 
-    public static bool IsControlPlane(this Node node) => node.Metadata.Labels is { } labels
+    public static bool IsControlPlane(this Node node) =>
+        node.Metadata.Labels is { } labels
         && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
 }

@@ -31,12 +31,20 @@ public sealed class FleetRoom
     /// <param name="leaving">The pods that leave, by the name of the node that they run on.</param>
     /// <param name="waiting">Pods without a node, which may take the room before those that leave.</param>
     public FleetRoom(
-        PlacementSimulator simulator, IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving, IReadOnlyList<LeavingPod>? waiting = null)
+        PlacementSimulator simulator,
+        IReadOnlyDictionary<string, IReadOnlyList<LeavingPod>> leaving,
+        IReadOnlyList<LeavingPod>? waiting = null
+    )
     {
         _waiting = waiting ?? [];
         _simulator = simulator;
         _leaving = leaving;
-        _hosts = [.. simulator.Snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node)).OrderBy(n => n.Name, StringComparer.Ordinal)];
+        _hosts =
+        [
+            .. simulator
+                .Snapshot.Nodes.Where(n => n.Node.Spec.Unschedulable != true && IsReady(n.Node))
+                .OrderBy(n => n.Name, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Whether the batch has no node yet.</summary>
@@ -62,7 +70,8 @@ public sealed class FleetRoom
         // Pods of the batch's other nodes that were placed on this one need another place.
         IEnumerable<LeavingPod> displaced = _moved.Values.Where(m => m.Node == node).Select(m => m.Pod);
         List<LeavingPod> pods = [.. displaced.Concat(LeavingFrom(node)).OrderByDescending(p => p.Size)];
-        if (pods.TrueForAll(TryMove)) return true;
+        if (pods.TrueForAll(TryMove))
+            return true;
         Undo(before);
         _out.Remove(node);
         return false;
@@ -77,19 +86,24 @@ public sealed class FleetRoom
         StrandedPods stranded = _stranded[node];
         ILookup<string, LeavingBudget> budgets = stranded.Pods.SelectMany(p => p.Budgets).ToLookup(b => b.Name);
         bool isAlone = _out.Count == 0;
-        bool mayMiss = budgets.All(b => _missing.GetValueOrDefault(b.Key) + b.Count() <= b.First().MayMiss)
+        bool mayMiss =
+            budgets.All(b => _missing.GetValueOrDefault(b.Key) + b.Count() <= b.First().MayMiss)
             && stranded.Pods.All(p => p.Budgets.Count > 0 || !_strandedWorkloads.ContainsKey(p.Workload));
-        if (!isAlone && !mayMiss) return false;
+        if (!isAlone && !mayMiss)
+            return false;
         _out.Add(node);
-        foreach (IGrouping<string, LeavingBudget> budget in budgets) _missing[budget.Key] = _missing.GetValueOrDefault(budget.Key) + budget.Count();
-        foreach (LeavingPod pod in stranded.Pods) _strandedWorkloads[pod.Workload] = node;
+        foreach (IGrouping<string, LeavingBudget> budget in budgets)
+            _missing[budget.Key] = _missing.GetValueOrDefault(budget.Key) + budget.Count();
+        foreach (LeavingPod pod in stranded.Pods)
+            _strandedWorkloads[pod.Workload] = node;
         return true;
     }
 
     /// <summary>What has no place while this node alone is out of service. Begins another batch.</summary>
     public StrandedPods Stranded(string node)
     {
-        if (_stranded.TryGetValue(node, out StrandedPods? known)) return known;
+        if (_stranded.TryGetValue(node, out StrandedPods? known))
+            return known;
         Clear();
         _out.Add(node);
         List<LeavingPod> pods = [.. LeavingFrom(node).OrderByDescending(p => p.Size)];
@@ -106,7 +120,8 @@ public sealed class FleetRoom
     /// </summary>
     public StrandedPods AtRisk(string node)
     {
-        if (_hosts.Count > MostJudgedHosts) return StrandedPods.None;
+        if (_hosts.Count > MostJudgedHosts)
+            return StrandedPods.None;
         StrandedPods certain = Stranded(node);
         IReadOnlyList<LeavingPod> pods = LeavingFrom(node);
         HashSet<LeavingPod> unplaced = [];
@@ -114,8 +129,10 @@ public sealed class FleetRoom
         foreach (LeavingBudget budget in pods.SelectMany(p => p.Budgets).DistinctBy(b => b.Name).Where(b => !certain.Blocking.Contains(b)))
         {
             // What may all be missing holds up nothing.
-            if (pods.Count(p => p.Budgets.Contains(budget)) <= budget.MayMiss) continue;
-            if (Unlucky(node, pods, budget) is not { } left) continue;
+            if (pods.Count(p => p.Budgets.Contains(budget)) <= budget.MayMiss)
+                continue;
+            if (Unlucky(node, pods, budget) is not { } left)
+                continue;
             blocking.Add(budget);
             unplaced.UnionWith(left.Where(p => p.Budgets.Contains(budget)));
         }
@@ -135,11 +152,13 @@ public sealed class FleetRoom
                 Clear();
                 _out.Add(node);
                 (_choice, _rival) = (choice, covered[true].First());
-                foreach (LeavingPod pod in covered[true]) Leave(pod);
+                foreach (LeavingPod pod in covered[true])
+                    Leave(pod);
                 IEnumerable<LeavingPod> others = covered[false].Concat(_waiting).OrderBy(p => isSmallFirst ? p.Size : -p.Size);
                 List<LeavingPod> unplaced = [.. others.Concat(covered[true].OrderBy(p => p.Size)).Where(p => !TryMove(p))];
                 (_choice, _rival) = (HostChoice.Next, null);
-                if (Blocking([.. pods], unplaced).Contains(budget)) return unplaced;
+                if (Blocking([.. pods], unplaced).Contains(budget))
+                    return unplaced;
             }
         }
 
@@ -148,14 +167,14 @@ public sealed class FleetRoom
 
     // Those of which more are missing than may be; and those that let nothing else go, where what is missing cannot be replaced by another pod.
     private static List<LeavingBudget> Blocking(List<LeavingPod> pods, List<LeavingPod> unplaced) =>
-    [
-        .. from budget in unplaced.SelectMany(p => p.Budgets).GroupBy(b => b.Name, b => b)
-           let missing = budget.Count()
-           let others = pods.Count(p => p.Budgets.Any(b => b.Name == budget.Key)) - missing
-           let isFixed = unplaced.Exists(p => !p.IsInterchangeable && p.Budgets.Any(b => b.Name == budget.Key))
-           where missing > budget.First().MayMiss || (missing == budget.First().MayMiss && others > 0 && isFixed)
-           select budget.First(),
-    ];
+        [
+            .. from budget in unplaced.SelectMany(p => p.Budgets).GroupBy(b => b.Name, b => b)
+            let missing = budget.Count()
+            let others = pods.Count(p => p.Budgets.Any(b => b.Name == budget.Key)) - missing
+            let isFixed = unplaced.Exists(p => !p.IsInterchangeable && p.Budgets.Any(b => b.Name == budget.Key))
+            where missing > budget.First().MayMiss || (missing == budget.First().MayMiss && others > 0 && isFixed)
+            select budget.First(),
+        ];
 
     private bool TryMove(LeavingPod pod)
     {
@@ -169,19 +188,24 @@ public sealed class FleetRoom
         {
             int index = (start + i) % hosts.Count;
             NodeState host = hosts[index];
-            if (_out.Contains(host.Name)) continue;
+            if (_out.Contains(host.Name))
+                continue;
             FitVerdict verdict = fit.Evaluate(host).Verdict;
             isUnknown |= verdict == FitVerdict.Unknown;
-            if (verdict != FitVerdict.Fits) continue;
+            if (verdict != FitVerdict.Fits)
+                continue;
             _simulator.Assume(pod.Pod, host.Name);
-            if (_choice == HostChoice.Next) _lastHost[pod.Workload] = index;
+            if (_choice == HostChoice.Next)
+                _lastHost[pod.Workload] = index;
             Note(pod, from, host.Name);
             return true;
         }
 
         // What cannot be judged may fit: it takes no place from others.
-        if (isUnknown) Note(pod, from, "");
-        else if (from.Length > 0) _simulator.Assume(pod.Pod, from);
+        if (isUnknown)
+            Note(pod, from, "");
+        else if (from.Length > 0)
+            _simulator.Assume(pod.Pod, from);
         return isUnknown;
     }
 
@@ -194,8 +218,10 @@ public sealed class FleetRoom
 
     private List<NodeState> Hosts()
     {
-        if (_choice == HostChoice.Next) return _hosts;
-        if (_choice == HostChoice.Emptiest) return [.. _hosts.OrderByDescending(FreeShare)];
+        if (_choice == HostChoice.Next)
+            return _hosts;
+        if (_choice == HostChoice.Emptiest)
+            return [.. _hosts.OrderByDescending(FreeShare)];
         // The rival's nodes first, the fullest of them before the others.
         PodFit rival = _simulator.FitOf(_rival!.Pod);
         return [.. _hosts.OrderByDescending(h => !_out.Contains(h.Name) && rival.Evaluate(h).Verdict == FitVerdict.Fits).ThenBy(FreeShare)];
@@ -212,10 +238,14 @@ public sealed class FleetRoom
         for (int i = _moves.Count - 1; i >= downTo; i--)
         {
             (LeavingPod pod, string from) = _moves[i];
-            if (from.Length > 0) _simulator.Assume(pod.Pod, from);
-            else _simulator.Remove(pod.Pod);
-            if (from == (pod.Pod.Spec.NodeName ?? "")) _moved.Remove(pod.Key);
-            else _moved[pod.Key] = (pod, from);
+            if (from.Length > 0)
+                _simulator.Assume(pod.Pod, from);
+            else
+                _simulator.Remove(pod.Pod);
+            if (from == (pod.Pod.Spec.NodeName ?? ""))
+                _moved.Remove(pod.Key);
+            else
+                _moved[pod.Key] = (pod, from);
         }
 
         _moves.RemoveRange(downTo, _moves.Count - downTo);
@@ -226,7 +256,8 @@ public sealed class FleetRoom
     // As the scheduler's NodeResourcesFit scores nodes by default (LeastAllocated).
     private static decimal FreeShare(NodeState host) => Share(host, "cpu") + Share(host, "memory");
 
-    private static decimal Share(NodeState host, string resource) => host.Allocatable(resource) is > 0 and var all ? host.Free(resource) / all : 0;
+    private static decimal Share(NodeState host, string resource) =>
+        host.Allocatable(resource) is > 0 and var all ? host.Free(resource) / all : 0;
 
     private static bool IsReady(Node node) => node.Status.Conditions.IsTrue("Ready");
 

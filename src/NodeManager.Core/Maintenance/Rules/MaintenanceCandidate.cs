@@ -9,7 +9,14 @@ namespace NodeManager.Core.Maintenance.Rules;
 /// <param name="IsReady">It reports Ready.</param>
 /// <param name="IsCordoned">It takes no pods.</param>
 public sealed record MaintenanceCandidate(
-    string Uid, string Name, string Group, bool IsControlPlane, bool IsPending, bool IsReady, bool IsCordoned)
+    string Uid,
+    string Name,
+    string Group,
+    bool IsControlPlane,
+    bool IsPending,
+    bool IsReady,
+    bool IsCordoned
+)
 {
     public bool IsAvailable => IsReady && !IsCordoned;
 

@@ -36,18 +36,24 @@ public sealed record MaintenanceWindow
     {
         DateTime wall = TimeZoneInfo.ConvertTime(at, Zone).DateTime;
         TimeSpan time = wall.TimeOfDay;
-        if (Closes > Opens) return Days.Contains(wall.DayOfWeek) && time >= Opens && time < Closes;
+        if (Closes > Opens)
+            return Days.Contains(wall.DayOfWeek) && time >= Opens && time < Closes;
         return (Days.Contains(wall.DayOfWeek) && time >= Opens) || (Days.Contains(wall.AddDays(-1).DayOfWeek) && time < Closes);
     }
 
     /// <summary>When it is open next: now, where it is.</summary>
     public DateTimeOffset NextOpening(DateTimeOffset from)
     {
-        if (IsOpen(from)) return from;
+        if (IsOpen(from))
+            return from;
         DateTime today = TimeZoneInfo.ConvertTime(from, Zone).Date;
         // Two weeks: the one opening of this week may fall into the hour that is skipped.
-        return Enumerable.Range(-1, 16).SelectMany(day => Instants(today.AddDays(day) + Opens))
-            .Where(at => at > from && IsOpen(at)).Order().FirstOrDefault(from + (14 * WholeDay));
+        return Enumerable
+            .Range(-1, 16)
+            .SelectMany(day => Instants(today.AddDays(day) + Opens))
+            .Where(at => at > from && IsOpen(at))
+            .Order()
+            .FirstOrDefault(from + (14 * WholeDay));
     }
 
     public override string ToString() => Text;
@@ -56,7 +62,8 @@ public sealed record MaintenanceWindow
     private IEnumerable<DateTimeOffset> Instants(DateTime wall)
     {
         DateTime time = DateTime.SpecifyKind(wall, DateTimeKind.Unspecified);
-        while (Zone.IsInvalidTime(time)) time = time.AddMinutes(1);
+        while (Zone.IsInvalidTime(time))
+            time = time.AddMinutes(1);
         return Zone.IsAmbiguousTime(time)
             ? Zone.GetAmbiguousTimeOffsets(time).Select(offset => new DateTimeOffset(time, offset))
             : [new DateTimeOffset(time, Zone.GetUtcOffset(time))];

@@ -9,8 +9,14 @@ internal static class OutputText
     /// <summary>The last lines, as errors and summaries stand at the end; null for none.</summary>
     public static IReadOnlyList<string>? Of(IEnumerable<object> output)
     {
-        List<string> lines = [.. output.SelectMany(o => (o?.ToString() ?? "").ReplaceLineEndings("\n").Split('\n')).Select(l => l.Length > LongestLine ? l[..LongestLine] + "…" : l)];
-        if (lines.Count == 0) return null;
+        List<string> lines =
+        [
+            .. output
+                .SelectMany(o => (o?.ToString() ?? "").ReplaceLineEndings("\n").Split('\n'))
+                .Select(l => l.Length > LongestLine ? l[..LongestLine] + "…" : l),
+        ];
+        if (lines.Count == 0)
+            return null;
         return lines.Count <= MostLines ? lines : [$"… {lines.Count - MostLines} more lines", .. lines.TakeLast(MostLines)];
     }
 }

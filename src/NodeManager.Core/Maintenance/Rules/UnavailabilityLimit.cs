@@ -10,13 +10,21 @@ public readonly record struct UnavailabilityLimit(int Value, bool IsPercent)
     {
         string trimmed = text.Trim();
         bool isPercent = trimmed.EndsWith('%');
-        bool isNumber = int.TryParse(isPercent ? trimmed[..^1].TrimEnd() : trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out int value);
+        bool isNumber = int.TryParse(
+            isPercent ? trimmed[..^1].TrimEnd() : trimmed,
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int value
+        );
         return isNumber && value >= 1 && (!isPercent || value <= 100)
             ? new(value, isPercent)
             : throw new NodeManagerException(
-                ErrorIds.InvalidMaxUnavailable, ErrorKind.InvalidArgument,
-                $"'{text}' is not a valid number of unavailable nodes: 1 or more, or 1% to 100% of the nodes.", text,
-                "Specify 2 or 10%, for example.");
+                ErrorIds.InvalidMaxUnavailable,
+                ErrorKind.InvalidArgument,
+                $"'{text}' is not a valid number of unavailable nodes: 1 or more, or 1% to 100% of the nodes.",
+                text,
+                "Specify 2 or 10%, for example."
+            );
     }
 
     /// <summary>Of so many nodes; per cent are rounded down, but one may always be.</summary>

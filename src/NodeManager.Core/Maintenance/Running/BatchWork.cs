@@ -13,7 +13,14 @@ namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>One batch: cordons its nodes, drains them together, and takes each on as its drain ends.</summary>
 internal sealed class BatchWork(
-    MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, RunLease lease, NodeWork work, ObjectCache<Node> fleet, MaintenanceProgress progress)
+    MaintenanceScope scope,
+    MaintenanceOptions options,
+    RunProgressLog ledger,
+    RunLease lease,
+    NodeWork work,
+    ObjectCache<Node> fleet,
+    MaintenanceProgress progress
+)
 {
     private const int DrainAttempts = 6;
 
@@ -24,7 +31,11 @@ internal sealed class BatchWork(
     public async Task RunAsync(IReadOnlyList<NodeRecord> batch, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<string, bool> isCordoned = [];
-        await MaintenanceScope.EachAsync(batch, async (node, _) => isCordoned[node.Uid] = await work.CordonAsync(node.Uid, cancellationToken), cancellationToken);
+        await MaintenanceScope.EachAsync(
+            batch,
+            async (node, _) => isCordoned[node.Uid] = await work.CordonAsync(node.Uid, cancellationToken),
+            cancellationToken
+        );
         List<string> nodes = [.. batch.Where(n => isCordoned[n.Uid]).Select(n => n.Uid)];
         List<string> toDrain = [.. nodes.Where(uid => !ledger[uid].HasDone(NodeMaintenanceStepName.Drain))];
         _tails.AddRange(nodes.Except(toDrain).Select(uid => work.FinishAsync(uid, null, cancellationToken)));
@@ -52,7 +63,8 @@ internal sealed class BatchWork(
                 _tails.Add(work.EndAsync(gone, new NodeGoneException(ledger[gone].Name), cancellationToken));
             }
 
-            if (left.Count == 0) return;
+            if (left.Count == 0)
+                return;
             if (await TryDrainAsync(left, batch, attempt == DrainAttempts, cancellationToken) is { } stuck)
             {
                 await GiveBackAsync(stuck, left, batch, cancellationToken);
@@ -60,7 +72,8 @@ internal sealed class BatchWork(
                 continue;
             }
 
-            if (left.Count > 0) await Task.Delay(TimeSpan.FromSeconds(Math.Min(16, 1 << (attempt - 1))), scope.Time, cancellationToken);
+            if (left.Count > 0)
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(16, 1 << (attempt - 1))), scope.Time, cancellationToken);
         }
     }
 
@@ -75,20 +88,37 @@ internal sealed class BatchWork(
         Task<GiveBack> watching = WatchAsync(batch, stop, over.Token);
         try
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
-                scope.Session, [.. byName.Keys], options.Drain, work.Use, listener, scope.ConditionRefusals, stop.Token))
+            await foreach (
+                NodeDrainResult result in NodeDrainer.DrainAsync(
+                    scope.Session,
+                    [.. byName.Keys],
+                    options.Drain,
+                    work.Use,
+                    listener,
+                    scope.ConditionRefusals,
+                    stop.Token
+                )
+            )
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string uid = byName[result.Node].Uid;
-                if ((!isLast || watching.IsCompletedSuccessfully) && MayPass(result)) continue;
+                if ((!isLast || watching.IsCompletedSuccessfully) && MayPass(result))
+                    continue;
                 left.Remove(uid);
-                _tails.Add(IsUncordoned(result) ? work.EndAsync(uid, new NodeFailedException(result.Summary) { IsNeeded = true }, cancellationToken) : work.FinishAsync(uid, result, cancellationToken));
+                _tails.Add(
+                    IsUncordoned(result)
+                        ? work.EndAsync(uid, new NodeFailedException(result.Summary) { IsNeeded = true }, cancellationToken)
+                        : work.FinishAsync(uid, result, cancellationToken)
+                );
             }
         }
-        catch (NodeManagerException exception) when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
+        catch (NodeManagerException exception)
+            when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
         {
-            if (!isLast && TransientFailure.Is(exception)) return null;
-            foreach (string uid in left) _tails.Add(work.EndAsync(uid, exception, cancellationToken));
+            if (!isLast && TransientFailure.Is(exception))
+                return null;
+            foreach (string uid in left)
+                _tails.Add(work.EndAsync(uid, exception, cancellationToken));
             left.Clear();
         }
         finally
@@ -110,12 +140,16 @@ internal sealed class BatchWork(
     // A node of several makes room for the others and goes later, alone; then what was foreseen of it is all there is to meet.
     private async Task GiveBackAsync(GiveBack stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
     {
-        if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid) return;
-        string pods = $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned. The drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
+        if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid)
+            return;
+        string pods =
+            $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned. The drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
         left.Remove(uid);
         bool isAlone = batch.Count == 1 || ledger[uid].GoesAlone;
-        if (isAlone) await work.EndAsync(uid, new NodeFailedException(pods) { IsNeeded = true }, cancellationToken);
-        else await work.YieldAsync(uid, pods, cancellationToken);
+        if (isAlone)
+            await work.EndAsync(uid, new NodeFailedException(pods) { IsNeeded = true }, cancellationToken);
+        else
+            await work.YieldAsync(uid, pods, cancellationToken);
     }
 
     // Another client has put it into service: the run gives up its hold on it.
@@ -123,5 +157,9 @@ internal sealed class BatchWork(
 
     private static bool MayPass(NodeDrainResult result) =>
         result is { Status: NodeDrainStatus.Cancelled, CancelReason: NodeDrainCancelReason.Interrupted }
-        || (result.Status == NodeDrainStatus.Failed && result.Blockers.Count > 0 && result.Blockers.All(b => b.Kind is "Server" or "Termination"));
+        || (
+            result.Status == NodeDrainStatus.Failed
+            && result.Blockers.Count > 0
+            && result.Blockers.All(b => b.Kind is "Server" or "Termination")
+        );
 }

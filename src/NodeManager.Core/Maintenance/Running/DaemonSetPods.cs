@@ -17,9 +17,18 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
     /// <summary>UIDs of the DaemonSets that have a ready pod on the node: one that was broken before is not waited for.</summary>
-    public Task<IReadOnlyList<string>> ReadyOnAsync(string node, CancellationToken cancellationToken) => scope.Retry.RunAsync<IReadOnlyList<string>>(
-        async token => [.. (await scope.Client.ListAsync(Resources.Pods, On(node), token)).Items.Where(IsReady).Select(OwnerOf).OfType<string>().Distinct()],
-        cancellationToken);
+    public Task<IReadOnlyList<string>> ReadyOnAsync(string node, CancellationToken cancellationToken) =>
+        scope.Retry.RunAsync<IReadOnlyList<string>>(
+            async token =>
+                [
+                    .. (await scope.Client.ListAsync(Resources.Pods, On(node), token))
+                        .Items.Where(IsReady)
+                        .Select(OwnerOf)
+                        .OfType<string>()
+                        .Distinct(),
+                ],
+            cancellationToken
+        );
 
     /// <summary>
     /// Waits until the DaemonSets that had a ready pod on the node before have one again, as far as they still exist and want the node.
@@ -34,11 +43,14 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
             (IReadOnlyList<Pod> here, Task changed) = pods.Of(record.Name).Look(PodIndexes.ByNode, record.Name);
             HashSet<string?> ready = [.. here.Where(IsReady).Select(OwnerOf)];
             (Node? node, Task nodeChanged) = fleet.Look(record.Uid);
-            if (node is null) throw new NodeGoneException(record.Name);
+            if (node is null)
+                throw new NodeGoneException(record.Name);
             string[] missing = [.. (record.DaemonSets ?? []).Where(uid => !ready.Contains(uid))];
-            if (missing.Length == 0) return;
+            if (missing.Length == 0)
+                return;
             IReadOnlyList<string> wanted = await WantedAsync(missing, node, cancellationToken);
-            if (wanted.Count == 0) return;
+            if (wanted.Count == 0)
+                return;
             progress.Detail(record, $"waiting for pods of {NameList.Of(wanted)}");
             await scope.Time.WaitForChangeAsync([changed, nodeChanged], LookAgain, cancellationToken);
         }
@@ -48,12 +60,13 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
     private Task<IReadOnlyList<string>> WantedAsync(IReadOnlyCollection<string> uids, Node node, CancellationToken cancellationToken) =>
         scope.Retry.RunAsync<IReadOnlyList<string>>(
             async token =>
-            [
-                .. (await scope.Client.ListAsync(Resources.DaemonSets, new(), token)).Items
-                    .Where(d => uids.Contains(d.Metadata.Uid) && new Pod { Spec = d.Spec.Template.Spec }.Selects(node))
-                    .Select(d => $"{d.Metadata.Namespace}/{d.Metadata.Name}"),
-            ],
-            cancellationToken);
+                [
+                    .. (await scope.Client.ListAsync(Resources.DaemonSets, new(), token))
+                        .Items.Where(d => uids.Contains(d.Metadata.Uid) && new Pod { Spec = d.Spec.Template.Spec }.Selects(node))
+                        .Select(d => $"{d.Metadata.Namespace}/{d.Metadata.Name}"),
+                ],
+            cancellationToken
+        );
 
     private static bool IsReady(Pod pod) => pod.IsReady() && pod.Metadata.DeletionTimestamp is null;
 

@@ -4,8 +4,11 @@ using NodeManager.Core.Observing;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>Forwards what a batch's drain tells: how far a node is, as the node's step.</summary>
-internal sealed class DrainListener(IOperationObserver observer, MaintenanceProgress progress, IReadOnlyDictionary<string, NodeRecord> byName)
-    : IOperationObserver
+internal sealed class DrainListener(
+    IOperationObserver observer,
+    MaintenanceProgress progress,
+    IReadOnlyDictionary<string, NodeRecord> byName
+) : IOperationObserver
 {
     public void Warning(string message) => observer.Warning(message);
 
@@ -14,6 +17,7 @@ internal sealed class DrainListener(IOperationObserver observer, MaintenanceProg
     public void Progress(OperationProgress report)
     {
         // A drain's bar goes when it ends; the node's line stays for the steps after it.
-        if (!report.Completed && byName.TryGetValue(report.Key, out NodeRecord? node)) progress.Detail(node, report.Status, report.PercentComplete, report.WaitsFor);
+        if (!report.Completed && byName.TryGetValue(report.Key, out NodeRecord? node))
+            progress.Detail(node, report.Status, report.PercentComplete, report.WaitsFor);
     }
 }

@@ -24,38 +24,49 @@ internal sealed class KubeletSigns(MaintenanceScope scope)
     /// <param name="record">The node.</param>
     /// <param name="read">Reads the node as the server has it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task WaitAsync(NodeRecord record, Func<NodeRecord, CancellationToken, Task<Node>> read, CancellationToken cancellationToken)
+    public async Task WaitAsync(
+        NodeRecord record,
+        Func<NodeRecord, CancellationToken, Task<Node>> read,
+        CancellationToken cancellationToken
+    )
     {
         DateTimeOffset? heartbeat = Readiness.ReadyHeartbeat(await read(record, cancellationToken));
         DateTimeOffset? renewed = await RenewedAsync(record.Name, cancellationToken);
-        if (renewed is null) WarnOnce(record.Name);
+        if (renewed is null)
+            WarnOnce(record.Name);
         while (true)
         {
             await scope.Time.DelayAsync(PollInterval, cancellationToken);
-            if (renewed is not null && await RenewedAsync(record.Name, cancellationToken) is { } now && now != renewed) return;
-            if (Readiness.ReadyHeartbeat(await read(record, cancellationToken)) is { } later && (heartbeat is null || later > heartbeat)) return;
+            if (renewed is not null && await RenewedAsync(record.Name, cancellationToken) is { } now && now != renewed)
+                return;
+            if (Readiness.ReadyHeartbeat(await read(record, cancellationToken)) is { } later && (heartbeat is null || later > heartbeat))
+                return;
         }
     }
 
     // Null without a Lease, or the right to read it.
-    private Task<DateTimeOffset?> RenewedAsync(string node, CancellationToken cancellationToken) => scope.Retry.RunAsync<DateTimeOffset?>(
-        async token =>
-        {
-            try
+    private Task<DateTimeOffset?> RenewedAsync(string node, CancellationToken cancellationToken) =>
+        scope.Retry.RunAsync<DateTimeOffset?>(
+            async token =>
             {
-                return (await scope.Client.GetAsync(Resources.Leases, node, LeaseNamespace, token)).Spec.RenewTime;
-            }
-            catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
-            {
-                return null;
-            }
-        },
-        cancellationToken);
+                try
+                {
+                    return (await scope.Client.GetAsync(Resources.Leases, node, LeaseNamespace, token)).Spec.RenewTime;
+                }
+                catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+                {
+                    return null;
+                }
+            },
+            cancellationToken
+        );
 
     private void WarnOnce(string node)
     {
-        if (Interlocked.Exchange(ref _isWarned, 1) != 0) return;
+        if (Interlocked.Exchange(ref _isWarned, 1) != 0)
+            return;
         scope.Observer.Warning(
-            $"Node {node} has no Lease that can be read. It counts as ready at the next heartbeat of its kubelet, up to 5 minutes later. To shorten this, grant get on leases in namespace {LeaseNamespace}.");
+            $"Node {node} has no Lease that can be read. It counts as ready at the next heartbeat of its kubelet, up to 5 minutes later. To shorten this, grant get on leases in namespace {LeaseNamespace}."
+        );
     }
 }

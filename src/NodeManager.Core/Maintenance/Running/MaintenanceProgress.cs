@@ -29,7 +29,8 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     /// <summary>Before the first batch: what is being prepared.</summary>
     public void Opening(string what)
     {
-        lock (_lock) _opening = what;
+        lock (_lock)
+            _opening = what;
         Tell();
     }
 
@@ -80,7 +81,8 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     {
         lock (_lock)
         {
-            if (!_isWaiting && activity.Length == 0) return;
+            if (!_isWaiting && activity.Length == 0)
+                return;
             _isWaiting = activity.Length > 0;
         }
 
@@ -90,7 +92,8 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     /// <summary>A step of a node begins.</summary>
     public void Step(NodeRecord node, string step)
     {
-        lock (_lock) _steps[node.Uid] = step;
+        lock (_lock)
+            _steps[node.Uid] = step;
         Detail(node, "");
     }
 
@@ -100,7 +103,12 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         lock (_lock)
         {
             if (_steps.TryGetValue(node.Uid, out string? step))
-                scope.Observer.Progress(new(KeyOf(node), node.Name, detail.Length > 0 ? $"{step}: {detail}" : step, percent, false, Key) { WaitsFor = waitsFor ?? [] });
+                scope.Observer.Progress(
+                    new(KeyOf(node), node.Name, detail.Length > 0 ? $"{step}: {detail}" : step, percent, false, Key)
+                    {
+                        WaitsFor = waitsFor ?? [],
+                    }
+                );
         }
     }
 
@@ -109,9 +117,12 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     {
         lock (_lock)
         {
-            if (node.Status == NodeMaintenanceStatus.Failed) _failed++;
-            else _done++;
-            if (_steps.Remove(node.Uid)) scope.Observer.Progress(new(KeyOf(node), node.Name, "", 100, true, Key));
+            if (node.Status == NodeMaintenanceStatus.Failed)
+                _failed++;
+            else
+                _done++;
+            if (_steps.Remove(node.Uid))
+                scope.Observer.Progress(new(KeyOf(node), node.Name, "", 100, true, Key));
         }
 
         Tell();
@@ -122,7 +133,8 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
     {
         lock (_lock)
         {
-            if (_steps.Remove(node.Uid)) scope.Observer.Progress(new(KeyOf(node), node.Name, "", 100, true, Key));
+            if (_steps.Remove(node.Uid))
+                scope.Observer.Progress(new(KeyOf(node), node.Name, "", 100, true, Key));
         }
     }
 
@@ -132,7 +144,8 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Wait("", "");
         lock (_lock)
         {
-            foreach (string uid in _steps.Keys) scope.Observer.Progress(new($"{Key} {uid}", run, "", -1, true, Key));
+            foreach (string uid in _steps.Keys)
+                scope.Observer.Progress(new($"{Key} {uid}", run, "", -1, true, Key));
             _steps.Clear();
         }
 
@@ -146,19 +159,26 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         lock (_lock)
         {
             List<string> words = [];
-            if (_opening.Length > 0) words.Add(_opening);
-            if (_total > 0) words.Add($"{_done} of {_total} done{(_failed > 0 ? $", {_failed} failed" : "")}");
-            if (_batch > 0) words.Add($"batch {_batch} of {_batch + _batchesLeft - (_isInBatch ? 1 : 0)}");
-            if (Left() is { } left) words.Add($"about {HumanDuration.Format(left)} left");
+            if (_opening.Length > 0)
+                words.Add(_opening);
+            if (_total > 0)
+                words.Add($"{_done} of {_total} done{(_failed > 0 ? $", {_failed} failed" : "")}");
+            if (_batch > 0)
+                words.Add($"batch {_batch} of {_batch + _batchesLeft - (_isInBatch ? 1 : 0)}");
+            if (Left() is { } left)
+                words.Add($"about {HumanDuration.Format(left)} left");
             words.Add(scope.Session.Cluster);
-            scope.Observer.Progress(new(Key, "Maintenance " + run, string.Join("; ", words), _total == 0 ? -1 : 100 * (_done + _failed) / _total));
+            scope.Observer.Progress(
+                new(Key, "Maintenance " + run, string.Join("; ", words), _total == 0 ? -1 : 100 * (_done + _failed) / _total)
+            );
         }
     }
 
     // As long as batches took so far, and a soak before each that is not begun.
     private TimeSpan? Left()
     {
-        if (_batches.Count == 0 || _batchesLeft == 0) return null;
+        if (_batches.Count == 0 || _batchesLeft == 0)
+            return null;
         TimeSpan each = TimeSpan.FromSeconds(_batches.Average(b => b.TotalSeconds));
         return (each * _batchesLeft) + (_soak * (_isInBatch ? _batchesLeft - 1 : _batchesLeft));
     }

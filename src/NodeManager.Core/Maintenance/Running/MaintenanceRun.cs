@@ -28,7 +28,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     public async Task<MaintenanceOutcome> RunAsync(CancellationToken cancellationToken)
     {
         RunState state = new() { Holder = start.Lease.Holder, At = scope.Now };
-        foreach (NodeRecord skipped in _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Skipped)) scope.Observer.NodeEnded(_ledger.Result(skipped.Uid));
+        foreach (NodeRecord skipped in _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Skipped))
+            scope.Observer.NodeEnded(_ledger.Result(skipped.Uid));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Lease.Lost);
         NodeManagerException? failure = null;
         try
@@ -37,23 +38,38 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             state = End(blocked);
             if (blocked is not null)
                 failure = new(
-                    ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable, $"Maintenance run {start.Run.Id} is blocked: timed out waiting for {blocked}.", start.Run.Id,
-                    "Return these nodes to service, then resume with -ResumeId.");
+                    ErrorIds.MaintenanceBlocked,
+                    ErrorKind.ResourceUnavailable,
+                    $"Maintenance run {start.Run.Id} is blocked: timed out waiting for {blocked}.",
+                    start.Run.Id,
+                    "Return these nodes to service, then resume with -ResumeId."
+                );
         }
         catch (Exception exception)
         {
             await start.Claims.Locks.DisposeAsync();
-            await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = start.Lease.IsStopped ? $"{start.Lease.WhyLost().Message} {InTheMiddle()}".TrimEnd() : InTheMiddle() }, cancellationToken);
-            if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.WhyLost();
+            await CloseAsync(
+                state = state with
+                {
+                    Status = NodeMaintenanceRunStatus.Interrupted,
+                    At = scope.Now,
+                    Message = start.Lease.IsStopped ? $"{start.Lease.WhyLost().Message} {InTheMiddle()}".TrimEnd() : InTheMiddle(),
+                },
+                cancellationToken
+            );
+            if (start.Lease.Lost.IsCancellationRequested)
+                failure = start.Lease.WhyLost();
             else if (!scope.IsStopping)
                 failure = ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, start.Run.Id);
-            if (failure is null && !scope.IsStopping) throw;
+            if (failure is null && !scope.IsStopping)
+                throw;
             return new(_ledger.Describe(state), failure);
         }
 
         if (state.Status == NodeMaintenanceRunStatus.Stopped && failure is null)
             scope.Observer.Warning(
-                $"Maintenance run {start.Run.Id} stopped: {state.Message} Resume with: {ResumeCommand.Of(start.Run.Id, scope.Request)}");
+                $"Maintenance run {start.Run.Id} stopped: {state.Message} Resume with: {ResumeCommand.Of(start.Run.Id, scope.Request)}"
+            );
         await CloseAsync(state with { At = scope.Now }, cancellationToken);
         return new(_ledger.Describe(state), failure);
     }
@@ -71,21 +87,36 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             if (batch.Count == 0)
             {
                 await NoteGoneAsync(cancellationToken);
-                if (!_ledger.Nodes.Any(n => n.IsOpen)) return null;
+                if (!_ledger.Nodes.Any(n => n.IsOpen))
+                    return null;
                 await WaitForWindowAsync(cancellationToken);
                 (batch, string? blocked) = await ChooseAsync(cancellationToken);
-                if (blocked is not null) return blocked;
-                if (batch.Count == 0) continue;
+                if (blocked is not null)
+                    return blocked;
+                if (batch.Count == 0)
+                    continue;
             }
 
             int number = _ledger.Nodes.Max(n => n.Batch) + 1;
-            await Task.WhenAll(batch.Select(node => _ledger.UpdateAsync(
-                node.Uid, n => n with { Status = NodeMaintenanceStatus.InProgress, Batch = n.Batch > 0 ? n.Batch : number }, cancellationToken)));
+            await Task.WhenAll(
+                batch.Select(node =>
+                    _ledger.UpdateAsync(
+                        node.Uid,
+                        n => n with { Status = NodeMaintenanceStatus.InProgress, Batch = n.Batch > 0 ? n.Batch : number },
+                        cancellationToken
+                    )
+                )
+            );
             start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), BatchesLeft());
             await batches.RunAsync(batch, cancellationToken);
             start.Progress.BatchEnded();
-            if (start.Options.OnError == MaintenanceErrorAction.Stop && batch.Exists(n => _ledger[n.Uid].Status == NodeMaintenanceStatus.Failed)) return null;
-            if (_ledger.Nodes.Any(n => n.IsOpen)) await SoakAsync(batch, cancellationToken);
+            if (
+                start.Options.OnError == MaintenanceErrorAction.Stop
+                && batch.Exists(n => _ledger[n.Uid].Status == NodeMaintenanceStatus.Failed)
+            )
+                return null;
+            if (_ledger.Nodes.Any(n => n.IsOpen))
+                await SoakAsync(batch, cancellationToken);
             batch = [];
         }
     }
@@ -97,10 +128,13 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         FleetSurvey survey = await SurveyAsync(open, cancellationToken);
         List<(string Name, NodeForecast Forecast)> forecasts = [.. open.Select(n => (n.Name, NodeForecast.Of(survey, n.Name)))];
         _foretold.UnionWith(forecasts.Where(f => f.Forecast.Obstacles.Count > 0 || f.Forecast.Risks.Count > 0).Select(f => f.Name));
-        foreach (string warning in FleetForecast.Warnings(forecasts)) scope.Observer.Warning(warning);
+        foreach (string warning in FleetForecast.Warnings(forecasts))
+            scope.Observer.Warning(warning);
         List<string> unready = [.. open.Where(n => fleet.Find(n.Uid) is { } node && !node.IsReady()).Select(n => n.Name)];
         if (unready.Count > 0)
-            scope.Observer.Warning($"Nodes that are not Ready come last: {NameList.Of(unready)}. Each fails if it is not Ready within {HumanDuration.Format(start.Options.WaitReadyTimeout)}.");
+            scope.Observer.Warning(
+                $"Nodes that are not Ready come last: {NameList.Of(unready)}. Each fails if it is not Ready within {HumanDuration.Format(start.Options.WaitReadyTimeout)}."
+            );
     }
 
     // Other pods have come to these nodes since, or taken the room that theirs had.
@@ -109,15 +143,26 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         foreach (string node in choice.Nodes.Select(c => c.Name).Where(n => !_foretold.Contains(n)))
         {
             NodeForecast forecast = NodeForecast.Of(survey, node);
-            if ((forecast.Obstacles.Count > 0 || forecast.Risks.Count > 0) && _foretold.Add(node)) FleetForecast.Warnings([(node, forecast with { Stranded = [] })]).ToList().ForEach(scope.Observer.Warning);
+            if ((forecast.Obstacles.Count > 0 || forecast.Risks.Count > 0) && _foretold.Add(node))
+                FleetForecast.Warnings([(node, forecast with { Stranded = [] })]).ToList().ForEach(scope.Observer.Warning);
         }
     }
 
     private async Task<FleetSurvey> SurveyAsync(IReadOnlyList<NodeRecord> nodes, CancellationToken cancellationToken)
     {
         FleetSurvey survey = await scope.Retry.RunAsync(
-            token => FleetSurvey.ReadAsync(scope.Session, scope.Connection, [.. nodes.Select(n => new NodeTarget(n.Name))], start.Options.Drain, token), cancellationToken);
-        if (survey.Room is null) scope.Observer.Verbose("Permission denied: cannot list pods. Batches are chosen without checking where pods fit.");
+            token =>
+                FleetSurvey.ReadAsync(
+                    scope.Session,
+                    scope.Connection,
+                    [.. nodes.Select(n => new NodeTarget(n.Name))],
+                    start.Options.Drain,
+                    token
+                ),
+            cancellationToken
+        );
+        if (survey.Room is null)
+            scope.Observer.Verbose("Permission denied: cannot list pods. Batches are chosen without checking where pods fit.");
         return survey;
     }
 
@@ -128,8 +173,13 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         foreach (NodeRecord gone in _ledger.Nodes.Where(n => n.IsOpen && !there.Contains(n.Uid)))
         {
             string message = nodes.Any(n => n.Metadata.Name == gone.Name)
-                ? "A new node registered under this name; it is left unchanged." : "The node was deleted.";
-            await _ledger.UpdateAsync(gone.Uid, n => n with { Status = NodeMaintenanceStatus.Deleted, Message = message }, cancellationToken);
+                ? "A new node registered under this name; it is left unchanged."
+                : "The node was deleted.";
+            await _ledger.UpdateAsync(
+                gone.Uid,
+                n => n with { Status = NodeMaintenanceStatus.Deleted, Message = message },
+                cancellationToken
+            );
             start.Progress.NodeEnded(_ledger[gone.Uid]);
             scope.Observer.NodeEnded(_ledger.Result(gone.Uid));
         }
@@ -141,7 +191,10 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         {
             (MaintenanceWindow window, DateTimeOffset opens) = start.Windows.Select(w => (w, w.NextOpening(scope.Now))).MinBy(w => w.Item2);
             TimeSpan left = opens - scope.Now;
-            start.Progress.Wait("Waiting", $"{HumanDuration.Format(left)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}");
+            start.Progress.Wait(
+                "Waiting",
+                $"{HumanDuration.Format(left)} for the window {window}, which opens {TimeZoneInfo.ConvertTime(opens, window.Zone):yyyy-MM-dd HH:mm zzz}"
+            );
             await Task.Delay(left < LookAgain ? left : LookAgain, scope.Time, cancellationToken);
         }
     }
@@ -166,12 +219,18 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 ForetellNew(survey, choice);
             }
 
-            if (choice.Nodes.Count == 0 && choice.WaitsFor.Length == 0 && busy.Count > 0) choice = new([], $"other operations to end: {NameList.Of(busy.Select(b => b.ToString()))}");
-            if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
+            if (choice.Nodes.Count == 0 && choice.WaitsFor.Length == 0 && busy.Count > 0)
+                choice = new([], $"other operations to end: {NameList.Of(busy.Select(b => b.ToString()))}");
+            if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0)
+                return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
             start.Progress.Wait("Waiting", "for " + choice.WaitsFor);
-            if (!isTold) scope.Observer.Warning($"No further node can start: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
+            if (!isTold)
+                scope.Observer.Warning(
+                    $"No further node can start: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}."
+                );
             TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
-            if (left <= TimeSpan.Zero) return ([], choice.WaitsFor);
+            if (left <= TimeSpan.Zero)
+                return ([], choice.WaitsFor);
             // The death of a lock is no change.
             await scope.Time.WaitForChangeAsync([changed], busy.Count > 0 && left > LookAgain ? LookAgain : left, cancellationToken);
         }
@@ -181,7 +240,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     {
         bool IsFree(Node node)
         {
-            if (scope.Connection.FindOther(node, start.Run.Id) is not { } other) return true;
+            if (scope.Connection.FindOther(node, start.Run.Id) is not { } other)
+                return true;
             busy?.Add(other);
             return false;
         }
@@ -190,37 +250,62 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         return
         [
             .. from record in _ledger.Nodes
-               where record.Status != NodeMaintenanceStatus.Skipped && byUid.ContainsKey(record.Uid)
-               let node = byUid[record.Uid]
-               select new MaintenanceCandidate(
-                   record.Uid, record.Name, record.Group ?? "", record.IsControlPlane, record.Status == NodeMaintenanceStatus.Pending && IsFree(node),
-                   node.IsReady(), node.Spec.Unschedulable == true) { WasUnavailable = record.WasUnavailable, GoesAlone = record.GoesAlone },
+            where record.Status != NodeMaintenanceStatus.Skipped && byUid.ContainsKey(record.Uid)
+            let node = byUid[record.Uid]
+            select new MaintenanceCandidate(
+                record.Uid,
+                record.Name,
+                record.Group ?? "",
+                record.IsControlPlane,
+                record.Status == NodeMaintenanceStatus.Pending && IsFree(node),
+                node.IsReady(),
+                node.Spec.Unschedulable == true
+            )
+            {
+                WasUnavailable = record.WasUnavailable,
+                GoesAlone = record.GoesAlone,
+            },
         ];
     }
 
     // All of the batch have to be Ready for that long, together and without a break.
     private async Task SoakAsync(List<NodeRecord> batch, CancellationToken cancellationToken)
     {
-        if (start.Options.Soak <= TimeSpan.Zero) return;
+        if (start.Options.Soak <= TimeSpan.Zero)
+            return;
         List<string> uids = [.. batch.Where(n => _ledger[n.Uid].Status == NodeMaintenanceStatus.Completed).Select(n => n.Uid)];
-        long healthySince = scope.Time.GetTimestamp(), brokenSince = healthySince;
+        long healthySince = scope.Time.GetTimestamp(),
+            brokenSince = healthySince;
         while (uids.Count > 0)
         {
             Task changed = fleet.Changed();
             List<Node> nodes = [.. uids.Select(fleet.Find).OfType<Node>()];
             string[] broken = [.. nodes.Where(n => !n.IsReady()).Select(n => n.Metadata.Name)];
-            if (broken.Length == 0) brokenSince = scope.Time.GetTimestamp();
-            else healthySince = scope.Time.GetTimestamp();
-            TimeSpan left = broken.Length == 0
-                ? start.Options.Soak - scope.Time.GetElapsedTime(healthySince)
-                : start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(brokenSince);
-            if (left <= TimeSpan.Zero && broken.Length == 0) return;
-            if (left <= TimeSpan.Zero) throw new NodeManagerException(
-                ErrorIds.MaintenanceBlocked, ErrorKind.ResourceUnavailable,
-                $"Maintenance run {start.Run.Id} is blocked: {NameList.Of(broken)} did not stay Ready after the maintenance.", start.Run.Id,
-                "Check these nodes, then resume with -ResumeId.");
-            if (broken.Length == 0) start.Progress.Wait("Soaking", $"until {TimeZoneInfo.ConvertTime(scope.Now + left, scope.Time.LocalTimeZone):HH:mm:ss}; {NameList.Of(uids.Select(u => _ledger[u].Name))} to stay Ready");
-            else start.Progress.Wait("Waiting", $"for {NameList.Of(broken)} to be Ready again");
+            if (broken.Length == 0)
+                brokenSince = scope.Time.GetTimestamp();
+            else
+                healthySince = scope.Time.GetTimestamp();
+            TimeSpan left =
+                broken.Length == 0
+                    ? start.Options.Soak - scope.Time.GetElapsedTime(healthySince)
+                    : start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(brokenSince);
+            if (left <= TimeSpan.Zero && broken.Length == 0)
+                return;
+            if (left <= TimeSpan.Zero)
+                throw new NodeManagerException(
+                    ErrorIds.MaintenanceBlocked,
+                    ErrorKind.ResourceUnavailable,
+                    $"Maintenance run {start.Run.Id} is blocked: {NameList.Of(broken)} did not stay Ready after the maintenance.",
+                    start.Run.Id,
+                    "Check these nodes, then resume with -ResumeId."
+                );
+            if (broken.Length == 0)
+                start.Progress.Wait(
+                    "Soaking",
+                    $"until {TimeZoneInfo.ConvertTime(scope.Now + left, scope.Time.LocalTimeZone):HH:mm:ss}; {NameList.Of(uids.Select(u => _ledger[u].Name))} to stay Ready"
+                );
+            else
+                start.Progress.Wait("Waiting", $"for {NameList.Of(broken)} to be Ready again");
             await scope.Time.WaitForChangeAsync([changed], left < LookAgain ? left : LookAgain, cancellationToken);
         }
     }
@@ -228,14 +313,20 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     private RunState End(string? blocked)
     {
         IReadOnlyList<NodeRecord> nodes = _ledger.Nodes;
-        int failed = nodes.Count(n => n.Status == NodeMaintenanceStatus.Failed), open = nodes.Count(n => n.IsOpen);
+        int failed = nodes.Count(n => n.Status == NodeMaintenanceStatus.Failed),
+            open = nodes.Count(n => n.IsOpen);
         return new()
         {
             Holder = start.Lease.Holder,
-            Status = open > 0 ? NodeMaintenanceRunStatus.Stopped : failed > 0 ? StatusOfFailed() : NodeMaintenanceRunStatus.Completed,
+            Status =
+                open > 0 ? NodeMaintenanceRunStatus.Stopped
+                : failed > 0 ? StatusOfFailed()
+                : NodeMaintenanceRunStatus.Completed,
             EndedAt = open > 0 ? null : scope.Now,
-            Message = blocked is not null ? $"Timed out waiting for {blocked}."
-                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} not started" : "")}." : null,
+            Message =
+                blocked is not null ? $"Timed out waiting for {blocked}."
+                : failed > 0 ? $"{failed} failed{(open > 0 ? $", {open} not started" : "")}."
+                : null,
         };
     }
 
@@ -253,7 +344,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
 
     private async Task CloseAsync(RunState state, CancellationToken cancellationToken)
     {
-        if (start.Lease.Lost.IsCancellationRequested && !start.Lease.IsStopped) return;
+        if (start.Lease.Lost.IsCancellationRequested && !start.Lease.IsStopped)
+            return;
         bool isInterrupted = state.Status == NodeMaintenanceRunStatus.Interrupted;
         using CancellationTokenSource limit = new(isInterrupted ? CleanUp : TidyUp, scope.Time);
         await using CancellationTokenRegistration interrupt = cancellationToken.Register(() => limit.CancelAfter(CleanUp));
@@ -264,16 +356,21 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
         catch (Exception exception)
         {
-            string said = $"The end of run {start.Run.Id} was not recorded: {exception.Message} The run can be resumed when its Lease has expired.";
-            if (isInterrupted) scope.Observer.Verbose(said);
-            else scope.Observer.Warning(said);
+            string said =
+                $"The end of run {start.Run.Id} was not recorded: {exception.Message} The run can be resumed when its Lease has expired.";
+            if (isInterrupted)
+                scope.Observer.Verbose(said);
+            else
+                scope.Observer.Warning(said);
             return;
         }
 
-        if (isInterrupted) return;
+        if (isInterrupted)
+            return;
         try
         {
-            if (state.Status == NodeMaintenanceRunStatus.Stopped) await MaintenanceScope.EachAsync(Pending(), LetGoAsync, limit.Token);
+            if (state.Status == NodeMaintenanceRunStatus.Stopped)
+                await MaintenanceScope.EachAsync(Pending(), LetGoAsync, limit.Token);
             await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }
         catch (Exception exception)

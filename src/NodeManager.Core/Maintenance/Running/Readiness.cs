@@ -15,25 +15,34 @@ internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress pro
     /// conditions together; times have whole seconds.)
     /// </summary>
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
-    public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(
-        record, "a new boot",
-        node => node.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId && node.IsReady()
-            && !(ReadyHeartbeat(node) < record.Heartbeat),
-        cancellationToken);
+    public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        WaitAsync(
+            record,
+            "a new boot",
+            node =>
+                node.Status.NodeInfo?.BootID is { Length: > 0 } boot
+                && boot != record.BootId
+                && node.IsReady()
+                && !(ReadyHeartbeat(node) < record.Heartbeat),
+            cancellationToken
+        );
 
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
-    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) => WaitAsync(record, "the node", FleetNodes.IsReady, cancellationToken);
+    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        WaitAsync(record, "the node", FleetNodes.IsReady, cancellationToken);
 
     private async Task WaitAsync(NodeRecord record, string what, Func<Node, bool> isMet, CancellationToken cancellationToken)
     {
         bool Look(Node node)
         {
-            if (isMet(node)) return true;
+            if (isMet(node))
+                return true;
             progress.Detail(record, $"waiting for {what}; status: {NodeMapper.StatusOf(node)}");
             return false;
         }
 
-        if (await fleet.UntilAsync(record.Uid, node => node is null || Look(node), cancellationToken) is null) throw new NodeGoneException(record.Name);
+        if (await fleet.UntilAsync(record.Uid, node => node is null || Look(node), cancellationToken) is null)
+            throw new NodeGoneException(record.Name);
     }
 
     public static DateTimeOffset? ReadyHeartbeat(Node node) => node.Status.Conditions.Find("Ready")?.LastHeartbeatTime;

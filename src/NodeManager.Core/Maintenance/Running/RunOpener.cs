@@ -34,8 +34,10 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         await nodes.CatchUpAsync(cancellationToken);
         StoredRun? stored;
         List<Node> targets = [];
-        stored = request.RunId is { } begun ? await FindBegunAsync(begun, cancellationToken)
-            : request.ResumeId is { } id ? await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken)
+        stored =
+            request.RunId is { } begun ? await FindBegunAsync(begun, cancellationToken)
+            : request.ResumeId is { } id
+                ? await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken)
             : null;
         if (stored is not null)
         {
@@ -53,19 +55,22 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         {
             targets = Resolve(request.Nodes);
             TopologyGroup.Check(targets, options.TopologyKey, scope.Observer);
-            if (request.RunId is null) stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
+            if (request.RunId is null)
+                stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
         }
 
-        RunRecord run = stored?.Run ?? new()
-        {
-            Id = request.RunId ?? RunLayout.NewId(scope.Now),
-            By = _by,
-            At = scope.Now,
-            Nodes = targets.Count,
-            Options = options,
-            Work = work,
-            Fingerprint = OptionText.Fingerprint(options, work),
-        };
+        RunRecord run =
+            stored?.Run
+            ?? new()
+            {
+                Id = request.RunId ?? RunLayout.NewId(scope.Now),
+                By = _by,
+                At = scope.Now,
+                Nodes = targets.Count,
+                Options = options,
+                Work = work,
+                Fingerprint = OptionText.Fingerprint(options, work),
+            };
         string holder = scope.Session.NewHolder();
         RunLease lease = new(scope, run.Id, holder);
         scope.Lost = lease.Lost;
@@ -85,19 +90,31 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     }
 
     private async Task<RunStart> OpenAsync(
-        RunRecord run, StoredRun? stored, MaintenanceOptions options, List<Node> targets, RunLease lease, MaintenanceProgress progress,
-        CancellationToken cancellationToken)
+        RunRecord run,
+        StoredRun? stored,
+        MaintenanceOptions options,
+        List<Node> targets,
+        RunLease lease,
+        MaintenanceProgress progress,
+        CancellationToken cancellationToken
+    )
     {
         RunStore store = new(scope, run, lease.Holder);
         ClaimWriter claims = new(scope, run.Id, lease.Holder);
         ClaimTaker taker = new(scope, claims);
         RunState state = new() { Holder = lease.Holder, At = scope.Now };
         IReadOnlyList<NodeRecord> nodes = stored?.Nodes ?? [.. targets.Select((node, index) => Describe(node, index, options))];
-        if (stored is null) await taker.RefuseIfTakenAsync(targets, run.Id, cancellationToken);
-        await RunNamespace.EnsureAsync(scope, () => lease.TakeAsync(sign => Wait(run, sign, progress), cancellationToken), cancellationToken);
+        if (stored is null)
+            await taker.RefuseIfTakenAsync(targets, run.Id, cancellationToken);
+        await RunNamespace.EnsureAsync(
+            scope,
+            () => lease.TakeAsync(sign => Wait(run, sign, progress), cancellationToken),
+            cancellationToken
+        );
         if (stored is null)
         {
-            if (scope.Request.RunId is not null) await ForgetPagesAsync(run.Id, run.Nodes, cancellationToken);
+            if (scope.Request.RunId is not null)
+                await ForgetPagesAsync(run.Id, run.Nodes, cancellationToken);
             await store.CreateAsync(state, nodes, cancellationToken);
         }
         else
@@ -105,7 +122,8 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             nodes = Regroup((await store.TakeOverAsync(stored, state, cancellationToken)), options).Nodes;
             int done = nodes.Count(n => n.Status is NodeMaintenanceStatus.Completed or NodeMaintenanceStatus.Deleted);
             scope.Observer.Warning(
-                $"Resuming maintenance run {run.Id}, started by {run.By} at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done.");
+                $"Resuming maintenance run {run.Id}, started by {run.By} at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done."
+            );
         }
 
         RunProgressLog ledger = new(scope, run, store, _by, nodes);
@@ -117,7 +135,9 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         catch when (scope.IsStopping)
         {
             using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1), scope.Time);
-            await ForgiveAsync(() => store.WriteAsync(state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now }, limit.Token));
+            await ForgiveAsync(() =>
+                store.WriteAsync(state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now }, limit.Token)
+            );
             throw;
         }
         catch when (stored is null)
@@ -127,7 +147,17 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         }
 
         progress.Start(ledger, options.Soak);
-        return new(options, UnavailabilityLimit.Parse(options.MaxUnavailable), Windows(options), run, store, lease, claims, ledger, progress);
+        return new(
+            options,
+            UnavailabilityLimit.Parse(options.MaxUnavailable),
+            Windows(options),
+            run,
+            store,
+            lease,
+            claims,
+            ledger,
+            progress
+        );
     }
 
     // For other options: nodes have other groups, and the control plane is included.
@@ -135,18 +165,31 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     {
         Dictionary<string, Node> byUid = nodes.Cache.Items.ToDictionary(n => n.Metadata.Uid ?? "");
         bool isOther = options.TopologyKey != stored.Run.Options.TopologyKey;
-        if (isOther) TopologyGroup.Check([.. stored.Nodes.Select(n => byUid.GetValueOrDefault(n.Uid)).OfType<Node>()], options.TopologyKey, scope.Observer);
+        if (isOther)
+            TopologyGroup.Check(
+                [.. stored.Nodes.Select(n => byUid.GetValueOrDefault(n.Uid)).OfType<Node>()],
+                options.TopologyKey,
+                scope.Observer
+            );
         return stored with
         {
             Head = stored.Head with { Run = stored.Run with { Options = options } },
             Nodes =
             [
-                .. stored.Nodes.Select(n => n with
-                {
-                    Group = isOther && byUid.GetValueOrDefault(n.Uid) is { } node ? TopologyGroup.GroupOf(node, options.TopologyKey) : n.Group,
-                    Status = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? NodeMaintenanceStatus.Pending : n.Status,
-                    Message = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? null : n.Message,
-                }),
+                .. stored.Nodes.Select(n =>
+                    n with
+                    {
+                        Group =
+                            isOther && byUid.GetValueOrDefault(n.Uid) is { } node
+                                ? TopologyGroup.GroupOf(node, options.TopologyKey)
+                                : n.Group,
+                        Status =
+                            n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane
+                                ? NodeMaintenanceStatus.Pending
+                                : n.Status,
+                        Message = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? null : n.Message,
+                    }
+                ),
             ],
         };
     }
@@ -163,9 +206,21 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     private List<Node> Resolve(IReadOnlyList<NodeTarget> targets)
     {
         Dictionary<string, Node> byName = nodes.Cache.Items.ToDictionary(n => n.Metadata.Name);
-        return [.. NodeTarget.Distinct(targets).Select(target => byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
-            ? node
-            : throw ErrorTranslator.NodeMissing(target.Name, target.Uid, byName.GetValueOrDefault(target.Name)?.Metadata.Uid, scope.Session.Cluster))];
+        return
+        [
+            .. NodeTarget
+                .Distinct(targets)
+                .Select(target =>
+                    byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
+                        ? node
+                        : throw ErrorTranslator.NodeMissing(
+                            target.Name,
+                            target.Uid,
+                            byName.GetValueOrDefault(target.Name)?.Metadata.Uid,
+                            scope.Session.Cluster
+                        )
+                ),
+        ];
     }
 
     private static NodeRecord Describe(Node node, int index, MaintenanceOptions options)
@@ -200,7 +255,8 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     // A kill between the pages of a run that has its id from its caller leaves pages that no first one belongs to.
     private async Task ForgetPagesAsync(string id, int nodes, CancellationToken cancellationToken)
     {
-        if (RunLayout.Pages(nodes) > 1) await RunDirectory.DeletePagesAsync(scope.Connection, id, nodes, scope.Namespace, cancellationToken);
+        if (RunLayout.Pages(nodes) > 1)
+            await RunDirectory.DeletePagesAsync(scope.Connection, id, nodes, scope.Namespace, cancellationToken);
     }
 
     // The same options for the same nodes: some may be gone meanwhile, and ones that came since may be among those that are asked for.
@@ -208,12 +264,19 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     {
         foreach (RunHead head in await RunDirectory.ListAsync(scope.Connection, scope.Namespace, cancellationToken))
         {
-            if (head.State.IsOver || head.Run.Fingerprint != fingerprint || scope.Now - await LastSignAsync(head, cancellationToken) > SameAgain) continue;
+            if (
+                head.State.IsOver
+                || head.Run.Fingerprint != fingerprint
+                || scope.Now - await LastSignAsync(head, cancellationToken) > SameAgain
+            )
+                continue;
             StoredRun run = await RunDirectory.LoadAsync(scope.Connection, head, scope.Namespace, cancellationToken);
-            if (!run.IsComplete) continue;
+            if (!run.IsComplete)
+                continue;
             HashSet<string> known = [.. run.Nodes.Select(n => n.Uid)];
             List<Node> unknown = [.. targets.Where(t => !known.Contains(t.Metadata.Uid ?? ""))];
-            if (unknown.Count == targets.Count || unknown.Exists(n => n.Metadata.CreationTimestamp < run.Run.At)) continue;
+            if (unknown.Count == targets.Count || unknown.Exists(n => n.Metadata.CreationTimestamp < run.Run.At))
+                continue;
             foreach (Node added in unknown)
                 scope.Observer.Warning($"Node {added.Metadata.Name} registered after run {run.Run.Id} started and is not part of it.");
             return run;
@@ -235,8 +298,12 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     {
         if (run.Work.Length > 0 && work.Length == 0)
             throw MaintenanceErrors.Invalid(
-                $"Maintenance run {run.Id} runs a script block on each node, which is not stored with the run.", run.Id, "Specify the same -ScriptBlock again.");
-        if (run.Work != work) observer.Warning($"The script block is not the one that run {run.Id} was started with.");
+                $"Maintenance run {run.Id} runs a script block on each node, which is not stored with the run.",
+                run.Id,
+                "Specify the same -ScriptBlock again."
+            );
+        if (run.Work != work)
+            observer.Warning($"The script block is not the one that run {run.Id} was started with.");
     }
 
     private void Wait(RunRecord run, LeaseState sign, MaintenanceProgress progress)
@@ -250,8 +317,11 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
     private async Task UndoAsync(RunProgressLog ledger, ClaimWriter claims, RunRecord run)
     {
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10), scope.Time);
-        await Task.WhenAll(ledger.Nodes.Where(n => n.HasDone(NodeMaintenanceStepName.Claim))
-            .Select(n => ForgiveAsync(() => claims.ReleaseAsync(n.Name, n.Uid, limit.Token))));
+        await Task.WhenAll(
+            ledger
+                .Nodes.Where(n => n.HasDone(NodeMaintenanceStepName.Claim))
+                .Select(n => ForgiveAsync(() => claims.ReleaseAsync(n.Name, n.Uid, limit.Token)))
+        );
         await ForgiveAsync(() => RunDirectory.DeleteAsync(scope.Connection, run, scope.Namespace, limit.Token));
     }
 

@@ -13,7 +13,13 @@ namespace NodeManager.Core.Maintenance.Serving;
 
 /// <summary>Carries out one request: begins it, or continues what another server began.</summary>
 internal sealed class DetachedRun(
-    NodeManagerSession session, ClusterConnection connection, NodeMaintenanceRequest request, DetachedServerOptions options, string holder, IOperationObserver observer)
+    NodeManagerSession session,
+    ClusterConnection connection,
+    NodeMaintenanceRequest request,
+    DetachedServerOptions options,
+    string holder,
+    IOperationObserver observer
+)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
@@ -51,10 +57,14 @@ internal sealed class DetachedRun(
         await writing.CancelAsync();
         await writer;
         // Where this server does not lead any more, the next one continues, and knows the end where there is one.
-        if (end is not { } over) return;
+        if (end is not { } over)
+            return;
         // Without a limit as long as this server leads; where it does not any more, registering starts the limit.
         using CancellationTokenSource late = new();
-        using CancellationTokenRegistration registration = hold.Register(static state => ((CancellationTokenSource)state!).CancelAfter(CleanUp), late);
+        using CancellationTokenRegistration registration = hold.Register(
+            static state => ((CancellationTokenSource)state!).CancelAfter(CleanUp),
+            late
+        );
         try
         {
             await _status.EndAsync(over.Phase, over.Message, late.Token);
@@ -74,7 +84,8 @@ internal sealed class DetachedRun(
         {
             try
             {
-                if (await (request.IsDrain ? DrainAsync(stop) : MaintainAsync(stop)) is { } end) return end;
+                if (await (request.IsDrain ? DrainAsync(stop) : MaintainAsync(stop)) is { } end)
+                    return end;
             }
             catch (Exception e) when (!stop.IsCancellationRequested && IsPassing(e))
             {
@@ -89,7 +100,8 @@ internal sealed class DetachedRun(
 
     // The Lease of the run may still be that of a server that was killed; nodes of another run are not waited for.
     private bool IsPassing(Exception e) =>
-        TransientFailure.Is(e) || (e is NodeManagerException { ErrorId: ErrorIds.MaintenanceConflict, Target: string target } && target == Id);
+        TransientFailure.Is(e)
+        || (e is NodeManagerException { ErrorId: ErrorIds.MaintenanceConflict, Target: string target } && target == Id);
 
     private async Task<(string, string)?> MaintainAsync(CancellationToken stop)
     {
@@ -101,12 +113,17 @@ internal sealed class DetachedRun(
             Namespace = options.Namespace,
             LeaseDuration = options.LeaseDuration,
         };
-        if (await OverAsync(stop) is { } before) return before;
+        if (await OverAsync(stop) is { } before)
+            return before;
         MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, run, new Listener(_status, observer), stop);
         _status.Set(outcome.Run.Nodes.Select(node => Describe(node)));
-        if (outcome.Failure is { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.MaintenanceStopped } ended) return (NodeMaintenanceRunStatus.Interrupted, ended.Message);
+        if (outcome.Failure is { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.MaintenanceStopped } ended)
+            return (NodeMaintenanceRunStatus.Interrupted, ended.Message);
         if (outcome.Run.Status != NodeMaintenanceRunStatus.Interrupted)
-            return (outcome.Run.Status, outcome.Failure is { } failure ? $"{failure.Message} {failure.RecommendedAction}".TrimEnd() : outcome.Run.Message);
+            return (
+                outcome.Run.Status,
+                outcome.Failure is { } failure ? $"{failure.Message} {failure.RecommendedAction}".TrimEnd() : outcome.Run.Message
+            );
         _status.Say(outcome.Failure?.Message ?? outcome.Run.Message);
         return null;
     }
@@ -124,7 +141,8 @@ internal sealed class DetachedRun(
             return null;
         }
 
-        if (!stored.State.IsOver && stored.State.Status != NodeMaintenanceRunStatus.Stopped) return null;
+        if (!stored.State.IsOver && stored.State.Status != NodeMaintenanceRunStatus.Stopped)
+            return null;
         _status.Set(stored.Nodes.Select(node => Describe(RunMapper.Map(session, stored.Run, node))));
         return (stored.State.Status, stored.State.Message ?? "");
     }
@@ -133,33 +151,51 @@ internal sealed class DetachedRun(
     {
         MaintenanceOptions how = DetachedOptions.Read(request.Spec);
         await WaitForWindowAsync(how, stop);
-        string[] left = [.. _status.Nodes.Where(static one => one.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress).Select(static one => one.Name)];
+        string[] left =
+        [
+            .. _status
+                .Nodes.Where(static one => one.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress)
+                .Select(static one => one.Name),
+        ];
         Dictionary<string, string> uids = request.Spec.Nodes.ToDictionary(static one => one.Name, static one => one.Uid ?? "");
         if (left.Length > 0)
         {
-            foreach (string node in left) _status.Change(node, static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain });
+            foreach (string node in left)
+                _status.Change(
+                    node,
+                    static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain }
+                );
             DrainRequest drain = new(session, [.. left.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))], how.Drain)
             {
                 // The next server that leads continues under the lock of the one before.
                 Lock = new() { Operation = request.Metadata.Uid ?? "" },
             };
-            await foreach (DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop))
+            await foreach (
+                DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop)
+            )
             {
                 // What was cut off is continued, or says so.
-                if (stop.IsCancellationRequested && outcome.Result?.Status == NodeDrainStatus.Cancelled) continue;
-                _status.Change(outcome.Node, one => one with
-                {
-                    Status = outcome.Failure is null ? NodeMaintenanceStatus.Completed : NodeMaintenanceStatus.Failed,
-                    Step = outcome.Failure is null ? "" : one.Step,
-                    Message = outcome.Failure?.Message ?? $"{outcome.Result?.Evicted ?? 0} pods evicted.",
-                    Blockers = Name(outcome.Result),
-                });
+                if (stop.IsCancellationRequested && outcome.Result?.Status == NodeDrainStatus.Cancelled)
+                    continue;
+                _status.Change(
+                    outcome.Node,
+                    one =>
+                        one with
+                        {
+                            Status = outcome.Failure is null ? NodeMaintenanceStatus.Completed : NodeMaintenanceStatus.Failed,
+                            Step = outcome.Failure is null ? "" : one.Step,
+                            Message = outcome.Failure?.Message ?? $"{outcome.Result?.Evicted ?? 0} pods evicted.",
+                            Blockers = Name(outcome.Result),
+                        }
+                );
             }
         }
 
         stop.ThrowIfCancellationRequested();
         int failed = _status.Nodes.Count(static one => one.Status == NodeMaintenanceStatus.Failed);
-        return failed == 0 ? (NodeMaintenanceRunStatus.Completed, "") : (NodeMaintenanceRunStatus.Failed, $"{failed} of {_status.Nodes.Count} nodes were not drained.");
+        return failed == 0
+            ? (NodeMaintenanceRunStatus.Completed, "")
+            : (NodeMaintenanceRunStatus.Failed, $"{failed} of {_status.Nodes.Count} nodes were not drained.");
     }
 
     private async Task WaitForWindowAsync(MaintenanceOptions how, CancellationToken stop)
@@ -167,8 +203,10 @@ internal sealed class DetachedRun(
         MaintenanceWindow[] windows = [.. how.Windows.Select(one => WindowParser.Parse(one, TimeZoneInfo.Utc))];
         while (windows.Length > 0)
         {
-            DateTimeOffset now = connection.Time.GetUtcNow(), opens = windows.Min(one => one.NextOpening(now));
-            if (opens <= now) break;
+            DateTimeOffset now = connection.Time.GetUtcNow(),
+                opens = windows.Min(one => one.NextOpening(now));
+            if (opens <= now)
+                break;
             _status.Say($"Waiting for the window to open at {opens.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
             await connection.Time.DelayAsync(opens - now, stop);
         }
@@ -176,17 +214,19 @@ internal sealed class DetachedRun(
         _status.Say("");
     }
 
-    private static IReadOnlyList<string> Name(NodeDrainResult? drain) => drain is null ? [] : [.. drain.Blockers.Select(static blocker => $"{blocker.Kind} {blocker.Name}")];
+    private static IReadOnlyList<string> Name(NodeDrainResult? drain) =>
+        drain is null ? [] : [.. drain.Blockers.Select(static blocker => $"{blocker.Kind} {blocker.Name}")];
 
-    private static DetachedNode Describe(NodeMaintenanceResult node) => new()
-    {
-        Name = node.Node,
-        Uid = node.NodeUid,
-        Status = node.Status,
-        Step = node.Step,
-        Message = node.Error.Length > 0 ? node.Error : node.Message,
-        Blockers = node.Status == NodeMaintenanceStatus.Failed ? Name(node.Drain) : [],
-    };
+    private static DetachedNode Describe(NodeMaintenanceResult node) =>
+        new()
+        {
+            Name = node.Node,
+            Uid = node.NodeUid,
+            Status = node.Status,
+            Step = node.Step,
+            Message = node.Error.Length > 0 ? node.Error : node.Message,
+            Blockers = node.Status == NodeMaintenanceStatus.Failed ? Name(node.Drain) : [],
+        };
 
     private sealed class Listener(DetachedStatusWriter status, IOperationObserver observer) : IMaintenanceObserver
     {
@@ -204,8 +244,10 @@ internal sealed class DetachedRun(
         {
             // Of a drain the key is the node; of a maintenance the activity is.
             foreach (string name in (string[])[progress.Key, progress.Activity])
-                if (!progress.Completed) status.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });
-            if (!progress.Completed && progress.Parent.Length == 0) status.Say(progress.Status);
+                if (!progress.Completed)
+                    status.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });
+            if (!progress.Completed && progress.Parent.Length == 0)
+                status.Say(progress.Status);
         }
     }
 }

@@ -33,23 +33,43 @@ public static class DetachedServer
 {
     /// <summary>Serves until cancelled; work in progress is then left to the next server, within about two seconds.</summary>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
-    public static Task RunAsync(NodeManagerSession session, DetachedServerOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
+    public static Task RunAsync(
+        NodeManagerSession session,
+        DetachedServerOptions options,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, options.Namespace,
+            session,
+            options.Namespace,
             async (connection, token) =>
             {
-                LeaderLeaseOptions lease = new() { Name = DetachedNames.Lease, Namespace = options.Namespace, Identity = session.NewHolder(), Duration = options.LeaseDuration };
-                Leader leader = new(hold => new DetachedWork(session, connection, options, lease.Identity, observer).RunAsync(hold), options, observer);
+                LeaderLeaseOptions lease = new()
+                {
+                    Name = DetachedNames.Lease,
+                    Namespace = options.Namespace,
+                    Identity = session.NewHolder(),
+                    Duration = options.LeaseDuration,
+                };
+                Leader leader = new(
+                    hold => new DetachedWork(session, connection, options, lease.Identity, observer).RunAsync(hold),
+                    options,
+                    observer
+                );
                 await new LeaderElection(connection.Client, connection.Caches(), lease, leader, connection.Closed).RunAsync(token);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private sealed class Leader(Func<CancellationToken, Task> work, DetachedServerOptions options, IOperationObserver observer) : ILeader
     {
         private string _last = "";
 
-        public void Waiting(LeaseState other) => observer.Verbose($"{other.Holder} serves detached work of namespace {options.Namespace}; waiting until it stops renewing its lease.");
+        public void Waiting(LeaseState other) =>
+            observer.Verbose(
+                $"{other.Holder} serves detached work of namespace {options.Namespace}; waiting until it stops renewing its lease."
+            );
 
         public void Leading()
         {
@@ -70,22 +90,32 @@ public static class DetachedServer
             return true;
         }
 
-        public void Deposed(string taker) => observer.Verbose($"{(taker.Length > 0 ? taker : "Another process")} took over detached work of namespace {options.Namespace}.");
+        public void Deposed(string taker) =>
+            observer.Verbose($"{(taker.Length > 0 ? taker : "Another process")} took over detached work of namespace {options.Namespace}.");
 
         public void Renewed(Lease lease)
         {
             // As it should be.
         }
 
-        public void RenewalRefused(Exception failure) => observer.Warning($"Lease {options.Namespace}/{DetachedNames.Lease} cannot be renewed: {failure.Message}");
+        public void RenewalRefused(Exception failure) =>
+            observer.Warning($"Lease {options.Namespace}/{DetachedNames.Lease} cannot be renewed: {failure.Message}");
 
-        public void InDoubt(TimeSpan unrenewed) => observer.Warning(
-            $"Lease {options.Namespace}/{DetachedNames.Lease} could not be renewed for {unrenewed.TotalSeconds:0} s: detached work is paused until it is.");
+        public void InDoubt(TimeSpan unrenewed) =>
+            observer.Warning(
+                $"Lease {options.Namespace}/{DetachedNames.Lease} could not be renewed for {unrenewed.TotalSeconds:0} s: detached work is paused until it is."
+            );
     }
 }
 
 /// <summary>The work of the server that leads: a task a request.</summary>
-internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection connection, DetachedServerOptions options, string identity, IOperationObserver observer)
+internal sealed class DetachedWork(
+    NodeManagerSession session,
+    ClusterConnection connection,
+    DetachedServerOptions options,
+    string identity,
+    IOperationObserver observer
+)
 {
     private readonly Dictionary<string, Entry> _running = [];
 
@@ -94,7 +124,9 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
 
     public async Task RunAsync(CancellationToken hold)
     {
-        using CacheUse<NodeMaintenanceRequest> use = connection.Caches().Open(DetachedResources.Requests, new() { Namespace = options.Namespace });
+        using CacheUse<NodeMaintenanceRequest> use = connection
+            .Caches()
+            .Open(DetachedResources.Requests, new() { Namespace = options.Namespace });
         await use.CatchUpAsync(hold);
         try
         {
@@ -104,7 +136,8 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
                 foreach (string uid in _running.Where(static one => one.Value.Ended.IsCompleted).Select(static one => one.Key).ToArray())
                 {
                     _ended.Add(uid);
-                    if (_running.Remove(uid, out Entry? done)) done.Dispose();
+                    if (_running.Remove(uid, out Entry? done))
+                        done.Dispose();
                 }
 
                 Follow(all, hold);
@@ -113,9 +146,11 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
         }
         finally
         {
-            foreach (Entry entry in _running.Values) await entry.CancelAsync();
+            foreach (Entry entry in _running.Values)
+                await entry.CancelAsync();
             await Task.WhenAll(_running.Values.Select(static one => one.Ended));
-            foreach (Entry entry in _running.Values) entry.Dispose();
+            foreach (Entry entry in _running.Values)
+                entry.Dispose();
         }
     }
 
@@ -126,21 +161,36 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
         {
             NodeMaintenanceRequest? now = byUid.GetValueOrDefault(uid);
             // One that was deleted is not worked on any more, either.
-            if (now is null or { Metadata.DeletionTimestamp: not null } or { Spec.StopRequestedBy.Length: > 0 }) entry.Stop(now?.Spec.StopRequestedBy ?? "the deletion of the request");
+            if (now is null or { Metadata.DeletionTimestamp: not null } or { Spec.StopRequestedBy.Length: > 0 })
+                entry.Stop(now?.Spec.StopRequestedBy ?? "the deletion of the request");
         }
 
         _ended.IntersectWith(byUid.Keys);
         // The oldest first: who asked first has the nodes first.
-        foreach (NodeMaintenanceRequest request in all.Where(static one => !one.IsOver && one.Metadata.DeletionTimestamp is null)
-            .OrderBy(static one => one.Metadata.CreationTimestamp).ThenBy(static one => one.Metadata.Name, StringComparer.Ordinal))
+        foreach (
+            NodeMaintenanceRequest request in all.Where(static one => !one.IsOver && one.Metadata.DeletionTimestamp is null)
+                .OrderBy(static one => one.Metadata.CreationTimestamp)
+                .ThenBy(static one => one.Metadata.Name, StringComparer.Ordinal)
+        )
         {
             string uid = request.Metadata.Uid ?? "";
-            if (_running.Count >= options.MostRuns || _running.ContainsKey(uid) || _ended.Contains(uid)) continue;
-            observer.Verbose($"{(request.IsDrain ? "Draining" : "Maintaining")} {request.Spec.Nodes.Count} nodes for {request.Spec.RequestedBy}: {options.Namespace}/{request.Metadata.Name}.");
-            _running.Add(uid, new(new DetachedRun(session, connection, request, options, identity, observer), request.Metadata.Name, observer, hold));
+            if (_running.Count >= options.MostRuns || _running.ContainsKey(uid) || _ended.Contains(uid))
+                continue;
+            observer.Verbose(
+                $"{(request.IsDrain ? "Draining" : "Maintaining")} {request.Spec.Nodes.Count} nodes for {request.Spec.RequestedBy}: {options.Namespace}/{request.Metadata.Name}."
+            );
+            _running.Add(
+                uid,
+                new(new DetachedRun(session, connection, request, options, identity, observer), request.Metadata.Name, observer, hold)
+            );
         }
 
-        foreach (NodeMaintenanceRequest old in all.Where(static one => one.IsOver).OrderByDescending(static one => one.Status!.EndedAt).Skip(options.History)) Forget(old);
+        foreach (
+            NodeMaintenanceRequest old in all.Where(static one => one.IsOver)
+                .OrderByDescending(static one => one.Status!.EndedAt)
+                .Skip(options.History)
+        )
+            Forget(old);
     }
 
     private void Forget(NodeMaintenanceRequest old) => _ = ForgetAsync(old.Metadata.Name);
@@ -191,7 +241,8 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                if (!stop.IsCancellationRequested) observer.Warning($"Detached run {name} failed: {e.Message}");
+                if (!stop.IsCancellationRequested)
+                    observer.Warning($"Detached run {name} failed: {e.Message}");
             }
         }
     }

@@ -18,7 +18,9 @@ internal sealed class DetachedStatusWriter
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly ClusterConnection _connection;
     private readonly NodeMaintenanceRequest _request;
     private readonly DetachedStatus _status;
@@ -30,17 +32,24 @@ internal sealed class DetachedStatusWriter
         DetachedStatus former = request.Status ?? new();
         _status = new()
         {
-            Phase = NodeMaintenanceRunStatus.Running, Holder = holder, ObservedGeneration = request.Metadata.Generation,
+            Phase = NodeMaintenanceRunStatus.Running,
+            Holder = holder,
+            ObservedGeneration = request.Metadata.Generation,
             StartedAt = former.StartedAt ?? connection.Time.GetUtcNow(),
         };
-        Set(former.Nodes.Count > 0 ? former.Nodes : request.Spec.Nodes.Select(static one => new DetachedNode { Name = one.Name, Uid = one.Uid ?? "" }));
+        Set(
+            former.Nodes.Count > 0
+                ? former.Nodes
+                : request.Spec.Nodes.Select(static one => new DetachedNode { Name = one.Name, Uid = one.Uid ?? "" })
+        );
     }
 
     public IReadOnlyList<DetachedNode> Nodes
     {
         get
         {
-            lock (_lock) return [.. _status.Nodes];
+            lock (_lock)
+                return [.. _status.Nodes];
         }
     }
 
@@ -51,7 +60,8 @@ internal sealed class DetachedStatusWriter
         {
             _status.Nodes = [.. nodes];
             _index.Clear();
-            for (int i = 0; i < _status.Nodes.Count; i++) _index[_status.Nodes[i].Name] = i;
+            for (int i = 0; i < _status.Nodes.Count; i++)
+                _index[_status.Nodes[i].Name] = i;
         }
 
         _changed.Writer.TryWrite(true);
@@ -62,7 +72,8 @@ internal sealed class DetachedStatusWriter
     {
         lock (_lock)
         {
-            if (_status.Message == message) return;
+            if (_status.Message == message)
+                return;
             _status.Message = message;
         }
 
@@ -74,7 +85,8 @@ internal sealed class DetachedStatusWriter
     {
         lock (_lock)
         {
-            if (!_index.TryGetValue(node, out int at)) return;
+            if (!_index.TryGetValue(node, out int at))
+                return;
             _status.Nodes[at] = change(_status.Nodes[at]);
         }
 
@@ -95,10 +107,12 @@ internal sealed class DetachedStatusWriter
                 {
                     await WriteAsync(cancellationToken);
                 }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is KubernetesException || TransientFailure.Is(e)))
+                catch (Exception e)
+                    when (!cancellationToken.IsCancellationRequested && (e is KubernetesException || TransientFailure.Is(e)))
                 {
                     // Deleted, or it cannot be written now: the run matters, and its end is written with patience.
-                    if (e is not KubernetesException { Code: HttpStatusCode.NotFound }) _changed.Writer.TryWrite(true);
+                    if (e is not KubernetesException { Code: HttpStatusCode.NotFound })
+                        _changed.Writer.TryWrite(true);
                 }
 
                 await Task.Delay(Interval, _connection.Time, ended);
@@ -121,7 +135,8 @@ internal sealed class DetachedStatusWriter
             (_status.Phase, _status.Message, _status.EndedAt) = (phase, message, _connection.Time.GetUtcNow());
             if (phase == NodeMaintenanceRunStatus.Completed)
             {
-                for (int i = 0; i < _status.Nodes.Count; i++) _status.Nodes[i] = _status.Nodes[i] with { Blockers = [] };
+                for (int i = 0; i < _status.Nodes.Count; i++)
+                    _status.Nodes[i] = _status.Nodes[i] with { Blockers = [] };
             }
         }
 
@@ -156,17 +171,35 @@ internal sealed class DetachedStatusWriter
         }
 
         // Kubernetes 1.20 reads an empty text of a custom resource as null, which its schema refuses (kubernetes/kubernetes 99804).
-        foreach (string field in EmptyTexts(status)) status[field] = null;
+        foreach (string field in EmptyTexts(status))
+            status[field] = null;
         foreach (JsonObject node in status["nodes"]!.AsArray().OfType<JsonObject>())
         {
-            foreach (string field in EmptyTexts(node)) node.Remove(field);
+            foreach (string field in EmptyTexts(node))
+                node.Remove(field);
         }
 
         return _connection.Client.PatchAsync(
-            DetachedResources.Requests, _request.Metadata.Name, _request.Metadata.Namespace,
-            Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = _request.Metadata.Uid }, ["status"] = status }), "status", RequestOptions.Default, cancellationToken);
+            DetachedResources.Requests,
+            _request.Metadata.Name,
+            _request.Metadata.Namespace,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["uid"] = _request.Metadata.Uid },
+                    ["status"] = status,
+                }
+            ),
+            "status",
+            RequestOptions.Default,
+            cancellationToken
+        );
     }
 
     private static string[] EmptyTexts(JsonObject fields) =>
-        [.. fields.Where(static one => one.Value is JsonValue value && value.TryGetValue(out string? text) && text.Length == 0).Select(static one => one.Key)];
+        [
+            .. fields
+                .Where(static one => one.Value is JsonValue value && value.TryGetValue(out string? text) && text.Length == 0)
+                .Select(static one => one.Key),
+        ];
 }

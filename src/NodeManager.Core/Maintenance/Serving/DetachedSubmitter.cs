@@ -31,69 +31,142 @@ public static class DetachedSubmitter
     /// DetachInvalid: an option that bypasses a safeguard, a script block, too many nodes. ServerNotRunning: no server holds the Lease and renews it. NodeNotFound,
     /// NodeReplaced, InvalidWindow, InvalidMaxUnavailable, and what the server refuses.
     /// </exception>
-    public static Task<NodeMaintenanceRun> SubmitAsync(NodeManagerSession session, MaintenanceRequest request, bool isDrain, CancellationToken cancellationToken)
+    public static Task<NodeMaintenanceRun> SubmitAsync(
+        NodeManagerSession session,
+        MaintenanceRequest request,
+        bool isDrain,
+        CancellationToken cancellationToken
+    )
     {
         Check(request);
         return ClusterOperation.RunAsync(
-            session, request.Namespace,
+            session,
+            request.Namespace,
             async (connection, token) =>
             {
                 MaintenanceOptions options = request.Options;
                 _ = UnavailabilityLimit.Parse(options.MaxUnavailable);
                 // The server may be in another time zone.
-                options = options with { Windows = [.. options.Windows.Select(one => WindowParser.Parse(one, connection.Time.LocalTimeZone).Text)], Drain = options.Drain.In(session) };
+                options = options with
+                {
+                    Windows = [.. options.Windows.Select(one => WindowParser.Parse(one, connection.Time.LocalTimeZone).Text)],
+                    Drain = options.Drain.In(session),
+                };
                 IReadOnlyList<DetachedTarget> nodes = await ResolveAsync(session, connection, request.Nodes, token);
                 await RequireServerAsync(session, connection, request.Namespace, token);
                 DetachedSpec spec = DetachedOptions.Write(options, isDrain);
                 (spec.Nodes, spec.RequestedBy) = ([.. nodes], session.Who());
-                return DetachedDirectory.Map(session, await CreateAsync(session, connection, spec, request.Namespace, token), connection.Time.GetUtcNow());
+                return DetachedDirectory.Map(
+                    session,
+                    await CreateAsync(session, connection, spec, request.Namespace, token),
+                    connection.Time.GetUtcNow()
+                );
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private static void Check(MaintenanceRequest request)
     {
         if (DetachedOptions.Refusal(request.Options.Drain) is { } option)
-            throw DetachedErrors.Invalid($"{option} bypasses a safeguard and cannot be used with -Detach.", option, $"Remove {option}, or run the command without -Detach.");
+            throw DetachedErrors.Invalid(
+                $"{option} bypasses a safeguard and cannot be used with -Detach.",
+                option,
+                $"Remove {option}, or run the command without -Detach."
+            );
         if (request.Work is not null || request.WorkText.Length > 0)
-            throw DetachedErrors.Invalid("A script block cannot be used with -Detach: the server runs no scripts.", null, "Remove -ScriptBlock, or run the command without -Detach.");
+            throw DetachedErrors.Invalid(
+                "A script block cannot be used with -Detach: the server runs no scripts.",
+                null,
+                "Remove -ScriptBlock, or run the command without -Detach."
+            );
         if (request.Nodes.Count is 0 or > MostNodes)
-            throw DetachedErrors.Invalid($"-Detach takes 1 to {MostNodes} nodes, not {request.Nodes.Count}.", null, "Split the nodes over several commands.");
+            throw DetachedErrors.Invalid(
+                $"-Detach takes 1 to {MostNodes} nodes, not {request.Nodes.Count}.",
+                null,
+                "Split the nodes over several commands."
+            );
     }
 
     private static async Task<IReadOnlyList<DetachedTarget>> ResolveAsync(
-        NodeManagerSession session, ClusterConnection connection, IReadOnlyList<NodeTarget> targets, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        IReadOnlyList<NodeTarget> targets,
+        CancellationToken cancellationToken
+    )
     {
-        KubernetesList<PartialObjectMetadata> nodes = await connection.Client.ListAsync(Resources.Nodes.MetadataOnly(), new(), cancellationToken);
+        KubernetesList<PartialObjectMetadata> nodes = await connection.Client.ListAsync(
+            Resources.Nodes.MetadataOnly(),
+            new(),
+            cancellationToken
+        );
         Dictionary<string, PartialObjectMetadata> byName = nodes.Items.ToDictionary(static one => one.Metadata.Name);
         return
         [
-            .. NodeTarget.Distinct(targets).Select(target => byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
-                ? new DetachedTarget { Name = target.Name, Uid = node.Metadata.Uid }
-                : throw ErrorTranslator.NodeMissing(target.Name, target.Uid, byName.GetValueOrDefault(target.Name)?.Metadata.Uid, session.Cluster)),
+            .. NodeTarget
+                .Distinct(targets)
+                .Select(target =>
+                    byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
+                        ? new DetachedTarget { Name = target.Name, Uid = node.Metadata.Uid }
+                        : throw ErrorTranslator.NodeMissing(
+                            target.Name,
+                            target.Uid,
+                            byName.GetValueOrDefault(target.Name)?.Metadata.Uid,
+                            session.Cluster
+                        )
+                ),
         ];
     }
 
     // Clocks differ: a server works where it is seen to renew its Lease.
-    private static async Task RequireServerAsync(NodeManagerSession session, ClusterConnection connection, string ns, CancellationToken cancellationToken)
+    private static async Task RequireServerAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string ns,
+        CancellationToken cancellationToken
+    )
     {
-        LeaseState state = await LeaseObserver.ObserveAsync(connection.Client, connection.Caches(), DetachedNames.Lease, ns, static _ => { }, cancellationToken);
-        if (!state.IsHeld) throw DetachedErrors.NotRunning(session.Cluster, ns);
+        LeaseState state = await LeaseObserver.ObserveAsync(
+            connection.Client,
+            connection.Caches(),
+            DetachedNames.Lease,
+            ns,
+            static _ => { },
+            cancellationToken
+        );
+        if (!state.IsHeld)
+            throw DetachedErrors.NotRunning(session.Cluster, ns);
     }
 
     private static async Task<NodeMaintenanceRequest> CreateAsync(
-        NodeManagerSession session, ClusterConnection connection, DetachedSpec spec, string ns, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        DetachedSpec spec,
+        string ns,
+        CancellationToken cancellationToken
+    )
     {
         NodeMaintenanceRequest created = new()
         {
-            ApiVersion = DetachedResources.ApiVersion, Kind = DetachedResources.Kind, Metadata = new() { Name = RunLayout.NewId(connection.Time.GetUtcNow()) }, Spec = spec,
+            ApiVersion = DetachedResources.ApiVersion,
+            Kind = DetachedResources.Kind,
+            Metadata = new() { Name = RunLayout.NewId(connection.Time.GetUtcNow()) },
+            Spec = spec,
         };
         try
         {
             return await connection.Client.SendAsync(
-                HttpMethod.Post, DetachedResources.Requests.Path(ns),
-                new StringContent(JsonSerializer.Serialize(created, DetachedJson.Default.NodeMaintenanceRequest), Encoding.UTF8, "application/json"), DetachedResources.Requests.Item,
-                RequestOptions.Default, cancellationToken);
+                HttpMethod.Post,
+                DetachedResources.Requests.Path(ns),
+                new StringContent(
+                    JsonSerializer.Serialize(created, DetachedJson.Default.NodeMaintenanceRequest),
+                    Encoding.UTF8,
+                    "application/json"
+                ),
+                DetachedResources.Requests.Item,
+                RequestOptions.Default,
+                cancellationToken
+            );
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {

@@ -5,8 +5,10 @@ namespace NodeManager.Core.Maintenance.State;
 
 /// <summary>How what a run keeps in the cluster is written.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    UseStringEnumConverter = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(RunState))]
 [JsonSerializable(typeof(NodeRecord))]

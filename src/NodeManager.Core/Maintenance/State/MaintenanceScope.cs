@@ -14,7 +14,12 @@ internal sealed class MaintenanceScope
     private readonly CancellationToken _caller;
 
     public MaintenanceScope(
-        NodeManagerSession session, ClusterConnection connection, MaintenanceRequest request, IMaintenanceObserver observer, CancellationToken caller)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        MaintenanceRequest request,
+        IMaintenanceObserver observer,
+        CancellationToken caller
+    )
     {
         _caller = caller;
         Session = session;
@@ -57,6 +62,10 @@ internal sealed class MaintenanceScope
     public bool IsStopping => _caller.IsCancellationRequested || Connection.Closed.IsCancellationRequested || Lost.IsCancellationRequested;
 
     /// <summary>Does it for all of them, so many concurrently as a server takes from one client.</summary>
-    public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, token) => await action(item, token));
+    public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (item, token) => await action(item, token)
+        );
 }

@@ -51,13 +51,24 @@ internal sealed record NodeRecord
     public bool HasBegun(string step) => Steps.Any(s => s.Name == step);
 
     /// <summary>With the step started; a step that was started and never ended is restarted.</summary>
-    public NodeRecord Begin(string step, DateTimeOffset now, string? by) => this with
-    {
-        Steps = [.. Steps.Where(s => s.Name != step), new() { Name = step, Started = now.ToUnixTimeMilliseconds(), By = by }],
-    };
+    public NodeRecord Begin(string step, DateTimeOffset now, string? by) =>
+        this with
+        {
+            Steps =
+            [
+                .. Steps.Where(s => s.Name != step),
+                new()
+                {
+                    Name = step,
+                    Started = now.ToUnixTimeMilliseconds(),
+                    By = by,
+                },
+            ],
+        };
 
-    public NodeRecord End(string step, DateTimeOffset now) => this with
-    {
-        Steps = [.. Steps.Select(s => s.Name == step ? s with { Ended = now.ToUnixTimeMilliseconds() } : s)],
-    };
+    public NodeRecord End(string step, DateTimeOffset now) =>
+        this with
+        {
+            Steps = [.. Steps.Select(s => s.Name == step ? s with { Ended = now.ToUnixTimeMilliseconds() } : s)],
+        };
 }

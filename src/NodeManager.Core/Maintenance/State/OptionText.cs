@@ -11,8 +11,13 @@ namespace NodeManager.Core.Maintenance.State;
 internal static class OptionText
 {
     // With every property, so that one that was set to its type's default is not taken for one that is missing.
-    private static readonly MaintenanceJson Complete =
-        new(new JsonSerializerOptions(MaintenanceJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never, TypeInfoResolver = null });
+    private static readonly MaintenanceJson Complete = new(
+        new JsonSerializerOptions(MaintenanceJson.Default.Options)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+            TypeInfoResolver = null,
+        }
+    );
 
     /// <summary>The stored options, with what the request gives in its place.</summary>
     public static MaintenanceOptions Overlay(MaintenanceOptions stored, MaintenanceRequest request)
@@ -33,12 +38,15 @@ internal static class OptionText
     {
         foreach ((string key, JsonNode? value) in given)
         {
-            if (value is JsonObject part && onto[key] is JsonObject below) Overlay(below, part, defaults[key] as JsonObject ?? [], always);
-            else if (always.Contains(key) || !JsonNode.DeepEquals(value, defaults[key])) onto[key] = value?.DeepClone();
+            if (value is JsonObject part && onto[key] is JsonObject below)
+                Overlay(below, part, defaults[key] as JsonObject ?? [], always);
+            else if (always.Contains(key) || !JsonNode.DeepEquals(value, defaults[key]))
+                onto[key] = value?.DeepClone();
         }
     }
 
-    private static JsonObject WriteAll(MaintenanceOptions options) => JsonSerializer.SerializeToNode(options, Complete.MaintenanceOptions)!.AsObject();
+    private static JsonObject WriteAll(MaintenanceOptions options) =>
+        JsonSerializer.SerializeToNode(options, Complete.MaintenanceOptions)!.AsObject();
 
     private static JsonObject Write(MaintenanceOptions options) =>
         JsonSerializer.SerializeToNode(options, MaintenanceJson.Default.MaintenanceOptions)!.AsObject();

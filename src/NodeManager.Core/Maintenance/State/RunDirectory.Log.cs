@@ -5,7 +5,9 @@ namespace NodeManager.Core.Maintenance.State;
 internal static partial class RunDirectoryLog
 {
     [LoggerMessage(
-        EventId = 3101, Level = LogLevel.Warning,
-        Message = "Omitting maintenance runs in namespace {Namespace} that do not have the format '{Known}' or were changed manually: {Names}.")]
+        EventId = 3101,
+        Level = LogLevel.Warning,
+        Message = "Omitting maintenance runs in namespace {Namespace} that do not have the format '{Known}' or were changed manually: {Names}."
+    )]
     public static partial void RunsNotReadable(this ILogger logger, string @namespace, string names, string known);
 }

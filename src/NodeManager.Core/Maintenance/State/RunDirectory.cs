@@ -23,50 +23,92 @@ internal static class RunDirectory
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="isTold">Warn of what is not readable.</param>
     public static async Task<IReadOnlyList<RunHead>> ListAsync(
-        ClusterConnection connection, string ns, CancellationToken cancellationToken, bool isTold = false)
+        ClusterConnection connection,
+        string ns,
+        CancellationToken cancellationToken,
+        bool isTold = false
+    )
     {
         List<ConfigMap> maps = await ListFirstAsync(connection, ns, cancellationToken);
         IReadOnlyList<RunHead> heads = Read(maps);
         if (isTold && heads.Count < maps.Count)
-            connection.Logger.RunsNotReadable(ns, NameList.Of(maps.Select(m => m.Metadata.Name).Except(heads.Select(h => h.Map.Metadata.Name)), 3), RunLayout.Format);
+            connection.Logger.RunsNotReadable(
+                ns,
+                NameList.Of(maps.Select(m => m.Metadata.Name).Except(heads.Select(h => h.Map.Metadata.Name)), 3),
+                RunLayout.Format
+            );
         return heads;
     }
 
     /// <summary>The run with its nodes.</summary>
-    public static async Task<StoredRun> LoadAsync(ClusterConnection connection, RunHead head, string ns, CancellationToken cancellationToken) => StoredRun.Read(
-        head,
-        RunLayout.Pages(head.Run.Nodes) == 1 ? []
-            : (await connection.Client.ListAsync(Resources.ConfigMaps, With($"{RunLayout.FurtherLabel}={head.Run.Id}", ns), cancellationToken)).Items);
+    public static async Task<StoredRun> LoadAsync(
+        ClusterConnection connection,
+        RunHead head,
+        string ns,
+        CancellationToken cancellationToken
+    ) =>
+        StoredRun.Read(
+            head,
+            RunLayout.Pages(head.Run.Nodes) == 1
+                ? []
+                : (
+                    await connection.Client.ListAsync(
+                        Resources.ConfigMaps,
+                        With($"{RunLayout.FurtherLabel}={head.Run.Id}", ns),
+                        cancellationToken
+                    )
+                ).Items
+        );
 
     /// <summary>The run as it is now, without its nodes; null where it was deleted or is not readable.</summary>
-    public static async Task<RunHead?> FindHeadAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken) =>
-        await FindFirstAsync(connection, id, ns, cancellationToken) is { } map ? RunHead.Read(map) : null;
+    public static async Task<RunHead?> FindHeadAsync(
+        ClusterConnection connection,
+        string id,
+        string ns,
+        CancellationToken cancellationToken
+    ) => await FindFirstAsync(connection, id, ns, cancellationToken) is { } map ? RunHead.Read(map) : null;
 
     /// <summary>A run to resume.</summary>
     /// <exception cref="NodeManagerException">MaintenanceNotFound; MaintenanceInvalid where it is not readable, or parts of it are missing.</exception>
-    public static async Task<StoredRun> FindAsync(ClusterConnection connection, string id, string ns, string cluster, CancellationToken cancellationToken)
+    public static async Task<StoredRun> FindAsync(
+        ClusterConnection connection,
+        string id,
+        string ns,
+        string cluster,
+        CancellationToken cancellationToken
+    )
     {
         ConfigMap map = await FindFirstAsync(connection, id, ns, cancellationToken) ?? throw MaintenanceErrors.NotFound(id, ns, cluster);
         if (RunHead.Read(map) is not { } head)
         {
             throw MaintenanceErrors.Invalid(
                 $"ConfigMap {ns}/{map.Metadata.Name} holds maintenance run {id} in the format '{FormatOf(map)}' instead of '{RunLayout.Format}', or was changed manually.",
-                id, "Resume with the version of NodeManager that started the run, or start a new run, which takes over the claims of the nodes.");
+                id,
+                "Resume with the version of NodeManager that started the run, or start a new run, which takes over the claims of the nodes."
+            );
         }
 
         StoredRun run = await LoadAsync(connection, head, ns, cancellationToken);
-        return run.IsComplete ? run : throw MaintenanceErrors.Invalid(
-            $"Maintenance run {id} has {head.Run.Nodes} nodes, but namespace {ns} has records of {run.Nodes.Count}: a part was deleted or changed manually.",
-            id, "Start a new run, which takes over the claims of the nodes.");
+        return run.IsComplete
+            ? run
+            : throw MaintenanceErrors.Invalid(
+                $"Maintenance run {id} has {head.Run.Nodes} nodes, but namespace {ns} has records of {run.Nodes.Count}: a part was deleted or changed manually.",
+                id,
+                "Start a new run, which takes over the claims of the nodes."
+            );
     }
 
     /// <summary>The holders that have a lease now, by run; who is overdue by our clock has none.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> HoldersAsync(
-        ClusterConnection connection, string ns, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        string ns,
+        CancellationToken cancellationToken
+    )
     {
         KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
         DateTimeOffset now = connection.Time.GetUtcNow();
-        return leases.Items.Select(l => (Run: RunOf(l) ?? "", Sign: new LeaseState(l, true)))
+        return leases
+            .Items.Select(l => (Run: RunOf(l) ?? "", Sign: new LeaseState(l, true)))
             .Where(l => l.Sign.Holder.Length > 0 && l.Sign.Silence(now) < l.Sign.Duration)
             .ToDictionary(l => l.Run, l => l.Sign.Holder);
     }
@@ -79,7 +121,8 @@ internal static class RunDirectory
         IReadOnlyDictionary<string, string> holders = await HoldersAsync(connection, ns, cancellationToken);
         DateTimeOffset now = connection.Time.GetUtcNow();
         bool IsPast(RunHead run) => !holders.ContainsKey(run.Run.Id) && (run.State.IsOver || now - run.State.At > LongestInterruption);
-        foreach (RunHead run in runs.Where(IsPast).Skip(keep)) await DeleteAsync(connection, run.Run, ns, cancellationToken);
+        foreach (RunHead run in runs.Where(IsPast).Skip(keep))
+            await DeleteAsync(connection, run.Run, ns, cancellationToken);
 
         // Also runs of another version in another format: they may be in use.
         HashSet<string> known = [.. maps.Select(m => m.Metadata.Labels?.GetValueOrDefault(RunLayout.Label)).OfType<string>()];
@@ -90,8 +133,16 @@ internal static class RunDirectory
                 await DeleteAsync(connection, Resources.Leases, lease.Metadata.Name, ns, cancellationToken);
         }
 
-        KubernetesList<ConfigMap> further = await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.FurtherLabel, ns), cancellationToken);
-        foreach (ConfigMap page in further.Items.Where(p => RunLayout.RunOf(p) is { } run && !known.Contains(run) && now - p.Metadata.CreationTimestamp > LongestStart))
+        KubernetesList<ConfigMap> further = await connection.Client.ListAsync(
+            Resources.ConfigMaps,
+            With(RunLayout.FurtherLabel, ns),
+            cancellationToken
+        );
+        foreach (
+            ConfigMap page in further.Items.Where(p =>
+                RunLayout.RunOf(p) is { } run && !known.Contains(run) && now - p.Metadata.CreationTimestamp > LongestStart
+            )
+        )
             await DeleteAsync(connection, Resources.ConfigMaps, page.Metadata.Name, ns, cancellationToken);
     }
 
@@ -103,16 +154,30 @@ internal static class RunDirectory
     }
 
     /// <summary>Deletes the ConfigMaps of a run of so many nodes, the first one first.</summary>
-    public static async Task DeletePagesAsync(ClusterConnection connection, string id, int nodes, string ns, CancellationToken cancellationToken)
+    public static async Task DeletePagesAsync(
+        ClusterConnection connection,
+        string id,
+        int nodes,
+        string ns,
+        CancellationToken cancellationToken
+    )
     {
         for (int page = 0; page < RunLayout.Pages(nodes); page++)
             await DeleteAsync(connection, Resources.ConfigMaps, RunLayout.NameOf(id, page), ns, cancellationToken);
     }
 
-    private static async Task<List<ConfigMap>> ListFirstAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken) =>
-        (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items;
+    private static async Task<List<ConfigMap>> ListFirstAsync(
+        ClusterConnection connection,
+        string ns,
+        CancellationToken cancellationToken
+    ) => (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items;
 
-    private static async Task<ConfigMap?> FindFirstAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken)
+    private static async Task<ConfigMap?> FindFirstAsync(
+        ClusterConnection connection,
+        string id,
+        string ns,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -134,7 +199,12 @@ internal static class RunDirectory
     private static string FormatOf(ConfigMap map) => map.Data?.GetValueOrDefault(RunLayout.FormatKey) ?? "";
 
     private static async Task DeleteAsync<T>(
-        ClusterConnection connection, ResourceType<T> type, string name, string ns, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        ResourceType<T> type,
+        string name,
+        string ns,
+        CancellationToken cancellationToken
+    )
         where T : KubernetesObject
     {
         try

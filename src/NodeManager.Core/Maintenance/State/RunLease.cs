@@ -57,7 +57,8 @@ internal sealed class RunLease : ILeaseListener, IAsyncDisposable
     /// <exception cref="NodeManagerException">MaintenanceConflict: its holder lives, or another one was faster.</exception>
     public async Task TakeAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
     {
-        if (await _lease.TryAcquireAsync(waits, cancellationToken) is { } other) throw MaintenanceErrors.Conflict(_run, other.Holder, null, other.Duration);
+        if (await _lease.TryAcquireAsync(waits, cancellationToken) is { } other)
+            throw MaintenanceErrors.Conflict(_run, other.Holder, null, other.Duration);
     }
 
     /// <summary>Ends when the lease is ours beyond doubt.</summary>
@@ -65,11 +66,13 @@ internal sealed class RunLease : ILeaseListener, IAsyncDisposable
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
         await _lease.HoldAsync(cancellationToken);
-        if (Lost.IsCancellationRequested) throw WhyLost();
+        if (Lost.IsCancellationRequested)
+            throw WhyLost();
     }
 
     /// <summary>What <see cref="Lost"/> was cancelled for.</summary>
-    public NodeManagerException WhyLost() => _stoppedBy.Length > 0 ? MaintenanceErrors.Stopped(_run, _stoppedBy)
+    public NodeManagerException WhyLost() =>
+        _stoppedBy.Length > 0 ? MaintenanceErrors.Stopped(_run, _stoppedBy)
         : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? MaintenanceErrors.NotRenewed(_run, Known(refusal))
         : MaintenanceErrors.TakenOver(_run, _lease.Taker);
 
@@ -84,19 +87,25 @@ internal sealed class RunLease : ILeaseListener, IAsyncDisposable
 
     void ILeaseListener.Renewed(Lease lease)
     {
-        if (lease.Metadata.Annotations?.GetValueOrDefault(RunLayout.StopKey) is not { Length: > 0 } by) return;
+        if (lease.Metadata.Annotations?.GetValueOrDefault(RunLayout.StopKey) is not { Length: > 0 } by)
+            return;
         _stoppedBy = by;
         _lost.Cancel();
     }
 
-    void ILeaseListener.RenewalRefused(Exception failure) => _scope.Observer.Warning(
-        $"The Lease of maintenance run {_run} cannot be renewed: {Known(failure).Message} "
-        + $"The run stops within {_scope.Request.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds.");
+    void ILeaseListener.RenewalRefused(Exception failure) =>
+        _scope.Observer.Warning(
+            $"The Lease of maintenance run {_run} cannot be renewed: {Known(failure).Message} "
+                + $"The run stops within {_scope.Request.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds."
+        );
 
-    void ILeaseListener.InDoubt(TimeSpan unrenewed) => _scope.Observer.Warning(
-        $"The Lease of maintenance run {_run} has not been renewed for {unrenewed.TotalSeconds:0} s; no node is changed until it is.");
+    void ILeaseListener.InDoubt(TimeSpan unrenewed) =>
+        _scope.Observer.Warning(
+            $"The Lease of maintenance run {_run} has not been renewed for {unrenewed.TotalSeconds:0} s; no node is changed until it is."
+        );
 
     private NodeManagerException Known(Exception failure) =>
-        failure as NodeManagerException ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, _run)
+        failure as NodeManagerException
+        ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, _run)
         ?? new(ErrorIds.UnexpectedAnswer, ErrorKind.InvalidOperation, failure.Message, _run, "", failure);
 }

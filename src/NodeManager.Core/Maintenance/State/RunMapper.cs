@@ -12,21 +12,45 @@ internal static class RunMapper
     /// <param name="now">When it was read.</param>
     /// <param name="detached">The request by which a server carries it out; null for a run of a command.</param>
     public static NodeMaintenanceRun Map(
-        NodeManagerSession session, StoredRun stored, string ns, bool isAlive, DateTimeOffset now, NodeMaintenanceRequest? detached = null)
+        NodeManagerSession session,
+        StoredRun stored,
+        string ns,
+        bool isAlive,
+        DateTimeOffset now,
+        NodeMaintenanceRequest? detached = null
+    )
     {
         ILookup<string, DetachedNode>? known = detached?.Status?.Nodes.ToLookup(static node => node.Uid);
-        return Map(session, stored.Run, stored.State, stored.Nodes.Select(n => Map(session, stored.Run, n, blockers: known?[n.Uid].FirstOrDefault()?.Blockers)), ns, isAlive, now, detached);
+        return Map(
+            session,
+            stored.Run,
+            stored.State,
+            stored.Nodes.Select(n => Map(session, stored.Run, n, blockers: known?[n.Uid].FirstOrDefault()?.Blockers)),
+            ns,
+            isAlive,
+            now,
+            detached
+        );
     }
 
     /// <inheritdoc cref="Map(NodeManagerSession, StoredRun, string, bool, DateTimeOffset, NodeMaintenanceRequest)"/>
     public static NodeMaintenanceRun Map(
-        NodeManagerSession session, RunRecord run, RunState state, IEnumerable<NodeMaintenanceResult> nodes, string ns, bool isAlive, DateTimeOffset now,
-        NodeMaintenanceRequest? detached = null)
+        NodeManagerSession session,
+        RunRecord run,
+        RunState state,
+        IEnumerable<NodeMaintenanceResult> nodes,
+        string ns,
+        bool isAlive,
+        DateTimeOffset now,
+        NodeMaintenanceRequest? detached = null
+    )
     {
         string status = state.Status == NodeMaintenanceRunStatus.Running && !isAlive ? NodeMaintenanceRunStatus.Interrupted : state.Status;
         // A server continues it without being asked.
-        if (detached is { IsOver: false } && status == NodeMaintenanceRunStatus.Interrupted) status = NodeMaintenanceRunStatus.Pending;
-        bool isToBeResumed = status is NodeMaintenanceRunStatus.Interrupted or NodeMaintenanceRunStatus.Stopped or NodeMaintenanceRunStatus.Failed;
+        if (detached is { IsOver: false } && status == NodeMaintenanceRunStatus.Interrupted)
+            status = NodeMaintenanceRunStatus.Pending;
+        bool isToBeResumed =
+            status is NodeMaintenanceRunStatus.Interrupted or NodeMaintenanceRunStatus.Stopped or NodeMaintenanceRunStatus.Failed;
         return new()
         {
             Session = session,
@@ -52,8 +76,14 @@ internal static class RunMapper
     }
 
     public static NodeMaintenanceResult Map(
-        NodeManagerSession session, RunRecord run, NodeRecord node, NodeDrainResult? drain = null, IReadOnlyList<object>? output = null,
-        IReadOnlyList<string>? blockers = null) => new()
+        NodeManagerSession session,
+        RunRecord run,
+        NodeRecord node,
+        NodeDrainResult? drain = null,
+        IReadOnlyList<object>? output = null,
+        IReadOnlyList<string>? blockers = null
+    ) =>
+        new()
         {
             Session = session,
             Cluster = session.Cluster,
@@ -72,11 +102,12 @@ internal static class RunMapper
             Message = node.Message ?? "",
         };
 
-    private static NodeMaintenanceStep Map(StepRecord step, string by) => new()
-    {
-        Name = step.Name,
-        StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(step.Started),
-        EndedAt = step.Ended is { } ended ? DateTimeOffset.FromUnixTimeMilliseconds(ended) : null,
-        By = step.By ?? by,
-    };
+    private static NodeMaintenanceStep Map(StepRecord step, string by) =>
+        new()
+        {
+            Name = step.Name,
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(step.Started),
+            EndedAt = step.Ended is { } ended ? DateTimeOffset.FromUnixTimeMilliseconds(ended) : null,
+            By = step.By ?? by,
+        };
 }

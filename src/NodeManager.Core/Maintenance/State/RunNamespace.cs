@@ -22,7 +22,12 @@ internal static class RunNamespace
         {
             try
             {
-                Namespace made = new() { ApiVersion = "v1", Kind = "Namespace", Metadata = new() { Name = scope.Namespace } };
+                Namespace made = new()
+                {
+                    ApiVersion = "v1",
+                    Kind = "Namespace",
+                    Metadata = new() { Name = scope.Namespace },
+                };
                 await scope.Client.CreateAsync(Resources.Namespaces, made, null, RequestOptions.Default, cancellationToken);
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Conflict)
@@ -32,8 +37,10 @@ internal static class RunNamespace
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
             {
                 throw MaintenanceErrors.Invalid(
-                    $"Namespace {scope.Namespace}, which stores the run, does not exist in cluster '{scope.Session.Cluster}' and cannot be created: permission denied.", scope.Namespace,
-                    "Ask an administrator to apply deploy/rbac.yaml, or specify another namespace with -Namespace.");
+                    $"Namespace {scope.Namespace}, which stores the run, does not exist in cluster '{scope.Session.Cluster}' and cannot be created: permission denied.",
+                    scope.Namespace,
+                    "Ask an administrator to apply deploy/rbac.yaml, or specify another namespace with -Namespace."
+                );
             }
 
             await write();

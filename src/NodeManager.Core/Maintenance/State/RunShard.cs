@@ -36,12 +36,18 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
         {
             ApiVersion = "v1",
             Kind = "ConfigMap",
-            Metadata = new() { Name = Name, Labels = new() { [label ?? RunLayout.LabelOf(number)] = run } },
+            Metadata = new()
+            {
+                Name = Name,
+                Labels = new() { [label ?? RunLayout.LabelOf(number)] = run },
+            },
             Data = new(data) { [HolderKey] = holder },
         };
         try
         {
-            _version = VersionOf(await scope.Client.CreateAsync(Resources.ConfigMaps, map, scope.Namespace, RequestOptions.Default, cancellationToken));
+            _version = VersionOf(
+                await scope.Client.CreateAsync(Resources.ConfigMaps, map, scope.Namespace, RequestOptions.Default, cancellationToken)
+            );
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
         {
@@ -56,7 +62,11 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The page with what the former holder left.</returns>
     /// <exception cref="NodeManagerException">MaintenanceTakenOver: yet another one was faster.</exception>
-    public async Task<ConfigMap> TakeOverAsync(ConfigMap read, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    public async Task<ConfigMap> TakeOverAsync(
+        ConfigMap read,
+        IReadOnlyDictionary<string, string> data,
+        CancellationToken cancellationToken
+    )
     {
         string former = HolderOf(read);
         Dictionary<string, string> written = new(data) { [HolderKey] = holder };
@@ -72,7 +82,8 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
             {
                 read = await ReadAsync(cancellationToken);
                 // Ours: an answer was lost.
-                if (HolderOf(read) is var other && other != former && other != holder) throw MaintenanceErrors.TakenOver(run, other);
+                if (HolderOf(read) is var other && other != former && other != holder)
+                    throw MaintenanceErrors.TakenOver(run, other);
             }
         }
     }
@@ -80,7 +91,8 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
     /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
     public Task WriteAsync(string key, string text, CancellationToken cancellationToken)
     {
-        lock (_lock) _pending[key] = text;
+        lock (_lock)
+            _pending[key] = text;
         return FlushAsync(cancellationToken);
     }
 
@@ -92,15 +104,18 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
         Dictionary<string, string> batch = [];
         try
         {
-            lock (_lock) (batch, _pending) = (_pending, []);
+            lock (_lock)
+                (batch, _pending) = (_pending, []);
             // A write in progress included it.
-            if (batch.Count > 0) await SendAsync(batch, cancellationToken);
+            if (batch.Count > 0)
+                await SendAsync(batch, cancellationToken);
         }
         catch
         {
             lock (_lock)
             {
-                foreach ((string unsent, string value) in batch) _pending.TryAdd(unsent, value);
+                foreach ((string unsent, string value) in batch)
+                    _pending.TryAdd(unsent, value);
             }
 
             throw;
@@ -113,28 +128,31 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
 
     public void Dispose() => _turn.Dispose();
 
-    private Task SendAsync(Dictionary<string, string> data, CancellationToken cancellationToken) => scope.Retry.RunAsync(
-        async token =>
-        {
-            while (true)
+    private Task SendAsync(Dictionary<string, string> data, CancellationToken cancellationToken) =>
+        scope.Retry.RunAsync(
+            async token =>
             {
-                try
+                while (true)
                 {
-                    _version = VersionOf(await PatchAsync(data, _version, token));
-                    return;
+                    try
+                    {
+                        _version = VersionOf(await PatchAsync(data, _version, token));
+                        return;
+                    }
+                    catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
+                    {
+                        await RefreshAsync(token);
+                    }
                 }
-                catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
-                {
-                    await RefreshAsync(token);
-                }
-            }
-        },
-        cancellationToken);
+            },
+            cancellationToken
+        );
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
         ConfigMap map = await ReadAsync(cancellationToken);
-        if (HolderOf(map) is var other && other != holder) throw MaintenanceErrors.TakenOver(run, other);
+        if (HolderOf(map) is var other && other != holder)
+            throw MaintenanceErrors.TakenOver(run, other);
         _version = VersionOf(map);
     }
 
@@ -143,13 +161,20 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
 
     private Task<ConfigMap> PatchAsync(Dictionary<string, string> data, string version, CancellationToken cancellationToken) =>
         scope.Client.PatchAsync(
-            Resources.ConfigMaps, Name, scope.Namespace,
-            Patch.Merge(new()
-            {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = version },
-                ["data"] = new JsonObject(data.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
-            }),
-            null, RequestOptions.Default, cancellationToken);
+            Resources.ConfigMaps,
+            Name,
+            scope.Namespace,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["resourceVersion"] = version },
+                    ["data"] = new JsonObject(data.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
+                }
+            ),
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
 
     private static string HolderOf(ConfigMap map) => map.Data?.GetValueOrDefault(HolderKey) ?? "";
 

@@ -23,14 +23,16 @@ internal sealed class RunStore : IDisposable
         ILookup<int, NodeRecord> pages = nodes.ToLookup(RunLayout.PageOf);
         // The first one last: a run that can be found is complete.
         await EachFurtherAsync((number, page, token) => page.CreateAsync(Data(pages[number]), token), cancellationToken);
-        await _pages[0].CreateAsync(
-            new Dictionary<string, string>(Data(pages[0]))
-            {
-                [RunLayout.FormatKey] = RunLayout.Format,
-                [RunLayout.RunKey] = JsonSerializer.Serialize(_run, MaintenanceJson.Default.RunRecord),
-                [RunLayout.StateKey] = TextOf(state),
-            },
-            cancellationToken);
+        await _pages[0]
+            .CreateAsync(
+                new Dictionary<string, string>(Data(pages[0]))
+                {
+                    [RunLayout.FormatKey] = RunLayout.Format,
+                    [RunLayout.RunKey] = JsonSerializer.Serialize(_run, MaintenanceJson.Default.RunRecord),
+                    [RunLayout.StateKey] = TextOf(state),
+                },
+                cancellationToken
+            );
     }
 
     /// <summary>Records this holder, and reads the state of the former one: from here on, writes of the former holder are refused.</summary>
@@ -39,10 +41,20 @@ internal sealed class RunStore : IDisposable
     {
         ConfigMap[] taken = new ConfigMap[_pages.Count];
         // The options may be others than those that the run was begun with.
-        taken[0] = await _pages[0].TakeOverAsync(
-            stored.Pages[0], new Dictionary<string, string> { [RunLayout.RunKey] = JsonSerializer.Serialize(_run, MaintenanceJson.Default.RunRecord), [RunLayout.StateKey] = TextOf(state) },
-            cancellationToken);
-        await EachFurtherAsync(async (number, page, token) => taken[number] = await page.TakeOverAsync(stored.Pages[number], Nothing, token), cancellationToken);
+        taken[0] = await _pages[0]
+            .TakeOverAsync(
+                stored.Pages[0],
+                new Dictionary<string, string>
+                {
+                    [RunLayout.RunKey] = JsonSerializer.Serialize(_run, MaintenanceJson.Default.RunRecord),
+                    [RunLayout.StateKey] = TextOf(state),
+                },
+                cancellationToken
+            );
+        await EachFurtherAsync(
+            async (number, page, token) => taken[number] = await page.TakeOverAsync(stored.Pages[number], Nothing, token),
+            cancellationToken
+        );
         return StoredRun.Read(RunHead.Read(taken[0]) ?? stored.Head, taken.Skip(1));
     }
 
@@ -58,11 +70,16 @@ internal sealed class RunStore : IDisposable
 
     public void Dispose()
     {
-        foreach (RunShard page in _pages) page.Dispose();
+        foreach (RunShard page in _pages)
+            page.Dispose();
     }
 
     private Task EachFurtherAsync(Func<int, RunShard, CancellationToken, Task> action, CancellationToken cancellationToken) =>
-        MaintenanceScope.EachAsync(Enumerable.Range(1, _pages.Count - 1), (number, token) => action(number, _pages[number], token), cancellationToken);
+        MaintenanceScope.EachAsync(
+            Enumerable.Range(1, _pages.Count - 1),
+            (number, token) => action(number, _pages[number], token),
+            cancellationToken
+        );
 
     private static Dictionary<string, string> Data(IEnumerable<NodeRecord> nodes) => nodes.ToDictionary(KeyOf, TextOf);
 

@@ -24,13 +24,19 @@ internal sealed record StoredRun(RunHead Head, IReadOnlyList<NodeRecord> Nodes, 
         List<ConfigMap> pages =
         [
             head.Map,
-            .. Enumerable.Range(1, RunLayout.Pages(head.Run.Nodes) - 1).Select(page => byName.GetValueOrDefault(RunLayout.NameOf(head.Run.Id, page))).OfType<ConfigMap>(),
+            .. Enumerable
+                .Range(1, RunLayout.Pages(head.Run.Nodes) - 1)
+                .Select(page => byName.GetValueOrDefault(RunLayout.NameOf(head.Run.Id, page)))
+                .OfType<ConfigMap>(),
         ];
         return new(head, [.. pages.SelectMany(NodesOf).OrderBy(n => n.Index)], pages);
     }
 
     private static IEnumerable<NodeRecord> NodesOf(ConfigMap page) =>
-        (page.Data ?? []).Where(e => e.Key.StartsWith(RunLayout.NodePrefix, StringComparison.Ordinal)).Select(e => Read(e.Value)).OfType<NodeRecord>();
+        (page.Data ?? [])
+            .Where(e => e.Key.StartsWith(RunLayout.NodePrefix, StringComparison.Ordinal))
+            .Select(e => Read(e.Value))
+            .OfType<NodeRecord>();
 
     private static NodeRecord? Read(string text)
     {

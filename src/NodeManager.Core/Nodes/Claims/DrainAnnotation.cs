@@ -13,7 +13,9 @@ public sealed record DrainAnnotation(
     [property: JsonPropertyName("by")] string By,
     [property: JsonPropertyName("reason")] string Reason,
     [property: JsonPropertyName("at")] DateTimeOffset At,
-    [property: JsonPropertyName("unfinished"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UnfinishedDrain? Unfinished = null)
+    [property: JsonPropertyName("unfinished"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        UnfinishedDrain? Unfinished = null
+)
 {
     /// <summary>The annotation's key.</summary>
     public const string Key = "nodemanager.io/drain";
@@ -27,7 +29,8 @@ public sealed record DrainAnnotation(
     /// <summary>The same of the annotation's value.</summary>
     public static DrainAnnotation? Parse(string? text)
     {
-        if (text is null) return null;
+        if (text is null)
+            return null;
         try
         {
             return JsonSerializer.Deserialize(text, DrainJson.Default.DrainAnnotation);

@@ -40,7 +40,8 @@ internal sealed record MaintenanceClaim
 
     /// <summary>Whether another client than a run has cordoned the node, so that it stays cordoned after the run.</summary>
     public static bool StaysCordoned(Node node) =>
-        node.Spec.Unschedulable == true && Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is not { IsBegun: true, WasCordoned: false };
+        node.Spec.Unschedulable == true
+        && Read(node.Metadata.Annotations?.GetValueOrDefault(Key)) is not { IsBegun: true, WasCordoned: false };
 
     public string ToJson() => JsonSerializer.Serialize(this, MaintenanceClaimJson.Default.MaintenanceClaim);
 
@@ -50,7 +51,8 @@ internal sealed record MaintenanceClaim
     /// <inheritdoc cref="Read(JsonObject)"/>
     public static MaintenanceClaim? Read(string? annotation)
     {
-        if (annotation is null) return null;
+        if (annotation is null)
+            return null;
         try
         {
             return JsonSerializer.Deserialize(annotation, MaintenanceClaimJson.Default.MaintenanceClaim);
@@ -65,7 +67,8 @@ internal sealed record MaintenanceClaim
     public static JsonObject Undoing(MaintenanceClaim claim)
     {
         JsonObject patch = Annotations([.. (claim.Set ?? []).Select(key => (key, (string?)null)), (MaintenanceClaim.Key, null)]);
-        if (claim is { IsBegun: true, WasCordoned: false }) patch["spec"] = new JsonObject { ["unschedulable"] = null };
+        if (claim is { IsBegun: true, WasCordoned: false })
+            patch["spec"] = new JsonObject { ["unschedulable"] = null };
         return patch;
     }
 
@@ -73,15 +76,19 @@ internal sealed record MaintenanceClaim
     public static JsonObject? Undoing(JsonObject node) => MaintenanceClaim.Read(node) is { IsBegun: true } claim ? Undoing(claim) : null;
 
     /// <summary>A merge patch that sets these annotations; a null value removes one.</summary>
-    internal static JsonObject Annotations(params IEnumerable<(string Key, string? Value)> entries) => new()
-    {
-        ["metadata"] = new JsonObject
+    internal static JsonObject Annotations(params IEnumerable<(string Key, string? Value)> entries) =>
+        new()
         {
-            ["annotations"] = new JsonObject(entries.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
-        },
-    };
+            ["metadata"] = new JsonObject
+            {
+                ["annotations"] = new JsonObject(entries.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
+            },
+        };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault
+)]
 [JsonSerializable(typeof(MaintenanceClaim))]
 internal sealed partial class MaintenanceClaimJson : JsonSerializerContext;

@@ -18,4 +18,5 @@ public sealed record UnfinishedDrain(
     [property: JsonPropertyName("graceSeconds"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? GraceSeconds,
     [property: JsonPropertyName("timeoutSeconds"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TimeoutSeconds,
     [property: JsonPropertyName("deleteEmptyDirData")] bool DeleteEmptyDirData,
-    [property: JsonPropertyName("deleteUnmanagedPods")] bool DeleteUnmanagedPods);
+    [property: JsonPropertyName("deleteUnmanagedPods")] bool DeleteUnmanagedPods
+);

@@ -13,7 +13,9 @@ internal sealed class ConditionRefusals(IOperationObserver observer)
     public void Tell(string node, KubernetesException refused)
     {
         if (Interlocked.Increment(ref _count) == 1)
-            observer.Warning($"Node {node}: lifecycle conditions cannot be written, also for other nodes: {refused.Message} The operation continues without them.");
+            observer.Warning(
+                $"Node {node}: lifecycle conditions cannot be written, also for other nodes: {refused.Message} The operation continues without them."
+            );
         else
             observer.Verbose($"Node {node}: lifecycle conditions cannot be written: {refused.Message}");
     }

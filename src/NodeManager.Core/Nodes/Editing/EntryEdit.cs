@@ -8,13 +8,11 @@ internal static class EntryEdit
     /// <summary>A merge patch of these keys alone; null removes one.</summary>
     /// <param name="field"><c>labels</c> or <c>annotations</c>.</param>
     /// <param name="entries">What to set.</param>
-    public static JsonObject Patch(string field, IEnumerable<KeyValuePair<string, string?>> entries) => new()
-    {
-        ["metadata"] = new JsonObject
+    public static JsonObject Patch(string field, IEnumerable<KeyValuePair<string, string?>> entries) =>
+        new()
         {
-            [field] = new JsonObject(entries.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
-        },
-    };
+            ["metadata"] = new JsonObject { [field] = new JsonObject(entries.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))) },
+        };
 
     /// <summary>A patch of the keys that are not there, or null when all are there with these values.</summary>
     /// <exception cref="NodeManagerException">ValueExists, naming every key that has another value.</exception>
@@ -25,34 +23,39 @@ internal static class EntryEdit
         var others = new List<string>();
         foreach ((string key, string value) in entries)
         {
-            if (current?[key]?.GetValue<string>() is not { } there) missing.Add(new(key, value));
-            else if (there != value) others.Add($"{key}={there}");
+            if (current?[key]?.GetValue<string>() is not { } there)
+                missing.Add(new(key, value));
+            else if (there != value)
+                others.Add($"{key}={there}");
         }
 
         if (others.Count > 0)
             throw new NodeManagerException(
-                ErrorIds.ValueExists, ErrorKind.ResourceExists,
-                $"Node '{name}' already has {field} of these keys with other values: {string.Join(", ", others)}.", name,
-                "To change them, use -Overwrite.");
+                ErrorIds.ValueExists,
+                ErrorKind.ResourceExists,
+                $"Node '{name}' already has {field} of these keys with other values: {string.Join(", ", others)}.",
+                name,
+                "To change them, use -Overwrite."
+            );
         return missing.Count == 0 ? null : Patch(field, missing);
     }
 
     /// <summary>A patch that removes those of the keys that are there, patterns included; null when none is.</summary>
     public static JsonObject? Remove(JsonObject node, string field, IReadOnlyCollection<string> keys)
     {
-        string[] gone = [.. (node["metadata"]?[field] as JsonObject ?? []).Select(e => e.Key).Where(key => keys.Any(k => KeyPatterns.Matches(k, key)))];
+        string[] gone =
+        [
+            .. (node["metadata"]?[field] as JsonObject ?? []).Select(e => e.Key).Where(key => keys.Any(k => KeyPatterns.Matches(k, key))),
+        ];
         return gone.Length == 0 ? null : Patch(field, gone.Select(k => KeyValuePair.Create(k, (string?)null)));
     }
 
     /// <summary>A node read before, as far as such changes look at it.</summary>
-    public static JsonObject Document(ClusterNode known) => new()
-    {
-        ["metadata"] = new JsonObject
+    public static JsonObject Document(ClusterNode known) =>
+        new()
         {
-            ["labels"] = Entries(known.Labels),
-            ["annotations"] = Entries(known.Annotations),
-        },
-    };
+            ["metadata"] = new JsonObject { ["labels"] = Entries(known.Labels), ["annotations"] = Entries(known.Annotations) },
+        };
 
     private static JsonObject Entries(StringMap map) => new(map.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value)));
 }

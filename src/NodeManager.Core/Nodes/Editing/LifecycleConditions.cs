@@ -34,33 +34,63 @@ internal static class LifecycleConditions
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <exception cref="KubernetesException">The server refuses.</exception>
     public static async Task<Node?> SetAsync(
-        KubernetesClient client, DateTimeOffset now, Node node, IReadOnlyList<(string Type, bool Status, string Reason, string Message)> wanted,
-        CancellationToken cancellationToken, bool dryRun = false)
+        KubernetesClient client,
+        DateTimeOffset now,
+        Node node,
+        IReadOnlyList<(string Type, bool Status, string Reason, string Message)> wanted,
+        CancellationToken cancellationToken,
+        bool dryRun = false
+    )
     {
         JsonArray conditions = [];
         foreach ((string type, bool isTrue, string reason, string message) in wanted)
         {
             Condition? current = Find(node, type);
             string status = isTrue ? "True" : "False";
-            if (current is { Status: "True" } && !IsOurs(current)) continue;
-            JsonObject condition = new() { ["type"] = type, ["status"] = status, ["reason"] = ReasonPrefix + reason, ["message"] = message };
+            if (current is { Status: "True" } && !IsOurs(current))
+                continue;
+            JsonObject condition = new()
+            {
+                ["type"] = type,
+                ["status"] = status,
+                ["reason"] = ReasonPrefix + reason,
+                ["message"] = message,
+            };
             // What stays as it was keeps its time.
-            if (current?.Status != status) condition["lastTransitionTime"] = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+            if (current?.Status != status)
+                condition["lastTransitionTime"] = now.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
             conditions.Add(condition);
         }
 
-        if (conditions.Count == 0) return null;
+        if (conditions.Count == 0)
+            return null;
         Patch patch = Patch.Strategic(new() { ["status"] = new JsonObject { ["conditions"] = conditions } });
-        return await client.PatchAsync(Resources.Nodes, node.Metadata.Name, null, patch, "status", new RequestOptions { DryRun = dryRun }, cancellationToken);
+        return await client.PatchAsync(
+            Resources.Nodes,
+            node.Metadata.Name,
+            null,
+            patch,
+            "status",
+            new RequestOptions { DryRun = dryRun },
+            cancellationToken
+        );
     }
 
     /// <summary>Sets those of these types False that are True and ours. Null when there were none.</summary>
     public static async Task<Node?> ClearAsync(
-        KubernetesClient client, DateTimeOffset now, Node node, IReadOnlyCollection<string> types, string reason, CancellationToken cancellationToken,
-        bool dryRun = false)
+        KubernetesClient client,
+        DateTimeOffset now,
+        Node node,
+        IReadOnlyCollection<string> types,
+        string reason,
+        CancellationToken cancellationToken,
+        bool dryRun = false
+    )
     {
         string[] held = [.. types.Where(t => Find(node, t) is { Status: "True" } current && IsOurs(current))];
-        return held.Length == 0 ? null : await SetAsync(client, now, node, [.. held.Select(t => (t, false, reason, ""))], cancellationToken, dryRun);
+        return held.Length == 0
+            ? null
+            : await SetAsync(client, now, node, [.. held.Select(t => (t, false, reason, ""))], cancellationToken, dryRun);
     }
 
     private static bool IsOurs(Condition condition) => condition.Reason?.StartsWith(ReasonPrefix, StringComparison.Ordinal) == true;

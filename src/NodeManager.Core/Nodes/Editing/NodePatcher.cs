@@ -23,7 +23,12 @@ internal static partial class NodePatcher
     /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right, and is sent again on a conflict.</summary>
     /// <exception cref="NodeManagerException">NodeReplaced: the node of the name has another UID than the target.</exception>
     public static async Task<Node> PatchAsync(
-        ClusterConnection connection, NodeTarget node, JsonObject patch, bool dryRun, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        NodeTarget node,
+        JsonObject patch,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -33,9 +38,12 @@ internal static partial class NodePatcher
             }
             catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict || MayBeReplaced(refused, node))
             {
-                if (MayBeReplaced(refused, node)) await RefuseIfReplacedAsync(connection, node, cancellationToken);
-                if (refused.Code == HttpStatusCode.Conflict && node.Version.Length > 0) throw Changed(connection, node, refused);
-                if (refused.Code != HttpStatusCode.Conflict || attempt >= Tries) throw;
+                if (MayBeReplaced(refused, node))
+                    await RefuseIfReplacedAsync(connection, node, cancellationToken);
+                if (refused.Code == HttpStatusCode.Conflict && node.Version.Length > 0)
+                    throw Changed(connection, node, refused);
+                if (refused.Code != HttpStatusCode.Conflict || attempt >= Tries)
+                    throw;
                 LogConflict(connection.Logger, node.Name, attempt);
                 await Task.Delay(ConflictPause.After(attempt), connection.Time, cancellationToken);
             }
@@ -68,14 +76,21 @@ internal static partial class NodePatcher
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<Node> ChangeAsync(
-        ClusterConnection connection, NodeTarget node, Func<JsonObject, JsonObject?> make, bool dryRun, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        NodeTarget node,
+        Func<JsonObject, JsonObject?> make,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         for (int attempt = 1; ; attempt++)
         {
             JsonObject current = await ReadAsync(connection.Client, node.Name, cancellationToken);
             RefuseIfReplaced(connection, node, current);
-            if (!IsVersionOf(node, current)) throw Changed(connection, node);
-            if (make(current) is not { } patch) return current.Deserialize(KubernetesJson.Default.Node)!;
+            if (!IsVersionOf(node, current))
+                throw Changed(connection, node);
+            if (make(current) is not { } patch)
+                return current.Deserialize(KubernetesJson.Default.Node)!;
             Require(patch, "resourceVersion", current["metadata"]?["resourceVersion"]?.GetValue<string>());
             try
             {
@@ -96,10 +111,18 @@ internal static partial class NodePatcher
     /// <param name="make">As above.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<Node> ChangeAsync(
-        ClusterConnection connection, NodeTarget node, Node? known, Func<JsonObject, JsonObject?> make, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        NodeTarget node,
+        Node? known,
+        Func<JsonObject, JsonObject?> make,
+        CancellationToken cancellationToken
+    )
     {
-        if (known is { Metadata.ResourceVersion.Length: > 0 } && node.Matches(known.Metadata.Uid)
-            && TryMake(() => make((JsonObject)JsonSerializer.SerializeToNode(known, KubernetesJson.Default.Node)!)) is { } patch)
+        if (
+            known is { Metadata.ResourceVersion.Length: > 0 }
+            && node.Matches(known.Metadata.Uid)
+            && TryMake(() => make((JsonObject)JsonSerializer.SerializeToNode(known, KubernetesJson.Default.Node)!)) is { } patch
+        )
         {
             Require(patch, "resourceVersion", known.Metadata.ResourceVersion);
             try
@@ -124,11 +147,17 @@ internal static partial class NodePatcher
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The node as it is afterwards. Null where what is known does not suffice: the node has to be read.</returns>
     public static async Task<Node?> ChangeKnownAsync(
-        ClusterConnection connection, NodeTarget node, ClusterNode? known, Func<ClusterNode, JsonNode?> make, bool dryRun,
-        CancellationToken cancellationToken)
+        ClusterConnection connection,
+        NodeTarget node,
+        ClusterNode? known,
+        Func<ClusterNode, JsonNode?> make,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         // Without a resourceVersion the patch could not detect another client's change.
-        if (known is not { ResourceVersion.Length: > 0 } || TryMake(() => make(known)) is not { } patch) return null;
+        if (known is not { ResourceVersion.Length: > 0 } || TryMake(() => make(known)) is not { } patch)
+            return null;
         Require(patch, "resourceVersion", known.ResourceVersion);
         try
         {
@@ -156,13 +185,27 @@ internal static partial class NodePatcher
     }
 
     // The server compares the UID in the same step in which it applies the patch.
-    private static async Task<Node> SendAsync(ClusterConnection connection, NodeTarget node, JsonNode patch, bool dryRun, CancellationToken cancellationToken)
+    private static async Task<Node> SendAsync(
+        ClusterConnection connection,
+        NodeTarget node,
+        JsonNode patch,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
-        if (node.Uid.Length > 0) Require(patch, "uid", node.Uid);
-        if (node.Version.Length > 0) Require(patch, "resourceVersion", node.Version);
+        if (node.Uid.Length > 0)
+            Require(patch, "uid", node.Uid);
+        if (node.Version.Length > 0)
+            Require(patch, "resourceVersion", node.Version);
         Node written = await connection.Client.PatchAsync(
-            Resources.Nodes, node.Name, null, patch is JsonArray operations ? Patch.Json(operations) : Patch.Merge(patch.AsObject()), null,
-            new RequestOptions { DryRun = dryRun }, cancellationToken);
+            Resources.Nodes,
+            node.Name,
+            null,
+            patch is JsonArray operations ? Patch.Json(operations) : Patch.Merge(patch.AsObject()),
+            null,
+            new RequestOptions { DryRun = dryRun },
+            cancellationToken
+        );
         // A watch lags; the next read of the cache contains the write.
         using CacheUse<Node>? nodes = dryRun ? null : connection.Caches().JoinOpen(Resources.Nodes);
         nodes?.Cache.Admit(written);
@@ -185,20 +228,32 @@ internal static partial class NodePatcher
     private static bool IsVersionOf(NodeTarget node, JsonObject current) =>
         node.Version.Length == 0 || node.Version == current["metadata"]?["resourceVersion"]?.GetValue<string>();
 
-    private static NodeManagerException Changed(ClusterConnection connection, NodeTarget node, Exception? cause = null) => new(
-        ErrorIds.Conflict, ErrorKind.ResourceBusy, $"Node '{node.Name}' of '{connection.Cluster}' has changed since resourceVersion {node.Version}.", node.Name,
-        "Read the node again, and repeat the change if it still applies.", cause);
+    private static NodeManagerException Changed(ClusterConnection connection, NodeTarget node, Exception? cause = null) =>
+        new(
+            ErrorIds.Conflict,
+            ErrorKind.ResourceBusy,
+            $"Node '{node.Name}' of '{connection.Cluster}' has changed since resourceVersion {node.Version}.",
+            node.Name,
+            "Read the node again, and repeat the change if it still applies.",
+            cause
+        );
 
     private static void RefuseIfReplaced(ClusterConnection connection, NodeTarget node, JsonObject current)
     {
         string? found = current["metadata"]?["uid"]?.GetValue<string>();
-        if (!node.Matches(found)) throw ErrorTranslator.NodeReplaced(node.Name, node.Uid, found, connection.Cluster);
+        if (!node.Matches(found))
+            throw ErrorTranslator.NodeReplaced(node.Name, node.Uid, found, connection.Cluster);
     }
 
     private static async Task<JsonObject> ReadAsync(KubernetesClient client, string name, CancellationToken cancellationToken) =>
         await client.SendAsync(
-            HttpMethod.Get, Resources.Nodes.Path(name: name), null, DocumentJson.Default.JsonObject, RequestOptions.Default,
-            cancellationToken);
+            HttpMethod.Get,
+            Resources.Nodes.Path(name: name),
+            null,
+            DocumentJson.Default.JsonObject,
+            RequestOptions.Default,
+            cancellationToken
+        );
 
     [JsonSerializable(typeof(JsonObject))]
     private sealed partial class DocumentJson : JsonSerializerContext;

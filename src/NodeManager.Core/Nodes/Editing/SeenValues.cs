@@ -34,10 +34,15 @@ internal static class SeenValues
 
     private static void Check(string what, string? now, string? seen, string? wanted, string node)
     {
-        if (now == seen || now == wanted) return;
+        if (now == seen || now == wanted)
+            return;
         throw new NodeManagerException(
-            ErrorIds.Conflict, ErrorKind.ResourceBusy, $"{what} was changed by another client: it was {Shown(seen)} and is {Shown(now)} now. Nothing was changed.", node,
-            "Check the new value, and repeat the change if it still applies.");
+            ErrorIds.Conflict,
+            ErrorKind.ResourceBusy,
+            $"{what} was changed by another client: it was {Shown(seen)} and is {Shown(now)} now. Nothing was changed.",
+            node,
+            "Check the new value, and repeat the change if it still applies."
+        );
     }
 
     private static string Shown(string? value) => value is null ? "absent" : $"'{value}'";

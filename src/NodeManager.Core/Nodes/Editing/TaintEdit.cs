@@ -19,21 +19,28 @@ internal static class TaintEdit
             if (result.FirstOrDefault(t => Is(t, key => key == taint.Key, taint.Effect)) is not JsonObject there)
             {
                 var added = new JsonObject { ["key"] = taint.Key, ["effect"] = taint.Effect };
-                if (taint.Value.Length > 0) added["value"] = taint.Value;
+                if (taint.Value.Length > 0)
+                    added["value"] = taint.Value;
                 result.Add((JsonNode)added);
                 changed = true;
                 continue;
             }
 
             string value = Text(there, "value");
-            if (value == taint.Value) continue;
+            if (value == taint.Value)
+                continue;
             if (!overwrite)
                 throw new NodeManagerException(
-                    ErrorIds.ValueExists, ErrorKind.ResourceExists,
-                    $"Node '{node}' has the taint '{taint.Key}' with effect {taint.Effect} and the value '{value}' already.", node,
-                    "To change it, use -Overwrite.");
-            if (taint.Value.Length > 0) there["value"] = taint.Value;
-            else there.Remove("value");
+                    ErrorIds.ValueExists,
+                    ErrorKind.ResourceExists,
+                    $"Node '{node}' has the taint '{taint.Key}' with effect {taint.Effect} and the value '{value}' already.",
+                    node,
+                    "To change it, use -Overwrite."
+                );
+            if (taint.Value.Length > 0)
+                there["value"] = taint.Value;
+            else
+                there.Remove("value");
             changed = true;
         }
 
@@ -62,22 +69,33 @@ internal static class TaintEdit
 
             wanted.Remove(kept);
             string value = Text(kept, "value");
-            if (value != taint.Value) operations.Add(value.Length > 0 ? Operation("add", $"{i}/value", value) : Operation("remove", $"{i}/value"));
+            if (value != taint.Value)
+                operations.Add(value.Length > 0 ? Operation("add", $"{i}/value", value) : Operation("remove", $"{i}/value"));
         }
 
-        if (taints.Count == 0 && wanted.Count > 0) return [Operation("add", "", new JsonArray([.. wanted.Select(t => t.DeepClone())]))];
-        foreach (JsonObject added in wanted) operations.Add(Operation("add", "-", added.DeepClone()));
+        if (taints.Count == 0 && wanted.Count > 0)
+            return [Operation("add", "", new JsonArray([.. wanted.Select(t => t.DeepClone())]))];
+        foreach (JsonObject added in wanted)
+            operations.Add(Operation("add", "-", added.DeepClone()));
         return operations;
     }
 
     /// <summary>A list as the server has it, of taints read before.</summary>
     public static JsonArray Document(IReadOnlyList<NodeTaint> taints) =>
-        [.. taints.Select(t => new JsonObject { ["key"] = t.Key, ["value"] = t.Value, ["effect"] = t.Effect })];
+        [
+            .. taints.Select(t => new JsonObject
+            {
+                ["key"] = t.Key,
+                ["value"] = t.Value,
+                ["effect"] = t.Effect,
+            }),
+        ];
 
     /// <summary>The new list, or null when none of them is there. No effect: every effect of the key.</summary>
     public static JsonArray? Remove(JsonArray? current, IReadOnlyList<(string Key, string? Effect)> taints)
     {
-        if (current is null) return null;
+        if (current is null)
+            return null;
         JsonNode?[] kept = [.. current.Where(t => !taints.Any(gone => Is(t, key => IsMeant(gone.Key, key), gone.Effect)))];
         return kept.Length == current.Count ? null : new JsonArray([.. kept.Select(t => t?.DeepClone())]);
     }
@@ -89,7 +107,8 @@ internal static class TaintEdit
     private static bool Is(JsonNode? taint, Predicate<string> isKey, string? effect) =>
         taint is JsonObject there && isKey(Text(there, "key")) && (effect is null || Text(there, "effect") == effect);
 
-    private static JsonObject Operation(string op, string at, JsonNode? value = null) => Patch.Operation(op, at.Length == 0 ? "/spec/taints" : "/spec/taints/" + at, value);
+    private static JsonObject Operation(string op, string at, JsonNode? value = null) =>
+        Patch.Operation(op, at.Length == 0 ? "/spec/taints" : "/spec/taints/" + at, value);
 
     private static string Text(JsonObject taint, string field) => taint[field]?.GetValue<string>() ?? "";
 }

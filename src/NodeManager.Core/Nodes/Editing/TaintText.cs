@@ -9,9 +9,18 @@ public static class TaintText
         (string key, string value, string? effect) = Split(text);
         return effect is null
             ? throw new NodeManagerException(
-                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, $"The taint '{text}' has no effect.", text,
-                "Write key=value:Effect or key:Effect, with NoSchedule, PreferNoSchedule or NoExecute.")
-            : new() { Key = key, Value = value, Effect = effect };
+                ErrorIds.InvalidTaint,
+                ErrorKind.InvalidArgument,
+                $"The taint '{text}' has no effect.",
+                text,
+                "Write key=value:Effect or key:Effect, with NoSchedule, PreferNoSchedule or NoExecute."
+            )
+            : new()
+            {
+                Key = key,
+                Value = value,
+                Effect = effect,
+            };
     }
 
     /// <summary>What a taint to remove is known by; without an effect, all of the key's.</summary>
@@ -27,9 +36,6 @@ public static class TaintText
         int colon = text.LastIndexOf(':');
         string left = colon < 0 ? text : text[..colon];
         int equals = left.IndexOf('=', StringComparison.Ordinal);
-        return (
-            equals < 0 ? left : left[..equals],
-            equals < 0 ? "" : left[(equals + 1)..],
-            colon < 0 ? null : text[(colon + 1)..]);
+        return (equals < 0 ? left : left[..equals], equals < 0 ? "" : left[(equals + 1)..], colon < 0 ? null : text[(colon + 1)..]);
     }
 }

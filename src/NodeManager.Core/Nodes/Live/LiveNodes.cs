@@ -22,6 +22,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
 
     private readonly SemaphoreSlim _opening = new(1);
     private readonly Lock _gate = new();
+
     // What was mapped, until the node, its pods or its metrics change.
     private readonly Dictionary<string, (Node Node, ClusterNode Mapped)> _mapped = new(StringComparer.Ordinal);
     private Dictionary<string, NodeMetrics>? _metrics;
@@ -38,13 +39,19 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
 
     /// <summary>Waits until all nodes and pods are known. Opens the caches where none are open, or they failed.</summary>
     /// <exception cref="NodeManagerException">The server refuses the lists, or cannot be reached.</exception>
-    public Task ReadyAsync(CancellationToken cancellationToken) => _caches is { IsReadable: true }
-        ? Task.CompletedTask
-        : ClusterOperation.RunAsync(session, null, async (connection, token) =>
-        {
-            await OpenAsync(connection, token);
-            return true;
-        }, cancellationToken);
+    public Task ReadyAsync(CancellationToken cancellationToken) =>
+        _caches is { IsReadable: true }
+            ? Task.CompletedTask
+            : ClusterOperation.RunAsync(
+                session,
+                null,
+                async (connection, token) =>
+                {
+                    await OpenAsync(connection, token);
+                    return true;
+                },
+                cancellationToken
+            );
 
     /// <summary>Keeps the metrics current until it is cancelled. Clusters without metrics are asked again: they may get some.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -61,7 +68,8 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     public IReadOnlyList<ClusterNode> List()
     {
         LiveNodeCaches caches = Caches();
-        lock (_gate) return [.. caches.Nodes.Items.Select(node => Map(caches, node)).OrderBy(static node => node.Name, StringComparer.Ordinal)];
+        lock (_gate)
+            return [.. caches.Nodes.Items.Select(node => Map(caches, node)).OrderBy(static node => node.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>The node of this name; null where there is none.</summary>
@@ -69,16 +77,23 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     public ClusterNode? Find(string name)
     {
         LiveNodeCaches caches = Caches();
-        lock (_gate) return caches.Nodes.Find(null, name) is { } node ? Map(caches, node) : null;
+        lock (_gate)
+            return caches.Nodes.Find(null, name) is { } node ? Map(caches, node) : null;
     }
 
     /// <summary>The namespaces of the pods that a drain of this node would evict, and maybe of others.</summary>
     /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
     public IReadOnlyList<string> NamespacesOn(string name) =>
-    [
-        .. Caches().PodsOf(name).Where(static pod => pod.Metadata.OwnerReferences?.Any(static owner => owner is { Kind: "DaemonSet" or "Node", Controller: true }) != true)
-            .Select(static pod => pod.Metadata.Namespace ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Caches()
+                .PodsOf(name)
+                .Where(static pod =>
+                    pod.Metadata.OwnerReferences?.Any(static owner => owner is { Kind: "DaemonSet" or "Node", Controller: true }) != true
+                )
+                .Select(static pod => pod.Metadata.Namespace ?? "")
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>The totals of all nodes.</summary>
     /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
@@ -100,13 +115,15 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            if (_caches is { IsReadable: true }) return;
+            if (_caches is { IsReadable: true })
+                return;
             // Failed caches keep what they last knew: it is read until the new ones are in sync.
             LiveNodeCaches? failed = _caches;
             var opened = new LiveNodeCaches(connection.Caches(), Invalidate);
             try
             {
-                await Task.WhenAll(opened.Synced, _metrics is null ? ReadMetricsAsync(cancellationToken) : Task.CompletedTask).WaitAsync(cancellationToken);
+                await Task.WhenAll(opened.Synced, _metrics is null ? ReadMetricsAsync(cancellationToken) : Task.CompletedTask)
+                    .WaitAsync(cancellationToken);
             }
             catch
             {
@@ -114,7 +131,8 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
                 throw;
             }
 
-            lock (_gate) _mapped.Clear();
+            lock (_gate)
+                _mapped.Clear();
             _caches = opened;
             failed?.Dispose();
         }
@@ -127,15 +145,22 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     private ClusterNode Map(LiveNodeCaches caches, Node node)
     {
         string name = node.Metadata.Name;
-        if (_mapped.TryGetValue(name, out (Node Node, ClusterNode Mapped) known) && ReferenceEquals(known.Node, node)) return known.Mapped;
-        ClusterNode mapped = NodeMapper.Map(node, session, session.Time().GetUtcNow(), NodeLoads.Of(caches.PodsOf(name), _metrics?.GetValueOrDefault(name)));
+        if (_mapped.TryGetValue(name, out (Node Node, ClusterNode Mapped) known) && ReferenceEquals(known.Node, node))
+            return known.Mapped;
+        ClusterNode mapped = NodeMapper.Map(
+            node,
+            session,
+            session.Time().GetUtcNow(),
+            NodeLoads.Of(caches.PodsOf(name), _metrics?.GetValueOrDefault(name))
+        );
         _mapped[name] = (node, mapped);
         return mapped;
     }
 
     private void Invalidate(string node)
     {
-        lock (_gate) _mapped.Remove(node);
+        lock (_gate)
+            _mapped.Remove(node);
         Changed?.Invoke(node);
     }
 
@@ -144,9 +169,11 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         Dictionary<string, NodeMetrics>? now = null;
         try
         {
-            if (session.Configuration.MetricsEnabled) now = await MetricsReader.ReadAsync(session.Connection().Client, [], cancellationToken);
+            if (session.Configuration.MetricsEnabled)
+                now = await MetricsReader.ReadAsync(session.Connection().Client, [], cancellationToken);
         }
-        catch (Exception refused) when (refused is KubernetesException or HttpRequestException or NodeManagerException or ObjectDisposedException)
+        catch (Exception refused)
+            when (refused is KubernetesException or HttpRequestException or NodeManagerException or ObjectDisposedException)
         {
             // Without metrics there is no usage.
         }
@@ -154,7 +181,8 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         Dictionary<string, NodeMetrics>? before = _metrics;
         _metrics = now;
         foreach (string node in (before?.Keys ?? Enumerable.Empty<string>()).Union(now?.Keys ?? Enumerable.Empty<string>()))
-            if (before?.GetValueOrDefault(node)?.Timestamp != now?.GetValueOrDefault(node)?.Timestamp) Invalidate(node);
+            if (before?.GetValueOrDefault(node)?.Timestamp != now?.GetValueOrDefault(node)?.Timestamp)
+                Invalidate(node);
     }
 }
 
@@ -163,7 +191,8 @@ internal sealed class LiveNodeCaches : IDisposable
 {
     private readonly CacheUse<Node> _nodes;
     private readonly CacheUse<Pod> _pods;
-    private readonly IDisposable _ofNodes, _ofPods;
+    private readonly IDisposable _ofNodes,
+        _ofPods;
 
     /// <param name="caches">Of the session.</param>
     /// <param name="changed">Told the name of a node that something changed about.</param>
@@ -174,7 +203,8 @@ internal sealed class LiveNodeCaches : IDisposable
         _ofNodes = Nodes.Subscribe(change => changed(change.Object.Metadata.Name));
         _ofPods = _pods.Cache.Subscribe(change =>
         {
-            if (change.Object.Spec.NodeName is { Length: > 0 } node) changed(node);
+            if (change.Object.Spec.NodeName is { Length: > 0 } node)
+                changed(node);
         });
     }
 
@@ -189,8 +219,7 @@ internal sealed class LiveNodeCaches : IDisposable
     public bool IsCurrent => IsReadable && Nodes.Watch.IsConnected && _pods.Cache.Watch.IsConnected;
 
     /// <summary>The pods of a node that are not finished.</summary>
-    public IEnumerable<Pod> PodsOf(string node) =>
-        _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => !pod.IsFinished());
+    public IEnumerable<Pod> PodsOf(string node) => _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => !pod.IsFinished());
 
     public void Dispose()
     {

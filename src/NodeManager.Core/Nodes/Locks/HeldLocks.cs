@@ -20,7 +20,8 @@ internal sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
     /// <summary>Removes the lock from the node. One that could not be removed dies by itself.</summary>
     public async Task ReleaseAsync(string uid)
     {
-        if (!_holds.TryRemove(uid, out NodeLockHold? hold)) return;
+        if (!_holds.TryRemove(uid, out NodeLockHold? hold))
+            return;
         using CancellationTokenSource limit = new(EndLimit, time);
         try
         {

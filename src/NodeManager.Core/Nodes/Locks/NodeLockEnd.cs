@@ -5,10 +5,11 @@ namespace NodeManager.Core.Nodes.Locks;
 /// <param name="By">Who did it; empty where that is not known.</param>
 internal sealed record NodeLockEnd(string Reason, string By)
 {
-    public string Describe() => Reason switch
-    {
-        NodeDrainCancelReason.Uncordoned => $"The node was uncordoned{(By.Length > 0 ? $" by {By}" : "")}.",
-        NodeDrainCancelReason.Requested => $"{By} cancelled the operation.",
-        _ => By.Length > 0 ? $"{By} has taken over the node." : "The lock on the node is gone.",
-    };
+    public string Describe() =>
+        Reason switch
+        {
+            NodeDrainCancelReason.Uncordoned => $"The node was uncordoned{(By.Length > 0 ? $" by {By}" : "")}.",
+            NodeDrainCancelReason.Requested => $"{By} cancelled the operation.",
+            _ => By.Length > 0 ? $"{By} has taken over the node." : "The lock on the node is gone.",
+        };
 }

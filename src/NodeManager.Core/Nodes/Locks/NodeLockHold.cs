@@ -61,25 +61,32 @@ internal sealed class NodeLockHold : IAsyncDisposable
     public NodeLockEnd? End => _ended.Task.IsCompletedSuccessfully ? _ended.Task.Result : null;
 
     /// <summary>Judges each state of the node that the cache reports, until disposed.</summary>
-    public IDisposable Follow(ObjectCache<Node> nodes) => nodes.Subscribe(change =>
-    {
-        if (change.Object.Metadata.Uid == _node.Uid && change.Type != WatchEventType.Deleted) Judge(change.Object);
-    });
+    public IDisposable Follow(ObjectCache<Node> nodes) =>
+        nodes.Subscribe(change =>
+        {
+            if (change.Object.Metadata.Uid == _node.Uid && change.Type != WatchEventType.Deleted)
+                Judge(change.Object);
+        });
 
     /// <summary>Whether the holder has to stop, by a state of the node. One older than the lock says nothing, nor does another node of the name.</summary>
     public void Judge(Node node)
     {
-        if (node.Metadata.Uid != _node.Uid) return;
+        if (node.Metadata.Uid != _node.Uid)
+            return;
         lock (_gate)
         {
-            if (_isReleased || ResourceVersions.IsNewer(_version, node.Metadata.ResourceVersion)) return;
+            if (_isReleased || ResourceVersions.IsNewer(_version, node.Metadata.ResourceVersion))
+                return;
         }
 
         NodeLock? there = NodeLock.Read(node);
         bool isMine = _mine.IsSameHold(there);
-        if (node.Spec.Unschedulable != true) EndWith(new(NodeDrainCancelReason.Uncordoned, isMine ? there!.CancelledBy ?? "" : ""));
-        else if (!isMine) EndWith(new(NodeDrainCancelReason.LockLost, there?.ToString() ?? ""));
-        else if (there!.CancelledBy is { } by) EndWith(new(NodeDrainCancelReason.Requested, by));
+        if (node.Spec.Unschedulable != true)
+            EndWith(new(NodeDrainCancelReason.Uncordoned, isMine ? there!.CancelledBy ?? "" : ""));
+        else if (!isMine)
+            EndWith(new(NodeDrainCancelReason.LockLost, there?.ToString() ?? ""));
+        else if (there!.CancelledBy is { } by)
+            EndWith(new(NodeDrainCancelReason.Requested, by));
     }
 
     /// <summary>Ends when no other process can have taken the lock: immediately, unless renewals fail.</summary>
@@ -90,7 +97,8 @@ internal sealed class NodeLockHold : IAsyncDisposable
             Task confirmed;
             lock (_gate)
             {
-                if (_isReleased || _connection.Time.GetElapsedTime(_confirmedAt) < _mine.Duration * DoubtAfter) return;
+                if (_isReleased || _connection.Time.GetElapsedTime(_confirmedAt) < _mine.Duration * DoubtAfter)
+                    return;
                 confirmed = _confirmed.Task;
             }
 
@@ -101,7 +109,8 @@ internal sealed class NodeLockHold : IAsyncDisposable
     /// <summary>The holder is done: whatever becomes of the node is no concern of it. The lock is removed by the caller's own patch.</summary>
     public void Detach()
     {
-        lock (_gate) _isReleased = true;
+        lock (_gate)
+            _isReleased = true;
         _over.Cancel();
     }
 
@@ -112,7 +121,12 @@ internal sealed class NodeLockHold : IAsyncDisposable
         try
         {
             await NodePatcher.ChangeAsync(
-                _connection, _node, current => _mine.IsSameHold(NodeLock.Read(current)) ? NodeLock.Patch(null) : null, false, cancellationToken);
+                _connection,
+                _node,
+                current => _mine.IsSameHold(NodeLock.Read(current)) ? NodeLock.Patch(null) : null,
+                false,
+                cancellationToken
+            );
         }
         catch (Exception exception) when (IsGone(exception))
         {
@@ -141,20 +155,33 @@ internal sealed class NodeLockHold : IAsyncDisposable
                 using CancellationTokenSource limit = new(AttemptLimit, _connection.Time);
                 using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
                 Node now = await NodePatcher.ChangeAsync(
-                    _connection, _node,
-                    current => _mine.IsSameHold(NodeLock.Read(current))
-                        ? NodeLock.Patch(NodeLock.Read(current)! with { RenewedAt = _connection.Time.GetUtcNow(), Renewals = NodeLock.Read(current)!.Renewals + 1 })
-                        : null,
-                    false, attempt.Token);
-                if (_mine.IsSameHold(NodeLock.Read(now))) Confirm(now);
+                    _connection,
+                    _node,
+                    current =>
+                        _mine.IsSameHold(NodeLock.Read(current))
+                            ? NodeLock.Patch(
+                                NodeLock.Read(current)! with
+                                {
+                                    RenewedAt = _connection.Time.GetUtcNow(),
+                                    Renewals = NodeLock.Read(current)!.Renewals + 1,
+                                }
+                            )
+                            : null,
+                    false,
+                    attempt.Token
+                );
+                if (_mine.IsSameHold(NodeLock.Read(now)))
+                    Confirm(now);
                 Judge(now);
                 next = pause;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // Whoever works on a node that is gone sees that by the watch.
-                if (IsGone(exception)) return;
-                if (exception is KubernetesException { Code: HttpStatusCode.Forbidden }) EndWith(new(NodeDrainCancelReason.LockLost, ""));
+                if (IsGone(exception))
+                    return;
+                if (exception is KubernetesException { Code: HttpStatusCode.Forbidden })
+                    EndWith(new(NodeDrainCancelReason.LockLost, ""));
                 next = retry;
             }
             catch (Exception)
@@ -186,10 +213,12 @@ internal sealed class NodeLockHold : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_isReleased) return;
+            if (_isReleased)
+                return;
         }
 
-        if (!_ended.TrySetResult(end)) return;
+        if (!_ended.TrySetResult(end))
+            return;
         // Not in the thread of a watch's handler.
         _ = _off.CancelAsync();
     }

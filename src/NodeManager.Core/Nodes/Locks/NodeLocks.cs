@@ -19,7 +19,9 @@ public static class NodeLocks
 
     /// <summary>The living lock of another operation on the node; null where the node is free.</summary>
     internal static NodeLock? FindOther(this ClusterConnection connection, Node node, string operation) =>
-        connection.SeenLocks().Observe(node.Metadata.Uid ?? "", NodeLock.Read(node)) is { } there && there.Operation != operation ? there : null;
+        connection.SeenLocks().Observe(node.Metadata.Uid ?? "", NodeLock.Read(node)) is { } there && there.Operation != operation
+            ? there
+            : null;
 
     /// <summary>Changes a node and takes its lock in the same patch, under the version of the node that the change was made for.</summary>
     /// <param name="session">Where.</param>
@@ -31,35 +33,46 @@ public static class NodeLocks
     /// <returns>The hold, and the node as it is afterwards.</returns>
     /// <exception cref="NodeBusyException">Another operation has the node.</exception>
     internal static async Task<(NodeLockHold Hold, Node Node)> TakeAsync(
-        NodeManagerSession session, NodeTarget node, Node? known, NodeLockUse use, Func<JsonObject, JsonObject> change, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        NodeTarget node,
+        Node? known,
+        NodeLockUse use,
+        Func<JsonObject, JsonObject> change,
+        CancellationToken cancellationToken
+    )
     {
         ClusterConnection connection = session.Connection();
         NodeLock mine = Create(session, use);
         Node written = await NodePatcher.ChangeAsync(
-            connection, node, known,
+            connection,
+            node,
+            known,
             current =>
             {
                 RefuseIfBusy(connection, current, mine);
                 return Into(change(current), mine);
             },
-            cancellationToken);
+            cancellationToken
+        );
         return (new(connection, mine, written), written);
     }
 
     /// <summary>A lock to write.</summary>
-    internal static NodeLock Create(NodeManagerSession session, NodeLockUse use) => new()
-    {
-        Kind = use.Kind,
-        Holder = HolderOf(session),
-        Operation = use.Operation,
-        DurationSeconds = (int)use.Duration.TotalSeconds,
-        RenewedAt = session.Time().GetUtcNow(),
-    };
+    internal static NodeLock Create(NodeManagerSession session, NodeLockUse use) =>
+        new()
+        {
+            Kind = use.Kind,
+            Holder = HolderOf(session),
+            Operation = use.Operation,
+            DurationSeconds = (int)use.Duration.TotalSeconds,
+            RenewedAt = session.Time().GetUtcNow(),
+        };
 
     /// <exception cref="NodeBusyException">Another operation has the node.</exception>
     internal static void RefuseIfBusy(ClusterConnection connection, JsonObject current, NodeLock mine)
     {
-        string uid = (string?)current["metadata"]?["uid"] ?? "", name = (string?)current["metadata"]?["name"] ?? "";
+        string uid = (string?)current["metadata"]?["uid"] ?? "",
+            name = (string?)current["metadata"]?["name"] ?? "";
         if (connection.SeenLocks().Observe(uid, NodeLock.Read(current)) is { } there && there.Operation != mine.Operation)
             throw new NodeBusyException(there, name, connection.Cluster);
     }
@@ -81,21 +94,32 @@ public static class NodeLocks
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The lock of the operation; null where there is none.</returns>
     /// <exception cref="NodeManagerException">What the server refused.</exception>
-    public static Task<NodeLock?> CancelAsync(NodeManagerSession session, NodeTarget node, string? operation, string by, CancellationToken cancellationToken) =>
+    public static Task<NodeLock?> CancelAsync(
+        NodeManagerSession session,
+        NodeTarget node,
+        string? operation,
+        string by,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, node.Name,
+            session,
+            node.Name,
             async (connection, token) =>
             {
                 NodeLock? marked = null;
                 await NodePatcher.ChangeAsync(
-                    connection, node,
+                    connection,
+                    node,
                     current =>
                     {
                         marked = NodeLock.Read(current) is { } there && (operation is null || there.Operation == operation) ? there : null;
                         return marked is { CancelledBy: null } ? NodeLock.Patch(marked with { CancelledBy = by }) : null;
                     },
-                    false, token);
+                    false,
+                    token
+                );
                 return marked;
             },
-            cancellationToken);
+            cancellationToken
+        );
 }

@@ -18,12 +18,21 @@ public static class ClusterStatisticReader
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
-        NodeManagerSession session, string? groupBy, string? selector, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        string? groupBy,
+        string? selector,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         NodeInput.CheckSelector(selector);
         NodeGrouping grouping = NodeGrouping.Parse(groupBy);
         return await ClusterOperation.RunAsync(
-            session, null, (connection, token) => ReadAsync(session, connection, grouping, selector, observer, token), cancellationToken);
+            session,
+            null,
+            (connection, token) => ReadAsync(session, connection, grouping, selector, observer, token),
+            cancellationToken
+        );
     }
 
     /// <summary>Totals of nodes that were read with their usage: sends no request.</summary>
@@ -31,8 +40,13 @@ public static class ClusterStatisticReader
         StatisticSum.Of(session, NodeGrouping.Parse(null), nodes, nodes.Any(static node => node.Usage is not null))[0];
 
     private static async Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
-        NodeManagerSession session, ClusterConnection connection, NodeGrouping grouping, string? selector, IOperationObserver observer,
-        CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeGrouping grouping,
+        string? selector,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         KubernetesClient client = connection.Client;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

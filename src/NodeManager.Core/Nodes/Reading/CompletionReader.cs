@@ -14,7 +14,8 @@ public static class CompletionReader
     /// <exception cref="NodeManagerException">What kept the nodes from being read.</exception>
     public static Task<IReadOnlyList<ClusterNode>> ReadNodesAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<ClusterNode>>(
-            session, null,
+            session,
+            null,
             async (connection, token) =>
             {
                 using CacheUse<Node> nodes = connection.Caches().Open(Resources.Nodes, new());
@@ -22,21 +23,27 @@ public static class CompletionReader
                 DateTimeOffset now = connection.Time.GetUtcNow();
                 return [.. nodes.Cache.Items.Select(node => NodeMapper.Map(node, session, now))];
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>The pods of all nodes: from a cache that is open, else from a list. Never opens a watch of pods, which may be many.</summary>
     /// <exception cref="NodeManagerException">What kept the pods from being read.</exception>
-    public static async IAsyncEnumerable<NodePod> ReadPodsAsync(NodeManagerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<NodePod> ReadPodsAsync(
+        NodeManagerSession session,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ClusterConnection connection = session.Connection();
         using CacheUse<Pod>? open = connection.Caches().JoinOpen(ClusterPods.Type);
         if (open is null)
         {
-            await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, null, null, cancellationToken)) yield return pod;
+            await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, null, null, cancellationToken))
+                yield return pod;
             yield break;
         }
 
         DateTimeOffset now = connection.Time.GetUtcNow();
-        foreach (Pod pod in open.Cache.Items.Where(static pod => pod.Spec.NodeName is { Length: > 0 })) yield return PodMapper.Map(pod, session, now);
+        foreach (Pod pod in open.Cache.Items.Where(static pod => pod.Spec.NodeName is { Length: > 0 }))
+            yield return PodMapper.Map(pod, session, now);
     }
 }

@@ -17,7 +17,11 @@ internal static class MetricsReader
     /// <param name="nodes">The nodes that matter; one is asked for alone, else all are.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="KubernetesException">See <see cref="IsAbsence"/> for those that mean that there are no metrics.</exception>
-    public static async Task<Dictionary<string, NodeMetrics>> ReadAsync(KubernetesClient client, IReadOnlyList<string> nodes, CancellationToken cancellationToken)
+    public static async Task<Dictionary<string, NodeMetrics>> ReadAsync(
+        KubernetesClient client,
+        IReadOnlyList<string> nodes,
+        CancellationToken cancellationToken
+    )
     {
         ResourceType<NodeMetrics> type = Resources.NodeMetrics;
         try
@@ -27,7 +31,8 @@ internal static class MetricsReader
                 : (await client.SendAsync(HttpMethod.Get, type.Path(), null, type.List, Once, cancellationToken)).Items;
             return metrics.ToDictionary(m => m.Metadata.Name, StringComparer.Ordinal);
         }
-        catch (KubernetesException refused) when (nodes is [_] && refused is { Code: HttpStatusCode.NotFound, Status.Details.Name.Length: > 0 })
+        catch (KubernetesException refused)
+            when (nodes is [_] && refused is { Code: HttpStatusCode.NotFound, Status.Details.Name.Length: > 0 })
         {
             // The node has none (it is down, or just came); the API is there.
             return [];
@@ -35,27 +40,44 @@ internal static class MetricsReader
     }
 
     /// <summary>True where the cluster has no metrics, or does not let this user read them.</summary>
-    public static bool IsAbsence(KubernetesException refused) => refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable;
+    public static bool IsAbsence(KubernetesException refused) =>
+        refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable;
 
     /// <summary>MetricsDisabled where the session's configuration does not allow the question.</summary>
     /// <exception cref="NodeManagerException">MetricsDisabled.</exception>
     public static void RequireEnabled(NodeManagerSession session)
     {
-        if (session.Configuration.MetricsEnabled) return;
+        if (session.Configuration.MetricsEnabled)
+            return;
         throw new NodeManagerException(
-            ErrorIds.MetricsDisabled, ErrorKind.InvalidOperation, $"metrics.k8s.io of cluster '{session.Cluster}' was not queried: metricsEnabled is false in the configuration of the session.",
-            session, "To query it, run Set-NodeManagerConfiguration -MetricsEnabled $true.");
+            ErrorIds.MetricsDisabled,
+            ErrorKind.InvalidOperation,
+            $"metrics.k8s.io of cluster '{session.Cluster}' was not queried: metricsEnabled is false in the configuration of the session.",
+            session,
+            "To query it, run Set-NodeManagerConfiguration -MetricsEnabled $true."
+        );
     }
 
     /// <summary>What an absence is as an error; null for one that is not about metrics (a missing permission).</summary>
-    public static NodeManagerException? Absent(KubernetesException refused, NodeManagerSession session) => refused.Code switch
-    {
-        HttpStatusCode.NotFound => new(
-            ErrorIds.MetricsUnavailable, ErrorKind.ResourceUnavailable, $"Cluster '{session.Cluster}' does not serve metrics.k8s.io: {refused.Message}", session,
-            "Install metrics-server, or another server of that API.", refused),
-        HttpStatusCode.ServiceUnavailable => new(
-            ErrorIds.MetricsUnavailable, ErrorKind.ResourceUnavailable, $"metrics.k8s.io of cluster '{session.Cluster}' is unavailable: {refused.Message}", session,
-            "Check the APIService v1beta1.metrics.k8s.io and the pods of metrics-server, then try again.", refused),
-        _ => null,
-    };
+    public static NodeManagerException? Absent(KubernetesException refused, NodeManagerSession session) =>
+        refused.Code switch
+        {
+            HttpStatusCode.NotFound => new(
+                ErrorIds.MetricsUnavailable,
+                ErrorKind.ResourceUnavailable,
+                $"Cluster '{session.Cluster}' does not serve metrics.k8s.io: {refused.Message}",
+                session,
+                "Install metrics-server, or another server of that API.",
+                refused
+            ),
+            HttpStatusCode.ServiceUnavailable => new(
+                ErrorIds.MetricsUnavailable,
+                ErrorKind.ResourceUnavailable,
+                $"metrics.k8s.io of cluster '{session.Cluster}' is unavailable: {refused.Message}",
+                session,
+                "Check the APIService v1beta1.metrics.k8s.io and the pods of metrics-server, then try again.",
+                refused
+            ),
+            _ => null,
+        };
 }

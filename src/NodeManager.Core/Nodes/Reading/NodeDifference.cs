@@ -13,11 +13,20 @@ internal static class NodeDifference
         var changes = new List<NodeFieldChange>();
         void CompareValues(string field, string? was, string? now)
         {
-            if (was != now) changes.Add(new() { Field = field, Before = was, After = now });
+            if (was != now)
+                changes.Add(
+                    new()
+                    {
+                        Field = field,
+                        Before = was,
+                        After = now,
+                    }
+                );
         }
 
         // The server reports no empty text and no empty list for these: they are absent then.
-        void Compare(string field, string was, string now) => CompareValues(field, was.Length > 0 ? was : null, now.Length > 0 ? now : null);
+        void Compare(string field, string was, string now) =>
+            CompareValues(field, was.Length > 0 ? was : null, now.Length > 0 ? now : null);
 
         void CompareMaps(string field, IReadOnlyDictionary<string, string> was, IReadOnlyDictionary<string, string> now)
         {

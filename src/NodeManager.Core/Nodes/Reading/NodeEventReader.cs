@@ -12,23 +12,38 @@ public static class NodeEventReader
     /// <param name="nodeName">Of the node.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static Task<IReadOnlyList<NodeEventEntry>> ReadAsync(NodeManagerSession session, string nodeName, int most, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<NodeEventEntry>> ReadAsync(
+        NodeManagerSession session,
+        string nodeName,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         string name = NodeInput.NodeName(nodeName);
-        return ClusterOperation.RunAsync<IReadOnlyList<NodeEventEntry>>(session, nodeName, async (connection, token) =>
-        {
-            var entries = new List<NodeEventEntry>();
-            var options = new ListOptions { FieldSelector = $"involvedObject.kind=Node,involvedObject.name={name}" };
-            await foreach (KubernetesList<Event> page in connection.Client.ListPagesAsync(Resources.Events, options, token))
-                entries.AddRange(page.Items.Select(Map));
-            return [.. entries.OrderByDescending(static e => e.LastSeen).Take(most)];
-        }, cancellationToken);
+        return ClusterOperation.RunAsync<IReadOnlyList<NodeEventEntry>>(
+            session,
+            nodeName,
+            async (connection, token) =>
+            {
+                var entries = new List<NodeEventEntry>();
+                var options = new ListOptions { FieldSelector = $"involvedObject.kind=Node,involvedObject.name={name}" };
+                await foreach (KubernetesList<Event> page in connection.Client.ListPagesAsync(Resources.Events, options, token))
+                    entries.AddRange(page.Items.Select(Map));
+                return [.. entries.OrderByDescending(static e => e.LastSeen).Take(most)];
+            },
+            cancellationToken
+        );
     }
 
-    private static NodeEventEntry Map(Event happened) => new(
-        happened.LastTimestamp ?? happened.EventTime ?? happened.FirstTimestamp ?? happened.Metadata.CreationTimestamp,
-        happened.Type ?? "", happened.Reason ?? "", happened.Message ?? "",
-        happened.Source?.Component is { Length: > 0 } component ? component : happened.ReportingComponent ?? "", happened.Count ?? 1);
+    private static NodeEventEntry Map(Event happened) =>
+        new(
+            happened.LastTimestamp ?? happened.EventTime ?? happened.FirstTimestamp ?? happened.Metadata.CreationTimestamp,
+            happened.Type ?? "",
+            happened.Reason ?? "",
+            happened.Message ?? "",
+            happened.Source?.Component is { Length: > 0 } component ? component : happened.ReportingComponent ?? "",
+            happened.Count ?? 1
+        );
 }
 
 /// <summary>Something that was noted on a node.</summary>

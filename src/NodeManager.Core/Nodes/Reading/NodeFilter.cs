@@ -38,7 +38,8 @@ internal sealed partial class NodeFilter
         IEnumerable<string> selectors = [_query.Selector ?? ""];
         selectors = And(selectors, RoleSelectors());
         selectors = And(selectors, ZoneSelectors());
-        string? field = _query.Statuses is [var status] && NodeStates.Parse(status) == NodeStatus.Cordoned ? "spec.unschedulable=true" : null;
+        string? field =
+            _query.Statuses is [var status] && NodeStates.Parse(status) == NodeStatus.Cordoned ? "spec.unschedulable=true" : null;
         return [.. selectors.Select(s => new ListOptions { LabelSelector = s.Length == 0 ? null : s, FieldSelector = field })];
     }
 
@@ -52,22 +53,23 @@ internal sealed partial class NodeFilter
 
     private string[] RoleSelectors() =>
         _query.Roles is [var role] && LabelText().IsMatch(role)
-            ?
-            [
-                WellKnownLabels.RolePrefix + role,
-                $"{WellKnownLabels.OlderRole}={role},!{WellKnownLabels.RolePrefix}{role}",
-            ]
+            ? [WellKnownLabels.RolePrefix + role, $"{WellKnownLabels.OlderRole}={role},!{WellKnownLabels.RolePrefix}{role}"]
             : [""];
 
     private string[] ZoneSelectors()
     {
-        if (_query.Zones.Count == 0 || !_query.Zones.All(LabelText().IsMatch)) return [""];
+        if (_query.Zones.Count == 0 || !_query.Zones.All(LabelText().IsMatch))
+            return [""];
         string zones = string.Join(',', _query.Zones);
         return [$"{WellKnownLabels.Zone} in ({zones})", $"{WellKnownLabels.OlderZone} in ({zones}),!{WellKnownLabels.Zone}"];
     }
 
     private static IEnumerable<string> And(IEnumerable<string> left, string[] right) =>
-        from l in left from r in right select l.Length == 0 ? r : r.Length == 0 ? l : $"{l},{r}";
+        from l in left
+        from r in right
+        select l.Length == 0 ? r
+        : r.Length == 0 ? l
+        : $"{l},{r}";
 
     // Kubernetes' values keep their case; only a wildcard, which is PowerShell's, does not.
     private static bool MatchesValue(string wanted, string actual) =>

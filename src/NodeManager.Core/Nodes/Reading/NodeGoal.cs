@@ -23,26 +23,33 @@ internal sealed record NodeGoal(string Text, bool IsDeletion, Func<Node, bool> I
 
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         string type = equals < 0 ? "" : text[..equals].Trim();
-        string? status = equals < 0
-            ? null
-            : Array.Find(ConditionStatuses, s => string.Equals(s, text[(equals + 1)..].Trim(), StringComparison.OrdinalIgnoreCase));
+        string? status =
+            equals < 0
+                ? null
+                : Array.Find(ConditionStatuses, s => string.Equals(s, text[(equals + 1)..].Trim(), StringComparison.OrdinalIgnoreCase));
         if (type.Length == 0 || status is null)
             throw new NodeManagerException(
-                ErrorIds.InvalidCondition, ErrorKind.InvalidArgument,
-                $"'{text}' is not a state that a node can be waited for.", text,
-                "Specify Ready, NotReady, Unknown, Cordoned, Deleted, a lifecycle condition such as Drained, or a condition with a status, such as MemoryPressure=False.");
+                ErrorIds.InvalidCondition,
+                ErrorKind.InvalidArgument,
+                $"'{text}' is not a state that a node can be waited for.",
+                text,
+                "Specify Ready, NotReady, Unknown, Cordoned, Deleted, a lifecycle condition such as Drained, or a condition with a status, such as MemoryPressure=False."
+            );
         return new($"{type}={status}", false, n => NodeMapper.ConditionStatus(n, type) == status);
     }
 
     /// <summary>What the node is instead, for the message when the time is up.</summary>
     public string Describe(Node node)
     {
-        if (IsDeletion) return "it still exists";
-        if (Text == NodeManager.NodeStatus.Cordoned) return "it is schedulable";
+        if (IsDeletion)
+            return "it still exists";
+        if (Text == NodeManager.NodeStatus.Cordoned)
+            return "it is schedulable";
         int equals = Text.IndexOf('=', StringComparison.Ordinal);
         string type = equals < 0 ? "Ready" : Text[..equals];
         Condition? condition = node.Status.Conditions?.Find(c => string.Equals(c.Type, type, StringComparison.OrdinalIgnoreCase));
-        if (condition is null) return $"it has no condition {type}";
+        if (condition is null)
+            return $"it has no condition {type}";
         string? why = string.IsNullOrEmpty(condition.Message) ? condition.Reason : condition.Message;
         return $"its condition {condition.Type} is {condition.Status}" + (string.IsNullOrEmpty(why) ? "" : $": {why}");
     }

@@ -6,15 +6,16 @@ namespace NodeManager.Core.Nodes.Reading;
 internal sealed record NodeGrouping(string Name, Func<ClusterNode, IReadOnlyList<string>> GroupsOf)
 {
     /// <exception cref="NodeManagerException">InvalidLabelKey.</exception>
-    public static NodeGrouping Parse(string? groupBy) => groupBy?.ToLowerInvariant() switch
-    {
-        null or "" => new("", _ => [""]),
-        "zone" => new("Zone", n => [n.Zone]),
-        "region" => new("Region", n => [n.Region]),
-        "instancetype" => new("InstanceType", n => [n.InstanceType]),
-        "role" => new("Role", n => n.Roles.Count == 0 ? [""] : n.Roles),
-        _ => ByLabel(groupBy),
-    };
+    public static NodeGrouping Parse(string? groupBy) =>
+        groupBy?.ToLowerInvariant() switch
+        {
+            null or "" => new("", _ => [""]),
+            "zone" => new("Zone", n => [n.Zone]),
+            "region" => new("Region", n => [n.Region]),
+            "instancetype" => new("InstanceType", n => [n.InstanceType]),
+            "role" => new("Role", n => n.Roles.Count == 0 ? [""] : n.Roles),
+            _ => ByLabel(groupBy),
+        };
 
     private static NodeGrouping ByLabel(string key)
     {

@@ -62,7 +62,11 @@ internal sealed class NodeLoads
     /// <param name="observer">Told once when there are no metrics.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<NodeLoads> ReadAsync(
-        NodeManagerSession session, IReadOnlyList<string>? nodes, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        IReadOnlyList<string>? nodes,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         KubernetesClient client = session.Connection().Client;
         bool few = nodes is { Count: > 0 and <= FewNodes };
@@ -79,8 +83,11 @@ internal sealed class NodeLoads
 
     // Usage of many nodes is often requested again soon: the cache of pods stays open for a while.
     private static async Task AddAllPodsAsync(
-        ClusterConnection connection, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums, IOperationObserver observer,
-        CancellationToken cancellationToken)
+        ClusterConnection connection,
+        Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         const string Activity = "Counting what pods request";
         using CacheUse<Pod> pods = OpenPods(connection.Caches());
@@ -89,23 +96,30 @@ internal sealed class NodeLoads
         {
             await connection.Time.WaitForChangeAsync([pods.Cache.Synced], ProgressInterval, cancellationToken);
             bool isLast = pods.Cache.Synced.IsCompleted;
-            if (isLast && !isTold) break;
+            if (isLast && !isTold)
+                break;
             observer.Progress(new(Activity, Activity, pods.Cache.Count.ToString(CultureInfo.InvariantCulture), Completed: isLast));
             isTold = true;
         }
 
         await pods.Cache.Synced;
-        foreach (Pod pod in pods.Cache.Items.Where(static pod => !pod.IsFinished())) Add(pod, sums);
+        foreach (Pod pod in pods.Cache.Items.Where(static pod => !pod.IsFinished()))
+            Add(pod, sums);
     }
 
     private static async Task AddPodsAsync(
-        KubernetesClient client, string fieldSelector, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums, CancellationToken cancellationToken)
+        KubernetesClient client,
+        string fieldSelector,
+        Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums,
+        CancellationToken cancellationToken
+    )
     {
         KubernetesList<Pod> list = await client.ListAsync(ClusterPods.Type, new() { FieldSelector = fieldSelector }, cancellationToken);
         // Lists of several nodes' pods arrive concurrently.
         lock (sums)
         {
-            foreach (Pod pod in list.Items) Add(pod, sums);
+            foreach (Pod pod in list.Items)
+                Add(pod, sums);
         }
     }
 
@@ -117,12 +131,14 @@ internal sealed class NodeLoads
 
     private static void Add(Pod pod, Dictionary<string, decimal> requested)
     {
-        foreach ((string name, decimal amount) in PodRequests.Of(pod)) requested[name] = requested.GetValueOrDefault(name) + amount;
+        foreach ((string name, decimal amount) in PodRequests.Of(pod))
+            requested[name] = requested.GetValueOrDefault(name) + amount;
     }
 
     private static void Add(Pod pod, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums)
     {
-        if (pod.Spec.NodeName is not { Length: > 0 } node) return;
+        if (pod.Spec.NodeName is not { Length: > 0 } node)
+            return;
         (int pods, Dictionary<string, decimal>? requested) = sums.GetValueOrDefault(node);
         requested ??= new(StringComparer.Ordinal);
         Add(pod, requested);
@@ -130,7 +146,11 @@ internal sealed class NodeLoads
     }
 
     private static async Task<Dictionary<string, NodeMetrics>?> ReadMetricsAsync(
-        KubernetesClient client, IReadOnlyList<string> nodes, IOperationObserver observer, CancellationToken cancellationToken)
+        KubernetesClient client,
+        IReadOnlyList<string> nodes,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -45,7 +45,15 @@ internal static class NodeMapper
             Labels = Map(labels),
             Annotations = Map(node.Metadata.Annotations),
             Taints = List(
-                node.Spec.Taints, static t => new NodeTaint { Key = t.Key, Value = t.Value ?? "", Effect = t.Effect, TimeAdded = t.TimeAdded }),
+                node.Spec.Taints,
+                static t => new NodeTaint
+                {
+                    Key = t.Key,
+                    Value = t.Value ?? "",
+                    Effect = t.Effect,
+                    TimeAdded = t.TimeAdded,
+                }
+            ),
             Conditions = List(node.Status.Conditions, MapCondition),
             Capacity = NodeShapes.Of(node.Status.Capacity),
             Allocatable = allocatable,
@@ -59,12 +67,13 @@ internal static class NodeMapper
         };
     }
 
-    public static string StatusOf(Node node) => ConditionStatus(node, "Ready") switch
-    {
-        "True" => NodeManager.NodeStatus.Ready,
-        "False" => NodeManager.NodeStatus.NotReady,
-        _ => NodeManager.NodeStatus.Unknown,
-    };
+    public static string StatusOf(Node node) =>
+        ConditionStatus(node, "Ready") switch
+        {
+            "True" => NodeManager.NodeStatus.Ready,
+            "False" => NodeManager.NodeStatus.NotReady,
+            _ => NodeManager.NodeStatus.Unknown,
+        };
 
     /// <summary>Of the zone label, or its older name; empty without one.</summary>
     public static string ZoneOf(Node node) => First(node.Metadata.Labels ?? [], WellKnownLabels.Zone, WellKnownLabels.OlderZone);
@@ -73,7 +82,8 @@ internal static class NodeMapper
     public static string? ConditionStatus(Node node, string type)
     {
         foreach (Condition condition in node.Status.Conditions ?? [])
-            if (string.Equals(condition.Type, type, StringComparison.OrdinalIgnoreCase)) return condition.Status;
+            if (string.Equals(condition.Type, type, StringComparison.OrdinalIgnoreCase))
+                return condition.Status;
         return null;
     }
 
@@ -98,36 +108,41 @@ internal static class NodeMapper
         SortedSet<string>? roles = null;
         foreach ((string key, string value) in labels)
         {
-            string role = key.StartsWith(WellKnownLabels.RolePrefix, StringComparison.Ordinal)
-                ? key[WellKnownLabels.RolePrefix.Length..]
-                : key == WellKnownLabels.OlderRole ? value : "";
-            if (role.Length > 0) (roles ??= new(StringComparer.Ordinal)).Add(role);
+            string role =
+                key.StartsWith(WellKnownLabels.RolePrefix, StringComparison.Ordinal) ? key[WellKnownLabels.RolePrefix.Length..]
+                : key == WellKnownLabels.OlderRole ? value
+                : "";
+            if (role.Length > 0)
+                (roles ??= new(StringComparer.Ordinal)).Add(role);
         }
 
         return roles is null ? ItemList<string>.Empty : new([.. roles]);
     }
 
-    private static NodeCondition MapCondition(Condition condition) => new()
-    {
-        Type = condition.Type,
-        Status = condition.Status,
-        Reason = condition.Reason ?? "",
-        Message = condition.Message ?? "",
-        LastHeartbeatTime = condition.LastHeartbeatTime,
-        LastTransitionTime = condition.LastTransitionTime,
-    };
+    private static NodeCondition MapCondition(Condition condition) =>
+        new()
+        {
+            Type = condition.Type,
+            Status = condition.Status,
+            Reason = condition.Reason ?? "",
+            Message = condition.Message ?? "",
+            LastHeartbeatTime = condition.LastHeartbeatTime,
+            LastTransitionTime = condition.LastTransitionTime,
+        };
 
-    private static ItemList<string> CidrsOf(NodeSpec spec) => spec switch
-    {
-        { PodCIDRs.Count: > 0 } => new(spec.PodCIDRs.ToArray()),
-        { PodCIDR.Length: > 0 } => new([spec.PodCIDR]),
-        _ => ItemList<string>.Empty,
-    };
+    private static ItemList<string> CidrsOf(NodeSpec spec) =>
+        spec switch
+        {
+            { PodCIDRs.Count: > 0 } => new(spec.PodCIDRs.ToArray()),
+            { PodCIDR.Length: > 0 } => new([spec.PodCIDR]),
+            _ => ItemList<string>.Empty,
+        };
 
     private static string AddressOf(Node node, string type)
     {
         foreach (ReportedNodeAddress address in node.Status.Addresses ?? [])
-            if (address.Type == type) return address.Address;
+            if (address.Type == type)
+                return address.Address;
         return "";
     }
 
@@ -138,9 +153,11 @@ internal static class NodeMapper
 
     private static ItemList<TTo> List<TFrom, TTo>(List<TFrom>? items, Func<TFrom, TTo> map)
     {
-        if (items is not { Count: > 0 }) return ItemList<TTo>.Empty;
+        if (items is not { Count: > 0 })
+            return ItemList<TTo>.Empty;
         var mapped = new TTo[items.Count];
-        for (int at = 0; at < mapped.Length; at++) mapped[at] = map(items[at]);
+        for (int at = 0; at < mapped.Length; at++)
+            mapped[at] = map(items[at]);
         return new(mapped);
     }
 }

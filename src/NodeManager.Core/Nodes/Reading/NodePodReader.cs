@@ -20,12 +20,22 @@ public static class NodePodReader
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name of the one that is meant.</exception>
     public static IAsyncEnumerable<NodePod> ReadAsync(
-        NodeManagerSession session, NodeTarget? node, string? ns, string? selector, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        NodeTarget? node,
+        string? ns,
+        string? selector,
+        CancellationToken cancellationToken
+    )
     {
         NodeInput.CheckSelector(selector);
-        if (node is { } meant) NodeInput.NodeName(meant.Name);
+        if (node is { } meant)
+            NodeInput.NodeName(meant.Name);
         return ClusterOperation.StreamAsync(
-            session, node?.Name, (connection, token) => ReadAsync(session, connection, node, ns, selector, token), cancellationToken);
+            session,
+            node?.Name,
+            (connection, token) => ReadAsync(session, connection, node, ns, selector, token),
+            cancellationToken
+        );
     }
 
     private static async IAsyncEnumerable<NodePod> ReadAsync(
@@ -34,7 +44,8 @@ public static class NodePodReader
         NodeTarget? node,
         string? ns,
         string? selector,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var options = new ListOptions
         {
@@ -53,7 +64,8 @@ public static class NodePodReader
                     throw ErrorTranslator.NodeReplaced(meant.Name, meant.Uid, found, session.Cluster);
                 DateTimeOffset now = connection.Time.GetUtcNow();
                 foreach (Pod pod in page.Items)
-                    if (pod.Spec.NodeName is { Length: > 0 } name) yield return PodMapper.Map(pod, session, now, uids.GetValueOrDefault(name, ""));
+                    if (pod.Spec.NodeName is { Length: > 0 } name)
+                        yield return PodMapper.Map(pod, session, now, uids.GetValueOrDefault(name, ""));
             }
         }
         finally
@@ -64,7 +76,11 @@ public static class NodePodReader
     }
 
     // Read concurrently with the pods. A node that is gone has no UID; without the permission to read nodes, none has.
-    private static async Task<IReadOnlyDictionary<string, string>> NodeUidsAsync(KubernetesClient client, NodeTarget? node, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, string>> NodeUidsAsync(
+        KubernetesClient client,
+        NodeTarget? node,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

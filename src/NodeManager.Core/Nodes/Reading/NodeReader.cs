@@ -23,12 +23,20 @@ public static class NodeReader
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static IAsyncEnumerable<ClusterNode> ReadAsync(
-        NodeManagerSession session, NodeQuery query, Action<NodeManagerException> missing, IOperationObserver observer,
-        CancellationToken cancellationToken)
+        NodeManagerSession session,
+        NodeQuery query,
+        Action<NodeManagerException> missing,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         NodeInput.CheckSelector(query.Selector);
         return ClusterOperation.StreamAsync(
-            session, null, (connection, token) => ReadAsync(session, connection, query, missing, observer, token), cancellationToken);
+            session,
+            null,
+            (connection, token) => ReadAsync(session, connection, query, missing, observer, token),
+            cancellationToken
+        );
     }
 
     private static async IAsyncEnumerable<ClusterNode> ReadAsync(
@@ -37,7 +45,8 @@ public static class NodeReader
         NodeQuery query,
         Action<NodeManagerException> missing,
         IOperationObserver observer,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         KubernetesClient client = connection.Client;
         var filter = new NodeFilter(query);
@@ -49,23 +58,47 @@ public static class NodeReader
         try
         {
             ClusterNode Map(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
-            IAsyncEnumerable<IReadOnlyList<ClusterNode>> pages = byName || loads is not null
-                ? MapAsync(
-                    session, connection, loads,
-                    byName
-                        ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
-                        : ListAsync(client, filter.Lists(), session.Cluster, observer, options => client.ListPagesAsync(Resources.Nodes, options, stop.Token), static node => node, stop.Token))
-                // Without what runs on them nodes are mapped as they are decoded.
-                : ListAsync(client, filter.Lists(), session.Cluster, observer, options => client.ListPagesAsync(Resources.Nodes, options, Map, stop.Token), Map, stop.Token);
+            IAsyncEnumerable<IReadOnlyList<ClusterNode>> pages =
+                byName || loads is not null
+                    ? MapAsync(
+                        session,
+                        connection,
+                        loads,
+                        byName
+                            ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
+                            : ListAsync(
+                                client,
+                                filter.Lists(),
+                                session.Cluster,
+                                observer,
+                                options => client.ListPagesAsync(Resources.Nodes, options, stop.Token),
+                                static node => node,
+                                stop.Token
+                            )
+                    )
+                    // Without what runs on them nodes are mapped as they are decoded.
+                    : ListAsync(
+                        client,
+                        filter.Lists(),
+                        session.Cluster,
+                        observer,
+                        options => client.ListPagesAsync(Resources.Nodes, options, Map, stop.Token),
+                        Map,
+                        stop.Token
+                    );
             var seen = new HashSet<string>(StringComparer.Ordinal);
             await foreach (IReadOnlyList<ClusterNode> page in pages)
             {
                 foreach (ClusterNode mapped in page)
                 {
-                    if (filter.PlainNames.Count > 0) seen.Add(mapped.Name);
-                    if (!filter.Matches(mapped)) continue;
-                    if (query.Uids.TryGetValue(mapped.Name, out string? uid) && uid != mapped.Uid) missing(ErrorTranslator.NodeReplaced(mapped.Name, uid, mapped.Uid, session.Cluster));
-                    else yield return mapped;
+                    if (filter.PlainNames.Count > 0)
+                        seen.Add(mapped.Name);
+                    if (!filter.Matches(mapped))
+                        continue;
+                    if (query.Uids.TryGetValue(mapped.Name, out string? uid) && uid != mapped.Uid)
+                        missing(ErrorTranslator.NodeReplaced(mapped.Name, uid, mapped.Uid, session.Cluster));
+                    else
+                        yield return mapped;
                 }
             }
 
@@ -75,12 +108,17 @@ public static class NodeReader
         finally
         {
             await stop.CancelAsync();
-            if (loads is not null) await ((Task)loads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (loads is not null)
+                await ((Task)loads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<ClusterNode>> MapAsync(
-        NodeManagerSession session, ClusterConnection connection, Task<NodeLoads>? loads, IAsyncEnumerable<IReadOnlyList<Node>> pages)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        Task<NodeLoads>? loads,
+        IAsyncEnumerable<IReadOnlyList<Node>> pages
+    )
     {
         await foreach (IReadOnlyList<Node> page in pages)
         {
@@ -91,21 +129,33 @@ public static class NodeReader
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<Node>> GetEachAsync(
-        KubernetesClient client, IReadOnlyList<string> names, string cluster, Action<NodeManagerException> missing,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        KubernetesClient client,
+        IReadOnlyList<string> names,
+        string cluster,
+        Action<NodeManagerException> missing,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Task<Node?>[] answers = [.. names.Select(n => FindAsync(client, n, cancellationToken))];
         for (int i = 0; i < answers.Length; i++)
         {
-            if (await answers[i] is { } node) yield return [node];
-            else missing(Missing(names[i], cluster));
+            if (await answers[i] is { } node)
+                yield return [node];
+            else
+                missing(Missing(names[i], cluster));
         }
     }
 
     // The first list streams; what the others add is seldom anything, and is fetched meanwhile.
     private static async IAsyncEnumerable<IReadOnlyList<T>> ListAsync<T>(
-        KubernetesClient client, IReadOnlyList<ListOptions> lists, string cluster, IOperationObserver observer,
-        Func<ListOptions, IAsyncEnumerable<KubernetesList<T>>> readAsync, Func<Node, T> map, [EnumeratorCancellation] CancellationToken cancellationToken)
+        KubernetesClient client,
+        IReadOnlyList<ListOptions> lists,
+        string cluster,
+        IOperationObserver observer,
+        Func<ListOptions, IAsyncEnumerable<KubernetesList<T>>> readAsync,
+        Func<Node, T> map,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Task<KubernetesList<Node>>[] others = [.. lists.Skip(1).Select(l => client.ListAsync(Resources.Nodes, l, cancellationToken))];
         var progress = new ListProgress("Reading nodes of " + cluster, observer);
@@ -115,20 +165,27 @@ public static class NodeReader
             yield return page.Items;
         }
 
-        foreach (KubernetesList<Node> other in await Task.WhenAll(others)) yield return other.Items.ConvertAll(node => map(node));
+        foreach (KubernetesList<Node> other in await Task.WhenAll(others))
+            yield return other.Items.ConvertAll(node => map(node));
     }
 
     // A name that a list without conditions did not bring is missing; otherwise the node may be there and just not selected.
     private static async Task ReportMissingAsync(
-        KubernetesClient client, List<string> names, IReadOnlyList<ListOptions> lists, string cluster, Action<NodeManagerException> missing,
-        CancellationToken cancellationToken)
+        KubernetesClient client,
+        List<string> names,
+        IReadOnlyList<ListOptions> lists,
+        string cluster,
+        Action<NodeManagerException> missing,
+        CancellationToken cancellationToken
+    )
     {
         bool everything = lists is [{ LabelSelector: null, FieldSelector: null }];
         Node?[] found = everything
             ? new Node?[names.Count]
             : await Task.WhenAll(names.Select(n => FindAsync(client, n, cancellationToken)));
         for (int i = 0; i < found.Length; i++)
-            if (found[i] is null) missing(Missing(names[i], cluster));
+            if (found[i] is null)
+                missing(Missing(names[i], cluster));
     }
 
     /// <summary>The error for a plain name without a node.</summary>
@@ -138,7 +195,8 @@ public static class NodeReader
     /// <summary>The node; null where there is none, or can be none of that name.</summary>
     internal static async Task<Node?> FindAsync(KubernetesClient client, string name, CancellationToken cancellationToken)
     {
-        if (NodeInput.CheckName(name) is not null) return null;
+        if (NodeInput.CheckName(name) is not null)
+            return null;
         try
         {
             return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);

@@ -13,10 +13,13 @@ internal static class NodeShapes
 
     public static NodeResources Of(Dictionary<string, Quantity>? amounts)
     {
-        if (amounts is null) return new();
+        if (amounts is null)
+            return new();
         ref KnownShape? place = ref Places[(uint)RuntimeHelpers.GetHashCode(amounts) % (uint)Places.Length];
         KnownShape? seen = place;
-        return seen is not null && ReferenceEquals(seen.Amounts, amounts) ? seen.Resources : (place = new(amounts, amounts.ToNodeResources())).Resources;
+        return seen is not null && ReferenceEquals(seen.Amounts, amounts)
+            ? seen.Resources
+            : (place = new(amounts, amounts.ToNodeResources())).Resources;
     }
 
     private sealed record KnownShape(Dictionary<string, Quantity> Amounts, NodeResources Resources);

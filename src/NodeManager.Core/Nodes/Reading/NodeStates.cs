@@ -27,5 +27,6 @@ internal static class NodeStates
     /// <inheritdoc cref="Is(ClusterNode, string)" />
     public static bool Is(this Node node, string word) => Is(word, NodeMapper.StatusOf(node), node.Spec.Unschedulable == true);
 
-    private static bool Is(string word, string status, bool unschedulable) => Words.TryGetValue(word, out var state) && state.IsMet(status, unschedulable);
+    private static bool Is(string word, string status, bool unschedulable) =>
+        Words.TryGetValue(word, out var state) && state.IsMet(status, unschedulable);
 }

@@ -25,21 +25,39 @@ public static class NodeWaiter
     /// WaitTimeout (saying what the node is instead), NodeNotFound (not there, or deleted meanwhile), NodeReplaced, InvalidCondition, InvalidDuration.
     /// </exception>
     public static async Task<ClusterNode?> WaitAsync(
-        NodeManagerSession session, NodeTarget target, string condition, TimeSpan? timeout, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        NodeTarget target,
+        string condition,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken
+    )
     {
         NodeGoal goal = NodeGoal.Parse(condition);
         if (timeout < TimeSpan.Zero)
             throw new NodeManagerException(
-                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"The timeout {timeout} is negative.", timeout,
-                "Specify zero or more; zero checks once.");
+                ErrorIds.InvalidDuration,
+                ErrorKind.InvalidArgument,
+                $"The timeout {timeout} is negative.",
+                timeout,
+                "Specify zero or more; zero checks once."
+            );
         NodeInput.NodeName(target.Name);
         return await ClusterOperation.RunAsync(
-            session, target.Name, (connection, token) => WaitAsync(session, connection, target, goal, timeout, token), cancellationToken);
+            session,
+            target.Name,
+            (connection, token) => WaitAsync(session, connection, target, goal, timeout, token),
+            cancellationToken
+        );
     }
 
     private static async Task<ClusterNode?> WaitAsync(
-        NodeManagerSession session, ClusterConnection connection, NodeTarget target, NodeGoal goal, TimeSpan? timeout,
-        CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeTarget target,
+        NodeGoal goal,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken
+    )
     {
         string name = target.Name;
         // Zero looks once, however long that takes.
@@ -62,9 +80,11 @@ public static class NodeWaiter
         if (!target.Matches(current.Metadata.Uid))
             return goal.IsDeletion ? null : throw ErrorTranslator.NodeReplaced(name, target.Uid, current.Metadata.Uid, connection.Cluster);
         ClusterNode Result(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
-        if (goal.IsMet(current)) return Result(current);
+        if (goal.IsMet(current))
+            return Result(current);
 
-        if (timeout <= TimeSpan.Zero) throw Late(goal.Describe(current));
+        if (timeout <= TimeSpan.Zero)
+            throw Late(goal.Describe(current));
         using NodeCaches<Node> nodes = connection.Caches().Open(NodeScopes.Nodes, [name]);
         ObjectCache<Node> cache = nodes.Of(name);
         cache.Admit(current);
@@ -73,17 +93,22 @@ public static class NodeWaiter
         // Each state is judged, not the latest alone: a condition may hold for a moment only.
         using IDisposable subscription = cache.Subscribe(change =>
         {
-            if (change.Object.Metadata.Uid != uid) return;
+            if (change.Object.Metadata.Uid != uid)
+                return;
             current = change.Object;
-            if (change.IsDeletion) end.TrySetResult(null);
-            else if (goal.IsMet(change.Object)) end.TrySetResult(change.Object);
+            if (change.IsDeletion)
+                end.TrySetResult(null);
+            else if (goal.IsMet(change.Object))
+                end.TrySetResult(change.Object);
         });
         try
         {
             await cache.Synced.WaitAsync(linked.Token);
-            if (cache.Find(null, name)?.Metadata.Uid != uid) end.TrySetResult(null);
+            if (cache.Find(null, name)?.Metadata.Uid != uid)
+                end.TrySetResult(null);
             await await Task.WhenAny(end.Task, cache.Failed).WaitAsync(linked.Token);
-            if (await end.Task is { } met) return Result(met);
+            if (await end.Task is { } met)
+                return Result(met);
             return goal.IsDeletion ? Result(current) : throw ErrorTranslator.NodeNotFound(name, connection.Cluster);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -91,9 +116,13 @@ public static class NodeWaiter
             throw Late(goal.Describe(current));
         }
 
-        NodeManagerException Late(string why) => new(
-            ErrorIds.WaitTimeout, ErrorKind.OperationTimeout,
-            $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {why}.", name,
-            "Check the conditions and events of the node, or wait longer with -Timeout.");
+        NodeManagerException Late(string why) =>
+            new(
+                ErrorIds.WaitTimeout,
+                ErrorKind.OperationTimeout,
+                $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {why}.",
+                name,
+                "Check the conditions and events of the node, or wait longer with -Timeout."
+            );
     }
 }

@@ -18,12 +18,21 @@ public static class NodeWatcher
     /// <param name="includeExisting">Tell those that are there at the start as Added.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static IAsyncEnumerable<NodeChange> WatchAsync(
-        NodeManagerSession session, NodeQuery query, bool includeExisting, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        NodeQuery query,
+        bool includeExisting,
+        CancellationToken cancellationToken
+    )
     {
         NodeInput.CheckSelector(query.Selector);
-        foreach (string name in new NodeFilter(query).PlainNames) _ = NodeInput.NodeName(name);
+        foreach (string name in new NodeFilter(query).PlainNames)
+            _ = NodeInput.NodeName(name);
         return ClusterOperation.StreamAsync(
-            session, null, (connection, token) => WatchAsync(session, connection, query, includeExisting, token), cancellationToken);
+            session,
+            null,
+            (connection, token) => WatchAsync(session, connection, query, includeExisting, token),
+            cancellationToken
+        );
     }
 
     private static async IAsyncEnumerable<NodeChange> WatchAsync(
@@ -31,7 +40,8 @@ public static class NodeWatcher
         ClusterConnection connection,
         NodeQuery query,
         bool includeExisting,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = new NodeFilter(query);
         var options = new ListOptions
@@ -52,13 +62,17 @@ public static class NodeWatcher
             DateTimeOffset now = connection.Time.GetUtcNow();
             ClusterNode node = NodeMapper.Map(seen.Object, session, now);
             ClusterNode? before = known.GetValueOrDefault(node.Name);
-            if (seen.Type == WatchEventType.Deleted) known.Remove(node.Name);
-            else known[node.Name] = node;
+            if (seen.Type == WatchEventType.Deleted)
+                known.Remove(node.Name);
+            else
+                known[node.Name] = node;
             bool tell = synced || includeExisting;
-            if (!tell) continue;
+            if (!tell)
+                continue;
 
             foreach (NodeChange change in Changes(seen.Type, before, node, now))
-                if (filter.Matches(change.Node) || (before is not null && filter.Matches(before))) yield return change;
+                if (filter.Matches(change.Node) || (before is not null && filter.Matches(before)))
+                    yield return change;
         }
     }
 
@@ -84,14 +98,15 @@ public static class NodeWatcher
         }
     }
 
-    private static NodeChange Change(string type, ClusterNode node, DateTimeOffset now, IReadOnlyList<NodeFieldChange> changes) => new()
-    {
-        Cluster = node.Cluster,
-        Session = node.Session,
-        Type = type,
-        Name = node.Name,
-        Time = now,
-        Changes = changes.Count == 0 ? ItemList<NodeFieldChange>.Empty : new([.. changes]),
-        Node = node,
-    };
+    private static NodeChange Change(string type, ClusterNode node, DateTimeOffset now, IReadOnlyList<NodeFieldChange> changes) =>
+        new()
+        {
+            Cluster = node.Cluster,
+            Session = node.Session,
+            Type = type,
+            Name = node.Name,
+            Time = now,
+            Changes = changes.Count == 0 ? ItemList<NodeFieldChange>.Empty : new([.. changes]),
+            Node = node,
+        };
 }

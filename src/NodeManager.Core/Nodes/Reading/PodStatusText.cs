@@ -26,13 +26,16 @@ internal readonly record struct PodStatusText(string Status, int ReadyContainers
             // Init containers that ran to their end do not count any more once the pod runs; sidecars continue.
             runs
                 ? before.Where(c => sidecars.Contains(c.Name)).Concat(containers).Sum(c => c.RestartCount)
-                : before.Sum(c => c.RestartCount));
+                : before.Sum(c => c.RestartCount)
+        );
     }
 
     private static string? Terminating(Pod pod)
     {
-        if (pod.Metadata.DeletionTimestamp is null) return null;
-        if (pod.Status.Reason == "NodeLost") return "Unknown";
+        if (pod.Metadata.DeletionTimestamp is null)
+            return null;
+        if (pod.Status.Reason == "NodeLost")
+            return "Unknown";
         return pod.Status.Phase is "Succeeded" or "Failed" ? null : "Terminating";
     }
 
@@ -47,9 +50,12 @@ internal readonly record struct PodStatusText(string Status, int ReadyContainers
         for (int i = 0; i < statuses.Count; i++)
         {
             ContainerStatus status = statuses[i];
-            if (status.State?.Terminated is { ExitCode: 0 } || (sidecars.Contains(status.Name) && status.Started == true)) continue;
-            if (status.State?.Terminated is { } ended) return "Init:" + Ended(ended);
-            if (status.State?.Waiting?.Reason is { Length: > 0 } waits and not "PodInitializing") return "Init:" + waits;
+            if (status.State?.Terminated is { ExitCode: 0 } || (sidecars.Contains(status.Name) && status.Started == true))
+                continue;
+            if (status.State?.Terminated is { } ended)
+                return "Init:" + Ended(ended);
+            if (status.State?.Waiting?.Reason is { Length: > 0 } waits and not "PodInitializing")
+                return "Init:" + waits;
             return string.Create(CultureInfo.InvariantCulture, $"Init:{i}/{pod.Spec.InitContainers?.Count ?? statuses.Count}");
         }
 
@@ -62,7 +68,9 @@ internal readonly record struct PodStatusText(string Status, int ReadyContainers
         string? reason = statuses.Select(Trouble).FirstOrDefault(t => t is not null);
         bool completed = (reason ?? Base(pod)) == "Completed";
         return completed && statuses.Exists(s => s is { Ready: true, State.Running: not null })
-            ? HasCondition(pod, "Ready") ? "Running" : "NotReady"
+            ? HasCondition(pod, "Ready")
+                ? "Running"
+                : "NotReady"
             : reason;
     }
 
@@ -76,6 +84,5 @@ internal readonly record struct PodStatusText(string Status, int ReadyContainers
         : ended.Signal is { } signal and not 0 ? string.Create(CultureInfo.InvariantCulture, $"Signal:{signal}")
         : string.Create(CultureInfo.InvariantCulture, $"ExitCode:{ended.ExitCode}");
 
-    private static bool HasCondition(Pod pod, string type) =>
-        pod.Status.Conditions.IsTrue(type);
+    private static bool HasCondition(Pod pod, string type) => pod.Status.Conditions.IsTrue(type);
 }

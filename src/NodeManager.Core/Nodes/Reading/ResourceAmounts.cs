@@ -17,13 +17,13 @@ internal static class ResourceAmounts
 
     /// <summary>Every resource with its name: cores, bytes, counts.</summary>
     public static IEnumerable<KeyValuePair<string, decimal>> Entries(this NodeResources resources) =>
-    [
-        new(Cpu, resources.Cpu),
-        new(Memory, resources.Memory),
-        new(EphemeralStorage, resources.EphemeralStorage),
-        new(Pods, resources.Pods),
-        .. resources.Extended,
-    ];
+        [
+            new(Cpu, resources.Cpu),
+            new(Memory, resources.Memory),
+            new(EphemeralStorage, resources.EphemeralStorage),
+            new(Pods, resources.Pods),
+            .. resources.Extended,
+        ];
 
     /// <summary>Share of the whole in per cent, one decimal; null of nothing.</summary>
     public static decimal? Percent(decimal part, decimal whole) =>
@@ -32,7 +32,9 @@ internal static class ResourceAmounts
     private static NodeResources From(IEnumerable<KeyValuePair<string, decimal>> amounts)
     {
         decimal cpu = 0;
-        long memory = 0, storage = 0, pods = 0;
+        long memory = 0,
+            storage = 0,
+            pods = 0;
         Dictionary<string, decimal>? extended = null;
         foreach ((string name, decimal amount) in amounts)
         {
@@ -68,5 +70,7 @@ internal static class ResourceAmounts
 
     // Rounded up, as Kubernetes does for whole units; amounts beyond 8 EiB are unrealistic but must not throw.
     private static long Whole(decimal amount) =>
-        amount >= long.MaxValue ? long.MaxValue : amount <= long.MinValue ? long.MinValue : (long)Math.Ceiling(amount);
+        amount >= long.MaxValue ? long.MaxValue
+        : amount <= long.MinValue ? long.MinValue
+        : (long)Math.Ceiling(amount);
 }

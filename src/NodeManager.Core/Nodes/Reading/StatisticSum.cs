@@ -8,12 +8,18 @@ internal static class StatisticSum
     /// <param name="nodes">With their loads.</param>
     /// <param name="hasMetrics">Whether the cluster reports metrics at all.</param>
     public static IReadOnlyList<ClusterStatistic> Of(
-        NodeManagerSession session, NodeGrouping grouping, IReadOnlyList<ClusterNode> nodes, bool hasMetrics)
+        NodeManagerSession session,
+        NodeGrouping grouping,
+        IReadOnlyList<ClusterNode> nodes,
+        bool hasMetrics
+    )
     {
-        if (grouping.Name.Length == 0) return [Sum(session, grouping, "", nodes, hasMetrics)];
+        if (grouping.Name.Length == 0)
+            return [Sum(session, grouping, "", nodes, hasMetrics)];
         return
         [
-            .. nodes.SelectMany(n => grouping.GroupsOf(n).Select(g => (Group: g, Node: n)))
+            .. nodes
+                .SelectMany(n => grouping.GroupsOf(n).Select(g => (Group: g, Node: n)))
                 .GroupBy(e => e.Group, e => e.Node, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => Sum(session, grouping, g.Key, [.. g], hasMetrics)),
@@ -21,7 +27,12 @@ internal static class StatisticSum
     }
 
     private static ClusterStatistic Sum(
-        NodeManagerSession session, NodeGrouping grouping, string group, IReadOnlyList<ClusterNode> nodes, bool hasMetrics)
+        NodeManagerSession session,
+        NodeGrouping grouping,
+        string group,
+        IReadOnlyList<ClusterNode> nodes,
+        bool hasMetrics
+    )
     {
         Dictionary<string, decimal> capacity = Add(nodes, n => n.Capacity);
         Dictionary<string, decimal> allocatable = Add(nodes, n => n.Allocatable);
@@ -51,12 +62,18 @@ internal static class StatisticSum
     private static IEnumerable<string> Names(params Dictionary<string, decimal>[] amounts)
     {
         string[] first = [ResourceAmounts.Cpu, ResourceAmounts.Memory, ResourceAmounts.Pods, ResourceAmounts.EphemeralStorage];
-        return first.Concat(amounts.SelectMany(a => a).Where(a => a.Value != 0).Select(a => a.Key).Except(first).Order(StringComparer.Ordinal));
+        return first.Concat(
+            amounts.SelectMany(a => a).Where(a => a.Value != 0).Select(a => a.Key).Except(first).Order(StringComparer.Ordinal)
+        );
     }
 
     private static ResourceStatistic Row(
-        string name, Dictionary<string, decimal> capacity, Dictionary<string, decimal> allocatable, Dictionary<string, decimal> requested,
-        NodeUsage? used)
+        string name,
+        Dictionary<string, decimal> capacity,
+        Dictionary<string, decimal> allocatable,
+        Dictionary<string, decimal> requested,
+        NodeUsage? used
+    )
     {
         decimal whole = allocatable.GetValueOrDefault(name);
         decimal wanted = requested.GetValueOrDefault(name);
@@ -99,8 +116,8 @@ internal static class StatisticSum
     {
         var sum = new Dictionary<string, decimal>(StringComparer.Ordinal);
         foreach (ClusterNode node in nodes)
-            foreach ((string name, decimal amount) in amounts(node).Entries())
-                sum[name] = sum.GetValueOrDefault(name) + amount;
+        foreach ((string name, decimal amount) in amounts(node).Entries())
+            sum[name] = sum.GetValueOrDefault(name) + amount;
         return sum;
     }
 }

@@ -30,30 +30,38 @@ public static class PoolSecrets
     }
 
     /// <summary>Whether values have been replaced by fingerprints, so that the document cannot be sent.</summary>
-    public static bool IsSealed(JsonNode? document) => document switch
-    {
-        JsonObject fields => fields.Any(static field => IsSealed(field.Value) || Has(field.Key) && field.Value.AsText()?.StartsWith(Mark, StringComparison.Ordinal) == true),
-        JsonArray items => items.Any(IsSealed),
-        _ => false,
-    };
+    public static bool IsSealed(JsonNode? document) =>
+        document switch
+        {
+            JsonObject fields => fields.Any(static field =>
+                IsSealed(field.Value) || Has(field.Key) && field.Value.AsText()?.StartsWith(Mark, StringComparison.Ordinal) == true
+            ),
+            JsonArray items => items.Any(IsSealed),
+            _ => false,
+        };
 
     private static void Seal(JsonNode? node, byte[] key)
     {
         if (node is JsonArray items)
         {
-            foreach (JsonNode? item in items) Seal(item, key);
+            foreach (JsonNode? item in items)
+                Seal(item, key);
         }
         else if (node is JsonObject fields)
         {
             foreach ((string name, JsonNode? value) in fields.ToList())
             {
                 // A null of a merge patch removes the field.
-                if (Has(name) && value is not null) fields[name] = Mark + FingerprintOf(value.AsText() ?? value.ToJsonString(), key);
-                else Seal(value, key);
+                if (Has(name) && value is not null)
+                    fields[name] = Mark + FingerprintOf(value.AsText() ?? value.ToJsonString(), key);
+                else
+                    Seal(value, key);
             }
         }
     }
 
     private static string FingerprintOf(string value, byte[] key) =>
-        Convert.ToHexStringLower(Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(value), key, Iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes));
+        Convert.ToHexStringLower(
+            Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(value), key, Iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes)
+        );
 }

@@ -17,7 +17,13 @@ public sealed record PoolDescription(string? Name, string? ClusterId, JsonObject
 /// <summary>Reads JSON and YAML about a pool: the body of a creation, a pool as a service sends it, or a specification alone. Pure.</summary>
 public static class PoolText
 {
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 64, AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Reading = new()
+    {
+        MaxDepth = 64,
+        AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <param name="text">JSON or YAML.</param>
     /// <param name="source">Where it comes from: a path, or empty.</param>
@@ -27,12 +33,18 @@ public static class PoolText
     /// <inheritdoc cref="Read(string, string)"/>
     public static PoolDescription Read(JsonNode? root, string source)
     {
-        if (root is not JsonObject document) throw Invalid(source, "it is not an object", null);
+        if (root is not JsonObject document)
+            throw Invalid(source, "it is not an object", null);
         if (document["spec"] is null)
-            return PoolFields.Known.Concat(PoolFields.OfCluster).Any(document.ContainsKey) ? new(null, null, document) : throw Invalid(source, "it has neither 'spec' nor 'platform' nor 'providerRef'", null);
+            return PoolFields.Known.Concat(PoolFields.OfCluster).Any(document.ContainsKey)
+                ? new(null, null, document)
+                : throw Invalid(source, "it has neither 'spec' nor 'platform' nor 'providerRef'", null);
         var metadata = document["metadata"] as JsonObject;
         return document["spec"] is JsonObject spec
-            ? new(document.Text("name") ?? metadata.Text("name"), document.Text("cluster_id"), spec) { Namespace = metadata.Text("namespace") }
+            ? new(document.Text("name") ?? metadata.Text("name"), document.Text("cluster_id"), spec)
+            {
+                Namespace = metadata.Text("namespace"),
+            }
             : throw Invalid(source, "its 'spec' is not an object", null);
     }
 
@@ -44,9 +56,12 @@ public static class PoolText
     {
         try
         {
-            if (text.AsSpan().TrimStart() is ['{' or '[', ..]) return JsonNode.Parse(text, null, Reading);
+            if (text.AsSpan().TrimStart() is ['{' or '[', ..])
+                return JsonNode.Parse(text, null, Reading);
             (JsonNode? root, IReadOnlyList<(string Key, long Line)> duplicates) = YamlJsonReader.Read(text);
-            return duplicates.Count == 0 ? root : throw Invalid(source, $"line {duplicates[0].Line}: the key '{duplicates[0].Key}' is there twice", null);
+            return duplicates.Count == 0
+                ? root
+                : throw Invalid(source, $"line {duplicates[0].Line}: the key '{duplicates[0].Key}' is there twice", null);
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -54,7 +69,13 @@ public static class PoolText
         }
     }
 
-    private static NodeManagerException Invalid(string source, string why, Exception? cause) => new(
-        ErrorIds.NodePoolInvalid, ErrorKind.InvalidData, $"The node pool{(source.Length > 0 ? $" in '{source}'" : "")} cannot be read: {why.TrimEnd('.')}.", source,
-        "Specify JSON or YAML: an object with name and spec, the manifest of a NodeSmithPool, or a specification with platform or providerRef.", cause);
+    private static NodeManagerException Invalid(string source, string why, Exception? cause) =>
+        new(
+            ErrorIds.NodePoolInvalid,
+            ErrorKind.InvalidData,
+            $"The node pool{(source.Length > 0 ? $" in '{source}'" : "")} cannot be read: {why.TrimEnd('.')}.",
+            source,
+            "Specify JSON or YAML: an object with name and spec, the manifest of a NodeSmithPool, or a specification with platform or providerRef.",
+            cause
+        );
 }

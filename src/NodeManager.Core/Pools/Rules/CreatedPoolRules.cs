@@ -17,10 +17,13 @@ public static class CreatedPoolRules
     /// <param name="user">Who sent it.</param>
     /// <param name="sentAt">When it was sent, by the provider's clock.</param>
     public static IReadOnlyList<PoolRecord> Find(IEnumerable<PoolRecord> pools, PoolDraft draft, string user, DateTimeOffset sentAt) =>
-    [
-        .. pools.Where(pool => pool.Name == draft.Name && pool.ClusterId == draft.ClusterId
-            && string.Equals(pool.CreatedBy, user, StringComparison.OrdinalIgnoreCase)
-            && pool.CreatedAt >= sentAt - Resolution
-            && PoolMerge.Contains(pool.Spec, draft.Spec)),
-    ];
+        [
+            .. pools.Where(pool =>
+                pool.Name == draft.Name
+                && pool.ClusterId == draft.ClusterId
+                && string.Equals(pool.CreatedBy, user, StringComparison.OrdinalIgnoreCase)
+                && pool.CreatedAt >= sentAt - Resolution
+                && PoolMerge.Contains(pool.Spec, draft.Spec)
+            ),
+        ];
 }

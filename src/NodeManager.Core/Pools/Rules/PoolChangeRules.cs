@@ -13,7 +13,12 @@ public static class PoolChangeRules
     // The strongest first.
     private static readonly string[] Order =
     [
-        NodePoolEffect.RecreatesNodes, NodePoolEffect.RollsNodes, NodePoolEffect.Unknown, NodePoolEffect.RemovesNodes, NodePoolEffect.AddsNodes, NodePoolEffect.InPlace,
+        NodePoolEffect.RecreatesNodes,
+        NodePoolEffect.RollsNodes,
+        NodePoolEffect.Unknown,
+        NodePoolEffect.RemovesNodes,
+        NodePoolEffect.AddsNodes,
+        NodePoolEffect.InPlace,
     ];
 
     /// <param name="format">Of the specifications.</param>
@@ -24,15 +29,33 @@ public static class PoolChangeRules
     /// <param name="nodes">How many nodes the pool has.</param>
     /// <param name="forecast">Of the controller; null where the specifications alone decide.</param>
     public static IReadOnlyList<NodePoolFieldPlan> Judge(
-        IPoolFormat format, IPoolController? controller, JsonObject before, JsonObject after, IReadOnlyList<NodeFieldChange> changes, int nodes,
-        PoolForecast? forecast = null) =>
-        [.. changes.Select(change =>
-        {
-            (string effect, int? count, string reason) = format.ScalingFields.Contains(change.Field)
-                ? forecast is null ? Scale(controller, before, after) : Scale(forecast)
-                : Replace(controller, change.Field, Math.Min(nodes, forecast?.Nodes ?? DesiredNodes(controller, after) ?? nodes));
-            return new NodePoolFieldPlan { Field = change.Field, Before = change.Before ?? "", After = change.After ?? "", Effect = effect, Nodes = count, Reason = reason };
-        })];
+        IPoolFormat format,
+        IPoolController? controller,
+        JsonObject before,
+        JsonObject after,
+        IReadOnlyList<NodeFieldChange> changes,
+        int nodes,
+        PoolForecast? forecast = null
+    ) =>
+        [
+            .. changes.Select(change =>
+            {
+                (string effect, int? count, string reason) = format.ScalingFields.Contains(change.Field)
+                    ? forecast is null
+                        ? Scale(controller, before, after)
+                        : Scale(forecast)
+                    : Replace(controller, change.Field, Math.Min(nodes, forecast?.Nodes ?? DesiredNodes(controller, after) ?? nodes));
+                return new NodePoolFieldPlan
+                {
+                    Field = change.Field,
+                    Before = change.Before ?? "",
+                    After = change.After ?? "",
+                    Effect = effect,
+                    Nodes = count,
+                    Reason = reason,
+                };
+            }),
+        ];
 
     /// <summary>The strongest of the effects; InPlace for none.</summary>
     public static string Strongest(IEnumerable<NodePoolFieldPlan> fields)
@@ -49,7 +72,8 @@ public static class PoolChangeRules
 
     private static (string Effect, int? Nodes, string Reason) Scale(IPoolController? controller, JsonObject before, JsonObject after)
     {
-        if (DesiredNodes(controller, before) is not { } had || DesiredNodes(controller, after) is not { } wants) return (NodePoolEffect.Unknown, null, ForeignScales);
+        if (DesiredNodes(controller, before) is not { } had || DesiredNodes(controller, after) is not { } wants)
+            return (NodePoolEffect.Unknown, null, ForeignScales);
         string counts = string.Create(CultureInfo.InvariantCulture, $"{had} to {wants} nodes");
         return wants > had ? (NodePoolEffect.AddsNodes, wants - had, counts)
             : wants < had ? (NodePoolEffect.RemovesNodes, had - wants, counts)
@@ -63,7 +87,8 @@ public static class PoolChangeRules
 
     private static (string Effect, int? Nodes, string Reason) Replace(IPoolController? controller, string field, int nodes)
     {
-        if (controller is null) return (NodePoolEffect.Unknown, null, ForeignReplaces);
+        if (controller is null)
+            return (NodePoolEffect.Unknown, null, ForeignReplaces);
         string effect = controller.EffectOf(field);
         return effect is not (NodePoolEffect.RollsNodes or NodePoolEffect.RecreatesNodes) ? (effect, 0, controller.ReasonOf(field))
             : nodes == 0 ? (NodePoolEffect.InPlace, 0, "the pool has no nodes")

@@ -11,19 +11,31 @@ public static class PoolSpecRules
     private const string Root = "spec";
 
     private static readonly string[] ScalingFields =
-        ["enabled", "minNodes", "maxNodes", "targetCPUUtilization", "targetMemoryUtilization", "scaleDownDelay", "scaleUpDelay"];
+    [
+        "enabled",
+        "minNodes",
+        "maxNodes",
+        "targetCPUUtilization",
+        "targetMemoryUtilization",
+        "scaleDownDelay",
+        "scaleUpDelay",
+    ];
 
     /// <param name="name">The pool's name; null to leave it unchecked.</param>
     /// <param name="spec">The specification.</param>
     public static IReadOnlyList<NodePoolFinding> Check(string? name, JsonObject spec)
     {
         var findings = new PoolFindings();
-        if (name is not null && CheckName(name) is { } rule) findings.Error("name", rule);
+        if (name is not null && CheckName(name) is { } rule)
+            findings.Error("name", rule);
         Unknown(findings, spec, PoolFields.Known, Root);
-        if (findings.Object(spec, "platform", Root) is { } platform) PlatformRules.Check(findings, platform, $"{Root}.platform");
-        else if (spec["platform"] is null) findings.Error($"{Root}.platform", "is required");
+        if (findings.Object(spec, "platform", Root) is { } platform)
+            PlatformRules.Check(findings, platform, $"{Root}.platform");
+        else if (spec["platform"] is null)
+            findings.Error($"{Root}.platform", "is required");
         int? count = findings.Integer(spec, "nodeCount", Root, 0);
-        if (findings.Object(spec, "autoscaling", Root) is { } scaling) CheckScaling(findings, scaling, count);
+        if (findings.Object(spec, "autoscaling", Root) is { } scaling)
+            CheckScaling(findings, scaling, count);
         else if (spec["autoscaling"] is null && spec["nodeCount"] is null)
             findings.Warning($"{Root}.nodeCount", "is not given, and autoscaling is off: the service decides how many nodes the pool has");
         return findings.Found;
@@ -32,12 +44,19 @@ public static class PoolSpecRules
     /// <summary>Null, or the rule that a pool's name breaks.</summary>
     public static string? CheckName(string name) =>
         name.Length is 0 or > LongestName || name.Any(static letter => letter is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '-'))
-            ? string.Create(CultureInfo.InvariantCulture, $"'{name}' is not valid: a name has 1 to {LongestName} characters, which are lower-case letters, digits and '-'")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{name}' is not valid: a name has 1 to {LongestName} characters, which are lower-case letters, digits and '-'"
+            )
             : null;
 
     /// <summary>The disk types that a platform accepts; those of all platforms where it is not given.</summary>
     public static IReadOnlyList<string> DiskTypesOf(string? platform) =>
-        [.. NodePoolPlatformType.All.Where(type => platform is null or "" || type == platform).SelectMany(static type => PlatformFields.Of(type)!.DiskTypes)];
+        [
+            .. NodePoolPlatformType
+                .All.Where(type => platform is null or "" || type == platform)
+                .SelectMany(static type => PlatformFields.Of(type)!.DiskTypes),
+        ];
 
     /// <summary>Checks a platform alone.</summary>
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
@@ -48,8 +67,12 @@ public static class PoolSpecRules
         if (findings.Found.Where(static one => one.Severity == NodePoolFinding.Error).ToList() is { Count: > 0 } errors)
         {
             throw new NodeManagerException(
-                ErrorIds.NodePoolInvalid, ErrorKind.InvalidData, $"The platform is not valid: {string.Join("; ", errors.Select(static one => $"{one.Field} {one.Message}"))}.",
-                platform, "Correct the fields.");
+                ErrorIds.NodePoolInvalid,
+                ErrorKind.InvalidData,
+                $"The platform is not valid: {string.Join("; ", errors.Select(static one => $"{one.Field} {one.Message}"))}.",
+                platform,
+                "Correct the fields."
+            );
         }
     }
 
@@ -71,12 +94,19 @@ public static class PoolSpecRules
         foreach (string delay in (ReadOnlySpan<string>)["scaleDownDelay", "scaleUpDelay"])
             if (findings.Text(scaling, delay, Path) is { } text && PoolDuration.Parse(text) is null)
                 findings.Error($"{Path}.{delay}", $"'{text}' is not a duration such as 45s, 10m or 1h30m");
-        if (min > max) findings.Error($"{Path}.minNodes", string.Create(CultureInfo.InvariantCulture, $"must be at most maxNodes ({max}), not {min}"));
-        if (!enabled) return;
-        if (scaling["maxNodes"] is null) findings.Warning($"{Path}.maxNodes", "is not given: the service decides how far the pool grows");
-        if (count is not { } nodes) return;
+        if (min > max)
+            findings.Error($"{Path}.minNodes", string.Create(CultureInfo.InvariantCulture, $"must be at most maxNodes ({max}), not {min}"));
+        if (!enabled)
+            return;
+        if (scaling["maxNodes"] is null)
+            findings.Warning($"{Path}.maxNodes", "is not given: the service decides how far the pool grows");
+        if (count is not { } nodes)
+            return;
         if (nodes < min || nodes > max)
-            findings.Error($"{Root}.nodeCount", string.Create(CultureInfo.InvariantCulture, $"must be from minNodes ({min}) to maxNodes ({max}), not {nodes}"));
+            findings.Error(
+                $"{Root}.nodeCount",
+                string.Create(CultureInfo.InvariantCulture, $"must be from minNodes ({min}) to maxNodes ({max}), not {nodes}")
+            );
         else
             findings.Warning($"{Root}.nodeCount", "is only where the pool starts: autoscaling is enabled and changes the number of nodes");
     }

@@ -9,7 +9,7 @@ public sealed class ServicePoolFormat : IPoolFormat
     public static ServicePoolFormat Instance { get; } = new();
 
     public IReadOnlyList<string> ScalingFields { get; } =
-        ["spec.nodeCount", "spec.autoscaling", "spec.autoscaling.enabled", "spec.autoscaling.minNodes", "spec.autoscaling.maxNodes"];
+    ["spec.nodeCount", "spec.autoscaling", "spec.autoscaling.enabled", "spec.autoscaling.minNodes", "spec.autoscaling.maxNodes"];
 
     public NodePoolSpec Read(JsonObject spec) => PoolSpecReader.Read(spec);
 
@@ -20,18 +20,25 @@ public sealed class ServicePoolFormat : IPoolFormat
         if (FirstOf(change) is { } parameter)
         {
             throw new NodeManagerException(
-                ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
-                $"Node pool '{name}' is kept by a pool service, whose specification has no field for {parameter}.", name,
-                $"Leave out {parameter}, or select the provider Cluster for a NodeSmithPool of the connected cluster.");
+                ErrorIds.NodePoolFieldUnsupported,
+                ErrorKind.InvalidArgument,
+                $"Node pool '{name}' is kept by a pool service, whose specification has no field for {parameter}.",
+                name,
+                $"Leave out {parameter}, or select the provider Cluster for a NodeSmithPool of the connected cluster."
+            );
         }
 
         var patch = new JsonObject();
         var given = change.Patch?[PoolFields.Platform] as JsonObject;
         string type = given.Text("type") ?? spec.Object(PoolFields.Platform).Text("type") ?? "";
-        if (Machine(change, type, name) is { Count: > 0 } machine) patch[PoolFields.Platform] = new JsonObject { [type] = machine };
-        if (change.NodeCount is { } count) patch[PoolFields.NodeCount] = count;
-        if (PoolSpecWriter.Write(change.Scaling) is { } scaling) patch[PoolFields.Autoscaling] = scaling;
-        foreach ((string field, JsonNode? value) in PoolSpecWriter.Write(change.Extensions)) patch[field] = value?.DeepClone();
+        if (Machine(change, type, name) is { Count: > 0 } machine)
+            patch[PoolFields.Platform] = new JsonObject { [type] = machine };
+        if (change.NodeCount is { } count)
+            patch[PoolFields.NodeCount] = count;
+        if (PoolSpecWriter.Write(change.Scaling) is { } scaling)
+            patch[PoolFields.Autoscaling] = scaling;
+        foreach ((string field, JsonNode? value) in PoolSpecWriter.Write(change.Extensions))
+            patch[field] = value?.DeepClone();
         return change.Patch is null ? patch : PoolMerge.Join(patch, change.Patch);
     }
 
@@ -53,22 +60,41 @@ public sealed class ServicePoolFormat : IPoolFormat
         Set(fields?.DiskType, "DiskType", change.DiskType is not null, () => change.DiskType);
         Set(fields?.Zones, "Zone", change.Zones is not null, () => change.Zones!.Count == 0 ? null : change.Zones.ToJson());
         Set(fields?.Spot, "Spot", change.Spot is not null, () => change.Spot);
-        Set(Other(PlatformFields.Accelerators), "Accelerator", change.Accelerators is not null, () => change.Accelerators!.Count == 0 ? null : new JsonArray([.. change.Accelerators.Select(PoolSpecWriter.Write)]));
+        Set(
+            Other(PlatformFields.Accelerators),
+            "Accelerator",
+            change.Accelerators is not null,
+            () => change.Accelerators!.Count == 0 ? null : new JsonArray([.. change.Accelerators.Select(PoolSpecWriter.Write)])
+        );
         Set(Other(PlatformFields.Labels), "Label", change.Labels is not null, () => PoolSpecWriter.Write(change.Labels!));
         Set(Other(PlatformFields.Taints), "Taint", change.Taints is not null, () => PoolSpecWriter.Write(change.Taints!));
-        Set(Other(PlatformFields.UserData), "UserData", change.UserData is not null, () => change.UserData!.Length == 0 ? null : change.UserData);
+        Set(
+            Other(PlatformFields.UserData),
+            "UserData",
+            change.UserData is not null,
+            () => change.UserData!.Length == 0 ? null : change.UserData
+        );
         return machine;
 
         string? Other(string field) => fields?.Others.Contains(field) == true ? field : null;
 
         void Set(string? field, string parameter, bool isGiven, Func<JsonNode?> value)
         {
-            if (isGiven) machine[field ?? throw Unsupported(parameter)] = value();
+            if (isGiven)
+                machine[field ?? throw Unsupported(parameter)] = value();
         }
 
-        NodeManagerException Unsupported(string parameter) => new(
-            ErrorIds.NodePoolFieldUnsupported, ErrorKind.InvalidArgument,
-            fields is null ? $"Node pool '{name}' is of platform '{type}', whose fields are not known." : $"Node pool '{name}' is of platform '{type}', which has no field for {parameter}.",
-            name, fields is null ? "Change it with a merge patch (Patch)." : $"Leave out {parameter}. Platform '{type}' has {string.Join(", ", fields.All)}.");
+        NodeManagerException Unsupported(string parameter) =>
+            new(
+                ErrorIds.NodePoolFieldUnsupported,
+                ErrorKind.InvalidArgument,
+                fields is null
+                    ? $"Node pool '{name}' is of platform '{type}', whose fields are not known."
+                    : $"Node pool '{name}' is of platform '{type}', which has no field for {parameter}.",
+                name,
+                fields is null
+                    ? "Change it with a merge patch (Patch)."
+                    : $"Leave out {parameter}. Platform '{type}' has {string.Join(", ", fields.All)}."
+            );
     }
 }

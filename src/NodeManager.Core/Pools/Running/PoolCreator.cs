@@ -20,26 +20,45 @@ public static class PoolCreator
     /// NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists; NodePoolCreateUnknown or NodePoolAmbiguous after a lost answer; and what the
     /// provider refuses.
     /// </exception>
-    public static async Task<NodePool> CreateAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
-        context.Map(await CreateRecordAsync(context, draft, observer, cancellationToken), context.Session.Time().GetUtcNow());
+    public static async Task<NodePool> CreateAsync(
+        PoolContext context,
+        PoolDraft draft,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) => context.Map(await CreateRecordAsync(context, draft, observer, cancellationToken), context.Session.Time().GetUtcNow());
 
     /// <summary>The same; the pool as its provider has it.</summary>
     /// <exception cref="NodeManagerException">As <see cref="CreateAsync"/>.</exception>
-    public static Task<PoolRecord> CreateRecordAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(context.Session, draft.Name, async (connection, token) =>
-        {
-            await CheckFreeAsync(context, draft, observer, token);
-            return await SendAsync(context, connection, draft, observer, token);
-        }, cancellationToken);
+    public static Task<PoolRecord> CreateRecordAsync(
+        PoolContext context,
+        PoolDraft draft,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            context.Session,
+            draft.Name,
+            async (connection, token) =>
+            {
+                await CheckFreeAsync(context, draft, observer, token);
+                return await SendAsync(context, connection, draft, observer, token);
+            },
+            cancellationToken
+        );
 
     /// <summary>All that a creation checks before it is sent.</summary>
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported, NodePoolExists, and what the provider refuses.</exception>
     public static Task CheckAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken) =>
-        ClusterOperation.RunAsync(context.Session, draft.Name, async (_, token) =>
-        {
-            await CheckFreeAsync(context, draft, observer, token);
-            return true;
-        }, cancellationToken);
+        ClusterOperation.RunAsync(
+            context.Session,
+            draft.Name,
+            async (_, token) =>
+            {
+                await CheckFreeAsync(context, draft, observer, token);
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <summary>Checks what is about to be sent; warnings go to the observer.</summary>
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
@@ -49,25 +68,38 @@ public static class PoolCreator
         if (findings.Where(static one => one.Severity == NodePoolFinding.Error).ToList() is { Count: > 0 } errors)
             throw PoolErrors.Invalid(draft.Name, errors);
         RequireKnown(context, draft.Name, draft.Spec);
-        foreach (NodePoolFinding warning in findings) observer.Warning($"Node pool '{draft.Name}': {warning.Field} {warning.Message}.");
+        foreach (NodePoolFinding warning in findings)
+            observer.Warning($"Node pool '{draft.Name}': {warning.Field} {warning.Message}.");
     }
 
     /// <exception cref="NodeManagerException">NodePoolFieldUnsupported: the provider never returned an extension that is to be sent.</exception>
     internal static void RequireKnown(PoolContext context, string name, System.Text.Json.Nodes.JsonObject spec)
     {
         string[] unknown = [.. PoolFields.Extensions.Where(field => spec.ContainsKey(field) && !context.Provider.HasReturned(field))];
-        if (unknown.Length > 0) throw PoolErrors.Unsupported(name, unknown);
+        if (unknown.Length > 0)
+            throw PoolErrors.Unsupported(name, unknown);
     }
 
-    private static async Task CheckFreeAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
+    private static async Task CheckFreeAsync(
+        PoolContext context,
+        PoolDraft draft,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         Check(context, draft, observer);
         await foreach (PoolRecord pool in context.Provider.ListAsync(new() { ClusterId = draft.ClusterId }, cancellationToken))
-            if (pool.Name == draft.Name && pool.ClusterId == draft.ClusterId) throw PoolErrors.Exists(draft, context.Session.Cluster);
+            if (pool.Name == draft.Name && pool.ClusterId == draft.ClusterId)
+                throw PoolErrors.Exists(draft, context.Session.Cluster);
     }
 
     private static async Task<PoolRecord> SendAsync(
-        PoolContext context, ClusterConnection connection, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
+        PoolContext context,
+        ClusterConnection connection,
+        PoolDraft draft,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         DateTimeOffset sentAt = context.Provider.Now;
         try
@@ -81,7 +113,13 @@ public static class PoolCreator
     }
 
     private static async Task<PoolRecord> RecognizeAsync(
-        PoolContext context, ClusterConnection connection, PoolDraft draft, DateTimeOffset sentAt, NodeManagerException lost, CancellationToken cancellationToken)
+        PoolContext context,
+        ClusterConnection connection,
+        PoolDraft draft,
+        DateTimeOffset sentAt,
+        NodeManagerException lost,
+        CancellationToken cancellationToken
+    )
     {
         foreach (TimeSpan delay in ReadBackDelays)
         {
@@ -89,7 +127,8 @@ public static class PoolCreator
             List<PoolRecord> pools = [];
             try
             {
-                await foreach (PoolRecord pool in context.Provider.ListAsync(new() { ClusterId = draft.ClusterId }, cancellationToken)) pools.Add(pool);
+                await foreach (PoolRecord pool in context.Provider.ListAsync(new() { ClusterId = draft.ClusterId }, cancellationToken))
+                    pools.Add(pool);
             }
             catch (NodeManagerException)
             {
@@ -98,8 +137,10 @@ public static class PoolCreator
             }
 
             IReadOnlyList<PoolRecord> created = CreatedPoolRules.Find(pools, draft, context.Provider.User, sentAt);
-            if (created is [var one]) return one;
-            if (created.Count > 1) throw PoolErrors.CreatedSeveral(draft, created);
+            if (created is [var one])
+                return one;
+            if (created.Count > 1)
+                throw PoolErrors.CreatedSeveral(draft, created);
         }
 
         throw PoolErrors.CreateUnknown(draft, lost);

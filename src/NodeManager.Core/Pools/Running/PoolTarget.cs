@@ -22,11 +22,13 @@ public sealed record PoolTarget
     /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, and what the provider refuses.</exception>
     internal async Task<PoolRecord> FindAsync(PoolContext context, CancellationToken cancellationToken)
     {
-        if (Id.Length > 0) return await context.Provider.GetAsync(Id, cancellationToken);
+        if (Id.Length > 0)
+            return await context.Provider.GetAsync(Id, cancellationToken);
         string cluster = Cluster.Length == 0 ? "" : (await PoolClusters.ResolveAsync(context, Cluster, cancellationToken)).Id;
         List<PoolRecord> found = [];
         await foreach (PoolRecord pool in context.Provider.ListAsync(new() { ClusterId = cluster }, cancellationToken))
-            if (pool.Name == Name) found.Add(pool);
+            if (pool.Name == Name)
+                found.Add(pool);
         return found switch
         {
             [var one] => one,

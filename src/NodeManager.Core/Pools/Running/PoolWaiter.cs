@@ -23,16 +23,32 @@ public static class PoolWaiter
     /// <returns>The pool with its status; for Deleted its last state, null if it did not exist.</returns>
     /// <exception cref="NodeManagerException">WaitTimeout, NodePoolFailed, NodePoolNotFound, InvalidCondition, and what the provider refuses.</exception>
     public static Task<NodePool?> WaitAsync(
-        PoolContext context, PoolTarget target, string condition, TimeSpan? timeout, IOperationObserver observer, CancellationToken cancellationToken)
+        PoolContext context,
+        PoolTarget target,
+        string condition,
+        TimeSpan? timeout,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         PoolGoal goal = PoolGoal.Parse(condition);
         return ClusterOperation.RunAsync(
-            context.Session, target.Text, (connection, token) => WaitAsync(context, connection, target with { Generation = null }, goal, timeout, observer, token), cancellationToken);
+            context.Session,
+            target.Text,
+            (connection, token) => WaitAsync(context, connection, target with { Generation = null }, goal, timeout, observer, token),
+            cancellationToken
+        );
     }
 
     private static async Task<NodePool?> WaitAsync(
-        PoolContext context, ClusterConnection connection, PoolTarget target, PoolGoal goal, TimeSpan? timeout, IOperationObserver observer,
-        CancellationToken cancellationToken)
+        PoolContext context,
+        ClusterConnection connection,
+        PoolTarget target,
+        PoolGoal goal,
+        TimeSpan? timeout,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         long start = connection.Time.GetTimestamp();
         NodePool? last = null;
@@ -44,7 +60,10 @@ public static class PoolWaiter
             {
                 (PoolRecord record, changed) = await LookAsync(context, target, follower, last is null, cancellationToken);
                 target = target with { Id = record.Id };
-                NodePoolStatus status = context.Map(record, record.Status ?? await context.Provider.GetStatusAsync(record.Id, cancellationToken));
+                NodePoolStatus status = context.Map(
+                    record,
+                    record.Status ?? await context.Provider.GetStatusAsync(record.Id, cancellationToken)
+                );
                 last = context.Map(record, connection.Time.GetUtcNow(), status);
             }
             catch (NodeManagerException gone) when (goal.IsDeletion && gone.ErrorId == ErrorIds.NodePoolNotFound)
@@ -55,20 +74,31 @@ public static class PoolWaiter
 
             bool isMet = goal.IsMet(last.Status!);
             Report(observer, target, goal, Describe(last.Status!), isMet);
-            if (isMet) return last;
-            if (goal.IsHopeless(last.Status!)) throw Failed(last);
+            if (isMet)
+                return last;
+            if (goal.IsHopeless(last.Status!))
+                throw Failed(last);
             TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero) throw TimedOut(last, goal, timeout!.Value);
-            if (changed is null) await connection.Time.DelayAsync(left < pause ? left.Value : pause, cancellationToken);
-            else await connection.Time.WaitForChangeAsync([changed], left, cancellationToken);
+            if (left <= TimeSpan.Zero)
+                throw TimedOut(last, goal, timeout!.Value);
+            if (changed is null)
+                await connection.Time.DelayAsync(left < pause ? left.Value : pause, cancellationToken);
+            else
+                await connection.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }
     }
 
     // The first look asks the server, so that a name is found and nothing older than the call counts.
     private static async Task<(PoolRecord Pool, Task? Changed)> LookAsync(
-        PoolContext context, PoolTarget target, IPoolFollower? follower, bool isFirst, CancellationToken cancellationToken)
+        PoolContext context,
+        PoolTarget target,
+        IPoolFollower? follower,
+        bool isFirst,
+        CancellationToken cancellationToken
+    )
     {
-        if (follower is null) return (await target.FindAsync(context, cancellationToken), null);
+        if (follower is null)
+            return (await target.FindAsync(context, cancellationToken), null);
         string id = target.Id;
         if (isFirst)
         {
@@ -86,19 +116,30 @@ public static class PoolWaiter
     private static string Describe(NodePoolStatus status)
     {
         string nodes = status.DesiredNodes is { } desired
-            ? string.Create(CultureInfo.InvariantCulture, $"; {status.ActiveNodes ?? 0} of {desired} nodes active") : "";
+            ? string.Create(CultureInfo.InvariantCulture, $"; {status.ActiveNodes ?? 0} of {desired} nodes active")
+            : "";
         string message = status.Message.Length > 0 ? $"; {status.Message}" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{status.Phase}, {status.Health}; generation {status.ObservedGeneration} of {status.Generation} observed{nodes}{message}");
+            $"{status.Phase}, {status.Health}; generation {status.ObservedGeneration} of {status.Generation} observed{nodes}{message}"
+        );
     }
 
-    private static NodeManagerException Failed(NodePool pool) => new(
-        ErrorIds.NodePoolFailed, ErrorKind.InvalidOperation, $"Node pool '{pool.Name}' failed: {Describe(pool.Status!)}.", pool.Name,
-        "Read the controllers' messages with Get-NodePoolStatus, and correct the pool with Set-NodePool.");
+    private static NodeManagerException Failed(NodePool pool) =>
+        new(
+            ErrorIds.NodePoolFailed,
+            ErrorKind.InvalidOperation,
+            $"Node pool '{pool.Name}' failed: {Describe(pool.Status!)}.",
+            pool.Name,
+            "Read the controllers' messages with Get-NodePoolStatus, and correct the pool with Set-NodePool."
+        );
 
-    private static NodeManagerException TimedOut(NodePool pool, PoolGoal goal, TimeSpan timeout) => new(
-        ErrorIds.WaitTimeout, ErrorKind.OperationTimeout,
-        $"Node pool '{pool.Name}' of '{pool.Cluster}' did not become {goal.Text} within {HumanDuration.Format(timeout)}: {Describe(pool.Status!)}.", pool.Name,
-        "Read the controllers' messages with Get-NodePoolStatus, or wait longer with -Timeout.");
+    private static NodeManagerException TimedOut(NodePool pool, PoolGoal goal, TimeSpan timeout) =>
+        new(
+            ErrorIds.WaitTimeout,
+            ErrorKind.OperationTimeout,
+            $"Node pool '{pool.Name}' of '{pool.Cluster}' did not become {goal.Text} within {HumanDuration.Format(timeout)}: {Describe(pool.Status!)}.",
+            pool.Name,
+            "Read the controllers' messages with Get-NodePoolStatus, or wait longer with -Timeout."
+        );
 }

@@ -19,7 +19,8 @@ internal sealed class RecommendationHistory
     /// <summary>The last one of these nodes; null before the first.</summary>
     public Entry? Find(string nodes)
     {
-        lock (_lock) return _entries.GetValueOrDefault(nodes);
+        lock (_lock)
+            return _entries.GetValueOrDefault(nodes);
     }
 
     public void Note(string nodes, string action, DateTimeOffset at)

@@ -21,7 +21,8 @@ internal sealed record RemovalOrder(Func<IReadOnlyList<Pod>, IEnumerable<Pod>> S
     /// <param name="nodes">In the cluster: the more there are, the less matters on which of them a pod is, and the longer an order takes.</param>
     public static IReadOnlyList<RemovalOrder> All(int seed, int nodes)
     {
-        Random shuffle = new(seed), another = new(seed + 1);
+        Random shuffle = new(seed),
+            another = new(seed + 1);
         int byChance = Math.Clamp(600 / Math.Max(1, nodes), 2, MostByChance);
         return
         [
@@ -35,7 +36,8 @@ internal sealed record RemovalOrder(Func<IReadOnlyList<Pod>, IEnumerable<Pod>> S
         ];
     }
 
-    private static RemovalOrder ByChance(Random random, bool allFirst) => new(pods => pods.OrderBy(_ => random.Next()), allFirst, random, AnyNode: true);
+    private static RemovalOrder ByChance(Random random, bool allFirst) =>
+        new(pods => pods.OrderBy(_ => random.Next()), allFirst, random, AnyNode: true);
 
     private static IEnumerable<Pod> ByTurn(IReadOnlyList<Pod> pods)
     {
@@ -45,5 +47,8 @@ internal sealed record RemovalOrder(Func<IReadOnlyList<Pod>, IEnumerable<Pod>> S
 
     private static string Name(Pod pod) => pod.Key();
 
-    private static decimal Size(Pod pod) => PodRequests.Of(pod) is var requests ? requests.GetValueOrDefault("cpu") + (requests.GetValueOrDefault("memory") / (4m * (1L << 30))) : 0;
+    private static decimal Size(Pod pod) =>
+        PodRequests.Of(pod) is var requests
+            ? requests.GetValueOrDefault("cpu") + (requests.GetValueOrDefault("memory") / (4m * (1L << 30)))
+            : 0;
 }

@@ -22,7 +22,8 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
         List<(Pod, bool)> left = [];
         foreach (Pod pod in waiting)
         {
-            if (Place(pod) is (null, var why)) left.Add((pod, why.Verdict == FitVerdict.Unknown));
+            if (Place(pod) is (null, var why))
+                left.Add((pod, why.Verdict == FitVerdict.Unknown));
         }
 
         _undo.Clear();
@@ -34,21 +35,35 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
     /// <param name="staying">UIDs of the pods that end with the node.</param>
     /// <param name="ending">UIDs of the pods that leave and are not recreated; all others are, also those that came from nodes before.</param>
     /// <returns>Where each pod goes by UID, or the first that finds no place.</returns>
-    public (Dictionary<string, string>? Places, Pod? Stuck, NodeManager.Scheduling.Decisions.Placement? Why) Remove(Node node, IReadOnlySet<string> staying, IReadOnlySet<string> ending)
+    public (Dictionary<string, string>? Places, Pod? Stuck, NodeManager.Scheduling.Decisions.Placement? Why) Remove(
+        Node node,
+        IReadOnlySet<string> staying,
+        IReadOnlySet<string> ending
+    )
     {
         _undo.Clear();
-        List<Pod> there = [.. snapshot.Node(node.Metadata.Name)!.Pods.Select(static state => state.Pod).Where(pod => !staying.Contains(pod.Metadata.Uid ?? ""))];
+        List<Pod> there =
+        [
+            .. snapshot
+                .Node(node.Metadata.Name)!
+                .Pods.Select(static state => state.Pod)
+                .Where(pod => !staying.Contains(pod.Metadata.Uid ?? "")),
+        ];
         snapshot.SetNode(Cordoned(node));
         _undo.Add(() => snapshot.SetNode(node));
-        foreach (Pod pod in there.Where(pod => ending.Contains(pod.Metadata.Uid ?? ""))) Take(pod, node.Metadata.Name);
+        foreach (Pod pod in there.Where(pod => ending.Contains(pod.Metadata.Uid ?? "")))
+            Take(pod, node.Metadata.Name);
         List<Pod> pods = [.. order.Sort([.. there.Where(pod => !ending.Contains(pod.Metadata.Uid ?? ""))])];
-        if (order.AllFirst) pods.ForEach(pod => Take(pod, node.Metadata.Name));
+        if (order.AllFirst)
+            pods.ForEach(pod => Take(pod, node.Metadata.Name));
         Dictionary<string, string> places = new(StringComparer.Ordinal);
         foreach (Pod pod in pods)
         {
-            if (!order.AllFirst) Take(pod, node.Metadata.Name);
+            if (!order.AllFirst)
+                Take(pod, node.Metadata.Name);
             (string? to, NodeManager.Scheduling.Decisions.Placement why) = Place(pod);
-            if (to is null) return (null, pod, why);
+            if (to is null)
+                return (null, pod, why);
             places[pod.Metadata.Uid ?? ""] = to;
         }
 
@@ -58,14 +73,16 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
     /// <summary>Takes back what <see cref="Remove"/> did.</summary>
     public void Undo()
     {
-        for (int i = _undo.Count - 1; i >= 0; i--) _undo[i]();
+        for (int i = _undo.Count - 1; i >= 0; i--)
+            _undo[i]();
         _undo.Clear();
     }
 
     /// <summary>The node is gone, with the pods that exist for it alone.</summary>
     public void Complete(string node)
     {
-        foreach (Pod pod in snapshot.Node(node)!.Pods.Select(static state => state.Pod).ToList()) snapshot.RemovePod(pod);
+        foreach (Pod pod in snapshot.Node(node)!.Pods.Select(static state => state.Pod).ToList())
+            snapshot.RemovePod(pod);
         snapshot.RemoveNode(node);
         _undo.Clear();
     }
@@ -82,13 +99,19 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
         List<NodeState> fitting = [];
         foreach (NodeState node in snapshot.Nodes)
         {
-            if (fit.Evaluate(node).Verdict != FitVerdict.Fits || !node.Node.Status.Conditions.IsTrue("Ready")) continue;
+            if (fit.Evaluate(node).Verdict != FitVerdict.Fits || !node.Node.Status.Conditions.IsTrue("Ready"))
+                continue;
             fitting.Add(node);
-            if (fitting.Count == MostScoredNodes) break;
+            if (fitting.Count == MostScoredNodes)
+                break;
         }
 
-        if (fitting.Count == 0) return (null, Refusal(PodPlacement.Find(pod, snapshot)));
-        List<string> equal = [.. (order.AnyNode ? fitting : Best(pod, fitting)).Select(static node => node.Name).Order(StringComparer.Ordinal)];
+        if (fitting.Count == 0)
+            return (null, Refusal(PodPlacement.Find(pod, snapshot)));
+        List<string> equal =
+        [
+            .. (order.AnyNode ? fitting : Best(pod, fitting)).Select(static node => node.Name).Order(StringComparer.Ordinal),
+        ];
         string to = order.Random is { } random ? equal[random.Next(equal.Count)] : equal[0];
         snapshot.Assume(pod, to);
         _undo.Add(() => snapshot.RemovePod(pod));
@@ -103,19 +126,24 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
     }
 
     // Without preemption: a removal must not displace other pods.
-    private NodeManager.Scheduling.Decisions.Placement Refusal(NodeManager.Scheduling.Decisions.Placement found) => found.Verdict == FitVerdict.DoesNotFit
-        ? found with { Message = PodPlacement.Summary([.. found.Refusals.Select(static one => one.Answer)], snapshot.MinorVersion, "") }
-        : found;
+    private NodeManager.Scheduling.Decisions.Placement Refusal(NodeManager.Scheduling.Decisions.Placement found) =>
+        found.Verdict == FitVerdict.DoesNotFit
+            ? found with
+            {
+                Message = PodPlacement.Summary([.. found.Refusals.Select(static one => one.Answer)], snapshot.MinorVersion, ""),
+            }
+            : found;
 
-    private static Node Cordoned(Node node) => new()
-    {
-        Metadata = node.Metadata,
-        Status = node.Status,
-        Spec = new()
+    private static Node Cordoned(Node node) =>
+        new()
         {
-            ProviderID = node.Spec.ProviderID,
-            Unschedulable = true,
-            Taints = [.. node.Spec.Taints ?? [], new() { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" }],
-        },
-    };
+            Metadata = node.Metadata,
+            Status = node.Status,
+            Spec = new()
+            {
+                ProviderID = node.Spec.ProviderID,
+                Unschedulable = true,
+                Taints = [.. node.Spec.Taints ?? [], new() { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" }],
+            },
+        };
 }

@@ -24,20 +24,23 @@ internal sealed record ScaleNode
     /// <summary>Ready and schedulable: it counts as capacity.</summary>
     public bool IsActive => Node.Is(NodeStatus.Ready) && !Node.Is(NodeStatus.Cordoned);
 
-    public decimal Allocatable(string resource) => Node.Status.Allocatable is { } all && all.TryGetValue(resource, out var amount) ? amount.Value : 0;
+    public decimal Allocatable(string resource) =>
+        Node.Status.Allocatable is { } all && all.TryGetValue(resource, out var amount) ? amount.Value : 0;
 
     /// <summary>What all its pods request.</summary>
     public decimal Requested(string resource) => Pods.Sum(pod => PodRequests.Of(pod).GetValueOrDefault(resource));
 
     /// <summary>The same without pods that exist for the node alone.</summary>
-    public decimal Movable(string resource) => Pods.Where(static pod => !StaysWithNode(pod)).Sum(pod => PodRequests.Of(pod).GetValueOrDefault(resource));
+    public decimal Movable(string resource) =>
+        Pods.Where(static pod => !StaysWithNode(pod)).Sum(pod => PodRequests.Of(pod).GetValueOrDefault(resource));
 
     public decimal? Used(string resource) => resource == ResourceAmounts.Cpu ? Usage?.Cpu : Usage?.Memory;
 
     /// <summary>Percent of what its pods request without those that exist for it alone.</summary>
     public decimal? MovablePercent(string resource) => ResourceAmounts.Percent(Movable(resource), Allocatable(resource));
 
-    public decimal? UsedPercent(string resource) => Used(resource) is { } used ? ResourceAmounts.Percent(used, Allocatable(resource)) : null;
+    public decimal? UsedPercent(string resource) =>
+        Used(resource) is { } used ? ResourceAmounts.Percent(used, Allocatable(resource)) : null;
 
     /// <summary>The largest of its shares.</summary>
     public decimal Fullness => UtilizationRules.Resources.SelectMany(r => new[] { MovablePercent(r), UsedPercent(r) }).Max() ?? 0;

@@ -11,10 +11,12 @@ internal sealed record ScaleThresholds(NodeManagerConfiguration Configuration, R
     private static readonly string[] ControlPlaneRoles = ["control-plane", "master"];
 
     /// <summary>Above this share nodes are added.</summary>
-    public decimal UpAbove => Configuration.ScaleUpThreshold - (Before?.Action == NodeScaleAction.ScaleUp ? RecommendationHistory.Margin : 0);
+    public decimal UpAbove =>
+        Configuration.ScaleUpThreshold - (Before?.Action == NodeScaleAction.ScaleUp ? RecommendationHistory.Margin : 0);
 
     /// <summary>Below this share a node is removed.</summary>
-    public decimal DownBelow => Configuration.ScaleDownThreshold + (Before?.Action == NodeScaleAction.ScaleDown ? RecommendationHistory.Margin : 0);
+    public decimal DownBelow =>
+        Configuration.ScaleDownThreshold + (Before?.Action == NodeScaleAction.ScaleDown ? RecommendationHistory.Margin : 0);
 
     /// <summary>What additions come down to, and removals do not exceed: clear of the threshold.</summary>
     public decimal Comfortable => Configuration.ScaleUpThreshold - RecommendationHistory.Margin;

@@ -19,16 +19,26 @@ internal static class UtilizationRules
     public static decimal? Used(IReadOnlyCollection<ScaleNode> nodes, string resource, decimal added = 0)
     {
         List<ScaleNode> known = [.. nodes.Where(n => n.Used(resource) is not null)];
-        return known.Count == 0 ? null : ResourceAmounts.Percent(known.Sum(n => n.Used(resource)!.Value), known.Sum(n => n.Allocatable(resource)) + added);
+        return known.Count == 0
+            ? null
+            : ResourceAmounts.Percent(known.Sum(n => n.Used(resource)!.Value), known.Sum(n => n.Allocatable(resource)) + added);
     }
 
     /// <summary>Percent of the others after a node has gone whose pods and load come to them.</summary>
-    public static (decimal? Requested, decimal? Used) Without(IReadOnlyCollection<ScaleNode> nodes, IReadOnlySet<string> gone, string resource)
+    public static (decimal? Requested, decimal? Used) Without(
+        IReadOnlyCollection<ScaleNode> nodes,
+        IReadOnlySet<string> gone,
+        string resource
+    )
     {
-        List<ScaleNode> left = [.. nodes.Where(n => !gone.Contains(n.Name))], leaving = [.. nodes.Where(n => gone.Contains(n.Name))];
+        List<ScaleNode> left = [.. nodes.Where(n => !gone.Contains(n.Name))],
+            leaving = [.. nodes.Where(n => gone.Contains(n.Name))];
         decimal allocatable = left.Sum(n => n.Allocatable(resource));
         decimal requested = left.Sum(n => n.Requested(resource)) + leaving.Sum(n => n.Movable(resource));
         bool isKnown = nodes.Any(n => n.Used(resource) is not null);
-        return (ResourceAmounts.Percent(requested, allocatable), isKnown ? ResourceAmounts.Percent(nodes.Sum(n => n.Used(resource) ?? 0), allocatable) : null);
+        return (
+            ResourceAmounts.Percent(requested, allocatable),
+            isKnown ? ResourceAmounts.Percent(nodes.Sum(n => n.Used(resource) ?? 0), allocatable) : null
+        );
     }
 }

@@ -34,9 +34,16 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <param name="ns">Of the Lease.</param>
     /// <param name="observer">Told of what goes wrong with the Lease.</param>
     /// <param name="caller">Cancelled when the command is stopped.</param>
-    public RepairClaims(NodeManagerSession session, ClusterConnection connection, string ns, IOperationObserver observer, CancellationToken caller)
+    public RepairClaims(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string ns,
+        IOperationObserver observer,
+        CancellationToken caller
+    )
     {
-        Run = $"{RepairSubject.RunPrefix}{connection.Time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, true)}";
+        Run =
+            $"{RepairSubject.RunPrefix}{connection.Time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, true)}";
         _scope = new(session, connection, new MaintenanceRequest { Namespace = ns }, new Listener(observer), caller);
         _lease = new(_scope, Run, session.NewHolder());
         _scope.Lost = _lease.Lost;
@@ -46,7 +53,14 @@ internal sealed class RepairClaims : IAsyncDisposable
     public string Run { get; }
 
     /// <summary>How drains of the repair use the locks of its nodes.</summary>
-    public NodeLockUse Use => new() { Kind = NodeLockKind.Repair, Operation = Run, Waits = false, Held = _writer.Locks.Find };
+    public NodeLockUse Use =>
+        new()
+        {
+            Kind = NodeLockKind.Repair,
+            Operation = Run,
+            Waits = false,
+            Held = _writer.Locks.Find,
+        };
 
     /// <summary>Gives up the lock of a node; the claim stays.</summary>
     public Task UnlockAsync(string uid) => _writer.Locks.ReleaseAsync(uid);
@@ -56,8 +70,10 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <param name="node">As it is now; null where it is not known.</param>
     public bool IsCalledOff(string uid, Node? node)
     {
-        if (_writer.Locks.Find(uid) is not { } hold) return false;
-        if (node is not null) hold.Judge(node);
+        if (_writer.Locks.Find(uid) is not { } hold)
+            return false;
+        if (node is not null)
+            hold.Judge(node);
         return hold.End is not null;
     }
 
@@ -65,9 +81,11 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <returns>Why the repair was called off; null where it was not.</returns>
     public async Task<NodeLockEnd?> CalledOffAsync(string name, string uid, Node? node, CancellationToken cancellationToken)
     {
-        if (!IsCalledOff(uid, node)) return null;
+        if (!IsCalledOff(uid, node))
+            return null;
         NodeLockEnd end = _writer.Locks.Find(uid)!.End!;
-        if (end.Reason == NodeDrainCancelReason.Uncordoned) await ReleaseAsync(name, uid, cancellationToken);
+        if (end.Reason == NodeDrainCancelReason.Uncordoned)
+            await ReleaseAsync(name, uid, cancellationToken);
         return end;
     }
 
@@ -90,14 +108,23 @@ internal sealed class RepairClaims : IAsyncDisposable
         while (true)
         {
             ClaimOutcome outcome = await _writer.ClaimAsync(name, uid, dead, cancellationToken);
-            if (outcome.Other is not { } other) return null;
+            if (outcome.Other is not { } other)
+                return null;
             // What a maintenance has begun is a maintenance's to resume.
-            if (!other.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal)) return other;
+            if (!other.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal))
+                return other;
             var sign = await RunLeaseReader.ObserveAsync(
-                _scope.Connection, other.Run, other.Namespace,
-                waits => _scope.Observer.Verbose($"Node {name} is claimed by run {other.Run} (holder: {waits.Holder}); waiting up to {waits.Duration.TotalSeconds:0} s for its Lease to be renewed."),
-                cancellationToken);
-            if (sign.IsHeld || !dead.Add(other.Run)) return other;
+                _scope.Connection,
+                other.Run,
+                other.Namespace,
+                waits =>
+                    _scope.Observer.Verbose(
+                        $"Node {name} is claimed by run {other.Run} (holder: {waits.Holder}); waiting up to {waits.Duration.TotalSeconds:0} s for its Lease to be renewed."
+                    ),
+                cancellationToken
+            );
+            if (sign.IsHeld || !dead.Add(other.Run))
+                return other;
         }
     }
 
@@ -117,7 +144,8 @@ internal sealed class RepairClaims : IAsyncDisposable
     public async Task EnsureAsync(string name, string uid, CancellationToken cancellationToken)
     {
         await HoldAsync(cancellationToken);
-        if (!await _writer.IsClaimedAsync(name, uid, cancellationToken)) throw new ClaimLostException(null);
+        if (!await _writer.IsClaimedAsync(name, uid, cancellationToken))
+            throw new ClaimLostException(null);
     }
 
     /// <summary>Puts a node back into service as it was found, and gives up the claim.</summary>
@@ -141,7 +169,9 @@ internal sealed class RepairClaims : IAsyncDisposable
         {
             using CancellationTokenSource limit = new(EndLimit, _scope.Time);
             await ForgiveAsync(() => _lease.ReleaseAsync(limit.Token));
-            await ForgiveAsync(() => _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token));
+            await ForgiveAsync(() =>
+                _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token)
+            );
         }
 
         await _writer.Locks.DisposeAsync();
@@ -159,7 +189,9 @@ internal sealed class RepairClaims : IAsyncDisposable
                 if (!_isHeld)
                 {
                     await _scope.Retry.RunAsync(
-                        token => RunNamespace.EnsureAsync(_scope, () => _lease.TakeAsync(static _ => { }, token), token), cancellationToken);
+                        token => RunNamespace.EnsureAsync(_scope, () => _lease.TakeAsync(static _ => { }, token), token),
+                        cancellationToken
+                    );
                     _isHeld = true;
                 }
             }

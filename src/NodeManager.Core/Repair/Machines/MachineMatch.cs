@@ -19,13 +19,20 @@ internal static class MachineMatch
         return found is not null && Differs(node, found, claims) is { } why ? (null, why) : (found, problem);
     }
 
-    private static (Machine? Machine, string Problem) FindAny(Node node, IReadOnlyList<Machine> machines, IReadOnlyList<NodeSmithClaim> claims)
+    private static (Machine? Machine, string Problem) FindAny(
+        Node node,
+        IReadOnlyList<Machine> machines,
+        IReadOnlyList<NodeSmithClaim> claims
+    )
     {
         if (node.Spec.ProviderID is { Length: > 0 } id)
             return One(machines.Where(machine => ProviderIds.AreSame(machine.ProviderId, id)), $"its provider ID {id}");
         string name = node.Metadata.Name;
         if (claims.FirstOrDefault(claim => claim.Status?.NodeName == name) is { } owner)
-            return One(machines.Where(machine => machine.ClaimUid == owner.Metadata.Uid), $"NodeSmithClaim {owner.Metadata.Name}, which names it");
+            return One(
+                machines.Where(machine => machine.ClaimUid == owner.Metadata.Uid),
+                $"NodeSmithClaim {owner.Metadata.Name}, which names it"
+            );
         return One(machines.Where(machine => machine.Name == name), $"its name {name}");
     }
 
@@ -36,9 +43,14 @@ internal static class MachineMatch
     private static string? Differs(Node node, Machine machine, IReadOnlyList<NodeSmithClaim> claims)
     {
         string name = $"Machine {machine.Provider}/{machine.Name} ({machine.ProviderId})";
-        if (node.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ClaimUidAnnotation) is { Length: > 0 } uid && uid != machine.ClaimUid)
+        if (
+            node.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.ClaimUidAnnotation) is { Length: > 0 } uid
+            && uid != machine.ClaimUid
+        )
             return $"{name} is not its machine: it carries {(machine.ClaimUid.Length > 0 ? $"claim {machine.ClaimUid}" : "no claim")}, and the node belongs to claim {uid}.";
-        return OwnerOf(machine, claims) is { } claim && NodeOwnership.Check(claim, node) is { } other ? $"{name} of NodeSmithClaim {claim.Metadata.Name} is not its machine: {other}." : null;
+        return OwnerOf(machine, claims) is { } claim && NodeOwnership.Check(claim, node) is { } other
+            ? $"{name} of NodeSmithClaim {claim.Metadata.Name} is not its machine: {other}."
+            : null;
     }
 
     private static (Machine? Machine, string Problem) One(IEnumerable<Machine> found, string by)

@@ -21,7 +21,9 @@ internal sealed record HealthyMinimum
     public static HealthyMinimum? Parse(string text)
     {
         bool isPercent = text.EndsWith('%');
-        return int.TryParse(isPercent ? text[..^1].TrimEnd() : text, NumberStyles.None, CultureInfo.InvariantCulture, out int amount) && !(isPercent && amount > 100)
+        return
+            int.TryParse(isPercent ? text[..^1].TrimEnd() : text, NumberStyles.None, CultureInfo.InvariantCulture, out int amount)
+            && !(isPercent && amount > 100)
             ? new(amount, isPercent)
             : null;
     }

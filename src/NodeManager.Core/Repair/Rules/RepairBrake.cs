@@ -16,10 +16,13 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
     /// <param name="now">The moment.</param>
     public BrakeDecision Judge(BrakeDecision? before, IReadOnlyList<FleetNode>? nodes, DateTimeOffset now)
     {
-        if (nodes is null) return new(BrakeState.Blind, [], "Cannot reach the API server; the state of the nodes is unknown.");
-        int healthy = nodes.Count(static node => node.Counts), required = MinHealthy.Of(nodes.Count);
+        if (nodes is null)
+            return new(BrakeState.Blind, [], "Cannot reach the API server; the state of the nodes is unknown.");
+        int healthy = nodes.Count(static node => node.Counts),
+            required = MinHealthy.Of(nodes.Count);
         string count = string.Create(CultureInfo.InvariantCulture, $"{healthy:N0} of {nodes.Count:N0} nodes are healthy");
-        if (healthy < required) return new(BrakeState.Held, [], string.Create(CultureInfo.InvariantCulture, $"{count}, {required:N0} are required."));
+        if (healthy < required)
+            return new(BrakeState.Held, [], string.Create(CultureInfo.InvariantCulture, $"{count}, {required:N0} are required."));
 
         DateTimeOffset? until = before?.State switch
         {
@@ -28,14 +31,19 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
             null => EndOfStorm(nodes, required, now),
             _ => null,
         };
-        if (now < until) return new(BrakeState.CoolingDown, [], $"{count} again; repairs wait for the cool-down.") { Until = until };
+        if (now < until)
+            return new(BrakeState.CoolingDown, [], $"{count} again; repairs wait for the cool-down.") { Until = until };
 
-        Dictionary<string, int> busy = nodes.Where(static node => node.IsInRepair).CountBy(static node => node.Pool).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, int> busy = nodes
+            .Where(static node => node.IsInRepair)
+            .CountBy(static node => node.Pool)
+            .ToDictionary(StringComparer.Ordinal);
         List<string> may = [];
         foreach (FleetNode node in nodes.Where(static node => node.Waits).OrderBy(static node => node.Name, StringComparer.Ordinal))
         {
             int others = busy.GetValueOrDefault(node.Pool);
-            if (others >= PerPool) continue;
+            if (others >= PerPool)
+                continue;
             busy[node.Pool] = others + 1;
             may.Add(node.Name);
         }
@@ -46,8 +54,13 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
     // The nodes show the state before the first decision: a storm has been over for as long as enough of them have been healthy.
     private DateTimeOffset? EndOfStorm(IReadOnlyList<FleetNode> nodes, int required, DateTimeOffset now)
     {
-        if (required == 0) return null;
-        DateTimeOffset since = nodes.Where(static node => node.Counts).Select(static node => node.HealthySince ?? DateTimeOffset.MinValue).Order().ElementAt(required - 1);
+        if (required == 0)
+            return null;
+        DateTimeOffset since = nodes
+            .Where(static node => node.Counts)
+            .Select(static node => node.HealthySince ?? DateTimeOffset.MinValue)
+            .Order()
+            .ElementAt(required - 1);
         return since > now - Cooldown ? since + Cooldown : null;
     }
 }

@@ -15,27 +15,49 @@ internal sealed class RepairJudge(RepairPolicy policy)
         RepairVerdict? taken = Taken(subject);
         if (finding is null)
         {
-            if (taken is not null) return taken;
+            if (taken is not null)
+                return taken;
             bool isLeft = subject.Claim is { } left && left.Run != subject.Run;
-            return new(NodeRepairReason.Healthy, isLeft ? "Healthy. An earlier repair did not release it." : "It has no fault that the policy repairs.") { IsToBeReleased = isLeft && subject.IsCandidate };
+            return new(
+                NodeRepairReason.Healthy,
+                isLeft ? "Healthy. An earlier repair did not release it." : "It has no fault that the policy repairs."
+            )
+            {
+                IsToBeReleased = isLeft && subject.IsCandidate,
+            };
         }
 
         if (subject.IsReplaced)
             return new(NodeRepairReason.NodeGone, "Another node has registered under this name.") { Finding = finding };
-        if (taken is not null && !(taken.Reason == NodeRepairReason.Cordoned && policy.IncludeCordoned)) return taken with { Finding = finding };
+        if (taken is not null && !(taken.Reason == NodeRepairReason.Cordoned && policy.IncludeCordoned))
+            return taken with { Finding = finding };
         if (subject.IsControlPlane && !policy.IncludeControlPlane)
             return new(NodeRepairReason.ControlPlane, "Control-plane node: the policy excludes it.") { Finding = finding };
         if (subject.FailedUntil is { } until && until > now)
         {
             return new(NodeRepairReason.FailedBefore, "Its last repair failed, and it has not been healthy since.")
-                { Finding = finding, Due = until == DateTimeOffset.MaxValue ? null : until };
+            {
+                Finding = finding,
+                Due = until == DateTimeOffset.MaxValue ? null : until,
+            };
         }
 
         if (subject.RepairedAt + policy.CoolDown is { } again && again > now)
-            return new(NodeRepairReason.RecentlyRepaired, $"It was repaired less than {HumanDuration.Format(policy.CoolDown)} ago.") { Finding = finding, Due = again };
+            return new(NodeRepairReason.RecentlyRepaired, $"It was repaired less than {HumanDuration.Format(policy.CoolDown)} ago.")
+            {
+                Finding = finding,
+                Due = again,
+            };
         if ((finding.Since ?? subject.SeenSince) is { } since && since + policy.UnhealthyFor is var ripe && ripe > now)
         {
-            return new(NodeRepairReason.TooRecent, $"{finding.Message} The policy waits until this has lasted {HumanDuration.Format(policy.UnhealthyFor)}.") { Finding = finding, Due = ripe };
+            return new(
+                NodeRepairReason.TooRecent,
+                $"{finding.Message} The policy waits until this has lasted {HumanDuration.Format(policy.UnhealthyFor)}."
+            )
+            {
+                Finding = finding,
+                Due = ripe,
+            };
         }
 
         return new(NodeRepairReason.Unhealthy, finding.Message) { Finding = finding };
@@ -55,7 +77,9 @@ internal sealed class RepairJudge(RepairPolicy policy)
     public string PoolOf(RepairSubject subject)
     {
         IReadOnlyDictionary<string, string> labels = subject.Node.Metadata.Labels ?? [];
-        return policy.PoolLabel is { } label ? labels.GetValueOrDefault(label) ?? "" : PoolLabels.PoolOf(labels, subject.Node.Metadata.Annotations);
+        return policy.PoolLabel is { } label
+            ? labels.GetValueOrDefault(label) ?? ""
+            : PoolLabels.PoolOf(labels, subject.Node.Metadata.Annotations);
     }
 
     public NodeFinding? FindingOf(IReadOnlyList<NodeFinding> findings) => findings.FirstOrDefault(finding => _isCause(finding.Cause));
@@ -63,16 +87,25 @@ internal sealed class RepairJudge(RepairPolicy policy)
     // Another run or a person has taken the node.
     private static RepairVerdict? Taken(RepairSubject subject)
     {
-        if (subject.Node.Metadata.DeletionTimestamp is not null) return new(NodeRepairReason.NodeGone, "The node is being deleted.") { IsInMaintenance = true };
-        if (subject.HeldBy.Length > 0) return new(NodeRepairReason.Maintenance, $"Run {subject.HeldBy} is repairing it.") { IsInMaintenance = true };
+        if (subject.Node.Metadata.DeletionTimestamp is not null)
+            return new(NodeRepairReason.NodeGone, "The node is being deleted.") { IsInMaintenance = true };
+        if (subject.HeldBy.Length > 0)
+            return new(NodeRepairReason.Maintenance, $"Run {subject.HeldBy} is repairing it.") { IsInMaintenance = true };
         if (subject.Claim is { } claim)
         {
-            return claim.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal) ? null
-                : new(NodeRepairReason.Maintenance, $"In progress: maintenance run {claim.Run}; holder: {claim.Holder}.") { IsInMaintenance = true };
+            return claim.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal)
+                ? null
+                : new(NodeRepairReason.Maintenance, $"In progress: maintenance run {claim.Run}; holder: {claim.Holder}.")
+                {
+                    IsInMaintenance = true,
+                };
         }
 
-        if (subject.Node.Spec.Unschedulable != true) return null;
-        string by = DrainAnnotation.Read(subject.Node) is { } drain ? $"It was cordoned by {drain.By}{(drain.Reason.Length > 0 ? $": {drain.Reason}" : "")}." : "It was cordoned by another client.";
+        if (subject.Node.Spec.Unschedulable != true)
+            return null;
+        string by = DrainAnnotation.Read(subject.Node) is { } drain
+            ? $"It was cordoned by {drain.By}{(drain.Reason.Length > 0 ? $": {drain.Reason}" : "")}."
+            : "It was cordoned by another client.";
         return new(NodeRepairReason.Cordoned, $"{by} The policy excludes cordoned nodes.") { IsInMaintenance = true };
     }
 }

@@ -7,7 +7,7 @@ public sealed record RepairPolicy
 {
     /// <summary>The causes that are repaired unless a caller says otherwise: those that a node does not leave by itself, or seldom.</summary>
     public static IReadOnlyList<string> DefaultCauses { get; } =
-        [NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeProblemCondition.KernelDeadlock, NodeProblemCondition.ReadonlyFilesystem];
+    [NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeProblemCondition.KernelDeadlock, NodeProblemCondition.ReadonlyFilesystem];
 
     /// <summary>One action, or several of which each follows where the one before did not help. Their order is that of <see cref="NodeRepairAction"/>.</summary>
     public IReadOnlyList<NodeRepairAction> Actions { get; init; } = [NodeRepairAction.Drain];
@@ -50,7 +50,8 @@ public sealed record RepairPolicy
     {
         List<(NodeRepairAction Action, bool Waits)> steps = [.. Actions.Distinct().Order().Select(static action => (action, true))];
         int machine = steps.FindIndex(static step => step.Action >= NodeRepairAction.Restart);
-        if (machine >= 0 && !steps.Exists(static step => step.Action == NodeRepairAction.Drain)) steps.Insert(machine, (NodeRepairAction.Drain, false));
+        if (machine >= 0 && !steps.Exists(static step => step.Action == NodeRepairAction.Drain))
+            steps.Insert(machine, (NodeRepairAction.Drain, false));
         return steps;
     }
 }

@@ -42,7 +42,10 @@ internal sealed record RepairSubject(Node Node, IReadOnlyList<NodeFinding> Findi
 
     /// <summary>When a node that recovered did so; null for one that was ready from its beginning.</summary>
     public DateTimeOffset? RecoveredAt =>
-        Node.Status.Conditions.Find("Ready") is { Status: "True", LastTransitionTime: { } at } && at - Node.Metadata.CreationTimestamp > Startup ? at : null;
+        Node.Status.Conditions.Find("Ready") is { Status: "True", LastTransitionTime: { } at }
+        && at - Node.Metadata.CreationTimestamp > Startup
+            ? at
+            : null;
 
     // A node that became ready this soon after its creation has started, not recovered.
     private static TimeSpan Startup => TimeSpan.FromMinutes(10);

@@ -14,7 +14,8 @@ internal sealed class NodeSight(TimeProvider time)
     {
         get
         {
-            lock (_lock) return _state;
+            lock (_lock)
+                return _state;
         }
     }
 
@@ -22,7 +23,8 @@ internal sealed class NodeSight(TimeProvider time)
     {
         lock (_lock)
         {
-            if (_state == state) return;
+            if (_state == state)
+                return;
             _state = state;
             _changed.TrySetResult();
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,33 +32,53 @@ internal sealed class NodeSight(TimeProvider time)
     }
 
     /// <summary>Ends when the nodes can be seen.</summary>
-    public Task<SightState> SeenAsync(CancellationToken cancellationToken) => UntilAsync(static state => !state.IsBlind, static _ => null, null, cancellationToken)!;
+    public Task<SightState> SeenAsync(CancellationToken cancellationToken) =>
+        UntilAsync(static state => !state.IsBlind, static _ => null, null, cancellationToken)!;
 
     /// <summary>Ends when the node has been healthy for so long, is gone, or is no longer the run's; or when the time is over, which it is not while the nodes cannot be seen.</summary>
     /// <param name="healthyFor">How long.</param>
     /// <param name="isOver">What ends the wait beside that.</param>
     /// <param name="atMost">The time; null: without end.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<SightState> RecoveredAsync(TimeSpan healthyFor, Func<SightState, bool> isOver, TimeSpan? atMost, CancellationToken cancellationToken) => UntilAsync(
-        state => !state.IsBlind && (isOver(state) || state.IsHealthyFor(healthyFor, time.GetUtcNow())),
-        state => state.HealthySince + healthyFor, atMost, cancellationToken);
+    public Task<SightState> RecoveredAsync(
+        TimeSpan healthyFor,
+        Func<SightState, bool> isOver,
+        TimeSpan? atMost,
+        CancellationToken cancellationToken
+    ) =>
+        UntilAsync(
+            state => !state.IsBlind && (isOver(state) || state.IsHealthyFor(healthyFor, time.GetUtcNow())),
+            state => state.HealthySince + healthyFor,
+            atMost,
+            cancellationToken
+        );
 
-    private async Task<SightState> UntilAsync(Func<SightState, bool> isMet, Func<SightState, DateTimeOffset?> due, TimeSpan? atMost, CancellationToken cancellationToken)
+    private async Task<SightState> UntilAsync(
+        Func<SightState, bool> isMet,
+        Func<SightState, DateTimeOffset?> due,
+        TimeSpan? atMost,
+        CancellationToken cancellationToken
+    )
     {
         DateTimeOffset? end = time.GetUtcNow() + atMost;
         while (true)
         {
             (SightState state, Task changed) = Look();
             DateTimeOffset now = time.GetUtcNow();
-            if (isMet(state) || (!state.IsBlind && end <= now)) return state;
-            DateTimeOffset? next = state.IsBlind ? null : due(state) is { } at && at > now && !(end < at) ? at : end;
+            if (isMet(state) || (!state.IsBlind && end <= now))
+                return state;
+            DateTimeOffset? next =
+                state.IsBlind ? null
+                : due(state) is { } at && at > now && !(end < at) ? at
+                : end;
             await time.WaitForChangeAsync([changed], next - now, cancellationToken);
         }
     }
 
     private (SightState State, Task Changed) Look()
     {
-        lock (_lock) return (_state, _changed.Task);
+        lock (_lock)
+            return (_state, _changed.Task);
     }
 }
 

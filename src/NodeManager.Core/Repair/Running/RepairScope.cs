@@ -9,7 +9,13 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Repair.Running;
 
 /// <summary>What the repairs of one command share.</summary>
-internal sealed record RepairScope(RepairRequest Request, ClusterConnection Connection, RepairClaims Claims, NodeMachines Machines, IOperationObserver Observer)
+internal sealed record RepairScope(
+    RepairRequest Request,
+    ClusterConnection Connection,
+    RepairClaims Claims,
+    NodeMachines Machines,
+    IOperationObserver Observer
+)
 {
     public NodeManagerSession Session => Request.Session;
 
@@ -22,7 +28,13 @@ internal sealed record RepairScope(RepairRequest Request, ClusterConnection Conn
     /// <summary>Notes on a node, as a Kubernetes Event, what a repair does.</summary>
     public async Task NoteAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)
     {
-        ObjectReference about = new() { ApiVersion = "v1", Kind = "Node", Name = node.Metadata.Name, Uid = node.Metadata.Uid };
+        ObjectReference about = new()
+        {
+            ApiVersion = "v1",
+            Kind = "Node",
+            Name = node.Metadata.Name,
+            Uid = node.Metadata.Uid,
+        };
         try
         {
             await EventWriter.WriteAsync(Connection, about, type, reason, message, Observer, cancellationToken);

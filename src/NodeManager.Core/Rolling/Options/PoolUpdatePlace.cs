@@ -8,8 +8,18 @@ namespace NodeManager.Core.Rolling.Options;
 public sealed record PoolUpdatePlace(string Namespace = "", string Provider = "")
 {
     internal IReadOnlyList<string> Namespaces =>
-        Namespace.Length > 0 ? [Namespace] : [.. new[] { (NodePoolProvider.Cluster, NodeSmithNames.DefaultNamespace), (NodePoolProvider.Service, PoolUpdateRequest.ServiceNamespace) }
-            .Where(one => Has(one.Item1)).Select(static one => one.Item2)];
+        Namespace.Length > 0
+            ? [Namespace]
+            :
+            [
+                .. new[]
+                {
+                    (NodePoolProvider.Cluster, NodeSmithNames.DefaultNamespace),
+                    (NodePoolProvider.Service, PoolUpdateRequest.ServiceNamespace),
+                }
+                    .Where(one => Has(one.Item1))
+                    .Select(static one => one.Item2),
+            ];
 
     internal bool Has(string provider) => Provider.Length == 0 || Provider == provider;
 }

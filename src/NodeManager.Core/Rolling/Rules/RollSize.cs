@@ -16,8 +16,10 @@ internal sealed record RollSize(string Shape, string Zone, long CpuCores, long M
     public static RollSize Of(NodeSmithClaim claim, NodeSmithPool pool)
     {
         // The shapes of its creation where they are known: the pool may have another one of the name now.
-        (long cores, long memory) = claim.Spec.Requirements is { CpuCores: { } own, MemoryMiB: { } ownMemory } ? (own, ownMemory)
-            : ClaimTemplate.Of(claim)?.MachineTemplate.Shapes?.Find(one => one.Name == claim.Spec.Shape) is { } shape ? (shape.CpuCores, shape.MemoryMiB)
+        (long cores, long memory) =
+            claim.Spec.Requirements is { CpuCores: { } own, MemoryMiB: { } ownMemory } ? (own, ownMemory)
+            : ClaimTemplate.Of(claim)?.MachineTemplate.Shapes?.Find(one => one.Name == claim.Spec.Shape) is { } shape
+                ? (shape.CpuCores, shape.MemoryMiB)
             : ClaimAttempts.SizeOf(claim, pool);
         return new(claim.Spec.Shape ?? "", claim.Spec.Zone ?? "", cores, memory);
     }
@@ -27,15 +29,32 @@ internal sealed record RollSize(string Shape, string Zone, long CpuCores, long M
     {
         NodeSmithMachineTemplate template = pool.Spec.MachineTemplate;
         if (template.Shapes is not { Count: > 0 } shapes)
-            return new("", Zone, Math.Max(Math.Max(1, CpuCores), template.Minimum?.CpuCores ?? 0), Math.Max(Math.Max(1, MemoryMiB), template.Minimum?.MemoryMiB ?? 0));
+            return new(
+                "",
+                Zone,
+                Math.Max(Math.Max(1, CpuCores), template.Minimum?.CpuCores ?? 0),
+                Math.Max(Math.Max(1, MemoryMiB), template.Minimum?.MemoryMiB ?? 0)
+            );
         List<NodeSmithShape> here = shapes.FindAll(one => string.IsNullOrEmpty(one.Zone) || Zone.Length == 0 || one.Zone == Zone);
         List<NodeSmithShape> bySize =
         [
-            .. (here.Count > 0 ? here : shapes).OrderBy(static one => one.CpuCores).ThenBy(static one => one.MemoryMiB).ThenBy(static one => one.Name, StringComparer.Ordinal),
+            .. (here.Count > 0 ? here : shapes)
+                .OrderBy(static one => one.CpuCores)
+                .ThenBy(static one => one.MemoryMiB)
+                .ThenBy(static one => one.Name, StringComparer.Ordinal),
         ];
-        NodeSmithShape chosen = here.Find(one => one.Name == Shape) ?? bySize.Find(one => one.CpuCores >= CpuCores && one.MemoryMiB >= MemoryMiB) ?? bySize[^1];
-        return new(chosen.Name, chosen.Zone is { Length: > 0 } own ? own : here.Count > 0 ? Zone : "", chosen.CpuCores, chosen.MemoryMiB);
+        NodeSmithShape chosen =
+            here.Find(one => one.Name == Shape) ?? bySize.Find(one => one.CpuCores >= CpuCores && one.MemoryMiB >= MemoryMiB) ?? bySize[^1];
+        return new(
+            chosen.Name,
+            chosen.Zone is { Length: > 0 } own ? own
+                : here.Count > 0 ? Zone
+                : "",
+            chosen.CpuCores,
+            chosen.MemoryMiB
+        );
     }
 
-    public override string ToString() => $"{(Shape.Length > 0 ? Shape + ": " : "")}{CpuCores} cores, {MemoryMiB} MiB{(Zone.Length > 0 ? $", {Zone}" : "")}";
+    public override string ToString() =>
+        $"{(Shape.Length > 0 ? Shape + ": " : "")}{CpuCores} cores, {MemoryMiB} MiB{(Zone.Length > 0 ? $", {Zone}" : "")}";
 }

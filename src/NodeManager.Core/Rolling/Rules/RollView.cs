@@ -14,7 +14,10 @@ internal sealed record OldMachine(string Claim, string Status, bool HasNode, boo
 
     /// <summary>Its drain waits for another operation.</summary>
     public bool WaitsForLock =>
-        IsBusy && (Status == NodePoolUpdateNodeStatus.Pending || (Status == NodePoolUpdateNodeStatus.Skipped && Attempts < RollRules.MostAttempts));
+        IsBusy
+        && (
+            Status == NodePoolUpdateNodeStatus.Pending || (Status == NodePoolUpdateNodeStatus.Skipped && Attempts < RollRules.MostAttempts)
+        );
 
     /// <summary>It runs pods that count.</summary>
     public bool Serves => IsReady && Status is (NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Skipped);
@@ -72,4 +75,11 @@ internal sealed record RollView
 /// <param name="WaitsFor">In words; empty: it does not wait.</param>
 /// <param name="Until">When to look again although nothing has changed.</param>
 internal sealed record RollStep(
-    int Create, bool Cordon, IReadOnlyList<string> Drain, IReadOnlyList<string> Remove, bool IsOver, string WaitsFor, DateTimeOffset? Until);
+    int Create,
+    bool Cordon,
+    IReadOnlyList<string> Drain,
+    IReadOnlyList<string> Remove,
+    bool IsOver,
+    string WaitsFor,
+    DateTimeOffset? Until
+);

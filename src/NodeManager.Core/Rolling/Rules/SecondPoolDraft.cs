@@ -15,9 +15,13 @@ internal static class SecondPoolDraft
     public static string NameAfter(string pool)
     {
         int dash = pool.LastIndexOf('-');
-        bool isNumbered = dash > 0 && pool.Length - dash is > 1 and <= 5 && int.TryParse(pool[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        bool isNumbered =
+            dash > 0
+            && pool.Length - dash is > 1 and <= 5
+            && int.TryParse(pool[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
         int next = isNumbered ? int.Parse(pool[(dash + 1)..], CultureInfo.InvariantCulture) + 1 : 2;
-        string suffix = string.Create(CultureInfo.InvariantCulture, $"-{next}"), stem = isNumbered ? pool[..dash] : pool;
+        string suffix = string.Create(CultureInfo.InvariantCulture, $"-{next}"),
+            stem = isNumbered ? pool[..dash] : pool;
         return stem[..Math.Min(stem.Length, LongestName - suffix.Length)].TrimEnd('-') + suffix;
     }
 

@@ -50,7 +50,14 @@ internal sealed record SecondPoolView
 /// <param name="IsOver">Nothing is left that could be done.</param>
 /// <param name="WaitsFor">In words; empty: it does not wait.</param>
 /// <param name="Until">When to look again although nothing has changed.</param>
-internal sealed record SecondPoolStep(bool Create, IReadOnlyList<string> Drain, bool Delete, bool IsOver, string WaitsFor, DateTimeOffset? Until = null)
+internal sealed record SecondPoolStep(
+    bool Create,
+    IReadOnlyList<string> Drain,
+    bool Delete,
+    bool IsOver,
+    string WaitsFor,
+    DateTimeOffset? Until = null
+)
 {
     public bool Acts => Create || Drain.Count > 0 || Delete;
 
@@ -65,41 +72,67 @@ internal static class SecondPoolRules
 {
     public static SecondPoolStep Next(SecondPoolView view)
     {
-        if (view.IsPaused) return SecondPoolStep.Wait("Resume-NodePoolUpdate");
-        if (view is { IsBack: false, HasSecond: false }) return new(true, [], false, false, "");
-        if (view is { IsBack: false, HasBegun: false } && Unripe(view) is { } unripe) return unripe;
-        if (view.IsRemoving) return Removing(view);
-        List<string> pending = [.. view.Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Pending, IsBusy: false }).Select(static one => one.Claim)];
-        if (pending.Count > 0) return new(false, pending, false, false, "");
-        if (view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining) is > 0 and var draining) return SecondPoolStep.Wait(Count(draining, "node", "to be drained"));
+        if (view.IsPaused)
+            return SecondPoolStep.Wait("Resume-NodePoolUpdate");
+        if (view is { IsBack: false, HasSecond: false })
+            return new(true, [], false, false, "");
+        if (view is { IsBack: false, HasBegun: false } && Unripe(view) is { } unripe)
+            return unripe;
+        if (view.IsRemoving)
+            return Removing(view);
+        List<string> pending =
+        [
+            .. view
+                .Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Pending, IsBusy: false })
+                .Select(static one => one.Claim),
+        ];
+        if (pending.Count > 0)
+            return new(false, pending, false, false, "");
+        if (view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining) is > 0 and var draining)
+            return SecondPoolStep.Wait(Count(draining, "node", "to be drained"));
         List<OldMachine> skipped = [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped)];
-        string[] again = [.. skipped.Where(static one => one is { Attempts: < RollRules.MostAttempts, IsBusy: false }).Select(static one => one.Claim)];
-        if (again.Length > 0) return new(false, again, false, false, "");
-        if (view.Old.Count(static one => one.WaitsForLock) is > 0 and var busy) return SecondPoolStep.Wait($"{Count(busy, "node", "in use by another operation")}", view.Now + OldMachine.BusyRecheck);
-        if (skipped.Count > 0) return new(false, [], false, true, "");
+        string[] again =
+        [
+            .. skipped.Where(static one => one is { Attempts: < RollRules.MostAttempts, IsBusy: false }).Select(static one => one.Claim),
+        ];
+        if (again.Length > 0)
+            return new(false, again, false, false, "");
+        if (view.Old.Count(static one => one.WaitsForLock) is > 0 and var busy)
+            return SecondPoolStep.Wait($"{Count(busy, "node", "in use by another operation")}", view.Now + OldMachine.BusyRecheck);
+        if (skipped.Count > 0)
+            return new(false, [], false, true, "");
         DateTimeOffset kept = view.DrainedAt is { } at && !view.IsBack ? at + view.KeepOld : view.Now;
-        return kept > view.Now ? SecondPoolStep.Wait($"the end of the time that drained nodes are kept, {Time(kept)}", kept) : new(false, [], true, false, "");
+        return kept > view.Now
+            ? SecondPoolStep.Wait($"the end of the time that drained nodes are kept, {Time(kept)}", kept)
+            : new(false, [], true, false, "");
     }
 
     // Null: the new nodes are there and have soaked.
     private static SecondPoolStep? Unripe(SecondPoolView view)
     {
         int ready = view.New.Count(static one => one is not null);
-        if (ready < view.Wanted) return SecondPoolStep.Wait(string.Create(CultureInfo.InvariantCulture, $"{view.Wanted - ready} of {view.Wanted} new nodes to be Ready"));
-        if (!view.IsSecondReady) return SecondPoolStep.Wait("the service to report the second pool as Ready");
+        if (ready < view.Wanted)
+            return SecondPoolStep.Wait(
+                string.Create(CultureInfo.InvariantCulture, $"{view.Wanted - ready} of {view.Wanted} new nodes to be Ready")
+            );
+        if (!view.IsSecondReady)
+            return SecondPoolStep.Wait("the service to report the second pool as Ready");
         // With more nodes than it has to have, those that have been Ready longest count.
-        DateTimeOffset ripe = view.Wanted == 0 ? view.Now : view.New.OfType<DateTimeOffset>().Order().ElementAt(view.Wanted - 1) + view.Soak;
+        DateTimeOffset ripe =
+            view.Wanted == 0 ? view.Now : view.New.OfType<DateTimeOffset>().Order().ElementAt(view.Wanted - 1) + view.Soak;
         return ripe > view.Now ? SecondPoolStep.Wait($"new nodes to stay Ready until {Time(ripe)}", ripe) : null;
     }
 
     private static SecondPoolStep Removing(SecondPoolView view)
     {
-        if (!view.IsGone) return new(false, [], true, false, "the service to delete the pool");
+        if (!view.IsGone)
+            return new(false, [], true, false, "the service to delete the pool");
         int there = view.Old.Count(static one => one.Exists);
         return there > 0 ? SecondPoolStep.Wait(Count(there, "machine", "to be destroyed")) : new(false, [], false, true, "");
     }
 
-    private static string Count(int count, string what, string why) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")} {why}");
+    private static string Count(int count, string what, string why) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")} {why}");
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

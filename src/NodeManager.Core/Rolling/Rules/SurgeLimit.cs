@@ -14,13 +14,21 @@ public readonly record struct SurgeLimit(int Surge, int Unavailable)
     /// <exception cref="NodeManagerException">PoolUpdateInvalid: one is not a number, or both are zero.</exception>
     public static SurgeLimit Of(string surge, string unavailable, int desired)
     {
-        SurgeLimit limit = new(Resolve("-MaxSurge", surge, desired, roundUp: true), Math.Min(desired, Resolve("-MaxUnavailable", unavailable, desired, roundUp: false)));
+        SurgeLimit limit = new(
+            Resolve("-MaxSurge", surge, desired, roundUp: true),
+            Math.Min(desired, Resolve("-MaxUnavailable", unavailable, desired, roundUp: false))
+        );
         return limit is { Surge: 0, Unavailable: 0 } && desired > 0
-            ? throw Invalid($"MaxSurge {surge} and MaxUnavailable {unavailable} of {desired} nodes are both 0, so no node can be replaced.", unavailable, "Set MaxSurge or MaxUnavailable to 1 or more.")
+            ? throw Invalid(
+                $"MaxSurge {surge} and MaxUnavailable {unavailable} of {desired} nodes are both 0, so no node can be replaced.",
+                unavailable,
+                "Set MaxSurge or MaxUnavailable to 1 or more."
+            )
             : limit;
     }
 
-    public static NodeManagerException Invalid(string message, object? target, string advice) => new(ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, message, target, advice);
+    public static NodeManagerException Invalid(string message, object? target, string advice) =>
+        new(ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, message, target, advice);
 
     private static int Resolve(string parameter, string text, int desired, bool roundUp)
     {

@@ -28,20 +28,23 @@ internal sealed class RollBook(MaintenanceScope scope, RunShard page, RollRecord
 
     public Task UpdateAsync(string uid, Func<RollNode, RollNode> change, CancellationToken cancellationToken)
     {
-        RollNode before = _nodes[uid], after = change(before);
+        RollNode before = _nodes[uid],
+            after = change(before);
         return after == before ? Task.CompletedTask : WriteAsync(_nodes[uid] = after, cancellationToken);
     }
 
     public Task SetAsync(Func<RollState, RollState> change, CancellationToken cancellationToken)
     {
         RollState after = change(State);
-        if (after == State) return Task.CompletedTask;
+        if (after == State)
+            return Task.CompletedTask;
         State = after with { At = scope.Now };
         return page.WriteAsync(RollLayout.StateKey, TextOf(State), cancellationToken);
     }
 
     /// <summary>Changes the requests of users for the update, where it is the update itself that changes it.</summary>
-    public Task ControlAsync(string key, string value, CancellationToken cancellationToken) => page.WriteAsync(key, value, cancellationToken);
+    public Task ControlAsync(string key, string value, CancellationToken cancellationToken) =>
+        page.WriteAsync(key, value, cancellationToken);
 
     /// <summary>What the ConfigMap has of a new update.</summary>
     public static Dictionary<string, string> Data(RollRecord record, RollState state, IEnumerable<RollNode> nodes)
@@ -53,13 +56,15 @@ internal sealed class RollBook(MaintenanceScope scope, RunShard page, RollRecord
             [RollLayout.RecordKey] = JsonSerializer.Serialize(record.Sealed(), RollJson.Default.RollRecord),
             [RollLayout.StateKey] = TextOf(state),
         };
-        foreach (RollNode node in nodes) data[KeyOf(node)] = TextOf(node);
+        foreach (RollNode node in nodes)
+            data[KeyOf(node)] = TextOf(node);
         return data;
     }
 
     public static string TextOf(RollState state) => JsonSerializer.Serialize(state, RollJson.Default.RollState);
 
-    private Task WriteAsync(RollNode node, CancellationToken cancellationToken) => page.WriteAsync(KeyOf(node), TextOf(node), cancellationToken);
+    private Task WriteAsync(RollNode node, CancellationToken cancellationToken) =>
+        page.WriteAsync(KeyOf(node), TextOf(node), cancellationToken);
 
     private static string KeyOf(RollNode node) => RollLayout.NodePrefix + node.Uid;
 

@@ -33,13 +33,21 @@ internal sealed class RollContext : RollScope
 
     /// <summary>The pool's claims, in the order of their names.</summary>
     public IReadOnlyList<NodeSmithClaim> Claims =>
-        [.. _claims.Cache.FindAll(AutoscalerIndexes.ByPool, Request.Pool).OrderBy(static one => one.Metadata.CreationTimestamp).ThenBy(static one => one.Metadata.Name, StringComparer.Ordinal)];
+        [
+            .. _claims
+                .Cache.FindAll(AutoscalerIndexes.ByPool, Request.Pool)
+                .OrderBy(static one => one.Metadata.CreationTimestamp)
+                .ThenBy(static one => one.Metadata.Name, StringComparer.Ordinal),
+        ];
 
     public Node? NodeOf(NodeSmithClaim claim) =>
-        claim.Status?.NodeName is { Length: > 0 } name && FindNode(name) is { } node && NodeOwnership.Check(claim, node) is null ? node : null;
+        claim.Status?.NodeName is { Length: > 0 } name && FindNode(name) is { } node && NodeOwnership.Check(claim, node) is null
+            ? node
+            : null;
 
     /// <exception cref="NodeManagerException">AutoscalerNotInstalled.</exception>
-    public override Task CatchUpAsync(CancellationToken cancellationToken) => NodeSmithErrors.InstalledAsync(Scope.Session.Cluster, CatchAllUpAsync(cancellationToken));
+    public override Task CatchUpAsync(CancellationToken cancellationToken) =>
+        NodeSmithErrors.InstalledAsync(Scope.Session.Cluster, CatchAllUpAsync(cancellationToken));
 
     public override IReadOnlyList<Task> Changed() => [_pools.Cache.Changed(), _claims.Cache.Changed(), .. base.Changed()];
 
@@ -62,7 +70,11 @@ internal sealed class RollContext : RollScope
 
     private async Task<bool> CatchAllUpAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_pools.CatchUpAsync(cancellationToken), _claims.CatchUpAsync(cancellationToken), base.CatchUpAsync(cancellationToken));
+        await Task.WhenAll(
+            _pools.CatchUpAsync(cancellationToken),
+            _claims.CatchUpAsync(cancellationToken),
+            base.CatchUpAsync(cancellationToken)
+        );
         return true;
     }
 }

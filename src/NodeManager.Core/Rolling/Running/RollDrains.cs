@@ -30,17 +30,22 @@ internal sealed class RollDrains(RollScope context, RollBook book)
     /// <param name="cancellationToken">Stops it.</param>
     public async Task StartAsync(RollNode node, Node registered, TimeSpan limit, CancellationToken cancellationToken)
     {
-        DateTimeOffset since = node.Status == NodePoolUpdateNodeStatus.Draining && node.DrainedSince is { } begun ? begun : context.Scope.Now;
+        DateTimeOffset since =
+            node.Status == NodePoolUpdateNodeStatus.Draining && node.DrainedSince is { } begun ? begun : context.Scope.Now;
         int attempts = node.Status == NodePoolUpdateNodeStatus.Draining ? node.Attempts : node.Attempts + 1;
         await book.UpdateAsync(
-            node.Uid, one => one with { Status = NodePoolUpdateNodeStatus.Draining, DrainedSince = since, Attempts = attempts, Message = "" }, cancellationToken);
+            node.Uid,
+            one => one with { Status = NodePoolUpdateNodeStatus.Draining, DrainedSince = since, Attempts = attempts, Message = "" },
+            cancellationToken
+        );
         _running[node.Uid] = Start(book[node.Uid], registered.IsReady(), limit, since, cancellationToken);
     }
 
     /// <summary>Starts drains again whose time is another one now.</summary>
     public void Limit(TimeSpan limit)
     {
-        foreach (Running one in _running.Values.Where(one => one.Limit != limit)) one.Stop.Cancel();
+        foreach (Running one in _running.Values.Where(one => one.Limit != limit))
+            one.Stop.Cancel();
     }
 
     /// <summary>Notes how drains ended; those that were stopped for another limit start again.</summary>
@@ -57,7 +62,8 @@ internal sealed class RollDrains(RollScope context, RollBook book)
             await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + (result?.Evicted ?? 0) }, cancellationToken);
             if (result?.CancelReason == NodeDrainCancelReason.Interrupted && run.Limit != limit && !isPaused)
                 _running[uid] = Start(node, run.IsReady, limit, run.Since, cancellationToken);
-            else await EndAsync(node, result, run, cancellationToken);
+            else
+                await EndAsync(node, result, run, cancellationToken);
             run.Stop.Dispose();
         }
 
@@ -67,7 +73,8 @@ internal sealed class RollDrains(RollScope context, RollBook book)
     /// <summary>Stops all drains; their nodes stay cordoned, and wait for their turn again.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (Running one in _running.Values) await one.Stop.CancelAsync();
+        foreach (Running one in _running.Values)
+            await one.Stop.CancelAsync();
         foreach ((string uid, Running run) in _running.ToList())
         {
             NodeDrainResult? result = await run.Task;
@@ -82,7 +89,8 @@ internal sealed class RollDrains(RollScope context, RollBook book)
     /// <summary>Ends when no drain continues any more. Nothing is written.</summary>
     public async Task LeaveAsync()
     {
-        foreach (Running one in _running.Values) await one.Stop.CancelAsync();
+        foreach (Running one in _running.Values)
+            await one.Stop.CancelAsync();
         await Task.WhenAll(_running.Values.Select(static one => one.Task));
     }
 
@@ -93,7 +101,8 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         foreach ((string uid, Running run) in _running)
         {
             NodeDrainResult? result = await run.Task;
-            if (result is { Evicted: > 0 }) writes.Add(book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + result.Evicted }, cancellationToken));
+            if (result is { Evicted: > 0 })
+                writes.Add(book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + result.Evicted }, cancellationToken));
         }
 
         _running.Clear();
@@ -105,19 +114,38 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         switch (result?.Status)
         {
             case NodeDrainStatus.Drained:
-                await book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Drained, DrainedSince = null, Message = "" }, cancellationToken);
+                await book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Drained, DrainedSince = null, Message = "" },
+                    cancellationToken
+                );
                 await book.SetAsync(state => state with { DrainedAt = context.Scope.Now }, cancellationToken);
                 break;
             case NodeDrainStatus.Cancelled when result.CancelReason == NodeDrainCancelReason.Interrupted:
             case NodeDrainStatus.Blocked when DrainFailures.Of(result) is { ErrorId: ErrorIds.NodeBusy }:
                 // A drain that was cancelled, or not begun because another operation has the node, does not count as an attempt.
                 await book.UpdateAsync(
-                    node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Pending, DrainedSince = null, Attempts = Math.Max(0, one.Attempts - 1) }, cancellationToken);
+                    node.Uid,
+                    static one =>
+                        one with
+                        {
+                            Status = NodePoolUpdateNodeStatus.Pending,
+                            DrainedSince = null,
+                            Attempts = Math.Max(0, one.Attempts - 1),
+                        },
+                    cancellationToken
+                );
                 break;
             default:
                 string why = result is null ? run.Failure?.Message ?? "The drain ended without a result." : Describe(result);
-                await book.UpdateAsync(node.Uid, one => one with { Status = NodePoolUpdateNodeStatus.Skipped, DrainedSince = null, Message = why }, cancellationToken);
-                context.Scope.Observer.Warning($"Node {node.Node} is skipped and stays cordoned: {why} {(node.Attempts > 1 ? "To try it again, use Resume-NodePoolUpdate." : "It is tried again when the other nodes are done.")}");
+                await book.UpdateAsync(
+                    node.Uid,
+                    one => one with { Status = NodePoolUpdateNodeStatus.Skipped, DrainedSince = null, Message = why },
+                    cancellationToken
+                );
+                context.Scope.Observer.Warning(
+                    $"Node {node.Node} is skipped and stays cordoned: {why} {(node.Attempts > 1 ? "To try it again, use Resume-NodePoolUpdate." : "It is tried again when the other nodes are done.")}"
+                );
                 break;
         }
     }
@@ -132,7 +160,11 @@ internal sealed class RollDrains(RollScope context, RollBook book)
     {
         TimeSpan left = limit <= TimeSpan.Zero ? TimeSpan.Zero : limit - (context.Scope.Now - since);
         // A clock that was set back.
-        if (limit > TimeSpan.Zero) left = left > limit ? limit : left < Least ? Least : left;
+        if (limit > TimeSpan.Zero)
+            left =
+                left > limit ? limit
+                : left < Least ? Least
+                : left;
         DrainOptions options = book.Record.Options.Drain with
         {
             Timeout = left,
@@ -147,11 +179,26 @@ internal sealed class RollDrains(RollScope context, RollBook book)
     private async Task<NodeDrainResult?> DrainAsync(RollNode node, DrainOptions options, Running run)
     {
         NodeDrainResult? last = null;
-        NodeLockUse use = new() { Kind = NodeLockKind.PoolUpdate, Operation = book.Record.Id, Waits = false };
+        NodeLockUse use = new()
+        {
+            Kind = NodeLockKind.PoolUpdate,
+            Operation = book.Record.Id,
+            Waits = false,
+        };
         try
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
-                context.Scope.Session, [new NodeTarget(node.Node, node.NodeUid)], options, use, context.Scope.Observer, context.Scope.ConditionRefusals, run.Stop.Token)) last = result;
+            await foreach (
+                NodeDrainResult result in NodeDrainer.DrainAsync(
+                    context.Scope.Session,
+                    [new NodeTarget(node.Node, node.NodeUid)],
+                    options,
+                    use,
+                    context.Scope.Observer,
+                    context.Scope.ConditionRefusals,
+                    run.Stop.Token
+                )
+            )
+                last = result;
         }
         catch (Exception exception) when (exception is NodeManagerException or OperationCanceledException or KubernetesException)
         {

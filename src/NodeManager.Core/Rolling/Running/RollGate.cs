@@ -28,11 +28,18 @@ internal sealed class RollGate(RollScope context)
     public async Task<GateVerdict> CheckAsync(IReadOnlyList<string> nodes, bool mustBeNew, CancellationToken cancellationToken)
     {
         DateTimeOffset now = context.Scope.Now;
-        if (now - _lookedAt < (mustBeNew && _last.Problems.Count == 0 ? TimeSpan.FromSeconds(1) : Often) && now >= _lookedAt) return _last;
+        if (now - _lookedAt < (mustBeNew && _last.Problems.Count == 0 ? TimeSpan.FromSeconds(1) : Often) && now >= _lookedAt)
+            return _last;
         _lookedAt = now;
-        if (nodes.Count == 0) return _last = GateVerdict.Healthy;
+        if (nodes.Count == 0)
+            return _last = GateVerdict.Healthy;
         IReadOnlyList<NodeHealth> health = await NodeHealthChecks.TestAsync(
-            context.Scope.Session, new() { Names = nodes, Severity = NodeFindingSeverity.Critical }, static _ => { }, NullObserver.Instance, cancellationToken);
+            context.Scope.Session,
+            new() { Names = nodes, Severity = NodeFindingSeverity.Critical },
+            static _ => { },
+            NullObserver.Instance,
+            cancellationToken
+        );
         return _last = new([.. health.SelectMany(static one => one.Findings).Select(static one => one.ToString())], false);
     }
 

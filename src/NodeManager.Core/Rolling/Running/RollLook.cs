@@ -26,22 +26,37 @@ internal sealed class RollLook(RollContext context, RollBook book, RollMachines 
         {
             if (!claims.TryGetValue(node.Uid, out NodeSmithClaim? claim))
             {
-                if (isDraining(node.Uid)) continue;
-                await book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Removed, DrainedSince = null, Message = "" }, cancellationToken);
+                if (isDraining(node.Uid))
+                    continue;
+                await book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Removed, DrainedSince = null, Message = "" },
+                    cancellationToken
+                );
                 continue;
             }
 
             if (node.Node.Length == 0 && context.NodeOf(claim) is { } registered)
-                await book.UpdateAsync(node.Uid, one => one with { Node = registered.Metadata.Name, NodeUid = registered.Metadata.Uid ?? "" }, cancellationToken);
-            if (claim.Metadata.DeletionTimestamp is null || node.Status == NodePoolUpdateNodeStatus.Removing || isDraining(node.Uid)) continue;
-            await book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Removing, DrainedSince = null }, cancellationToken);
+                await book.UpdateAsync(
+                    node.Uid,
+                    one => one with { Node = registered.Metadata.Name, NodeUid = registered.Metadata.Uid ?? "" },
+                    cancellationToken
+                );
+            if (claim.Metadata.DeletionTimestamp is null || node.Status == NodePoolUpdateNodeStatus.Removing || isDraining(node.Uid))
+                continue;
+            await book.UpdateAsync(
+                node.Uid,
+                static one => one with { Status = NodePoolUpdateNodeStatus.Removing, DrainedSince = null },
+                cancellationToken
+            );
         }
     }
 
     public RollView Of(NodeSmithPool pool, PoolUpdateLimits limits)
     {
         Dictionary<string, NodeSmithClaim> claims = context.Claims.ToDictionary(static one => one.Metadata.Uid!, StringComparer.Ordinal);
-        bool isBack = book.State.IsBack, isBlueGreen = book.Record.Options.Strategy == PoolUpdateStrategy.BlueGreen;
+        bool isBack = book.State.IsBack,
+            isBlueGreen = book.Record.Options.Strategy == PoolUpdateStrategy.BlueGreen;
         int desired = book.Record.Desired;
         return new()
         {
@@ -54,10 +69,26 @@ internal sealed class RollLook(RollContext context, RollBook book, RollMachines 
                 .. book.Old.Select(one =>
                 {
                     Node? node = claims.TryGetValue(one.Uid, out NodeSmithClaim? claim) ? context.NodeOf(claim) : null;
-                    return new OldMachine(one.Uid, one.Status, node is not null, node?.IsReady() == true, one.Attempts, context.IsBusy(node, book.Record.Id));
+                    return new OldMachine(
+                        one.Uid,
+                        one.Status,
+                        node is not null,
+                        node?.IsReady() == true,
+                        one.Attempts,
+                        context.IsBusy(node, book.Record.Id)
+                    );
                 }),
             ],
-            New = [.. Fresh().Select(one => new NewMachine(one.Metadata.Uid!, ReadySince(one), ClaimAttempts.HasFailed(one), one.Metadata.DeletionTimestamp is not null))],
+            New =
+            [
+                .. Fresh()
+                    .Select(one => new NewMachine(
+                        one.Metadata.Uid!,
+                        ReadySince(one),
+                        ClaimAttempts.HasFailed(one),
+                        one.Metadata.DeletionTimestamp is not null
+                    )),
+            ],
             IsPaused = limits.IsPaused,
             // On the way back the former nodes are waited for only where some are missing.
             IsBlueGreen = isBlueGreen && !isBack,
@@ -75,6 +106,11 @@ internal sealed class RollLook(RollContext context, RollBook book, RollMachines 
 /// <summary>The current requests of users.</summary>
 internal readonly record struct PoolUpdateLimits(string MaxSurge, string MaxUnavailable, TimeSpan DrainTimeout, bool IsPaused)
 {
-    public static PoolUpdateLimits Of(RollRecord record, RollControl control) => new(
-        control.MaxSurge ?? record.Options.MaxSurge, control.MaxUnavailable ?? record.Options.MaxUnavailable, control.DrainTimeout ?? record.Options.DrainTimeout, control.PausedBy.Length > 0);
+    public static PoolUpdateLimits Of(RollRecord record, RollControl control) =>
+        new(
+            control.MaxSurge ?? record.Options.MaxSurge,
+            control.MaxUnavailable ?? record.Options.MaxUnavailable,
+            control.DrainTimeout ?? record.Options.DrainTimeout,
+            control.PausedBy.Length > 0
+        );
 }

@@ -40,17 +40,22 @@ internal abstract class RollLoop(RollScope context, RollStart start)
                 IReadOnlyList<Task> changes = context.Changed();
                 try
                 {
-                    if (await StepAsync(cancellationToken) is not { } wait) return;
+                    if (await StepAsync(cancellationToken) is not { } wait)
+                        return;
                     since = null;
-                    if (wait > TimeSpan.Zero) await Scope.Time.WaitForChangeAsync([.. changes, .. Drains.Ends], wait, cancellationToken);
+                    if (wait > TimeSpan.Zero)
+                        await Scope.Time.WaitForChangeAsync([.. changes, .. Drains.Ends], wait, cancellationToken);
                 }
                 catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict)
                 {
                     // What was decided on is out of date.
                     await context.CatchUpAsync(cancellationToken);
                 }
-                catch (Exception e) when (IsTransient(e) && !cancellationToken.IsCancellationRequested
-                    && Scope.Time.GetElapsedTime(since ??= Scope.Time.GetTimestamp()) < Operations.UnreachableServerRetry.Limit)
+                catch (Exception e)
+                    when (IsTransient(e)
+                        && !cancellationToken.IsCancellationRequested
+                        && Scope.Time.GetElapsedTime(since ??= Scope.Time.GetTimestamp()) < Operations.UnreachableServerRetry.Limit
+                    )
                 {
                     Scope.Observer.Verbose($"The server does not answer as it should, asking again: {e.Message}");
                     await Task.Delay(Pause, Scope.Time, cancellationToken);
@@ -80,8 +85,10 @@ internal abstract class RollLoop(RollScope context, RollStart start)
     /// <returns>True where one has ended.</returns>
     protected async Task<bool> TendDrainsAsync(PoolUpdateLimits limits, CancellationToken cancellationToken)
     {
-        if (limits.IsPaused) await Drains.StopAsync(cancellationToken);
-        else Drains.Limit(limits.DrainTimeout);
+        if (limits.IsPaused)
+            await Drains.StopAsync(cancellationToken);
+        else
+            Drains.Limit(limits.DrainTimeout);
         return await Drains.HarvestAsync(limits.DrainTimeout, limits.IsPaused, cancellationToken);
     }
 
@@ -101,14 +108,16 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         PoolUpdateFailureAction action = Book.Record.Options.OnUnhealthy;
         if (action == PoolUpdateFailureAction.Continue)
         {
-            if (!_isWarned) Scope.Observer.Warning(problems);
+            if (!_isWarned)
+                Scope.Observer.Warning(problems);
             _isWarned = true;
             return null;
         }
 
         DateTimeOffset since = Book.State.UnhealthySince ?? Scope.Now;
         await Book.SetAsync(state => state with { UnhealthySince = since }, cancellationToken);
-        if (!verdict.IsFinal && Scope.Now - since < Book.Record.Options.HealthGrace) return problems;
+        if (!verdict.IsFinal && Scope.Now - since < Book.Record.Options.HealthGrace)
+            return problems;
         Gate.Forget();
         if (action == PoolUpdateFailureAction.Rollback && obstacle.Length == 0)
         {
@@ -136,7 +145,19 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         Scope.Observer.Warning($"The update of pool {context.Request.Pool} is rolled back. {why}");
         await Drains.StopAsync(cancellationToken);
         await Book.SetAsync(
-            state => state with { IsBack = true, IsTurned = false, HasBegun = false, DrainedAt = null, UnhealthySince = null, Status = NodePoolUpdateStatus.Running, Message = why }, cancellationToken);
+            state =>
+                state with
+                {
+                    IsBack = true,
+                    IsTurned = false,
+                    HasBegun = false,
+                    DrainedAt = null,
+                    UnhealthySince = null,
+                    Status = NodePoolUpdateStatus.Running,
+                    Message = why,
+                },
+            cancellationToken
+        );
         return TimeSpan.Zero;
     }
 
@@ -145,10 +166,21 @@ internal abstract class RollLoop(RollScope context, RollStart start)
     /// <param name="cancellationToken">Stops it.</param>
     protected Task<TimeSpan?> EndAsync(int ready, CancellationToken cancellationToken)
     {
-        List<RollNode> left = [.. Book.Old.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Kept)];
-        List<RollNode> skipped = left.FindAll(static one => one.Status == NodePoolUpdateNodeStatus.Skipped) is { Count: > 0 } found ? found : left;
-        string status = left.Count > 0 ? NodePoolUpdateStatus.Incomplete : Book.State.IsBack ? NodePoolUpdateStatus.RolledBack : NodePoolUpdateStatus.Completed;
-        string message = skipped.Count == 0 ? "" : skipped.Count == 1 ? $"Node {skipped[0].Node} could not be drained: {skipped[0].Message}" : $"{skipped.Count} nodes could not be drained: {NameList.Of(skipped.Select(static one => one.Node))}.";
+        List<RollNode> left =
+        [
+            .. Book.Old.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Kept),
+        ];
+        List<RollNode> skipped = left.FindAll(static one => one.Status == NodePoolUpdateNodeStatus.Skipped) is { Count: > 0 } found
+            ? found
+            : left;
+        string status =
+            left.Count > 0 ? NodePoolUpdateStatus.Incomplete
+            : Book.State.IsBack ? NodePoolUpdateStatus.RolledBack
+            : NodePoolUpdateStatus.Completed;
+        string message =
+            skipped.Count == 0 ? ""
+            : skipped.Count == 1 ? $"Node {skipped[0].Node} could not be drained: {skipped[0].Message}"
+            : $"{skipped.Count} nodes could not be drained: {NameList.Of(skipped.Select(static one => one.Node))}.";
         return EndAsync(status, message, cancellationToken, ready);
     }
 
@@ -157,28 +189,59 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         await Drains.StopAsync(cancellationToken);
         if (status == NodePoolUpdateStatus.Stopped)
         {
-            List<RollNode> kept = [.. Book.All.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removing and not NodePoolUpdateNodeStatus.Removed)];
+            List<RollNode> kept =
+            [
+                .. Book.All.Where(static one =>
+                    one.Status is not NodePoolUpdateNodeStatus.Removing and not NodePoolUpdateNodeStatus.Removed
+                ),
+            ];
             await Holds.ReleaseAsync(kept, cancellationToken);
-            foreach (RollNode node in kept) await Book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null }, cancellationToken);
+            foreach (RollNode node in kept)
+                await Book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null },
+                    cancellationToken
+                );
         }
 
         // The pool first: who finds the update ended finds the pool free.
         await UnmarkAsync(cancellationToken);
-        if (message.Length == 0 && Book.State.IsBack) message = Book.State.Message;
-        await Book.SetAsync(state => state with { Status = status, Message = message, EndedAt = Scope.Now, Ready = ready ?? state.Ready }, cancellationToken);
+        if (message.Length == 0 && Book.State.IsBack)
+            message = Book.State.Message;
+        await Book.SetAsync(
+            state => state with { Status = status, Message = message, EndedAt = Scope.Now, Ready = ready ?? state.Ready },
+            cancellationToken
+        );
         return null;
     }
 
     protected async Task TellAsync(string status, string message, int ready, CancellationToken cancellationToken)
     {
         // On the way back the reason for it stays.
-        await Book.SetAsync(state => state with { Status = status, Ready = ready, Message = state.IsBack && status == NodePoolUpdateStatus.Running ? state.Message : message }, cancellationToken);
-        int total = Book.Old.Count, done = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Removed), skipped = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Skipped);
-        Scope.Observer.Progress(new(
-            context.Key, $"{(Book.State.IsBack ? "Rolling back" : "Updating")} pool {context.Request.Pool}",
-            $"{done} of {total} nodes replaced{(skipped > 0 ? $", {skipped} skipped" : "")}{(message.Length > 0 ? $". {message}" : "")}", total == 0 ? 100 : 100 * done / total));
+        await Book.SetAsync(
+            state =>
+                state with
+                {
+                    Status = status,
+                    Ready = ready,
+                    Message = state.IsBack && status == NodePoolUpdateStatus.Running ? state.Message : message,
+                },
+            cancellationToken
+        );
+        int total = Book.Old.Count,
+            done = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Removed),
+            skipped = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Skipped);
+        Scope.Observer.Progress(
+            new(
+                context.Key,
+                $"{(Book.State.IsBack ? "Rolling back" : "Updating")} pool {context.Request.Pool}",
+                $"{done} of {total} nodes replaced{(skipped > 0 ? $", {skipped} skipped" : "")}{(message.Length > 0 ? $". {message}" : "")}",
+                total == 0 ? 100 : 100 * done / total
+            )
+        );
     }
 
     /// <summary>Another run has it, so cordoning has skipped it.</summary>
-    protected static bool IsHeldByAnother(RollNode node, RollNode before) => node.Status == NodePoolUpdateNodeStatus.Skipped && node.Attempts > before.Attempts;
+    protected static bool IsHeldByAnother(RollNode node, RollNode before) =>
+        node.Status == NodePoolUpdateNodeStatus.Skipped && node.Attempts > before.Attempts;
 }

@@ -22,7 +22,8 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         foreach (RollSize size in Next(pool, context.Claims).Take(wanted))
         {
             use = use.WithMachine(size.CpuCores, size.MemoryMiB << 20);
-            if (use.Exceeds(pool.Spec.Limits) is not null) break;
+            if (use.Exceeds(pool.Spec.Limits) is not null)
+                break;
             room++;
         }
 
@@ -33,12 +34,20 @@ internal sealed class RollMachines(RollContext context, RollBook book)
     public async Task CreateAsync(int count, CancellationToken cancellationToken)
     {
         // The pool first: numbers are reserved on a version of it that is older than the list of claims.
-        if (context.Pool is not { } known || await context.PoolWriter.ReadAsync(known, cancellationToken) is not { } pool || pool.Metadata.Uid != book.Record.PoolUid) return;
+        if (
+            context.Pool is not { } known
+            || await context.PoolWriter.ReadAsync(known, cancellationToken) is not { } pool
+            || pool.Metadata.Uid != book.Record.PoolUid
+        )
+            return;
         List<NodeSmithClaim> claims = await ListAsync(cancellationToken);
         HashSet<string> old = [.. book.Old.Select(static one => one.Uid)];
-        int alive = claims.Count(one => !old.Contains(one.Metadata.Uid!) && one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one));
+        int alive = claims.Count(one =>
+            !old.Contains(one.Metadata.Uid!) && one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)
+        );
         List<RollSize> sizes = [.. Next(pool, claims).Take(Math.Min(count, book.Record.Desired - alive))];
-        if (sizes.Count == 0) return;
+        if (sizes.Count == 0)
+            return;
         long first = Math.Max(1, pool.Status?.NextClaimSequence ?? 1);
         try
         {
@@ -47,9 +56,13 @@ internal sealed class RollMachines(RollContext context, RollBook book)
                 status =>
                 {
                     status.NextClaimSequence = first + sizes.Count;
-                    status.LastScaleActivity = new(context.Scope.Now.UtcDateTime.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+                    status.LastScaleActivity = new(
+                        context.Scope.Now.UtcDateTime.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond,
+                        TimeSpan.Zero
+                    );
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
@@ -59,8 +72,10 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         }
 
         await Parallel.ForEachAsync(
-            sizes.Select((size, index) => (size, first + index)), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
-            async (one, token) => await CreateAsync(pool, one.size, one.Item2, token));
+            sizes.Select((size, index) => (size, first + index)),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
+            async (one, token) => await CreateAsync(pool, one.size, one.Item2, token)
+        );
     }
 
     /// <summary>Deletes the claim of a machine whose node is empty. The autoscaler does the rest.</summary>
@@ -69,31 +84,58 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         try
         {
             NodeSmithClaim noted = await context.Scope.Client.PatchAsync(
-                NodeSmithResources.Claims, node.Claim, context.Request.Namespace,
-                Patch.Merge(new()
-                {
-                    ["metadata"] = new JsonObject
+                NodeSmithResources.Claims,
+                node.Claim,
+                context.Request.Namespace,
+                Patch.Merge(
+                    new()
                     {
-                        ["uid"] = node.Uid,
-                        ["annotations"] = new JsonObject { [NodeSmithNames.RemovalAnnotation] = $"{ScaleReason.PoolUpdate}: {(node.IsBack ? "the update was rolled back" : string.Join("; ", node.Reasons))}" },
-                    },
-                }),
-                null, RequestOptions.Default, cancellationToken);
+                        ["metadata"] = new JsonObject
+                        {
+                            ["uid"] = node.Uid,
+                            ["annotations"] = new JsonObject
+                            {
+                                [NodeSmithNames.RemovalAnnotation] =
+                                    $"{ScaleReason.PoolUpdate}: {(node.IsBack ? "the update was rolled back" : string.Join("; ", node.Reasons))}",
+                            },
+                        },
+                    }
+                ),
+                null,
+                RequestOptions.Default,
+                cancellationToken
+            );
             context.Admit(noted);
-            await context.Scope.Client.DeleteAsync(NodeSmithResources.Claims, node.Claim, context.Request.Namespace, new() { Preconditions = new() { Uid = node.Uid } }, cancellationToken);
+            await context.Scope.Client.DeleteAsync(
+                NodeSmithResources.Claims,
+                node.Claim,
+                context.Request.Namespace,
+                new() { Preconditions = new() { Uid = node.Uid } },
+                cancellationToken
+            );
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
             // Gone, or another one has its name.
         }
 
-        await book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Removing, Message = "" }, cancellationToken);
+        await book.UpdateAsync(
+            node.Uid,
+            static one => one with { Status = NodePoolUpdateNodeStatus.Removing, Message = "" },
+            cancellationToken
+        );
     }
 
     /// <summary>The pool's claims, as the server has them.</summary>
     public async Task<List<NodeSmithClaim>> ListAsync(CancellationToken cancellationToken)
     {
-        List<NodeSmithClaim> claims = (await context.Scope.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = context.Request.Namespace }, cancellationToken)).Items;
+        List<NodeSmithClaim> claims = (
+            await context.Scope.Client.ListAsync(
+                NodeSmithResources.Claims,
+                new() { Namespace = context.Request.Namespace },
+                cancellationToken
+            )
+        ).Items;
         context.Admit(claims);
         return claims.FindAll(one => one.Spec.PoolRef == context.Request.Pool);
     }
@@ -102,9 +144,17 @@ internal sealed class RollMachines(RollContext context, RollBook book)
     private IEnumerable<RollSize> Next(NodeSmithPool pool, IReadOnlyList<NodeSmithClaim> claims)
     {
         // A rollback replaces those that are gone.
-        List<RollNode> replaced = [.. book.All.Where(one => !one.IsBack && (!book.State.IsBack || one.Status is NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed))];
-        int made = claims.Count(one => one.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation) == Mark && !ClaimAttempts.HasFailed(one));
-        for (int i = 0; ; i++) yield return replaced.Count == 0 ? RollSize.Smallest.In(pool) : replaced[(made + i) % replaced.Count].Size.In(pool);
+        List<RollNode> replaced =
+        [
+            .. book.All.Where(one =>
+                !one.IsBack && (!book.State.IsBack || one.Status is NodePoolUpdateNodeStatus.Removing or NodePoolUpdateNodeStatus.Removed)
+            ),
+        ];
+        int made = claims.Count(one =>
+            one.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation) == Mark && !ClaimAttempts.HasFailed(one)
+        );
+        for (int i = 0; ; i++)
+            yield return replaced.Count == 0 ? RollSize.Smallest.In(pool) : replaced[(made + i) % replaced.Count].Size.In(pool);
     }
 
     private string Mark => book.Record.Id + (book.State.IsBack ? "/back" : "");
@@ -115,7 +165,15 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         claim.Metadata.Annotations![NodeSmithNames.UpdateAnnotation] = Mark;
         try
         {
-            context.Admit(await context.Scope.Client.CreateAsync(NodeSmithResources.Claims, claim, context.Request.Namespace, RequestOptions.Default, cancellationToken));
+            context.Admit(
+                await context.Scope.Client.CreateAsync(
+                    NodeSmithResources.Claims,
+                    claim,
+                    context.Request.Namespace,
+                    RequestOptions.Default,
+                    cancellationToken
+                )
+            );
             context.Scope.Observer.Verbose($"Creating NodeSmithClaim {context.Request.Namespace}/{claim.Metadata.Name} ({size}).");
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)

@@ -27,5 +27,6 @@ internal sealed class RollObserver(IOperationObserver inner, string key) : IMain
 
     public void Verbose(string message) => inner.Verbose(message);
 
-    public void Progress(OperationProgress progress) => inner.Progress(progress.Key == key || progress.Parent.Length > 0 ? progress : progress with { Parent = key });
+    public void Progress(OperationProgress progress) =>
+        inner.Progress(progress.Key == key || progress.Parent.Length > 0 ? progress : progress with { Parent = key });
 }

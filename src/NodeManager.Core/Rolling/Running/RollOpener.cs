@@ -28,7 +28,8 @@ internal abstract class RollOpener(RollScope context)
     {
         await context.CatchUpAsync(cancellationToken);
         string uid = await FindAsync(cancellationToken);
-        string run = RollLayout.RunOf(context.Request.Pool, IsService), by = Scope.Session.Who();
+        string run = RollLayout.RunOf(context.Request.Pool, IsService),
+            by = Scope.Session.Who();
         string holder = Scope.Session.NewHolder();
         RunLease lease = new(Scope, run, holder, RollLayout.Label);
         Scope.Lost = lease.Lost;
@@ -37,7 +38,8 @@ internal abstract class RollOpener(RollScope context)
         {
             await TakeAsync(lease, cancellationToken);
             RollBook? book = await OpenAsync(uid, page, holder, by, cancellationToken);
-            if (book is not null) return new(book, lease, page, new(Scope, run, holder));
+            if (book is not null)
+                return new(book, lease, page, new(Scope, run, holder));
             await lease.ReleaseAsync(cancellationToken);
         }
         catch
@@ -57,9 +59,14 @@ internal abstract class RollOpener(RollScope context)
     // A NodeSmithPool is in the namespace; for pools of a service it may be missing until the first update.
     private async Task TakeAsync(RunLease lease, CancellationToken cancellationToken)
     {
-        Task Take() => lease.TakeAsync(
-            sign => Scope.Observer.Verbose($"The update of pool {context.Request.Pool} is held by {sign.Holder}; waiting up to {sign.Duration.TotalSeconds:0} s for a renewal of its lease."),
-            cancellationToken);
+        Task Take() =>
+            lease.TakeAsync(
+                sign =>
+                    Scope.Observer.Verbose(
+                        $"The update of pool {context.Request.Pool} is held by {sign.Holder}; waiting up to {sign.Duration.TotalSeconds:0} s for a renewal of its lease."
+                    ),
+                cancellationToken
+            );
         try
         {
             await (context.Request.Intent == PoolUpdateIntent.Update ? RunNamespace.EnsureAsync(Scope, Take, cancellationToken) : Take());
@@ -75,42 +82,67 @@ internal abstract class RollOpener(RollScope context)
     protected abstract Task<string> FindAsync(CancellationToken cancellationToken);
 
     /// <summary>What a new update does; null: there is nothing to do.</summary>
-    protected abstract Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(string by, CancellationToken cancellationToken);
+    protected abstract Task<(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes)?> PlanAsync(
+        string by,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Adds to a stored record what is not stored, as far as the request has it.</summary>
     protected virtual RollRecord Recall(RollRecord record) => record;
 
     /// <summary>Refuses what cannot be done, before anything is written.</summary>
-    protected virtual void Check(RollBook book, int nodes)
-    {
-    }
+    protected virtual void Check(RollBook book, int nodes) { }
 
     /// <summary>Lets others see on the pool that it is updated.</summary>
     protected virtual Task MarkAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<RollBook?> OpenAsync(string uid, RunShard page, string holder, string by, CancellationToken cancellationToken)
     {
-        StoredRoll? stored = await StoredRoll.FindAsync(Scope.Connection, context.Request.Namespace, context.Request.Pool, IsService, cancellationToken);
+        StoredRoll? stored = await StoredRoll.FindAsync(
+            Scope.Connection,
+            context.Request.Namespace,
+            context.Request.Pool,
+            IsService,
+            cancellationToken
+        );
         // An update of another pool that had the name.
-        if (stored is not null && uid.Length > 0 && stored.Record.PoolUid != uid) stored = null;
+        if (stored is not null && uid.Length > 0 && stored.Record.PoolUid != uid)
+            stored = null;
         if (context.Request.Intent != PoolUpdateIntent.Update && stored is null)
             throw RollErrors.NotFound(context.Request.Pool, [context.Request.Namespace], Scope.Session.Cluster);
-        bool isOver = stored?.State.IsOver == true, isReopened = isOver && context.Request.Intent != PoolUpdateIntent.Update && stored!.State.Status == NodePoolUpdateStatus.Incomplete;
+        bool isOver = stored?.State.IsOver == true,
+            isReopened =
+                isOver && context.Request.Intent != PoolUpdateIntent.Update && stored!.State.Status == NodePoolUpdateStatus.Incomplete;
         if (isOver && !isReopened && context.Request.Intent != PoolUpdateIntent.Update)
         {
             Over = stored;
             return null;
         }
 
-        return stored is not null && (!isOver || isReopened) ? await ContinueAsync(stored, page, holder, isReopened, cancellationToken)
+        return stored is not null && (!isOver || isReopened)
+            ? await ContinueAsync(stored, page, holder, isReopened, cancellationToken)
             : await BeginAsync(page, holder, by, cancellationToken);
     }
 
-    private async Task<RollBook> ContinueAsync(StoredRoll stored, RunShard page, string holder, bool isReopened, CancellationToken cancellationToken)
+    private async Task<RollBook> ContinueAsync(
+        StoredRoll stored,
+        RunShard page,
+        string holder,
+        bool isReopened,
+        CancellationToken cancellationToken
+    )
     {
-        RollState state = stored.State with { Status = NodePoolUpdateStatus.Running, Holder = holder, EndedAt = null, UnhealthySince = null, At = Scope.Now };
+        RollState state = stored.State with
+        {
+            Status = NodePoolUpdateStatus.Running,
+            Holder = holder,
+            EndedAt = null,
+            UnhealthySince = null,
+            At = Scope.Now,
+        };
         Dictionary<string, string> data = new() { [RollLayout.StateKey] = RollBook.TextOf(state) };
-        if (context.Request.Intent == PoolUpdateIntent.Resume) data[RollControl.PausedKey] = "";
+        if (context.Request.Intent == PoolUpdateIntent.Resume)
+            data[RollControl.PausedKey] = "";
         // Whatever the former holder still sends conflicts from here on.
         ConfigMap taken = await page.TakeOverAsync(stored.Map, data, cancellationToken);
         StoredRoll now = StoredRoll.Read(taken) ?? stored;
@@ -118,19 +150,26 @@ internal abstract class RollOpener(RollScope context)
         if (isReopened || context.Request.Intent == PoolUpdateIntent.Resume)
         {
             foreach (RollNode node in book.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped))
-                await book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Pending, Attempts = 0 }, cancellationToken);
+                await book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Pending, Attempts = 0 },
+                    cancellationToken
+                );
         }
 
         Scope.Observer.Verbose($"Continuing the update of pool {context.Request.Pool} that {now.Record.By} began at {now.Record.At:u}.");
         if (context.Request.Intent == PoolUpdateIntent.Update && now.Control.PausedBy.Length > 0)
-            Scope.Observer.Warning($"The update of pool {context.Request.Pool} is paused ({now.Control.PausedBy}). It starts nothing until it is resumed.");
+            Scope.Observer.Warning(
+                $"The update of pool {context.Request.Pool} is paused ({now.Control.PausedBy}). It starts nothing until it is resumed."
+            );
         await MarkAsync(cancellationToken);
         return book;
     }
 
     private async Task<RollBook?> BeginAsync(RunShard page, string holder, string by, CancellationToken cancellationToken)
     {
-        if (await PlanAsync(by, cancellationToken) is not var (record, state, nodes)) return null;
+        if (await PlanAsync(by, cancellationToken) is not var (record, state, nodes))
+            return null;
         state = state with { Holder = holder, At = Scope.Now };
         var book = new RollBook(Scope, page, record, state, nodes);
         Check(book, nodes.Count);
@@ -147,7 +186,13 @@ internal abstract class RollOpener(RollScope context)
     {
         try
         {
-            await Scope.Client.DeleteAsync(KubernetesResources.ConfigMaps, RollLayout.NameOf(context.Request.Pool, IsService), context.Request.Namespace, new(), cancellationToken);
+            await Scope.Client.DeleteAsync(
+                KubernetesResources.ConfigMaps,
+                RollLayout.NameOf(context.Request.Pool, IsService),
+                context.Request.Namespace,
+                new(),
+                cancellationToken
+            );
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {

@@ -36,7 +36,9 @@ internal class RollScope : IDisposable
 
     /// <summary>The requests of users for an update. The cache may still have what they wanted of the pool's former one.</summary>
     public RollControl ControlOf(string id) =>
-        _maps.Cache.Find(Request.Namespace, _map) is { } map && map.Data?.GetValueOrDefault(RollLayout.IdKey) == id ? RollControl.Read(map) : RollControl.None;
+        _maps.Cache.Find(Request.Namespace, _map) is { } map && map.Data?.GetValueOrDefault(RollLayout.IdKey) == id
+            ? RollControl.Read(map)
+            : RollControl.None;
 
     public Node? FindNode(string name) => _nodes.Cache.Find(null, name);
 
@@ -44,7 +46,8 @@ internal class RollScope : IDisposable
     public bool IsBusy(Node? node, string update) => node is not null && Scope.Connection.FindOther(node, update) is not null;
 
     /// <summary>Makes sure that nothing is older than now.</summary>
-    public virtual Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_nodes.CatchUpAsync(cancellationToken), _maps.CatchUpAsync(cancellationToken));
+    public virtual Task CatchUpAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_nodes.CatchUpAsync(cancellationToken), _maps.CatchUpAsync(cancellationToken));
 
     /// <summary>End with the next change, and when a cache has failed.</summary>
     public virtual IReadOnlyList<Task> Changed() => [_nodes.Cache.Changed(), _maps.Cache.Changed()];
@@ -54,7 +57,8 @@ internal class RollScope : IDisposable
     {
         foreach (Task failed in Failures())
         {
-            if (failed.IsFaulted) failed.GetAwaiter().GetResult();
+            if (failed.IsFaulted)
+                failed.GetAwaiter().GetResult();
         }
     }
 
@@ -68,7 +72,8 @@ internal class RollScope : IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        if (!disposing) return;
+        if (!disposing)
+            return;
         _nodes.Dispose();
         _maps.Dispose();
     }

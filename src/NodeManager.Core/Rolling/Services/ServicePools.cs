@@ -23,9 +23,11 @@ internal sealed class ServicePools(RollScope context, PoolContext pools)
     /// <summary>The pool as it was a moment ago; null: there is none.</summary>
     public async Task<ServiceSight?> SeeAsync(string id, CancellationToken cancellationToken)
     {
-        if (id.Length == 0) return null;
+        if (id.Length == 0)
+            return null;
         DateTimeOffset now = context.Scope.Now;
-        if (_seen.TryGetValue(id, out var known) && now - known.At < Often && now >= known.At) return known.Sight;
+        if (_seen.TryGetValue(id, out var known) && now - known.At < Often && now >= known.At)
+            return known.Sight;
         ServiceSight? sight = null;
         try
         {
@@ -47,11 +49,16 @@ internal sealed class ServicePools(RollScope context, PoolContext pools)
     /// <summary>The nodes that the connected cluster has of a pool, by name.</summary>
     public async Task<IReadOnlyList<Node>> NodesOfAsync(string id, string name, CancellationToken cancellationToken)
     {
-        if (id.Length == 0) return [];
-        if (!_members.TryGetValue(id, out Predicate<ClusterNode>? isMember)) isMember = _members[id] = await pools.Provider.MembersOfAsync(id, name, cancellationToken);
+        if (id.Length == 0)
+            return [];
+        if (!_members.TryGetValue(id, out Predicate<ClusterNode>? isMember))
+            isMember = _members[id] = await pools.Provider.MembersOfAsync(id, name, cancellationToken);
         return
         [
-            .. context.Nodes.Where(node => node.Metadata.DeletionTimestamp is null && isMember(NodeMapper.Map(node, context.Scope.Session, context.Scope.Now)))
+            .. context
+                .Nodes.Where(node =>
+                    node.Metadata.DeletionTimestamp is null && isMember(NodeMapper.Map(node, context.Scope.Session, context.Scope.Now))
+                )
                 .OrderBy(static node => node.Metadata.Name, StringComparer.Ordinal),
         ];
     }

@@ -10,10 +10,21 @@ namespace NodeManager.Core.Rolling.State;
 /// <param name="DrainTimeout">In place of the option; null: as begun.</param>
 /// <param name="MaxSurge">In place of the option; null: as begun.</param>
 /// <param name="MaxUnavailable">In place of the option; null: as begun.</param>
-internal sealed record RollControl(string PausedBy, string StoppedBy, string RollbackBy, TimeSpan? DrainTimeout, string? MaxSurge, string? MaxUnavailable)
+internal sealed record RollControl(
+    string PausedBy,
+    string StoppedBy,
+    string RollbackBy,
+    TimeSpan? DrainTimeout,
+    string? MaxSurge,
+    string? MaxUnavailable
+)
 {
-    public const string PausedKey = "control.paused", StoppedKey = "control.stopped", RollbackKey = "control.rollback";
-    public const string DrainTimeoutKey = "control.drainTimeout", MaxSurgeKey = "control.maxSurge", MaxUnavailableKey = "control.maxUnavailable";
+    public const string PausedKey = "control.paused",
+        StoppedKey = "control.stopped",
+        RollbackKey = "control.rollback";
+    public const string DrainTimeoutKey = "control.drainTimeout",
+        MaxSurgeKey = "control.maxSurge",
+        MaxUnavailableKey = "control.maxUnavailable";
 
     public static RollControl None { get; } = new("", "", "", null, null, null);
 
@@ -23,7 +34,12 @@ internal sealed record RollControl(string PausedBy, string StoppedBy, string Rol
         string Text(string key) => data.GetValueOrDefault(key, "");
         string? Set(string key) => Text(key) is { Length: > 0 } text ? text : null;
         return new(
-            Text(PausedKey), Text(StoppedKey), Text(RollbackKey),
-            TimeSpan.TryParse(Text(DrainTimeoutKey), CultureInfo.InvariantCulture, out TimeSpan timeout) ? timeout : null, Set(MaxSurgeKey), Set(MaxUnavailableKey));
+            Text(PausedKey),
+            Text(StoppedKey),
+            Text(RollbackKey),
+            TimeSpan.TryParse(Text(DrainTimeoutKey), CultureInfo.InvariantCulture, out TimeSpan timeout) ? timeout : null,
+            Set(MaxSurgeKey),
+            Set(MaxUnavailableKey)
+        );
     }
 }

@@ -7,7 +7,12 @@ namespace NodeManager.Core.Rolling.State;
 /// <summary>How the update of a pool is kept: one ConfigMap beside one Lease, in the pool's namespace. The last one of a pool stays.</summary>
 internal static class RollLayout
 {
-    public const string Format = "1", FormatKey = "format", IdKey = "id", RecordKey = "update", StateKey = "state", NodePrefix = "machine.";
+    public const string Format = "1",
+        FormatKey = "format",
+        IdKey = "id",
+        RecordKey = "update",
+        StateKey = "state",
+        NodePrefix = "machine.";
 
     /// <summary>Marks ConfigMap and Lease; the value is <see cref="RunOf"/>.</summary>
     public const string Label = "nodemanager.io/pool-update";
@@ -24,5 +29,10 @@ internal static class RollLayout
     public static string NameOf(string pool, bool isService) => RunLayout.NameOf(RunOf(pool, isService));
 
     private static string Shortened(string pool) =>
-        "pool-" + (pool.Length <= Longest ? pool : $"{pool[..30].TrimEnd('.', '-')}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pool)))[..12]}");
+        "pool-"
+        + (
+            pool.Length <= Longest
+                ? pool
+                : $"{pool[..30].TrimEnd('.', '-')}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(pool)))[..12]}"
+        );
 }

@@ -52,7 +52,8 @@ internal sealed record RollRecord
     /// <summary>As it may be kept: without user data of machines, which may hold credentials.</summary>
     public RollRecord Sealed() => IsService ? this with { From = Seal(From), To = Seal(To) ?? "" } : this;
 
-    private string? Seal(string? patch) => patch is { Length: > 0 } ? PoolSecrets.Seal(JsonNode.Parse(patch)!.AsObject(), Id).ToJsonString() : patch;
+    private string? Seal(string? patch) =>
+        patch is { Length: > 0 } ? PoolSecrets.Seal(JsonNode.Parse(patch)!.AsObject(), Id).ToJsonString() : patch;
 }
 
 /// <summary>How far an update is, as its ConfigMap keeps it.</summary>
@@ -95,7 +96,12 @@ internal sealed record RollState
     public string Message { get; init; } = "";
 
     [JsonIgnore]
-    public bool IsOver => Status is NodePoolUpdateStatus.Completed or NodePoolUpdateStatus.Incomplete or NodePoolUpdateStatus.RolledBack or NodePoolUpdateStatus.Stopped;
+    public bool IsOver =>
+        Status
+            is NodePoolUpdateStatus.Completed
+                or NodePoolUpdateStatus.Incomplete
+                or NodePoolUpdateStatus.RolledBack
+                or NodePoolUpdateStatus.Stopped;
 }
 
 /// <summary>A machine that is replaced, as the ConfigMap keeps it under the UID of its claim.</summary>
@@ -133,7 +139,10 @@ internal sealed record RollNode
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    UseStringEnumConverter = true
+)]
 [JsonSerializable(typeof(RollRecord))]
 [JsonSerializable(typeof(RollState))]
 [JsonSerializable(typeof(RollNode))]

@@ -18,17 +18,24 @@ internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyL
     /// <summary>Null: it is of no update, or was changed by hand.</summary>
     public static StoredRoll? Read(ConfigMap map)
     {
-        if (map.Data is not { } data || data.GetValueOrDefault(RollLayout.FormatKey) != RollLayout.Format) return null;
+        if (map.Data is not { } data || data.GetValueOrDefault(RollLayout.FormatKey) != RollLayout.Format)
+            return null;
         try
         {
-            RollRecord? record = JsonSerializer.Deserialize(data.GetValueOrDefault(RollLayout.RecordKey, "null"), RollJson.Default.RollRecord);
+            RollRecord? record = JsonSerializer.Deserialize(
+                data.GetValueOrDefault(RollLayout.RecordKey, "null"),
+                RollJson.Default.RollRecord
+            );
             RollState? state = JsonSerializer.Deserialize(data.GetValueOrDefault(RollLayout.StateKey, "null"), RollJson.Default.RollState);
             List<RollNode> nodes =
             [
                 .. data.Where(static one => one.Key.StartsWith(RollLayout.NodePrefix, StringComparison.Ordinal))
-                    .Select(static one => JsonSerializer.Deserialize(one.Value, RollJson.Default.RollNode)!).OrderBy(static one => one.Index),
+                    .Select(static one => JsonSerializer.Deserialize(one.Value, RollJson.Default.RollNode)!)
+                    .OrderBy(static one => one.Index),
             ];
-            return record is null || state is null || RollLayout.NameOf(record.Pool, record.IsService) != map.Metadata.Name ? null : new(record, state, nodes, RollControl.Read(map), map);
+            return record is null || state is null || RollLayout.NameOf(record.Pool, record.IsService) != map.Metadata.Name
+                ? null
+                : new(record, state, nodes, RollControl.Read(map), map);
         }
         catch (JsonException)
         {
@@ -37,7 +44,13 @@ internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyL
     }
 
     /// <summary>The latest update of a pool; null: it has none.</summary>
-    public static async Task<StoredRoll?> FindAsync(ClusterConnection connection, string ns, string pool, bool isService, CancellationToken cancellationToken)
+    public static async Task<StoredRoll?> FindAsync(
+        ClusterConnection connection,
+        string ns,
+        string pool,
+        bool isService,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -32,14 +32,16 @@ public sealed record ClusterScheduler
     public string Source => $"ConfigMap {Namespace}/{ConfigMap}, key {Key}";
 
     /// <summary>What is read from its configuration names this as its origin.</summary>
-    public ConfigurationOrigin OriginIn(NodeManagerSession session) => new()
-    {
-        Session = session,
-        Namespace = Namespace,
-        ConfigMap = ConfigMap,
-        Key = Key,
-        Deployment = Deployment,
-    };
+    public ConfigurationOrigin OriginIn(NodeManagerSession session) =>
+        new()
+        {
+            Session = session,
+            Namespace = Namespace,
+            ConfigMap = ConfigMap,
+            Key = Key,
+            Deployment = Deployment,
+        };
 
-    public override string ToString() => Deployment.Length > 0 ? $"{Namespace}/{Deployment} ({ConfigMap}: {Key})" : $"{Namespace}/{ConfigMap}: {Key}";
+    public override string ToString() =>
+        Deployment.Length > 0 ? $"{Namespace}/{Deployment} ({ConfigMap}: {Key})" : $"{Namespace}/{ConfigMap}: {Key}";
 }

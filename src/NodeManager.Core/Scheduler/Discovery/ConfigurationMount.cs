@@ -52,7 +52,9 @@ internal static class ConfigurationMount
             var below = path == mount.MountPath ? "" : path[(mount.MountPath.TrimEnd('/').Length + 1)..];
             var file = string.Join('/', new[] { mount.SubPath ?? "", below }.Where(part => part.Length > 0));
             var volume = pod.Volumes?.Find(volume => volume.Name == mount.Name);
-            var sources = volume?.ConfigMap is { } own ? [own] : (volume?.Projected?.Sources ?? []).Select(source => source.ConfigMap).OfType<ConfigMapVolumeManifest>();
+            var sources = volume?.ConfigMap is { } own
+                ? [own]
+                : (volume?.Projected?.Sources ?? []).Select(source => source.ConfigMap).OfType<ConfigMapVolumeManifest>();
             foreach (var source in sources)
                 if (Key(source, file) is { } key)
                     return (source.Name, key);
@@ -63,7 +65,7 @@ internal static class ConfigurationMount
     }
 
     private static string? Key(ConfigMapVolumeManifest source, string file) =>
-        source.Items is { Count: > 0 } items
-            ? items.Find(item => item.Path == file)?.Key
-            : file.Length > 0 && !file.Contains('/', StringComparison.Ordinal) ? file : null;
+        source.Items is { Count: > 0 } items ? items.Find(item => item.Path == file)?.Key
+        : file.Length > 0 && !file.Contains('/', StringComparison.Ordinal) ? file
+        : null;
 }

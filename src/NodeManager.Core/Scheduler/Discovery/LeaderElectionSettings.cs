@@ -23,6 +23,7 @@ internal sealed record LeaderElectionSettings(bool IsOn, string Namespace, strin
         return new(
             !string.Equals(Text("leaderElect", "--leader-elect", "true"), "false", StringComparison.OrdinalIgnoreCase),
             Text("resourceNamespace", "--leader-elect-resource-namespace", "kube-system"),
-            Text("resourceName", "--leader-elect-resource-name", "kube-scheduler"));
+            Text("resourceName", "--leader-elect-resource-name", "kube-scheduler")
+        );
     }
 }

@@ -17,11 +17,15 @@ internal sealed record LiveConfiguration(ClusterScheduler Scheduler, ConfigMap M
     public RevisionAnnotation? Annotation { get; } = RevisionAnnotation.Of(Map, Scheduler.Key);
 
     /// <summary>The number of the revision that the text is; null where it is not known, or was changed by other means since.</summary>
-    public long? Revision => Annotation is { } annotation && annotation.Hash == RevisionAnnotation.HashOf(Text) ? annotation.Revision : null;
+    public long? Revision =>
+        Annotation is { } annotation && annotation.Hash == RevisionAnnotation.HashOf(Text) ? annotation.Revision : null;
 
     /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound: there is no such ConfigMap, it is empty, or has no such key.</exception>
     public static async Task<LiveConfiguration> ReadAsync(
-        ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    )
     {
         ConfigMap map;
         try
@@ -30,17 +34,26 @@ internal sealed record LiveConfiguration(ClusterScheduler Scheduler, ConfigMap M
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            throw NotFound(scheduler, $"ConfigMap '{scheduler.ConfigMap}' does not exist in namespace {scheduler.Namespace} of cluster '{connection.Cluster}'.",
-                "Specify the ConfigMap with -Namespace and -ConfigMap, or create it.", refused);
+            throw NotFound(
+                scheduler,
+                $"ConfigMap '{scheduler.ConfigMap}' does not exist in namespace {scheduler.Namespace} of cluster '{connection.Cluster}'.",
+                "Specify the ConfigMap with -Namespace and -ConfigMap, or create it.",
+                refused
+            );
         }
 
         if (map.Data is not { Count: > 0 } data)
-            throw NotFound(scheduler, $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' is empty.",
-                $"Add a {SchedulerDocument.Kind} into it.");
+            throw NotFound(
+                scheduler,
+                $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' is empty.",
+                $"Add a {SchedulerDocument.Kind} into it."
+            );
         if (!data.TryGetValue(scheduler.Key, out var text))
-            throw NotFound(scheduler,
+            throw NotFound(
+                scheduler,
                 $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' has no key '{scheduler.Key}'; its keys: {string.Join(", ", data.Keys)}.",
-                "Specify the key with -Key.");
+                "Specify the key with -Key."
+            );
         return new(scheduler, map, text);
     }
 

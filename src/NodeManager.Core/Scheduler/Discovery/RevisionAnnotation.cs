@@ -14,7 +14,8 @@ namespace NodeManager.Core.Scheduler.Discovery;
 /// <param name="Hash">Of the text; see <see cref="HashOf"/>.</param>
 internal sealed record RevisionAnnotation(
     [property: JsonPropertyName("revision")] long Revision,
-    [property: JsonPropertyName("hash")] string Hash)
+    [property: JsonPropertyName("hash")] string Hash
+)
 {
     /// <summary>The ConfigMap's annotation: a JSON object with an entry a key.</summary>
     public const string Name = "nodemanager.io/scheduler-configuration";

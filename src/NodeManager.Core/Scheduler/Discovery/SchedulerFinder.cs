@@ -24,45 +24,69 @@ public static class SchedulerFinder
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">SchedulerNotFound, SchedulerConfigurationNotFound.</exception>
     public static Task<IReadOnlyList<ClusterScheduler>> FindAsync(
-        NodeManagerSession session, SchedulerSelection selection, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, NameOf(selection), (connection, token) => SearchAsync(connection, selection, token),
-            cancellationToken);
+            session,
+            NameOf(selection),
+            (connection, token) => SearchAsync(connection, selection, token),
+            cancellationToken
+        );
 
     /// <summary>
     /// What a change is to be made to: one scheduler, or the several that were asked for by the names of their Deployments.
     /// </summary>
     /// <exception cref="NodeManagerException">SchedulerAmbiguous: there are several and none was chosen; and as <see cref="FindAsync"/>.</exception>
     public static async Task<IReadOnlyList<ClusterScheduler>> FindChosenAsync(
-        NodeManagerSession session, SchedulerSelection selection, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
     {
         var found = await FindAsync(session, selection, cancellationToken);
         if (found.Count == 1 || selection.Deployments.Count > 0)
             return found;
-        throw new NodeManagerException(ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument,
-            $"Cluster '{session.Cluster}' has {found.Count} schedulers: {string.Join("; ", found)}. Nothing was changed.", session.Cluster,
-            "Select one or more with -Deployment, -ConfigMap, -Key or -Namespace, or set a default with Set-NodeManagerConfiguration.");
+        throw new NodeManagerException(
+            ErrorIds.SchedulerAmbiguous,
+            ErrorKind.InvalidArgument,
+            $"Cluster '{session.Cluster}' has {found.Count} schedulers: {string.Join("; ", found)}. Nothing was changed.",
+            session.Cluster,
+            "Select one or more with -Deployment, -ConfigMap, -Key or -Namespace, or set a default with Set-NodeManagerConfiguration."
+        );
     }
 
     private static async Task<IReadOnlyList<ClusterScheduler>> SearchAsync(
-        ClusterConnection connection, SchedulerSelection selection, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
     {
         var deployments = await DeploymentsAsync(connection, selection, cancellationToken);
         var mounted = deployments.SelectMany(ConfigurationMount.Find).Where(scheduler => Matches(scheduler, selection)).ToList();
-        var confirmed = await Task.WhenAll(mounted.Select(scheduler => IsSchedulerAsync(connection, scheduler, selection, cancellationToken)));
+        var confirmed = await Task.WhenAll(
+            mounted.Select(scheduler => IsSchedulerAsync(connection, scheduler, selection, cancellationToken))
+        );
         var found = mounted.Where((_, index) => confirmed[index]).ToList();
         if (found.Count > 0)
             return [.. found.OrderBy(scheduler => scheduler.ToString(), StringComparer.Ordinal)];
         if (selection is { ConfigMap: { } map, Deployments.Count: 0 })
             return [await UnmountedAsync(connection, selection, map, cancellationToken)];
         // Both were named: whatever way the one gets at the other, they belong together.
-        if (selection is { ConfigMap: { } named, Deployments: [var only] } && deployments.FirstOrDefault(one => one.Metadata.Name == only) is { } deployment)
+        if (
+            selection is { ConfigMap: { } named, Deployments: [var only] }
+            && deployments.FirstOrDefault(one => one.Metadata.Name == only) is { } deployment
+        )
             return [await NamedPairAsync(connection, selection, named, deployment, cancellationToken)];
         throw await NotFoundAsync(connection, selection, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<DeploymentManifest>> DeploymentsAsync(
-        ClusterConnection connection, SchedulerSelection selection, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
     {
         async Task<IReadOnlyList<DeploymentManifest>> ListAsync(string? ns) =>
             (await connection.Client.ListAsync(DeploymentManifest.Type, new() { Namespace = ns }, cancellationToken)).Items;
@@ -80,14 +104,20 @@ public static class SchedulerFinder
     private static bool Matches(ClusterScheduler scheduler, SchedulerSelection selection) =>
         (selection.ConfigMap is null || scheduler.ConfigMap == selection.ConfigMap)
         && (selection.Key is null || scheduler.Key == selection.Key)
-        && (selection.Deployments.Count == 0 || selection.Deployments.Any(pattern => new NamePattern(pattern).Matches(scheduler.Deployment)));
+        && (
+            selection.Deployments.Count == 0 || selection.Deployments.Any(pattern => new NamePattern(pattern).Matches(scheduler.Deployment))
+        );
 
     /// <summary>
     /// Other programs have a <c>--config</c> too: it is a scheduler if the file says so. Where the file cannot be read, the
     /// selection or the image's name decides.
     /// </summary>
     private static async Task<bool> IsSchedulerAsync(
-        ClusterConnection connection, ClusterScheduler scheduler, SchedulerSelection selection, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -95,10 +125,11 @@ public static class SchedulerFinder
             if (text.Contains(SchedulerDocument.Kind, StringComparison.Ordinal))
                 return true;
         }
-        catch (Exception exception) when (exception is NodeManagerException { ErrorId: ErrorIds.SchedulerConfigurationNotFound }
-            or KubernetesException { Code: HttpStatusCode.Forbidden })
-        {
-        }
+        catch (Exception exception)
+            when (exception
+                    is NodeManagerException { ErrorId: ErrorIds.SchedulerConfigurationNotFound }
+                        or KubernetesException { Code: HttpStatusCode.Forbidden }
+            ) { }
 
         return selection.ConfigMap is not null
             || selection.Deployments.Contains(scheduler.Deployment)
@@ -107,9 +138,18 @@ public static class SchedulerFinder
 
     /// <summary>A ConfigMap that was named and that no Deployment mounts: it can be read and changed, and nothing restarts.</summary>
     private static async Task<ClusterScheduler> UnmountedAsync(
-        ClusterConnection connection, SchedulerSelection selection, string name, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
-        var scheduler = new ClusterScheduler { Namespace = selection.Namespace ?? DefaultNamespace, ConfigMap = name, Key = selection.Key ?? "" };
+        var scheduler = new ClusterScheduler
+        {
+            Namespace = selection.Namespace ?? DefaultNamespace,
+            ConfigMap = name,
+            Key = selection.Key ?? "",
+        };
         if (selection.Key is not null)
             return scheduler;
         ConfigMap map;
@@ -119,28 +159,51 @@ public static class SchedulerFinder
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
         {
-            throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound,
-                $"ConfigMap '{name}' does not exist in namespace {scheduler.Namespace} of cluster '{connection.Cluster}'.", name,
-                "Specify it with -ConfigMap and its namespace with -Namespace.", refused);
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationNotFound,
+                ErrorKind.ObjectNotFound,
+                $"ConfigMap '{name}' does not exist in namespace {scheduler.Namespace} of cluster '{connection.Cluster}'.",
+                name,
+                "Specify it with -ConfigMap and its namespace with -Namespace.",
+                refused
+            );
         }
 
-        string[] keys = [.. (map.Data ?? []).Where(entry => entry.Value.Contains(SchedulerDocument.Kind, StringComparison.Ordinal)).Select(entry => entry.Key)];
+        string[] keys =
+        [
+            .. (map.Data ?? [])
+                .Where(entry => entry.Value.Contains(SchedulerDocument.Kind, StringComparison.Ordinal))
+                .Select(entry => entry.Key),
+        ];
         return keys.Length switch
         {
             1 => scheduler with { Key = keys[0] },
-            0 => throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ObjectNotFound,
+            0 => throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationNotFound,
+                ErrorKind.ObjectNotFound,
                 map.Data is { Count: > 0 } data
                     ? $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' contains no {SchedulerDocument.Kind}; its keys: {string.Join(", ", data.Keys)}."
                     : $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' is empty.",
-                name, "Specify the key with -Key, or another ConfigMap."),
-            _ => throw new NodeManagerException(ErrorIds.SchedulerAmbiguous, ErrorKind.InvalidArgument,
+                name,
+                "Specify the key with -Key, or another ConfigMap."
+            ),
+            _ => throw new NodeManagerException(
+                ErrorIds.SchedulerAmbiguous,
+                ErrorKind.InvalidArgument,
                 $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' contains several configurations: {string.Join(", ", keys)}.",
-                name, "Select one with -Key."),
+                name,
+                "Select one with -Key."
+            ),
         };
     }
 
     private static async Task<ClusterScheduler> NamedPairAsync(
-        ClusterConnection connection, SchedulerSelection selection, string name, DeploymentManifest deployment, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        string name,
+        DeploymentManifest deployment,
+        CancellationToken cancellationToken
+    )
     {
         var ns = deployment.Metadata.Namespace;
         var container = deployment.Spec.Template.Spec.Containers is [var first, ..] ? first : new ContainerManifest();
@@ -157,19 +220,25 @@ public static class SchedulerFinder
         selection.ConfigMap ?? (selection.Deployments is [var first, ..] ? first : null);
 
     private static async Task<NodeManagerException> NotFoundAsync(
-        ClusterConnection connection, SchedulerSelection selection, CancellationToken cancellationToken)
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
     {
         var where = selection.Namespace is { } ns ? $" in namespace '{ns}'" : "";
         var which = selection.Deployments.Count > 0 ? $" named {string.Join(", ", selection.Deployments)}" : "";
         var nodes = await StaticPodNodesAsync(connection, cancellationToken);
-        return new(ErrorIds.SchedulerNotFound, ErrorKind.ObjectNotFound,
+        return new(
+            ErrorIds.SchedulerNotFound,
+            ErrorKind.ObjectNotFound,
             $"Cluster '{connection.Cluster}' has no Deployment{which}{where} whose --config is mounted from a ConfigMap."
-            + (nodes.Length > 0 ? $" A scheduler runs as a static pod on {string.Join(", ", nodes)}." : ""),
+                + (nodes.Length > 0 ? $" A scheduler runs as a static pod on {string.Join(", ", nodes)}." : ""),
             NameOf(selection) ?? connection.Cluster,
             nodes.Length > 0
                 ? "The configuration of a static pod is a file on its node: change it there with -Path. The kubelet restarts the pod only when "
-                + "its manifest changes."
-                : "Specify the ConfigMap with -Namespace and -ConfigMap, or a file with -Path.");
+                    + "its manifest changes."
+                : "Specify the ConfigMap with -Namespace and -ConfigMap, or a file with -Path."
+        );
     }
 
     /// <summary>Where kubeadm and its like run the scheduler; only for the message.</summary>
@@ -178,7 +247,10 @@ public static class SchedulerFinder
         try
         {
             var pods = await connection.Client.ListAsync(
-                Resources.Pods, new() { Namespace = DefaultNamespace, LabelSelector = "component=kube-scheduler" }, cancellationToken);
+                Resources.Pods,
+                new() { Namespace = DefaultNamespace, LabelSelector = "component=kube-scheduler" },
+                cancellationToken
+            );
             return [.. pods.Items.Select(pod => pod.Spec.NodeName).OfType<string>().Order(StringComparer.Ordinal)];
         }
         catch (KubernetesException)

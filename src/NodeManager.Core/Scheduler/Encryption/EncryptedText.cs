@@ -54,9 +54,17 @@ public static class EncryptedText
             Derive(passphrase, header, keys);
             keys.AsSpan(KeySize).CopyTo(header[CheckOffset..]);
             using (var cipher = new AesGcm(keys.AsSpan(0, KeySize), TagSize))
-                cipher.Encrypt(header.Slice(NonceOffset, NonceSize), plain, sealedBytes.AsSpan(HeaderSize, plain.Length),
-                    sealedBytes.AsSpan(HeaderSize + plain.Length, TagSize), header);
-            SHA256.HashData(sealedBytes.AsSpan(0, sealedBytes.Length - ChecksumSize), sealedBytes.AsSpan(sealedBytes.Length - ChecksumSize));
+                cipher.Encrypt(
+                    header.Slice(NonceOffset, NonceSize),
+                    plain,
+                    sealedBytes.AsSpan(HeaderSize, plain.Length),
+                    sealedBytes.AsSpan(HeaderSize + plain.Length, TagSize),
+                    header
+                );
+            SHA256.HashData(
+                sealedBytes.AsSpan(0, sealedBytes.Length - ChecksumSize),
+                sealedBytes.AsSpan(sealedBytes.Length - ChecksumSize)
+            );
             return PemEncoding.WriteString(Label, sealedBytes) + "\n";
         }
         finally
@@ -83,11 +91,21 @@ public static class EncryptedText
         {
             Derive(passphrase, header, keys);
             if (!CryptographicOperations.FixedTimeEquals(keys.AsSpan(KeySize), header[CheckOffset..]))
-                throw new NodeManagerException(ErrorIds.SchedulerPassphraseWrong, ErrorKind.AuthenticationError,
-                    $"{source} was encrypted with another passphrase.", source, "Specify the passphrase that it was encrypted with.");
+                throw new NodeManagerException(
+                    ErrorIds.SchedulerPassphraseWrong,
+                    ErrorKind.AuthenticationError,
+                    $"{source} was encrypted with another passphrase.",
+                    source,
+                    "Specify the passphrase that it was encrypted with."
+                );
             using var cipher = new AesGcm(keys.AsSpan(0, KeySize), TagSize);
-            cipher.Decrypt(header.Slice(NonceOffset, NonceSize), bytes.AsSpan(HeaderSize, plain.Length),
-                bytes.AsSpan(HeaderSize + plain.Length, TagSize), plain, header);
+            cipher.Decrypt(
+                header.Slice(NonceOffset, NonceSize),
+                bytes.AsSpan(HeaderSize, plain.Length),
+                bytes.AsSpan(HeaderSize + plain.Length, TagSize),
+                plain,
+                header
+            );
             return Encoding.UTF8.GetString(plain);
         }
         catch (AuthenticationTagMismatchException exception)
@@ -106,21 +124,43 @@ public static class EncryptedText
         if (!PemEncoding.TryFind(encrypted, out var fields) || !encrypted.AsSpan()[fields.Label].SequenceEqual(Label))
             throw Damaged(source, "it is not a complete block of encrypted text", null);
         var bytes = Convert.FromBase64String(encrypted[fields.Base64Data]);
-        if (bytes.Length < HeaderSize + TagSize + ChecksumSize
-            || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - ChecksumSize)).AsSpan().SequenceEqual(bytes.AsSpan(bytes.Length - ChecksumSize)))
+        if (
+            bytes.Length < HeaderSize + TagSize + ChecksumSize
+            || !SHA256
+                .HashData(bytes.AsSpan(0, bytes.Length - ChecksumSize))
+                .AsSpan()
+                .SequenceEqual(bytes.AsSpan(bytes.Length - ChecksumSize))
+        )
             throw Damaged(source, "its checksum is wrong", null);
         if (bytes[0] != Version)
-            throw new NodeManagerException(ErrorIds.SchedulerBackupDamaged, ErrorKind.InvalidData,
-                $"{source} is encrypted in format version {bytes[0]}; this module reads version {Version}.", source, "Update the module.");
+            throw new NodeManagerException(
+                ErrorIds.SchedulerBackupDamaged,
+                ErrorKind.InvalidData,
+                $"{source} is encrypted in format version {bytes[0]}; this module reads version {Version}.",
+                source,
+                "Update the module."
+            );
         return BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(1)) is > 0 and <= IterationLimit
             ? bytes
             : throw Damaged(source, "its number of iterations is out of range", null);
     }
 
-    private static void Derive(Passphrase passphrase, ReadOnlySpan<byte> header, Span<byte> keys) => Rfc2898DeriveBytes.Pbkdf2(
-        passphrase.Bytes, header.Slice(SaltOffset, SaltSize), keys, BinaryPrimitives.ReadInt32BigEndian(header[1..]), HashAlgorithmName.SHA512);
+    private static void Derive(Passphrase passphrase, ReadOnlySpan<byte> header, Span<byte> keys) =>
+        Rfc2898DeriveBytes.Pbkdf2(
+            passphrase.Bytes,
+            header.Slice(SaltOffset, SaltSize),
+            keys,
+            BinaryPrimitives.ReadInt32BigEndian(header[1..]),
+            HashAlgorithmName.SHA512
+        );
 
-    private static NodeManagerException Damaged(string source, string reason, Exception? cause) => new(
-        ErrorIds.SchedulerBackupDamaged, ErrorKind.InvalidData, $"{source} is damaged: {reason}.", source,
-        "Use another copy. A damaged file is never used, as it might be forged.", cause);
+    private static NodeManagerException Damaged(string source, string reason, Exception? cause) =>
+        new(
+            ErrorIds.SchedulerBackupDamaged,
+            ErrorKind.InvalidData,
+            $"{source} is damaged: {reason}.",
+            source,
+            "Use another copy. A damaged file is never used, as it might be forged.",
+            cause
+        );
 }

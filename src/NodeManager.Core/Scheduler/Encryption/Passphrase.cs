@@ -52,6 +52,13 @@ public sealed class Passphrase : IDisposable
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_buffer);
 
-    private static NodeManagerException Invalid(string message, Exception? cause) => new(
-        ErrorIds.SchedulerPassphraseInvalid, ErrorKind.InvalidArgument, message, null, "Enter one with Read-Host -AsSecureString.", cause);
+    private static NodeManagerException Invalid(string message, Exception? cause) =>
+        new(
+            ErrorIds.SchedulerPassphraseInvalid,
+            ErrorKind.InvalidArgument,
+            message,
+            null,
+            "Enter one with Read-Host -AsSecureString.",
+            cause
+        );
 }

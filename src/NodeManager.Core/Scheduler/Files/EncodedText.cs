@@ -23,6 +23,5 @@ internal sealed record EncodedText(string Text, Encoding Encoding)
     }
 
     /// <summary>The bytes of another text in the same encoding.</summary>
-    public byte[] Encode(string text) =>
-        Encoding.GetBytes(Encoding is UnicodeEncoding && !text.StartsWith(Mark) ? Mark + text : text);
+    public byte[] Encode(string text) => Encoding.GetBytes(Encoding is UnicodeEncoding && !text.StartsWith(Mark) ? Mark + text : text);
 }

@@ -26,18 +26,31 @@ public static class FileBackups
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var prefix = $"{Path.GetFileName(path)}.";
-        return [.. Directory.EnumerateFiles(folder, $"{prefix}*.bak")
-            .Select(file => (Name: Path.GetFileName(file), Path: file))
-            .Select(file => (Number(file.Name, prefix), file.Path))
-            .Where(file => file.Item1 > 0).OrderBy(file => file.Item1)];
+        return
+        [
+            .. Directory
+                .EnumerateFiles(folder, $"{prefix}*.bak")
+                .Select(file => (Name: Path.GetFileName(file), Path: file))
+                .Select(file => (Number(file.Name, prefix), file.Path))
+                .Where(file => file.Item1 > 0)
+                .OrderBy(file => file.Item1),
+        ];
     }
 
     private static long Number(string name, string prefix) =>
         name.StartsWith(prefix, StringComparison.Ordinal)
-        && long.TryParse(name.AsSpan(prefix.Length, name.Length - prefix.Length - ".bak".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && long.TryParse(
+            name.AsSpan(prefix.Length, name.Length - prefix.Length - ".bak".Length),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
             ? number
             : 0;
 
     private static string Name(string path, long number) =>
-        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}.{number}.bak"));
+        Path.Combine(
+            Path.GetDirectoryName(Path.GetFullPath(path))!,
+            string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}.{number}.bak")
+        );
 }

@@ -31,5 +31,6 @@ public sealed record SchedulerFileChange
     public int RevisionLimit { get; init; } = 10;
 
     /// <summary>The edit that puts a whole new configuration in the place of the old one.</summary>
-    public static Func<SchedulerDocument, SchedulerDocument> Replacement(string text) => _ => SchedulerDocument.Parse(text, "the new configuration");
+    public static Func<SchedulerDocument, SchedulerDocument> Replacement(string text) =>
+        _ => SchedulerDocument.Parse(text, "the new configuration");
 }

@@ -35,11 +35,22 @@ public static class SchedulerFiles
             return null;
         if (!change.Force)
             ChangeValidator.RejectNewErrors(
-                manifest.Document, changed, new ValidationOptions { Minor = change.Minor, File = path, Catalog = change.Catalog }, path);
+                manifest.Document,
+                changed,
+                new ValidationOptions
+                {
+                    Minor = change.Minor,
+                    File = path,
+                    Catalog = change.Catalog,
+                },
+                path
+            );
         var text = manifest.Write(changed);
         if (manifest.LosesItsLayout)
-            change.Warn($"The value of key {manifest.Key} in {path} is not a literal block. It is rewritten in double quotes on one line. "
-                + "To keep its lines readable, change it to a literal block (|) first.");
+            change.Warn(
+                $"The value of key {manifest.Key} in {path} is not a literal block. It is rewritten in double quotes on one line. "
+                    + "To keep its lines readable, change it to a literal block (|) first."
+            );
         if (!await change.Confirm(differences))
             return null;
         Swap(path, before, text, change.RevisionLimit, cancellationToken);
@@ -71,13 +82,25 @@ public static class SchedulerFiles
         }
         catch (IOException exception) when (!overwrite && File.Exists(path))
         {
-            throw new NodeManagerException(ErrorIds.AlreadyExists, ErrorKind.ResourceExists,
-                $"The file {path} already exists.", path, "Choose another path, or use -Force to replace it.", exception);
+            throw new NodeManagerException(
+                ErrorIds.AlreadyExists,
+                ErrorKind.ResourceExists,
+                $"The file {path} already exists.",
+                path,
+                "Choose another path, or use -Force to replace it.",
+                exception
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(ErrorIds.SchedulerFileNotWritten, ErrorKind.PermissionDenied,
-                $"Cannot write {path}: {exception.Message}", path, "Check that the folder exists and that you have write permission.", exception);
+            throw new NodeManagerException(
+                ErrorIds.SchedulerFileNotWritten,
+                ErrorKind.PermissionDenied,
+                $"Cannot write {path}: {exception.Message}",
+                path,
+                "Check that the folder exists and that you have write permission.",
+                exception
+            );
         }
     }
 
@@ -100,8 +123,12 @@ public static class SchedulerFiles
     /// </param>
     /// <exception cref="NodeManagerException">SchedulerPassphraseWrong, SchedulerPassphraseInvalid, SchedulerBackupDamaged; and as above.</exception>
     public static async Task<SchedulerManifest> ReadAsync(
-        string path, string? key, SecureString? passphrase, CancellationToken cancellationToken, bool allowPlain = false) =>
-        SchedulerManifest.Read(Open((await ReadTextAsync(path, cancellationToken)).Text, passphrase, path, allowPlain), path, key);
+        string path,
+        string? key,
+        SecureString? passphrase,
+        CancellationToken cancellationToken,
+        bool allowPlain = false
+    ) => SchedulerManifest.Read(Open((await ReadTextAsync(path, cancellationToken)).Text, passphrase, path, allowPlain), path, key);
 
     private static async Task<EncodedText> ReadTextAsync(string path, CancellationToken cancellationToken)
     {
@@ -111,13 +138,25 @@ public static class SchedulerFiles
         }
         catch (DecoderFallbackException exception)
         {
-            throw new NodeManagerException(ErrorIds.SchedulerConfigurationInvalid, ErrorKind.InvalidData,
-                $"{path} is not UTF-8 text, and not UTF-16 with a byte order mark.", path, "Save it as UTF-8.", exception);
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationInvalid,
+                ErrorKind.InvalidData,
+                $"{path} is not UTF-8 text, and not UTF-16 with a byte order mark.",
+                path,
+                "Save it as UTF-8.",
+                exception
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(ErrorIds.SchedulerConfigurationNotFound, ErrorKind.ResourceUnavailable,
-                $"Cannot read {path}: {exception.Message}", path, "Check that the file exists and that you have read permission.", exception);
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationNotFound,
+                ErrorKind.ResourceUnavailable,
+                $"Cannot read {path}: {exception.Message}",
+                path,
+                "Check that the file exists and that you have read permission.",
+                exception
+            );
         }
     }
 
@@ -126,21 +165,36 @@ public static class SchedulerFiles
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            AtomicFile.Write(path, before.Encode(after), new()
-            {
-                BeforeReplace = () =>
+            AtomicFile.Write(
+                path,
+                before.Encode(after),
+                new()
                 {
-                    if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(before.Encode(before.Text)))
-                        throw new NodeManagerException(ErrorIds.Conflict, ErrorKind.ResourceBusy,
-                            $"Another process changed {path} concurrently; nothing was written.", path, "Run the command again.");
-                    FileBackups.Keep(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, revisionLimit);
-                },
-            });
+                    BeforeReplace = () =>
+                    {
+                        if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(before.Encode(before.Text)))
+                            throw new NodeManagerException(
+                                ErrorIds.Conflict,
+                                ErrorKind.ResourceBusy,
+                                $"Another process changed {path} concurrently; nothing was written.",
+                                path,
+                                "Run the command again."
+                            );
+                        FileBackups.Keep(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, revisionLimit);
+                    },
+                }
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(ErrorIds.SchedulerFileNotWritten, ErrorKind.PermissionDenied,
-                $"Cannot write {path}: {exception.Message}", path, "Check that you have write permission for its folder.", exception);
+            throw new NodeManagerException(
+                ErrorIds.SchedulerFileNotWritten,
+                ErrorKind.PermissionDenied,
+                $"Cannot write {path}: {exception.Message}",
+                path,
+                "Check that you have write permission for its folder.",
+                exception
+            );
         }
     }
 
@@ -150,14 +204,23 @@ public static class SchedulerFiles
         {
             if (passphrase is null || allowPlain)
                 return text;
-            throw new NodeManagerException(ErrorIds.SchedulerPassphraseInvalid, ErrorKind.SecurityError,
-                $"{path} is not encrypted, but a passphrase was given. The file may have been replaced.", path,
-                "Check where the file comes from. To use it as it is, run the command without -Passphrase.");
+            throw new NodeManagerException(
+                ErrorIds.SchedulerPassphraseInvalid,
+                ErrorKind.SecurityError,
+                $"{path} is not encrypted, but a passphrase was given. The file may have been replaced.",
+                path,
+                "Check where the file comes from. To use it as it is, run the command without -Passphrase."
+            );
         }
 
         if (passphrase is null)
-            throw new NodeManagerException(ErrorIds.SchedulerPassphraseInvalid, ErrorKind.SecurityError,
-                $"{path} is encrypted.", path, "Specify the passphrase that it was encrypted with, with -Passphrase.");
+            throw new NodeManagerException(
+                ErrorIds.SchedulerPassphraseInvalid,
+                ErrorKind.SecurityError,
+                $"{path} is encrypted.",
+                path,
+                "Specify the passphrase that it was encrypted with, with -Passphrase."
+            );
         using var secret = Passphrase.Of(passphrase);
         return EncryptedText.Decrypt(text, secret, path);
     }

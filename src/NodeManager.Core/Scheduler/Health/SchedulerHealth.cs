@@ -12,14 +12,19 @@ public static class SchedulerHealth
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">ServerUnreachable and the like; what may not be read is a finding.</exception>
     public static Task<IReadOnlyList<SchedulerHealthFinding>> CheckAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(),
+            session,
+            scheduler.ToString(),
             async (connection, token) =>
             {
                 var findings = await new SchedulerHealthCheck(connection, session, scheduler).RunAsync(token);
                 connection.Get<SchedulerHealthAlerts>().Raise(session, scheduler, findings, connection.Logger);
                 return findings;
             },
-            cancellationToken);
+            cancellationToken
+        );
 }

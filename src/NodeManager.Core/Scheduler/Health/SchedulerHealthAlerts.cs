@@ -18,7 +18,12 @@ internal sealed class SchedulerHealthAlerts
     /// <param name="scheduler">What was looked at.</param>
     /// <param name="findings">What was found; a check that is Unknown or was not made counts as unchanged.</param>
     /// <param name="logger">Told of subscribers that fail.</param>
-    public void Raise(NodeManagerSession session, ClusterScheduler scheduler, IReadOnlyList<SchedulerHealthFinding> findings, ILogger logger)
+    public void Raise(
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        IReadOnlyList<SchedulerHealthFinding> findings,
+        ILogger logger
+    )
     {
         foreach (var alert in Compare(scheduler.ToString(), findings))
             SchedulerAlerts.Raise(session, logger, alert);
@@ -29,7 +34,9 @@ internal sealed class SchedulerHealthAlerts
         List<SchedulerAlertEventArgs> alerts = [];
         lock (_gate)
         {
-            foreach (var check in findings.Where(finding => finding.Status != SchedulerHealthStatus.Unknown).GroupBy(finding => finding.Check))
+            foreach (
+                var check in findings.Where(finding => finding.Status != SchedulerHealthStatus.Unknown).GroupBy(finding => finding.Check)
+            )
             {
                 var now = check.Max(Severity);
                 var before = _seen.GetValueOrDefault((scheduler, check.Key));
@@ -42,18 +49,23 @@ internal sealed class SchedulerHealthAlerts
         return alerts;
     }
 
-    private static SchedulerAlertEventArgs Alert(string scheduler, bool isHealthy, IEnumerable<SchedulerHealthFinding> findings) => new()
-    {
-        Reason = isHealthy ? "SchedulerHealthy" : "SchedulerUnhealthy",
-        Type = isHealthy ? "Normal" : "Warning",
-        Scheduler = scheduler,
-        Message = string.Join("; ", findings.Select(finding => $"{finding.Check}: {finding.Status}: {finding.Subject}: {finding.Message}")),
-    };
+    private static SchedulerAlertEventArgs Alert(string scheduler, bool isHealthy, IEnumerable<SchedulerHealthFinding> findings) =>
+        new()
+        {
+            Reason = isHealthy ? "SchedulerHealthy" : "SchedulerUnhealthy",
+            Type = isHealthy ? "Normal" : "Warning",
+            Scheduler = scheduler,
+            Message = string.Join(
+                "; ",
+                findings.Select(finding => $"{finding.Check}: {finding.Status}: {finding.Subject}: {finding.Message}")
+            ),
+        };
 
-    private static int Severity(SchedulerHealthFinding finding) => finding.Status switch
-    {
-        SchedulerHealthStatus.Healthy => 0,
-        SchedulerHealthStatus.Warning => 1,
-        _ => 2,
-    };
+    private static int Severity(SchedulerHealthFinding finding) =>
+        finding.Status switch
+        {
+            SchedulerHealthStatus.Healthy => 0,
+            SchedulerHealthStatus.Warning => 1,
+            _ => 2,
+        };
 }

@@ -78,13 +78,14 @@ internal static class PrometheusText
         }
     }
 
-    private static double? Number(ReadOnlySpan<char> text) => text switch
-    {
-        "+Inf" or "Inf" => double.PositiveInfinity,
-        "-Inf" => double.NegativeInfinity,
-        "NaN" => double.NaN,
-        _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null,
-    };
+    private static double? Number(ReadOnlySpan<char> text) =>
+        text switch
+        {
+            "+Inf" or "Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            "NaN" => double.NaN,
+            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null,
+        };
 
     private static FormatException Wrong(int number) => new($"line {number} is not in the Prometheus text format");
 }

@@ -18,7 +18,13 @@ public static class SchedulerMeasurer
     /// <param name="time">The clock of the window.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(
-        Uri address, string? token, string? authorityFile, TimeSpan? window, TimeProvider time, CancellationToken cancellationToken)
+        Uri address,
+        string? token,
+        string? authorityFile,
+        TimeSpan? window,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         address = address.WithoutCredentials();
         using var endpoint = new MetricsEndpoint(address, token, authorityFile);
@@ -34,29 +40,62 @@ public static class SchedulerMeasurer
     /// <param name="window">The time between two samples, by the session's clock; null: since the scheduler started.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(
-        NodeManagerSession session, string ns, string pod, string scheme, int port, TimeSpan? window, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        string ns,
+        string pod,
+        string scheme,
+        int port,
+        TimeSpan? window,
+        CancellationToken cancellationToken
+    ) =>
         MeasureAsync(
-            token => SchedulerMetricsReader.ReadAsync(session, ns, pod, scheme, port, token), $"{ns}/{pod}", window,
-            session.Connection().Time, session, cancellationToken);
+            token => SchedulerMetricsReader.ReadAsync(session, ns, pod, scheme, port, token),
+            $"{ns}/{pod}",
+            window,
+            session.Connection().Time,
+            session,
+            cancellationToken
+        );
 
     /// <summary>The scheduler pods of a namespace: those of these names or patterns; without any, those that say that they are one.</summary>
     /// <exception cref="NodeManagerException">SchedulerNotFound: there is none.</exception>
     public static async Task<IReadOnlyList<string>> PodsAsync(
-        NodeManagerSession session, string ns, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        string ns,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
     {
         var options = new ListOptions { Namespace = ns, LabelSelector = names.Count == 0 ? "component=kube-scheduler" : null };
         var pods = await ClusterOperation.RunAsync(
-            session, ns, (connection, token) => connection.Client.ListAsync(Resources.Pods.MetadataOnly(), options, token), cancellationToken);
-        var found = pods.Items.Select(pod => pod.Metadata.Name).Where(name => names.Count == 0 || names.Any(pattern => new NamePattern(pattern).Matches(name))).ToList();
-        return found.Count > 0 ? found : throw new NodeManagerException(
-            ErrorIds.SchedulerNotFound, ErrorKind.ObjectNotFound,
-            $"No pod of a scheduler exists in namespace {ns} of cluster '{session.Cluster}'{(names.Count == 0 ? " with the label component=kube-scheduler" : "")}.", ns,
-            "Specify it with -Pod and -Namespace, or the address of its metrics with -Uri.");
+            session,
+            ns,
+            (connection, token) => connection.Client.ListAsync(Resources.Pods.MetadataOnly(), options, token),
+            cancellationToken
+        );
+        var found = pods
+            .Items.Select(pod => pod.Metadata.Name)
+            .Where(name => names.Count == 0 || names.Any(pattern => new NamePattern(pattern).Matches(name)))
+            .ToList();
+        return found.Count > 0
+            ? found
+            : throw new NodeManagerException(
+                ErrorIds.SchedulerNotFound,
+                ErrorKind.ObjectNotFound,
+                $"No pod of a scheduler exists in namespace {ns} of cluster '{session.Cluster}'{(names.Count == 0 ? " with the label component=kube-scheduler" : "")}.",
+                ns,
+                "Specify it with -Pod and -Namespace, or the address of its metrics with -Uri."
+            );
     }
 
     internal static async Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(
-        Func<CancellationToken, Task<string>> read, string source, TimeSpan? window, TimeProvider time, NodeManagerSession? session,
-        CancellationToken cancellationToken)
+        Func<CancellationToken, Task<string>> read,
+        string source,
+        TimeSpan? window,
+        TimeProvider time,
+        NodeManagerSession? session,
+        CancellationToken cancellationToken
+    )
     {
         var before = window is null ? null : SchedulerMetrics.Read(await read(cancellationToken), source);
         var started = time.GetTimestamp();

@@ -12,14 +12,16 @@ internal sealed class SchedulerMetrics
     private const string Plugins = "scheduler_plugin_execution_duration_seconds";
     private const string Points = "scheduler_framework_extension_point_duration_seconds";
     private const string Attempts = "scheduler_schedule_attempts_total";
-    private static readonly string[] AttemptDurations = ["scheduler_scheduling_attempt_duration_seconds", "scheduler_e2e_scheduling_duration_seconds"];
+    private static readonly string[] AttemptDurations =
+    [
+        "scheduler_scheduling_attempt_duration_seconds",
+        "scheduler_e2e_scheduling_duration_seconds",
+    ];
 
     private readonly Dictionary<Key, Histogram> _histograms = [];
     private readonly Dictionary<(Key Key, string Result), double> _results = [];
 
-    private SchedulerMetrics()
-    {
-    }
+    private SchedulerMetrics() { }
 
     /// <summary>Reads a scheduler's answer.</summary>
     /// <exception cref="NodeManagerException">UnexpectedAnswer: the answer does not come from a scheduler.</exception>
@@ -35,8 +37,13 @@ internal sealed class SchedulerMetrics
             throw NoMetrics(source, exception.Message, exception);
         }
 
-        if (!samples.Any(sample => sample.Name is Attempts || sample.Name.StartsWith(Points, StringComparison.Ordinal)
-            || sample.Name.StartsWith("scheduler_pending_pods", StringComparison.Ordinal)))
+        if (
+            !samples.Any(sample =>
+                sample.Name is Attempts
+                || sample.Name.StartsWith(Points, StringComparison.Ordinal)
+                || sample.Name.StartsWith("scheduler_pending_pods", StringComparison.Ordinal)
+            )
+        )
             throw NoMetrics(source, "it has no metrics of scheduling", null);
         var metrics = new SchedulerMetrics();
         foreach (var sample in samples)
@@ -45,17 +52,32 @@ internal sealed class SchedulerMetrics
     }
 
     /// <summary>What was done since an earlier reading, or since the scheduler started.</summary>
-    public IEnumerable<SchedulerMeasurement> Since(SchedulerMetrics? earlier, string source, TimeSpan? window, string cluster, NodeManagerSession? session)
+    public IEnumerable<SchedulerMeasurement> Since(
+        SchedulerMetrics? earlier,
+        string source,
+        TimeSpan? window,
+        string cluster,
+        NodeManagerSession? session
+    )
     {
-        var keys = _histograms.Keys.Concat(_results.Keys.Select(pair => pair.Key)).Distinct()
-            .OrderBy(key => key.Kind, StringComparer.Ordinal).ThenBy(key => key.Profile, StringComparer.Ordinal)
-            .ThenBy(key => Order(key.Point)).ThenBy(key => key.Point, StringComparer.Ordinal).ThenBy(key => key.Plugin, StringComparer.Ordinal).ThenBy(key => key.Result, StringComparer.Ordinal);
+        var keys = _histograms
+            .Keys.Concat(_results.Keys.Select(pair => pair.Key))
+            .Distinct()
+            .OrderBy(key => key.Kind, StringComparer.Ordinal)
+            .ThenBy(key => key.Profile, StringComparer.Ordinal)
+            .ThenBy(key => Order(key.Point))
+            .ThenBy(key => key.Point, StringComparer.Ordinal)
+            .ThenBy(key => key.Plugin, StringComparer.Ordinal)
+            .ThenBy(key => key.Result, StringComparer.Ordinal);
         foreach (var key in keys)
         {
             var histogram = _histograms.GetValueOrDefault(key)?.Since(earlier?._histograms.GetValueOrDefault(key));
-            var counts = _results.Where(pair => pair.Key.Key == key)
+            var counts = _results
+                .Where(pair => pair.Key.Key == key)
                 .Select(pair => (pair.Key.Result, Count: Difference(pair.Value, earlier?._results.GetValueOrDefault(pair.Key) ?? 0)))
-                .Where(pair => pair.Count > 0).OrderByDescending(pair => pair.Count).ToList();
+                .Where(pair => pair.Count > 0)
+                .OrderByDescending(pair => pair.Count)
+                .ToList();
             var count = key.Kind == SchedulerMeasurementKind.Attempt ? counts.Sum(pair => pair.Count) : (long)(histogram?.Count ?? 0);
             if (count == 0)
                 continue;
@@ -67,7 +89,10 @@ internal sealed class SchedulerMetrics
                 ExtensionPoint = key.Point,
                 Plugin = key.Plugin,
                 Count = count,
-                Result = key.Kind == SchedulerMeasurementKind.Attempt ? key.Result : string.Join(", ", counts.Select(pair => $"{pair.Result} {pair.Count}")),
+                Result =
+                    key.Kind == SchedulerMeasurementKind.Attempt
+                        ? key.Result
+                        : string.Join(", ", counts.Select(pair => $"{pair.Result} {pair.Count}")),
                 Mean = histogram?.Mean,
                 Percentile95 = histogram?.Quantile(0.95),
                 Window = window,
@@ -115,9 +140,8 @@ internal sealed class SchedulerMetrics
     }
 
     // The metrics write PreFilter, the configuration preFilter.
-    private static string Point(PrometheusSample sample) => sample.Label("extension_point") is { Length: > 0 } name
-        ? char.ToLowerInvariant(name[0]) + name[1..]
-        : "";
+    private static string Point(PrometheusSample sample) =>
+        sample.Label("extension_point") is { Length: > 0 } name ? char.ToLowerInvariant(name[0]) + name[1..] : "";
 
     private static int Order(string point)
     {
@@ -125,9 +149,15 @@ internal sealed class SchedulerMetrics
         return place < 0 ? int.MaxValue : place;
     }
 
-    private static NodeManagerException NoMetrics(string source, string reason, Exception? cause) => new(
-        ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError, $"{source} is not the metrics endpoint of a scheduler: {reason}.", source,
-        "Check the address: it ends with /metrics, at the scheduler's secure port (10259 by default).", cause);
+    private static NodeManagerException NoMetrics(string source, string reason, Exception? cause) =>
+        new(
+            ErrorIds.UnexpectedAnswer,
+            ErrorKind.ProtocolError,
+            $"{source} is not the metrics endpoint of a scheduler: {reason}.",
+            source,
+            "Check the address: it ends with /metrics, at the scheduler's secure port (10259 by default).",
+            cause
+        );
 
     private sealed record Key(string Kind, string Profile, string Point, string Plugin, string Result);
 }

@@ -23,9 +23,14 @@ public static class SchedulerTelemetry
 
     /// <summary>The counts so far.</summary>
     public static IReadOnlyList<SchedulerCounter> Read() =>
-    [
-        Enabled.Read(), Disabled.Read(), Updated.Read(), Restarts.Read(TimeSpan.FromTicks(Interlocked.Read(ref s_restartTicks))), Failures.Read(), Rollbacks.Read(),
-    ];
+        [
+            Enabled.Read(),
+            Disabled.Read(),
+            Updated.Read(),
+            Restarts.Read(TimeSpan.FromTicks(Interlocked.Read(ref s_restartTicks))),
+            Failures.Read(),
+            Rollbacks.Read(),
+        ];
 
     /// <summary>A configuration was written.</summary>
     internal static void Changed(ChangeCount change)
@@ -58,6 +63,12 @@ public static class SchedulerTelemetry
             _counter.Add(more);
         }
 
-        public SchedulerCounter Read(TimeSpan? duration = null) => new() { Name = name, Count = Interlocked.Read(ref _count), Duration = duration };
+        public SchedulerCounter Read(TimeSpan? duration = null) =>
+            new()
+            {
+                Name = name,
+                Count = Interlocked.Read(ref _count),
+                Duration = duration,
+            };
     }
 }

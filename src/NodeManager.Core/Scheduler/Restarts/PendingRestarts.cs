@@ -12,7 +12,11 @@ public sealed class PendingRestarts
 
     /// <summary>A sentence for each of them, for the user who interrupted the wait.</summary>
     public IReadOnlyList<string> Interrupted =>
-        [.. Names.Select(name => $"Interrupted: the restart of {name} continues in the cluster. Check its outcome with Test-SchedulerHealth.")];
+        [
+            .. Names.Select(name =>
+                $"Interrupted: the restart of {name} continues in the cluster. Check its outcome with Test-SchedulerHealth."
+            ),
+        ];
 
     /// <summary>Waits for a restart.</summary>
     /// <param name="name">What to call it.</param>

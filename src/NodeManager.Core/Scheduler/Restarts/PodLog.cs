@@ -18,7 +18,13 @@ internal static class PodLog
             try
             {
                 var text = await connection.Client.GetLogAsync(
-                    pod.Metadata.Name, pod.Metadata.Namespace ?? "", container, previous, Lines, cancellationToken);
+                    pod.Metadata.Name,
+                    pod.Metadata.Namespace ?? "",
+                    container,
+                    previous,
+                    Lines,
+                    cancellationToken
+                );
                 if (text.Trim() is { Length: > 0 } said)
                     return said;
             }

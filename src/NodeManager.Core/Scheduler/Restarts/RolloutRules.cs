@@ -28,7 +28,12 @@ internal static class RolloutRules
     // What a pod does not come out of by itself. That an image cannot be pulled may pass, but not within what a restart waits.
     private static readonly HashSet<string> Hopeless =
     [
-        "CrashLoopBackOff", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError",
+        "CrashLoopBackOff",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "CreateContainerConfigError",
+        "CreateContainerError",
         "RunContainerError",
     ];
 
@@ -37,7 +42,12 @@ internal static class RolloutRules
         if (state.Deployment is not { } deployment)
             return new(false, "the Deployment was deleted", 0, 0);
         var marked = Mark(deployment.Spec.Template.Metadata);
-        return Judge(state, goal, deployment, [.. state.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && Mark(pod.Metadata) == marked)]) with
+        return Judge(
+            state,
+            goal,
+            deployment,
+            [.. state.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && Mark(pod.Metadata) == marked)]
+        ) with
         {
             IsTakenOver = marked != goal.RestartedAt,
             Revision = RunningRevision.Of(deployment.Spec.Template.Metadata),
@@ -54,7 +64,13 @@ internal static class RolloutRules
         if ((status.ObservedGeneration ?? 0) < Math.Max(goal.Generation, deployment.Metadata.Generation ?? 0))
             return new(null, "waiting for the Deployment's controller", ready, wanted);
         if (status.Conditions.Find("Progressing") is { Status: "False" } stuck)
-            return new(false, stuck.Message ?? stuck.Reason ?? "the Deployment does not progress", ready, wanted, fresh.Find(pod => !IsReady(pod)));
+            return new(
+                false,
+                stuck.Message ?? stuck.Reason ?? "the Deployment does not progress",
+                ready,
+                wanted,
+                fresh.Find(pod => !IsReady(pod))
+            );
         if (status.Conditions.Find("ReplicaFailure") is { Status: "True" } refused)
             return new(false, $"its pods cannot be created: {refused.Message ?? refused.Reason}", ready, wanted);
         if (status.UpdatedReplicas < wanted || status.AvailableReplicas < wanted || status.Replicas > status.UpdatedReplicas)
@@ -70,16 +86,31 @@ internal static class RolloutRules
     }
 
     private static RolloutVerdict Lead(
-        SchedulerRollout state, RolloutGoal goal, DeploymentManifest deployment, List<Pod> fresh, int ready, int wanted)
+        SchedulerRollout state,
+        RolloutGoal goal,
+        DeploymentManifest deployment,
+        List<Pod> fresh,
+        int ready,
+        int wanted
+    )
     {
         var holder = state.Lease?.Spec.HolderIdentity ?? "";
         // On the host's network the old and the new pod have one name; the UUID distinguishes them.
-        var isNew = holder.Length > 0 && fresh.Exists(pod => IsHolder(holder, pod))
+        var isNew =
+            holder.Length > 0
+            && fresh.Exists(pod => IsHolder(holder, pod))
             && (deployment.Spec.Template.Spec.HostNetwork != true || holder != goal.FormerHolder);
         return isNew
             ? new(true, "", ready, wanted, Leader: holder)
-            : new(null, holder.Length > 0 ? $"all pods ready; waiting for one of them to lead, {holder} holds the Lease" : "all pods ready; waiting for one of them to lead",
-                ready, wanted, Leader: holder);
+            : new(
+                null,
+                holder.Length > 0
+                    ? $"all pods ready; waiting for one of them to lead, {holder} holds the Lease"
+                    : "all pods ready; waiting for one of them to lead",
+                ready,
+                wanted,
+                Leader: holder
+            );
     }
 
     private static string? Mark(ObjectMeta metadata) => metadata.Annotations?.GetValueOrDefault(RolloutGoal.Annotation);
@@ -100,7 +131,9 @@ internal static class RolloutRules
     }
 
     private static string? Last(ContainerStatus container) =>
-        container.LastState?.Terminated is { } ended ? $"exit code {ended.ExitCode}{(ended.Message is { Length: > 0 } said ? $": {said.Trim()}" : "")}" : null;
+        container.LastState?.Terminated is { } ended
+            ? $"exit code {ended.ExitCode}{(ended.Message is { Length: > 0 } said ? $": {said.Trim()}" : "")}"
+            : null;
 
     private static string Waiting(List<Pod> fresh) =>
         fresh.Find(pod => !IsReady(pod)) is { } pod ? $"; {pod.Metadata.Name}: {PodStatusText.Of(pod).Status}" : "";

@@ -16,33 +16,52 @@ internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManif
     /// <param name="report">Told of each verdict.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<RolloutVerdict> RunAsync(
-        RolloutGoal goal, TimeSpan timeout, Action<RolloutVerdict> report, CancellationToken cancellationToken)
+        RolloutGoal goal,
+        TimeSpan timeout,
+        Action<RolloutVerdict> report,
+        CancellationToken cancellationToken
+    )
     {
         var caches = connection.Caches();
         using CancellationTokenSource timer = connection.Time.StartLimit(timeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         var ns = deployment.Metadata.Namespace;
         var labels = string.Join(',', (deployment.Spec.Selector?.MatchLabels ?? []).Select(label => $"{label.Key}={label.Value}"));
-        using var deployments = caches.Open(DeploymentManifest.Type, new() { Namespace = ns, FieldSelector = $"metadata.name={deployment.Metadata.Name}" });
+        using var deployments = caches.Open(
+            DeploymentManifest.Type,
+            new() { Namespace = ns, FieldSelector = $"metadata.name={deployment.Metadata.Name}" }
+        );
         using var pods = caches.Open(Resources.Pods, new() { Namespace = ns, LabelSelector = labels });
-        using var leases = goal.MustLead && election is not null
-            ? caches.Open(Resources.Leases, new() { Namespace = election.Namespace, FieldSelector = $"metadata.name={election.Name}" })
-            : null;
+        using var leases =
+            goal.MustLead && election is not null
+                ? caches.Open(Resources.Leases, new() { Namespace = election.Namespace, FieldSelector = $"metadata.name={election.Name}" })
+                : null;
         var verdict = new RolloutVerdict(null, "waiting for the cluster", 0, 0);
         try
         {
             report(verdict);
             // The state from before the restart does not count.
-            await Task.WhenAll(deployments.CatchUpAsync(stop.Token), pods.CatchUpAsync(stop.Token), leases?.CatchUpAsync(stop.Token) ?? Task.CompletedTask);
+            await Task.WhenAll(
+                deployments.CatchUpAsync(stop.Token),
+                pods.CatchUpAsync(stop.Token),
+                leases?.CatchUpAsync(stop.Token) ?? Task.CompletedTask
+            );
             while (true)
             {
-                Task[] changes = [deployments.Cache.Changed(), pods.Cache.Changed(), .. leases is null ? (Task[])[] : [leases.Cache.Changed()]];
+                Task[] changes =
+                [
+                    deployments.Cache.Changed(),
+                    pods.Cache.Changed(),
+                    .. leases is null ? (Task[])[] : [leases.Cache.Changed()],
+                ];
                 verdict = RolloutRules.Judge(
                     new(
                         deployments.Cache.Find(ns, deployment.Metadata.Name),
                         [.. pods.Cache.Items.Where(pod => deployment.Spec.Selector.Matches(pod.Metadata.Labels))],
-                        leases?.Cache.Find(election!.Namespace, election.Name)),
-                    goal);
+                        leases?.Cache.Find(election!.Namespace, election.Name)
+                    ),
+                    goal
+                );
                 report(verdict);
                 if (verdict.Outcome is not null)
                     return verdict;

@@ -38,22 +38,44 @@ public static class SchedulerRestarter
     /// SchedulerNotRunning: no Deployment, 0 desired replicas, or paused. Forbidden, NotFound. Nothing was restarted.
     /// </exception>
     public static Task<SchedulerRestartResult> RestartAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, SchedulerRestartRequest request, IOperationObserver observer,
-        CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        SchedulerRestartRequest request,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(),
-            (connection, token) => new SchedulerRestart(connection, session, scheduler, request, observer).RunAsync(token), cancellationToken);
+            session,
+            scheduler.ToString(),
+            (connection, token) => new SchedulerRestart(connection, session, scheduler, request, observer).RunAsync(token),
+            cancellationToken
+        );
 
     /// <summary>Whether it can be restarted at all, before anything is changed that only a restart brings into force.</summary>
     /// <exception cref="NodeManagerException">As <see cref="RestartAsync"/>.</exception>
     public static Task CheckAsync(NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(),
+            session,
+            scheduler.ToString(),
             async (connection, token) =>
             {
                 await SchedulerRestart.ReadAsync(connection, scheduler, token);
-                await PermissionCheck.RequireAsync(connection, scheduler.ToString(), [new() { Verb = "patch", Group = "apps", Resource = "deployments", Namespace = scheduler.Namespace }], token);
+                await PermissionCheck.RequireAsync(
+                    connection,
+                    scheduler.ToString(),
+                    [
+                        new()
+                        {
+                            Verb = "patch",
+                            Group = "apps",
+                            Resource = "deployments",
+                            Namespace = scheduler.Namespace,
+                        },
+                    ],
+                    token
+                );
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
 }

@@ -20,20 +20,36 @@ public static class SchedulerUpdater
     /// <param name="cancellationToken">Stops the wait; a restart continues in the cluster.</param>
     /// <exception cref="NodeManagerException">SchedulerNotRunning, and what the change and the restart fail with.</exception>
     public static async Task<SchedulerUpdate> ChangeAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, SchedulerChange change, SchedulerRestartRequest? restart, PendingRestarts? pending,
-        IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        SchedulerChange change,
+        SchedulerRestartRequest? restart,
+        PendingRestarts? pending,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         if (restart is not null)
             await SchedulerRestarter.CheckAsync(session, scheduler, cancellationToken);
-        SchedulerChangeResult result = await SchedulerConfigurationWriter.ChangeAsync(session, scheduler, change, observer, cancellationToken);
+        SchedulerChangeResult result = await SchedulerConfigurationWriter.ChangeAsync(
+            session,
+            scheduler,
+            change,
+            observer,
+            cancellationToken
+        );
         if (!result.IsWritten)
             return new(result, null);
         observer.Verbose($"{scheduler.Source} of '{session.Cluster}' is revision {result.Revision} now.");
         if (restart is null)
             return new(result, null);
-        return new(result, await (pending ?? new()).WaitAsync(
-            $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}', revision {result.Revision}",
-            () => SchedulerRestarter.RestartAsync(session, scheduler, restart, observer, cancellationToken)));
+        return new(
+            result,
+            await (pending ?? new()).WaitAsync(
+                $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}', revision {result.Revision}",
+                () => SchedulerRestarter.RestartAsync(session, scheduler, restart, observer, cancellationToken)
+            )
+        );
     }
 }
 

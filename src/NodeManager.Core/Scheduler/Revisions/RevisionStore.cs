@@ -26,14 +26,18 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
     public async Task<IReadOnlyList<SchedulerRevision>> ListAsync(CancellationToken cancellationToken)
     {
         var kept = await connection.Client.ListAsync(
-            Resources.ControllerRevisions, new() { Namespace = scheduler.Namespace, LabelSelector = $"{Label}={_id}" }, cancellationToken);
+            Resources.ControllerRevisions,
+            new() { Namespace = scheduler.Namespace, LabelSelector = $"{Label}={_id}" },
+            cancellationToken
+        );
         return [.. kept.Items.Select(SchedulerRevision.Read).OfType<SchedulerRevision>().OrderBy(revision => revision.Number)];
     }
 
     /// <summary>Keeps a revision under a number; null where another has just taken it.</summary>
     public async Task<SchedulerRevision?> CreateAsync(long number, RevisionData data, CancellationToken cancellationToken)
     {
-        var name = scheduler.ConfigMap.Length > LongestPrefix ? scheduler.ConfigMap[..LongestPrefix].TrimEnd('.', '-') : scheduler.ConfigMap;
+        var name =
+            scheduler.ConfigMap.Length > LongestPrefix ? scheduler.ConfigMap[..LongestPrefix].TrimEnd('.', '-') : scheduler.ConfigMap;
         var revision = new ControllerRevision
         {
             ApiVersion = "apps/v1",
@@ -49,8 +53,15 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
         };
         try
         {
-            return SchedulerRevision.Read(await connection.Client.CreateAsync(
-                Resources.ControllerRevisions, revision, scheduler.Namespace, RequestOptions.Default, cancellationToken));
+            return SchedulerRevision.Read(
+                await connection.Client.CreateAsync(
+                    Resources.ControllerRevisions,
+                    revision,
+                    scheduler.Namespace,
+                    RequestOptions.Default,
+                    cancellationToken
+                )
+            );
         }
         catch (KubernetesException refused) when (refused is { Code: HttpStatusCode.Conflict, Reason: "AlreadyExists" })
         {
@@ -64,20 +75,24 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
         try
         {
             await connection.Client.DeleteAsync(
-                Resources.ControllerRevisions, revision.Name, scheduler.Namespace,
-                new() { Preconditions = new() { Uid = revision.Uid } }, cancellationToken);
+                Resources.ControllerRevisions,
+                revision.Name,
+                scheduler.Namespace,
+                new() { Preconditions = new() { Uid = revision.Uid } },
+                cancellationToken
+            );
         }
-        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-        {
-        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict) { }
     }
 
     /// <summary>Forgets the oldest beyond the limit, but none of those that are still needed.</summary>
     public async Task PruneAsync(int limit, IReadOnlyCollection<long> needed, CancellationToken cancellationToken)
     {
         var kept = await ListAsync(cancellationToken);
-        await Task.WhenAll(kept.SkipLast(limit)
-            .Where(revision => !needed.Contains(revision.Number))
-            .Select(revision => DeleteAsync(revision, cancellationToken)));
+        await Task.WhenAll(
+            kept.SkipLast(limit)
+                .Where(revision => !needed.Contains(revision.Number))
+                .Select(revision => DeleteAsync(revision, cancellationToken))
+        );
     }
 }

@@ -17,7 +17,12 @@ internal static class RunningRevision
             return null;
         try
         {
-            var deployment = await connection.Client.GetAsync(DeploymentManifest.Type, scheduler.Deployment, scheduler.Namespace, cancellationToken);
+            var deployment = await connection.Client.GetAsync(
+                DeploymentManifest.Type,
+                scheduler.Deployment,
+                scheduler.Namespace,
+                cancellationToken
+            );
             return Of(deployment.Spec.Template.Metadata);
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
@@ -28,7 +33,12 @@ internal static class RunningRevision
 
     /// <summary>Of a pod, or of a pod template.</summary>
     public static long? Of(ObjectMeta metadata) =>
-        long.TryParse(metadata.Annotations?.GetValueOrDefault(RevisionAnnotation.PodTemplateName), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(
+            metadata.Annotations?.GetValueOrDefault(RevisionAnnotation.PodTemplateName),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
             ? number
             : null;
 }

@@ -11,49 +11,88 @@ public static class SchedulerBackups
     /// <summary>What is kept, newest first.</summary>
     /// <exception cref="NodeManagerException">Forbidden; SchedulerConfigurationNotFound where neither the ConfigMap nor a backup is there.</exception>
     public static Task<IReadOnlyList<SchedulerConfigurationBackup>> ListAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(), (connection, token) => ListAsync(session, connection, scheduler, token), cancellationToken);
+            session,
+            scheduler.ToString(),
+            (connection, token) => ListAsync(session, connection, scheduler, token),
+            cancellationToken
+        );
 
     /// <summary>A backup by its number.</summary>
     /// <exception cref="NodeManagerException">SchedulerRevisionNotFound, saying which are kept; Forbidden.</exception>
     public static async Task<SchedulerConfigurationBackup> FindAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, long revision, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        long revision,
+        CancellationToken cancellationToken
+    )
     {
         var kept = await ListAsync(session, scheduler, cancellationToken);
-        return kept.FirstOrDefault(backup => backup.Revision == revision) ?? throw new NodeManagerException(
-            ErrorIds.SchedulerRevisionNotFound, ErrorKind.ObjectNotFound,
-            $"No revision {revision} of {scheduler.Source} is kept in '{session.Cluster}'; "
-            + (kept.Count > 0 ? $"there are {string.Join(", ", kept.Select(backup => backup.Revision))}." : "there is none."),
-            scheduler.ToString(), "List the revisions with Get-SchedulerConfigurationBackup.");
+        return kept.FirstOrDefault(backup => backup.Revision == revision)
+            ?? throw new NodeManagerException(
+                ErrorIds.SchedulerRevisionNotFound,
+                ErrorKind.ObjectNotFound,
+                $"No revision {revision} of {scheduler.Source} is kept in '{session.Cluster}'; "
+                    + (kept.Count > 0 ? $"there are {string.Join(", ", kept.Select(backup => backup.Revision))}." : "there is none."),
+                scheduler.ToString(),
+                "List the revisions with Get-SchedulerConfigurationBackup."
+            );
     }
 
     /// <summary>Keeps the configuration in force, if it is not kept yet.</summary>
     /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound, Forbidden.</exception>
     public static async Task<SchedulerConfigurationBackup> KeepAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         var change = new SchedulerChange { Edit = static text => text, Action = "" };
         var (_, revision) = await ClusterOperation.RunAsync(
-            session, scheduler.ToString(),
-            (connection, token) => new SchedulerWrite(connection, session, scheduler, change, observer).RecordAsync(token), cancellationToken);
+            session,
+            scheduler.ToString(),
+            (connection, token) => new SchedulerWrite(connection, session, scheduler, change, observer).RecordAsync(token),
+            cancellationToken
+        );
         return await FindAsync(session, scheduler, revision, cancellationToken);
     }
 
     /// <summary>Checks that this user may keep revisions.</summary>
     /// <exception cref="NodeManagerException">Forbidden.</exception>
-    public static Task CheckAsync(NodeManagerSession session, ClusterScheduler scheduler, IOperationObserver observer, CancellationToken cancellationToken) =>
+    public static Task CheckAsync(
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(),
+            session,
+            scheduler.ToString(),
             async (connection, token) =>
             {
-                await new SchedulerWrite(connection, session, scheduler, new() { Edit = static text => text, Action = "" }, observer).RequirePermissionAsync(token);
+                await new SchedulerWrite(
+                    connection,
+                    session,
+                    scheduler,
+                    new() { Edit = static text => text, Action = "" },
+                    observer
+                ).RequirePermissionAsync(token);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private static async Task<IReadOnlyList<SchedulerConfigurationBackup>> ListAsync(
-        NodeManagerSession session, ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    )
     {
         var kept = await new RevisionStore(connection, scheduler).ListAsync(cancellationToken);
         LiveConfiguration? live = null;
@@ -67,10 +106,20 @@ public static class SchedulerBackups
         }
 
         var written = Written(kept, live?.Annotation?.Revision);
-        return [.. kept.Reverse().Select(revision => Map(session, scheduler, revision,
-            revision.Number == live?.Revision ? SchedulerBackupStatus.Current
-            : written.Contains(revision.Number) ? SchedulerBackupStatus.Former
-            : SchedulerBackupStatus.NotWritten))];
+        return
+        [
+            .. kept.Reverse()
+                .Select(revision =>
+                    Map(
+                        session,
+                        scheduler,
+                        revision,
+                        revision.Number == live?.Revision ? SchedulerBackupStatus.Current
+                            : written.Contains(revision.Number) ? SchedulerBackupStatus.Former
+                            : SchedulerBackupStatus.NotWritten
+                    )
+                ),
+        ];
     }
 
     /// <summary>The numbers that were in force: each names the one that it was made from.</summary>
@@ -89,7 +138,12 @@ public static class SchedulerBackups
     }
 
     private static SchedulerConfigurationBackup Map(
-        NodeManagerSession session, ClusterScheduler scheduler, SchedulerRevision revision, string status) => new()
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        SchedulerRevision revision,
+        string status
+    ) =>
+        new()
         {
             Cluster = session.Cluster,
             Session = session,

@@ -63,7 +63,8 @@ public sealed record SchedulerChangeResult(
     long? PreviousRevision,
     SchedulerDocument Document,
     IReadOnlyList<SchedulerConfigurationDifference> Differences,
-    string Version);
+    string Version
+);
 
 /// <summary>Distinguishes texts of a configuration, so that a change can require that the text still is the one that was read.</summary>
 public static class ConfigurationVersion

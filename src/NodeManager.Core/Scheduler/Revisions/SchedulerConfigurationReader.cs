@@ -17,22 +17,42 @@ public static class SchedulerConfigurationReader
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound, Forbidden.</exception>
     public static Task<SchedulerConfiguration> ReadAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, IOperationObserver observer, CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(), (connection, token) => ReadAsync(session, connection, scheduler, observer, token), cancellationToken);
+            session,
+            scheduler.ToString(),
+            (connection, token) => ReadAsync(session, connection, scheduler, observer, token),
+            cancellationToken
+        );
 
     /// <summary>The document of a scheduler's configuration.</summary>
     /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid: it is no YAML; and as above.</exception>
     public static async Task<SchedulerDocument> ReadDocumentAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    )
     {
         var live = await ClusterOperation.RunAsync(
-            session, scheduler.ToString(), (connection, token) => LiveConfiguration.ReadAsync(connection, scheduler, token), cancellationToken);
+            session,
+            scheduler.ToString(),
+            (connection, token) => LiveConfiguration.ReadAsync(connection, scheduler, token),
+            cancellationToken
+        );
         return SchedulerDocument.Parse(live.Text, scheduler.Source);
     }
 
     private static async Task<SchedulerConfiguration> ReadAsync(
-        NodeManagerSession session, ClusterConnection connection, ClusterScheduler scheduler, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerSession session,
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
         var running = RunningRevision.OfAsync(connection, scheduler, cancellationToken);
         var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);

@@ -21,9 +21,16 @@ public static class SchedulerConfigurationWriter
     /// SchedulerConfigurationNotFound, SchedulerConfigurationInvalid, SchedulerConfigurationImmutable, Forbidden, Conflict.
     /// </exception>
     public static Task<SchedulerChangeResult> ChangeAsync(
-        NodeManagerSession session, ClusterScheduler scheduler, SchedulerChange change, IOperationObserver observer,
-        CancellationToken cancellationToken) =>
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        SchedulerChange change,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(),
-            (connection, token) => new SchedulerWrite(connection, session, scheduler, change, observer).RunAsync(token), cancellationToken);
+            session,
+            scheduler.ToString(),
+            (connection, token) => new SchedulerWrite(connection, session, scheduler, change, observer).RunAsync(token),
+            cancellationToken
+        );
 }

@@ -9,7 +9,11 @@ namespace NodeManager.Core.Scheduler.Revisions;
 
 /// <summary>The audit trail of a scheduler's configuration: who did what, when and from where, as events on its ConfigMap and Deployment.</summary>
 internal sealed class SchedulerEvents(
-    ClusterConnection connection, NodeManagerSession session, ClusterScheduler scheduler, IOperationObserver observer)
+    ClusterConnection connection,
+    NodeManagerSession session,
+    ClusterScheduler scheduler,
+    IOperationObserver observer
+)
 {
     /// <summary>The configuration was written.</summary>
     public Task WrittenAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
@@ -23,13 +27,22 @@ internal sealed class SchedulerEvents(
             Name = scheduler.ConfigMap,
             Uid = map.Metadata.Uid,
         };
-        return WriteAsync(about, "Normal", "SchedulerConfigurationChanged",
+        return WriteAsync(
+            about,
+            "Normal",
+            "SchedulerConfigurationChanged",
             $"{session.Who()}: {revision.Data.Action}{reason}: {scheduler.Key} is revision {revision.Number}: {string.Join("; ", revision.Data.Changes)}",
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>The Deployment was restarted, and how that ended.</summary>
-    public Task RestartedAsync(DeploymentManifest deployment, SchedulerRestartResult result, string reason, CancellationToken cancellationToken)
+    public Task RestartedAsync(
+        DeploymentManifest deployment,
+        SchedulerRestartResult result,
+        string reason,
+        CancellationToken cancellationToken
+    )
     {
         SchedulerTelemetry.Restarted(result);
         var about = new ObjectReference
@@ -46,12 +59,28 @@ internal sealed class SchedulerEvents(
             SchedulerRestartStatus.RolledBack => ("Warning", "SchedulerRolledBack"),
             _ => ("Warning", "SchedulerRestartFailed"),
         };
-        return WriteAsync(about, type, word, $"{session.Who()}{(reason.Length > 0 ? $" ({reason})" : "")}: {result.Message}", cancellationToken);
+        return WriteAsync(
+            about,
+            type,
+            word,
+            $"{session.Who()}{(reason.Length > 0 ? $" ({reason})" : "")}: {result.Message}",
+            cancellationToken
+        );
     }
 
     private Task WriteAsync(ObjectReference about, string type, string reason, string message, CancellationToken cancellationToken)
     {
-        SchedulerAlerts.Raise(session, connection.Logger, new() { Reason = reason, Type = type, Scheduler = scheduler.ToString(), Message = message });
+        SchedulerAlerts.Raise(
+            session,
+            connection.Logger,
+            new()
+            {
+                Reason = reason,
+                Type = type,
+                Scheduler = scheduler.ToString(),
+                Message = message,
+            }
+        );
         return EventWriter.WriteAsync(connection, about, type, reason, message, observer, cancellationToken);
     }
 }

@@ -12,9 +12,10 @@ namespace NodeManager.Core.Scheduler.Revisions;
 internal sealed record SchedulerRevision(long Number, RevisionData Data, string Name, string Uid, DateTimeOffset CreatedAt)
 {
     /// <summary>For messages: <c>revision 7 (Enable Coscheduling, by ada@desk, 2026-11-20 10:01:02Z)</c>.</summary>
-    public string Title => Data.IsFound
-        ? $"revision {Number} (found {CreatedAt:u})"
-        : $"revision {Number} ({string.Join(", ", new[] { Data.Action, $"by {Data.By}", $"{CreatedAt:u}" }.Where(part => part.Length > 0))})";
+    public string Title =>
+        Data.IsFound
+            ? $"revision {Number} (found {CreatedAt:u})"
+            : $"revision {Number} ({string.Join(", ", new[] { Data.Action, $"by {Data.By}", $"{CreatedAt:u}" }.Where(part => part.Length > 0))})";
 
     /// <summary>Null for an object that is not of our making.</summary>
     public static SchedulerRevision? Read(ControllerRevision kept)

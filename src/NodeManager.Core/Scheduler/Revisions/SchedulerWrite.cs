@@ -19,7 +19,12 @@ namespace NodeManager.Core.Scheduler.Revisions;
 
 /// <summary>One change of a configuration on its way into its ConfigMap.</summary>
 internal sealed partial class SchedulerWrite(
-    ClusterConnection connection, NodeManagerSession session, ClusterScheduler scheduler, SchedulerChange change, IOperationObserver observer)
+    ClusterConnection connection,
+    NodeManagerSession session,
+    ClusterScheduler scheduler,
+    SchedulerChange change,
+    IOperationObserver observer
+)
 {
     private const int Tries = 60;
     private const int MaximumUnseen = 5;
@@ -54,7 +59,8 @@ internal sealed partial class SchedulerWrite(
             RefuseImmutable(live.Map);
             if (!change.Force)
                 ChangeValidator.RejectNewErrors(before, after, Options, scheduler.Source);
-            if (!_isConfirmed) await RequirePermissionAsync(cancellationToken);
+            if (!_isConfirmed)
+                await RequirePermissionAsync(cancellationToken);
             if (!_isConfirmed && !await change.Confirm(differences))
                 return new(false, live.Revision, live.Revision, after, differences, version);
             _isConfirmed = true;
@@ -81,9 +87,19 @@ internal sealed partial class SchedulerWrite(
             var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
             var kept = await _revisions.ListAsync(cancellationToken);
             var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Annotation?.Revision ?? 0);
-            if (await FindOrKeepAsync(live, kept, last, cancellationToken) is { } current
-                && (live.Revision == current.Number
-                    || await PatchAsync(live.Map, null, new(current.Number, RevisionAnnotation.HashOf(live.Text)), dryRun: false, cancellationToken)))
+            if (
+                await FindOrKeepAsync(live, kept, last, cancellationToken) is { } current
+                && (
+                    live.Revision == current.Number
+                    || await PatchAsync(
+                        live.Map,
+                        null,
+                        new(current.Number, RevisionAnnotation.HashOf(live.Text)),
+                        dryRun: false,
+                        cancellationToken
+                    )
+                )
+            )
                 return (live, current.Number);
             if (attempt == Tries)
                 throw Contended();
@@ -91,40 +107,73 @@ internal sealed partial class SchedulerWrite(
     }
 
     /// <summary>What storing a revision and writing it needs.</summary>
-    public Task RequirePermissionAsync(CancellationToken cancellationToken) => PermissionCheck.RequireAsync(
-        connection, scheduler.ToString(),
-        [
-            new() { Verb = "patch", Resource = "configmaps", Namespace = scheduler.Namespace },
-            new() { Verb = "create", Group = "apps", Resource = "controllerrevisions", Namespace = scheduler.Namespace },
-        ],
-        cancellationToken);
+    public Task RequirePermissionAsync(CancellationToken cancellationToken) =>
+        PermissionCheck.RequireAsync(
+            connection,
+            scheduler.ToString(),
+            [
+                new()
+                {
+                    Verb = "patch",
+                    Resource = "configmaps",
+                    Namespace = scheduler.Namespace,
+                },
+                new()
+                {
+                    Verb = "create",
+                    Group = "apps",
+                    Resource = "controllerrevisions",
+                    Namespace = scheduler.Namespace,
+                },
+            ],
+            cancellationToken
+        );
 
-    private NodeManagerException Contended() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
-        $"Other clients keep changing {scheduler.Source} in cluster '{connection.Cluster}'; nothing was changed.",
-        scheduler.ToString(), "Run the command again.");
+    private NodeManagerException Contended() =>
+        new(
+            ErrorIds.Conflict,
+            ErrorKind.ResourceBusy,
+            $"Other clients keep changing {scheduler.Source} in cluster '{connection.Cluster}'; nothing was changed.",
+            scheduler.ToString(),
+            "Run the command again."
+        );
 
     // Names what the user has not seen: who changed it, and which values differ.
-    private async Task<NodeManagerException> ChangedAsync(LiveConfiguration live, SchedulerDocument? now, string seen, CancellationToken cancellationToken)
+    private async Task<NodeManagerException> ChangedAsync(
+        LiveConfiguration live,
+        SchedulerDocument? now,
+        string seen,
+        CancellationToken cancellationToken
+    )
     {
         var kept = await _revisions.ListAsync(cancellationToken);
         var current = kept.FirstOrDefault(revision => revision.Number == live.Revision);
         var who = current is { Data.By.Length: > 0 } ? $" Revision {current.Number} by {current.Data.By}: {current.Data.Action}." : "";
-        var old = kept.LastOrDefault(revision => ConfigurationVersion.Of(revision.Data.Text) == seen) is { } former ? ParseOrNull(former.Data.Text) : null;
+        var old = kept.LastOrDefault(revision => ConfigurationVersion.Of(revision.Data.Text) == seen) is { } former
+            ? ParseOrNull(former.Data.Text)
+            : null;
         var unseen = old is null || now is null ? [] : ValueComparison.Compare(YamlValue.Of(old.Root), YamlValue.Of(now.Root));
-        var what = unseen.Count == 0 ? "" : $" It changed {string.Join("; ", unseen.Take(MaximumUnseen))}{(unseen.Count > MaximumUnseen ? "; …" : "")}.";
+        var what =
+            unseen.Count == 0
+                ? ""
+                : $" It changed {string.Join("; ", unseen.Take(MaximumUnseen))}{(unseen.Count > MaximumUnseen ? "; …" : "")}.";
         return new(
-            ErrorIds.Conflict, ErrorKind.ResourceBusy,
-            $"{scheduler.Source} in cluster '{connection.Cluster}' was changed by another client since it was read.{who}{what} Nothing was written.", scheduler.ToString(),
-            "Read the configuration again, and repeat the change if it still applies.");
+            ErrorIds.Conflict,
+            ErrorKind.ResourceBusy,
+            $"{scheduler.Source} in cluster '{connection.Cluster}' was changed by another client since it was read.{who}{what} Nothing was written.",
+            scheduler.ToString(),
+            "Read the configuration again, and repeat the change if it still applies."
+        );
     }
 
-    private ValidationOptions Options => new()
-    {
-        Minor = change.Minor ?? scheduler.Minor,
-        IsStock = scheduler.IsStock,
-        Catalog = change.Catalog,
-        File = scheduler.Source,
-    };
+    private ValidationOptions Options =>
+        new()
+        {
+            Minor = change.Minor ?? scheduler.Minor,
+            IsStock = scheduler.IsStock,
+            Catalog = change.Catalog,
+            File = scheduler.Source,
+        };
 
     private static SchedulerDocument? ParseOrNull(string text)
     {
@@ -141,14 +190,22 @@ internal sealed partial class SchedulerWrite(
     private void RefuseImmutable(ConfigMap map)
     {
         if (map.Immutable == true)
-            throw new NodeManagerException(ErrorIds.SchedulerConfigurationImmutable, ErrorKind.InvalidOperation,
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationImmutable,
+                ErrorKind.InvalidOperation,
                 $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' is immutable; nothing was changed.",
-                scheduler.ToString(), "Create another ConfigMap and mount that in the Deployment, or recreate the ConfigMap without 'immutable'.");
+                scheduler.ToString(),
+                "Create another ConfigMap and mount that in the Deployment, or recreate the ConfigMap without 'immutable'."
+            );
     }
 
     /// <summary>The revision that was written; null where another was faster.</summary>
     private async Task<SchedulerRevision?> TryWriteAsync(
-        LiveConfiguration live, string text, IReadOnlyList<SchedulerConfigurationDifference> differences, CancellationToken cancellationToken)
+        LiveConfiguration live,
+        string text,
+        IReadOnlyList<SchedulerConfigurationDifference> differences,
+        CancellationToken cancellationToken
+    )
     {
         var kept = await _revisions.ListAsync(cancellationToken);
         if (await IsBeingChangedAsync(live, kept, cancellationToken))
@@ -183,31 +240,47 @@ internal sealed partial class SchedulerWrite(
 
     /// <summary>The revision of the text in force; it is stored now if it was not. Null if another process has just used the number.</summary>
     private async Task<SchedulerRevision?> FindOrKeepAsync(
-        LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, long last, CancellationToken cancellationToken)
+        LiveConfiguration live,
+        IReadOnlyList<SchedulerRevision> kept,
+        long last,
+        CancellationToken cancellationToken
+    )
     {
         if (kept.FirstOrDefault(revision => revision.Number == live.Revision && revision.Data.Text == live.Text) is { } current)
             return current;
-        if (kept.LastOrDefault(revision => revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0) && revision.Data.Text == live.Text) is { } found)
+        if (
+            kept.LastOrDefault(revision =>
+                revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0) && revision.Data.Text == live.Text
+            ) is
+            { } found
+        )
             return found;
         return await _revisions.CreateAsync(last + 1, Found(live), cancellationToken);
     }
 
-    private RevisionData Found(LiveConfiguration live) => new()
-    {
-        ConfigMap = scheduler.ConfigMap,
-        Key = scheduler.Key,
-        Text = live.Text,
-        Action = live.Annotation is { } annotation ? $"changed by another client after revision {annotation.Revision}" : "as it was found",
-        At = connection.Time.GetUtcNow(),
-        Previous = live.Annotation?.Revision ?? 0,
-        IsFound = true,
-    };
+    private RevisionData Found(LiveConfiguration live) =>
+        new()
+        {
+            ConfigMap = scheduler.ConfigMap,
+            Key = scheduler.Key,
+            Text = live.Text,
+            Action = live.Annotation is { } annotation
+                ? $"changed by another client after revision {annotation.Revision}"
+                : "as it was found",
+            At = connection.Time.GetUtcNow(),
+            Previous = live.Annotation?.Revision ?? 0,
+            IsFound = true,
+        };
 
     /// <summary>
     /// A revision after the current one: another process is about to write it, or was killed before. True once the ConfigMap has
     /// changed; where it does not, it is told.
     /// </summary>
-    private async Task<bool> IsBeingChangedAsync(LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, CancellationToken cancellationToken)
+    private async Task<bool> IsBeingChangedAsync(
+        LiveConfiguration live,
+        IReadOnlyList<SchedulerRevision> kept,
+        CancellationToken cancellationToken
+    )
     {
         var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0));
         if (pending is null || !_awaited.Add(pending.Number))
@@ -217,7 +290,8 @@ internal sealed partial class SchedulerWrite(
             return true;
         observer.Warning(
             $"{scheduler.Source}: {pending.Title} was prepared but not written, as the change was interrupted. "
-            + $"To write it, use Restore-SchedulerConfiguration -Revision {pending.Number}.");
+                + $"To write it, use Restore-SchedulerConfiguration -Revision {pending.Number}."
+        );
         return false;
     }
 
@@ -225,8 +299,9 @@ internal sealed partial class SchedulerWrite(
     {
         using var limit = new CancellationTokenSource(Limit, connection.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        using var use = connection.Caches().Open(
-            Resources.ConfigMaps, new() { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" });
+        using var use = connection
+            .Caches()
+            .Open(Resources.ConfigMaps, new() { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" });
         try
         {
             await use.CatchUpAsync(linked.Token);
@@ -270,7 +345,13 @@ internal sealed partial class SchedulerWrite(
     }
 
     /// <summary>Writes the annotation, and the text where there is one. False where the ConfigMap is no longer the one that was read.</summary>
-    private async Task<bool> PatchAsync(ConfigMap map, string? text, RevisionAnnotation annotation, bool dryRun, CancellationToken cancellationToken)
+    private async Task<bool> PatchAsync(
+        ConfigMap map,
+        string? text,
+        RevisionAnnotation annotation,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         JsonObject patch = new()
         {
@@ -285,7 +366,14 @@ internal sealed partial class SchedulerWrite(
         try
         {
             await connection.Client.PatchAsync(
-                Resources.ConfigMaps, scheduler.ConfigMap, scheduler.Namespace, Patch.Merge(patch), null, new() { DryRun = dryRun }, cancellationToken);
+                Resources.ConfigMaps,
+                scheduler.ConfigMap,
+                scheduler.Namespace,
+                Patch.Merge(patch),
+                null,
+                new() { DryRun = dryRun },
+                cancellationToken
+            );
             return true;
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
@@ -300,7 +388,12 @@ internal sealed partial class SchedulerWrite(
             return;
         try
         {
-            long[] needed = [revision.Number, revision.Data.Previous, await RunningRevision.OfAsync(connection, scheduler, cancellationToken) ?? 0];
+            long[] needed =
+            [
+                revision.Number,
+                revision.Data.Previous,
+                await RunningRevision.OfAsync(connection, scheduler, cancellationToken) ?? 0,
+            ];
             await _revisions.PruneAsync(change.RevisionLimit, needed, cancellationToken);
         }
         catch (KubernetesException refused)

@@ -39,37 +39,42 @@ internal sealed class PodSimulation(NodeManagerSession session, ClusterSnapshot 
             return Result(pod, SchedulerSimulationOutcome.Starts, now, candidates[0], candidates, "");
         if (candidates.Contains(now))
             return Result(pod, SchedulerSimulationOutcome.Stays, now, now, candidates, "");
-        var reason = refusals.TryGetValue(now, out var refusal)
-            ? string.Join(", ", refusal.Reasons)
-            : scores.FirstOrDefault(score => score.Node.Name == now) is { } own ? Difference(own, best[0]) : "the node no longer exists";
+        var reason =
+            refusals.TryGetValue(now, out var refusal) ? string.Join(", ", refusal.Reasons)
+            : scores.FirstOrDefault(score => score.Node.Name == now) is { } own ? Difference(own, best[0])
+            : "the node no longer exists";
         return Result(pod, SchedulerSimulationOutcome.Moves, now, candidates[0], candidates, reason);
     }
 
     /// <summary>The plugins whose scores differ, the greatest difference first: <c>NodeResourcesFit +58, ImageLocality -4</c>.</summary>
     private static string Difference(NodeScore now, NodeScore then)
     {
-        var parts = then.Parts.Select(part => (part.Key, By: part.Value - now.Parts.GetValueOrDefault(part.Key)))
-            .Where(part => part.By != 0).OrderByDescending(part => Math.Abs(part.By));
+        var parts = then
+            .Parts.Select(part => (part.Key, By: part.Value - now.Parts.GetValueOrDefault(part.Key)))
+            .Where(part => part.By != 0)
+            .OrderByDescending(part => Math.Abs(part.By));
         return FormattableString.Invariant($"{then.Total} over {now.Total}: ")
             + string.Join(", ", parts.Select(part => FormattableString.Invariant($"{part.Key} {part.By:+0;-0}")));
     }
 
-    private SchedulerSimulation Result(Pod pod, string outcome, string now, string then, List<string> candidates, string reason) => new()
-    {
-        Outcome = outcome,
-        Namespace = pod.Metadata.Namespace ?? "",
-        Pod = pod.Metadata.Name,
-        SchedulerName = profile.Rules.Name,
-        NodeNow = now,
-        NodeThen = then,
-        Candidates = new ItemList<string>(candidates),
-        Reason = reason,
-        NotJudged = new ItemList<string>(
-        [
-            .. profile.NotKnown,
-            .. pod.Spec.Volumes?.Exists(volume => volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null) == true ? profile.NotKnownOfVolumes : [],
-        ]),
-        Cluster = session.Cluster,
-        Session = session,
-    };
+    private SchedulerSimulation Result(Pod pod, string outcome, string now, string then, List<string> candidates, string reason) =>
+        new()
+        {
+            Outcome = outcome,
+            Namespace = pod.Metadata.Namespace ?? "",
+            Pod = pod.Metadata.Name,
+            SchedulerName = profile.Rules.Name,
+            NodeNow = now,
+            NodeThen = then,
+            Candidates = new ItemList<string>(candidates),
+            Reason = reason,
+            NotJudged = new ItemList<string>([
+                .. profile.NotKnown,
+                .. pod.Spec.Volumes?.Exists(volume => volume.PersistentVolumeClaim is not null || volume.Ephemeral is not null) == true
+                    ? profile.NotKnownOfVolumes
+                    : [],
+            ]),
+            Cluster = session.Cluster,
+            Session = session,
+        };
 }

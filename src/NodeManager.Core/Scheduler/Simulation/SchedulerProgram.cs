@@ -43,16 +43,24 @@ public static class SchedulerProgram
         var minor = SchedulerApi.MinorOfImage(image);
         var errors = SchedulerConfigurationValidator
             .Validate(document, new ValidationOptions { Minor = minor, IsStock = SchedulerApi.IsStockImage(image) })
-            .Where(finding => finding.Severity == "Error").Select(finding => $"{finding.Path}: {finding.Message}").ToList();
+            .Where(finding => finding.Severity == "Error")
+            .Select(finding => $"{finding.Path}: {finding.Message}")
+            .ToList();
         if (errors.Count > 0)
             return Failed(errors.Count == 1 ? errors[0] : $"[{string.Join(", ", errors)}]");
         var election = LeaderElectionSettings.Of(document, command);
-        var log = $"I{stamp}       1 serving.go:386] Generated self-signed cert in-memory\n"
+        var log =
+            $"I{stamp}       1 serving.go:386] Generated self-signed cert in-memory\n"
             + $"I{stamp}       1 server.go:154] \"Starting Kubernetes Scheduler\" version=\"v1.{minor ?? SchedulerApi.NewestMinor}\"\n"
-            + (election.IsOn ? $"I{stamp}       1 leaderelection.go:257] attempting to acquire leader lease {election.Namespace}/{election.Name}...\n" : "");
+            + (
+                election.IsOn
+                    ? $"I{stamp}       1 leaderelection.go:257] attempting to acquire leader lease {election.Namespace}/{election.Name}...\n"
+                    : ""
+            );
         return new(null, log, election.IsOn ? (election.Namespace, election.Name) : null);
     }
 
     private static bool IsScheduler(string image, IReadOnlyList<string> command) =>
-        image.Contains("scheduler", StringComparison.OrdinalIgnoreCase) || (command.Count > 0 && command[0].EndsWith(Name, StringComparison.Ordinal));
+        image.Contains("scheduler", StringComparison.OrdinalIgnoreCase)
+        || (command.Count > 0 && command[0].EndsWith(Name, StringComparison.Ordinal));
 }

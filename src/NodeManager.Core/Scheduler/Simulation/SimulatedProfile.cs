@@ -16,15 +16,37 @@ namespace NodeManager.Core.Scheduler.Simulation;
 /// <param name="NotKnownOfVolumes">Those that have a say in pods with volumes alone.</param>
 internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<string> NotKnown, IReadOnlyList<string> NotKnownOfVolumes)
 {
-    private static readonly string[] FormerNames = ["NodeResourcesLeastAllocated", "NodeResourcesMostAllocated", "RequestedToCapacityRatio"];
+    private static readonly string[] FormerNames =
+    [
+        "NodeResourcesLeastAllocated",
+        "NodeResourcesMostAllocated",
+        "RequestedToCapacityRatio",
+    ];
     private static readonly string[] IgnoringArguments = ["ignoredResources", "ignoredResourceGroups"];
 
     private static readonly HashSet<string> Volumes =
-        ["VolumeRestrictions", "EBSLimits", "GCEPDLimits", "AzureDiskLimits", "CinderLimits", "NodeVolumeLimits", "VolumeZone"];
+    [
+        "VolumeRestrictions",
+        "EBSLimits",
+        "GCEPDLimits",
+        "AzureDiskLimits",
+        "CinderLimits",
+        "NodeVolumeLimits",
+        "VolumeZone",
+    ];
 
     /// <summary>Those that decide of when and how, not of where; and those of pods whose devices are not judged anyway.</summary>
     private static readonly HashSet<string> Elsewhere =
-        ["PrioritySort", "DefaultBinder", "DefaultPreemption", "SchedulingGates", "DynamicResources", "NodeDeclaredFeatures", "TopologyPlacementGenerator", "PodGroupPodsCount"];
+    [
+        "PrioritySort",
+        "DefaultBinder",
+        "DefaultPreemption",
+        "SchedulingGates",
+        "DynamicResources",
+        "NodeDeclaredFeatures",
+        "TopologyPlacementGenerator",
+        "PodGroupPodsCount",
+    ];
 
     /// <summary>The profiles of a configuration, by their names.</summary>
     public static IReadOnlyDictionary<string, SimulatedProfile> Of(SchedulerDocument document, int? minor, PluginCatalog catalog)
@@ -40,12 +62,23 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
     private static SimulatedProfile Of(SchedulerProfile profile, EffectiveProfile reading)
     {
         var filters = reading.At("filter").Select(plugin => plugin.Name).ToHashSet();
-        var scores = reading.At(ExtensionPoints.Score).Select(plugin => KeyValuePair.Create(plugin.Name, plugin.Weight == 0 ? 1 : plugin.Weight)).ToList();
-        var unknown = filters.Except(SchedulingProfile.KnownFilters)
+        var scores = reading
+            .At(ExtensionPoints.Score)
+            .Select(plugin => KeyValuePair.Create(plugin.Name, plugin.Weight == 0 ? 1 : plugin.Weight))
+            .ToList();
+        var unknown = filters
+            .Except(SchedulingProfile.KnownFilters)
             .Concat(scores.Select(score => score.Key).Except(SchedulingProfile.KnownScores))
-            .Concat(reading.Points.SelectMany(reading.At).Concat(reading.MultiPoint).Select(plugin => plugin.Name)
-                .Where(name => PluginCatalog.Standard.Find(name) is not { IsBuiltIn: true }))
-            .Distinct().Where(name => !Elsewhere.Contains(name)).ToList();
+            .Concat(
+                reading
+                    .Points.SelectMany(reading.At)
+                    .Concat(reading.MultiPoint)
+                    .Select(plugin => plugin.Name)
+                    .Where(name => PluginCatalog.Standard.Find(name) is not { IsBuiltIn: true })
+            )
+            .Distinct()
+            .Where(name => !Elsewhere.Contains(name))
+            .ToList();
         var rules = new SchedulingProfile
         {
             Name = profile.Name,
@@ -53,13 +86,19 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
             Scores = scores,
             Fit = Fit(profile),
             Former = FormerNames.ToDictionary(name => name, name => Former(profile, name)),
-            BalancedResources = [.. Weights(profile.Arguments("NodeResourcesBalancedAllocation")?.Value("resources")).Select(pair => pair.Key)],
+            BalancedResources =
+            [
+                .. Weights(profile.Arguments("NodeResourcesBalancedAllocation")?.Value("resources")).Select(pair => pair.Key),
+            ],
             IgnoredResources = Ignored(profile.Arguments("NodeResourcesFit")),
             HardPodAffinityWeight = (int)Number(profile.Arguments("InterPodAffinity")?.Value("hardPodAffinityWeight"), 1),
             IgnorePreferredTermsOfExistingPods =
-                profile.Arguments("InterPodAffinity")?.Value("ignorePreferredTermsOfExistingPods") is { } ignore && YamlScalar.Resolve(ignore) is true,
+                profile.Arguments("InterPodAffinity")?.Value("ignorePreferredTermsOfExistingPods") is { } ignore
+                && YamlScalar.Resolve(ignore) is true,
             DefaultConstraints = Constraints(profile.Arguments("PodTopologySpread")),
-            AddedAffinity = profile.Arguments("NodeAffinity")?.Value("addedAffinity") is { } added ? Read(added, KubernetesJson.Default.NodeAffinity) : null,
+            AddedAffinity = profile.Arguments("NodeAffinity")?.Value("addedAffinity") is { } added
+                ? Read(added, KubernetesJson.Default.NodeAffinity)
+                : null,
         };
         return new SimulatedProfile(rules, [.. unknown.Where(name => !Volumes.Contains(name))], [.. unknown.Where(Volumes.Contains)]);
     }
@@ -69,7 +108,9 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
         var strategy = profile.Arguments("NodeResourcesFit")?.Value("scoringStrategy");
         return new ResourceScoring(
             strategy?.Value("type")?.Text is { Length: > 0 } type ? type : ResourceScoring.LeastAllocated,
-            Weights(strategy?.Value("resources")), Shape(strategy?.Value("requestedToCapacityRatio")?.Value("shape")));
+            Weights(strategy?.Value("resources")),
+            Shape(strategy?.Value("requestedToCapacityRatio")?.Value("shape"))
+        );
     }
 
     private static ResourceScoring Former(SchedulerProfile profile, string plugin)
@@ -80,20 +121,32 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
             "RequestedToCapacityRatio" => ResourceScoring.RequestedToCapacityRatio,
             _ => ResourceScoring.LeastAllocated,
         };
-        return new ResourceScoring(type, Weights(profile.Arguments(plugin)?.Value("resources")), Shape(profile.Arguments(plugin)?.Value("shape")));
+        return new ResourceScoring(
+            type,
+            Weights(profile.Arguments(plugin)?.Value("resources")),
+            Shape(profile.Arguments(plugin)?.Value("shape"))
+        );
     }
 
-    private static IReadOnlyList<KeyValuePair<string, long>> Weights(YamlNode? resources) => resources is { Items.Count: > 0 }
-        ? [.. resources.Items.Select(item => KeyValuePair.Create(item.Resolved.Value("name")?.Text ?? "", Math.Max(1, Number(item.Resolved.Value("weight"), 1))))]
-        : ResourceScoring.CpuAndMemory;
+    private static IReadOnlyList<KeyValuePair<string, long>> Weights(YamlNode? resources) =>
+        resources is { Items.Count: > 0 }
+            ?
+            [
+                .. resources.Items.Select(item =>
+                    KeyValuePair.Create(item.Resolved.Value("name")?.Text ?? "", Math.Max(1, Number(item.Resolved.Value("weight"), 1)))
+                ),
+            ]
+            : ResourceScoring.CpuAndMemory;
 
     private static List<KeyValuePair<long, long>> Shape(YamlNode? shape) =>
-        [.. (shape?.Items ?? []).Select(point => KeyValuePair.Create(Number(point.Resolved.Value("utilization"), 0), Number(point.Resolved.Value("score"), 0)))];
+        [
+            .. (shape?.Items ?? []).Select(point =>
+                KeyValuePair.Create(Number(point.Resolved.Value("utilization"), 0), Number(point.Resolved.Value("score"), 0))
+            ),
+        ];
 
     private static HashSet<string> Ignored(YamlNode? arguments) =>
-    [
-        .. IgnoringArguments.SelectMany(name => arguments?.Value(name)?.Items ?? []).Select(item => item.Resolved.Text),
-    ];
+        [.. IgnoringArguments.SelectMany(name => arguments?.Value(name)?.Items ?? []).Select(item => item.Resolved.Text)];
 
     private static IReadOnlyList<TopologySpreadConstraint> Constraints(YamlNode? arguments)
     {
@@ -102,23 +155,27 @@ internal sealed record SimulatedProfile(SchedulingProfile Rules, IReadOnlyList<s
         return arguments?.Value("defaultingType")?.Text == "List" ? [] : SchedulingProfile.SystemConstraints;
     }
 
-    private static long Number(YamlNode? node, long otherwise) => node is null ? otherwise : YamlScalar.Resolve(node) switch
-    {
-        long number => number,
-        double number => (long)number,
-        _ => otherwise,
-    };
+    private static long Number(YamlNode? node, long otherwise) =>
+        node is null
+            ? otherwise
+            : YamlScalar.Resolve(node) switch
+            {
+                long number => number,
+                double number => (long)number,
+                _ => otherwise,
+            };
 
     private static T Read<T>(YamlNode node, JsonTypeInfo<T> type) => Json(YamlValue.Of(node)).Deserialize(type)!;
 
-    private static JsonNode? Json(object? value) => value switch
-    {
-        OrderedDictionary<string, object?> map => new JsonObject(map.Select(pair => KeyValuePair.Create(pair.Key, Json(pair.Value)))),
-        List<object?> list => new JsonArray([.. list.Select(Json)]),
-        string text => JsonValue.Create(text),
-        bool truth => JsonValue.Create(truth),
-        long number => JsonValue.Create(number),
-        double number => JsonValue.Create(number),
-        _ => null,
-    };
+    private static JsonNode? Json(object? value) =>
+        value switch
+        {
+            OrderedDictionary<string, object?> map => new JsonObject(map.Select(pair => KeyValuePair.Create(pair.Key, Json(pair.Value)))),
+            List<object?> list => new JsonArray([.. list.Select(Json)]),
+            string text => JsonValue.Create(text),
+            bool truth => JsonValue.Create(truth),
+            long number => JsonValue.Create(number),
+            double number => JsonValue.Create(number),
+            _ => null,
+        };
 }

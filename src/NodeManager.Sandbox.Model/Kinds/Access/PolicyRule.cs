@@ -16,9 +16,15 @@ internal sealed class PolicyRule
 
     public List<string>? NonResourceURLs { get; set; }
 
-    public bool Allows(RequestAttributes asked) => Has(Verbs, asked.Verb) && (asked.IsResource
-        ? Has(ApiGroups, asked.Group) && HasResource(asked.Resource, asked.Subresource) && (ResourceNames is not { Count: > 0 } || ResourceNames.Contains(asked.Name))
-        : HasPath(asked.Path));
+    public bool Allows(RequestAttributes asked) =>
+        Has(Verbs, asked.Verb)
+        && (
+            asked.IsResource
+                ? Has(ApiGroups, asked.Group)
+                    && HasResource(asked.Resource, asked.Subresource)
+                    && (ResourceNames is not { Count: > 0 } || ResourceNames.Contains(asked.Name))
+                : HasPath(asked.Path)
+        );
 
     /// <summary>The same in steps that allow one thing each: one verb on one resource of one group, or on one path.</summary>
     public IEnumerable<PolicyRule> Steps()
@@ -26,9 +32,15 @@ internal sealed class PolicyRule
         foreach (string verb in Verbs)
         {
             foreach (string group in ApiGroups ?? [])
-                foreach (string resource in Resources ?? [])
-                    foreach (string? name in ResourceNames is { Count: > 0 } names ? names : (IEnumerable<string?>)[null])
-                        yield return new() { Verbs = [verb], ApiGroups = [group], Resources = [resource], ResourceNames = name is null ? null : [name] };
+            foreach (string resource in Resources ?? [])
+            foreach (string? name in ResourceNames is { Count: > 0 } names ? names : (IEnumerable<string?>)[null])
+                yield return new()
+                {
+                    Verbs = [verb],
+                    ApiGroups = [group],
+                    Resources = [resource],
+                    ResourceNames = name is null ? null : [name],
+                };
             foreach (string path in NonResourceURLs ?? [])
                 yield return new() { Verbs = [verb], NonResourceURLs = [path] };
         }
@@ -37,11 +49,14 @@ internal sealed class PolicyRule
     /// <summary>True where this rule allows all that a single step does.</summary>
     public bool Covers(PolicyRule step)
     {
-        if (!Has(Verbs, step.Verbs[0])) return false;
-        if (step.NonResourceURLs is [string path]) return HasPath(path);
+        if (!Has(Verbs, step.Verbs[0]))
+            return false;
+        if (step.NonResourceURLs is [string path])
+            return HasPath(path);
         string[] resource = step.Resources![0].Split('/', 2);
-        return Has(ApiGroups, step.ApiGroups![0]) && HasResource(resource[0], resource.Length > 1 ? resource[1] : "") &&
-            (ResourceNames is not { Count: > 0 } || (step.ResourceNames is [string name] && ResourceNames.Contains(name)));
+        return Has(ApiGroups, step.ApiGroups![0])
+            && HasResource(resource[0], resource.Length > 1 ? resource[1] : "")
+            && (ResourceNames is not { Count: > 0 } || (step.ResourceNames is [string name] && ResourceNames.Contains(name)));
     }
 
     /// <summary>As refusals write it: <c>{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}</c>.</summary>
@@ -57,17 +72,28 @@ internal sealed class PolicyRule
 
         void Add(string name, List<string>? values)
         {
-            if (values is not { Count: > 0 }) return;
-            if (text.Length > 1) text.Append(", ");
+            if (values is not { Count: > 0 })
+                return;
+            if (text.Length > 1)
+                text.Append(", ");
             text.Append(name).Append(":[").AppendJoin(' ', values.Select(static value => $"\"{value}\"")).Append(']');
         }
     }
 
-    private static bool Has(List<string>? allowed, string asked) => allowed is not null && (allowed.Contains("*") || allowed.Contains(asked));
+    private static bool Has(List<string>? allowed, string asked) =>
+        allowed is not null && (allowed.Contains("*") || allowed.Contains(asked));
 
-    private bool HasResource(string resource, string subresource) => Resources is not null && Resources.Exists(one =>
-        one == "*" || one == (subresource.Length == 0 ? resource : $"{resource}/{subresource}") || (subresource.Length > 0 && one == "*/" + subresource));
+    private bool HasResource(string resource, string subresource) =>
+        Resources is not null
+        && Resources.Exists(one =>
+            one == "*"
+            || one == (subresource.Length == 0 ? resource : $"{resource}/{subresource}")
+            || (subresource.Length > 0 && one == "*/" + subresource)
+        );
 
-    private bool HasPath(string path) => NonResourceURLs is not null && NonResourceURLs.Exists(one =>
-        one == "*" || one == path || (one.EndsWith('*') && path.StartsWith(one.TrimEnd('*'), StringComparison.Ordinal)));
+    private bool HasPath(string path) =>
+        NonResourceURLs is not null
+        && NonResourceURLs.Exists(one =>
+            one == "*" || one == path || (one.EndsWith('*') && path.StartsWith(one.TrimEnd('*'), StringComparison.Ordinal))
+        );
 }

@@ -11,5 +11,7 @@ internal static class ServiceAccountName
 
     /// <summary>Null for the name of any other user.</summary>
     public static (string Namespace, string Name)? Parse(string user) =>
-        user.StartsWith(Stem, StringComparison.Ordinal) && user[Stem.Length..].Split(':') is [{ Length: > 0 } ns, { Length: > 0 } name] ? (ns, name) : null;
+        user.StartsWith(Stem, StringComparison.Ordinal) && user[Stem.Length..].Split(':') is [{ Length: > 0 } ns, { Length: > 0 } name]
+            ? (ns, name)
+            : null;
 }

@@ -11,13 +11,14 @@ internal sealed class Subject
     /// <summary>Of a service account; empty means the binding's own.</summary>
     public string? Namespace { get; set; }
 
-    public bool Is(UserInfo user, string bindingNamespace) => Kind switch
-    {
-        "User" => user.Name == Name,
-        "Group" => user.Groups.Contains(Name),
-        "ServiceAccount" => user.Name == ServiceAccountName.UserOf(NamespaceIn(bindingNamespace), Name),
-        _ => false,
-    };
+    public bool Is(UserInfo user, string bindingNamespace) =>
+        Kind switch
+        {
+            "User" => user.Name == Name,
+            "Group" => user.Groups.Contains(Name),
+            "ServiceAccount" => user.Name == ServiceAccountName.UserOf(NamespaceIn(bindingNamespace), Name),
+            _ => false,
+        };
 
     /// <summary>As reasons name it: <c>Group "system:masters"</c>.</summary>
     public string Describe(string bindingNamespace) =>

@@ -27,9 +27,12 @@ internal sealed record UserInfo(string Name)
     public JsonObject ToJson()
     {
         var user = new JsonObject { ["username"] = Name };
-        if (Uid.Length > 0) user["uid"] = Uid;
-        if (Groups.Count > 0) user["groups"] = Texts(Groups);
-        if (Extra.Count > 0) user["extra"] = new JsonObject(Extra.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)Texts(pair.Value))));
+        if (Uid.Length > 0)
+            user["uid"] = Uid;
+        if (Groups.Count > 0)
+            user["groups"] = Texts(Groups);
+        if (Extra.Count > 0)
+            user["extra"] = new JsonObject(Extra.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)Texts(pair.Value))));
         return user;
     }
 

@@ -10,7 +10,12 @@ internal static class BindingCells
 
     /// <param name="binding">The binding.</param>
     /// <param name="kind">Of its subjects: those that are to be named.</param>
-    public static string Subjects(JsonObject binding, string kind) => string.Join(", ", (binding.Array("subjects") ?? []).OfType<JsonObject>()
-        .Where(subject => subject.Text("kind") == kind)
-        .Select(subject => kind == "ServiceAccount" ? $"{subject.Text("namespace")}/{subject.Text("name")}" : subject.Text("name")));
+    public static string Subjects(JsonObject binding, string kind) =>
+        string.Join(
+            ", ",
+            (binding.Array("subjects") ?? [])
+                .OfType<JsonObject>()
+                .Where(subject => subject.Text("kind") == kind)
+                .Select(subject => kind == "ServiceAccount" ? $"{subject.Text("namespace")}/{subject.Text("name")}" : subject.Text("name"))
+        );
 }

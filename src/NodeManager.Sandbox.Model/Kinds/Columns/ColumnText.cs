@@ -17,14 +17,19 @@ internal static class ColumnText
 
     /// <summary>The time since a timestamp, as people say it.</summary>
     public static string Since(string? timestamp, DateTimeOffset now) =>
-        DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset moment) ? Duration(now - moment) : Unknown;
+        DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset moment)
+            ? Duration(now - moment)
+            : Unknown;
 
     public static string Age(JsonObject item, DateTimeOffset now) => Since(item.Object("metadata").Text("creationTimestamp"), now);
 
     /// <summary>Two units at most, and the finer the shorter: <c>90s</c>, <c>3m5s</c>, <c>5h</c>, <c>7d2h</c>, <c>3y40d</c>.</summary>
     public static string Duration(TimeSpan span)
     {
-        long seconds = (long)span.TotalSeconds, minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
+        long seconds = (long)span.TotalSeconds,
+            minutes = seconds / 60,
+            hours = minutes / 60,
+            days = hours / 24;
         return seconds switch
         {
             < -1 => "<invalid>",
@@ -42,33 +47,52 @@ internal static class ColumnText
     }
 
     /// <summary><c>a=1,b=2</c> in the order of the keys.</summary>
-    public static string Labels(JsonObject? labels) => labels is null or { Count: 0 }
-        ? None
-        : string.Join(',', labels.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={(string?)pair.Value}"));
+    public static string Labels(JsonObject? labels) =>
+        labels is null or { Count: 0 }
+            ? None
+            : string.Join(
+                ',',
+                labels.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={(string?)pair.Value}")
+            );
 
     /// <summary>A label selector in the form of the command line.</summary>
     public static string Selector(JsonObject? selector)
     {
-        if (selector is null) return None;
-        IEnumerable<(string Key, string Term)> equal = (selector.Object("matchLabels") ?? []).Select(static pair => (pair.Key, $"{pair.Key}={(string?)pair.Value}"));
-        IEnumerable<(string Key, string Term)> others = (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().Select(static one => (one.Text("key") ?? "", Expression(one)));
-        return OrNone(string.Join(',', equal.Concat(others).OrderBy(static term => term.Key, StringComparer.Ordinal).Select(static term => term.Term)));
+        if (selector is null)
+            return None;
+        IEnumerable<(string Key, string Term)> equal = (selector.Object("matchLabels") ?? []).Select(static pair =>
+            (pair.Key, $"{pair.Key}={(string?)pair.Value}")
+        );
+        IEnumerable<(string Key, string Term)> others = (selector.Array("matchExpressions") ?? [])
+            .OfType<JsonObject>()
+            .Select(static one => (one.Text("key") ?? "", Expression(one)));
+        return OrNone(
+            string.Join(',', equal.Concat(others).OrderBy(static term => term.Key, StringComparer.Ordinal).Select(static term => term.Term))
+        );
     }
 
-    public static string AccessModes(JsonArray? modes) => string.Join(',', (modes ?? []).Select(static mode => (string?)mode switch
-    {
-        "ReadWriteOnce" => "RWO",
-        "ReadOnlyMany" => "ROX",
-        "ReadWriteMany" => "RWX",
-        "ReadWriteOncePod" => "RWOP",
-        var other => other,
-    }));
+    public static string AccessModes(JsonArray? modes) =>
+        string.Join(
+            ',',
+            (modes ?? []).Select(static mode =>
+                (string?)mode switch
+                {
+                    "ReadWriteOnce" => "RWO",
+                    "ReadOnlyMany" => "ROX",
+                    "ReadWriteMany" => "RWX",
+                    "ReadWriteOncePod" => "RWOP",
+                    var other => other,
+                }
+            )
+        );
 
-    private static string Pair(long large, string unit, long small, string smallUnit) => small == 0 ? $"{large}{unit}" : $"{large}{unit}{small}{smallUnit}";
+    private static string Pair(long large, string unit, long small, string smallUnit) =>
+        small == 0 ? $"{large}{unit}" : $"{large}{unit}{small}{smallUnit}";
 
     private static string Expression(JsonObject expression)
     {
-        string key = expression.Text("key") ?? "", values = string.Join(',', (expression.Array("values") ?? []).Select(static value => (string?)value));
+        string key = expression.Text("key") ?? "",
+            values = string.Join(',', (expression.Array("values") ?? []).Select(static value => (string?)value));
         return expression.Text("operator") switch
         {
             "In" => $"{key} in ({values})",

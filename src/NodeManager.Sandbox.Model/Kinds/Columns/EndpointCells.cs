@@ -22,10 +22,19 @@ internal static class EndpointCells
     }
 
     public static string Ports(JsonObject slice) =>
-        Listed((slice.Array("ports") ?? []).OfType<JsonObject>().Select(static port => port.Number("port")?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*"));
+        Listed(
+            (slice.Array("ports") ?? [])
+                .OfType<JsonObject>()
+                .Select(static port => port.Number("port")?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "*")
+        );
 
-    public static string Endpoints(JsonObject slice) => Listed((slice.Array("endpoints") ?? []).OfType<JsonObject>()
-        .SelectMany(static one => one.Array("addresses") ?? []).Select(static address => (string?)address ?? ""));
+    public static string Endpoints(JsonObject slice) =>
+        Listed(
+            (slice.Array("endpoints") ?? [])
+                .OfType<JsonObject>()
+                .SelectMany(static one => one.Array("addresses") ?? [])
+                .Select(static address => (string?)address ?? "")
+        );
 
     private static string Listed(IEnumerable<string> items) => Some([.. items]) is { Length: > 0 } text ? text : ColumnText.Unset;
 

@@ -9,12 +9,19 @@ internal static class EventCells
         ColumnText.Since(item.Text("firstTimestamp") ?? item.Text("eventTime"), now);
 
     public static string LastSeen(JsonObject item, DateTimeOffset now) =>
-        ColumnText.Since(item.Object("series").Text("lastObservedTime") ?? item.Text("lastTimestamp") ?? item.Text("firstTimestamp") ?? item.Text("eventTime"), now);
+        ColumnText.Since(
+            item.Object("series").Text("lastObservedTime")
+                ?? item.Text("lastTimestamp")
+                ?? item.Text("firstTimestamp")
+                ?? item.Text("eventTime"),
+            now
+        );
 
     public static string Subject(JsonObject item)
     {
         JsonObject? subject = item.Object("involvedObject");
-        string kind = (subject.Text("kind") ?? "").ToLowerInvariant(), name = subject.Text("name") ?? "";
+        string kind = (subject.Text("kind") ?? "").ToLowerInvariant(),
+            name = subject.Text("name") ?? "";
         return kind.Length == 0 ? name : $"{kind}/{name}";
     }
 

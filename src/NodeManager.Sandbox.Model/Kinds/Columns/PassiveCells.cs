@@ -7,63 +7,100 @@ namespace NodeManager.Sandbox.Model.Kinds.Columns;
 /// <summary>Cells of the kinds that nothing acts on.</summary>
 internal static class PassiveCells
 {
-    private const int MostHosts = 3, MostMetrics = 2;
+    private const int MostHosts = 3,
+        MostMetrics = 2;
 
     public static string Hosts(JsonObject ingress)
     {
-        string[] hosts = [.. (ingress.Object("spec").Array("rules") ?? []).OfType<JsonObject>().Select(static rule => rule.Text("host") ?? "")];
+        string[] hosts =
+        [
+            .. (ingress.Object("spec").Array("rules") ?? []).OfType<JsonObject>().Select(static rule => rule.Text("host") ?? ""),
+        ];
         string[] named = [.. hosts.Where(static host => host.Length > 0).Take(MostHosts)];
-        if (named.Length == 0) return "*";
+        if (named.Length == 0)
+            return "*";
         string shown = string.Join(',', named);
         return hosts.Count(static host => host.Length > 0) > MostHosts ? $"{shown} + {hosts.Length - MostHosts} more..." : shown;
     }
 
-    public static string Addresses(JsonObject ingress) => string.Join(
-        ',', (ingress.Object("status").Object("loadBalancer").Array("ingress") ?? []).OfType<JsonObject>()
-            .Select(static one => one.Text("ip") ?? one.Text("hostname") ?? "").Where(static one => one.Length > 0).Distinct().Order(StringComparer.Ordinal));
+    public static string Addresses(JsonObject ingress) =>
+        string.Join(
+            ',',
+            (ingress.Object("status").Object("loadBalancer").Array("ingress") ?? [])
+                .OfType<JsonObject>()
+                .Select(static one => one.Text("ip") ?? one.Text("hostname") ?? "")
+                .Where(static one => one.Length > 0)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
 
     public static string Ports(JsonObject ingress) => ingress.Object("spec").Array("tls") is { Count: > 0 } ? "80, 443" : "80";
 
-    public static string Parameters(JsonObject item) => item.Object("spec").Object("parameters") is { } named
-        ? $"{named.Text("kind")}{(named.Text("apiGroup") is { } group ? "." + group : "")}/{named.Text("name")}"
-        : ColumnText.None;
+    public static string Parameters(JsonObject item) =>
+        item.Object("spec").Object("parameters") is { } named
+            ? $"{named.Text("kind")}{(named.Text("apiGroup") is { } group ? "." + group : "")}/{named.Text("name")}"
+            : ColumnText.None;
 
     public static string ClassName(JsonObject item) =>
-        item.Object("metadata").Text("name") + (item.Object("metadata").Object("annotations").Text("ingressclass.kubernetes.io/is-default-class") == "true" ? " (default)" : "");
+        item.Object("metadata").Text("name")
+        + (item.Object("metadata").Object("annotations").Text("ingressclass.kubernetes.io/is-default-class") == "true" ? " (default)" : "");
 
     /// <summary>What of a quota is used: of limits, or of everything else.</summary>
-    public static string Quota(JsonObject item, bool isLimits) => string.Join(
-        ", ", (item.Object("status").Object("hard") ?? []).OrderBy(static pair => pair.Key, StringComparer.Ordinal)
-            .Where(pair => pair.Key.StartsWith("limits.", StringComparison.Ordinal) == isLimits)
-            .Select(pair => $"{pair.Key}: {item.Object("status").Object("used").Text(pair.Key) ?? "0"}/{(string?)pair.Value}"));
+    public static string Quota(JsonObject item, bool isLimits) =>
+        string.Join(
+            ", ",
+            (item.Object("status").Object("hard") ?? [])
+                .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Where(pair => pair.Key.StartsWith("limits.", StringComparison.Ordinal) == isLimits)
+                .Select(pair => $"{pair.Key}: {item.Object("status").Object("used").Text(pair.Key) ?? "0"}/{(string?)pair.Value}")
+        );
 
     public static string Targets(JsonObject item)
     {
         JsonObject[] metrics = [.. (item.Object("spec").Array("metrics") ?? []).OfType<JsonObject>()];
-        if (metrics.Length == 0) return ColumnText.None;
+        if (metrics.Length == 0)
+            return ColumnText.None;
         string shown = string.Join(", ", metrics.Take(MostMetrics).Select(static metric => Metric(metric)));
         return metrics.Length > MostMetrics ? $"{shown} + {metrics.Length - MostMetrics} more..." : shown;
     }
 
     public static string Condition(JsonObject request)
     {
-        HashSet<string> types = [.. (request.Object("status").Array("conditions") ?? []).OfType<JsonObject>().Select(static one => one.Text("type") ?? "")];
-        string state = types.Contains("Denied") ? "Denied" : types.Contains("Approved") ? "Approved" : "Pending";
-        if (types.Contains("Failed")) state += ",Failed";
+        HashSet<string> types =
+        [
+            .. (request.Object("status").Array("conditions") ?? []).OfType<JsonObject>().Select(static one => one.Text("type") ?? ""),
+        ];
+        string state =
+            types.Contains("Denied") ? "Denied"
+            : types.Contains("Approved") ? "Approved"
+            : "Pending";
+        if (types.Contains("Failed"))
+            state += ",Failed";
         return string.IsNullOrEmpty(request.Object("status").Text("certificate")) ? state : state + ",Issued";
     }
 
-    public static string Requested(JsonObject request) => request.Object("spec").Number("expirationSeconds") is { } seconds ? ColumnText.Duration(TimeSpan.FromSeconds(seconds)) : ColumnText.None;
+    public static string Requested(JsonObject request) =>
+        request.Object("spec").Number("expirationSeconds") is { } seconds
+            ? ColumnText.Duration(TimeSpan.FromSeconds(seconds))
+            : ColumnText.None;
 
-    public static string Flag(bool? value) => value switch { true => "True", false => "False", null => ColumnText.Unset };
+    public static string Flag(bool? value) =>
+        value switch
+        {
+            true => "True",
+            false => "False",
+            null => ColumnText.Unset,
+        };
 
     // Nothing measures them: what is reached is never known.
     private static string Metric(JsonObject metric)
     {
         string kind = metric.Text("type") ?? "";
-        JsonObject? source = metric.Object(kind.Length == 0 ? kind : char.ToLowerInvariant(kind[0]) + kind[1..]), target = source.Object("target");
+        JsonObject? source = metric.Object(kind.Length == 0 ? kind : char.ToLowerInvariant(kind[0]) + kind[1..]),
+            target = source.Object("target");
         string name = kind is "Resource" or "ContainerResource" ? source.Text("name") + ": " : "";
-        string wanted = target.Text("averageValue") is { } average ? average + (name.Length == 0 && kind != "Pods" ? " (avg)" : "")
+        string wanted =
+            target.Text("averageValue") is { } average ? average + (name.Length == 0 && kind != "Pods" ? " (avg)" : "")
             : target.Number("averageUtilization") is { } share ? share.ToString(CultureInfo.InvariantCulture) + "%"
             : target.Text("value") ?? "<auto>";
         return $"{name}{ColumnText.Unknown}/{wanted}";

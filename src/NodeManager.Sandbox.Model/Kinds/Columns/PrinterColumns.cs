@@ -11,7 +11,10 @@ namespace NodeManager.Sandbox.Model.Kinds.Columns;
 internal static class PrinterColumns
 {
     public static TableColumn[] Read(JsonArray? columns, int minor) =>
-        [KindColumns.Name, .. columns is { Count: > 0 } ? columns.OfType<JsonObject>().Select(Column) : [KindColumns.Age with { Type = "date" }]];
+        [
+            KindColumns.Name,
+            .. columns is { Count: > 0 } ? columns.OfType<JsonObject>().Select(Column) : [KindColumns.Age with { Type = "date" }],
+        ];
 
     private static TableColumn Column(JsonObject column)
     {
@@ -19,7 +22,9 @@ internal static class PrinterColumns
         JsonPath? path = JsonPath.Read(column.Text("jsonPath") ?? "");
         return new(column.Text("name") ?? "", (item, now) => Cell(path, type, item, now))
         {
-            Type = type, Format = column.Text("format") ?? "", Priority = (int)(column.Number("priority") ?? 0),
+            Type = type,
+            Format = column.Text("format") ?? "",
+            Priority = (int)(column.Number("priority") ?? 0),
             Description = column.Text("description") ?? "",
         };
     }
@@ -27,7 +32,8 @@ internal static class PrinterColumns
     private static JsonNode? Cell(JsonPath? path, string type, JsonObject item, DateTimeOffset now)
     {
         JsonNode?[] found = path is null ? [] : [.. path.Find(item).Take(1)];
-        if (found is not [{ } value]) return null;
+        if (found is not [{ } value])
+            return null;
         return type switch
         {
             "string" => Print(value),
@@ -39,16 +45,21 @@ internal static class PrinterColumns
         };
     }
 
-    private static string Since(string text, DateTimeOffset now) => ColumnText.Since(text, now) is not ColumnText.Unknown and var since ? since : "<invalid>";
+    private static string Since(string text, DateTimeOffset now) =>
+        ColumnText.Since(text, now) is not ColumnText.Unknown and var since ? since : "<invalid>";
 
-    private static decimal? Number(JsonNode value) => value.GetValueKind() == JsonValueKind.Number &&
-        decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number) ? number : null;
+    private static decimal? Number(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.Number
+        && decimal.TryParse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
+            ? number
+            : null;
 
-    private static string Print(JsonNode value) => value.GetValueKind() switch
-    {
-        JsonValueKind.String => (string)value!,
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => value.ToJsonString(),
-    };
+    private static string Print(JsonNode value) =>
+        value.GetValueKind() switch
+        {
+            JsonValueKind.String => (string)value!,
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => value.ToJsonString(),
+        };
 }

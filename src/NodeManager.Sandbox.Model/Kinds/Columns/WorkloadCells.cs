@@ -16,7 +16,8 @@ internal static class WorkloadCells
     {
         JsonObject? spec = job.Object("spec");
         long succeeded = job.Object("status").Number("succeeded") ?? 0;
-        if (spec.Number("completions") is { } wanted) return $"{succeeded}/{wanted}";
+        if (spec.Number("completions") is { } wanted)
+            return $"{succeeded}/{wanted}";
         long parallel = spec.Number("parallelism") ?? 0;
         return parallel > 1 ? $"{succeeded}/1 of {parallel}" : $"{succeeded}/1";
     }
@@ -24,34 +25,57 @@ internal static class WorkloadCells
     public static string JobStatus(JsonObject job)
     {
         bool Has(string type) => job.Object("status").HasCondition(type);
-        if (Has("Complete")) return "Complete";
-        if (Has("Failed")) return "Failed";
-        if (job.Object("metadata")?["deletionTimestamp"] is not null) return "Terminating";
-        if (Has("Suspended")) return "Suspended";
-        if (Has("FailureTarget")) return "FailureTarget";
+        if (Has("Complete"))
+            return "Complete";
+        if (Has("Failed"))
+            return "Failed";
+        if (job.Object("metadata")?["deletionTimestamp"] is not null)
+            return "Terminating";
+        if (Has("Suspended"))
+            return "Suspended";
+        if (Has("FailureTarget"))
+            return "FailureTarget";
         return Has("SuccessCriteriaMet") ? "SuccessCriteriaMet" : "Running";
     }
 
     public static string JobDuration(JsonObject job, DateTimeOffset now)
     {
         JsonObject? status = job.Object("status");
-        if (status.Text("startTime") is not { } start) return "";
-        DateTimeOffset end = status.Text("completionTime") is { } completed ? DateTimeOffset.Parse(completed, CultureInfo.InvariantCulture) : now;
+        if (status.Text("startTime") is not { } start)
+            return "";
+        DateTimeOffset end = status.Text("completionTime") is { } completed
+            ? DateTimeOffset.Parse(completed, CultureInfo.InvariantCulture)
+            : now;
         return ColumnText.Since(start, end);
     }
 
     public static string Bound(JsonObject budget, string member) => budget.Object("spec")?[member] is { } bound ? bound.ToString() : "N/A";
 
-    public static string Ports(JsonObject service) => ColumnText.OrNone(string.Join(
-        ',', (service.Object("spec").Array("ports") ?? []).OfType<JsonObject>().Select(static port =>
-            port.Number("nodePort") is > 0 and var node ? $"{port.Number("port")}:{node}/{port.Text("protocol")}" : $"{port.Number("port")}/{port.Text("protocol")}")));
+    public static string Ports(JsonObject service) =>
+        ColumnText.OrNone(
+            string.Join(
+                ',',
+                (service.Object("spec").Array("ports") ?? [])
+                    .OfType<JsonObject>()
+                    .Select(static port =>
+                        port.Number("nodePort") is > 0 and var node
+                            ? $"{port.Number("port")}:{node}/{port.Text("protocol")}"
+                            : $"{port.Number("port")}/{port.Text("protocol")}"
+                    )
+            )
+        );
 
     /// <summary>Where the world reaches a service.</summary>
     public static string External(JsonObject service)
     {
         JsonObject? spec = service.Object("spec");
         string[] given = [.. (spec.Array("externalIPs") ?? []).Select(static one => (string?)one ?? "")];
-        string[] balanced = [.. (service.Object("status").Object("loadBalancer").Array("ingress") ?? []).OfType<JsonObject>().Select(static one => one.Text("ip") ?? one.Text("hostname") ?? "")];
+        string[] balanced =
+        [
+            .. (service.Object("status").Object("loadBalancer").Array("ingress") ?? [])
+                .OfType<JsonObject>()
+                .Select(static one => one.Text("ip") ?? one.Text("hostname") ?? ""),
+        ];
         return spec.Text("type") switch
         {
             "ExternalName" => ColumnText.OrNone(spec.Text("externalName")),
@@ -67,7 +91,8 @@ internal static class WorkloadCells
         return metadata.Object("annotations").Text("storageclass.kubernetes.io/is-default-class") == "true" ? name + " (default)" : name;
     }
 
-    public static string VolumePhase(JsonObject item) => item.Object("metadata")?["deletionTimestamp"] is null ? item.Object("status").Text("phase") ?? "" : "Terminating";
+    public static string VolumePhase(JsonObject item) =>
+        item.Object("metadata")?["deletionTimestamp"] is null ? item.Object("status").Text("phase") ?? "" : "Terminating";
 
     public static string Claim(JsonObject volume) =>
         volume.Object("spec").Object("claimRef") is { } claim ? $"{claim.Text("namespace")}/{claim.Text("name")}" : "";
@@ -75,8 +100,11 @@ internal static class WorkloadCells
     /// <summary><c>daemonset.apps/kube-proxy</c>.</summary>
     public static string Controller(JsonObject item)
     {
-        JsonObject? owner = (item.Object("metadata").Array("ownerReferences") ?? []).OfType<JsonObject>().FirstOrDefault(one => one.Flag("controller") == true);
-        if (owner is null) return ColumnText.None;
+        JsonObject? owner = (item.Object("metadata").Array("ownerReferences") ?? [])
+            .OfType<JsonObject>()
+            .FirstOrDefault(one => one.Flag("controller") == true);
+        if (owner is null)
+            return ColumnText.None;
         string[] version = (owner.Text("apiVersion") ?? "").Split('/');
         string kind = (owner.Text("kind") ?? "").ToLowerInvariant();
         return $"{kind}{(version.Length > 1 ? "." + version[0] : "")}/{owner.Text("name")}";

@@ -23,7 +23,8 @@ internal static class CustomRules
             {
                 SchemaPruning.Prune(document, stored.Schema);
                 SchemaDefaults.Apply(document, stored.Schema);
-                if (!isStored) SchemaPruning.Prune(document, version.Schema);
+                if (!isStored)
+                    SchemaPruning.Prune(document, version.Schema);
             },
             Store = isStored ? null : document => SchemaPruning.Prune(document, stored.Schema),
         };
@@ -32,21 +33,27 @@ internal static class CustomRules
     private static void Validate(JsonObject document, CustomVersion version, string apiVersion, FieldErrors errors)
     {
         new SchemaValidator(errors, version.Minor).Check(document, version.Schema, apiVersion);
-        if (version.Scale is not { } scale) return;
+        if (version.Scale is not { } scale)
+            return;
         CheckCount(document, scale.Replicas, errors);
         CheckCount(document, scale.StatusReplicas, errors);
     }
 
     private static void CheckCount(JsonObject document, string path, FieldErrors errors)
     {
-        if (ScalePaths.Find(document, path).AsNumber() is < 0 and var count) errors.Invalid(path, count, "should be a non-negative integer");
+        if (ScalePaths.Find(document, path).AsNumber() is < 0 and var count)
+            errors.Invalid(path, count, "should be a non-negative integer");
     }
 
     // Everything but metadata, and but the status where that has a writer of its own.
     private static bool Counts(JsonObject old, JsonObject changed, bool hasStatus)
     {
-        IEnumerable<string> members = old.Select(static pair => pair.Key).Union(changed.Select(static pair => pair.Key), StringComparer.Ordinal);
-        return members.Any(member => member is not ("metadata" or "kind" or "apiVersion") && !(hasStatus && member == "status") &&
-            !JsonNode.DeepEquals(old[member], changed[member]));
+        IEnumerable<string> members = old.Select(static pair => pair.Key)
+            .Union(changed.Select(static pair => pair.Key), StringComparer.Ordinal);
+        return members.Any(member =>
+            member is not ("metadata" or "kind" or "apiVersion")
+            && !(hasStatus && member == "status")
+            && !JsonNode.DeepEquals(old[member], changed[member])
+        );
     }
 }

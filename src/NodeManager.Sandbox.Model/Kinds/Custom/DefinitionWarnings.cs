@@ -16,10 +16,11 @@ internal static class DefinitionWarnings
             yield return $"{Rules}: the sandbox keeps these rules and does not evaluate them";
     }
 
-    private static bool HasRules(JsonNode? node) => node switch
-    {
-        JsonObject members => members.ContainsKey(Rules) || members.Any(static pair => HasRules(pair.Value)),
-        JsonArray list => list.Any(HasRules),
-        _ => false,
-    };
+    private static bool HasRules(JsonNode? node) =>
+        node switch
+        {
+            JsonObject members => members.ContainsKey(Rules) || members.Any(static pair => HasRules(pair.Value)),
+            JsonArray list => list.Any(HasRules),
+            _ => false,
+        };
 }

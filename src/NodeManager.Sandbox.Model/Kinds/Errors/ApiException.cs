@@ -20,10 +20,16 @@ internal sealed class ApiException(int code, string reason, string message, Json
     {
         var status = new JsonObject
         {
-            ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure", ["message"] = Message,
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = Message,
         };
-        if (Reason.Length > 0) status["reason"] = Reason;
-        if (details is not null) status["details"] = details.DeepClone();
+        if (Reason.Length > 0)
+            status["reason"] = Reason;
+        if (details is not null)
+            status["details"] = details.DeepClone();
         status["code"] = Code;
         return status;
     }

@@ -14,11 +14,15 @@ internal static class StatusErrors
     public static ApiException NotFound(ResourceKind kind, string name) =>
         new(404, "NotFound", $"{kind.QualifiedResource} \"{name}\" not found", Details(kind, name));
 
-    public static ApiException PathNotFound() =>
-        new(404, "NotFound", "the server could not find the requested resource", new JsonObject());
+    public static ApiException PathNotFound() => new(404, "NotFound", "the server could not find the requested resource", new JsonObject());
 
     public static ApiException AlreadyExists(ResourceKind kind, string name, bool isDeleting = false) =>
-        new(409, "AlreadyExists", $"{(isDeleting ? "object is being deleted: " : "")}{kind.QualifiedResource} \"{name}\" already exists", Details(kind, name));
+        new(
+            409,
+            "AlreadyExists",
+            $"{(isDeleting ? "object is being deleted: " : "")}{kind.QualifiedResource} \"{name}\" already exists",
+            Details(kind, name)
+        );
 
     public static ApiException Conflict(ResourceKind kind, string name, string why) =>
         new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedResource} \"{name}\": {why}", Details(kind, name));
@@ -40,15 +44,23 @@ internal static class StatusErrors
     public static ApiException ApplyConflict(IReadOnlyList<(ManagedFieldsEntry Owner, string Path)> conflicts, string? version)
     {
         (string Owner, string Path)[] told = [.. conflicts.Select(conflict => (Show(conflict.Owner, version), conflict.Path))];
-        IEnumerable<string> groups = told.GroupBy(static conflict => conflict.Owner).OrderBy(static group => group.Key, StringComparer.Ordinal)
+        IEnumerable<string> groups = told.GroupBy(static conflict => conflict.Owner)
+            .OrderBy(static group => group.Key, StringComparer.Ordinal)
             .Select(static group => $"conflicts with {group.Key}:{string.Concat(group.Select(static conflict => "\n- " + conflict.Path))}");
         string message = told is [var only]
             ? $"Apply failed with 1 conflict: conflict with {only.Owner}: {only.Path}"
             : $"Apply failed with {told.Length} conflicts: {string.Join("\n", groups)}";
-        return new(409, "Conflict", message, new JsonObject
-        {
-            ["causes"] = new JsonArray([.. told.Select(static conflict => Cause("FieldManagerConflict", $"conflict with {conflict.Owner}", conflict.Path))]),
-        });
+        return new(
+            409,
+            "Conflict",
+            message,
+            new JsonObject
+            {
+                ["causes"] = new JsonArray([
+                    .. told.Select(static conflict => Cause("FieldManagerConflict", $"conflict with {conflict.Owner}", conflict.Path)),
+                ]),
+            }
+        );
     }
 
     private static string Show(ManagedFieldsEntry owner, string? version)
@@ -73,9 +85,12 @@ internal static class StatusErrors
         string[] faults = [.. errors.Faults.Select(fault => $"{fault.Field}: {fault.Detail}")];
         string message = faults.Length == 1 ? faults[0] : $"[{string.Join(", ", faults)}]";
         var details = new JsonObject();
-        if (name.Length > 0) details["name"] = name;
-        if (group.Length > 0) details["group"] = group;
-        if (kind.Length > 0) details["kind"] = kind;
+        if (name.Length > 0)
+            details["name"] = name;
+        if (group.Length > 0)
+            details["group"] = group;
+        if (kind.Length > 0)
+            details["kind"] = kind;
         details["causes"] = new JsonArray([.. errors.Faults.Select(fault => Cause(fault.Reason, fault.Detail, fault.Field))]);
         return new(422, "Invalid", $"{qualifiedKind} \"{name}\" is invalid: {message}", details);
     }
@@ -98,9 +113,11 @@ internal static class StatusErrors
     {
         string key = $"/registry/{kind.Plural}/{(current.Namespace.Length > 0 ? current.Namespace + "/" : "")}{current.Name}";
         return Conflict(
-            kind, current.Name,
-            $"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: " +
-            $"UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            kind,
+            current.Name,
+            $"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: "
+                + $"UID in precondition: {uid}, UID in object meta: {current.Uid}"
+        );
     }
 
     public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
@@ -108,7 +125,8 @@ internal static class StatusErrors
     public static ApiException Forbidden(ResourceKind kind, string name, string why, JsonObject? cause = null)
     {
         JsonObject details = Details(kind, name);
-        if (cause is not null) details["causes"] = new JsonArray(cause);
+        if (cause is not null)
+            details["causes"] = new JsonArray(cause);
         return new(403, "Forbidden", $"{kind.QualifiedResource} \"{name}\" is forbidden: {why}", details);
     }
 
@@ -121,30 +139,43 @@ internal static class StatusErrors
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
 
     /// <summary>406: the metadata of one object for a list, or the other way round.</summary>
-    public static ApiException WrongMetadata(string type, bool isList) => new(
-        406, "NotAcceptable",
-        isList
-            ? $"you requested PartialObjectMetadata, but the requested object is a list (*{type})"
-            : $"you requested PartialObjectMetadataList, but the requested object is not a list (*{type})");
+    public static ApiException WrongMetadata(string type, bool isList) =>
+        new(
+            406,
+            "NotAcceptable",
+            isList
+                ? $"you requested PartialObjectMetadata, but the requested object is a list (*{type})"
+                : $"you requested PartialObjectMetadataList, but the requested object is not a list (*{type})"
+        );
 
     /// <summary>403, or 405 by old servers: the definition of the kind is being deleted.</summary>
     public static ApiException DefinitionTerminating(ResourceKind kind, string name, int minor)
     {
         const string Why = "create not allowed while custom resource definition is terminating";
-        return minor < TerminatingIsForbiddenFrom ? new(405, "MethodNotAllowed", Why, new JsonObject { ["group"] = kind.Group, ["kind"] = kind.Plural }) : Forbidden(kind, name, Why);
+        return minor < TerminatingIsForbiddenFrom
+            ? new(405, "MethodNotAllowed", Why, new JsonObject { ["group"] = kind.Group, ["kind"] = kind.Plural })
+            : Forbidden(kind, name, Why);
     }
 
     /// <summary>406: none of the types that the client takes; in words that depend on whether the type or its form is what there is not.</summary>
     public static ApiException NotAcceptable(bool isForm, bool isList, int minor)
     {
         const string Types = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
-        if (isForm) return new(406, "NotAcceptable", $"only the following media types are accepted: {Types}");
-        string offered = minor < RepresentationsFrom ? "" : $"\n\nAvailable representations: {Types}{(isList ? ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch" : "")}";
+        if (isForm)
+            return new(406, "NotAcceptable", $"only the following media types are accepted: {Types}");
+        string offered =
+            minor < RepresentationsFrom
+                ? ""
+                : $"\n\nAvailable representations: {Types}{(isList ? ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch" : "")}";
         return new(406, "NotAcceptable", "406: Not Acceptable" + offered, new JsonObject());
     }
 
     public static ApiException UnsupportedMediaType(params ReadOnlySpan<string> types) =>
-        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types.ToArray())}");
+        new(
+            415,
+            "UnsupportedMediaType",
+            $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types.ToArray())}"
+        );
 
     /// <summary>415 for a patch of a kind that there is not.</summary>
     public static ApiException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", new JsonObject());
@@ -153,17 +184,25 @@ internal static class StatusErrors
 
     /// <summary>504: a version that does not exist yet.</summary>
     public static ApiException TooLargeResourceVersion(long asked, long current) =>
-        new(504, "Timeout", $"Timeout: Too large resource version: {asked}, current: {current}", new JsonObject
-        {
-            ["causes"] = new JsonArray(Cause("ResourceVersionTooLarge", "Too large resource version")), ["retryAfterSeconds"] = 1,
-        });
+        new(
+            504,
+            "Timeout",
+            $"Timeout: Too large resource version: {asked}, current: {current}",
+            new JsonObject
+            {
+                ["causes"] = new JsonArray(Cause("ResourceVersionTooLarge", "Too large resource version")),
+                ["retryAfterSeconds"] = 1,
+            }
+        );
 
     /// <summary>429. For evictions; a time to wait where the server gives one.</summary>
     public static ApiException TooManyRequests(string message, int retryAfterSeconds, JsonObject? cause)
     {
         var details = new JsonObject();
-        if (cause is not null) details["causes"] = new JsonArray(cause);
-        if (retryAfterSeconds > 0) details["retryAfterSeconds"] = retryAfterSeconds;
+        if (cause is not null)
+            details["causes"] = new JsonArray(cause);
+        if (retryAfterSeconds > 0)
+            details["retryAfterSeconds"] = retryAfterSeconds;
         return new(429, "TooManyRequests", message, details);
     }
 
@@ -171,22 +210,30 @@ internal static class StatusErrors
     public static ApiException Unclassified(string message) => new(500, "", message);
 
     public static ApiException Internal(string message) =>
-        new(500, "InternalError", $"Internal error occurred: {message}", new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = message }) });
+        new(
+            500,
+            "InternalError",
+            $"Internal error occurred: {message}",
+            new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = message }) }
+        );
 
     public static JsonObject Cause(string reason, string message, string? field = null)
     {
         var cause = new JsonObject { ["reason"] = reason, ["message"] = message };
-        if (field is not null) cause["field"] = field;
+        if (field is not null)
+            cause["field"] = field;
         return cause;
     }
 
     /// <summary>422 about the options of a request, for example <c>DeleteOptions</c>.</summary>
-    public static ApiException InvalidOptions(string kind, FieldErrors errors) => Invalid(kind + ".meta.k8s.io", "meta.k8s.io", kind, "", errors);
+    public static ApiException InvalidOptions(string kind, FieldErrors errors) =>
+        Invalid(kind + ".meta.k8s.io", "meta.k8s.io", kind, "", errors);
 
     private static JsonObject Details(ResourceKind kind, string name)
     {
         var details = new JsonObject { ["name"] = name };
-        if (kind.Group.Length > 0) details["group"] = kind.Group;
+        if (kind.Group.Length > 0)
+            details["group"] = kind.Group;
         details["kind"] = kind.Plural;
         return details;
     }

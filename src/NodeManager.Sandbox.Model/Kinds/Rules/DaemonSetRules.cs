@@ -12,30 +12,39 @@ internal static class DaemonSetRules
 
     private const int SurgeFrom = 22;
 
-    public static KindRules Rules { get; } = new()
-    {
-        StatusMayChangeMetadata = true,
-        PrepareCreate = static item => item["status"] = new JsonObject
+    public static KindRules Rules { get; } =
+        new()
         {
-            ["currentNumberScheduled"] = 0, ["numberMisscheduled"] = 0, ["desiredNumberScheduled"] = 0, ["numberReady"] = 0,
-        },
-        Default = static item =>
-        {
-            JsonObject spec = WorkloadRules.Template(item);
-            spec.Default("revisionHistoryLimit", 10);
-            JsonObject strategy = spec.Ensure("updateStrategy");
-            strategy.Default("type", "RollingUpdate");
-            if (strategy.Text("type") == "RollingUpdate") strategy.Ensure("rollingUpdate").Default("maxUnavailable", 1);
-        },
-        DefaultAt = static (item, minor) =>
-        {
-            if (item["spec"]!["updateStrategy"]!.AsObject().Object("rollingUpdate") is not { } rolling) return;
-            if (minor >= SurgeFrom) rolling.Default("maxSurge", 0);
-            else rolling.Remove("maxSurge");
-        },
-        Derive = CountTemplates,
-        Validate = WorkloadChecks.DaemonSet,
-    };
+            StatusMayChangeMetadata = true,
+            PrepareCreate = static item =>
+                item["status"] = new JsonObject
+                {
+                    ["currentNumberScheduled"] = 0,
+                    ["numberMisscheduled"] = 0,
+                    ["desiredNumberScheduled"] = 0,
+                    ["numberReady"] = 0,
+                },
+            Default = static item =>
+            {
+                JsonObject spec = WorkloadRules.Template(item);
+                spec.Default("revisionHistoryLimit", 10);
+                JsonObject strategy = spec.Ensure("updateStrategy");
+                strategy.Default("type", "RollingUpdate");
+                if (strategy.Text("type") == "RollingUpdate")
+                    strategy.Ensure("rollingUpdate").Default("maxUnavailable", 1);
+            },
+            DefaultAt = static (item, minor) =>
+            {
+                if (item["spec"]!["updateStrategy"]!.AsObject().Object("rollingUpdate") is not { } rolling)
+                    return;
+                if (minor >= SurgeFrom)
+                    rolling.Default("maxSurge", 0);
+                else
+                    rolling.Remove("maxSurge");
+            },
+            Derive = CountTemplates,
+            Validate = WorkloadChecks.DaemonSet,
+        };
 
     // Whatever a client writes there: it is the server's.
     private static void CountTemplates(JsonObject? old, JsonObject item)

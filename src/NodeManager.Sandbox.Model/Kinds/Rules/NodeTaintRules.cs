@@ -14,16 +14,27 @@ internal static class NodeTaintRules
         {
             var taint = (JsonObject)taints[i]!;
             string path = $"metadata.taints[{i}]";
-            string key = taint.Text("key") ?? "", value = taint.Text("value") ?? "", effect = taint.Text("effect") ?? "";
+            string key = taint.Text("key") ?? "",
+                value = taint.Text("value") ?? "",
+                effect = taint.Text("effect") ?? "";
             errors.Check(path + ".key", key, NameRules.QualifiedName);
             errors.Check(path + ".value", value, NameRules.LabelValue);
-            if (effect.Length == 0) errors.Required(path + ".effect");
+            if (effect.Length == 0)
+                errors.Required(path + ".effect");
             else if (effect is not ("NoSchedule" or "PreferNoSchedule" or "NoExecute"))
                 errors.NotSupported(path + ".effect", $"\"{effect}\"", "NoSchedule", "PreferNoSchedule", "NoExecute");
-            if (seen.Add((effect, key))) continue;
-            string shown = errors.Minor >= FieldErrors.JsonValuesFrom
-                ? new JsonObject { ["Key"] = key, ["Value"] = value, ["Effect"] = effect, ["TimeAdded"] = null }.ToJsonString()
-                : $"core.Taint{{Key:\"{key}\", Value:\"{value}\", Effect:\"{effect}\", TimeAdded:<nil>}}";
+            if (seen.Add((effect, key)))
+                continue;
+            string shown =
+                errors.Minor >= FieldErrors.JsonValuesFrom
+                    ? new JsonObject
+                    {
+                        ["Key"] = key,
+                        ["Value"] = value,
+                        ["Effect"] = effect,
+                        ["TimeAdded"] = null,
+                    }.ToJsonString()
+                    : $"core.Taint{{Key:\"{key}\", Value:\"{value}\", Effect:\"{effect}\", TimeAdded:<nil>}}";
             errors.Duplicate(path, shown, "taints must be unique by key and effect pair");
         }
     }

@@ -22,18 +22,21 @@ internal sealed class FieldQuery
     public (string Path, string Value)? Indexed(ResourceKind kind)
     {
         foreach (Term term in _terms)
-            if (term.IsEqual && term.Index >= 0 && kind.SelectableFields[term.Index].IsIndexed) return (kind.SelectableFields[term.Index].Path, term.Value);
+            if (term.IsEqual && term.Index >= 0 && kind.SelectableFields[term.Index].IsIndexed)
+                return (kind.SelectableFields[term.Index].Path, term.Value);
         return null;
     }
 
     /// <exception cref="ApiException">400.</exception>
     public static FieldQuery Parse(ResourceKind kind, string? text)
     {
-        if (string.IsNullOrEmpty(text)) return Everything;
+        if (string.IsNullOrEmpty(text))
+            return Everything;
         var terms = new List<Term>();
         foreach (string part in Split(text))
         {
-            if (part.Length == 0) continue;
+            if (part.Length == 0)
+                continue;
             (string path, bool isEqual, string value) = ReadTerm(part, text);
             int index = path switch
             {
@@ -41,7 +44,8 @@ internal sealed class FieldQuery
                 "metadata.namespace" when kind.IsNamespaced => Term.Namespace,
                 _ => kind.IndexOfField(path),
             };
-            if (index == -1) throw StatusErrors.BadRequest(Unsupported(kind, path));
+            if (index == -1)
+                throw StatusErrors.BadRequest(Unsupported(kind, path));
             terms.Add(new(index, isEqual, value));
         }
 
@@ -52,11 +56,13 @@ internal sealed class FieldQuery
     /// <returns>Empty where it requires none, or cannot be read.</returns>
     public static string NameOf(string? text)
     {
-        if (string.IsNullOrEmpty(text)) return "";
+        if (string.IsNullOrEmpty(text))
+            return "";
         try
         {
             foreach (string part in Split(text))
-                if (part.Length > 0 && ReadTerm(part, text) is { Path: "metadata.name", IsEqual: true, Value: var name }) return name;
+                if (part.Length > 0 && ReadTerm(part, text) is { Path: "metadata.name", IsEqual: true, Value: var name })
+                    return name;
             return "";
         }
         catch (ApiException)
@@ -70,26 +76,37 @@ internal sealed class FieldQuery
     {
         foreach (Term term in _terms)
         {
-            string actual = term.Index switch { Term.Name => item.Name, Term.Namespace => item.Namespace, _ => item.Field(term.Index) };
-            if (actual == term.Value != term.IsEqual) return false;
+            string actual = term.Index switch
+            {
+                Term.Name => item.Name,
+                Term.Namespace => item.Namespace,
+                _ => item.Field(term.Index),
+            };
+            if (actual == term.Value != term.IsEqual)
+                return false;
         }
 
         return true;
     }
 
     // Kinds that have fields of their own to select by say it in other words than the rest.
-    private static string Unsupported(ResourceKind kind, string path) => kind.SelectableFields.Length > 0
-        ? $"field label not supported: {path}"
-        : $"\"{path}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+    private static string Unsupported(ResourceKind kind, string path) =>
+        kind.SelectableFields.Length > 0
+            ? $"field label not supported: {path}"
+            : $"\"{path}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
 
     private static (string Path, bool IsEqual, string Value) ReadTerm(string part, string whole)
     {
         for (int i = 0; i < part.Length; i++)
         {
-            if (part[i] == '\\') i++;
-            else if (part.AsSpan(i).StartsWith("!=")) return (part[..i], false, Unescape(part[(i + 2)..]));
-            else if (part.AsSpan(i).StartsWith("==")) return (part[..i], true, Unescape(part[(i + 2)..]));
-            else if (part[i] == '=') return (part[..i], true, Unescape(part[(i + 1)..]));
+            if (part[i] == '\\')
+                i++;
+            else if (part.AsSpan(i).StartsWith("!="))
+                return (part[..i], false, Unescape(part[(i + 2)..]));
+            else if (part.AsSpan(i).StartsWith("=="))
+                return (part[..i], true, Unescape(part[(i + 2)..]));
+            else if (part[i] == '=')
+                return (part[..i], true, Unescape(part[(i + 1)..]));
         }
 
         throw StatusErrors.BadRequest($"invalid selector: '{whole}'; can't understand '{part}'");
@@ -100,7 +117,8 @@ internal sealed class FieldQuery
         int start = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '\\') i++;
+            if (text[i] == '\\')
+                i++;
             else if (text[i] == ',')
             {
                 yield return text[start..i];
@@ -111,9 +129,13 @@ internal sealed class FieldQuery
         yield return text[start..];
     }
 
-    private static string Unescape(string value) => value.Contains('\\', StringComparison.Ordinal)
-        ? value.Replace("\\,", ",", StringComparison.Ordinal).Replace("\\=", "=", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)
-        : value;
+    private static string Unescape(string value) =>
+        value.Contains('\\', StringComparison.Ordinal)
+            ? value
+                .Replace("\\,", ",", StringComparison.Ordinal)
+                .Replace("\\=", "=", StringComparison.Ordinal)
+                .Replace("\\\\", "\\", StringComparison.Ordinal)
+            : value;
 
     private readonly record struct Term(int Index, bool IsEqual, string Value)
     {

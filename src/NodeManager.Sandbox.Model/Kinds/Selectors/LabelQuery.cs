@@ -18,7 +18,8 @@ internal sealed class LabelQuery
     /// <exception cref="ApiException">400.</exception>
     public static LabelQuery Parse(string? text)
     {
-        if (string.IsNullOrEmpty(text)) return Everything;
+        if (string.IsNullOrEmpty(text))
+            return Everything;
         try
         {
             return LabelSelectorParser.ParseQuery(text).MatchExpressions is { } requirements ? new([.. requirements]) : Everything;
@@ -32,19 +33,23 @@ internal sealed class LabelQuery
     public bool Matches(IReadOnlyDictionary<string, string>? labels)
     {
         foreach (SelectorRequirement requirement in _requirements)
-            if (!requirement.Matches(labels)) return false;
+            if (!requirement.Matches(labels))
+                return false;
         return true;
     }
 
     // Source: k8s.io/apimachinery/pkg/labels/selector.go
-    private static string Words(LabelSelectorException fault) => fault.Expected switch
-    {
-        null => $"unable to parse requirement: {(fault.Key == fault.Found ? "key" : $"values[0][{fault.Key}]")}: Invalid value: \"{fault.Found}\": {fault.Problem}",
-        LabelSelectorExpectation.Key => $"found '{fault.Found}', expected: !, identifier, or 'end of string'",
-        LabelSelectorExpectation.Separator => $"found '{fault.Found}', expected: ',' or 'end of string'",
-        LabelSelectorExpectation.Operator => $"unable to parse requirement: found '{fault.Found}', expected: in, notin, =, ==, !=, gt, lt",
-        LabelSelectorExpectation.Open => $"unable to parse requirement: found '{fault.Found}' expected: '('",
-        LabelSelectorExpectation.Close => $"unable to parse requirement: found '{fault.Found}', expected: ',' or ')'",
-        _ => $"unable to parse requirement: found '{fault.Found}', expected: identifier",
-    };
+    private static string Words(LabelSelectorException fault) =>
+        fault.Expected switch
+        {
+            null =>
+                $"unable to parse requirement: {(fault.Key == fault.Found ? "key" : $"values[0][{fault.Key}]")}: Invalid value: \"{fault.Found}\": {fault.Problem}",
+            LabelSelectorExpectation.Key => $"found '{fault.Found}', expected: !, identifier, or 'end of string'",
+            LabelSelectorExpectation.Separator => $"found '{fault.Found}', expected: ',' or 'end of string'",
+            LabelSelectorExpectation.Operator =>
+                $"unable to parse requirement: found '{fault.Found}', expected: in, notin, =, ==, !=, gt, lt",
+            LabelSelectorExpectation.Open => $"unable to parse requirement: found '{fault.Found}' expected: '('",
+            LabelSelectorExpectation.Close => $"unable to parse requirement: found '{fault.Found}', expected: ',' or ')'",
+            _ => $"unable to parse requirement: found '{fault.Found}', expected: identifier",
+        };
 }

@@ -14,24 +14,38 @@ internal sealed class AccessControl(DocumentStore store, bool isEnforced)
 
     public Decision Decide(UserInfo user, RequestAttributes asked)
     {
-        if (!isEnforced || user.IsMaster) return new(true, "");
+        if (!isEnforced || user.IsMaster)
+            return new(true, "");
         List<string> faults = [];
         foreach ((PolicyRule rule, Func<string> describe) in _granted.Of(user, asked.Namespace, faults))
-            if (rule.Allows(asked)) return new(true, describe());
+            if (rule.Allows(asked))
+                return new(true, describe());
         return new(false, faults.Count == 0 ? "" : $"RBAC: {Join(faults)}");
     }
 
     /// <exception cref="ApiException">403.</exception>
     public void Require(UserInfo user, RequestAttributes asked)
     {
-        if (Decide(user, asked) is { IsAllowed: false } refusal) throw AccessErrors.Forbidden(user.Name, asked, refusal.Reason);
+        if (Decide(user, asked) is { IsAllowed: false } refusal)
+            throw AccessErrors.Forbidden(user.Name, asked, refusal.Reason);
     }
 
     /// <summary>What a user may do in a namespace, and what could not be determined (empty: nothing).</summary>
     public (IReadOnlyList<PolicyRule> Rules, string Fault) RulesOf(UserInfo user, string ns)
     {
         if (!isEnforced)
-            return ([new() { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] }, new() { Verbs = ["*"], NonResourceURLs = ["*"] }], "");
+            return (
+                [
+                    new()
+                    {
+                        Verbs = ["*"],
+                        ApiGroups = ["*"],
+                        Resources = ["*"],
+                    },
+                    new() { Verbs = ["*"], NonResourceURLs = ["*"] },
+                ],
+                ""
+            );
         List<string> faults = [];
         return ([.. _granted.Of(user, ns, faults).Select(static pair => pair.Rule)], faults.Count == 0 ? "" : Join(faults));
     }

@@ -14,19 +14,27 @@ internal static class AggregatedRules
     /// <summary>Brings the role to what those that it selects hold together, each rule once, in the order of their names.</summary>
     public static void Bring(ResourceRegistry registry, StoredObject role)
     {
-        if (role.As<Role>().AggregationRule?.ClusterRoleSelectors is not { Count: > 0 } selectors) return;
+        if (role.As<Role>().AggregationRule?.ClusterRoleSelectors is not { Count: > 0 } selectors)
+            return;
         List<string> rules = [];
         foreach (StoredObject part in registry.Store.List(BuiltInKinds.ClusterRoles).Objects.Walk())
         {
-            if (part.Name == role.Name || !selectors.Exists(selector => selector.Matches(part.Labels))) continue;
+            if (part.Name == role.Name || !selectors.Exists(selector => selector.Matches(part.Labels)))
+                continue;
             foreach (JsonNode? rule in part.ToJson().Array("rules") ?? [])
-                if (rule?.ToJsonString() is { } text && !rules.Contains(text)) rules.Add(text);
+                if (rule?.ToJsonString() is { } text && !rules.Contains(text))
+                    rules.Add(text);
         }
 
-        registry.Update(role.Kind, "", role.Name, document =>
-        {
-            document["rules"] = new JsonArray([.. rules.Select(static text => JsonNode.Parse(text))]);
-            return document;
-        });
+        registry.Update(
+            role.Kind,
+            "",
+            role.Name,
+            document =>
+            {
+                document["rules"] = new JsonArray([.. rules.Select(static text => JsonNode.Parse(text))]);
+                return document;
+            }
+        );
     }
 }

@@ -21,15 +21,22 @@ internal static class DefaultRoles
     // The role, and the roles of users that it is part of.
     private static readonly Dictionary<string, string[]> Parts = new(StringComparer.Ordinal)
     {
-        ["edit"] = ["admin"], ["view"] = ["edit"], ["system:aggregate-to-admin"] = ["admin"], ["system:aggregate-to-edit"] = ["edit"],
-        ["system:aggregate-to-view"] = ["view"], ["system:aggregated-metrics-reader"] = ["admin", "edit", "view"],
+        ["edit"] = ["admin"],
+        ["view"] = ["edit"],
+        ["system:aggregate-to-admin"] = ["admin"],
+        ["system:aggregate-to-edit"] = ["edit"],
+        ["system:aggregate-to-view"] = ["view"],
+        ["system:aggregated-metrics-reader"] = ["admin", "edit", "view"],
     };
 
     private static readonly (string Role, string Kind, string[] Names)[] Bindings =
     [
-        ("cluster-admin", "Group", [UserInfo.Masters]), ("system:basic-user", "Group", [UserInfo.Authenticated]),
-        ("system:discovery", "Group", [UserInfo.Authenticated]), ("system:kube-scheduler", "User", ["system:kube-scheduler"]),
-        ("system:monitoring", "Group", ["system:monitoring"]), ("system:public-info-viewer", "Group", [UserInfo.Authenticated, UserInfo.Unauthenticated]),
+        ("cluster-admin", "Group", [UserInfo.Masters]),
+        ("system:basic-user", "Group", [UserInfo.Authenticated]),
+        ("system:discovery", "Group", [UserInfo.Authenticated]),
+        ("system:kube-scheduler", "User", ["system:kube-scheduler"]),
+        ("system:monitoring", "Group", ["system:monitoring"]),
+        ("system:public-info-viewer", "Group", [UserInfo.Authenticated, UserInfo.Unauthenticated]),
         ("system:service-account-issuer-discovery", "Group", ["system:serviceaccounts"]),
     ];
 
@@ -44,44 +51,80 @@ internal static class DefaultRoles
         foreach (string name in (ReadOnlySpan<string>)["view", "edit", "admin"])
         {
             var selectors = new JsonArray(new JsonObject { ["matchLabels"] = new JsonObject { [AggregateTo + name] = "true" } });
-            StoredObject role = registry.Create(BuiltInKinds.ClusterRoles, "", new()
-            {
-                ["metadata"] = Metadata(name), ["aggregationRule"] = new JsonObject { ["clusterRoleSelectors"] = selectors }, ["rules"] = new JsonArray(),
-            });
+            StoredObject role = registry.Create(
+                BuiltInKinds.ClusterRoles,
+                "",
+                new()
+                {
+                    ["metadata"] = Metadata(name),
+                    ["aggregationRule"] = new JsonObject { ["clusterRoleSelectors"] = selectors },
+                    ["rules"] = new JsonArray(),
+                }
+            );
             AggregatedRules.Bring(registry, role);
         }
 
         foreach ((string role, string kind, string[] names) in Bindings)
         {
-            registry.Create(BuiltInKinds.ClusterRoleBindings, "", new()
-            {
-                ["metadata"] = Metadata(role),
-                ["subjects"] = new JsonArray([.. names.Select(one => new JsonObject { ["kind"] = kind, ["apiGroup"] = RoleRef.Group, ["name"] = one })]),
-                ["roleRef"] = new JsonObject { ["apiGroup"] = RoleRef.Group, ["kind"] = "ClusterRole", ["name"] = role },
-            });
+            registry.Create(
+                BuiltInKinds.ClusterRoleBindings,
+                "",
+                new()
+                {
+                    ["metadata"] = Metadata(role),
+                    ["subjects"] = new JsonArray([
+                        .. names.Select(one => new JsonObject
+                        {
+                            ["kind"] = kind,
+                            ["apiGroup"] = RoleRef.Group,
+                            ["name"] = one,
+                        }),
+                    ]),
+                    ["roleRef"] = new JsonObject
+                    {
+                        ["apiGroup"] = RoleRef.Group,
+                        ["kind"] = "ClusterRole",
+                        ["name"] = role,
+                    },
+                }
+            );
         }
     }
 
     private static JsonObject Metadata(string name)
     {
         var labels = new JsonObject { ["kubernetes.io/bootstrapping"] = "rbac-defaults" };
-        foreach (string whole in Parts.GetValueOrDefault(name, [])) labels[AggregateTo + whole] = "true";
-        return new() { ["name"] = name, ["labels"] = labels, ["annotations"] = new JsonObject { ["rbac.authorization.kubernetes.io/autoupdate"] = "true" } };
+        foreach (string whole in Parts.GetValueOrDefault(name, []))
+            labels[AggregateTo + whole] = "true";
+        return new()
+        {
+            ["name"] = name,
+            ["labels"] = labels,
+            ["annotations"] = new JsonObject { ["rbac.authorization.kubernetes.io/autoupdate"] = "true" },
+        };
     }
 
     // "22+ " and "21- " before a rule say from which Kubernetes on, or until which, it is there.
     private static JsonObject? Rule(string text, int minor)
     {
-        if (text.Split(' ', 2) is [[.. var number, '+' or '-'] mark, var rest] && int.TryParse(number, CultureInfo.InvariantCulture, out int bound))
+        if (
+            text.Split(' ', 2) is [[.. var number, '+' or '-'] mark, var rest]
+            && int.TryParse(number, CultureInfo.InvariantCulture, out int bound)
+        )
         {
-            if (mark[^1] == '+' ? minor < bound : minor > bound) return null;
+            if (mark[^1] == '+' ? minor < bound : minor > bound)
+                return null;
             text = rest;
         }
 
         string[] parts = [.. text.Split('|', StringSplitOptions.TrimEntries), "", "", "", ""];
         var rule = new JsonObject { ["verbs"] = List(parts[0]) };
-        foreach ((string member, string values) in (ReadOnlySpan<(string, string)>)[("apiGroups", parts[1]), ("resources", parts[2]), ("resourceNames", parts[3]), ("nonResourceURLs", parts[4])])
-            if (values.Length > 0) rule[member] = List(values);
+        foreach (
+            (string member, string values) in (ReadOnlySpan<(string, string)>)
+                [("apiGroups", parts[1]), ("resources", parts[2]), ("resourceNames", parts[3]), ("nonResourceURLs", parts[4])]
+        )
+            if (values.Length > 0)
+                rule[member] = List(values);
         return rule;
     }
 
@@ -100,7 +143,8 @@ internal static class DefaultRoles
                 continue;
             }
 
-            if (name.Length > 0) yield return (name, [.. rules]);
+            if (name.Length > 0)
+                yield return (name, [.. rules]);
             name = line;
             rules.Clear();
         }

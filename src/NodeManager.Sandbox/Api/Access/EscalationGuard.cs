@@ -15,7 +15,16 @@ namespace NodeManager.Sandbox.Api.Access;
 /// </summary>
 internal sealed class EscalationGuard(AccessControl access)
 {
-    private static readonly PolicyRule[] Everything = [new() { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] }, new() { Verbs = ["*"], NonResourceURLs = ["*"] }];
+    private static readonly PolicyRule[] Everything =
+    [
+        new()
+        {
+            Verbs = ["*"],
+            ApiGroups = ["*"],
+            Resources = ["*"],
+        },
+        new() { Verbs = ["*"], NonResourceURLs = ["*"] },
+    ];
 
     public static bool Guards(ResourceKind kind) => kind.Group == RoleRef.Group;
 
@@ -23,15 +32,19 @@ internal sealed class EscalationGuard(AccessControl access)
     /// <exception cref="ApiException">403; 404 where a role is bound that is not there.</exception>
     public void Check(UserInfo user, ResourcePath path, JsonObject document, JsonObject? old)
     {
-        if (!access.IsEnforced || user.IsMaster) return;
+        if (!access.IsEnforced || user.IsMaster)
+            return;
         string name = document.Object("metadata").Text("name") ?? path.Name;
-        if (path.Kind == BuiltInKinds.Roles || path.Kind == BuiltInKinds.ClusterRoles) CheckRole(user, path, name, document, old);
-        else CheckBinding(user, path, name, document, old);
+        if (path.Kind == BuiltInKinds.Roles || path.Kind == BuiltInKinds.ClusterRoles)
+            CheckRole(user, path, name, document, old);
+        else
+            CheckBinding(user, path, name, document, old);
     }
 
     private void CheckRole(UserInfo user, ResourcePath path, string name, JsonObject document, JsonObject? old)
     {
-        if (IsSame(document, old) || access.Decide(user, Right("escalate", path, path.Kind.Plural, name)).IsAllowed) return;
+        if (IsSame(document, old) || access.Decide(user, Right("escalate", path, path.Kind.Plural, name)).IsAllowed)
+            return;
         Role role = document.Deserialize(AccessJson.Default.Role)!;
         if (role.AggregationRule?.ClusterRoleSelectors is { Count: > 0 } && Missing(user, "", Everything).Count > 0)
             throw StatusErrors.Forbidden(path.Kind, name, "must have cluster-admin privileges to use an aggregationRule");
@@ -40,30 +53,42 @@ internal sealed class EscalationGuard(AccessControl access)
 
     private void CheckBinding(UserInfo user, ResourcePath path, string name, JsonObject document, JsonObject? old)
     {
-        if (IsSame(document, old)) return;
+        if (IsSame(document, old))
+            return;
         RoleRef role = document.Deserialize(AccessJson.Default.RoleBinding)!.RoleRef;
         string resource = role.Kind == "Role" ? BuiltInKinds.Roles.Plural : BuiltInKinds.ClusterRoles.Plural;
-        if (access.Decide(user, Right("bind", path, resource, role.Name)).IsAllowed) return;
+        if (access.Decide(user, Right("bind", path, resource, role.Name)).IsAllowed)
+            return;
         Require(user, path, name, access.RulesOf(role, path.ObjectNamespace) ?? throw StatusErrors.NotFound(path.Kind, role.Name));
     }
 
     // Changes of garbage collection grant nothing. A label may: it can make the role part of another.
     private static bool IsSame(JsonObject document, JsonObject? old)
     {
-        if (old is null) return false;
-        IEnumerable<string> members = document.Concat(old).Select(static pair => pair.Key).Where(static name => name is not ("kind" or "apiVersion" or "metadata")).Distinct();
-        return members.All(name => JsonNode.DeepEquals(document[name], old[name])) &&
-            ((string[])["labels", "annotations"]).All(name => JsonNode.DeepEquals(document.Object("metadata").Object(name) ?? [], old.Object("metadata").Object(name) ?? []));
+        if (old is null)
+            return false;
+        IEnumerable<string> members = document
+            .Concat(old)
+            .Select(static pair => pair.Key)
+            .Where(static name => name is not ("kind" or "apiVersion" or "metadata"))
+            .Distinct();
+        return members.All(name => JsonNode.DeepEquals(document[name], old[name]))
+            && ((string[])["labels", "annotations"]).All(name =>
+                JsonNode.DeepEquals(document.Object("metadata").Object(name) ?? [], old.Object("metadata").Object(name) ?? [])
+            );
     }
 
     private void Require(UserInfo user, ResourcePath path, string name, IReadOnlyList<PolicyRule> rules)
     {
         List<PolicyRule> missing = Missing(user, path.ObjectNamespace, rules);
-        if (missing.Count == 0) return;
+        if (missing.Count == 0)
+            return;
         string groups = string.Join(' ', user.Groups.Select(static group => $"\"{group}\""));
         throw StatusErrors.Forbidden(
-            path.Kind, name,
-            $"user \"{user.Name}\" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', Compact(missing))}");
+            path.Kind,
+            name,
+            $"user \"{user.Name}\" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{string.Join('\n', Compact(missing))}"
+        );
     }
 
     private List<PolicyRule> Missing(UserInfo user, string ns, IReadOnlyList<PolicyRule> rules)
@@ -74,13 +99,27 @@ internal sealed class EscalationGuard(AccessControl access)
 
     // One line a resource, with all its verbs.
     private static IEnumerable<string> Compact(List<PolicyRule> steps) =>
-        steps.GroupBy(static step => (step.ApiGroups?[0], step.Resources?[0], step.ResourceNames?[0], step.NonResourceURLs?[0]))
-            .Select(static group => new PolicyRule
-            {
-                ApiGroups = group.First().ApiGroups, Resources = group.First().Resources, ResourceNames = group.First().ResourceNames,
-                NonResourceURLs = group.First().NonResourceURLs, Verbs = [.. group.Select(static step => step.Verbs[0]).Distinct()],
-            }.ToString()).Order(StringComparer.Ordinal);
+        steps
+            .GroupBy(static step => (step.ApiGroups?[0], step.Resources?[0], step.ResourceNames?[0], step.NonResourceURLs?[0]))
+            .Select(static group =>
+                new PolicyRule
+                {
+                    ApiGroups = group.First().ApiGroups,
+                    Resources = group.First().Resources,
+                    ResourceNames = group.First().ResourceNames,
+                    NonResourceURLs = group.First().NonResourceURLs,
+                    Verbs = [.. group.Select(static step => step.Verbs[0]).Distinct()],
+                }.ToString()
+            )
+            .Order(StringComparer.Ordinal);
 
     private static RequestAttributes Right(string verb, ResourcePath path, string resource, string name) =>
-        new() { Verb = verb, Group = RoleRef.Group, Resource = resource, Name = name, Namespace = path.ObjectNamespace };
+        new()
+        {
+            Verb = verb,
+            Group = RoleRef.Group,
+            Resource = resource,
+            Name = name,
+            Namespace = path.ObjectNamespace,
+        };
 }

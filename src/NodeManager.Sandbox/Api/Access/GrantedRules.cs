@@ -14,15 +14,18 @@ internal sealed class GrantedRules(DocumentStore store)
     public IEnumerable<(PolicyRule Rule, Func<string> Describe)> Of(UserInfo user, string ns, List<string> faults)
     {
         IEnumerable<StoredObject> bindings = store.List(BuiltInKinds.ClusterRoleBindings).Objects.Walk();
-        if (ns.Length > 0) bindings = bindings.Concat(store.List(BuiltInKinds.RoleBindings).Objects.Walk(ns));
+        if (ns.Length > 0)
+            bindings = bindings.Concat(store.List(BuiltInKinds.RoleBindings).Objects.Walk(ns));
         foreach (StoredObject item in bindings)
         {
             RoleBinding binding = item.As<RoleBinding>();
-            if (binding.Subjects?.Find(one => one.Is(user, item.Namespace)) is not { } subject) continue;
+            if (binding.Subjects?.Find(one => one.Is(user, item.Namespace)) is not { } subject)
+                continue;
             if (Find(binding.RoleRef, item.Namespace) is not { } role)
             {
                 string fault = $"{binding.RoleRef.Kind.ToLowerInvariant()}.{RoleRef.Group} \"{binding.RoleRef.Name}\" not found";
-                if (!faults.Contains(fault)) faults.Add(fault);
+                if (!faults.Contains(fault))
+                    faults.Add(fault);
                 continue;
             }
 
@@ -33,9 +36,14 @@ internal sealed class GrantedRules(DocumentStore store)
 
     /// <summary>The role that a binding in this namespace means; null where it is not there.</summary>
     public Role? Find(RoleRef reference, string ns) =>
-        (reference.Kind == "Role" ? store.Get(BuiltInKinds.Roles, ns, reference.Name) : store.Get(BuiltInKinds.ClusterRoles, "", reference.Name))?.As<Role>();
+        (
+            reference.Kind == "Role"
+                ? store.Get(BuiltInKinds.Roles, ns, reference.Name)
+                : store.Get(BuiltInKinds.ClusterRoles, "", reference.Name)
+        )?.As<Role>();
 
-    private static string Describe(StoredObject binding, RoleRef role, Subject subject) => binding.Namespace.Length == 0
-        ? $"RBAC: allowed by ClusterRoleBinding \"{binding.Name}\" of {role.Kind} \"{role.Name}\" to {subject.Describe("")}"
-        : $"RBAC: allowed by RoleBinding \"{binding.Name}/{binding.Namespace}\" of {role.Kind} \"{role.Name}\" to {subject.Describe(binding.Namespace)}";
+    private static string Describe(StoredObject binding, RoleRef role, Subject subject) =>
+        binding.Namespace.Length == 0
+            ? $"RBAC: allowed by ClusterRoleBinding \"{binding.Name}\" of {role.Kind} \"{role.Name}\" to {subject.Describe("")}"
+            : $"RBAC: allowed by RoleBinding \"{binding.Name}/{binding.Namespace}\" of {role.Kind} \"{role.Name}\" to {subject.Describe(binding.Namespace)}";
 }

@@ -15,36 +15,57 @@ internal sealed class Impersonator(AccessControl access, int minor)
     /// <exception cref="ApiException">403; 400 where headers name no user.</exception>
     public UserInfo Resolve(UserInfo asker, ImpersonationRequest? asked, IncomingRequest request)
     {
-        if (asked is null) return asker;
-        if (asked.User.Length == 0) throw StatusErrors.BadRequest("requested impersonation without impersonating a user name");
+        if (asked is null)
+            return asker;
+        if (asked.User.Length == 0)
+            throw StatusErrors.BadRequest("requested impersonation without impersonating a user name");
         (string Namespace, string Name)? account = ServiceAccountName.Parse(asked.User);
-        IEnumerable<RequestAttributes> needs = [
+        IEnumerable<RequestAttributes> needs =
+        [
             account is { } its ? Need("serviceaccounts", its.Name, its.Namespace) : Need("users", asked.User),
             .. asked.Groups.Select(static group => Need("groups", group)),
-            .. asked.Extra.SelectMany(static pair => pair.Value, static (pair, value) =>
-                Need("userextras", value) with { Group = Authentication, Subresource = pair.Key }),
+            .. asked.Extra.SelectMany(
+                static pair => pair.Value,
+                static (pair, value) => Need("userextras", value) with { Group = Authentication, Subresource = pair.Key }
+            ),
         ];
-        if (asked.Uid.Length > 0) needs = needs.Append(Need("uids", asked.Uid) with { Group = Authentication });
+        if (asked.Uid.Length > 0)
+            needs = needs.Append(Need("uids", asked.Uid) with { Group = Authentication });
         foreach (RequestAttributes need in needs)
         {
-            if (access.Decide(asker, need) is not { IsAllowed: false } refusal) continue;
-            if (minor < ConstrainedFrom) throw AccessErrors.Forbidden(asker.Name, need, refusal.Reason);
+            if (access.Decide(asker, need) is not { IsAllowed: false } refusal)
+                continue;
+            if (minor < ConstrainedFrom)
+                throw AccessErrors.Forbidden(asker.Name, need, refusal.Reason);
             RequestAttributes wanted = RequestReading.AttributesOf(request);
             throw AccessErrors.Forbidden(asker.Name, wanted with { Verb = "impersonate-on:user-info:" + wanted.Verb }, refusal.Reason);
         }
 
-        return new(asked.User) { Uid = asked.Uid, Groups = Groups(asked, account?.Namespace), Extra = asked.Extra };
+        return new(asked.User)
+        {
+            Uid = asked.Uid,
+            Groups = Groups(asked, account?.Namespace),
+            Extra = asked.Extra,
+        };
     }
 
     private static List<string> Groups(ImpersonationRequest asked, string? accountNamespace)
     {
         List<string> groups = [.. asked.Groups];
-        if (groups.Count == 0 && accountNamespace is not null) groups.AddRange(ServiceAccountName.GroupsOf(accountNamespace));
+        if (groups.Count == 0 && accountNamespace is not null)
+            groups.AddRange(ServiceAccountName.GroupsOf(accountNamespace));
         string everybody = asked.User == UserInfo.Anonymous ? UserInfo.Unauthenticated : UserInfo.Authenticated;
-        if (!groups.Contains(everybody) && !groups.Contains(UserInfo.Unauthenticated)) groups.Add(everybody);
+        if (!groups.Contains(everybody) && !groups.Contains(UserInfo.Unauthenticated))
+            groups.Add(everybody);
         return groups;
     }
 
     private static RequestAttributes Need(string resource, string name, string ns = "") =>
-        new() { Verb = "impersonate", Resource = resource, Name = name, Namespace = ns };
+        new()
+        {
+            Verb = "impersonate",
+            Resource = resource,
+            Name = name,
+            Namespace = ns,
+        };
 }

@@ -22,7 +22,9 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     /// <summary>Who issues them, and whom they are for unless others are asked for: the API itself.</summary>
     public const string Issuer = "https://kubernetes.default.svc";
 
-    private const string Claims = "kubernetes.io", SecretIssuer = "kubernetes/serviceaccount", SecretClaims = "kubernetes.io/serviceaccount/";
+    private const string Claims = "kubernetes.io",
+        SecretIssuer = "kubernetes/serviceaccount",
+        SecretClaims = "kubernetes.io/serviceaccount/";
 
     /// <summary>From here on users of tokens carry the token's own name.</summary>
     private const int CredentialNamesFrom = 30;
@@ -36,17 +38,29 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     /// <param name="audiences">Whom it is for.</param>
     /// <param name="lifetime">How long it holds.</param>
     /// <param name="bound">What it is bound to; null if nothing.</param>
-    public (string Token, DateTimeOffset End) Issue(StoredObject account, IEnumerable<string> audiences, TimeSpan lifetime, StoredObject? bound)
+    public (string Token, DateTimeOffset End) Issue(
+        StoredObject account,
+        IEnumerable<string> audiences,
+        TimeSpan lifetime,
+        StoredObject? bound
+    )
     {
         DateTimeOffset now = DateTimeOffset.FromUnixTimeSeconds(registry.Time.GetUtcNow().ToUnixTimeSeconds());
         var about = new JsonObject { ["namespace"] = account.Namespace, ["serviceaccount"] = Reference(account) };
-        if (bound is not null) about[bound.Kind.Singular] = Reference(bound);
-        if (bound?.Kind == BuiltInKinds.Pods && registry.Store.Get(BuiltInKinds.Nodes, "", bound.Field("spec.nodeName")) is { } node) about["node"] = Reference(node);
+        if (bound is not null)
+            about[bound.Kind.Singular] = Reference(bound);
+        if (bound?.Kind == BuiltInKinds.Pods && registry.Store.Get(BuiltInKinds.Nodes, "", bound.Field("spec.nodeName")) is { } node)
+            about["node"] = Reference(node);
         var claims = new JsonObject
         {
             ["aud"] = new JsonArray([.. audiences.Select(static one => JsonValue.Create(one))]),
-            ["exp"] = (now + lifetime).ToUnixTimeSeconds(), ["iat"] = now.ToUnixTimeSeconds(), ["iss"] = Issuer, ["jti"] = identities.NextUid(),
-            [Claims] = about, ["nbf"] = now.ToUnixTimeSeconds(), ["sub"] = ServiceAccountName.UserOf(account.Namespace, account.Name),
+            ["exp"] = (now + lifetime).ToUnixTimeSeconds(),
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["iss"] = Issuer,
+            ["jti"] = identities.NextUid(),
+            [Claims] = about,
+            ["nbf"] = now.ToUnixTimeSeconds(),
+            ["sub"] = ServiceAccountName.UserOf(account.Namespace, account.Name),
         };
         return (Sign(claims), now + lifetime);
     }
@@ -56,8 +70,11 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     {
         var claims = new JsonObject
         {
-            ["iss"] = SecretIssuer, [SecretClaims + "namespace"] = account.Namespace, [SecretClaims + "secret.name"] = secret,
-            [SecretClaims + "service-account.name"] = account.Name, [SecretClaims + "service-account.uid"] = account.Uid,
+            ["iss"] = SecretIssuer,
+            [SecretClaims + "namespace"] = account.Namespace,
+            [SecretClaims + "secret.name"] = secret,
+            [SecretClaims + "service-account.name"] = account.Name,
+            [SecretClaims + "service-account.uid"] = account.Uid,
             ["sub"] = ServiceAccountName.UserOf(account.Namespace, account.Name),
         };
         return Sign(claims);
@@ -66,22 +83,33 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     /// <summary>Whose token it is and for whom; null where it is none of ours, has ended, or what it speaks of is gone.</summary>
     public (UserInfo User, IReadOnlyList<string> Audiences)? Read(string token)
     {
-        if (ReadClaims(token) is not { } claims) return null;
-        if (claims.Text("iss") == SecretIssuer) return ReadOfSecret(token, claims);
-        if (claims.Object(Claims) is not { } about) return null;
-        if (claims.Number("exp") <= registry.Time.GetUtcNow().ToUnixTimeSeconds()) return null;
+        if (ReadClaims(token) is not { } claims)
+            return null;
+        if (claims.Text("iss") == SecretIssuer)
+            return ReadOfSecret(token, claims);
+        if (claims.Object(Claims) is not { } about)
+            return null;
+        if (claims.Number("exp") <= registry.Time.GetUtcNow().ToUnixTimeSeconds())
+            return null;
         string ns = about.Text("namespace") ?? "";
-        if (!IsThere(BuiltInKinds.ServiceAccounts, ns, about.Object("serviceaccount"))) return null;
-        if (about.Object("pod") is { } pod && !IsThere(BuiltInKinds.Pods, ns, pod)) return null;
-        if (about.Object("secret") is { } secret && !IsThere(BuiltInKinds.Secrets, ns, secret)) return null;
-        if (about.Object("pod") is null && about.Object("node") is { } node && !IsThere(BuiltInKinds.Nodes, "", node)) return null;
+        if (!IsThere(BuiltInKinds.ServiceAccounts, ns, about.Object("serviceaccount")))
+            return null;
+        if (about.Object("pod") is { } pod && !IsThere(BuiltInKinds.Pods, ns, pod))
+            return null;
+        if (about.Object("secret") is { } secret && !IsThere(BuiltInKinds.Secrets, ns, secret))
+            return null;
+        if (about.Object("pod") is null && about.Object("node") is { } node && !IsThere(BuiltInKinds.Nodes, "", node))
+            return null;
         string name = about.Object("serviceaccount").Text("name")!;
         return (
             new(ServiceAccountName.UserOf(ns, name))
             {
-                Uid = about.Object("serviceaccount").Text("uid")!, Groups = [.. ServiceAccountName.GroupsOf(ns), UserInfo.Authenticated], Extra = Extra(claims, about),
+                Uid = about.Object("serviceaccount").Text("uid")!,
+                Groups = [.. ServiceAccountName.GroupsOf(ns), UserInfo.Authenticated],
+                Extra = Extra(claims, about),
             },
-            [.. (claims.Array("aud") ?? []).Select(static one => (string?)one ?? "")]);
+            [.. (claims.Array("aud") ?? []).Select(static one => (string?)one ?? "")]
+        );
     }
 
     /// <summary>Who a request with this token comes from; null where the token is not one for the API.</summary>
@@ -89,24 +117,36 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
 
     public void Dispose()
     {
-        lock (_lock) _key?.Dispose();
+        lock (_lock)
+            _key?.Dispose();
     }
 
     private (UserInfo User, IReadOnlyList<string> Audiences)? ReadOfSecret(string token, JsonObject claims)
     {
-        string ns = claims.Text(SecretClaims + "namespace") ?? "", name = claims.Text(SecretClaims + "service-account.name") ?? "";
+        string ns = claims.Text(SecretClaims + "namespace") ?? "",
+            name = claims.Text(SecretClaims + "service-account.name") ?? "";
         string? uid = claims.Text(SecretClaims + "service-account.uid");
-        if (registry.Store.Get(BuiltInKinds.ServiceAccounts, ns, name) is not { IsDeleting: false } account || account.Uid != uid) return null;
-        if (registry.Store.Get(BuiltInKinds.Secrets, ns, claims.Text(SecretClaims + "secret.name") ?? "") is not { IsDeleting: false } secret) return null;
+        if (registry.Store.Get(BuiltInKinds.ServiceAccounts, ns, name) is not { IsDeleting: false } account || account.Uid != uid)
+            return null;
+        if (
+            registry.Store.Get(BuiltInKinds.Secrets, ns, claims.Text(SecretClaims + "secret.name") ?? "")
+            is not { IsDeleting: false } secret
+        )
+            return null;
         string held = secret.ToJson().Object("data").Text("token") ?? "";
-        if (held != Convert.ToBase64String(Encoding.ASCII.GetBytes(token))) return null;
-        return (new(ServiceAccountName.UserOf(ns, name)) { Uid = uid, Groups = [.. ServiceAccountName.GroupsOf(ns), UserInfo.Authenticated] }, [Issuer]);
+        if (held != Convert.ToBase64String(Encoding.ASCII.GetBytes(token)))
+            return null;
+        return (
+            new(ServiceAccountName.UserOf(ns, name)) { Uid = uid, Groups = [.. ServiceAccountName.GroupsOf(ns), UserInfo.Authenticated] },
+            [Issuer]
+        );
     }
 
     private string Sign(JsonObject claims)
     {
         string signed = $"{Encode(Header)}.{Encode(claims)}";
-        lock (_lock) return $"{signed}.{Base64Url.EncodeToString(Key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
+        lock (_lock)
+            return $"{signed}.{Base64Url.EncodeToString(Key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }
 
     private ECDsa Key => _key ??= ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -117,10 +157,12 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     private Dictionary<string, IReadOnlyList<string>> Extra(JsonObject claims, JsonObject about)
     {
         var extra = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        if (minor >= CredentialNamesFrom) extra["authentication.kubernetes.io/credential-id"] = ["JTI=" + claims.Text("jti")];
+        if (minor >= CredentialNamesFrom)
+            extra["authentication.kubernetes.io/credential-id"] = ["JTI=" + claims.Text("jti")];
         foreach (string kind in minor >= CredentialNamesFrom ? ["node", "pod"] : (string[])["pod"])
         {
-            if (about.Object(kind) is not { } reference) continue;
+            if (about.Object(kind) is not { } reference)
+                continue;
             extra[$"authentication.kubernetes.io/{kind}-name"] = [reference.Text("name")!];
             extra[$"authentication.kubernetes.io/{kind}-uid"] = [reference.Text("uid")!];
         }
@@ -130,12 +172,14 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
 
     private JsonObject? ReadClaims(string token)
     {
-        if (token.Split('.') is not [var header, var payload, var signature]) return null;
+        if (token.Split('.') is not [var header, var payload, var signature])
+            return null;
         try
         {
             byte[] shown = Base64Url.DecodeFromChars(signature);
             lock (_lock)
-                if (!Key.VerifyData(Encoding.ASCII.GetBytes($"{header}.{payload}"), shown, HashAlgorithmName.SHA256)) return null;
+                if (!Key.VerifyData(Encoding.ASCII.GetBytes($"{header}.{payload}"), shown, HashAlgorithmName.SHA256))
+                    return null;
             return JsonNode.Parse(Base64Url.DecodeFromChars(payload)) as JsonObject;
         }
         catch (Exception fault) when (fault is FormatException or JsonException)

@@ -12,7 +12,8 @@ namespace NodeManager.Sandbox.Api.Bodies;
 internal static class BodyFaults
 {
     private const int LongestShown = 30;
-    private const string Envelope = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
+    private const string Envelope =
+        "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
 
     public static ApiException Unrecognized(string kind, string why, ReadOnlySpan<byte> body) =>
         StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): {why} ({Show(body)})");
@@ -24,7 +25,8 @@ internal static class BodyFaults
     public static ApiException NoObject(string kind, JsonNode root, ReadOnlySpan<byte> body) => Unrecognized(kind, NoEnvelope(root), body);
 
     /// <summary>Why a body that is not an object has no kind.</summary>
-    public static string NoEnvelope(JsonNode root) => $"couldn't get version/kind; json parse error: json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}";
+    public static string NoEnvelope(JsonNode root) =>
+        $"couldn't get version/kind; json parse error: json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}";
 
     /// <summary>For a kind or apiVersion that is not text.</summary>
     public static ApiException NoText(string kind, string member, JsonNode value, ReadOnlySpan<byte> body) =>
@@ -36,34 +38,41 @@ internal static class BodyFaults
         string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
         if (path.Custom is not null)
         {
-            if (kind.Length == 0) return StatusErrors.BadRequest($"Object 'Kind' is missing in the body of the request");
-            return StatusErrors.BadRequest(stated == expected
-                ? $"the kind in the data ({kind}) does not match the expected kind ({path.Kind})"
-                : $"the API version in the data ({stated}) does not match the expected API version ({expected})");
+            if (kind.Length == 0)
+                return StatusErrors.BadRequest($"Object 'Kind' is missing in the body of the request");
+            return StatusErrors.BadRequest(
+                stated == expected
+                    ? $"the kind in the data ({kind}) does not match the expected kind ({path.Kind})"
+                    : $"the API version in the data ({stated}) does not match the expected API version ({expected})"
+            );
         }
 
-        string why = stated == expected && BuiltInKinds.Every.Any(one => one.Kind == kind && one.Group == path.Group)
-            ? $"converting ({version}.{kind}) to ({ApiSchema.Instance.Group(path.SchemaType)}.{path.Kind}): unknown conversion"
-            : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
+        string why =
+            stated == expected && BuiltInKinds.Every.Any(one => one.Kind == kind && one.Group == path.Group)
+                ? $"converting ({version}.{kind}) to ({ApiSchema.Instance.Group(path.SchemaType)}.{path.Kind}): unknown conversion"
+                : $"no kind \"{kind}\" is registered for version \"{stated}\" in scheme \"sandbox\"";
         return StatusErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
     }
 
     /// <summary>A value's type as messages name it.</summary>
-    public static string NameOf(JsonNode value) => value.GetValueKind() switch
-    {
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => "number",
-        _ => "bool",
-    };
+    public static string NameOf(JsonNode value) =>
+        value.GetValueKind() switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => "number",
+            _ => "bool",
+        };
 
     /// <summary>Why JSON cannot be read.</summary>
     public static string Of(JsonException fault, ReadOnlySpan<byte> body)
     {
-        if (fault.Message.Contains("maximum configured depth", StringComparison.Ordinal)) return "invalid character '{' exceeded max depth";
+        if (fault.Message.Contains("maximum configured depth", StringComparison.Ordinal))
+            return "invalid character '{' exceeded max depth";
         long at = Position(body, fault.LineNumber ?? 0, fault.BytePositionInLine ?? 0);
-        if (at >= body.TrimEnd(" \t\r\n"u8).Length) return "unexpected end of JSON input";
+        if (at >= body.TrimEnd(" \t\r\n"u8).Length)
+            return "unexpected end of JSON input";
         char found = (char)body[(int)at];
         return fault.Message.Contains("after a single JSON value", StringComparison.Ordinal)
             ? $"invalid character '{found}' after top-level value"
@@ -76,7 +85,8 @@ internal static class BodyFaults
         for (long i = 0; i < line; i++)
         {
             int end = body[at..].IndexOf((byte)'\n');
-            if (end < 0) return body.Length;
+            if (end < 0)
+                return body.Length;
             at += end + 1;
         }
 
@@ -86,8 +96,10 @@ internal static class BodyFaults
     // Text where it looks like JSON, else bytes.
     private static string Show(ReadOnlySpan<byte> body)
     {
-        if (body.IsEmpty) return "<empty>";
+        if (body.IsEmpty)
+            return "<empty>";
         ReadOnlySpan<byte> shown = body.Length > LongestShown ? body[..LongestShown] : body;
-        return (body[0] == '{' ? Encoding.UTF8.GetString(shown) : Convert.ToHexStringLower(shown)) + (body.Length > LongestShown ? " ..." : "");
+        return (body[0] == '{' ? Encoding.UTF8.GetString(shown) : Convert.ToHexStringLower(shown))
+            + (body.Length > LongestShown ? " ..." : "");
     }
 }

@@ -29,8 +29,16 @@ internal sealed class FieldValidation
 
     /// <summary>Removes what the kind does not have, and checks that what is there can stand where it does.</summary>
     /// <exception cref="ApiException">400: it cannot, or there is what the client does not want.</exception>
-    public void Apply(ResourceKind kind, string version, JsonObject document, RequestDocument body) => Apply(
-        kind, version, document, body, body.Told(body.IsYaml), false, fault => StatusErrors.BadRequest($"{kind.Kind} in version \"{version}\" cannot be handled as a {kind.Kind}: {fault}"));
+    public void Apply(ResourceKind kind, string version, JsonObject document, RequestDocument body) =>
+        Apply(
+            kind,
+            version,
+            document,
+            body,
+            body.Told(body.IsYaml),
+            false,
+            fault => StatusErrors.BadRequest($"{kind.Kind} in version \"{version}\" cannot be handled as a {kind.Kind}: {fault}")
+        );
 
     /// <summary>The same for what a patch made of an object.</summary>
     /// <exception cref="ApiException">422.</exception>
@@ -38,30 +46,50 @@ internal sealed class FieldValidation
     {
         // What the patch made is shown as it was before anything is taken out.
         string? shown = _mode == "Strict" ? patch.Show(changed) : null;
-        Apply(kind, version, changed, patch.Body, patch.Duplicates, patch.IsStrategic, fault => StatusErrors.UnusablePatch(shown ?? patch.Show(changed), fault, _minor));
+        Apply(
+            kind,
+            version,
+            changed,
+            patch.Body,
+            patch.Duplicates,
+            patch.IsStrategic,
+            fault => StatusErrors.UnusablePatch(shown ?? patch.Show(changed), fault, _minor)
+        );
     }
 
     /// <summary>For what is applied, of which nothing may be unknown anyway.</summary>
     /// <exception cref="ApiException">400.</exception>
     public void Apply(RequestDocument applied)
     {
-        if (applied.Duplicates.Count == 0 || _mode == "Ignore") return;
+        if (applied.Duplicates.Count == 0 || _mode == "Ignore")
+            return;
         string[] told = [.. applied.Told(byLine: true)];
-        if (_mode == "Strict") throw StatusErrors.BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlFaults(told));
+        if (_mode == "Strict")
+            throw StatusErrors.BadRequest("error strict decoding YAML: error converting YAML to JSON: " + YamlFaults(told));
         _warnings.AddRange(told);
     }
 
     private void Apply(
-        ResourceKind kind, string version, JsonObject document, RequestDocument body, IEnumerable<string> doubled, bool isConverted,
-        Func<string, ApiException> refuse)
+        ResourceKind kind,
+        string version,
+        JsonObject document,
+        RequestDocument body,
+        IEnumerable<string> doubled,
+        bool isConverted,
+        Func<string, ApiException> refuse
+    )
     {
-        if (kind.Custom is null && ValueTypes.FindFault(document, kind.SchemaType, isConverted) is { } fault) throw refuse(fault);
+        if (kind.Custom is null && ValueTypes.FindFault(document, kind.SchemaType, isConverted) is { } fault)
+            throw refuse(fault);
         List<string> paths = kind.Custom is { } custom
             ? SchemaPruning.Prune(document, custom.At(version).Schema)
             : UnknownFields.Prune(document, kind.SchemaType, _minor);
-        string[] duplicates = [.. doubled], unknown = [.. paths.Select(static path => $"unknown field \"{path}\"")];
-        if (kind.Custom is null && duplicates.Length + unknown.Length > RequestDocument.MostDuplicates) unknown = unknown[..Math.Max(0, RequestDocument.MostDuplicates - duplicates.Length)];
-        if (_mode == "Ignore" || (duplicates.Length == 0 && unknown.Length == 0)) return;
+        string[] duplicates = [.. doubled],
+            unknown = [.. paths.Select(static path => $"unknown field \"{path}\"")];
+        if (kind.Custom is null && duplicates.Length + unknown.Length > RequestDocument.MostDuplicates)
+            unknown = unknown[..Math.Max(0, RequestDocument.MostDuplicates - duplicates.Length)];
+        if (_mode == "Ignore" || (duplicates.Length == 0 && unknown.Length == 0))
+            return;
         if (_mode == "Strict")
         {
             string[] told = body.IsYaml && duplicates.Length > 0 ? [YamlFaults(duplicates)] : duplicates;

@@ -79,12 +79,15 @@ internal ref struct JsonBody
             _at.Add((name, 0));
             JsonNode? value = ReadValue();
             bool isKnown = owner.TryGetPropertyValue(name, out JsonNode? earlier);
-            if (isKnown && _duplicates.Count < RequestDocument.MostDuplicates) _duplicates.Add(new(Path(), name, _body[..start].Count((byte)'\n') + 1));
+            if (isKnown && _duplicates.Count < RequestDocument.MostDuplicates)
+                _duplicates.Add(new(Path(), name, _body[..start].Count((byte)'\n') + 1));
             _at.RemoveAt(_at.Count - 1);
 
             // The reader of the real server reads the second object into the first.
-            if (isKnown && earlier is JsonObject first && value is JsonObject second) Add(second, first);
-            else owner[name] = value;
+            if (isKnown && earlier is JsonObject first && value is JsonObject second)
+                Add(second, first);
+            else
+                owner[name] = value;
         }
 
         return owner;
@@ -95,8 +98,10 @@ internal ref struct JsonBody
         var path = new StringBuilder();
         foreach ((string? name, int index) in _at)
         {
-            if (name is null) path.Append(CultureInfo.InvariantCulture, $"[{index}]");
-            else path.Append(path.Length == 0 ? "" : ".").Append(name);
+            if (name is null)
+                path.Append(CultureInfo.InvariantCulture, $"[{index}]");
+            else
+                path.Append(path.Length == 0 ? "" : ".").Append(name);
         }
 
         return path.ToString();
@@ -104,6 +109,7 @@ internal ref struct JsonBody
 
     private static void Add(JsonObject members, JsonObject into)
     {
-        foreach ((string name, JsonNode? value) in members) into[name] = value?.DeepClone();
+        foreach ((string name, JsonNode? value) in members)
+            into[name] = value?.DeepClone();
     }
 }

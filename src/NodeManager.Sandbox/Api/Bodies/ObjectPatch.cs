@@ -43,14 +43,17 @@ internal sealed class ObjectPatch
     public bool IsStrategic => _type == Strategic;
 
     /// <summary>What stands in it twice, as clients are told of it.</summary>
-    public IEnumerable<string> Duplicates => _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
+    public IEnumerable<string> Duplicates =>
+        _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
 
     /// <exception cref="ApiException">415.</exception>
     public static void RequireType(IncomingRequest request, ResourceKind kind)
     {
         string type = RequestBody.MediaType(request.ContentType);
-        if (kind.Custom is not null && type is not (Json or Merge)) throw StatusErrors.UnsupportedMediaType(Json, Merge, ApplyType);
-        if (type is not (Json or Merge or Strategic)) throw StatusErrors.UnsupportedPatch();
+        if (kind.Custom is not null && type is not (Json or Merge))
+            throw StatusErrors.UnsupportedMediaType(Json, Merge, ApplyType);
+        if (type is not (Json or Merge or Strategic))
+            throw StatusErrors.UnsupportedPatch();
     }
 
     /// <param name="request">Of a type that there is.</param>
@@ -61,19 +64,29 @@ internal sealed class ObjectPatch
     public static async Task<ObjectPatch> ReadAsync(IncomingRequest request, bool isThere, int minor, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
-        if (!isThere) return new(type, RequestDocument.Empty with { Root = new JsonObject() }, minor);
-        RequestDocument body = await RequestBody.ReadPatchAsync(request, type == Strategic ? "" : "error decoding patch: ", cancellationToken);
+        if (!isThere)
+            return new(type, RequestDocument.Empty with { Root = new JsonObject() }, minor);
+        RequestDocument body = await RequestBody.ReadPatchAsync(
+            request,
+            type == Strategic ? "" : "error decoding patch: ",
+            cancellationToken
+        );
         return body.Root switch
         {
             JsonArray when type == Json => new(type, body, minor),
             JsonObject when type != Json => new(type, body, minor),
-            null when type == Merge => throw (minor < OperationsNamedFrom ? StatusErrors.Unclassified(NoPatch) : StatusErrors.BadRequest(NoPatch)),
+            null when type == Merge => throw (
+                minor < OperationsNamedFrom ? StatusErrors.Unclassified(NoPatch) : StatusErrors.BadRequest(NoPatch)
+            ),
             null => new(type, body with { Root = type == Json ? new JsonArray() : new JsonObject() }, minor),
             var root when type == Json => throw StatusErrors.BadRequest(
                 minor < OperationsNamedFrom
                     ? $"json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type jsonpatch.Patch"
-                    : $"error decoding patch: json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type []handlers.jsonPatchOp"),
-            var root => throw StatusErrors.BadRequest($"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type map[string]interface {{}}"),
+                    : $"error decoding patch: json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type []handlers.jsonPatchOp"
+            ),
+            var root => throw StatusErrors.BadRequest(
+                $"{(type == Strategic ? "" : "error decoding patch: ")}json: cannot unmarshal {BodyFaults.NameOf(root)} into Go value of type map[string]interface {{}}"
+            ),
         };
     }
 
@@ -99,7 +112,8 @@ internal sealed class ObjectPatch
         }
         catch (PatchException fault)
         {
-            if (fault.IsUnmergeable) throw StatusErrors.Unclassified(fault.Message);
+            if (fault.IsUnmergeable)
+                throw StatusErrors.Unclassified(fault.Message);
             throw new ApiException(422, "Invalid", "the server rejected our request due to an error in our request", new JsonObject());
         }
     }

@@ -19,7 +19,8 @@ internal static class RequestBody
     {
         RequireReadable(request.ContentType);
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
-        if (body.IsEmpty) throw BodyFaults.NoKind(kind, "unexpected end of JSON input", body.Span);
+        if (body.IsEmpty)
+            throw BodyFaults.NoKind(kind, "unexpected end of JSON input", body.Span);
         RequestDocument read = Read(body.Span, kind, request.ContentType);
         return read.Root switch
         {
@@ -75,12 +76,13 @@ internal static class RequestBody
 
     /// <exception cref="JsonException">The body is not JSON.</exception>
     /// <exception cref="FormatException">The body is not in the format that its content type states.</exception>
-    public static RequestDocument Parse(ReadOnlySpan<byte> body, string kind, string contentType) => MediaType(contentType) switch
-    {
-        WireEnvelope.MediaType => new(ProtobufBody.Read(body, kind), [], false),
-        Yaml => ReadYaml(body),
-        _ => JsonBody.Read(body),
-    };
+    public static RequestDocument Parse(ReadOnlySpan<byte> body, string kind, string contentType) =>
+        MediaType(contentType) switch
+        {
+            WireEnvelope.MediaType => new(ProtobufBody.Read(body, kind), [], false),
+            Yaml => ReadYaml(body),
+            _ => JsonBody.Read(body),
+        };
 
     /// <summary>Types are told apart without regard to case.</summary>
     public static string MediaType(string contentType) => contentType.Split(';')[0].Trim().ToLowerInvariant();

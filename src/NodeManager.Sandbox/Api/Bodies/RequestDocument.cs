@@ -15,5 +15,7 @@ internal sealed record RequestDocument(JsonNode? Root, IReadOnlyList<DuplicateMe
 
     /// <summary>The duplicates as clients are told of them.</summary>
     public IEnumerable<string> Told(bool byLine) =>
-        Duplicates.Select(member => byLine ? $"line {member.Line}: key \"{member.Name}\" already set in map" : $"duplicate field \"{member.Path}\"");
+        Duplicates.Select(member =>
+            byLine ? $"line {member.Line}: key \"{member.Name}\" already set in map" : $"duplicate field \"{member.Path}\""
+        );
 }

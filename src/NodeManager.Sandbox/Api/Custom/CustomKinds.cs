@@ -34,7 +34,8 @@ internal sealed class CustomKinds
     private void Observe(Change change)
     {
         bool isDefinition = change.Object.Kind == BuiltInKinds.CustomResourceDefinitions;
-        if (isDefinition || (change.Type == ChangeType.Deleted && change.Object.Kind.Custom is { IsTerminating: true })) Settle();
+        if (isDefinition || (change.Type == ChangeType.Deleted && change.Object.Kind.Custom is { IsTerminating: true }))
+            Settle();
     }
 
     // Settling writes, and so is called again by itself: then it only takes another round.
@@ -43,14 +44,16 @@ internal sealed class CustomKinds
         lock (_gate)
         {
             _again = true;
-            if (_isSettling) return;
+            if (_isSettling)
+                return;
             _isSettling = true;
             try
             {
                 while (_again)
                 {
                     _again = false;
-                    foreach (StoredObject definition in Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk()) Settle(definition);
+                    foreach (StoredObject definition in Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk())
+                        Settle(definition);
                     WithdrawLost();
                 }
             }
@@ -64,13 +67,17 @@ internal sealed class CustomKinds
     private void Settle(StoredObject definition)
     {
         _served.TryGetValue(definition.Uid, out ServedKind? served);
-        if (served?.Seen == definition.Version && !definition.IsDeleting) return;
+        if (served?.Seen == definition.Version && !definition.IsDeleting)
+            return;
         try
         {
-            if (!definition.IsDeleting) definition = AcceptNames(definition);
+            if (!definition.IsDeleting)
+                definition = AcceptNames(definition);
             JsonObject document = definition.ToJson();
-            if (document.Object("status").HasCondition("Established")) served = Serve(definition, document, served);
-            if (definition.IsDeleting) Clean(definition, served?.Kind);
+            if (document.Object("status").HasCondition("Established"))
+                served = Serve(definition, document, served);
+            if (definition.IsDeleting)
+                Clean(definition, served?.Kind);
         }
         catch (ApiException refusal) when (refusal.Code is 404 or 409)
         {
@@ -80,12 +87,24 @@ internal sealed class CustomKinds
 
     private StoredObject AcceptNames(StoredObject definition)
     {
-        JsonObject[] others = [.. Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk().Where(other => other.Uid != definition.Uid).Select(static other => other.ToJson())];
-        return _registry.UpdateStatus(definition.Kind, "", definition.Name, document =>
-        {
-            NameAcceptance.Apply(document, others, _registry.Now);
-            return document;
-        });
+        JsonObject[] others =
+        [
+            .. Store
+                .List(BuiltInKinds.CustomResourceDefinitions)
+                .Objects.Walk()
+                .Where(other => other.Uid != definition.Uid)
+                .Select(static other => other.ToJson()),
+        ];
+        return _registry.UpdateStatus(
+            definition.Kind,
+            "",
+            definition.Name,
+            document =>
+            {
+                NameAcceptance.Apply(document, others, _registry.Now);
+                return document;
+            }
+        );
     }
 
     private ServedKind Serve(StoredObject definition, JsonObject document, ServedKind? served)
@@ -97,8 +116,15 @@ internal sealed class CustomKinds
             JsonObject? spec = document.Object("spec");
             var kind = new ResourceKind
             {
-                Group = spec.Text("group") ?? "", Versions = [], Kind = custom.Names.Kind, Plural = custom.Names.Plural, IsNamespaced = spec.Text("scope") == "Namespaced",
-                HasGeneration = true, AllowsUnconditionalUpdate = false, Custom = custom, Ended = ended.Token,
+                Group = spec.Text("group") ?? "",
+                Versions = [],
+                Kind = custom.Names.Kind,
+                Plural = custom.Names.Plural,
+                IsNamespaced = spec.Text("scope") == "Namespaced",
+                HasGeneration = true,
+                AllowsUnconditionalUpdate = false,
+                Custom = custom,
+                Ended = ended.Token,
             };
             _served[definition.Uid] = served = new(kind, ended);
             Store.Add(kind);
@@ -118,7 +144,8 @@ internal sealed class CustomKinds
             SetTerminating(definition, "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
             foreach (StoredObject item in Store.List(kind).Objects.Walk())
             {
-                if (item.IsDeleting) continue;
+                if (item.IsDeleting)
+                    continue;
                 try
                 {
                     _registry.Delete(kind, item.Namespace, item.Name, new() { Uid = item.Uid });
@@ -129,29 +156,43 @@ internal sealed class CustomKinds
                 }
             }
 
-            if (Store.List(kind).Objects.Count > 0) return;
+            if (Store.List(kind).Objects.Count > 0)
+                return;
         }
 
         SetTerminating(definition, "False", "InstanceDeletionCompleted", "removed all instances");
-        _registry.Update(definition.Kind, "", definition.Name, static document =>
-        {
-            Finalizers.Remove(document["metadata"]!.AsObject(), DefinitionRules.Finalizer);
-            return document;
-        });
+        _registry.Update(
+            definition.Kind,
+            "",
+            definition.Name,
+            static document =>
+            {
+                Finalizers.Remove(document["metadata"]!.AsObject(), DefinitionRules.Finalizer);
+                return document;
+            }
+        );
     }
 
     private void SetTerminating(StoredObject definition, string status, string reason, string message) =>
-        _registry.UpdateStatus(definition.Kind, "", definition.Name, document =>
-        {
-            JsonObject conditions = document.Ensure("status");
-            if (conditions.Condition("Terminating").Text("reason") != "InstanceDeletionCompleted")
-                conditions.SetCondition("Terminating", status, _registry.Now, reason, message);
-            return document;
-        });
+        _registry.UpdateStatus(
+            definition.Kind,
+            "",
+            definition.Name,
+            document =>
+            {
+                JsonObject conditions = document.Ensure("status");
+                if (conditions.Condition("Terminating").Text("reason") != "InstanceDeletionCompleted")
+                    conditions.SetCondition("Terminating", status, _registry.Now, reason, message);
+                return document;
+            }
+        );
 
     private void WithdrawLost()
     {
-        HashSet<string> left = [.. Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk().Select(static definition => definition.Uid)];
+        HashSet<string> left =
+        [
+            .. Store.List(BuiltInKinds.CustomResourceDefinitions).Objects.Walk().Select(static definition => definition.Uid),
+        ];
         foreach ((string uid, ServedKind served) in _served.Where(pair => !left.Contains(pair.Key)).ToArray())
         {
             _served.Remove(uid);

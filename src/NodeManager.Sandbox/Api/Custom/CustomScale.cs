@@ -13,17 +13,24 @@ internal static class CustomScale
     /// <exception cref="ApiException">500: the object does not say how many it wants.</exception>
     public static JsonObject Of(StoredObject item, JsonObject document, ScalePaths paths)
     {
-        if (ScalePaths.Find(document, paths.Replicas) is not { } wanted) throw StatusErrors.Internal($"the spec replicas field \"{paths.Replicas}\" does not exist");
+        if (ScalePaths.Find(document, paths.Replicas) is not { } wanted)
+            throw StatusErrors.Internal($"the spec replicas field \"{paths.Replicas}\" does not exist");
         var metadata = new JsonObject { ["name"] = item.Name };
-        if (item.Namespace.Length > 0) metadata["namespace"] = item.Namespace;
+        if (item.Namespace.Length > 0)
+            metadata["namespace"] = item.Namespace;
         metadata["uid"] = item.Uid;
         metadata["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture);
         metadata["creationTimestamp"] = document.Object("metadata")?["creationTimestamp"]?.DeepClone();
         var status = new JsonObject { ["replicas"] = ScalePaths.Find(document, paths.StatusReplicas)?.DeepClone() ?? 0 };
-        if (paths.Selector is { } selector && ScalePaths.Find(document, selector) is { } labels) status["selector"] = labels.DeepClone();
+        if (paths.Selector is { } selector && ScalePaths.Find(document, selector) is { } labels)
+            status["selector"] = labels.DeepClone();
         return new()
         {
-            ["kind"] = "Scale", ["apiVersion"] = "autoscaling/v1", ["metadata"] = metadata, ["spec"] = new JsonObject { ["replicas"] = wanted.DeepClone() }, ["status"] = status,
+            ["kind"] = "Scale",
+            ["apiVersion"] = "autoscaling/v1",
+            ["metadata"] = metadata,
+            ["spec"] = new JsonObject { ["replicas"] = wanted.DeepClone() },
+            ["status"] = status,
         };
     }
 }

@@ -17,8 +17,13 @@ internal static class DefinitionReader
         JsonObject? spec = document.Object("spec");
         CustomVersion[] versions = [.. (spec.Array("versions") ?? []).OfType<JsonObject>().Select(version => ReadVersion(version, minor))];
         CustomVersion stored = versions.First(static version => version.IsStored);
-        foreach (CustomVersion version in versions) version.Rules = CustomRules.Of(spec.Text("group") ?? "", version, stored);
-        return new(CustomNames.Read(document.Object("status").Object("acceptedNames")), versions, document.Object("metadata")?["deletionTimestamp"] is not null);
+        foreach (CustomVersion version in versions)
+            version.Rules = CustomRules.Of(spec.Text("group") ?? "", version, stored);
+        return new(
+            CustomNames.Read(document.Object("status").Object("acceptedNames")),
+            versions,
+            document.Object("metadata")?["deletionTimestamp"] is not null
+        );
     }
 
     private static CustomVersion ReadVersion(JsonObject version, int minor)

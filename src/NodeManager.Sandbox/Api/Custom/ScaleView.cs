@@ -18,7 +18,8 @@ internal static class ScaleView
     public static JsonObject Of(ResourcePath path, StoredObject item)
     {
         JsonObject document = path.ToJson(item);
-        if (path.Kind.Custom?.At(path.Version).Scale is { } paths) return CustomScale.Of(item, document, paths);
+        if (path.Kind.Custom?.At(path.Version).Scale is { } paths)
+            return CustomScale.Of(item, document, paths);
         JsonObject metadata = document["metadata"]!.AsObject();
         var scale = new JsonObject
         {
@@ -32,10 +33,13 @@ internal static class ScaleView
                 ["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture),
                 ["creationTimestamp"] = metadata["creationTimestamp"]?.DeepClone(),
             },
-            ["spec"] = document.Object("spec").Number("replicas") is { } wanted and not 0 ? new JsonObject { ["replicas"] = wanted } : new JsonObject(),
+            ["spec"] = document.Object("spec").Number("replicas") is { } wanted and not 0
+                ? new JsonObject { ["replicas"] = wanted }
+                : new JsonObject(),
             ["status"] = new JsonObject { ["replicas"] = document.Object("status").Number("replicas") ?? 0 },
         };
-        if (document.Object("spec").Object("selector") is { } selector) scale["status"]!["selector"] = Show(selector);
+        if (document.Object("spec").Object("selector") is { } selector)
+            scale["status"]!["selector"] = Show(selector);
         return scale;
     }
 
@@ -43,35 +47,51 @@ internal static class ScaleView
     /// <exception cref="ApiException">400, 422.</exception>
     public static void Check(ResourcePath path, JsonObject scale, int minor)
     {
-        string kind = scale.Text("kind") is { Length: > 0 } named ? named : "Scale", stated = scale.Text("apiVersion") is { Length: > 0 } version ? version : ApiVersion;
-        if (kind != "Scale" || stated != ApiVersion) throw Bodies.BodyFaults.WrongKind(Kind, ApiVersion, kind, stated);
+        string kind = scale.Text("kind") is { Length: > 0 } named ? named : "Scale",
+            stated = scale.Text("apiVersion") is { Length: > 0 } version ? version : ApiVersion;
+        if (kind != "Scale" || stated != ApiVersion)
+            throw Bodies.BodyFaults.WrongKind(Kind, ApiVersion, kind, stated);
         if (ValueTypes.FindFault(scale, "Scale", isConverted: false) is { } fault)
             throw StatusErrors.BadRequest($"Scale in version \"v1\" cannot be handled as a Scale: {fault}");
         JsonObject? metadata = scale.Object("metadata");
-        if (string.IsNullOrEmpty(metadata.Text("name"))) throw StatusErrors.NameMissing(path.Name);
+        if (string.IsNullOrEmpty(metadata.Text("name")))
+            throw StatusErrors.NameMissing(path.Name);
         UpdatePreparation.CheckName(path.Kind, path.ObjectNamespace, path.Name, metadata!, minor);
     }
 
-    private static ResourceKind Kind { get; } = new() { Group = "autoscaling", Versions = [], Kind = "Scale", Plural = "scale" };
+    private static ResourceKind Kind { get; } =
+        new()
+        {
+            Group = "autoscaling",
+            Versions = [],
+            Kind = "Scale",
+            Plural = "scale",
+        };
 
     /// <summary>Puts a Scale's count into the workload that it is of.</summary>
     public static void Apply(ResourcePath path, JsonObject document, JsonObject scale)
     {
-        if (scale.Object("metadata").Text("resourceVersion") is { } version) document.Ensure("metadata")["resourceVersion"] = version;
+        if (scale.Object("metadata").Text("resourceVersion") is { } version)
+            document.Ensure("metadata")["resourceVersion"] = version;
         long wanted = scale.Object("spec").Number("replicas") ?? 0;
-        if (path.Kind.Custom?.At(path.Version).Scale is { } paths) ScalePaths.Set(document, paths.Replicas, wanted);
-        else document.Ensure("spec")["replicas"] = wanted;
+        if (path.Kind.Custom?.At(path.Version).Scale is { } paths)
+            ScalePaths.Set(document, paths.Replicas, wanted);
+        else
+            document.Ensure("spec")["replicas"] = wanted;
     }
 
     /// <summary>How many replicas the object asks for.</summary>
-    public static long Wanted(ResourcePath path, JsonObject document) => path.Kind.Custom?.At(path.Version).Scale is { } paths
-        ? ScalePaths.Find(document, paths.Replicas).AsNumber() ?? 0
-        : document.Object("spec").Number("replicas") ?? 0;
+    public static long Wanted(ResourcePath path, JsonObject document) =>
+        path.Kind.Custom?.At(path.Version).Scale is { } paths
+            ? ScalePaths.Find(document, paths.Replicas).AsNumber() ?? 0
+            : document.Object("spec").Number("replicas") ?? 0;
 
     private static string Show(JsonObject selector)
     {
         JsonObject labels = selector.Object("matchLabels") ?? (selector["matchExpressions"] is null ? selector : []);
-        IEnumerable<string> terms = labels.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={(string?)pair.Value}");
+        IEnumerable<string> terms = labels
+            .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => $"{pair.Key}={(string?)pair.Value}");
         IEnumerable<string> expressions = (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().Select(ShowExpression);
         return string.Join(",", terms.Concat(expressions));
     }

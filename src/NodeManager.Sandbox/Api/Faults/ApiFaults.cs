@@ -26,10 +26,12 @@ internal sealed class ApiFaults
     /// <summary>A refusal instead of an answer; null where the request goes its way, after whatever delay.</summary>
     public async Task<ApiException?> MeetAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
-        if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path) return null;
+        if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path)
+            return null;
         string verb = RequestInfo.VerbOf(request.Method, path.Name.Length > 0, request.Query.IsTrue("watch"));
         foreach (Fault fault in _board.Active(SandboxFaultKind.ApiSlow))
-            if (fault.Covers(path, verb) && fault.Draw()) await _time.DelayAsync(fault.Request.Delay!.Value, cancellationToken);
+            if (fault.Covers(path, verb) && fault.Draw())
+                await _time.DelayAsync(fault.Request.Delay!.Value, cancellationToken);
         foreach (Fault fault in _board.Active(SandboxFaultKind.MetricsUnavailable))
         {
             if (path.Kind.Group == "metrics.k8s.io" && fault.Covers(path, verb) && fault.Draw())
@@ -38,17 +40,24 @@ internal sealed class ApiFaults
 
         foreach (Fault fault in _board.Active(SandboxFaultKind.ApiThrottled))
         {
-            if (!fault.Covers(path, verb) || !fault.Draw()) continue;
+            if (!fault.Covers(path, verb) || !fault.Draw())
+                continue;
             int seconds = (int)Math.Ceiling(fault.Request.RetryAfter!.Value.TotalSeconds);
-            return StatusErrors.TooManyRequests("the server has received too many requests and has asked us to try again later", seconds, null);
+            return StatusErrors.TooManyRequests(
+                "the server has received too many requests and has asked us to try again later",
+                seconds,
+                null
+            );
         }
 
         foreach (Fault fault in _board.Active(SandboxFaultKind.ApiError))
-            if (fault.Covers(path, verb) && fault.Draw()) return StatusErrors.Internal($"the fault {fault.Request.Name} is active");
+            if (fault.Covers(path, verb) && fault.Draw())
+                return StatusErrors.Internal($"the fault {fault.Request.Name} is active");
         if (verb is "update" or "patch")
         {
             foreach (Fault fault in _board.Active(SandboxFaultKind.ApiConflict))
-                if (fault.Covers(path, verb) && fault.Draw()) return StatusErrors.Modified(path.Kind, path.Name);
+                if (fault.Covers(path, verb) && fault.Draw())
+                    return StatusErrors.Modified(path.Kind, path.Name);
         }
 
         if (verb == "list" && request.Query["continue"] is { Length: > 0 })
@@ -56,7 +65,9 @@ internal sealed class ApiFaults
             foreach (Fault fault in _board.Active(SandboxFaultKind.ContinueExpired))
             {
                 if (fault.Covers(path, verb) && fault.Draw())
-                    return StatusErrors.Expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
+                    return StatusErrors.Expired(
+                        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter."
+                    );
             }
         }
 
@@ -74,9 +85,11 @@ internal sealed class ApiFaults
 
     private void Cut(Fault fault)
     {
-        if (!_board.Active(SandboxFaultKind.WatchCut).Contains(fault)) return;
+        if (!_board.Active(SandboxFaultKind.WatchCut).Contains(fault))
+            return;
         foreach ((CancellationTokenSource watch, ResourcePath path) in _watches)
-            if (fault.Covers(path, "watch") && fault.Draw()) _ = watch.CancelAsync();
+            if (fault.Covers(path, "watch") && fault.Draw())
+                _ = watch.CancelAsync();
     }
 
     private sealed class Registration(ApiFaults owner, CancellationTokenSource watch) : IDisposable

@@ -45,17 +45,22 @@ internal sealed class Fault
     public long Hits => Interlocked.Read(ref _hits) + _objects.Count;
 
     public string StateAt(DateTimeOffset now) =>
-        now < StartsAt ? SandboxFaultState.Waiting : now >= EndsAt ? SandboxFaultState.Ended : SandboxFaultState.Active;
+        now < StartsAt ? SandboxFaultState.Waiting
+        : now >= EndsAt ? SandboxFaultState.Ended
+        : SandboxFaultState.Active;
 
     public bool IsActiveAt(DateTimeOffset now) => now >= StartsAt && !(now >= EndsAt);
 
     /// <summary>The first moment after this one at which something changes; null if nothing does any more.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset now)
     {
-        if (now < StartsAt) return StartsAt;
-        if (now >= EndsAt) return null;
+        if (now < StartsAt)
+            return StartsAt;
+        if (now >= EndsAt)
+            return null;
         TimeSpan? step = Kind == SandboxFaultKind.NodeFlapping ? Request.Period / 2 : Request.Period;
-        if (step is null) return EndsAt;
+        if (step is null)
+            return EndsAt;
         DateTimeOffset next = StartsAt + (step.Value * (Math.Floor((now - StartsAt) / step.Value) + 1));
         return next > EndsAt ? EndsAt : next;
     }
@@ -64,8 +69,7 @@ internal sealed class Fault
     public bool IsDownAt(DateTimeOffset now) => ((now - StartsAt).Ticks % Request.Period!.Value.Ticks) < Request.Period.Value.Ticks / 2;
 
     /// <summary>True if this node is among its nodes; remembered as hit where the caller says so.</summary>
-    public bool Covers(string node) =>
-        _nodes?.Invoke(node) != false && Chooses(node);
+    public bool Covers(string node) => _nodes?.Invoke(node) != false && Chooses(node);
 
     public bool Covers(StoredObject pod, DocumentStore store) =>
         (Request.Namespace is null || Request.Namespace == pod.Namespace)
@@ -76,9 +80,12 @@ internal sealed class Fault
 
     public bool Covers(ResourcePath path, string verb)
     {
-        if (Request.Namespace is not null && Request.Namespace != path.Namespace) return false;
-        if (Request.Verbs.Count > 0 && !Request.Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)) return false;
-        if (Request.Resources.Count == 0) return true;
+        if (Request.Namespace is not null && Request.Namespace != path.Namespace)
+            return false;
+        if (Request.Verbs.Count > 0 && !Request.Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase))
+            return false;
+        if (Request.Resources.Count == 0)
+            return true;
         string suffix = path.Subresource.Length > 0 ? "/" + path.Subresource : "";
         return Request.Resources.Any(one => one == path.Kind.Plural + suffix || one == path.Kind.QualifiedResource + suffix);
     }
@@ -87,7 +94,8 @@ internal sealed class Fault
     public bool Draw()
     {
         long number = Interlocked.Increment(ref _draws);
-        if (Request.Percent < 100 && StableHash.Of(number.ToString(CultureInfo.InvariantCulture), Request.Seed) % 100 >= Request.Percent) return false;
+        if (Request.Percent < 100 && StableHash.Of(number.ToString(CultureInfo.InvariantCulture), Request.Seed) % 100 >= Request.Percent)
+            return false;
         Interlocked.Increment(ref _hits);
         return true;
     }
@@ -100,9 +108,13 @@ internal sealed class Fault
     private bool IsOwned(StoredObject pod, DocumentStore store)
     {
         OwnerReference? owner = pod.ControllerReference();
-        if (owner is null) return false;
-        if (Is(owner)) return true;
-        return owner.Kind == "ReplicaSet" && store.Get(BuiltInKinds.ReplicaSets, pod.Namespace, owner.Name)?.ControllerReference() is { } above && Is(above);
+        if (owner is null)
+            return false;
+        if (Is(owner))
+            return true;
+        return owner.Kind == "ReplicaSet"
+            && store.Get(BuiltInKinds.ReplicaSets, pod.Namespace, owner.Name)?.ControllerReference() is { } above
+            && Is(above);
     }
 
     private bool Is(OwnerReference owner) =>

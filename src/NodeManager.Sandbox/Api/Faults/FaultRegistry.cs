@@ -33,7 +33,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isOver, this);
             fault = new(request.Name is null ? request with { Name = FreeName(request.Kind) } : request, now);
-            if (Find(fault.Request.Name!) is { } before) Remove(before);
+            if (Find(fault.Request.Name!) is { } before)
+                Remove(before);
             Volatile.Write(ref _faults, [.. _faults, fault]);
             _timers[fault] = time.CreateTimer(_ => Pulse(fault), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
@@ -49,7 +50,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         lock (_lock)
         {
             fault = Find(name);
-            if (fault is null) return false;
+            if (fault is null)
+                return false;
             Remove(fault);
         }
 
@@ -61,10 +63,12 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
     public IEnumerable<Fault> Active(string kind)
     {
         Fault[] all = Volatile.Read(ref _faults);
-        if (all.Length == 0) yield break;
+        if (all.Length == 0)
+            yield break;
         DateTimeOffset now = time.GetUtcNow();
         foreach (Fault fault in all)
-            if (fault.Kind == kind && fault.IsActiveAt(now)) yield return fault;
+            if (fault.Kind == kind && fault.IsActiveAt(now))
+                yield return fault;
     }
 
     /// <summary>True where a fault of that kind is about this node now.</summary>
@@ -73,7 +77,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         bool isHit = false;
         foreach (Fault fault in Active(kind))
         {
-            if (!fault.Covers(node) || (kind == SandboxFaultKind.NodeFlapping && !fault.IsDownAt(time.GetUtcNow()))) continue;
+            if (!fault.Covers(node) || (kind == SandboxFaultKind.NodeFlapping && !fault.IsDownAt(time.GetUtcNow())))
+                continue;
             fault.Hit(node);
             isHit = true;
         }
@@ -87,7 +92,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         bool isHit = false;
         foreach (Fault fault in Active(kind))
         {
-            if (!fault.Covers(pod, store)) continue;
+            if (!fault.Covers(pod, store))
+                continue;
             fault.Hit(pod.Uid);
             isHit = true;
         }
@@ -101,7 +107,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         TimeSpan delay = TimeSpan.Zero;
         foreach (Fault fault in Active(SandboxFaultKind.NodeSlow))
         {
-            if (!fault.Covers(node)) continue;
+            if (!fault.Covers(node))
+                continue;
             fault.Hit(node);
             delay += fault.Request.Delay!.Value;
         }
@@ -115,7 +122,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         TimeSpan offset = TimeSpan.Zero;
         foreach (Fault fault in Active(SandboxFaultKind.ClockSkew))
         {
-            if (!fault.Covers(node)) continue;
+            if (!fault.Covers(node))
+                continue;
             fault.Hit(node);
             offset += fault.Request.Offset!.Value;
         }
@@ -129,7 +137,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         List<string> types = [];
         foreach (Fault fault in Active(SandboxFaultKind.NodeProblem))
         {
-            if (!fault.Covers(node)) continue;
+            if (!fault.Covers(node))
+                continue;
             fault.Hit(node);
             types.Add(fault.Request.Condition!);
         }
@@ -142,20 +151,24 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         lock (_lock)
         {
             _isOver = true;
-            foreach (ITimer timer in _timers.Values) timer.Dispose();
+            foreach (ITimer timer in _timers.Values)
+                timer.Dispose();
             _timers.Clear();
         }
     }
 
-    private static FaultStatus StatusOf(Fault fault, DateTimeOffset now) => new(fault.Request, fault.StateAt(now), fault.StartsAt, fault.EndsAt, fault.Hits);
+    private static FaultStatus StatusOf(Fault fault, DateTimeOffset now) =>
+        new(fault.Request, fault.StateAt(now), fault.StartsAt, fault.EndsAt, fault.Hits);
 
     private void Pulse(Fault fault)
     {
         lock (_lock)
         {
-            if (!_timers.TryGetValue(fault, out ITimer? timer)) return;
+            if (!_timers.TryGetValue(fault, out ITimer? timer))
+                return;
             DateTimeOffset now = time.GetUtcNow();
-            if (fault.NextAfter(now) is { } next) timer.Change(LongTimers.Bound(next - now), Timeout.InfiniteTimeSpan);
+            if (fault.NextAfter(now) is { } next)
+                timer.Change(LongTimers.Bound(next - now), Timeout.InfiniteTimeSpan);
         }
 
         Changed?.Invoke(fault);
@@ -166,7 +179,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
     private void Remove(Fault fault)
     {
         Volatile.Write(ref _faults, [.. _faults.Where(one => one != fault)]);
-        if (_timers.Remove(fault, out ITimer? timer)) timer.Dispose();
+        if (_timers.Remove(fault, out ITimer? timer))
+            timer.Dispose();
     }
 
     private string FreeName(string kind)
@@ -174,7 +188,8 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         for (int number = 1; ; number++)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{kind}-{number}");
-            if (Find(name) is null) return name;
+            if (Find(name) is null)
+                return name;
         }
     }
 }

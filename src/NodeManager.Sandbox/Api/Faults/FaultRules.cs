@@ -10,23 +10,37 @@ internal static class FaultRules
     private static readonly string[] Verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 
     public static bool IsOfNodes(string kind) =>
-        kind is SandboxFaultKind.NodeDown or SandboxFaultKind.NodeFlapping or SandboxFaultKind.NodeSlow or SandboxFaultKind.ClockSkew or SandboxFaultKind.ImageGarbageCollection
-        || IsPressure(kind) || IsDetected(kind);
+        kind
+            is SandboxFaultKind.NodeDown
+                or SandboxFaultKind.NodeFlapping
+                or SandboxFaultKind.NodeSlow
+                or SandboxFaultKind.ClockSkew
+                or SandboxFaultKind.ImageGarbageCollection
+        || IsPressure(kind)
+        || IsDetected(kind);
 
     /// <summary>Reported by what runs on the node beside the kubelet.</summary>
     public static bool IsDetected(string kind) => kind is SandboxFaultKind.NetworkUnavailable or SandboxFaultKind.NodeProblem;
 
-    public static bool IsPressure(string kind) => kind is SandboxFaultKind.MemoryPressure or SandboxFaultKind.DiskPressure or SandboxFaultKind.PIDPressure;
+    public static bool IsPressure(string kind) =>
+        kind is SandboxFaultKind.MemoryPressure or SandboxFaultKind.DiskPressure or SandboxFaultKind.PIDPressure;
 
-    public static bool IsOfPods(string kind) => kind is SandboxFaultKind.PodNeverReady or SandboxFaultKind.PodUnready or SandboxFaultKind.PodNeverEnds;
+    public static bool IsOfPods(string kind) =>
+        kind is SandboxFaultKind.PodNeverReady or SandboxFaultKind.PodUnready or SandboxFaultKind.PodNeverEnds;
 
     /// <summary>The request with its kind spelled as it should be and what belongs to the kind filled in.</summary>
     /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
     public static FaultRequest Complete(FaultRequest request)
     {
-        string kind = SandboxFaultKind.All.FirstOrDefault(one => one.Equals(request.Kind, StringComparison.OrdinalIgnoreCase)) ??
-            throw Invalid(request, $"'{request.Kind}' is not a kind of fault.", $"Specify one of {string.Join(", ", SandboxFaultKind.All)}.");
-        bool isOfNodes = IsOfNodes(kind), isOfPods = IsOfPods(kind);
+        string kind =
+            SandboxFaultKind.All.FirstOrDefault(one => one.Equals(request.Kind, StringComparison.OrdinalIgnoreCase))
+            ?? throw Invalid(
+                request,
+                $"'{request.Kind}' is not a kind of fault.",
+                $"Specify one of {string.Join(", ", SandboxFaultKind.All)}."
+            );
+        bool isOfNodes = IsOfNodes(kind),
+            isOfPods = IsOfPods(kind);
         Require(request, isOfNodes || isOfPods || request.Nodes.Count == 0, kind, "nodes");
         Require(request, isOfPods || request is { PodSelector: null, Workload: null }, kind, "a pod selector or a workload");
         Require(request, !isOfNodes || request.Namespace is null, kind, "a namespace");
@@ -39,26 +53,32 @@ internal static class FaultRules
         CheckCondition(request);
         if (request.Verbs.FirstOrDefault(verb => !Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw Invalid(request, $"'{unknown}' is not a verb of the API.", $"Specify some of {string.Join(", ", Verbs)}.");
-        if (request.Percent is < 1 or > 100) throw Invalid(request, $"{request.Percent} is not a percentage from 1 to 100.", null);
+        if (request.Percent is < 1 or > 100)
+            throw Invalid(request, $"{request.Percent} is not a percentage from 1 to 100.", null);
         foreach (TimeSpan? duration in (ReadOnlySpan<TimeSpan?>)[request.For, request.Delay, request.Period])
-            if (duration <= TimeSpan.Zero) throw Invalid(request, $"{duration} is not a valid duration.", "Specify a duration above zero.");
+            if (duration <= TimeSpan.Zero)
+                throw Invalid(request, $"{duration} is not a valid duration.", "Specify a duration above zero.");
         CheckSelector(request);
         return request with
         {
             Kind = kind,
             RetryAfter = request.RetryAfter ?? (kind == SandboxFaultKind.ApiThrottled ? TimeSpan.FromSeconds(1) : null),
-            Delay = request.Delay ?? kind switch
-            {
-                SandboxFaultKind.ApiSlow => TimeSpan.FromSeconds(2),
-                SandboxFaultKind.NodeSlow => TimeSpan.FromSeconds(30),
-                _ => null,
-            },
-            Period = request.Period ?? kind switch
-            {
-                SandboxFaultKind.NodeFlapping => TimeSpan.FromMinutes(2),
-                SandboxFaultKind.WatchCut => TimeSpan.FromSeconds(30),
-                _ => null,
-            },
+            Delay =
+                request.Delay
+                ?? kind switch
+                {
+                    SandboxFaultKind.ApiSlow => TimeSpan.FromSeconds(2),
+                    SandboxFaultKind.NodeSlow => TimeSpan.FromSeconds(30),
+                    _ => null,
+                },
+            Period =
+                request.Period
+                ?? kind switch
+                {
+                    SandboxFaultKind.NodeFlapping => TimeSpan.FromMinutes(2),
+                    SandboxFaultKind.WatchCut => TimeSpan.FromSeconds(30),
+                    _ => null,
+                },
             Offset = request.Offset ?? (kind == SandboxFaultKind.ClockSkew ? TimeSpan.FromMinutes(5) : null),
             Condition = request.Condition ?? (kind == SandboxFaultKind.NodeProblem ? NodeProblemCondition.KernelDeadlock : null),
         };
@@ -67,10 +87,19 @@ internal static class FaultRules
     // What the control plane keeps itself it would set back.
     private static void CheckCondition(FaultRequest request)
     {
-        if (request.Condition is not { } type) return;
-        if (type is "Ready" or SandboxFaultKind.MemoryPressure or SandboxFaultKind.DiskPressure or SandboxFaultKind.PIDPressure or SandboxFaultKind.NetworkUnavailable)
+        if (request.Condition is not { } type)
+            return;
+        if (
+            type
+            is "Ready"
+                or SandboxFaultKind.MemoryPressure
+                or SandboxFaultKind.DiskPressure
+                or SandboxFaultKind.PIDPressure
+                or SandboxFaultKind.NetworkUnavailable
+        )
             throw Invalid(request, $"The condition {type} is not a problem detector's.", "Use the kind of fault that stands for it.");
-        if (LabelRules.CheckKey(type) is { } rule) throw Invalid(request, $"'{type}' is not a valid type of a condition: {rule}.", null);
+        if (LabelRules.CheckKey(type) is { } rule)
+            throw Invalid(request, $"'{type}' is not a valid type of a condition: {rule}.", null);
     }
 
     private static void CheckSelector(FaultRequest request)
@@ -82,14 +111,20 @@ internal static class FaultRules
         catch (ApiException fault)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidSelector, ErrorKind.InvalidArgument, $"'{request.PodSelector}' is not a label selector: {fault.Message}", request.PodSelector,
-                "Write app=web, 'app in (web, api)' or !app, with commas between.", fault);
+                ErrorIds.InvalidSelector,
+                ErrorKind.InvalidArgument,
+                $"'{request.PodSelector}' is not a label selector: {fault.Message}",
+                request.PodSelector,
+                "Write app=web, 'app in (web, api)' or !app, with commas between.",
+                fault
+            );
         }
     }
 
     private static void Require(FaultRequest request, bool holds, string kind, string what)
     {
-        if (!holds) throw Invalid(request, $"A fault of kind {kind} takes no {what.Replace("a ", "", StringComparison.Ordinal)}.", null);
+        if (!holds)
+            throw Invalid(request, $"A fault of kind {kind} takes no {what.Replace("a ", "", StringComparison.Ordinal)}.", null);
     }
 
     private static NodeManagerException Invalid(FaultRequest request, string message, string? action) =>

@@ -13,7 +13,8 @@ internal sealed class OpenApiHandler(KindCatalog catalog)
     /// <summary>Null where the path is none of these.</summary>
     public ApiResponse? TryAnswer(IncomingRequest request)
     {
-        if (request.Method != "GET" || !request.Path.StartsWith("/openapi/", StringComparison.Ordinal)) return null;
+        if (request.Method != "GET" || !request.Path.StartsWith("/openapi/", StringComparison.Ordinal))
+            return null;
         return request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
             ["openapi", "v2"] => WriteSecond(request.Accept),
@@ -26,10 +27,17 @@ internal sealed class OpenApiHandler(KindCatalog catalog)
 
     public static JsonObject Info(int minor) => new() { ["title"] = "Kubernetes", ["version"] = $"v1.{minor}.2-sandbox" };
 
-    public static JsonObject Identity(ResourceKind kind, string version) => new() { ["group"] = kind.Group, ["kind"] = kind.Kind, ["version"] = version };
+    public static JsonObject Identity(ResourceKind kind, string version) =>
+        new()
+        {
+            ["group"] = kind.Group,
+            ["kind"] = kind.Kind,
+            ["version"] = version,
+        };
 
     /// <summary>The options of what writes: by them clients know what they may ask for.</summary>
-    public static string[] WriteOptions(int minor) => minor >= FieldValidation.ServedFrom ? ["dryRun", "fieldManager", "fieldValidation"] : ["dryRun", "fieldManager"];
+    public static string[] WriteOptions(int minor) =>
+        minor >= FieldValidation.ServedFrom ? ["dryRun", "fieldManager", "fieldValidation"] : ["dryRun", "fieldManager"];
 
     /// <summary>The path of a kind's objects, one by one.</summary>
     public static string ObjectPath(ResourceKind kind, string version) => CollectionPath(kind, version) + "/{name}";

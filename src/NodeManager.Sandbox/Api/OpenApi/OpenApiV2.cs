@@ -14,9 +14,15 @@ internal static class OpenApiV2
         {
             foreach (ServedVersion version in kind.Versions.Where(one => one.IsServedBy(catalog.Minor)))
             {
-                if (kind.IsStored) paths[OpenApiHandler.ObjectPath(kind, version.Name)] = new JsonObject { ["patch"] = Patch(kind, version.Name, catalog.Minor) };
-                if (kind.Custom is { } custom) definitions.Add(kind, version.Name, SecondVersion.Of(custom.At(version.Name).SchemaDocument));
-                else definitions.Add(kind, version.Name);
+                if (kind.IsStored)
+                    paths[OpenApiHandler.ObjectPath(kind, version.Name)] = new JsonObject
+                    {
+                        ["patch"] = Patch(kind, version.Name, catalog.Minor),
+                    };
+                if (kind.Custom is { } custom)
+                    definitions.Add(kind, version.Name, SecondVersion.Of(custom.At(version.Name).SchemaDocument));
+                else
+                    definitions.Add(kind, version.Name);
             }
         }
 
@@ -29,11 +35,21 @@ internal static class OpenApiV2
         };
     }
 
-    private static JsonObject Patch(ResourceKind kind, string version, int minor) => new()
-    {
-        ["parameters"] = new JsonArray([.. OpenApiHandler.WriteOptions(minor).Select(static option => new JsonObject { ["name"] = option, ["in"] = "query", ["type"] = "string" })]),
-        ["responses"] = new JsonObject(),
-        ["x-kubernetes-action"] = "patch",
-        ["x-kubernetes-group-version-kind"] = OpenApiHandler.Identity(kind, version),
-    };
+    private static JsonObject Patch(ResourceKind kind, string version, int minor) =>
+        new()
+        {
+            ["parameters"] = new JsonArray([
+                .. OpenApiHandler
+                    .WriteOptions(minor)
+                    .Select(static option => new JsonObject
+                    {
+                        ["name"] = option,
+                        ["in"] = "query",
+                        ["type"] = "string",
+                    }),
+            ]),
+            ["responses"] = new JsonObject(),
+            ["x-kubernetes-action"] = "patch",
+            ["x-kubernetes-group-version-kind"] = OpenApiHandler.Identity(kind, version),
+        };
 }

@@ -15,22 +15,31 @@ internal static class OpenApiV2Protobuf
     {
         var writer = new WireWriter();
         writer.Text(1, document.Text("swagger")!);
-        writer.Message(2, info =>
-        {
-            info.Text(1, document.Object("info").Text("title")!);
-            info.Text(2, document.Object("info").Text("version")!);
-        });
-        writer.Message(8, paths =>
-        {
-            foreach ((string path, JsonNode? item) in document.Object("paths")!)
+        writer.Message(
+            2,
+            info =>
             {
-                paths.Message(2, named =>
-                {
-                    named.Text(1, path);
-                    named.Message(2, one => one.Message(8, patch => Operation(patch, item!["patch"]!.AsObject())));
-                });
+                info.Text(1, document.Object("info").Text("title")!);
+                info.Text(2, document.Object("info").Text("version")!);
             }
-        });
+        );
+        writer.Message(
+            8,
+            paths =>
+            {
+                foreach ((string path, JsonNode? item) in document.Object("paths")!)
+                {
+                    paths.Message(
+                        2,
+                        named =>
+                        {
+                            named.Text(1, path);
+                            named.Message(2, one => one.Message(8, patch => Operation(patch, item!["patch"]!.AsObject())));
+                        }
+                    );
+                }
+            }
+        );
         writer.Message(9, definitions => Named(definitions, 1, document.Object("definitions")!));
         return writer.ToArray();
     }
@@ -39,12 +48,27 @@ internal static class OpenApiV2Protobuf
     {
         foreach (JsonObject option in operation.Array("parameters")!.OfType<JsonObject>())
         {
-            into.Message(8, item => item.Message(1, parameter => parameter.Message(2, notBody => notBody.Message(3, query =>
-            {
-                query.Text(2, option.Text("in")!);
-                query.Text(4, option.Text("name")!);
-                query.Text(6, option.Text("type")!);
-            }))));
+            into.Message(
+                8,
+                item =>
+                    item.Message(
+                        1,
+                        parameter =>
+                            parameter.Message(
+                                2,
+                                notBody =>
+                                    notBody.Message(
+                                        3,
+                                        query =>
+                                        {
+                                            query.Text(2, option.Text("in")!);
+                                            query.Text(4, option.Text("name")!);
+                                            query.Text(6, option.Text("type")!);
+                                        }
+                                    )
+                            )
+                    )
+            );
         }
 
         Extensions(into, 13, operation);
@@ -54,22 +78,30 @@ internal static class OpenApiV2Protobuf
     {
         foreach ((string name, JsonNode? schema) in schemas)
         {
-            into.Message(number, named =>
-            {
-                named.Text(1, name);
-                named.Message(2, value => Schema(value, schema!.AsObject()));
-            });
+            into.Message(
+                number,
+                named =>
+                {
+                    named.Text(1, name);
+                    named.Message(2, value => Schema(value, schema!.AsObject()));
+                }
+            );
         }
     }
 
     // What clients go by; limits of values and lengths are the server's to check.
     private static void Schema(WireWriter into, JsonObject schema)
     {
-        if (schema.Text("$ref") is { } reference) into.Text(1, reference);
-        if (schema.Text("format") is { } format) into.Text(2, format);
-        if (schema.Text("description") is { } description) into.Text(4, description);
-        foreach (JsonNode? required in schema.Array("required") ?? []) into.Text(19, (string)required!);
-        foreach (JsonNode? value in schema.Array("enum") ?? []) into.Message(20, any => Any(any, value));
+        if (schema.Text("$ref") is { } reference)
+            into.Text(1, reference);
+        if (schema.Text("format") is { } format)
+            into.Text(2, format);
+        if (schema.Text("description") is { } description)
+            into.Text(4, description);
+        foreach (JsonNode? required in schema.Array("required") ?? [])
+            into.Text(19, (string)required!);
+        foreach (JsonNode? value in schema.Array("enum") ?? [])
+            into.Message(20, any => Any(any, value));
         switch (schema["additionalProperties"])
         {
             case JsonObject values:
@@ -80,9 +112,12 @@ internal static class OpenApiV2Protobuf
                 break;
         }
 
-        if (schema.Text("type") is { } type) into.Message(22, item => item.Text(1, type));
-        if (schema.Object("items") is { } items) into.Message(23, item => item.Message(1, one => Schema(one, items)));
-        if (schema.Object("properties") is { } properties) into.Message(25, all => Named(all, 1, properties));
+        if (schema.Text("type") is { } type)
+            into.Message(22, item => item.Text(1, type));
+        if (schema.Object("items") is { } items)
+            into.Message(23, item => item.Message(1, one => Schema(one, items)));
+        if (schema.Object("properties") is { } properties)
+            into.Message(25, all => Named(all, 1, properties));
         Extensions(into, 31, schema);
     }
 
@@ -90,12 +125,16 @@ internal static class OpenApiV2Protobuf
     {
         foreach ((string name, JsonNode? value) in owner)
         {
-            if (!name.StartsWith("x-", StringComparison.Ordinal)) continue;
-            into.Message(number, extension =>
-            {
-                extension.Text(1, name);
-                extension.Message(2, any => Any(any, value));
-            });
+            if (!name.StartsWith("x-", StringComparison.Ordinal))
+                continue;
+            into.Message(
+                number,
+                extension =>
+                {
+                    extension.Text(1, name);
+                    extension.Message(2, any => Any(any, value));
+                }
+            );
         }
     }
 

@@ -6,7 +6,12 @@ namespace NodeManager.Sandbox.Api.OpenApi;
 /// <summary>A group's description in OpenAPI 3: which options and patches its requests take, and the fields of its kinds.</summary>
 internal static class OpenApiV3
 {
-    private static readonly string[] Patches = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
+    private static readonly string[] Patches =
+    [
+        "application/apply-patch+yaml",
+        "application/json-patch+json",
+        "application/merge-patch+json",
+    ];
 
     public static JsonObject Write(ResourceKind[] kinds, string version, int minor)
     {
@@ -14,10 +19,17 @@ internal static class OpenApiV3
         var schemas = new TypeSchemas(minor, "#/components/schemas/", isWrapped: true);
         foreach (ResourceKind kind in kinds)
         {
-            if (kind.IsStored) paths[OpenApiHandler.ObjectPath(kind, version)] = Operations(kind, version, minor);
-            else if (kind.IsReview) paths[OpenApiHandler.CollectionPath(kind, version)] = new JsonObject { ["post"] = Operation(kind, version, "post", OpenApiHandler.WriteOptions(minor)) };
-            if (kind.Custom is { } custom) schemas.Add(kind, version, custom.At(version).SchemaDocument.DeepClone().AsObject());
-            else schemas.Add(kind, version);
+            if (kind.IsStored)
+                paths[OpenApiHandler.ObjectPath(kind, version)] = Operations(kind, version, minor);
+            else if (kind.IsReview)
+                paths[OpenApiHandler.CollectionPath(kind, version)] = new JsonObject
+                {
+                    ["post"] = Operation(kind, version, "post", OpenApiHandler.WriteOptions(minor)),
+                };
+            if (kind.Custom is { } custom)
+                schemas.Add(kind, version, custom.At(version).SchemaDocument.DeepClone().AsObject());
+            else
+                schemas.Add(kind, version);
         }
 
         return new()
@@ -38,7 +50,11 @@ internal static class OpenApiV3
         string[] patches = kind.Custom is null ? [.. Patches, "application/strategic-merge-patch+json"] : Patches;
         patch["requestBody"] = new JsonObject
         {
-            ["content"] = new JsonObject([.. patches.Select(static media => KeyValuePair.Create(media, (JsonNode?)new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } }))]),
+            ["content"] = new JsonObject([
+                .. patches.Select(static media =>
+                    KeyValuePair.Create(media, (JsonNode?)new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } })
+                ),
+            ]),
             ["required"] = true,
         };
         return new()
@@ -50,14 +66,19 @@ internal static class OpenApiV3
         };
     }
 
-    private static JsonObject Operation(ResourceKind kind, string version, string action, params string[] options) => new()
-    {
-        ["x-kubernetes-action"] = action,
-        ["x-kubernetes-group-version-kind"] = OpenApiHandler.Identity(kind, version),
-        ["parameters"] = new JsonArray([.. options.Select(static option => new JsonObject
+    private static JsonObject Operation(ResourceKind kind, string version, string action, params string[] options) =>
+        new()
         {
-            ["name"] = option, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string", ["uniqueItems"] = true },
-        })]),
-        ["responses"] = new JsonObject(),
-    };
+            ["x-kubernetes-action"] = action,
+            ["x-kubernetes-group-version-kind"] = OpenApiHandler.Identity(kind, version),
+            ["parameters"] = new JsonArray([
+                .. options.Select(static option => new JsonObject
+                {
+                    ["name"] = option,
+                    ["in"] = "query",
+                    ["schema"] = new JsonObject { ["type"] = "string", ["uniqueItems"] = true },
+                }),
+            ]),
+            ["responses"] = new JsonObject(),
+        };
 }

@@ -11,16 +11,21 @@ internal static class SecondVersion
     /// <summary>Another document: the definition's own stays as it is.</summary>
     public static JsonObject Of(JsonObject schema)
     {
-        bool isNullable = schema.Flag("nullable") == true, keepsUnknown = schema.Flag("x-kubernetes-preserve-unknown-fields") == true;
+        bool isNullable = schema.Flag("nullable") == true,
+            keepsUnknown = schema.Flag("x-kubernetes-preserve-unknown-fields") == true;
         bool isOpen = schema.Flag("x-kubernetes-int-or-string") == true || isNullable;
         JsonObject shown = [];
         foreach ((string name, JsonNode? value) in schema)
         {
-            if (Unknown.Contains(name) || (isOpen && name is "type" or "format") || (isNullable && name is "enum")) continue;
-            if ((isOpen || keepsUnknown) && name is "properties" or "items" or "additionalProperties" or "required") continue;
+            if (Unknown.Contains(name) || (isOpen && name is "type" or "format") || (isNullable && name is "enum"))
+                continue;
+            if ((isOpen || keepsUnknown) && name is "properties" or "items" or "additionalProperties" or "required")
+                continue;
             shown[name] = (name, value) switch
             {
-                ("properties", JsonObject properties) => new JsonObject([.. properties.Select(static one => KeyValuePair.Create(one.Key, Nested(one.Value)))]),
+                ("properties", JsonObject properties) => new JsonObject([
+                    .. properties.Select(static one => KeyValuePair.Create(one.Key, Nested(one.Value))),
+                ]),
                 ("items" or "additionalProperties", _) => Nested(value),
                 _ => value?.DeepClone(),
             };

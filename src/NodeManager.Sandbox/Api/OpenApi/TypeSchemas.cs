@@ -31,7 +31,8 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
     /// <summary>Adds a built-in kind, as it is at a version.</summary>
     public void Add(ResourceKind kind, string version)
     {
-        if (ApiSchema.Instance.Members(kind.SchemaType) is null) return;
+        if (ApiSchema.Instance.Members(kind.SchemaType) is null)
+            return;
         _at = (ApiSchema.Instance.Group(kind.SchemaType), version);
         Collect(kind.SchemaType);
     }
@@ -40,8 +41,10 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
     public void Add(ResourceKind kind, string version, JsonObject schema)
     {
         // In version 2 properties are all that there may be: for kubectl whatever is not named would be refused.
-        if (!isWrapped && schema.Flag("x-kubernetes-preserve-unknown-fields") == true) schema = [];
-        else Describe(schema);
+        if (!isWrapped && schema.Flag("x-kubernetes-preserve-unknown-fields") == true)
+            schema = [];
+        else
+            Describe(schema);
         schema["type"] = "object";
         schema["x-kubernetes-group-version-kind"] = new JsonArray(OpenApiHandler.Identity(kind, version));
 
@@ -59,43 +62,57 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
     private static void Identify(JsonObject schema)
     {
         JsonObject properties = schema.Ensure("properties");
-        foreach (string member in (ReadOnlySpan<string>)["apiVersion", "kind"]) properties.Default(member, new JsonObject { ["type"] = "string" });
+        foreach (string member in (ReadOnlySpan<string>)["apiVersion", "kind"])
+            properties.Default(member, new JsonObject { ["type"] = "string" });
     }
 
     private void Collect(string type)
     {
         if (ApiSchema.Instance.Members(type) is not { } members)
         {
-            if (Scalar(type) is { Name: { } scalar } known) _schemas.TryAdd(scalar, known.Schema);
+            if (Scalar(type) is { Name: { } scalar } known)
+                _schemas.TryAdd(scalar, known.Schema);
             return;
         }
 
         string name = Name(type);
-        if (_schemas.ContainsKey(name)) return;
+        if (_schemas.ContainsKey(name))
+            return;
         JsonObject properties = [];
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
         _schemas[name] = schema;
-        if (minor >= ListTypesFrom && ApiSchema.Instance.IsAtomic(type, minor)) schema["x-kubernetes-map-type"] = "atomic";
+        if (minor >= ListTypesFrom && ApiSchema.Instance.IsAtomic(type, minor))
+            schema["x-kubernetes-map-type"] = "atomic";
         var required = new JsonArray();
-        foreach ((string member, SchemaField field) in members.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Where(pair => pair.Value.IsServedBy(minor)))
+        foreach (
+            (string member, SchemaField field) in members
+                .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Where(pair => pair.Value.IsServedBy(minor))
+        )
         {
             properties[member] = Property(field);
-            if (field.IsRequired) required.Add(member);
+            if (field.IsRequired)
+                required.Add(member);
             Collect(field.ShownAs ?? field.Type);
         }
 
-        if (required.Count > 0) schema["required"] = required;
+        if (required.Count > 0)
+            schema["required"] = required;
 
         // Some are parts of others too: claims of stateful sets.
-        if (BuiltInKinds.Every.FirstOrDefault(kind => kind.SchemaType == type) is not { } kind) return;
+        if (BuiltInKinds.Every.FirstOrDefault(kind => kind.SchemaType == type) is not { } kind)
+            return;
         Identify(schema);
-        schema["x-kubernetes-group-version-kind"] = new JsonArray(OpenApiHandler.Identity(kind, ApiSchema.Instance.Group(type) == _at.Group ? _at.Version : "v1"));
+        schema["x-kubernetes-group-version-kind"] = new JsonArray(
+            OpenApiHandler.Identity(kind, ApiSchema.Instance.Group(type) == _at.Group ? _at.Version : "v1")
+        );
     }
 
     private JsonObject Property(SchemaField field)
     {
         JsonObject one = Value(field.ShownAs ?? field.Type);
-        if (field.Values is { } values && minor >= ValuesFrom) one["enum"] = new JsonArray([.. values.Select(static value => JsonValue.Create(value))]);
+        if (field.Values is { } values && minor >= ValuesFrom)
+            one["enum"] = new JsonArray([.. values.Select(static value => JsonValue.Create(value))]);
         JsonObject property = field.Shape switch
         {
             SchemaShape.List => new() { ["type"] = "array", ["items"] = one },
@@ -105,33 +122,42 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
         if (field.ListKeys is { } keys && minor >= ListTypesFrom)
         {
             property["x-kubernetes-list-type"] = keys.Length == 0 ? "set" : "map";
-            if (keys.Length > 0) property["x-kubernetes-list-map-keys"] = new JsonArray([.. keys.Select(static key => JsonValue.Create(key))]);
+            if (keys.Length > 0)
+                property["x-kubernetes-list-map-keys"] = new JsonArray([.. keys.Select(static key => JsonValue.Create(key))]);
         }
 
-        if (field.MergeKey is { Length: > 0 } mergeKey) property["x-kubernetes-patch-merge-key"] = mergeKey;
-        if (Strategy(field) is { } strategy) property["x-kubernetes-patch-strategy"] = strategy;
+        if (field.MergeKey is { Length: > 0 } mergeKey)
+            property["x-kubernetes-patch-merge-key"] = mergeKey;
+        if (Strategy(field) is { } strategy)
+            property["x-kubernetes-patch-strategy"] = strategy;
         return property;
     }
 
-    private string? Strategy(SchemaField field) => (field.MergeKey, field.RetainsKeys) switch
-    {
-        _ when minor >= field.ReplacesFrom => "replace",
-        (null, false) => null,
-        (null, true) => "retainKeys",
-        (_, true) => "merge,retainKeys",
-        _ => "merge",
-    };
+    private string? Strategy(SchemaField field) =>
+        (field.MergeKey, field.RetainsKeys) switch
+        {
+            _ when minor >= field.ReplacesFrom => "replace",
+            (null, false) => null,
+            (null, true) => "retainKeys",
+            (_, true) => "merge,retainKeys",
+            _ => "merge",
+        };
 
-    private JsonObject Value(string type) => type switch
-    {
-        "string" => new() { ["type"] = "string" },
-        "bool" => new() { ["type"] = "boolean" },
-        "int32" or "int64" => new() { ["type"] = "integer", ["format"] = type },
-        "double" => new() { ["type"] = "number", ["format"] = "double" },
-        "bytes" => new() { ["type"] = "string", ["format"] = "byte" },
-        "strings" => new() { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
-        _ => Refer(Scalar(type) is { } known ? known.Name : Name(type)),
-    };
+    private JsonObject Value(string type) =>
+        type switch
+        {
+            "string" => new() { ["type"] = "string" },
+            "bool" => new() { ["type"] = "boolean" },
+            "int32" or "int64" => new() { ["type"] = "integer", ["format"] = type },
+            "double" => new() { ["type"] = "number", ["format"] = "double" },
+            "bytes" => new() { ["type"] = "string", ["format"] = "byte" },
+            "strings" => new()
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["type"] = "string" },
+            },
+            _ => Refer(Scalar(type) is { } known ? known.Name : Name(type)),
+        };
 
     private JsonObject Refer(string name)
     {
@@ -140,31 +166,38 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
     }
 
     // The API's own forms, which are types too. Only version 3 can say that a value is of one type or another.
-    private (string Name, JsonObject Schema)? Scalar(string type) => type switch
-    {
-        "quantity" => ("io.k8s.apimachinery.pkg.api.resource.Quantity", isWrapped ? OneOf("string", "number") : new() { ["type"] = "string" }),
-        "time" => (Meta + "Time", new() { ["type"] = "string", ["format"] = "date-time" }),
-        "microtime" => (Meta + "MicroTime", new() { ["type"] = "string", ["format"] = "date-time" }),
-        "intOrString" => ("io.k8s.apimachinery.pkg.util.intstr.IntOrString",
-            isWrapped ? OneOf("integer", "string", "int-or-string") : new() { ["type"] = "string", ["format"] = "int-or-string" }),
-        "raw" => ("io.k8s.apimachinery.pkg.runtime.RawExtension", new() { ["type"] = "object" }),
-        "FieldsV1" => (Meta + type, new() { ["type"] = "object" }),
-        "CustomResourceSubresourceStatus" => ($"{Definitions}{type}", new() { ["type"] = "object" }),
-        "JSON" or "JSONSchemaPropsOrArray" or "JSONSchemaPropsOrBool" or "JSONSchemaPropsOrStringArray" =>
-            ($"{Definitions}{type}", []),
-        _ => null,
-    };
+    private (string Name, JsonObject Schema)? Scalar(string type) =>
+        type switch
+        {
+            "quantity" => (
+                "io.k8s.apimachinery.pkg.api.resource.Quantity",
+                isWrapped ? OneOf("string", "number") : new() { ["type"] = "string" }
+            ),
+            "time" => (Meta + "Time", new() { ["type"] = "string", ["format"] = "date-time" }),
+            "microtime" => (Meta + "MicroTime", new() { ["type"] = "string", ["format"] = "date-time" }),
+            "intOrString" => (
+                "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+                isWrapped ? OneOf("integer", "string", "int-or-string") : new() { ["type"] = "string", ["format"] = "int-or-string" }
+            ),
+            "raw" => ("io.k8s.apimachinery.pkg.runtime.RawExtension", new() { ["type"] = "object" }),
+            "FieldsV1" => (Meta + type, new() { ["type"] = "object" }),
+            "CustomResourceSubresourceStatus" => ($"{Definitions}{type}", new() { ["type"] = "object" }),
+            "JSON" or "JSONSchemaPropsOrArray" or "JSONSchemaPropsOrBool" or "JSONSchemaPropsOrStringArray" => ($"{Definitions}{type}", []),
+            _ => null,
+        };
 
     private static JsonObject OneOf(string one, string other, string? format = null)
     {
         JsonObject schema = new() { ["oneOf"] = new JsonArray(new JsonObject { ["type"] = one }, new JsonObject { ["type"] = other }) };
-        if (format is not null) schema["format"] = format;
+        if (format is not null)
+            schema["format"] = format;
         return schema;
     }
 
     private string Name(string type)
     {
-        string group = ApiSchema.Instance.Group(type), name = ApiSchema.Instance.PublicName(type);
+        string group = ApiSchema.Instance.Group(type),
+            name = ApiSchema.Instance.PublicName(type);
         return group switch
         {
             "meta" => $"{Meta}{name}",

@@ -12,22 +12,33 @@ internal sealed class PodFiles(DocumentStore store, string ns, JsonObject podSpe
     public string? Read(string path)
     {
         // The mount that lies deepest hides the others.
-        foreach (JsonObject mount in (container.Array("volumeMounts") ?? []).OfType<JsonObject>().OrderByDescending(one => one.Text("mountPath")?.Length))
+        foreach (
+            JsonObject mount in (container.Array("volumeMounts") ?? [])
+                .OfType<JsonObject>()
+                .OrderByDescending(one => one.Text("mountPath")?.Length)
+        )
         {
             string folder = (mount.Text("mountPath") ?? "").TrimEnd('/');
-            if (path != folder && !path.StartsWith(folder + "/", StringComparison.Ordinal)) continue;
+            if (path != folder && !path.StartsWith(folder + "/", StringComparison.Ordinal))
+                continue;
             string below = path == folder ? "" : path[(folder.Length + 1)..];
             string file = string.Join('/', new[] { mount.Text("subPath") ?? "", below }.Where(part => part.Length > 0));
-            JsonObject? volume = (podSpec.Array("volumes") ?? []).OfType<JsonObject>().FirstOrDefault(one => one.Text("name") == mount.Text("name"));
+            JsonObject? volume = (podSpec.Array("volumes") ?? [])
+                .OfType<JsonObject>()
+                .FirstOrDefault(one => one.Text("name") == mount.Text("name"));
             return Sources(volume).Select(source => Read(source, file)).FirstOrDefault(text => text is not null);
         }
 
         return null;
     }
 
-    private static IEnumerable<JsonObject> Sources(JsonObject? volume) => volume.Object("configMap") is { } own
-        ? [own]
-        : (volume.Object("projected").Array("sources") ?? []).OfType<JsonObject>().Select(source => source.Object("configMap")).OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Sources(JsonObject? volume) =>
+        volume.Object("configMap") is { } own
+            ? [own]
+            : (volume.Object("projected").Array("sources") ?? [])
+                .OfType<JsonObject>()
+                .Select(source => source.Object("configMap"))
+                .OfType<JsonObject>();
 
     private string? Read(JsonObject source, string file)
     {

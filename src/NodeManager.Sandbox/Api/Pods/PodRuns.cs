@@ -10,6 +10,7 @@ namespace NodeManager.Sandbox.Api.Pods;
 internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, PodRun> _runs = new();
+
     // Pods of one pattern have the same image and command: no program is asked twice for nothing.
     private readonly ConditionalWeakTable<ObjectPattern, object> _without = [];
 
@@ -19,12 +20,16 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
     /// <summary>Starts a pod's program, or starts it again; null where no program is meant.</summary>
     public PodRun? Start(StoredObject pod, string now)
     {
-        if (Run(pod) is not { } run) return null;
+        if (Run(pod) is not { } run)
+            return null;
         return _runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
     }
 
     /// <summary>The last start of a pod's program; for pods that were there from the beginning it is invented.</summary>
-    public PodRun? Of(StoredObject pod, string now) => _runs.TryGetValue(pod.Uid, out PodRun? run) ? run : programs.Count == 0 ? null : Start(pod, now);
+    public PodRun? Of(StoredObject pod, string now) =>
+        _runs.TryGetValue(pod.Uid, out PodRun? run) ? run
+        : programs.Count == 0 ? null
+        : Start(pod, now);
 
     /// <summary>The last start, if there was one.</summary>
     public PodRun? Find(string uid) => _runs.GetValueOrDefault(uid);
@@ -33,14 +38,22 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
 
     private SimulatedRun? Run(StoredObject pod)
     {
-        if (programs.Count == 0 || (pod.Pattern is { } pattern && _without.TryGetValue(pattern, out _))) return null;
+        if (programs.Count == 0 || (pod.Pattern is { } pattern && _without.TryGetValue(pattern, out _)))
+            return null;
         JsonObject? spec = pod.ToJson().Object("spec");
         // Programs are those of a pod's first container: what stands beside it serves it.
-        if ((spec.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault() is not { } container) return null;
+        if ((spec.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault() is not { } container)
+            return null;
         PodFiles files = new(store, pod.Namespace, spec!, container);
-        SimulatedStart start = new(container.Text("image") ?? "", [.. Texts(container.Array("command")), .. Texts(container.Array("args"))], files.Read, time.GetUtcNow());
+        SimulatedStart start = new(
+            container.Text("image") ?? "",
+            [.. Texts(container.Array("command")), .. Texts(container.Array("args"))],
+            files.Read,
+            time.GetUtcNow()
+        );
         SimulatedRun? run = programs.Select(program => program(start)).FirstOrDefault(run => run is not null);
-        if (run is null && pod.Pattern is { } alike) _without.TryAdd(alike, alike);
+        if (run is null && pod.Pattern is { } alike)
+            _without.TryAdd(alike, alike);
         return run;
     }
 

@@ -19,7 +19,9 @@ internal static class ProtobufBody
     public static JsonObject Read(ReadOnlySpan<byte> body, string kind)
     {
         if (!body.StartsWith(WireEnvelope.Magic))
-            throw StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): provided data does not appear to be a protobuf message, expected prefix");
+            throw StatusErrors.BadRequest(
+                $"the object provided is unrecognized (must be of type {kind}): provided data does not appear to be a protobuf message, expected prefix"
+            );
         try
         {
             return ReadDocument(WireEnvelope.Read(body), kind);
@@ -33,7 +35,8 @@ internal static class ProtobufBody
     private static JsonObject ReadDocument(in WireEnvelope envelope, string kind)
     {
         string name = envelope.Kind.Length == 0 ? kind : envelope.Kind;
-        if (ApiSchema.Instance.Fields(name) is null) throw StatusErrors.BadRequest($"no kind \"{name}\" is registered for version \"{envelope.ApiVersion}\" in scheme \"sandbox\"");
+        if (ApiSchema.Instance.Fields(name) is null)
+            throw StatusErrors.BadRequest($"no kind \"{name}\" is registered for version \"{envelope.ApiVersion}\" in scheme \"sandbox\"");
         var document = new JsonObject { ["kind"] = name, ["apiVersion"] = envelope.ApiVersion };
         ReadMessage(envelope.Raw, name, document, 0);
         return document;
@@ -41,7 +44,8 @@ internal static class ProtobufBody
 
     private static void ReadMessage(ReadOnlySpan<byte> bytes, string type, JsonObject into, int depth)
     {
-        if (depth > Deepest) throw StatusErrors.BadRequest("the object provided is nested too deeply");
+        if (depth > Deepest)
+            throw StatusErrors.BadRequest("the object provided is nested too deeply");
         IReadOnlyList<SchemaField> fields = ApiSchema.Instance.Fields(type) ?? [];
         var reader = new WireReader(bytes);
         while (reader.Read())
@@ -49,8 +53,10 @@ internal static class ProtobufBody
             int number = reader.Number;
             SchemaField? field = null;
             foreach (SchemaField one in fields)
-                if (one.Number == number) field = one;
-            if (field is null) continue;
+                if (one.Number == number)
+                    field = one;
+            if (field is null)
+                continue;
             if (field.IsInline)
             {
                 ReadMessage(reader.Bytes, field.Type, into, depth + 1);
@@ -60,16 +66,19 @@ internal static class ProtobufBody
             switch (field.Shape)
             {
                 case SchemaShape.List:
-                    if (into[field.Name] is not JsonArray list) into[field.Name] = list = [];
+                    if (into[field.Name] is not JsonArray list)
+                        into[field.Name] = list = [];
                     list.Add(ReadValue(ref reader, field, depth));
                     break;
                 case SchemaShape.Map:
-                    if (into[field.Name] is not JsonObject map) into[field.Name] = map = [];
+                    if (into[field.Name] is not JsonObject map)
+                        into[field.Name] = map = [];
                     ReadEntry(reader.Bytes, field, map, depth);
                     break;
                 default:
                     JsonNode? value = ReadValue(ref reader, field, depth);
-                    if (value is not null && (field.IsOptional || !IsZero(value))) into[field.Name] = value;
+                    if (value is not null && (field.IsOptional || !IsZero(value)))
+                        into[field.Name] = value;
                     break;
             }
         }
@@ -82,8 +91,10 @@ internal static class ProtobufBody
         var entry = new WireReader(bytes);
         while (entry.Read())
         {
-            if (entry.Number == 1) key = entry.Text;
-            else if (entry.Number == 2) value = ReadValue(ref entry, field, depth);
+            if (entry.Number == 1)
+                key = entry.Text;
+            else if (entry.Number == 2)
+                value = ReadValue(ref entry, field, depth);
         }
 
         into[key] = value;
@@ -122,30 +133,44 @@ internal static class ProtobufBody
 
     private static bool IsText(string type) => type is "string" or "bytes";
 
-    private static bool IsZero(JsonNode value) => value is JsonValue scalar && (scalar.TryGetValue(out string? text) ? text.Length == 0
-        : scalar.TryGetValue(out long number) ? number == 0
-        : scalar.TryGetValue(out bool flag) && !flag);
+    private static bool IsZero(JsonNode value) =>
+        value is JsonValue scalar
+        && (
+            scalar.TryGetValue(out string? text) ? text.Length == 0
+            : scalar.TryGetValue(out long number) ? number == 0
+            : scalar.TryGetValue(out bool flag) && !flag
+        );
 
     private static JsonValue? ReadTime(ReadOnlySpan<byte> bytes, string type)
     {
-        long seconds = 0, nanoseconds = 0;
+        long seconds = 0,
+            nanoseconds = 0;
         var reader = new WireReader(bytes);
         while (reader.Read())
         {
-            if (reader.Number == 1) seconds = (long)reader.Value;
-            else if (reader.Number == 2) nanoseconds = (long)reader.Value;
+            if (reader.Number == 1)
+                seconds = (long)reader.Value;
+            else if (reader.Number == 2)
+                nanoseconds = (long)reader.Value;
         }
 
-        if (bytes.IsEmpty || seconds is < -62135596800 or > 253402300799) return null;
+        if (bytes.IsEmpty || seconds is < -62135596800 or > 253402300799)
+            return null;
         string format = type == "time" ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
-        return JsonValue.Create(DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / 100 % 10_000_000).ToString(format, CultureInfo.InvariantCulture));
+        return JsonValue.Create(
+            DateTimeOffset
+                .FromUnixTimeSeconds(seconds)
+                .AddTicks(nanoseconds / 100 % 10_000_000)
+                .ToString(format, CultureInfo.InvariantCulture)
+        );
     }
 
     private static JsonValue? ReadText(ReadOnlySpan<byte> bytes, int number)
     {
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == number) return JsonValue.Create(reader.Text);
+            if (reader.Number == number)
+                return JsonValue.Create(reader.Text);
         return null;
     }
 
@@ -157,9 +182,12 @@ internal static class ProtobufBody
         var reader = new WireReader(bytes);
         while (reader.Read())
         {
-            if (reader.Number == 1) isText = reader.Value != 0;
-            else if (reader.Number == 2) number = (long)reader.Value;
-            else if (reader.Number == 3) text = reader.Text;
+            if (reader.Number == 1)
+                isText = reader.Value != 0;
+            else if (reader.Number == 2)
+                number = (long)reader.Value;
+            else if (reader.Number == 3)
+                text = reader.Text;
         }
 
         return isText ? JsonValue.Create(text) : JsonValue.Create(number);
@@ -169,7 +197,8 @@ internal static class ProtobufBody
     {
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == 1 && !reader.Bytes.IsEmpty) return JsonNode.Parse(reader.Bytes);
+            if (reader.Number == 1 && !reader.Bytes.IsEmpty)
+                return JsonNode.Parse(reader.Bytes);
         return null;
     }
 
@@ -178,7 +207,8 @@ internal static class ProtobufBody
         var texts = new JsonArray();
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == 1) texts.Add(reader.Text);
+            if (reader.Number == 1)
+                texts.Add(reader.Text);
         return texts;
     }
 }

@@ -34,7 +34,8 @@ internal sealed class WireWriter
 
     private void Varint(ulong value)
     {
-        for (; value >= 0x80; value >>= 7) Byte((byte)(value | 0x80));
+        for (; value >= 0x80; value >>= 7)
+            Byte((byte)(value | 0x80));
         Byte((byte)value);
     }
 

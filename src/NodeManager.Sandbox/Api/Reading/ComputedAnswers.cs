@@ -12,15 +12,22 @@ internal static class ComputedAnswers
     /// <exception cref="ApiException">404.</exception>
     public static ApiResponse Answer(IComputedSource source, IncomingRequest request, ResourcePath path)
     {
-        if (path.Name.Length > 0) return ApiResponse.Json(source.Get(path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(path.Kind, path.Name));
+        if (path.Name.Length > 0)
+            return ApiResponse.Json(source.Get(path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(path.Kind, path.Name));
         LabelQuery labels = LabelQuery.Parse(request.Query["labelSelector"]);
         var items = new JsonArray();
         foreach (JsonObject item in source.List(path.Namespace))
-            if (labels.IsEmpty || labels.Matches(LabelsOf(item))) items.Add(item);
-        return ApiResponse.Json(new()
-        {
-            ["kind"] = path.Kind.ListKind, ["apiVersion"] = path.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = items,
-        });
+            if (labels.IsEmpty || labels.Matches(LabelsOf(item)))
+                items.Add(item);
+        return ApiResponse.Json(
+            new()
+            {
+                ["kind"] = path.Kind.ListKind,
+                ["apiVersion"] = path.ApiVersion,
+                ["metadata"] = new JsonObject(),
+                ["items"] = items,
+            }
+        );
     }
 
     private static Dictionary<string, string> LabelsOf(JsonObject item) =>

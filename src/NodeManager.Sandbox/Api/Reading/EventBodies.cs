@@ -25,9 +25,16 @@ internal sealed class EventBodies
     public ReadOnlySpan<byte> Get(ResourcePath path, StoredObject item, bool hasLeft)
     {
         ref Body? slot = ref _bodies[item.Version % Size];
-        if (Volatile.Read(ref slot) is { } known && known.Version == item.Version && known.HasLeft == hasLeft && known.ApiVersion == path.ApiVersion) return known.Json;
+        if (
+            Volatile.Read(ref slot) is { } known
+            && known.Version == item.Version
+            && known.HasLeft == hasLeft
+            && known.ApiVersion == path.ApiVersion
+        )
+            return known.Json;
         ReadOnlySpan<byte> made = Make(path, item);
-        if (made.Length > LongestKept) return made;
+        if (made.Length > LongestKept)
+            return made;
         Body kept = new(item.Version, path.ApiVersion, hasLeft, made.ToArray());
         Volatile.Write(ref slot, kept);
         return kept.Json;

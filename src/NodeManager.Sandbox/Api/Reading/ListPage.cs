@@ -11,8 +11,9 @@ namespace NodeManager.Sandbox.Api.Reading;
 /// <summary>Where a list continues: the version that its first page was made at, and the last key told.</summary>
 internal readonly record struct ListPage(long Version, string Namespace, string Name)
 {
-    private static readonly System.Buffers.SearchValues<char> Alphabet =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly System.Buffers.SearchValues<char> Alphabet = System.Buffers.SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    );
 
     public string Encode() =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Version}\n{Namespace}\n{Name}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
@@ -23,10 +24,14 @@ internal readonly record struct ListPage(long Version, string Namespace, string 
         int wrong = token.AsSpan().IndexOfAnyExcept(Alphabet);
 
         // A single letter more than groups of four is half a byte.
-        if (wrong < 0 && token.Length % 4 == 1) wrong = token.Length - 1;
-        if (wrong >= 0) throw Invalid($"illegal base64 data at input byte {wrong}");
+        if (wrong < 0 && token.Length % 4 == 1)
+            wrong = token.Length - 1;
+        if (wrong >= 0)
+            throw Invalid($"illegal base64 data at input byte {wrong}");
         byte[] bytes = Convert.FromBase64String(token.Replace('-', '+').Replace('_', '/').PadRight((token.Length + 3) / 4 * 4, '='));
-        return Encoding.UTF8.GetString(bytes).Split('\n') is [var version, var ns, var name] && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        return
+            Encoding.UTF8.GetString(bytes).Split('\n') is [var version, var ns, var name]
+            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? new(number, ns, name)
             : throw Invalid(WhyNot(bytes));
     }

@@ -39,24 +39,33 @@ internal sealed class ListQuery
     /// <exception cref="ApiException">400, 422.</exception>
     public static ListQuery Parse(IncomingRequest request, ResourcePath path, int minor)
     {
-        string token = request.Query["continue"] ?? "", version = request.Query["resourceVersion"] ?? "", match = request.Query["resourceVersionMatch"] ?? "";
+        string token = request.Query["continue"] ?? "",
+            version = request.Query["resourceVersion"] ?? "",
+            match = request.Query["resourceVersionMatch"] ?? "";
         LabelQuery labels = LabelQuery.Parse(request.Query["labelSelector"]);
         request.Query.Number("timeoutSeconds");
         long limit = request.Query.Number("limit") ?? 0;
         var errors = new FieldErrors(minor);
         if (match.Length > 0)
         {
-            if (version.Length == 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden unless resourceVersion is provided");
-            if (token.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
-            if (match is not ("Exact" or "NotOlderThan")) errors.NotSupported(MatchField, $"\"{match}\"", "Exact", "NotOlderThan", "");
-            if (match == "Exact" && version == "0") errors.Forbidden(MatchField, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+            if (version.Length == 0)
+                errors.Forbidden(MatchField, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+            if (token.Length > 0)
+                errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
+            if (match is not ("Exact" or "NotOlderThan"))
+                errors.NotSupported(MatchField, $"\"{match}\"", "Exact", "NotOlderThan", "");
+            if (match == "Exact" && version == "0")
+                errors.Forbidden(MatchField, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
         }
 
-        if (minor >= InitialEventsKnownFrom && request.Query["sendInitialEvents"] is not null) errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
-        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(Options, errors);
+        if (minor >= InitialEventsKnownFrom && request.Query["sendInitialEvents"] is not null)
+            errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.InvalidOptions(Options, errors);
 
         FieldQuery fields = FieldQuery.Parse(path.Kind, request.Query["fieldSelector"]);
-        if (token.Length > 0 && version.Length > 0 && version != "0") throw StatusErrors.BadRequest("specifying resource version is not allowed when using continue");
+        if (token.Length > 0 && version.Length > 0 && version != "0")
+            throw StatusErrors.BadRequest("specifying resource version is not allowed when using continue");
         // A list that older servers do not take from their cache is refused in other words.
         long number = ParseVersion(version, limit > 0 || match == "Exact" ? VersionsAreRequestsFrom : minor);
         return new()
@@ -94,11 +103,16 @@ internal sealed class ListQuery
     /// <exception cref="ApiException">400, 500: it is none.</exception>
     public static long ParseVersion(string version, int minor)
     {
-        if (version.Length == 0) return 0;
-        if (ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)) return number > long.MaxValue ? long.MaxValue : (long)number;
+        if (version.Length == 0)
+            return 0;
+        if (ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number))
+            return number > long.MaxValue ? long.MaxValue : (long)number;
         bool isTooLarge = version.All(char.IsAsciiDigit);
-        string why = $"resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": {(isTooLarge ? "value out of range" : "invalid syntax")}";
-        throw minor >= VersionsAreRequestsFrom ? StatusErrors.BadRequest("invalid resource version: " + why) : StatusErrors.Unclassified(why);
+        string why =
+            $"resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": {(isTooLarge ? "value out of range" : "invalid syntax")}";
+        throw minor >= VersionsAreRequestsFrom
+            ? StatusErrors.BadRequest("invalid resource version: " + why)
+            : StatusErrors.Unclassified(why);
     }
 
     // Whether the watch says that it wants (or does not want) to begin with what exists, as far as the version knows of that.
@@ -109,21 +123,31 @@ internal sealed class ListQuery
         var errors = new FieldErrors(minor);
         if (minor < InitialEventsKnownFrom)
         {
-            if (match.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch");
+            if (match.Length > 0)
+                errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch");
         }
         else if (!isSaid)
         {
-            if (match.Length > 0) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+            if (match.Length > 0)
+                errors.Forbidden(MatchField, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
         }
         else
         {
-            if (minor < InitialEventsServedFrom) errors.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled");
-            if (match.Length == 0) errors.Forbidden(MatchField, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-            else if (match != "NotOlderThan") errors.NotSupported(MatchField, $"\"{match}\"", "NotOlderThan");
-            if (request.Query["continue"] is { Length: > 0 }) errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
+            if (minor < InitialEventsServedFrom)
+                errors.Forbidden(
+                    "sendInitialEvents",
+                    "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"
+                );
+            if (match.Length == 0)
+                errors.Forbidden(MatchField, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+            else if (match != "NotOlderThan")
+                errors.NotSupported(MatchField, $"\"{match}\"", "NotOlderThan");
+            if (request.Query["continue"] is { Length: > 0 })
+                errors.Forbidden(MatchField, "resourceVersionMatch is forbidden when continue is provided");
         }
 
-        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(Options, errors);
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.InvalidOptions(Options, errors);
         return isSaid ? request.Query.IsTrue("sendInitialEvents") : null;
     }
 

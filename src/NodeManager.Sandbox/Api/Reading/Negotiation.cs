@@ -10,11 +10,14 @@ internal static class Negotiation
     /// <summary>The first of the forms that the client names and the API has: with it, the version of meta.k8s.io. Null where there is none.</summary>
     public static (Representation Shape, string Version, bool IsList)? Choose(string accept)
     {
-        if (accept.Length == 0) return (Representation.Whole, "", false);
+        if (accept.Length == 0)
+            return (Representation.Whole, "", false);
         foreach (string clause in accept.Split(','))
         {
-            if (!IsKnown(RequestBody.MediaType(clause))) continue;
-            if (Read(clause) is { } found) return found;
+            if (!IsKnown(RequestBody.MediaType(clause)))
+                continue;
+            if (Read(clause) is { } found)
+                return found;
         }
 
         return null;
@@ -23,8 +26,10 @@ internal static class Negotiation
     /// <exception cref="ApiException">406.</exception>
     public static void Require(IncomingRequest request, ResourcePath path, int minor)
     {
-        if (Choose(request.Accept) is not null) return;
-        bool isForm = path.Kind.Custom is not null || request.Accept.Split(',').Any(static clause => IsKnown(RequestBody.MediaType(clause)));
+        if (Choose(request.Accept) is not null)
+            return;
+        bool isForm =
+            path.Kind.Custom is not null || request.Accept.Split(',').Any(static clause => IsKnown(RequestBody.MediaType(clause)));
         throw StatusErrors.NotAcceptable(isForm, request.Method == "GET" && path.Name.Length == 0, minor);
     }
 
@@ -33,13 +38,15 @@ internal static class Negotiation
     public static void RequireForm(ResourcePath path, bool asksForList)
     {
         bool isList = path.Name.Length == 0;
-        if (asksForList != isList) throw StatusErrors.WrongMetadata(TypeOf(path, isList), isList);
+        if (asksForList != isList)
+            throw StatusErrors.WrongMetadata(TypeOf(path, isList), isList);
     }
 
     // As the real server names it: after the package of its own form of the kind.
     private static string TypeOf(ResourcePath path, bool isList)
     {
-        if (path.Kind.Custom is not null) return isList ? "unstructured.UnstructuredList" : "unstructured.Unstructured";
+        if (path.Kind.Custom is not null)
+            return isList ? "unstructured.UnstructuredList" : "unstructured.Unstructured";
         string group = path.Kind.Group.Length == 0 ? "core" : path.Kind.Group.Split('.')[0];
         return $"{group}.{(isList ? path.Kind.ListKind : path.Kind.Kind)}";
     }
@@ -48,14 +55,20 @@ internal static class Negotiation
 
     private static (Representation Shape, string Version, bool IsList)? Read(string clause)
     {
-        string shape = "", version = "", group = "";
+        string shape = "",
+            version = "",
+            group = "";
         foreach (string parameter in clause.Split(';').Skip(1))
         {
             string[] parts = parameter.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts is not [var key, var value]) continue;
-            if (key == "as") shape = value;
-            else if (key == "v") version = value;
-            else if (key == "g") group = value;
+            if (parts is not [var key, var value])
+                continue;
+            if (key == "as")
+                shape = value;
+            else if (key == "v")
+                version = value;
+            else if (key == "g")
+                group = value;
         }
 
         return shape switch
@@ -63,7 +76,11 @@ internal static class Negotiation
             "" => (Representation.Whole, "", false),
             _ when group != "meta.k8s.io" || version is not ("v1" or "v1beta1") => null,
             "Table" => (Representation.Table, version, false),
-            "PartialObjectMetadata" or "PartialObjectMetadataList" => (Representation.Metadata, version, shape == "PartialObjectMetadataList"),
+            "PartialObjectMetadata" or "PartialObjectMetadataList" => (
+                Representation.Metadata,
+                version,
+                shape == "PartialObjectMetadataList"
+            ),
             _ => null,
         };
     }

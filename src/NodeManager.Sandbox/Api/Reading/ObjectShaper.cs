@@ -22,7 +22,14 @@ internal sealed class ObjectShaper
     private readonly CancellationToken _aborted;
     private readonly TableColumn[] _columns;
 
-    private ObjectShaper(IncomingRequest request, ResourcePath path, Representation shape, string metaVersion, int minor, DateTimeOffset now)
+    private ObjectShaper(
+        IncomingRequest request,
+        ResourcePath path,
+        Representation shape,
+        string metaVersion,
+        int minor,
+        DateTimeOffset now
+    )
     {
         _path = path;
         _shape = shape;
@@ -37,22 +44,33 @@ internal sealed class ObjectShaper
 
     /// <summary>Null where objects go out as they are.</summary>
     /// <exception cref="ApiException">400, 406.</exception>
-    public static ObjectShaper? For(IncomingRequest request, ResourcePath path, int minor, DateTimeOffset now) => Negotiation.Choose(request.Accept) switch
-    {
-        null => throw StatusErrors.NotAcceptable(isForm: true, isList: false, minor),
-        (Representation.Whole, _, _) => null,
-        var (shape, version, isList) => Make(request, path, shape, version, isList, minor, now),
-    };
+    public static ObjectShaper? For(IncomingRequest request, ResourcePath path, int minor, DateTimeOffset now) =>
+        Negotiation.Choose(request.Accept) switch
+        {
+            null => throw StatusErrors.NotAcceptable(isForm: true, isList: false, minor),
+            (Representation.Whole, _, _) => null,
+            var (shape, version, isList) => Make(request, path, shape, version, isList, minor, now),
+        };
 
-    private static ObjectShaper Make(IncomingRequest request, ResourcePath path, Representation shape, string version, bool isList, int minor, DateTimeOffset now)
+    private static ObjectShaper Make(
+        IncomingRequest request,
+        ResourcePath path,
+        Representation shape,
+        string version,
+        bool isList,
+        int minor,
+        DateTimeOffset now
+    )
     {
-        if (shape == Representation.Metadata && !request.Query.IsTrue("watch")) Negotiation.RequireForm(path, isList);
+        if (shape == Representation.Metadata && !request.Query.IsTrue("watch"))
+            Negotiation.RequireForm(path, isList);
         return new(request, path, shape, version, minor, now);
     }
 
     public JsonObject One(StoredObject item)
     {
-        if (_shape == Representation.Table) return Table(VersionOf(item), [item], true);
+        if (_shape == Representation.Table)
+            return Table(VersionOf(item), [item], true);
         return Partial(_path.ToWholeJson(item));
     }
 
@@ -61,8 +79,14 @@ internal sealed class ObjectShaper
     /// <param name="items">All of it.</param>
     public ApiResponse Answer(JsonObject metadata, IReadOnlyList<StoredObject> items)
     {
-        if (_shape != Representation.Table || _included is "Object") return ApiResponse.Json(List(metadata, items));
-        if (items.Count >= ReadHandler.LongList) return new() { Stream = (into, cancellationToken) => WriteAsync(into, metadata, items, cancellationToken), IsCompressible = true };
+        if (_shape != Representation.Table || _included is "Object")
+            return ApiResponse.Json(List(metadata, items));
+        if (items.Count >= ReadHandler.LongList)
+            return new()
+            {
+                Stream = (into, cancellationToken) => WriteAsync(into, metadata, items, cancellationToken),
+                IsCompressible = true,
+            };
         var segments = new List<ReadOnlyMemory<byte>>(items.Count + 2);
         var pieces = new SegmentWriter();
         var piece = new ArrayBufferWriter<byte>(4096);
@@ -83,7 +107,12 @@ internal sealed class ObjectShaper
         return new() { Segments = segments };
     }
 
-    private async Task WriteAsync(PipeWriter into, JsonObject metadata, IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        PipeWriter into,
+        JsonObject metadata,
+        IReadOnlyList<StoredObject> items,
+        CancellationToken cancellationToken
+    )
     {
         var piece = new ArrayBufferWriter<byte>(4096);
         await using var writer = new Utf8JsonWriter((IBufferWriter<byte>)into, ApiResponse.Relaxed);
@@ -92,7 +121,8 @@ internal sealed class ObjectShaper
         {
             WriteRow(writer, item, piece);
             writer.Flush();
-            if (into.UnflushedBytes >= ReadHandler.FlushAt && (await into.FlushAsync(cancellationToken)).IsCompleted) return;
+            if (into.UnflushedBytes >= ReadHandler.FlushAt && (await into.FlushAsync(cancellationToken)).IsCompleted)
+                return;
         }
 
         WriteEnd(writer);
@@ -108,7 +138,8 @@ internal sealed class ObjectShaper
         writer.WritePropertyName("metadata");
         metadata.WriteTo(writer);
         writer.WriteStartArray("columnDefinitions");
-        foreach (TableColumn column in _columns) Definition(column).WriteTo(writer);
+        foreach (TableColumn column in _columns)
+            Definition(column).WriteTo(writer);
         writer.WriteEndArray();
         writer.WriteStartArray("rows");
     }
@@ -128,8 +159,10 @@ internal sealed class ObjectShaper
         writer.WriteStartArray("cells");
         foreach (TableColumn column in _columns)
         {
-            if (column.Cell(read, _now) is { } cell) cell.WriteTo(writer);
-            else writer.WriteNullValue();
+            if (column.Cell(read, _now) is { } cell)
+                cell.WriteTo(writer);
+            else
+                writer.WriteNullValue();
         }
 
         writer.WriteEndArray();
@@ -154,7 +187,8 @@ internal sealed class ObjectShaper
     /// <param name="items">All of it.</param>
     private JsonObject List(JsonObject metadata, IEnumerable<StoredObject> items)
     {
-        if (_shape == Representation.Table) return Table(metadata, items, true);
+        if (_shape == Representation.Table)
+            return Table(metadata, items, true);
         var partial = new JsonArray();
         foreach (StoredObject item in items)
         {
@@ -163,17 +197,25 @@ internal sealed class ObjectShaper
         }
 
         bool isNothing = partial.Count == 0 && _path.Kind.Custom is not null;
-        return new() { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["items"] = isNothing ? null : partial };
+        return new()
+        {
+            ["kind"] = "PartialObjectMetadataList",
+            ["apiVersion"] = _metaVersion,
+            ["metadata"] = metadata,
+            ["items"] = isNothing ? null : partial,
+        };
     }
 
     /// <summary>The object of a watch's event: only the first says what the columns are.</summary>
     public JsonObject Event(StoredObject item, bool isFirst)
     {
-        if (_shape == Representation.Table) return Table(VersionOf(item), [item], isFirst);
+        if (_shape == Representation.Table)
+            return Table(VersionOf(item), [item], isFirst);
         return Partial(_path.ToWholeJson(item));
     }
 
-    private static JsonObject VersionOf(StoredObject item) => new() { ["resourceVersion"] = item.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+    private static JsonObject VersionOf(StoredObject item) =>
+        new() { ["resourceVersion"] = item.Version.ToString(System.Globalization.CultureInfo.InvariantCulture) };
 
     private JsonObject Table(JsonObject metadata, IEnumerable<StoredObject> items, bool hasColumns)
     {
@@ -182,7 +224,8 @@ internal sealed class ObjectShaper
         {
             _aborted.ThrowIfCancellationRequested();
             // The columns of a view are read from what it is a view of.
-            JsonObject document = _path.ToWholeJson(item), read = _path.Kind.StoredAs == _path.Kind ? document : item.ToJson();
+            JsonObject document = _path.ToWholeJson(item),
+                read = _path.Kind.StoredAs == _path.Kind ? document : item.ToJson();
             var row = new JsonObject { ["cells"] = new JsonArray([.. _columns.Select(column => column.Cell(read, _now))]) };
             row["object"] = _included switch
             {
@@ -194,14 +237,31 @@ internal sealed class ObjectShaper
         }
 
         var columns = hasColumns ? new JsonArray([.. _columns.Select(Definition)]) : null;
-        return new() { ["kind"] = "Table", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["columnDefinitions"] = columns, ["rows"] = rows };
+        return new()
+        {
+            ["kind"] = "Table",
+            ["apiVersion"] = _metaVersion,
+            ["metadata"] = metadata,
+            ["columnDefinitions"] = columns,
+            ["rows"] = rows,
+        };
     }
 
     private JsonObject Partial(JsonObject document) =>
-        new() { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = _metaVersion, ["metadata"] = document["metadata"]!.DeepClone() };
+        new()
+        {
+            ["kind"] = "PartialObjectMetadata",
+            ["apiVersion"] = _metaVersion,
+            ["metadata"] = document["metadata"]!.DeepClone(),
+        };
 
-    private static JsonObject Definition(TableColumn column) => new()
-    {
-        ["name"] = column.Name, ["type"] = column.Type, ["format"] = column.Format, ["description"] = column.Description, ["priority"] = column.Priority,
-    };
+    private static JsonObject Definition(TableColumn column) =>
+        new()
+        {
+            ["name"] = column.Name,
+            ["type"] = column.Type,
+            ["format"] = column.Format,
+            ["description"] = column.Description,
+            ["priority"] = column.Priority,
+        };
 }

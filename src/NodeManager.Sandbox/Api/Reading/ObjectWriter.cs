@@ -10,14 +10,20 @@ namespace NodeManager.Sandbox.Api.Reading;
 internal static class ObjectWriter
 {
     /// <summary>What goes before a stored document; the document follows without its opening brace.</summary>
-    public static byte[] Opening(ResourcePath path) => Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\",");
+    public static byte[] Opening(ResourcePath path) =>
+        Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\",");
 
     public static ApiResponse Answer(ResourcePath path, StoredObject item, int statusCode = 200, IReadOnlyList<string>? warnings = null)
     {
         var body = new ArrayBufferWriter<byte>(item.Json.Length * 2);
         body.Write(Opening(path));
         path.Write(item, body);
-        return new() { StatusCode = statusCode, Segments = [body.WrittenMemory], Warnings = warnings ?? [] };
+        return new()
+        {
+            StatusCode = statusCode,
+            Segments = [body.WrittenMemory],
+            Warnings = warnings ?? [],
+        };
     }
 
     /// <summary>A copy with kind and apiVersion first, as patches may name them.</summary>

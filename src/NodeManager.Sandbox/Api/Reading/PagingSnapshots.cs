@@ -16,14 +16,20 @@ internal sealed class PagingSnapshots
     public PagingSnapshots(TimeProvider time)
     {
         _time = time;
-        _timer = time.CreateTimer(static state => ((PagingSnapshots)state!).Forget(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((PagingSnapshots)state!).Forget(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     public void Keep(ResourceKind kind, Snapshot snapshot)
     {
         lock (_lock)
         {
-            if (_snapshots.Count == 0) _timer.Change(Lifetime, Timeout.InfiniteTimeSpan);
+            if (_snapshots.Count == 0)
+                _timer.Change(Lifetime, Timeout.InfiniteTimeSpan);
             _snapshots.TryAdd((kind, snapshot.Version), (snapshot, _time.GetUtcNow()));
         }
     }
@@ -32,7 +38,9 @@ internal sealed class PagingSnapshots
     {
         lock (_lock)
         {
-            return _snapshots.TryGetValue((kind, version), out var found) && _time.GetUtcNow() - found.Kept <= Lifetime ? found.Snapshot : null;
+            return _snapshots.TryGetValue((kind, version), out var found) && _time.GetUtcNow() - found.Kept <= Lifetime
+                ? found.Snapshot
+                : null;
         }
     }
 
@@ -41,8 +49,10 @@ internal sealed class PagingSnapshots
         DateTimeOffset now = _time.GetUtcNow();
         lock (_lock)
         {
-            foreach (var old in _snapshots.Where(pair => now - pair.Value.Kept >= Lifetime).Select(static pair => pair.Key).ToArray()) _snapshots.Remove(old);
-            if (_snapshots.Count > 0) _timer.Change(_snapshots.Values.Min(static one => one.Kept) + Lifetime - now, Timeout.InfiniteTimeSpan);
+            foreach (var old in _snapshots.Where(pair => now - pair.Value.Kept >= Lifetime).Select(static pair => pair.Key).ToArray())
+                _snapshots.Remove(old);
+            if (_snapshots.Count > 0)
+                _timer.Change(_snapshots.Values.Min(static one => one.Kept) + Lifetime - now, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -21,19 +21,25 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
 
     private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
 
-    private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(static (left, right) =>
-        string.CompareOrdinal(left.Namespace, right.Namespace) is not 0 and var order ? order : string.CompareOrdinal(left.Name, right.Name));
+    private static readonly Comparer<(string Namespace, string Name)> ByKey = Comparer<(string Namespace, string Name)>.Create(
+        static (left, right) =>
+            string.CompareOrdinal(left.Namespace, right.Namespace) is not 0 and var order
+                ? order
+                : string.CompareOrdinal(left.Name, right.Name)
+    );
 
     private readonly PagingSnapshots _pages = new(time);
 
     public ApiResponse Answer(IncomingRequest request, ResourcePath path)
     {
-        if (path.Name.Length == 0) return List(request, path);
+        if (path.Name.Length == 0)
+            return List(request, path);
 
         // Of one object every version says that a version is none in the old words.
         ListQuery.ParseVersion(request.Query["resourceVersion"] ?? "", 0);
         StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(path.Kind, path.Name);
-        if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper) return ApiResponse.Json(shaper.One(item));
+        if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper)
+            return ApiResponse.Json(shaper.One(item));
         return path.Subresource == "scale" ? ApiResponse.Json(ScaleView.Of(path, item)) : ObjectWriter.Answer(path, item);
     }
 
@@ -45,8 +51,10 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         long version = snapshot.Version;
         if (query.IsWhole && query.Fields.Indexed(path.Kind) is { } indexed)
         {
-            items = store.ListBy(path.Kind, indexed.Path, indexed.Value, out version)
-                .Where(item => path.Namespace is null || item.Namespace == path.Namespace).OrderBy(Key, ByKey);
+            items = store
+                .ListBy(path.Kind, indexed.Path, indexed.Value, out version)
+                .Where(item => path.Namespace is null || item.Namespace == path.Namespace)
+                .OrderBy(Key, ByKey);
         }
         else
         {
@@ -60,7 +68,8 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
             _pages.Keep(path.Kind, snapshot);
             StoredObject last = page[^1];
             more = $",\"continue\":\"{new ListPage(snapshot.Version, last.Namespace, last.Name).Encode()}\"";
-            if (query.IsUnfiltered) more += $",\"remainingItemCount\":{snapshot.Objects.CountAfter(path.Namespace, last.Namespace, last.Name)}";
+            if (query.IsUnfiltered)
+                more += $",\"remainingItemCount\":{snapshot.Objects.CountAfter(path.Namespace, last.Namespace, last.Name)}";
         }
         else if (path.Kind.Custom is not null)
         {
@@ -79,8 +88,10 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         foreach (StoredObject item in items)
         {
             aborted.ThrowIfCancellationRequested();
-            if (!query.Matches(item)) continue;
-            if (query.Limit > 0 && page.Count == query.Limit) return (page, true);
+            if (!query.Matches(item))
+                continue;
+            if (query.Limit > 0 && page.Count == query.Limit)
+                return (page, true);
             page.Add(item);
         }
 
@@ -90,8 +101,15 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
     // The bytes of the items go out as they are stored, each after who owns its fields.
     private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page, CancellationToken aborted)
     {
-        byte[] head = Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":[");
-        if (page.Count >= LongList) return new() { Stream = (into, cancellationToken) => WriteAsync(into, head, path, page, cancellationToken), IsCompressible = true };
+        byte[] head = Encoding.UTF8.GetBytes(
+            $"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":["
+        );
+        if (page.Count >= LongList)
+            return new()
+            {
+                Stream = (into, cancellationToken) => WriteAsync(into, head, path, page, cancellationToken),
+                IsCompressible = true,
+            };
         var segments = new List<ReadOnlyMemory<byte>>((page.Count * 2) + 2) { head };
         var openings = new SegmentWriter();
         foreach (StoredObject item in page)
@@ -100,7 +118,8 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
             openings.Write(segments.Count > 1 ? ",{"u8 : "{"u8);
 
             // Objects of custom kinds say each what they are.
-            if (path.Kind.Custom is not null) openings.Write(ObjectWriter.Opening(path).AsSpan(1));
+            if (path.Kind.Custom is not null)
+                openings.Write(ObjectWriter.Opening(path).AsSpan(1));
             ReadOnlyMemory<byte> rest = path.WriteOpening(item, openings);
             segments.Add(openings.Take());
             segments.Add(rest);
@@ -110,14 +129,21 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         return new() { Segments = segments };
     }
 
-    private static async Task WriteAsync(PipeWriter into, byte[] head, ResourcePath path, List<StoredObject> page, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        PipeWriter into,
+        byte[] head,
+        ResourcePath path,
+        List<StoredObject> page,
+        CancellationToken cancellationToken
+    )
     {
         into.Write(head);
         for (int i = 0; i < page.Count; i++)
         {
             into.Write(i > 0 ? ",{"u8 : "{"u8);
             path.Write(page[i], into);
-            if (into.UnflushedBytes >= FlushAt && (await into.FlushAsync(cancellationToken)).IsCompleted) return;
+            if (into.UnflushedBytes >= FlushAt && (await into.FlushAsync(cancellationToken)).IsCompleted)
+                return;
         }
 
         into.Write(Closing.Span);
@@ -129,15 +155,18 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         Snapshot newest = store.List(kind);
         if (query.Page is { } page)
         {
-            return _pages.Find(kind, page.Version) ?? throw StatusErrors.Expired(
-                "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.");
+            return _pages.Find(kind, page.Version)
+                ?? throw StatusErrors.Expired(
+                    "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter."
+                );
         }
 
-        if (query.ResourceVersion > newest.Version) throw StatusErrors.TooLargeResourceVersion(query.ResourceVersion.Value, newest.Version);
+        if (query.ResourceVersion > newest.Version)
+            throw StatusErrors.TooLargeResourceVersion(query.ResourceVersion.Value, newest.Version);
         if (query.IsExact && query.ResourceVersion != newest.Version)
         {
-            return _pages.Find(kind, query.ResourceVersion!.Value) ??
-                throw StatusErrors.Expired($"The resourceVersion for the provided list is too old.");
+            return _pages.Find(kind, query.ResourceVersion!.Value)
+                ?? throw StatusErrors.Expired($"The resourceVersion for the provided list is too old.");
         }
 
         return newest;

@@ -18,7 +18,9 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
     public ApiResponse Answer(IncomingRequest request, ResourcePath path)
     {
         ListQuery query = ListQuery.ParseWatch(request, path, catalog.Minor);
-        TimeSpan timeout = request.Query.Number("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : DefaultTimeout;
+        TimeSpan timeout = request.Query.Number("timeoutSeconds") is > 0 and var seconds
+            ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue))
+            : DefaultTimeout;
         bool wantsBookmarks = request.Query.IsTrue("allowWatchBookmarks");
         bool sendsInitial = query.SendsInitialEvents ?? query.ResourceVersion is null;
         Snapshot snapshot = store.List(path.Kind);
@@ -40,10 +42,24 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
 
                 using CancellationTokenSource deadline = time.StartLimit(timeout);
                 using IDisposable registration = faults.Register(path, out CancellationToken cut);
-                using var ended = CancellationTokenSource.CreateLinkedTokenSource([deadline.Token, path.Kind.Ended, cut, cancellationToken]);
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource([
+                    deadline.Token,
+                    path.Kind.Ended,
+                    cut,
+                    cancellationToken,
+                ]);
                 try
                 {
-                    if (!sendsInitial || await writer.WriteInitialAsync(into, Take(ref initial), cursor, query.SendsInitialEvents == true && wantsBookmarks, ended.Token))
+                    if (
+                        !sendsInitial
+                        || await writer.WriteInitialAsync(
+                            into,
+                            Take(ref initial),
+                            cursor,
+                            query.SendsInitialEvents == true && wantsBookmarks,
+                            ended.Token
+                        )
+                    )
                         await FollowAsync(cursor, writer, into, wantsBookmarks, ended.Token);
                 }
                 catch (OperationCanceledException) when (cut.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -53,7 +69,11 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
                     // The time that the watch was given is over, or its kind is gone: it ends as any answer does, with all that there was to tell.
-                    if (await writer.WriteRestAsync(into, cursor, cancellationToken) && wantsBookmarks && cursor.TryGetVersion() is { } version)
+                    if (
+                        await writer.WriteRestAsync(into, cursor, cancellationToken)
+                        && wantsBookmarks
+                        && cursor.TryGetVersion() is { } version
+                    )
                         writer.WriteBookmark(into, version, false);
                     await into.FlushAsync(cancellationToken);
                 }
@@ -69,7 +89,13 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
         return taken;
     }
 
-    private async Task FollowAsync(ChangeCursor cursor, WatchWriter writer, PipeWriter into, bool wantsBookmarks, CancellationToken cancellationToken)
+    private async Task FollowAsync(
+        ChangeCursor cursor,
+        WatchWriter writer,
+        PipeWriter into,
+        bool wantsBookmarks,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -78,12 +104,14 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
             try
             {
                 // What is already there goes out before the first wait, and headers reach the reader even if nothing is.
-                while (await writer.WriteRestAsync(into, cursor, cancellationToken)) await cursor.WaitAsync(either.Token);
+                while (await writer.WriteRestAsync(into, cursor, cancellationToken))
+                    await cursor.WaitAsync(either.Token);
                 return;
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                if (cursor.TryGetVersion() is { } version) writer.WriteBookmark(into, version, false);
+                if (cursor.TryGetVersion() is { } version)
+                    writer.WriteBookmark(into, version, false);
             }
         }
     }

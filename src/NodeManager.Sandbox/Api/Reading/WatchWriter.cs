@@ -17,16 +17,24 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
     /// <summary>Everything that exists; then, where asked for, the bookmark that says so.</summary>
     /// <returns>False where the watch has ended: its reader has gone, or was too slow for what came meanwhile.</returns>
     public async Task<bool> WriteInitialAsync(
-        PipeWriter into, Snapshot snapshot, ChangeCursor cursor, bool endsWithBookmark, CancellationToken cancellationToken)
+        PipeWriter into,
+        Snapshot snapshot,
+        ChangeCursor cursor,
+        bool endsWithBookmark,
+        CancellationToken cancellationToken
+    )
     {
         foreach (StoredObject item in snapshot.Objects.Walk(path.Namespace))
         {
-            if (!query.Matches(item)) continue;
+            if (!query.Matches(item))
+                continue;
             WriteEvent(into, "ADDED"u8, item);
-            if (IsFull(into) && !await FlushAsync(into, cursor, cancellationToken)) return false;
+            if (IsFull(into) && !await FlushAsync(into, cursor, cancellationToken))
+                return false;
         }
 
-        if (endsWithBookmark) WriteBookmark(into, snapshot.Version, true);
+        if (endsWithBookmark)
+            WriteBookmark(into, snapshot.Version, true);
         return true;
     }
 
@@ -37,16 +45,17 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
         do
         {
             WritePart(into, cursor);
-            if (!await FlushAsync(into, cursor, cancellationToken)) return false;
-        }
-        while (!cursor.IsAtEnd);
+            if (!await FlushAsync(into, cursor, cancellationToken))
+                return false;
+        } while (!cursor.IsAtEnd);
         return true;
     }
 
     // No change is held while the reader is waited for.
     private void WritePart(PipeWriter into, ChangeCursor cursor)
     {
-        while (!IsFull(into) && cursor.TryRead(out Change? change)) Write(into, change);
+        while (!IsFull(into) && cursor.TryRead(out Change? change))
+            Write(into, change);
     }
 
     private static async ValueTask<bool> FlushAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
@@ -60,20 +69,28 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
     private void Write(PipeWriter into, Change change)
     {
         // A watch may start from a version that is still to come.
-        if (change.Version <= from) return;
-        if (path.Namespace is { } ns && change.Object.Namespace != ns) return;
+        if (change.Version <= from)
+            return;
+        if (path.Namespace is { } ns && change.Object.Namespace != ns)
+            return;
         bool was = change.Previous is not null && query.Matches(change.Previous);
         bool matches = change.Type != ChangeType.Deleted && query.Matches(change.Object);
-        if (matches) WriteChange(into, was ? "MODIFIED"u8 : "ADDED"u8, change);
-        else if (was) WriteChange(into, "DELETED"u8, change);
+        if (matches)
+            WriteChange(into, was ? "MODIFIED"u8 : "ADDED"u8, change);
+        else if (was)
+            WriteChange(into, "DELETED"u8, change);
     }
 
     public void WriteBookmark(PipeWriter into, long version, bool endsInitial)
     {
         string annotations = endsInitial ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
-        Write(into, Encoding.UTF8.GetBytes(
-            $"{{\"type\":\"BOOKMARK\",\"object\":{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\"," +
-            $"\"metadata\":{{\"resourceVersion\":\"{version}\",\"creationTimestamp\":null{annotations}}}}}}}\n"));
+        Write(
+            into,
+            Encoding.UTF8.GetBytes(
+                $"{{\"type\":\"BOOKMARK\",\"object\":{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\","
+                    + $"\"metadata\":{{\"resourceVersion\":\"{version}\",\"creationTimestamp\":null{annotations}}}}}}}\n"
+            )
+        );
     }
 
     public static void WriteExpired(PipeWriter into, string why)
@@ -88,8 +105,10 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
     {
         bool hasLeft = change.Type != ChangeType.Deleted && type.SequenceEqual("DELETED"u8);
         StoredObject item = hasLeft ? change.Previous!.At(change.Version) : change.Object;
-        if (shaper is not null) WriteEvent(into, type, item);
-        else WriteEvent(into, type, bodies.Get(path, item, hasLeft));
+        if (shaper is not null)
+            WriteEvent(into, type, item);
+        else
+            WriteEvent(into, type, bodies.Get(path, item, hasLeft));
     }
 
     private void WriteEvent(PipeWriter into, ReadOnlySpan<byte> type, StoredObject item)

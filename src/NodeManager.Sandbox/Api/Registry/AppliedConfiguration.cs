@@ -21,11 +21,14 @@ internal static class AppliedConfiguration
             null => [],
             JsonObject named => named,
             _ => throw StatusErrors.BadRequest(
-                "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " +
-                $"{(body is JsonArray ? "array" : "string")} into Go value of type map[string]interface {{}}"),
+                "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+                    + $"{(body is JsonArray ? "array" : "string")} into Go value of type map[string]interface {{}}"
+            ),
         };
-        (string expected, string expectedKind) = path.Subresource == "scale" ? (ScaleView.ApiVersion, "Scale") : (path.ApiVersion, path.Kind.Kind);
-        string version = configuration.Text("apiVersion") ?? "", kind = configuration.Text("kind") ?? "";
+        (string expected, string expectedKind) =
+            path.Subresource == "scale" ? (ScaleView.ApiVersion, "Scale") : (path.ApiVersion, path.Kind.Kind);
+        string version = configuration.Text("apiVersion") ?? "",
+            kind = configuration.Text("kind") ?? "";
         if (minor >= TypeCheckedFrom && (version != expected || kind != expectedKind))
         {
             string shown = version.Contains('/', StringComparison.Ordinal) ? version : "/" + version;
@@ -33,11 +36,17 @@ internal static class AppliedConfiguration
         }
 
         if (version != expected)
-            throw StatusErrors.BadRequest($"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {expected}");
-        if (kind != expectedKind) throw StatusErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
-        if (configuration.Object("metadata")?["managedFields"] is not null) throw StatusErrors.BadRequest("metadata.managedFields must be nil");
-        if (path.Subresource != "scale") return configuration;
-        if (string.IsNullOrEmpty(configuration.Object("metadata").Text("name"))) throw StatusErrors.NameMissing(path.Name);
+            throw StatusErrors.BadRequest(
+                $"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {expected}"
+            );
+        if (kind != expectedKind)
+            throw StatusErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
+        if (configuration.Object("metadata")?["managedFields"] is not null)
+            throw StatusErrors.BadRequest("metadata.managedFields must be nil");
+        if (path.Subresource != "scale")
+            return configuration;
+        if (string.IsNullOrEmpty(configuration.Object("metadata").Text("name")))
+            throw StatusErrors.NameMissing(path.Name);
         if (configuration.Object("metadata").Text("name") is { } name && name != path.Name)
             throw StatusErrors.BadRequest($"the name of the object ({name}) does not match the name on the URL ({path.Name})");
         return OfScale(path, configuration);
@@ -47,9 +56,12 @@ internal static class AppliedConfiguration
     {
         var workload = new JsonObject
         {
-            ["apiVersion"] = path.ApiVersion, ["kind"] = path.Kind.Kind, ["metadata"] = scale["metadata"]!.DeepClone(),
+            ["apiVersion"] = path.ApiVersion,
+            ["kind"] = path.Kind.Kind,
+            ["metadata"] = scale["metadata"]!.DeepClone(),
         };
-        if (scale.Object("spec")?["replicas"] is { } replicas) workload["spec"] = new JsonObject { ["replicas"] = replicas.DeepClone() };
+        if (scale.Object("spec")?["replicas"] is { } replicas)
+            workload["spec"] = new JsonObject { ["replicas"] = replicas.DeepClone() };
         return workload;
     }
 }

@@ -9,13 +9,15 @@ namespace NodeManager.Sandbox.Api.Registry;
 internal static class BudgetMatching
 {
     /// <summary>Pods that are pending, over or already terminating are evicted without asking.</summary>
-    public static bool NeedsNoBudget(StoredObject pod) => pod.IsDeleting || pod.Field("status.phase") is "Pending" or "Succeeded" or "Failed";
+    public static bool NeedsNoBudget(StoredObject pod) =>
+        pod.IsDeleting || pod.Field("status.phase") is "Pending" or "Succeeded" or "Failed";
 
     /// <summary>An empty selector means all pods to policy/v1 and none to v1beta1.</summary>
     public static bool Covers(StoredObject budget, StoredObject pod, int minor)
     {
         LabelSelector? selector = budget.As<PodDisruptionBudget>().Spec.Selector;
-        if (selector is null || budget.Namespace != pod.Namespace) return false;
+        if (selector is null || budget.Namespace != pod.Namespace)
+            return false;
         bool isEmpty = selector.MatchLabels is null or { Count: 0 } && selector.MatchExpressions is null or { Count: 0 };
         return isEmpty ? minor >= 21 : selector.Matches(pod.Labels);
     }

@@ -13,7 +13,8 @@ namespace NodeManager.Sandbox.Api.Registry;
 /// <param name="catalog">What is served.</param>
 internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog catalog)
 {
-    private const int UnhealthyPolicyFrom = 26, DisruptionTargetFrom = 26;
+    private const int UnhealthyPolicyFrom = 26,
+        DisruptionTargetFrom = 26;
     private const int MostDisruptedPods = 2000;
     private const string Refused = "Cannot evict pod as it would violate the pod's disruption budget.";
 
@@ -31,7 +32,9 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         Snapshot all = registry.Store.List(BuiltInKinds.PodDisruptionBudgets);
         StoredObject[] budgets = [.. all.Objects.Walk(ns).Where(budget => BudgetMatching.Covers(budget, pod, catalog.Minor))];
         if (budgets.Length > 1)
-            throw StatusErrors.Unclassified("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+            throw StatusErrors.Unclassified(
+                "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+            );
         if (budgets.Length == 0)
         {
             Delete(pod, request);
@@ -39,7 +42,13 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         }
 
         bool isReady = BudgetMatching.IsReady(pod);
-        registry.UpdateStatus(BuiltInKinds.PodDisruptionBudgets, ns, budgets[0].Name, budget => Decrement(budget, pod, isReady), request.IsDryRun);
+        registry.UpdateStatus(
+            BuiltInKinds.PodDisruptionBudgets,
+            ns,
+            budgets[0].Name,
+            budget => Decrement(budget, pod, isReady),
+            request.IsDryRun
+        );
         Delete(pod, request);
     }
 
@@ -50,13 +59,21 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         bool isMeant = (request.Uid ?? pod.Uid) == pod.Uid && (request.ResourceVersion is null or "" || request.ResourceVersion == version);
         if (catalog.Minor >= DisruptionTargetFrom && !request.IsDryRun && isMeant)
         {
-            StoredObject told = registry.UpdateStatus(BuiltInKinds.Pods, pod.Namespace, pod.Name, document =>
-            {
-                if (document.Object("metadata").Text("uid") == pod.Uid)
-                    document.Ensure("status").SetPodCondition("DisruptionTarget", "True", registry.Now, "EvictionByEvictionAPI", "Eviction API: evicting");
-                return document;
-            });
-            if (request.ResourceVersion == version) request = request with { ResourceVersion = told.Version.ToString(CultureInfo.InvariantCulture) };
+            StoredObject told = registry.UpdateStatus(
+                BuiltInKinds.Pods,
+                pod.Namespace,
+                pod.Name,
+                document =>
+                {
+                    if (document.Object("metadata").Text("uid") == pod.Uid)
+                        document
+                            .Ensure("status")
+                            .SetPodCondition("DisruptionTarget", "True", registry.Now, "EvictionByEvictionAPI", "Eviction API: evicting");
+                    return document;
+                }
+            );
+            if (request.ResourceVersion == version)
+                request = request with { ResourceVersion = told.Version.ToString(CultureInfo.InvariantCulture) };
         }
 
         registry.Delete(BuiltInKinds.Pods, pod.Namespace, pod.Name, request);
@@ -64,25 +81,39 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
 
     private JsonObject Decrement(JsonObject budget, StoredObject pod, bool isReady)
     {
-        JsonObject status = budget.Ensure("status"), metadata = budget["metadata"]!.AsObject();
+        JsonObject status = budget.Ensure("status"),
+            metadata = budget["metadata"]!.AsObject();
         string name = metadata.Text("name")!;
-        if (!isReady && MayGoUnhealthy(budget, status)) return budget;
+        if (!isReady && MayGoUnhealthy(budget, status))
+            return budget;
         if ((status.Number("observedGeneration") ?? 0) < (metadata.Number("generation") ?? 0))
         {
             throw StatusErrors.TooManyRequests(
-                Refused, 10, StatusErrors.Cause("DisruptionBudget", $"The disruption budget {name} is still being processed by the server."));
+                Refused,
+                10,
+                StatusErrors.Cause("DisruptionBudget", $"The disruption budget {name} is still being processed by the server.")
+            );
         }
 
         long allowed = status.Number("disruptionsAllowed") ?? 0;
-        if (allowed < 0) throw StatusErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "pdb disruptions allowed is negative");
+        if (allowed < 0)
+            throw StatusErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "pdb disruptions allowed is negative");
         JsonObject disrupted = status.Ensure("disruptedPods");
         if (disrupted.Count > MostDisruptedPods)
-            throw StatusErrors.Forbidden(BuiltInKinds.PodDisruptionBudgets, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+            throw StatusErrors.Forbidden(
+                BuiltInKinds.PodDisruptionBudgets,
+                name,
+                "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
+            );
         if (allowed == 0)
         {
-            long needs = status.Number("desiredHealthy") ?? 0, has = status.Number("currentHealthy") ?? 0;
+            long needs = status.Number("desiredHealthy") ?? 0,
+                has = status.Number("currentHealthy") ?? 0;
             throw StatusErrors.TooManyRequests(
-                Refused, 0, StatusErrors.Cause("DisruptionBudget", $"The disruption budget {name} needs {needs} healthy pods and has {has} currently"));
+                Refused,
+                0,
+                StatusErrors.Cause("DisruptionBudget", $"The disruption budget {name} needs {needs} healthy pods and has {has} currently")
+            );
         }
 
         status["disruptionsAllowed"] = allowed - 1;
@@ -92,6 +123,6 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
 
     // By the policy where there is one; where the budget has what it wants, earlier versions let it go as well.
     private bool MayGoUnhealthy(JsonObject budget, JsonObject status) =>
-        (catalog.Minor >= UnhealthyPolicyFrom && budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow") ||
-        (status.Number("currentHealthy") >= status.Number("desiredHealthy") && status.Number("desiredHealthy") > 0);
+        (catalog.Minor >= UnhealthyPolicyFrom && budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow")
+        || (status.Number("currentHealthy") >= status.Number("desiredHealthy") && status.Number("desiredHealthy") > 0);
 }

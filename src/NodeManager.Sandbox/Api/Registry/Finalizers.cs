@@ -5,12 +5,15 @@ namespace NodeManager.Sandbox.Api.Registry;
 
 internal static class Finalizers
 {
-    public static bool Has(JsonObject? metadata, string finalizer) => metadata.Array("finalizers")?.Any(one => (string?)one == finalizer) == true;
+    public static bool Has(JsonObject? metadata, string finalizer) =>
+        metadata.Array("finalizers")?.Any(one => (string?)one == finalizer) == true;
 
     public static void Add(JsonObject metadata, string finalizer)
     {
-        if (Has(metadata, finalizer)) return;
-        if (metadata["finalizers"] is not JsonArray all) metadata["finalizers"] = all = [];
+        if (Has(metadata, finalizer))
+            return;
+        if (metadata["finalizers"] is not JsonArray all)
+            metadata["finalizers"] = all = [];
         all.Add(finalizer);
     }
 
@@ -20,9 +23,12 @@ internal static class Finalizers
     /// <summary>Takes out all others.</summary>
     public static void Keep(JsonObject metadata, Func<string, bool> stays)
     {
-        if (metadata.Array("finalizers") is not { } all) return;
+        if (metadata.Array("finalizers") is not { } all)
+            return;
         JsonArray kept = [.. all.Where(one => stays((string?)one ?? "")).Select(static one => one!.DeepClone())];
-        if (kept.Count == 0) metadata.Remove("finalizers");
-        else metadata["finalizers"] = kept;
+        if (kept.Count == 0)
+            metadata.Remove("finalizers");
+        else
+            metadata["finalizers"] = kept;
     }
 }

@@ -11,7 +11,8 @@ internal sealed class IdentitySource(int seed)
     public string NextUid()
     {
         Span<byte> bytes = stackalloc byte[16];
-        lock (_lock) _random.NextBytes(bytes);
+        lock (_lock)
+            _random.NextBytes(bytes);
         bytes[6] = (byte)((bytes[6] & 0x0f) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString();
@@ -20,6 +21,7 @@ internal sealed class IdentitySource(int seed)
     /// <summary>The five characters that make a generated name unique.</summary>
     public string NextSuffix()
     {
-        lock (_lock) return string.Create(5, _random, static (text, random) => random.GetItems(Alphabet, text));
+        lock (_lock)
+            return string.Create(5, _random, static (text, random) => random.GetItems(Alphabet, text));
     }
 }

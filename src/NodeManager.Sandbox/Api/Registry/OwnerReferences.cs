@@ -9,28 +9,38 @@ internal static class OwnerReferences
     /// <returns>What the client is told of it; null where nothing was doubled.</returns>
     public static string? Unite(JsonObject document)
     {
-        if (document.Object("metadata").Array("ownerReferences") is not { Count: > 1 } owners) return null;
+        if (document.Object("metadata").Array("ownerReferences") is not { Count: > 1 } owners)
+            return null;
         List<string> doubled = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (JsonObject owner in owners.OfType<JsonObject>().ToArray())
         {
             string uid = owner.Text("uid") ?? "";
-            if (seen.Add(uid)) continue;
+            if (seen.Add(uid))
+                continue;
             doubled.Add(uid);
             owners.Remove(owner);
         }
 
         return doubled.Count == 0
             ? null
-            : ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; " +
-            $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", doubled)}";
+            : ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
+                + $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", doubled)}";
     }
 
     /// <summary>Takes an owner out, and the list with the last.</summary>
     public static void Remove(JsonObject metadata, string uid)
     {
-        JsonArray left = [.. (metadata.Array("ownerReferences") ?? []).OfType<JsonObject>().Where(owner => owner.Text("uid") != uid).Select(static owner => owner.DeepClone())];
-        if (left.Count == 0) metadata.Remove("ownerReferences");
-        else metadata["ownerReferences"] = left;
+        JsonArray left =
+        [
+            .. (metadata.Array("ownerReferences") ?? [])
+                .OfType<JsonObject>()
+                .Where(owner => owner.Text("uid") != uid)
+                .Select(static owner => owner.DeepClone()),
+        ];
+        if (left.Count == 0)
+            metadata.Remove("ownerReferences");
+        else
+            metadata["ownerReferences"] = left;
     }
 }

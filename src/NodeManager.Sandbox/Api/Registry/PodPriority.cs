@@ -20,8 +20,10 @@ internal static class PodPriority
         JsonObject spec = pod["spec"]!.AsObject();
         string named = spec.Text("priorityClassName") ?? "";
         JsonObject? its = named.Length == 0 ? Default(store) : store.Get(BuiltInKinds.PriorityClasses, "", named)?.ToJson();
-        if (its is null && named.Length > 0) throw Refused($"no PriorityClass with name {named} was found");
-        if (its is not null) spec["priorityClassName"] = its.Object("metadata").Text("name");
+        if (its is null && named.Length > 0)
+            throw Refused($"no PriorityClass with name {named} was found");
+        if (its is not null)
+            spec["priorityClassName"] = its.Object("metadata").Text("name");
         long value = its.Number("value") ?? 0;
         string policy = its.Text("preemptionPolicy") ?? "PreemptLowerPriority";
         if (spec.Number("priority") is { } stated && stated != value)
@@ -35,7 +37,12 @@ internal static class PodPriority
     }
 
     // Of several the least. Only those are read that may be one: every pod asks.
-    private static JsonObject? Default(DocumentStore store) => store.List(BuiltInKinds.PriorityClasses).Objects.Walk()
-        .Where(static one => one.Json.Span.IndexOf("\"globalDefault\":true"u8) >= 0).Select(static one => one.ToJson())
-        .Where(static one => one.Flag("globalDefault") == true).MinBy(static one => one.Number("value") ?? 0);
+    private static JsonObject? Default(DocumentStore store) =>
+        store
+            .List(BuiltInKinds.PriorityClasses)
+            .Objects.Walk()
+            .Where(static one => one.Json.Span.IndexOf("\"globalDefault\":true"u8) >= 0)
+            .Select(static one => one.ToJson())
+            .Where(static one => one.Flag("globalDefault") == true)
+            .MinBy(static one => one.Number("value") ?? 0);
 }

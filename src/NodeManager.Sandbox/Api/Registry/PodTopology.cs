@@ -13,15 +13,19 @@ internal static class PodTopology
 
     public static void Label(JsonObject pod, DocumentStore store, int minor)
     {
-        if (minor < From || pod.Object("spec").Text("nodeName") is not { Length: > 0 } node) return;
-        if (store.Get(BuiltInKinds.Nodes, "", node)?.Labels is { } its) Label(pod, its, minor);
+        if (minor < From || pod.Object("spec").Text("nodeName") is not { Length: > 0 } node)
+            return;
+        if (store.Get(BuiltInKinds.Nodes, "", node)?.Labels is { } its)
+            Label(pod, its, minor);
     }
 
     /// <summary>The same with the labels of the node.</summary>
     public static void Label(JsonObject pod, IReadOnlyDictionary<string, string> its, int minor)
     {
-        if (minor < From) return;
+        if (minor < From)
+            return;
         foreach (string key in Labels)
-            if (its.TryGetValue(key, out string? value)) pod.Ensure("metadata").Ensure("labels")[key] = value;
+            if (its.TryGetValue(key, out string? value))
+                pod.Ensure("metadata").Ensure("labels")[key] = value;
     }
 }

@@ -32,16 +32,21 @@ internal sealed partial class ResourceRegistry
             var marked = new StoredObject(kind.StoredAs, document, current.Owners);
             if (!isHeldBack)
             {
-                if (request.IsDryRun) return new(current, true);
+                if (request.IsDryRun)
+                    return new(current, true);
 
                 // Where grace is counted, that it is none is told before the end.
-                if (store.TryRemove(current, kind.Rules.GracePeriod is null ? null : marked) is { } last) return new(last, true);
+                if (store.TryRemove(current, kind.Rules.GracePeriod is null ? null : marked) is { } last)
+                    return new(last, true);
                 continue;
             }
 
-            if (marked.SameContent(current)) return new(current, false);
-            if (request.IsDryRun) return new(marked.At(current.Version), false);
-            if (store.TryReplace(current, marked) is { } stored) return new(stored, false);
+            if (marked.SameContent(current))
+                return new(current, false);
+            if (request.IsDryRun)
+                return new(marked.At(current.Version), false);
+            if (store.TryReplace(current, marked) is { } stored)
+                return new(stored, false);
         }
     }
 
@@ -50,16 +55,20 @@ internal sealed partial class ResourceRegistry
         if (request.Uid is { } uid && uid != current.Uid)
         {
             throw StatusErrors.PreconditionFailed(
-                kind, name,
-                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated");
+                kind,
+                name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated"
+            );
         }
 
         string version = current.Version.ToString(CultureInfo.InvariantCulture);
         if (request.ResourceVersion is { } wanted && wanted != version)
         {
             throw StatusErrors.PreconditionFailed(
-                kind, name,
-                $"the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified");
+                kind,
+                name,
+                $"the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({version}). The object might have been modified"
+            );
         }
     }
 
@@ -68,24 +77,33 @@ internal sealed partial class ResourceRegistry
     {
         JsonObject metadata = document["metadata"]!.AsObject();
 
-        if (kind.HasDependents) SetPropagation(metadata, request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null));
-        if (metadata["deletionTimestamp"] is null) kind.Rules.PrepareDelete(document, Now);
+        if (kind.HasDependents)
+            SetPropagation(
+                metadata,
+                request.PropagationPolicy ?? (kind.OrphansByDefault && metadata["deletionTimestamp"] is null ? "Orphan" : null)
+            );
+        if (metadata["deletionTimestamp"] is null)
+            kind.Rules.PrepareDelete(document, Now);
 
         long grace = kind.Rules.GracePeriod?.Invoke(document, request.GracePeriod) ?? 0;
         if (metadata.Text("deletionTimestamp") is { } already)
         {
             // Only a shorter time can still be asked for.
             long old = metadata.Number("deletionGracePeriodSeconds") ?? 0;
-            if (request.GracePeriod is null || grace >= old) grace = old;
-            else metadata["deletionTimestamp"] = Timestamp(Sooner(DateTimeOffset.Parse(already, CultureInfo.InvariantCulture), grace, old));
+            if (request.GracePeriod is null || grace >= old)
+                grace = old;
+            else
+                metadata["deletionTimestamp"] = Timestamp(Sooner(DateTimeOffset.Parse(already, CultureInfo.InvariantCulture), grace, old));
         }
         else
         {
             metadata["deletionTimestamp"] = Timestamp(time.GetUtcNow().After(grace));
-            if (metadata.Number("generation") is { } generation) metadata["generation"] = generation + 1;
+            if (metadata.Number("generation") is { } generation)
+                metadata["generation"] = generation + 1;
         }
 
-        if (kind.CountsGraceSeconds) metadata["deletionGracePeriodSeconds"] = grace;
+        if (kind.CountsGraceSeconds)
+            metadata["deletionGracePeriodSeconds"] = grace;
         return UpdatePreparation.HoldsBack(kind, document);
     }
 
@@ -95,13 +113,23 @@ internal sealed partial class ResourceRegistry
 
     private static void SetPropagation(JsonObject metadata, string? policy)
     {
-        if (policy is null) return;
-        string? wanted = policy switch { "Orphan" => OrphanFinalizer, "Foreground" => ForegroundFinalizer, _ => null };
+        if (policy is null)
+            return;
+        string? wanted = policy switch
+        {
+            "Orphan" => OrphanFinalizer,
+            "Foreground" => ForegroundFinalizer,
+            _ => null,
+        };
         string[] before = [.. (metadata.Array("finalizers") ?? []).Select(one => (string)one!)];
         List<string> after = [.. before.Where(one => one is not (OrphanFinalizer or ForegroundFinalizer))];
-        if (wanted is not null) after.Add(wanted);
-        if (after.SequenceEqual(before)) return;
-        if (after.Count == 0) metadata.Remove("finalizers");
-        else metadata["finalizers"] = new JsonArray([.. after.Select(one => JsonValue.Create(one))]);
+        if (wanted is not null)
+            after.Add(wanted);
+        if (after.SequenceEqual(before))
+            return;
+        if (after.Count == 0)
+            metadata.Remove("finalizers");
+        else
+            metadata["finalizers"] = new JsonArray([.. after.Select(one => JsonValue.Create(one))]);
     }
 }

@@ -16,8 +16,14 @@ namespace NodeManager.Sandbox.Api.Registry;
 /// controllers write through it alike, each under a name of its own. Every refusal is an <see cref="ApiException"/>. Thread-safe.
 /// </summary>
 internal sealed partial class ResourceRegistry(
-    DocumentStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author, Lock? allocations = null,
-    CancellationToken aborted = default)
+    DocumentStore store,
+    TimeProvider time,
+    IdentitySource identities,
+    int minor,
+    FieldManager author,
+    Lock? allocations = null,
+    CancellationToken aborted = default
+)
 {
     private const int LongestGeneratedStem = 58;
 
@@ -39,10 +45,12 @@ internal sealed partial class ResourceRegistry(
 
     public string Now => Timestamp(time.GetUtcNow());
 
-    public static string Timestamp(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Timestamp(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <exception cref="ApiException">404.</exception>
-    public StoredObject Get(ResourceKind kind, string ns, string name) => store.Get(kind, ns, name) ?? throw StatusErrors.NotFound(kind, name);
+    public StoredObject Get(ResourceKind kind, string ns, string name) =>
+        store.Get(kind, ns, name) ?? throw StatusErrors.NotFound(kind, name);
 
     /// <summary>Creates an object. The document becomes the registry's: do not use it afterwards.</summary>
     /// <exception cref="ApiException">404 (namespace), 403 (it is terminating), 409 (exists), 422.</exception>
@@ -77,26 +85,33 @@ internal sealed partial class ResourceRegistry(
         RequireNamespace(kind, ns, name);
         metadata["uid"] = identities.NextUid();
         // The seed decides all other UIDs, so they are taken from it in the same order whatever is created.
-        if (KubeSystemUid.IsStoredIn(kind, name)) metadata["uid"] = KubeSystemUid.Create();
+        if (KubeSystemUid.IsStoredIn(kind, name))
+            metadata["uid"] = KubeSystemUid.Create();
         metadata["creationTimestamp"] = Now;
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
         ManagedFields claimed = ManagedFields.Read(metadata["managedFields"]) ?? ManagedFields.None;
         metadata.Remove("managedFields");
-        if (kind.HasGenerationAt(minor)) metadata["generation"] = 1;
-        if (kind.Custom is null) CanonicalForm.Apply(document, kind.SchemaType, minor);
+        if (kind.HasGenerationAt(minor))
+            metadata["generation"] = 1;
+        if (kind.Custom is null)
+            CanonicalForm.Apply(document, kind.SchemaType, minor);
         rules.Fill(document, minor);
         rules.Derive?.Invoke(null, document);
 
         // A name that the server makes comes after who owns what is known.
         bool isLabelled = minor >= kind.NameLabelFrom;
-        if (isLabelled && !isGenerated) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
+        if (isLabelled && !isGenerated)
+            metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
         owners ??= OwnersOfNew(kind, version, document, claimed);
-        if (isLabelled) metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
-        if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate) document.Remove("status");
+        if (isLabelled)
+            metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
+        if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate)
+            document.Remove("status");
         rules.Prepare(document, minor);
-        if (kind.Protection is { } finalizer) Finalizers.Add(metadata, finalizer);
+        if (kind.Protection is { } finalizer)
+            Finalizers.Add(metadata, finalizer);
         Admission? admission = Admission.Of(kind);
         admission?.Admit(document, store, minor);
         Check(kind, rules, name, document, null);
@@ -105,14 +120,17 @@ internal sealed partial class ResourceRegistry(
         using Lock.Scope alone = admission?.Allocate is null ? default : _allocations.EnterScope();
         if (admission?.Allocate is { } allocate)
         {
-            if (store.Get(kind, ns, name) is { } taken) throw StatusErrors.AlreadyExists(kind, name, taken.IsDeleting);
+            if (store.Get(kind, ns, name) is { } taken)
+                throw StatusErrors.AlreadyExists(kind, name, taken.IsDeleting);
             allocate(document, null, store, minor);
         }
 
         rules.Store?.Invoke(document);
         var item = new StoredObject(kind.StoredAs, document, owners);
-        if (isDryRun && store.Get(kind, ns, name) is null) return item.At(0);
-        return (isDryRun ? null : store.TryAdd(item)) ?? throw StatusErrors.AlreadyExists(kind, name, store.Get(kind, ns, name)?.IsDeleting == true);
+        if (isDryRun && store.Get(kind, ns, name) is null)
+            return item.At(0);
+        return (isDryRun ? null : store.TryAdd(item))
+            ?? throw StatusErrors.AlreadyExists(kind, name, store.Get(kind, ns, name)?.IsDeleting == true);
     }
 
     /// <summary>
@@ -121,13 +139,23 @@ internal sealed partial class ResourceRegistry(
     /// </summary>
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
     public StoredObject Update(
-        ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
-        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Main, version, isOwn: true);
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, JsonObject> change,
+        bool isDryRun = false,
+        string? version = null
+    ) => Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Main, version, isOwn: true);
 
     /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
     public StoredObject UpdateStatus(
-        ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
-        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version, isOwn: true);
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, JsonObject> change,
+        bool isDryRun = false,
+        string? version = null
+    ) => Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version, isOwn: true);
 
     /// <summary>As <see cref="Update"/>, of any part; the function may look at the object too, and at its owners.</summary>
     /// <param name="kind">Of the object.</param>
@@ -139,17 +167,32 @@ internal sealed partial class ResourceRegistry(
     /// <param name="version">At which the document is.</param>
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
     public StoredObject Change(
-        ResourceKind kind, string ns, string name, Func<JsonObject, StoredObject, JsonObject> change, WriteScope scope, bool isDryRun, string? version) =>
-        Write(kind, ns, name, (document, current) => (change(document, current), null), isDryRun, scope, version);
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, StoredObject, JsonObject> change,
+        WriteScope scope,
+        bool isDryRun,
+        string? version
+    ) => Write(kind, ns, name, (document, current) => (change(document, current), null), isDryRun, scope, version);
 
-    private void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false, DateTimeOffset? statusAt = null)
+    private void Check(
+        ResourceKind kind,
+        KindRules rules,
+        string name,
+        JsonObject document,
+        JsonObject? old,
+        bool isUpdate = false,
+        DateTimeOffset? statusAt = null
+    )
     {
         var errors = new FieldErrors(minor) { Aborted = aborted };
 
         if (kind.MetadataChecked == MetadataOrder.Last || (old is null && kind.MetadataChecked == MetadataOrder.LastOfNew))
         {
             rules.Validate(document, old, errors);
-            if (errors.Faults.Count == 0) MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
+            if (errors.Faults.Count == 0)
+                MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
         }
         else
         {
@@ -157,21 +200,29 @@ internal sealed partial class ResourceRegistry(
             rules.Validate(document, old, errors);
         }
 
-        if (isUpdate) rules.ValidateUpdate(document, old!, errors);
-        if (statusAt is { } now) rules.ValidateStatus(document, old!, now, errors);
-        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(kind.StoredAs, name, errors);
+        if (isUpdate)
+            rules.ValidateUpdate(document, old!, errors);
+        if (statusAt is { } now)
+            rules.ValidateStatus(document, old!, now, errors);
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.Invalid(kind.StoredAs, name, errors);
         aborted.ThrowIfCancellationRequested();
     }
 
     /// <exception cref="ApiException">404 (no such namespace), 403 (it is terminating).</exception>
     public void RequireNamespace(ResourceKind kind, string ns, string name)
     {
-        if (!kind.IsNamespaced) return;
+        if (!kind.IsNamespaced)
+            return;
         StoredObject space = store.Get(BuiltInKinds.Namespaces, "", ns) ?? throw StatusErrors.NotFound(BuiltInKinds.Namespaces, ns);
-        if (!space.IsDeleting) return;
+        if (!space.IsDeleting)
+            return;
         throw StatusErrors.Forbidden(
-            kind, name, $"unable to create new content in namespace {ns} because it is being terminated",
-            StatusErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace"));
+            kind,
+            name,
+            $"unable to create new content in namespace {ns} because it is being terminated",
+            StatusErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace")
+        );
     }
 
     private static JsonObject Shown(StoredObject item, KindRules rules)
@@ -184,37 +235,60 @@ internal sealed partial class ResourceRegistry(
     // The function gives the changed document, and its owners where it knows them. What the cluster's own controllers leave as it was is not prepared
     // and checked only to find that: most of their writes at a start.
     private StoredObject Write(
-        ResourceKind kind, string ns, string name, Func<JsonObject, StoredObject, (JsonObject Changed, ManagedFields? Owners)> change,
-        bool isDryRun, WriteScope scope, string? version, bool isOwn = false)
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, StoredObject, (JsonObject Changed, ManagedFields? Owners)> change,
+        bool isDryRun,
+        WriteScope scope,
+        string? version,
+        bool isOwn = false
+    )
     {
         while (true)
         {
             KindRules rules = kind.RulesAt(version);
             StoredObject current = Get(kind, ns, name);
             (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
-            if (isOwn && rules.Show is null && current.HasContent(changed)) return current;
+            if (isOwn && rules.Show is null && current.HasContent(changed))
+                return current;
             JsonObject old = Shown(current, rules);
-            if (isOwn && JsonNode.DeepEquals(old, changed)) return current;
+            if (isOwn && JsonNode.DeepEquals(old, changed))
+                return current;
             JsonNode? stated = changed.Object("metadata")?["managedFields"];
             UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);
-            if (kind.Custom is null) CanonicalForm.Apply(changed, kind.SchemaType, minor);
+            if (kind.Custom is null)
+                CanonicalForm.Apply(changed, kind.SchemaType, minor);
             rules.Fill(changed, minor);
-            if (scope != WriteScope.Status) rules.Derive?.Invoke(old, changed);
+            if (scope != WriteScope.Status)
+                rules.Derive?.Invoke(old, changed);
             UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
             owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
-            Check(kind, rules, name, changed, old, isUpdate: scope is WriteScope.Main or WriteScope.Scale, scope == WriteScope.Status ? time.GetUtcNow() : null);
+            Check(
+                kind,
+                rules,
+                name,
+                changed,
+                old,
+                isUpdate: scope is WriteScope.Main or WriteScope.Scale,
+                scope == WriteScope.Status ? time.GetUtcNow() : null
+            );
             Action<JsonObject, JsonObject?, DocumentStore, int>? allocate = Admission.Of(kind)?.Allocate;
             using Lock.Scope alone = allocate is null ? default : _allocations.EnterScope();
-            if (scope == WriteScope.Main) allocate?.Invoke(changed, old, store, minor);
+            if (scope == WriteScope.Main)
+                allocate?.Invoke(changed, old, store, minor);
             rules.Store?.Invoke(changed);
             var item = new StoredObject(kind.StoredAs, changed, owners);
-            if (item.SameContent(current)) return current;
-            if (isDryRun) return item.At(current.Version);
+            if (item.SameContent(current))
+                return current;
+            if (isDryRun)
+                return item.At(current.Version);
             bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(kind, changed);
             if (isLastFinalizer)
             {
                 // The answer contains the object as written, although it is deleted at once.
-                if (store.TryRemove(current) is not null) return item.At(current.Version);
+                if (store.TryRemove(current) is not null)
+                    return item.At(current.Version);
             }
             else if (store.TryReplace(current, item) is { } stored)
             {

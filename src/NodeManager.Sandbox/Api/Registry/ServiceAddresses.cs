@@ -37,28 +37,36 @@ internal static class ServiceAddresses
         JsonObject? metadata = service.Object("metadata");
         JsonObject[] others =
         [
-            .. store.List(BuiltInKinds.Services).Objects.Walk().Where(other => other.Namespace != metadata.Text("namespace") || other.Name != metadata.Text("name"))
+            .. store
+                .List(BuiltInKinds.Services)
+                .Objects.Walk()
+                .Where(other => other.Namespace != metadata.Text("namespace") || other.Name != metadata.Text("name"))
                 .Select(static other => other.ToJson()["spec"]!.AsObject()),
         ];
         if (spec.Text("type") == "ExternalName")
         {
-            foreach (string member in OfAddress) spec.Remove(member);
+            foreach (string member in OfAddress)
+                spec.Remove(member);
             spec.Remove("externalTrafficPolicy");
         }
         else
         {
             GiveAddress(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
-            if (errors.Faults.Count == 0 && minor >= FamiliesFrom) SetFamilies(spec);
+            if (errors.Faults.Count == 0 && minor >= FamiliesFrom)
+                SetFamilies(spec);
         }
 
         GivePorts(spec, old.Object("spec"), metadata.Text("uid") ?? "", others, errors);
-        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(BuiltInKinds.Services, metadata.Text("name") ?? "", errors);
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.Invalid(BuiltInKinds.Services, metadata.Text("name") ?? "", errors);
     }
 
     private static void GiveAddress(JsonObject spec, JsonObject? old, string uid, JsonObject[] others, FieldErrors errors)
     {
-        string before = old.Text("clusterIP") ?? "", asked = spec.Text("clusterIP") ?? "";
-        if (asked.Length == 0) asked = before;
+        string before = old.Text("clusterIP") ?? "",
+            asked = spec.Text("clusterIP") ?? "";
+        if (asked.Length == 0)
+            asked = before;
         if (before.Length > 0 && asked != before)
         {
             errors.Invalid("spec.clusterIPs[0]", new JsonArray(asked), "may not change once set");
@@ -66,8 +74,10 @@ internal static class ServiceAddresses
         }
 
         HashSet<string> taken = [.. others.Select(static other => other.Text("clusterIP") ?? "")];
-        if (asked.Length == 0) asked = Free(uid, taken);
-        else if (asked != None && asked != before) CheckAddress(asked, taken, errors);
+        if (asked.Length == 0)
+            asked = Free(uid, taken);
+        else if (asked != None && asked != before)
+            CheckAddress(asked, taken, errors);
         spec["clusterIP"] = asked;
         spec["clusterIPs"] = new JsonArray(asked);
     }
@@ -76,8 +86,13 @@ internal static class ServiceAddresses
     {
         var shown = new JsonArray(asked);
         if (!asked.StartsWith("10.96.", StringComparison.Ordinal))
-            errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {asked}: the provided network does not match the current range");
-        else if (taken.Contains(asked)) errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {asked}: provided IP is already allocated");
+            errors.Invalid(
+                "spec.clusterIPs",
+                shown,
+                $"failed to allocate IP {asked}: the provided network does not match the current range"
+            );
+        else if (taken.Contains(asked))
+            errors.Invalid("spec.clusterIPs", shown, $"failed to allocate IP {asked}: provided IP is already allocated");
     }
 
     private static string Free(string uid, HashSet<string> taken)
@@ -85,9 +100,11 @@ internal static class ServiceAddresses
         for (uint step = 0, start = StableHash.Of(uid); step < Addresses; step++)
         {
             uint number = (start + step) % Addresses;
-            if (number is 0 or 1 or Addresses - 1) continue;
+            if (number is 0 or 1 or Addresses - 1)
+                continue;
             string address = new IPAddress([10, 96, (byte)(number >> 8), (byte)number]).ToString();
-            if (!taken.Contains(address)) return address;
+            if (!taken.Contains(address))
+                return address;
         }
 
         throw StatusErrors.Internal("failed to allocate a serviceIP: range is full");
@@ -96,7 +113,8 @@ internal static class ServiceAddresses
     private static void SetFamilies(JsonObject spec)
     {
         spec.Default("internalTrafficPolicy", "Cluster");
-        if (spec.Text("type") == "LoadBalancer") spec.Default("allocateLoadBalancerNodePorts", true);
+        if (spec.Text("type") == "LoadBalancer")
+            spec.Default("allocateLoadBalancerNodePorts", true);
 
         // The endpoints of a headless service may have both families.
         bool isOpen = spec.Text("clusterIP") == None && spec.Object("selector") is null or { Count: 0 };
@@ -113,24 +131,39 @@ internal static class ServiceAddresses
             spec.Remove("externalTrafficPolicy");
         }
 
-        JsonObject[] ports = [.. (spec.Array("ports") ?? []).OfType<JsonObject>()], before = [.. (old.Array("ports") ?? []).OfType<JsonObject>()];
-        HashSet<long> taken = [.. others.SelectMany(static other => other.Array("ports") ?? []).OfType<JsonObject>().Select(static port => port.Number("nodePort") ?? 0)];
+        JsonObject[] ports = [.. (spec.Array("ports") ?? []).OfType<JsonObject>()],
+            before = [.. (old.Array("ports") ?? []).OfType<JsonObject>()];
+        HashSet<long> taken =
+        [
+            .. others
+                .SelectMany(static other => other.Array("ports") ?? [])
+                .OfType<JsonObject>()
+                .Select(static port => port.Number("nodePort") ?? 0),
+        ];
         for (int i = 0; i < ports.Length; i++)
         {
             JsonObject port = ports[i];
-            JsonObject? same = Array.Find(before, other => other.Number("port") == port.Number("port") && other.Text("protocol") == port.Text("protocol"));
-            long asked = port.Number("nodePort") ?? 0, had = same.Number("nodePort") ?? 0;
+            JsonObject? same = Array.Find(
+                before,
+                other => other.Number("port") == port.Number("port") && other.Text("protocol") == port.Text("protocol")
+            );
+            long asked = port.Number("nodePort") ?? 0,
+                had = same.Number("nodePort") ?? 0;
             string path = string.Create(CultureInfo.InvariantCulture, $"spec.ports[{i}].nodePort");
             if (!needs)
             {
-                if (asked > 0 && asked != had) errors.Forbidden(path, $"may not be used when `type` is '{spec.Text("type")}'");
+                if (asked > 0 && asked != had)
+                    errors.Forbidden(path, $"may not be used when `type` is '{spec.Text("type")}'");
                 port.Remove("nodePort");
                 continue;
             }
 
-            if (asked == 0) asked = had;
-            if (asked == 0) asked = FreePort(uid, i, taken);
-            else if (asked != had) CheckNodePort(asked, path, taken, errors);
+            if (asked == 0)
+                asked = had;
+            if (asked == 0)
+                asked = FreePort(uid, i, taken);
+            else if (asked != had)
+                CheckNodePort(asked, path, taken, errors);
             taken.Add(asked);
             port["nodePort"] = asked;
         }
@@ -140,7 +173,8 @@ internal static class ServiceAddresses
     {
         if (asked is < FirstPort or > LastPort)
             errors.Invalid(path, asked, $"provided port is not in the valid range. The range of valid ports is {FirstPort}-{LastPort}");
-        else if (taken.Contains(asked)) errors.Invalid(path, asked, "provided port is already allocated");
+        else if (taken.Contains(asked))
+            errors.Invalid(path, asked, "provided port is already allocated");
     }
 
     private static long FreePort(string uid, int index, HashSet<long> taken)
@@ -149,7 +183,8 @@ internal static class ServiceAddresses
         for (uint step = 0, start = StableHash.Of(uid, index + 1); step < Count; step++)
         {
             long port = FirstPort + ((start + step) % Count);
-            if (!taken.Contains(port)) return port;
+            if (!taken.Contains(port))
+                return port;
         }
 
         throw StatusErrors.Internal("failed to allocate a nodePort: range is full");

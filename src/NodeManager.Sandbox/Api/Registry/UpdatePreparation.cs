@@ -12,30 +12,53 @@ internal static class UpdatePreparation
     private const int NamespaceRewordedAt = 22;
 
     private static readonly string[] Immutable =
-        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
+    [
+        "uid",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "generation",
+        "selfLink",
+    ];
 
-    public static void Prepare(ResourceKind kind, string? version, int minor, StoredObject current, JsonObject old, JsonObject changed, WriteScope scope)
+    public static void Prepare(
+        ResourceKind kind,
+        string? version,
+        int minor,
+        StoredObject current,
+        JsonObject old,
+        JsonObject changed,
+        WriteScope scope
+    )
     {
         KindRules rules = kind.RulesAt(version);
-        JsonObject before = old["metadata"]!.AsObject(), metadata = changed.Ensure("metadata");
+        JsonObject before = old["metadata"]!.AsObject(),
+            metadata = changed.Ensure("metadata");
         CheckIdentity(kind, current, metadata, minor);
         metadata.Remove("managedFields");
         RefuseEnd(kind, minor, current.Name, before, metadata);
-        foreach (string member in Immutable) Keep(before, metadata, member);
+        foreach (string member in Immutable)
+            Keep(before, metadata, member);
         metadata["name"] = current.Name;
-        if (kind.IsNamespaced) metadata["namespace"] = current.Namespace;
-        else metadata.Remove("namespace");
+        if (kind.IsNamespaced)
+            metadata["namespace"] = current.Namespace;
+        else
+            metadata.Remove("namespace");
 
         if (scope == WriteScope.Status)
         {
             JsonNode? status = changed["status"]?.DeepClone();
             foreach (string member in changed.Select(pair => pair.Key).ToArray())
-                if (member is not ("metadata" or "kind" or "apiVersion")) changed.Remove(member);
+                if (member is not ("metadata" or "kind" or "apiVersion"))
+                    changed.Remove(member);
             foreach ((string member, JsonNode? value) in old)
-                if (member is not ("metadata" or "status") && value is not null) changed[member] = value.DeepClone();
-            if (status is not null) changed["status"] = status;
+                if (member is not ("metadata" or "status") && value is not null)
+                    changed[member] = value.DeepClone();
+            if (status is not null)
+                changed["status"] = status;
             Keep(before, metadata, "ownerReferences");
-            if (rules.StatusKeepsLabels || !rules.StatusMayChangeMetadata) Keep(before, metadata, "labels");
+            if (rules.StatusKeepsLabels || !rules.StatusMayChangeMetadata)
+                Keep(before, metadata, "labels");
             if (!rules.StatusMayChangeMetadata)
             {
                 Keep(before, metadata, "annotations");
@@ -46,27 +69,31 @@ internal static class UpdatePreparation
         {
             Keep(old, changed, "status");
         }
-
     }
 
     /// <summary>Moves the generation on where what counts for it has changed, once all that was left out is filled in.</summary>
     public static void CountGeneration(ResourceKind kind, string? version, int minor, JsonObject old, JsonObject changed, WriteScope scope)
     {
         // A binding does not count as a change of the specification.
-        if (!kind.HasGenerationAt(minor) || scope is WriteScope.Status or WriteScope.Binding) return;
+        if (!kind.HasGenerationAt(minor) || scope is WriteScope.Status or WriteScope.Binding)
+            return;
         KindRules rules = kind.RulesAt(version);
-        JsonObject before = old["metadata"]!.AsObject(), metadata = changed["metadata"]!.AsObject();
-        bool counts = (rules.CountsForGeneration?.Invoke(old, changed) ?? !JsonNode.DeepEquals(old["spec"], changed["spec"])) ||
-            (rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
-        if (counts) metadata["generation"] = (before.Number("generation") ?? 0) + 1;
+        JsonObject before = old["metadata"]!.AsObject(),
+            metadata = changed["metadata"]!.AsObject();
+        bool counts =
+            (rules.CountsForGeneration?.Invoke(old, changed) ?? !JsonNode.DeepEquals(old["spec"], changed["spec"]))
+            || (rules.AnnotationsCountForGeneration && !JsonNode.DeepEquals(before["annotations"], metadata["annotations"]));
+        if (counts)
+            metadata["generation"] = (before.Number("generation") ?? 0) + 1;
     }
 
     /// <summary>True while an object that is being deleted has to stay: finalizers, or grace.</summary>
     public static bool HoldsBack(ResourceKind kind, JsonObject document)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
-        return metadata.Array("finalizers") is { Count: > 0 } || metadata.Number("deletionGracePeriodSeconds") is > 0 ||
-            kind.Rules.HoldsBack(document);
+        return metadata.Array("finalizers") is { Count: > 0 }
+            || metadata.Number("deletionGracePeriodSeconds") is > 0
+            || kind.Rules.HoldsBack(document);
     }
 
     /// <summary>A document's name and namespace are those of its path, where it says them.</summary>
@@ -75,10 +102,13 @@ internal static class UpdatePreparation
     {
         if (metadata.Text("name") is { Length: > 0 } stated && stated != name)
             throw StatusErrors.BadRequest($"the name of the object ({stated}) does not match the name on the URL ({name})");
-        if (!kind.IsNamespaced || metadata.Text("namespace") is not { Length: > 0 } other || other == ns) return;
-        throw StatusErrors.BadRequest(minor < NamespaceRewordedAt
-            ? $"the namespace of the object ({other}) does not match the namespace on the request ({ns})"
-            : "the namespace of the provided object does not match the namespace sent on the request");
+        if (!kind.IsNamespaced || metadata.Text("namespace") is not { Length: > 0 } other || other == ns)
+            return;
+        throw StatusErrors.BadRequest(
+            minor < NamespaceRewordedAt
+                ? $"the namespace of the object ({other}) does not match the namespace on the request ({ns})"
+                : "the namespace of the provided object does not match the namespace sent on the request"
+        );
     }
 
     private static void CheckIdentity(ResourceKind kind, StoredObject current, JsonObject metadata, int minor)
@@ -95,35 +125,52 @@ internal static class UpdatePreparation
         string version = metadata.Text("resourceVersion") ?? "";
         if (version.Length == 0)
         {
-            if (kind.AllowsUnconditionalUpdate) return;
+            if (kind.AllowsUnconditionalUpdate)
+                return;
             throw StatusErrors.MissingResourceVersion(kind, name, minor);
         }
 
-        if (!ulong.TryParse(version, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ulong stated)) throw StatusErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
+        if (
+            !ulong.TryParse(
+                version,
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out ulong stated
+            )
+        )
+            throw StatusErrors.Unclassified($"strconv.ParseUint: parsing \"{version}\": invalid syntax");
 
         if (stated == 0)
         {
-            if (kind.AllowsUnconditionalUpdate) return;
+            if (kind.AllowsUnconditionalUpdate)
+                return;
             throw StatusErrors.MissingResourceVersion(kind, name, minor);
         }
 
         long number = stated > long.MaxValue ? long.MaxValue : (long)stated;
-        if (number != current.Version) throw StatusErrors.Modified(kind, name);
+        if (number != current.Version)
+            throw StatusErrors.Modified(kind, name);
     }
 
     // Who wants an object to end deletes it.
     private static void RefuseEnd(ResourceKind kind, int minor, string name, JsonObject before, JsonObject metadata)
     {
-        if (before["deletionTimestamp"] is not null) return;
+        if (before["deletionTimestamp"] is not null)
+            return;
         var errors = new FieldErrors(minor);
-        if (metadata.Text("deletionTimestamp") is { } end) errors.Shown("metadata.deletionTimestamp", errors.Time(end), "field is immutable");
-        if (metadata["deletionGracePeriodSeconds"] is { } grace) errors.Invalid("metadata.deletionGracePeriodSeconds", grace, "field is immutable");
-        if (errors.Faults.Count > 0) throw StatusErrors.Invalid(kind.StoredAs, name, errors);
+        if (metadata.Text("deletionTimestamp") is { } end)
+            errors.Shown("metadata.deletionTimestamp", errors.Time(end), "field is immutable");
+        if (metadata["deletionGracePeriodSeconds"] is { } grace)
+            errors.Invalid("metadata.deletionGracePeriodSeconds", grace, "field is immutable");
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.Invalid(kind.StoredAs, name, errors);
     }
 
     private static void Keep(JsonObject from, JsonObject into, string member)
     {
-        if (from[member] is { } value) into[member] = value.DeepClone();
-        else into.Remove(member);
+        if (from[member] is { } value)
+            into[member] = value.DeepClone();
+        else
+            into.Remove(member);
     }
 }

@@ -28,18 +28,31 @@ internal sealed record ApiResponse
     /// <summary>What the client should tell its user, though the request succeeded.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    public static ApiResponse Json(JsonObject body, int statusCode = 200) => new() { StatusCode = statusCode, Segments = [Serialize(body)] };
+    public static ApiResponse Json(JsonObject body, int statusCode = 200) =>
+        new() { StatusCode = statusCode, Segments = [Serialize(body)] };
 
     public static ApiResponse Text(string body, int statusCode = 200) =>
-        new() { StatusCode = statusCode, ContentType = "text/plain; charset=utf-8", Segments = [System.Text.Encoding.UTF8.GetBytes(body)] };
+        new()
+        {
+            StatusCode = statusCode,
+            ContentType = "text/plain; charset=utf-8",
+            Segments = [System.Text.Encoding.UTF8.GetBytes(body)],
+        };
 
     public static ApiResponse Refusal(ApiException refusal) =>
-        new() { StatusCode = refusal.Code, Segments = [Serialize(refusal.ToStatus())], RetryAfterSeconds = refusal.RetryAfterSeconds, Warnings = refusal.Warnings };
+        new()
+        {
+            StatusCode = refusal.Code,
+            Segments = [Serialize(refusal.ToStatus())],
+            RetryAfterSeconds = refusal.RetryAfterSeconds,
+            Warnings = refusal.Warnings,
+        };
 
     public static byte[] Serialize(JsonObject body)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Relaxed)) body.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(buffer, Relaxed))
+            body.WriteTo(writer);
         return buffer.ToArray();
     }
 }

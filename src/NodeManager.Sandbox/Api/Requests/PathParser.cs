@@ -9,9 +9,11 @@ internal static class PathParser
     public static ResourcePath? Parse(KindCatalog catalog, string path, string method = "GET")
     {
         string[] steps = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
-        if (steps.Any(static step => step is "." or ".." || step.AsSpan().ContainsAny("/\\\0"))) return null;
+        if (steps.Any(static step => step is "." or ".." || step.AsSpan().ContainsAny("/\\\0")))
+            return null;
         int at;
-        string group, version;
+        string group,
+            version;
         switch (steps)
         {
             case ["api", var core, ..]:
@@ -34,28 +36,34 @@ internal static class PathParser
             rest = rest[2..];
         }
 
-        if (rest.Length is 0 or > 3) return null;
+        if (rest.Length is 0 or > 3)
+            return null;
         ResourceKind? kind = catalog.Find(group, version, rest[0]);
-        if (kind is null || (ns is not null && !kind.IsNamespaced) || (ns is null && kind.IsNamespaced && rest.Length > 1)) return null;
-        if (kind.Custom is not null && kind.IsNamespaced && ns is null && method != "GET") return null;
+        if (kind is null || (ns is not null && !kind.IsNamespaced) || (ns is null && kind.IsNamespaced && rest.Length > 1))
+            return null;
+        if (kind.Custom is not null && kind.IsNamespaced && ns is null && method != "GET")
+            return null;
         string subresource = rest.Length == 3 ? rest[2] : "";
-        if (!IsKnown(kind, version, subresource)) return null;
+        if (!IsKnown(kind, version, subresource))
+            return null;
         return new(kind, version, ns, rest.Length > 1 ? rest[1] : "", subresource);
     }
 
     /// <summary>True where at least the group and its version are served.</summary>
-    public static bool IsServed(KindCatalog catalog, string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
-    {
-        ["api", _, ..] => true,
-        ["apis", var group, _, ..] => catalog.Kinds.Any(kind => kind.Group == group && kind.Custom is null),
-        _ => false,
-    };
+    public static bool IsServed(KindCatalog catalog, string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["api", _, ..] => true,
+            ["apis", var group, _, ..] => catalog.Kinds.Any(kind => kind.Group == group && kind.Custom is null),
+            _ => false,
+        };
 
-    private static bool IsKnown(ResourceKind kind, string version, string subresource) => subresource switch
-    {
-        "" => true,
-        "status" => kind.HasStatusAt(version),
-        "scale" => kind.HasScaleAt(version),
-        _ => kind.Subresources.Contains(subresource),
-    };
+    private static bool IsKnown(ResourceKind kind, string version, string subresource) =>
+        subresource switch
+        {
+            "" => true,
+            "status" => kind.HasStatusAt(version),
+            "scale" => kind.HasScaleAt(version),
+            _ => kind.Subresources.Contains(subresource),
+        };
 }

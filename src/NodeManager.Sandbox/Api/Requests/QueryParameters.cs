@@ -30,8 +30,10 @@ internal sealed class QueryParameters
     public long? Number(string key)
     {
         string? text = this[key];
-        if (text is null) return null;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)) return number;
+        if (text is null)
+            return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
+            return number;
         bool isTooLarge = text.Length > 0 && text.TrimStart('-', '+').All(char.IsAsciiDigit);
         throw StatusErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": {(isTooLarge ? "value out of range" : "invalid syntax")}");
     }

@@ -16,7 +16,10 @@ internal static class RequestReading
             Group = info.Group,
             Resource = info.Resource,
             Subresource = info.Subresource,
-            Name = info.Name.Length == 0 && info.Verb is "list" or "watch" or "deletecollection" ? FieldQuery.NameOf(request.Query["fieldSelector"]) : info.Name,
+            Name =
+                info.Name.Length == 0 && info.Verb is "list" or "watch" or "deletecollection"
+                    ? FieldQuery.NameOf(request.Query["fieldSelector"])
+                    : info.Name,
             Namespace = info.Namespace,
             Path = request.Path,
         };

@@ -11,10 +11,14 @@ internal static partial class RequestTimeout
     /// <exception cref="ApiException">400.</exception>
     public static void Check(string? timeout, int minor)
     {
-        if (minor < CheckedFrom || string.IsNullOrEmpty(timeout) || Duration().IsMatch(timeout)) return;
+        if (minor < CheckedFrom || string.IsNullOrEmpty(timeout) || Duration().IsMatch(timeout))
+            return;
         throw StatusErrors.BadRequest($"invalid timeout specified in the request URL - time: invalid duration \"{timeout}\"");
     }
 
-    [GeneratedRegex(@"^[-+]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[-+]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*)\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Duration();
 }

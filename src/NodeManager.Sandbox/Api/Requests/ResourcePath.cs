@@ -21,7 +21,8 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
     public JsonObject ToWholeJson(StoredObject item)
     {
         JsonObject document = ToJson(item);
-        if (!item.HasNoOwners) document["metadata"]!["managedFields"] = item.Owners.ToJson();
+        if (!item.HasNoOwners)
+            document["metadata"]!["managedFields"] = item.Owners.ToJson();
         return document;
     }
 

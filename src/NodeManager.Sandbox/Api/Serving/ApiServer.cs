@@ -34,7 +34,14 @@ internal sealed class ApiServer
     private readonly AccessControl _access;
     private readonly Impersonator _impersonator;
 
-    public ApiServer(ResourceRegistry registry, KindCatalog catalog, ServiceAccountTokens tokens, FaultRegistry faults, bool isRbacEnforced, PodRuns runs)
+    public ApiServer(
+        ResourceRegistry registry,
+        KindCatalog catalog,
+        ServiceAccountTokens tokens,
+        FaultRegistry faults,
+        bool isRbacEnforced,
+        PodRuns runs
+    )
     {
         Tokens = tokens;
         _access = new(registry.Store, isRbacEnforced);
@@ -63,14 +70,19 @@ internal sealed class ApiServer
     public async Task<ApiResponse> HandleAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         request.Aborted = cancellationToken;
-        if (await _faults.MeetAsync(request, cancellationToken) is { } injected) return ApiResponse.Refusal(injected);
+        if (await _faults.MeetAsync(request, cancellationToken) is { } injected)
+            return ApiResponse.Refusal(injected);
         using ClockHold? hold = _clock?.Hold();
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
             request.User = _impersonator.Resolve(request.User, request.Impersonation, request);
-            if (_access.IsEnforced && !request.User.IsMaster) _access.Require(request.User, RequestReading.AttributesOf(request));
-            return PrettyJson.Apply(request, _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken));
+            if (_access.IsEnforced && !request.User.IsMaster)
+                _access.Require(request.User, RequestReading.AttributesOf(request));
+            return PrettyJson.Apply(
+                request,
+                _discovery.TryAnswer(request) ?? _openApi.TryAnswer(request) ?? await RouteAsync(request, cancellationToken)
+            );
         }
         catch (ApiException refusal)
         {
@@ -80,7 +92,8 @@ internal sealed class ApiServer
         {
             return ApiResponse.Refusal(StatusErrors.PathNotFound());
         }
-        catch (Exception fault) when (fault is InvalidOperationException or InvalidCastException or ArgumentException && request.Method != "GET")
+        catch (Exception fault)
+            when (fault is InvalidOperationException or InvalidCastException or ArgumentException && request.Method != "GET")
         {
             // A document whose members are not of the shape that the kind has: text where an object belongs, a member twice.
             return ApiResponse.Refusal(StatusErrors.BadRequest($"the object provided cannot be read: {fault.Message}"));
@@ -99,11 +112,18 @@ internal sealed class ApiServer
 
     private string? Deprecation(ResourcePath path)
     {
-        if (path.Kind == BuiltInKinds.Endpoints && _catalog.Minor >= EndpointsDeprecatedFrom) return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
-        if (path.Kind.Custom is null && path.Kind.Versions.FirstOrDefault(one => one.Name == path.Version) is { DeprecatedFrom: { } from } version && _catalog.Minor >= from)
+        if (path.Kind == BuiltInKinds.Endpoints && _catalog.Minor >= EndpointsDeprecatedFrom)
+            return "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+        if (
+            path.Kind.Custom is null
+            && path.Kind.Versions.FirstOrDefault(one => one.Name == path.Version) is { DeprecatedFrom: { } from } version
+            && _catalog.Minor >= from
+        )
             return $"{path.ApiVersion} {path.Kind.Kind} is deprecated in v1.{from}+, unavailable in v1.{version.Until + 1}+; use {version.Replacement} {path.Kind.Kind}";
-        if (path.Kind.Custom is not { } custom || custom.At(path.Version).Deprecation is not { } words) return null;
-        if (words.Length > 0) return words;
+        if (path.Kind.Custom is not { } custom || custom.At(path.Version).Deprecation is not { } words)
+            return null;
+        if (words.Length > 0)
+            return words;
         string instead = custom.ReplacementOf(path.Version) is { } other ? $"; use {path.Kind.ApiVersion(other)} {path.Kind.Kind}" : "";
         return $"{path.ApiVersion} {path.Kind.Kind} is deprecated{instead}";
     }
@@ -113,7 +133,8 @@ internal sealed class ApiServer
         RequestTimeout.Check(request.Query["timeout"], _catalog.Minor);
         if (PathParser.Parse(_catalog, request.Path, request.Method) is not { } path)
         {
-            if (PathParser.IsServed(_catalog, request.Path)) throw StatusErrors.PathNotFound();
+            if (PathParser.IsServed(_catalog, request.Path))
+                throw StatusErrors.PathNotFound();
             return Task.FromResult(ApiResponse.Text("404 page not found\n", 404));
         }
 
@@ -123,12 +144,18 @@ internal sealed class ApiServer
 
     private Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)
     {
-        if (path.Kind.IsReview) return _reviews.AnswerAsync(request, path, cancellationToken);
-        if (path.Subresource == "token") return _tokenRequests.AnswerAsync(request, path, cancellationToken);
-        if (!path.Kind.IsStored) return Task.FromResult(Compute(request, path));
-        if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding") return _pods.AnswerAsync(request, path, cancellationToken);
-        if (path.Subresource is "exec" or "attach" or "portforward") throw _pods.Unreachable(path);
-        if (path.Subresource == "log") return Task.FromResult(_logs.Answer(request, path));
+        if (path.Kind.IsReview)
+            return _reviews.AnswerAsync(request, path, cancellationToken);
+        if (path.Subresource == "token")
+            return _tokenRequests.AnswerAsync(request, path, cancellationToken);
+        if (!path.Kind.IsStored)
+            return Task.FromResult(Compute(request, path));
+        if (path.Kind == BuiltInKinds.Pods && path.Subresource is "eviction" or "binding")
+            return _pods.AnswerAsync(request, path, cancellationToken);
+        if (path.Subresource is "exec" or "attach" or "portforward")
+            throw _pods.Unreachable(path);
+        if (path.Subresource == "log")
+            return Task.FromResult(_logs.Answer(request, path));
         return request.Method switch
         {
             "GET" when path.Name.Length == 0 && request.Query.IsTrue("watch") => Task.FromResult(_watch.Answer(request, path)),
@@ -140,7 +167,8 @@ internal sealed class ApiServer
 
     private ApiResponse Compute(IncomingRequest request, ResourcePath path)
     {
-        if (request.Method != "GET") throw StatusErrors.MethodNotAllowed();
+        if (request.Method != "GET")
+            throw StatusErrors.MethodNotAllowed();
         if (!Computed.TryGetValue(path.Kind, out IComputedSource? source))
             throw new ApiException(503, "ServiceUnavailable", "the server is currently unable to handle the request");
         return ComputedAnswers.Answer(source, request, path);

@@ -18,16 +18,19 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
 
     public ApiResponse Answer(IncomingRequest request, ResourcePath path)
     {
-        if (request.Method != "GET") throw StatusErrors.MethodNotAllowed();
+        if (request.Method != "GET")
+            throw StatusErrors.MethodNotAllowed();
         long version = store.Version;
-        StoredObject pod = store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(BuiltInKinds.Pods, path.Name);
+        StoredObject pod =
+            store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(BuiltInKinds.Pods, path.Name);
         JsonObject document = pod.ToJson();
         string container = Container(document, pod.Name, request.Query["container"]);
         bool isPrevious = request.Query.IsTrue("previous");
         (string text, string at) = Text(pod, document, container, isPrevious);
         byte[] shown = Limit(Encoding.UTF8.GetBytes(Choose(request.Query, text, at)), request.Query.Number("limitBytes"));
         bool isFull = request.Query.Number("limitBytes") is { } limit && shown.Length >= limit;
-        if (!request.Query.IsTrue("follow") || isPrevious || isFull) return new() { ContentType = ContentType, Segments = [shown] };
+        if (!request.Query.IsTrue("follow") || isPrevious || isFull)
+            return new() { ContentType = ContentType, Segments = [shown] };
         string? running = RunningOf(pod, container);
         ChangeCursor? cursor = store.OpenCursor(BuiltInKinds.Pods, version);
         return new()
@@ -36,13 +39,20 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
             Stream = async (into, cancellationToken) =>
             {
                 await into.WriteAsync(shown, cancellationToken);
-                if (running is not null) await EndAsync(cursor, pod, container, running, cancellationToken);
+                if (running is not null)
+                    await EndAsync(cursor, pod, container, running, cancellationToken);
             },
         };
     }
 
     /// <summary>Completes when the container that ran does so no more.</summary>
-    private async Task EndAsync(ChangeCursor? cursor, StoredObject pod, string container, string running, CancellationToken cancellationToken)
+    private async Task EndAsync(
+        ChangeCursor? cursor,
+        StoredObject pod,
+        string container,
+        string running,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -50,12 +60,18 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
             while (cursor is null or { IsExpired: true })
             {
                 long version = store.Version;
-                if (store.Get(BuiltInKinds.Pods, pod.Namespace, pod.Name) is not { } now || now.Uid != pod.Uid || RunningOf(now, container) != running) return;
+                if (
+                    store.Get(BuiltInKinds.Pods, pod.Namespace, pod.Name) is not { } now
+                    || now.Uid != pod.Uid
+                    || RunningOf(now, container) != running
+                )
+                    return;
                 cursor = store.OpenCursor(BuiltInKinds.Pods, version);
             }
 
             while (cursor.TryRead(out Change? change))
-                if (change.Object.Uid == pod.Uid && (change.Type == ChangeType.Deleted || RunningOf(change.Object, container) != running)) return;
+                if (change.Object.Uid == pod.Uid && (change.Type == ChangeType.Deleted || RunningOf(change.Object, container) != running))
+                    return;
             await cursor.WaitAsync(cancellationToken);
         }
     }
@@ -64,7 +80,9 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
     private static string? RunningOf(StoredObject pod, string container)
     {
         JsonObject? status = pod.ToJson().Object("status");
-        JsonObject? found = (status.Array("containerStatuses") ?? []).Concat(status.Array("initContainerStatuses") ?? []).OfType<JsonObject>()
+        JsonObject? found = (status.Array("containerStatuses") ?? [])
+            .Concat(status.Array("initContainerStatuses") ?? [])
+            .OfType<JsonObject>()
             .FirstOrDefault(one => one.Text("name") == container);
         return found.Object("state").Object("running") is { } running ? $"{found.Text("containerID")} {running.Text("startedAt")}" : null;
     }
@@ -86,7 +104,8 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
     // And when it was written: all lines when the container started.
     private (string Text, string At) Text(StoredObject pod, JsonObject document, string container, bool isPrevious)
     {
-        JsonObject? status = (document.Object("status").Array("containerStatuses") ?? []).OfType<JsonObject>()
+        JsonObject? status = (document.Object("status").Array("containerStatuses") ?? [])
+            .OfType<JsonObject>()
             .FirstOrDefault(one => one.Text("name") == container);
         if (pod.Field("status.phase") is "Pending" or "")
             throw StatusErrors.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: ContainerCreating");
@@ -94,29 +113,42 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
         PodRun? run = isFirst ? runs.Of(pod, document.Object("status").Text("startTime") ?? "") : null;
         if (isPrevious && (run is null ? status.Number("restartCount") is null or 0 : run.Starts < 2))
             throw StatusErrors.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
-        if (run is not null) return (isPrevious ? run.PreviousLog : run.Last.Log, run.At);
+        if (run is not null)
+            return (isPrevious ? run.PreviousLog : run.Last.Log, run.At);
         string at = document.Object("status").Text("startTime") ?? "";
-        return (status.Object("state").Object("waiting") is not null || isPrevious
-            ? $"{at} {container}: this container is simulated, and made to crash\n"
-            : $"{at} {container}: this container is simulated, nothing runs in it\n", at);
+        return (
+            status.Object("state").Object("waiting") is not null || isPrevious
+                ? $"{at} {container}: this container is simulated, and made to crash\n"
+                : $"{at} {container}: this container is simulated, nothing runs in it\n",
+            at
+        );
     }
 
     private string Choose(QueryParameters query, string text, string at)
     {
-        DateTimeOffset written = DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out DateTimeOffset known) ? known : time.GetUtcNow();
+        DateTimeOffset written = DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, out DateTimeOffset known)
+            ? known
+            : time.GetUtcNow();
         if (query.Number("sinceSeconds") is { } seconds)
         {
-            if (seconds < 1) throw StatusErrors.BadRequest("sinceSeconds must be greater than 0");
-            if (written < time.GetUtcNow().AddSeconds(-seconds)) return "";
+            if (seconds < 1)
+                throw StatusErrors.BadRequest("sinceSeconds must be greater than 0");
+            if (written < time.GetUtcNow().AddSeconds(-seconds))
+                return "";
         }
 
-        if (DateTimeOffset.TryParse(query["sinceTime"], CultureInfo.InvariantCulture, out DateTimeOffset since) && written < since) return "";
-        if (text.Length == 0) return text;
+        if (DateTimeOffset.TryParse(query["sinceTime"], CultureInfo.InvariantCulture, out DateTimeOffset since) && written < since)
+            return "";
+        if (text.Length == 0)
+            return text;
         string[] lines = text.TrimEnd('\n').Split('\n');
-        if (query.Number("tailLines") is { } tail) lines = [.. lines.TakeLast((int)Math.Clamp(tail, 0, lines.Length))];
-        if (query.IsTrue("timestamps")) lines = Array.ConvertAll(lines, line => $"{ResourceRegistry.Timestamp(written)} {line}");
+        if (query.Number("tailLines") is { } tail)
+            lines = [.. lines.TakeLast((int)Math.Clamp(tail, 0, lines.Length))];
+        if (query.IsTrue("timestamps"))
+            lines = Array.ConvertAll(lines, line => $"{ResourceRegistry.Timestamp(written)} {line}");
         return lines.Length == 0 ? "" : string.Join('\n', lines) + "\n";
     }
 
-    private static byte[] Limit(byte[] text, long? bytes) => bytes is { } most && most < text.Length ? text[..(int)Math.Max(0, most)] : text;
+    private static byte[] Limit(byte[] text, long? bytes) =>
+        bytes is { } most && most < text.Length ? text[..(int)Math.Max(0, most)] : text;
 }

@@ -22,7 +22,8 @@ internal static class DeletionReader
     public static async Task<DeletionRequest> ReadAsync(IncomingRequest request, int minor, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await RequestBody.ReadBytesAsync(request, cancellationToken);
-        if (body.IsEmpty) return Read(OfQuery(request.Query), minor);
+        if (body.IsEmpty)
+            return Read(OfQuery(request.Query), minor);
         RequestBody.RequireReadable(request.ContentType);
         try
         {
@@ -41,17 +42,27 @@ internal static class DeletionReader
         string? policy = options.Text("propagationPolicy");
         bool? orphans = options.Flag("orphanDependents");
         var errors = new FieldErrors(minor);
-        if (policy is not null && orphans is not null) errors.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
+        if (policy is not null && orphans is not null)
+            errors.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
         if (policy is not (null or "Foreground" or "Background" or "Orphan"))
             errors.NotSupported("propagationPolicy", $"\"{policy}\"", "Foreground", "Background", "Orphan", "nil");
         bool isDryRun = DryRun.Check((options.Array("dryRun") ?? []).Select(static value => (string?)value ?? ""), errors);
-        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(Type, errors);
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.InvalidOptions(Type, errors);
         return new()
         {
             GracePeriod = options.Number("gracePeriodSeconds"),
             Uid = preconditions.Text("uid"),
             ResourceVersion = preconditions.Text("resourceVersion"),
-            PropagationPolicy = policy ?? (orphans is { } kept ? kept ? "Orphan" : "Background" : null),
+            PropagationPolicy =
+                policy
+                ?? (
+                    orphans is { } kept
+                        ? kept
+                            ? "Orphan"
+                            : "Background"
+                        : null
+                ),
             IsDryRun = isDryRun,
             IsCascadeNamed = orphans == false,
         };
@@ -69,9 +80,12 @@ internal static class DeletionReader
             throw StatusErrors.BadRequest("couldn't get version/kind; json parse error: " + BodyFaults.Of(fault, body.Span));
         }
 
-        if (root is null) return [];
-        if (root is not JsonObject options) throw StatusErrors.BadRequest(BodyFaults.NoEnvelope(root));
-        string version = options.Text("apiVersion") is { Length: > 0 } stated ? stated : "v1", kind = options.Text("kind") is { Length: > 0 } named ? named : Type;
+        if (root is null)
+            return [];
+        if (root is not JsonObject options)
+            throw StatusErrors.BadRequest(BodyFaults.NoEnvelope(root));
+        string version = options.Text("apiVersion") is { Length: > 0 } stated ? stated : "v1",
+            kind = options.Text("kind") is { Length: > 0 } named ? named : Type;
         if (kind != Type)
             throw StatusErrors.BadRequest($"no kind \"{kind}\" is registered for version \"{version}\" in scheme \"sandbox\"");
         return ValueTypes.FindFault(options, Type, isConverted: false) is { } wrong ? throw StatusErrors.BadRequest(wrong) : options;
@@ -81,11 +95,17 @@ internal static class DeletionReader
     {
         var options = new JsonObject();
         if (query["gracePeriodSeconds"] is { } grace)
-            options["gracePeriodSeconds"] = long.TryParse(grace, out long seconds) ? seconds : throw StatusErrors.BadRequest($"strconv.ParseInt: parsing \"{grace}\": invalid syntax");
-        if (query["orphanDependents"] is not null) options["orphanDependents"] = query.IsTrue("orphanDependents");
-        if (query["propagationPolicy"] is { } policy) options["propagationPolicy"] = policy;
-        if (query["resourceVersion"] is { Length: > 0 } version) options["preconditions"] = new JsonObject { ["resourceVersion"] = version };
-        if (query.All("dryRun").ToArray() is { Length: > 0 } dry) options["dryRun"] = new JsonArray([.. dry.Select(static one => JsonValue.Create(one))]);
+            options["gracePeriodSeconds"] = long.TryParse(grace, out long seconds)
+                ? seconds
+                : throw StatusErrors.BadRequest($"strconv.ParseInt: parsing \"{grace}\": invalid syntax");
+        if (query["orphanDependents"] is not null)
+            options["orphanDependents"] = query.IsTrue("orphanDependents");
+        if (query["propagationPolicy"] is { } policy)
+            options["propagationPolicy"] = policy;
+        if (query["resourceVersion"] is { Length: > 0 } version)
+            options["preconditions"] = new JsonObject { ["resourceVersion"] = version };
+        if (query.All("dryRun").ToArray() is { Length: > 0 } dry)
+            options["dryRun"] = new JsonArray([.. dry.Select(static one => JsonValue.Create(one))]);
         return options;
     }
 }

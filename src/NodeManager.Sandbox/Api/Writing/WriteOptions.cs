@@ -32,21 +32,28 @@ internal sealed record WriteOptions
     public static WriteOptions Read(IncomingRequest request, ResourcePath path, string options, int minor)
     {
         var errors = new FieldErrors(minor);
-        if (options == "PatchOptions") CheckPatch(request, errors);
+        if (options == "PatchOptions")
+            CheckPatch(request, errors);
         string stated = request.Query["fieldManager"] ?? "";
         CheckManager(stated, errors);
         bool isDryRun = DryRun.Check(request.Query.All("dryRun"), errors);
         string mode = request.Query["fieldValidation"] ?? "";
         if (minor >= FieldValidation.ServedFrom && mode is not ("" or "Ignore" or "Warn" or "Strict"))
             errors.NotSupported("fieldValidation", $"\"{mode}\"", "", "Ignore", "Strict", "Warn");
-        if (errors.Faults.Count > 0) throw StatusErrors.InvalidOptions(options, errors);
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.InvalidOptions(options, errors);
 
         string name = stated.Length > 0 ? stated : request.UserAgent.Split('/')[0];
         return new()
         {
             IsDryRun = isDryRun,
             Author = new(name.Length > LongestManager ? name[..LongestManager] : name, path.ApiVersion),
-            Validation = new(minor < FieldValidation.ServedFrom ? "Ignore" : mode.Length > 0 ? mode : "Warn", minor),
+            Validation = new(
+                minor < FieldValidation.ServedFrom ? "Ignore"
+                    : mode.Length > 0 ? mode
+                    : "Warn",
+                minor
+            ),
             Forces = request.Query.IsTrue("force"),
             Aborted = request.Aborted,
         };
@@ -55,16 +62,20 @@ internal sealed record WriteOptions
     private static void CheckPatch(IncomingRequest request, FieldErrors errors)
     {
         bool isApply = RequestBody.MediaType(request.ContentType) == ObjectPatch.ApplyType;
-        if (isApply && request.Query["fieldManager"] is not { Length: > 0 }) errors.Required("fieldManager", "is required for apply patch");
-        if (!isApply && request.Query["force"] is { Length: > 0 }) errors.Forbidden("force", "may not be specified for non-apply patch");
+        if (isApply && request.Query["fieldManager"] is not { Length: > 0 })
+            errors.Required("fieldManager", "is required for apply patch");
+        if (!isApply && request.Query["force"] is { Length: > 0 })
+            errors.Forbidden("force", "may not be specified for non-apply patch");
     }
 
     private static void CheckManager(string name, FieldErrors errors)
     {
-        if (name.Length > LongestManager) errors.TooLong("fieldManager", LongestManager);
+        if (name.Length > LongestManager)
+            errors.TooLong("fieldManager", LongestManager);
         for (int i = 0; i < name.Length; i++)
         {
-            if (!char.IsControl(name[i])) continue;
+            if (!char.IsControl(name[i]))
+                continue;
             errors.Invalid("fieldManager", name, $"invalid character U+{(int)name[i]:X4} (at position {i})");
             return;
         }

@@ -16,16 +16,16 @@ internal sealed class ClusterRoleAggregation(ControllerContext context) : Contro
     public override void Observe(Change change)
     {
         foreach (StoredObject role in Store.List(BuiltInKinds.ClusterRoles).Objects.Walk())
-            if (role.As<Role>().AggregationRule is not null) Enqueue(role);
+            if (role.As<Role>().AggregationRule is not null)
+                Enqueue(role);
     }
 
     /// <summary>What is there at the start is made as it should be.</summary>
-    public override void Begin(StoredObject item)
-    {
-    }
+    public override void Begin(StoredObject item) { }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is { IsDeleting: false } role) AggregatedRules.Bring(Registry, role);
+        if (Get(key) is { IsDeleting: false } role)
+            AggregatedRules.Bring(Registry, role);
     }
 }

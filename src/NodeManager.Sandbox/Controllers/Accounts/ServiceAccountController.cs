@@ -15,13 +15,16 @@ internal sealed class ServiceAccountController(ControllerContext context) : Cont
 
     public override void Observe(Change change)
     {
-        if (change.Object.Kind == BuiltInKinds.Namespaces) Enqueue(change.Object);
-        else if (change.Type == ChangeType.Deleted) Enqueue(new ObjectKey(BuiltInKinds.Namespaces, "", change.Object.Namespace));
+        if (change.Object.Kind == BuiltInKinds.Namespaces)
+            Enqueue(change.Object);
+        else if (change.Type == ChangeType.Deleted)
+            Enqueue(new ObjectKey(BuiltInKinds.Namespaces, "", change.Object.Namespace));
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { IsDeleting: false } || Store.Get(BuiltInKinds.ServiceAccounts, key.Name, Default) is not null) return;
+        if (Get(key) is not { IsDeleting: false } || Store.Get(BuiltInKinds.ServiceAccounts, key.Name, Default) is not null)
+            return;
         Registry.Create(BuiltInKinds.ServiceAccounts, key.Name, new() { ["metadata"] = new JsonObject { ["name"] = Default } });
     }
 }

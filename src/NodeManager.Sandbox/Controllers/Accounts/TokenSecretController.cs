@@ -16,7 +16,8 @@ namespace NodeManager.Sandbox.Controllers.Accounts;
 internal sealed class TokenSecretController(ControllerContext context, ServiceAccountTokens tokens) : Controller(context)
 {
     private const string SecretType = "kubernetes.io/service-account-token";
-    private const string NameKey = "kubernetes.io/service-account.name", UidKey = "kubernetes.io/service-account.uid";
+    private const string NameKey = "kubernetes.io/service-account.name",
+        UidKey = "kubernetes.io/service-account.uid";
     private const int MadeUntil = 23;
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.ServiceAccounts, BuiltInKinds.Secrets];
@@ -28,34 +29,41 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
         {
             Enqueue(item);
             if (change.Type == ChangeType.Deleted)
-                foreach (StoredObject secret in Store.List(BuiltInKinds.Secrets).Objects.Walk(item.Namespace).Where(IsToken)) Enqueue(secret);
+                foreach (StoredObject secret in Store.List(BuiltInKinds.Secrets).Objects.Walk(item.Namespace).Where(IsToken))
+                    Enqueue(secret);
         }
         else if (IsToken(item))
         {
             Enqueue(item);
-            if (change.Type == ChangeType.Deleted && Owner(item.ToJson()) is { } name) Enqueue(new ObjectKey(BuiltInKinds.ServiceAccounts, item.Namespace, name));
+            if (change.Type == ChangeType.Deleted && Owner(item.ToJson()) is { } name)
+                Enqueue(new ObjectKey(BuiltInKinds.ServiceAccounts, item.Namespace, name));
         }
     }
 
     public override void Begin(StoredObject item)
     {
-        if (item.Kind == BuiltInKinds.ServiceAccounts || IsToken(item)) Enqueue(item);
+        if (item.Kind == BuiltInKinds.ServiceAccounts || IsToken(item))
+            Enqueue(item);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { IsDeleting: false } stored) return;
+        if (Get(key) is not { IsDeleting: false } stored)
+            return;
         if (key.Kind == BuiltInKinds.ServiceAccounts)
         {
-            if (Context.MinorVersion <= MadeUntil) Provide(stored);
+            if (Context.MinorVersion <= MadeUntil)
+                Provide(stored);
             return;
         }
 
         JsonObject document = stored.ToJson();
         string? uid = document.Object("metadata").Object("annotations").Text(UidKey);
         StoredObject? account = Store.Get(BuiltInKinds.ServiceAccounts, key.Namespace, Owner(document) ?? "");
-        if (account is null || (uid is { Length: > 0 } && uid != account.Uid)) Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { Uid = stored.Uid });
-        else if (uid is null || document.Object("data").Text("token") is null) Fill(stored, account);
+        if (account is null || (uid is { Length: > 0 } && uid != account.Uid))
+            Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { Uid = stored.Uid });
+        else if (uid is null || document.Object("data").Text("token") is null)
+            Fill(stored, account);
     }
 
     private static bool IsToken(StoredObject secret) => secret.Kind == BuiltInKinds.Secrets && secret.Field("type") == SecretType;
@@ -67,35 +75,70 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
     {
         JsonObject[] named = [.. (account.ToJson().Array("secrets") ?? []).OfType<JsonObject>()];
         string[] tokensOf = [.. named.Select(static one => one.Text("name") ?? "").Where(name => Holds(account, name))];
-        string[] lost = [.. named.Select(static one => one.Text("name") ?? "").Where(name => name.StartsWith(account.Name + "-token-", StringComparison.Ordinal) && !tokensOf.Contains(name))];
-        if (tokensOf.Length > 0 && lost.Length == 0) return;
-        string? made = tokensOf.Length > 0 ? null : Registry.Create(BuiltInKinds.Secrets, account.Namespace, new()
-        {
-            ["metadata"] = new JsonObject
+        string[] lost =
+        [
+            .. named
+                .Select(static one => one.Text("name") ?? "")
+                .Where(name => name.StartsWith(account.Name + "-token-", StringComparison.Ordinal) && !tokensOf.Contains(name)),
+        ];
+        if (tokensOf.Length > 0 && lost.Length == 0)
+            return;
+        string? made =
+            tokensOf.Length > 0
+                ? null
+                : Registry
+                    .Create(
+                        BuiltInKinds.Secrets,
+                        account.Namespace,
+                        new()
+                        {
+                            ["metadata"] = new JsonObject
+                            {
+                                ["generateName"] = account.Name + "-token-",
+                                ["annotations"] = new JsonObject { [NameKey] = account.Name },
+                            },
+                            ["type"] = SecretType,
+                        }
+                    )
+                    .Name;
+        Registry.Update(
+            account.Kind,
+            account.Namespace,
+            account.Name,
+            document =>
             {
-                ["generateName"] = account.Name + "-token-",
-                ["annotations"] = new JsonObject { [NameKey] = account.Name },
-            },
-            ["type"] = SecretType,
-        }).Name;
-        Registry.Update(account.Kind, account.Namespace, account.Name, document =>
-        {
-            JsonArray secrets = [.. (document.Array("secrets") ?? []).OfType<JsonObject>().Where(one => !lost.Contains(one.Text("name"))).Select(static one => one.DeepClone())];
-            if (made is not null) secrets.Add(new JsonObject { ["name"] = made });
-            document["secrets"] = secrets;
-            return document;
-        });
+                JsonArray secrets =
+                [
+                    .. (document.Array("secrets") ?? [])
+                        .OfType<JsonObject>()
+                        .Where(one => !lost.Contains(one.Text("name")))
+                        .Select(static one => one.DeepClone()),
+                ];
+                if (made is not null)
+                    secrets.Add(new JsonObject { ["name"] = made });
+                document["secrets"] = secrets;
+                return document;
+            }
+        );
     }
 
     private bool Holds(StoredObject account, string secret) =>
-        Store.Get(BuiltInKinds.Secrets, account.Namespace, secret) is { IsDeleting: false } stored && IsToken(stored) && Owner(stored.ToJson()) == account.Name;
+        Store.Get(BuiltInKinds.Secrets, account.Namespace, secret) is { IsDeleting: false } stored
+        && IsToken(stored)
+        && Owner(stored.ToJson()) == account.Name;
 
-    private void Fill(StoredObject secret, StoredObject account) => Registry.Update(secret.Kind, secret.Namespace, secret.Name, document =>
-    {
-        document.Ensure("metadata").Ensure("annotations")[UidKey] = account.Uid;
-        JsonObject data = document.Ensure("data");
-        data["namespace"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(account.Namespace));
-        data["token"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(tokens.IssueFor(account, secret.Name)));
-        return document;
-    });
+    private void Fill(StoredObject secret, StoredObject account) =>
+        Registry.Update(
+            secret.Kind,
+            secret.Namespace,
+            secret.Name,
+            document =>
+            {
+                document.Ensure("metadata").Ensure("annotations")[UidKey] = account.Uid;
+                JsonObject data = document.Ensure("data");
+                data["namespace"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(account.Namespace));
+                data["token"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(tokens.IssueFor(account, secret.Name)));
+                return document;
+            }
+        );
 }

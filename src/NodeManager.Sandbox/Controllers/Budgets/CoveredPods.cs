@@ -20,11 +20,17 @@ internal sealed class CoveredPods(DocumentStore store, int minor)
         SortedObjects pods = store.List(BuiltInKinds.Pods).Objects;
         Dictionary<string, LabelIndex?> indexes = _indexes.GetValue(pods, static _ => new(StringComparer.Ordinal));
         IEnumerable<StoredObject> candidates = pods.Walk(budget.Namespace);
-        if (!indexes.TryGetValue(budget.Namespace, out LabelIndex? index)) indexes.Add(budget.Namespace, null);
+        if (!indexes.TryGetValue(budget.Namespace, out LabelIndex? index))
+            indexes.Add(budget.Namespace, null);
         else if (budget.As<PodDisruptionBudget>().Spec.Selector?.MatchLabels is { Count: > 0 } labels)
         {
-            if (index is null) indexes[budget.Namespace] = index = new(candidates);
-            candidates = labels.Select(index.Of).MinBy(static some => some.Count)!.SelectMany(static alike => alike).OrderBy(static pod => pod.Name, StringComparer.Ordinal);
+            if (index is null)
+                indexes[budget.Namespace] = index = new(candidates);
+            candidates = labels
+                .Select(index.Of)
+                .MinBy(static some => some.Count)!
+                .SelectMany(static alike => alike)
+                .OrderBy(static pod => pod.Name, StringComparer.Ordinal);
         }
 
         return [.. candidates.Where(pod => BudgetMatching.Covers(budget, pod, minor))];
@@ -41,8 +47,10 @@ internal sealed class CoveredPods(DocumentStore store, int minor)
             Dictionary<object, List<StoredObject>> alike = new(ReferenceEqualityComparer.Instance);
             foreach (StoredObject pod in pods)
             {
-                if (pod.Labels is not { } labels) continue;
-                if (!alike.TryGetValue(labels, out List<StoredObject>? some)) Add(labels, alike[labels] = some = []);
+                if (pod.Labels is not { } labels)
+                    continue;
+                if (!alike.TryGetValue(labels, out List<StoredObject>? some))
+                    Add(labels, alike[labels] = some = []);
                 some.Add(pod);
             }
         }
@@ -53,7 +61,8 @@ internal sealed class CoveredPods(DocumentStore store, int minor)
         {
             foreach ((string key, string value) in labels)
             {
-                if (!_pods.TryGetValue((key, value), out List<List<StoredObject>>? groups)) _pods.Add((key, value), groups = []);
+                if (!_pods.TryGetValue((key, value), out List<List<StoredObject>>? groups))
+                    _pods.Add((key, value), groups = []);
                 groups.Add(pods);
             }
         }

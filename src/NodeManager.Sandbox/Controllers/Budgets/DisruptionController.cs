@@ -25,32 +25,39 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
     private readonly CoveredPods _covered = new(context.Store, context.MinorVersion);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
-        [BuiltInKinds.PodDisruptionBudgets, BuiltInKinds.Pods, BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets];
+    [BuiltInKinds.PodDisruptionBudgets, BuiltInKinds.Pods, BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets];
 
     private bool HasConditions => Context.MinorVersion >= ConditionsFrom;
 
     public override void Observe(Change change)
     {
         StoredObject item = change.Object;
-        if (item.Kind == BuiltInKinds.PodDisruptionBudgets) Enqueue(item);
+        if (item.Kind == BuiltInKinds.PodDisruptionBudgets)
+            Enqueue(item);
         else if (item.Kind == BuiltInKinds.Pods)
         {
             foreach (StoredObject budget in Store.List(BuiltInKinds.PodDisruptionBudgets).Objects.Walk(item.Namespace))
-                if (BudgetMatching.Covers(budget, item, Context.MinorVersion) || (change.Previous is { } before && BudgetMatching.Covers(budget, before, Context.MinorVersion)))
+                if (
+                    BudgetMatching.Covers(budget, item, Context.MinorVersion)
+                    || (change.Previous is { } before && BudgetMatching.Covers(budget, before, Context.MinorVersion))
+                )
                     Enqueue(budget);
         }
         else if (change.Previous?.ToJson().Object("spec").Number("replicas") != item.ToJson().Object("spec").Number("replicas"))
         {
-            foreach (StoredObject budget in Store.List(BuiltInKinds.PodDisruptionBudgets).Objects.Walk(item.Namespace)) Enqueue(budget);
+            foreach (StoredObject budget in Store.List(BuiltInKinds.PodDisruptionBudgets).Objects.Walk(item.Namespace))
+                Enqueue(budget);
         }
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { IsDeleting: false } stored) return;
+        if (Get(key) is not { IsDeleting: false } stored)
+            return;
         PodDisruptionBudget budget = stored.As<PodDisruptionBudget>();
         List<StoredObject> pods = _covered.Of(stored);
-        if (pods.Count == 0 && budget.Status.ObservedGeneration != budget.Metadata.Generation) Context.Events.Normal(stored, "controllermanager", "NoPods", "No matching pods found");
+        if (pods.Count == 0 && budget.Status.ObservedGeneration != budget.Metadata.Generation)
+            Context.Events.Normal(stored, "controllermanager", "NoPods", "No matching pods found");
         if (Expect(budget, pods, out string? failure) is not { } expectation)
         {
             Fail(stored, failure!);
@@ -68,12 +75,16 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         failure = null;
         if (budget.Spec.MaxUnavailable is { } unavailable)
         {
-            if (Scale(pods, out failure) is not { } expected) return null;
+            if (Scale(pods, out failure) is not { } expected)
+                return null;
             return (expected, Math.Max(0, expected - unavailable.Resolve(expected, roundUp: true)));
         }
-        if (budget.Spec.MinAvailable is not { } available) return (pods.Count, 0);
-        if (!available.IsPercent) return (pods.Count, available.Resolve(pods.Count, roundUp: true));
-        if (Scale(pods, out failure) is not { } total) return null;
+        if (budget.Spec.MinAvailable is not { } available)
+            return (pods.Count, 0);
+        if (!available.IsPercent)
+            return (pods.Count, available.Resolve(pods.Count, roundUp: true));
+        if (Scale(pods, out failure) is not { } total)
+            return null;
         return (total, available.Resolve(total, roundUp: true));
     }
 
@@ -87,18 +98,23 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
             if (pod.ControllerReference() is not { } owner)
             {
                 // From 1.22 on pods without a controller do not count; before, one of them spoils the sum.
-                if (Context.MinorVersion >= 22) continue;
+                if (Context.MinorVersion >= 22)
+                    continue;
                 failure = $"found no controller ref for pod \"{pod.Name}\"";
                 return null;
             }
-            if (scales.ContainsKey(owner.Uid)) continue;
+            if (scales.ContainsKey(owner.Uid))
+                continue;
             if (Find(pod.Namespace, owner) is not { } controller)
             {
                 failure = $"found no controllers for pod \"{pod.Name}\"";
                 return null;
             }
-            if (controller.Kind == BuiltInKinds.ReplicaSets && controller.ControllerReference() is { Kind: "Deployment" } parent
-                && Find(pod.Namespace, parent) is { } deployment)
+            if (
+                controller.Kind == BuiltInKinds.ReplicaSets
+                && controller.ControllerReference() is { Kind: "Deployment" } parent
+                && Find(pod.Namespace, parent) is { } deployment
+            )
                 controller = deployment;
             scales[controller.Uid] = Size(controller);
         }
@@ -114,8 +130,11 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
     {
         ResourceKind? kind = owner.Kind switch
         {
-            "ReplicaSet" => BuiltInKinds.ReplicaSets, "Deployment" => BuiltInKinds.Deployments, "StatefulSet" => BuiltInKinds.StatefulSets,
-            "ReplicationController" => BuiltInKinds.ReplicationControllers, _ => null,
+            "ReplicaSet" => BuiltInKinds.ReplicaSets,
+            "Deployment" => BuiltInKinds.Deployments,
+            "StatefulSet" => BuiltInKinds.StatefulSets,
+            "ReplicationController" => BuiltInKinds.ReplicationControllers,
+            _ => null,
         };
         return kind is not null && Store.Get(kind, ns, owner.Name) is { } found && found.Uid == owner.Uid ? found : null;
     }
@@ -125,8 +144,10 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         Dictionary<string, DateTimeOffset> still = new(StringComparer.Ordinal);
         foreach ((string name, DateTimeOffset since) in budget.Status.DisruptedPods ?? [])
         {
-            if (pods.Find(pod => pod.Name == name) is not { IsDeleting: false }) continue;
-            if (since + DisruptionTimeout <= Context.Now) continue;
+            if (pods.Find(pod => pod.Name == name) is not { IsDeleting: false })
+                continue;
+            if (since + DisruptionTimeout <= Context.Now)
+                continue;
             still[name] = since;
             EnqueueAt(key, since + DisruptionTimeout);
         }
@@ -134,33 +155,61 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
     }
 
     private void Write(StoredObject stored, PodDisruptionBudget budget, BudgetState state, Dictionary<string, DateTimeOffset> disrupted) =>
-        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-        {
-            // An eviction came meanwhile: the count is old, and the change is reconciled next.
-            if (document.Object("metadata").Text("resourceVersion") != stored.Version.ToString(CultureInfo.InvariantCulture)) return document;
-            JsonObject status = document.Ensure("status");
-            status["observedGeneration"] = budget.Metadata.Generation;
-            status["expectedPods"] = state.Expected;
-            status["currentHealthy"] = state.Healthy;
-            status["desiredHealthy"] = state.Desired;
-            status["disruptionsAllowed"] = state.Allowed;
-            if (disrupted.Count == 0) status.Remove("disruptedPods");
-            else status["disruptedPods"] = new JsonObject(disrupted.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)ResourceRegistry.Timestamp(pair.Value))));
-            if (HasConditions) Say(status, budget, state.Allowed > 0 ? "True" : "False", state.Allowed > 0 ? "SufficientPods" : "InsufficientPods", "");
-            return document;
-        });
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                // An eviction came meanwhile: the count is old, and the change is reconciled next.
+                if (document.Object("metadata").Text("resourceVersion") != stored.Version.ToString(CultureInfo.InvariantCulture))
+                    return document;
+                JsonObject status = document.Ensure("status");
+                status["observedGeneration"] = budget.Metadata.Generation;
+                status["expectedPods"] = state.Expected;
+                status["currentHealthy"] = state.Healthy;
+                status["desiredHealthy"] = state.Desired;
+                status["disruptionsAllowed"] = state.Allowed;
+                if (disrupted.Count == 0)
+                    status.Remove("disruptedPods");
+                else
+                    status["disruptedPods"] = new JsonObject(
+                        disrupted.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)ResourceRegistry.Timestamp(pair.Value)))
+                    );
+                if (HasConditions)
+                    Say(
+                        status,
+                        budget,
+                        state.Allowed > 0 ? "True" : "False",
+                        state.Allowed > 0 ? "SufficientPods" : "InsufficientPods",
+                        ""
+                    );
+                return document;
+            }
+        );
 
     /// <summary>Nothing is allowed, and the generation stays unobserved: evictions are told that the budget is still being processed.</summary>
     private void Fail(StoredObject stored, string failure)
     {
-        Context.Events.Warning(stored, "controllermanager", "CalculateExpectedPodCountFailed", $"Failed to calculate the number of expected pods: {failure}");
-        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-        {
-            JsonObject status = document.Ensure("status");
-            status["disruptionsAllowed"] = 0;
-            if (HasConditions) Say(status, stored.As<PodDisruptionBudget>(), "False", "SyncFailed", failure);
-            return document;
-        });
+        Context.Events.Warning(
+            stored,
+            "controllermanager",
+            "CalculateExpectedPodCountFailed",
+            $"Failed to calculate the number of expected pods: {failure}"
+        );
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                JsonObject status = document.Ensure("status");
+                status["disruptionsAllowed"] = 0;
+                if (HasConditions)
+                    Say(status, stored.As<PodDisruptionBudget>(), "False", "SyncFailed", failure);
+                return document;
+            }
+        );
     }
 
     private void Say(JsonObject status, PodDisruptionBudget budget, string value, string reason, string message)

@@ -18,11 +18,13 @@ internal sealed class DaemonBackOff
     /// <param name="now">The cluster's time.</param>
     public DateTimeOffset? Until(string set, long generation, string node, DateTimeOffset now)
     {
-        foreach (var old in _pauses.Where(pair => now - pair.Value.Since > Longest * 2).Select(static pair => pair.Key).ToArray()) _pauses.Remove(old);
+        foreach (var old in _pauses.Where(pair => now - pair.Value.Since > Longest * 2).Select(static pair => pair.Key).ToArray())
+            _pauses.Remove(old);
         TimeSpan pause = First;
         if (_pauses.TryGetValue((set, generation, node), out (TimeSpan Pause, DateTimeOffset Since) last))
         {
-            if (now < last.Since + last.Pause) return last.Since + last.Pause;
+            if (now < last.Since + last.Pause)
+                return last.Since + last.Pause;
             pause = last.Pause * 2 < Longest ? last.Pause * 2 : Longest;
         }
 

@@ -12,12 +12,16 @@ internal sealed record DaemonNode(string Name, bool ShouldRun, bool MayStay, IRe
     /// <summary>The pod of the set's template and the one of another, where there is no more than one of each; else null.</summary>
     public (DaemonPod? Current, DaemonPod? Old)? Pair()
     {
-        DaemonPod? current = null, old = null;
+        DaemonPod? current = null,
+            old = null;
         foreach (DaemonPod pod in Pods.Where(static pod => !pod.Stored.IsDeleting))
         {
-            if ((pod.IsCurrent ? current : old) is not null) return null;
-            if (pod.IsCurrent) current = pod;
-            else old = pod;
+            if ((pod.IsCurrent ? current : old) is not null)
+                return null;
+            if (pod.IsCurrent)
+                current = pod;
+            else
+                old = pod;
         }
 
         return (current, old);
@@ -25,8 +29,9 @@ internal sealed record DaemonNode(string Name, bool ShouldRun, bool MayStay, IRe
 
     /// <summary>The oldest first. Times are whole seconds: of one second, those of an earlier template came earlier.</summary>
     public static IReadOnlyList<DaemonPod> Sort(IEnumerable<DaemonPod> pods) =>
-    [
-        .. pods.OrderBy(static pod => pod.Stored.As<Pod>().Metadata.CreationTimestamp).ThenBy(static pod => pod.IsCurrent)
-            .ThenBy(static pod => pod.Stored.Name, StringComparer.Ordinal),
-    ];
+        [
+            .. pods.OrderBy(static pod => pod.Stored.As<Pod>().Metadata.CreationTimestamp)
+                .ThenBy(static pod => pod.IsCurrent)
+                .ThenBy(static pod => pod.Stored.Name, StringComparer.Ordinal),
+        ];
 }

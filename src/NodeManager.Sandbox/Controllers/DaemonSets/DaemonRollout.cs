@@ -16,14 +16,18 @@ internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, 
     /// <summary>One pod where one belongs and none elsewhere; while the update surges, two.</summary>
     public void Keep(DaemonNode node)
     {
-        if (node.ShouldRun && node.Pods.Count == 0) _created.Add(node.Name);
-        else if (!node.MayStay) _deleted.AddRange(node.Pods.Where(static pod => !pod.Stored.IsDeleting));
+        if (node.ShouldRun && node.Pods.Count == 0)
+            _created.Add(node.Name);
+        else if (!node.MayStay)
+            _deleted.AddRange(node.Pods.Where(static pod => !pod.Stored.IsDeleting));
         else
         {
             _deleted.AddRange(node.Pods.Where(pod => !pod.Stored.IsDeleting && !pod.IsRunning && !(pod.Phase == "Failed" && waits(pod))));
             DaemonPod[] running = [.. node.Pods.Where(static pod => pod.IsRunning)];
-            if (running.Length > 1) _deleted.AddRange(surge == 0 ? running.Skip(1) : Surplus(running));
-            else if (running.Length == 0 && surge > 0 && node.ShouldRun) _created.Add(node.Name);
+            if (running.Length > 1)
+                _deleted.AddRange(surge == 0 ? running.Skip(1) : Surplus(running));
+            else if (running.Length == 0 && surge > 0 && node.ShouldRun)
+                _created.Add(node.Name);
         }
     }
 
@@ -31,17 +35,22 @@ internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, 
     public void Update(IReadOnlyList<DaemonNode> nodes)
     {
         List<DaemonNode> concerned = [.. nodes.Where(static node => node.ShouldRun || node.Pods.Count > 0)];
-        if (surge > 0) Surge(concerned);
-        else Replace(concerned);
+        if (surge > 0)
+            Surge(concerned);
+        else
+            Replace(concerned);
     }
 
     // The oldest of each template stays; of these the old one goes as soon as it is of no use, or the new one takes over.
     private static IEnumerable<DaemonPod> Surplus(DaemonPod[] running)
     {
-        DaemonPod? current = Array.Find(running, static pod => pod.IsCurrent), old = Array.Find(running, static pod => !pod.IsCurrent);
+        DaemonPod? current = Array.Find(running, static pod => pod.IsCurrent),
+            old = Array.Find(running, static pod => !pod.IsCurrent);
         foreach (DaemonPod pod in running)
-            if (pod != current && pod != old) yield return pod;
-        if (current is not null && old is not null && (!old.IsReady || current.IsAvailable)) yield return old;
+            if (pod != current && pod != old)
+                yield return pod;
+        if (current is not null && old is not null && (!old.IsReady || current.IsAvailable))
+            yield return old;
     }
 
     private void Replace(List<DaemonNode> nodes)
@@ -53,9 +62,11 @@ internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, 
             (DaemonPod? current, DaemonPod? old)? pair = node.Pair();
             if (pair is not (null, { } replaced))
             {
-                if (pair is not ({ IsAvailable: true }, null)) missing++;
+                if (pair is not ({ IsAvailable: true }, null))
+                    missing++;
             }
-            else if (replaced.IsAvailable) candidates.Add(replaced);
+            else if (replaced.IsAvailable)
+                candidates.Add(replaced);
             else
             {
                 _deleted.Add(replaced);
@@ -68,7 +79,8 @@ internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, 
 
     private void Surge(List<DaemonNode> nodes)
     {
-        int surging = 0, available = 0;
+        int surging = 0,
+            available = 0;
         List<string> candidates = [];
         List<DaemonPod> misplaced = [];
         foreach (DaemonNode node in nodes)
@@ -79,15 +91,21 @@ internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, 
                 continue;
             }
 
-            if ((old ?? current)?.IsAvailable == true) available++;
-            if (old is null) continue;
+            if ((old ?? current)?.IsAvailable == true)
+                available++;
+            if (old is null)
+                continue;
             if (current is not null)
             {
-                if (current.IsAvailable) _deleted.Add(old);
-                else surging++;
+                if (current.IsAvailable)
+                    _deleted.Add(old);
+                else
+                    surging++;
             }
-            else if (!node.ShouldRun) (old.IsAvailable ? misplaced : _deleted).Add(old);
-            else (old.IsAvailable ? candidates : _created).Add(node.Name);
+            else if (!node.ShouldRun)
+                (old.IsAvailable ? misplaced : _deleted).Add(old);
+            else
+                (old.IsAvailable ? candidates : _created).Add(node.Name);
         }
 
         _deleted.AddRange(misplaced.Take(Math.Max(0, available - nodes.Count(static node => node.ShouldRun))));

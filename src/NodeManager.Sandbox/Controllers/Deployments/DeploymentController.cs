@@ -19,35 +19,52 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private const string Paused = "DeploymentPaused";
     private const string RolledOut = "NewReplicaSetAvailable";
     private const string HashLabel = PodTemplates.HashLabel;
-    private const string DesiredReplicas = RevisionAnnotations.DesiredReplicas, MaxReplicas = RevisionAnnotations.MaxReplicas, Revision = RevisionAnnotations.Revision;
+    private const string DesiredReplicas = RevisionAnnotations.DesiredReplicas,
+        MaxReplicas = RevisionAnnotations.MaxReplicas,
+        Revision = RevisionAnnotations.Revision;
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.Pods];
 
     public override void Observe(Change change)
     {
         StoredObject item = change.Object;
-        if (item.Kind == BuiltInKinds.Deployments) Enqueue(item);
-        else if (item.Kind == BuiltInKinds.ReplicaSets && item.ControllerReference() is { Kind: "Deployment" } owner) Enqueue(Key(item, owner.Name));
+        if (item.Kind == BuiltInKinds.Deployments)
+            Enqueue(item);
+        else if (item.Kind == BuiltInKinds.ReplicaSets && item.ControllerReference() is { Kind: "Deployment" } owner)
+            Enqueue(Key(item, owner.Name));
         // Only Recreate waits for pods: for their end.
-        else if (item.Kind == BuiltInKinds.Pods && change.Type == ChangeType.Deleted && item.As<Pod>().Controller() is { Kind: "ReplicaSet" } set
-            && Store.Get(BuiltInKinds.ReplicaSets, item.Namespace, set.Name)?.ControllerReference() is { Kind: "Deployment" } deployment)
+        else if (
+            item.Kind == BuiltInKinds.Pods
+            && change.Type == ChangeType.Deleted
+            && item.As<Pod>().Controller() is { Kind: "ReplicaSet" } set
+            && Store.Get(BuiltInKinds.ReplicaSets, item.Namespace, set.Name)?.ControllerReference() is { Kind: "Deployment" } deployment
+        )
             Enqueue(Key(item, deployment.Name));
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { IsDeleting: false } stored) return;
+        if (Get(key) is not { IsDeleting: false } stored)
+            return;
         Deployment deployment = stored.As<Deployment>();
         JsonObject document = stored.ToJson();
         JsonObject template = document["spec"]!["template"]!.AsObject();
         string hash = PodTemplates.Hash(template);
-        List<StoredObject> sets = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets).Where(set => !set.IsDeleting)
-            .OrderBy(set => set.As<ReplicaSet>().Metadata.CreationTimestamp).ThenBy(RevisionOf)];
+        List<StoredObject> sets =
+        [
+            .. Store
+                .ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets)
+                .Where(set => !set.IsDeleting)
+                .OrderBy(set => set.As<ReplicaSet>().Metadata.CreationTimestamp)
+                .ThenBy(RevisionOf),
+        ];
         StoredObject? current = sets.Find(set => set.Labels?.GetValueOrDefault(HashLabel) == hash);
         List<StoredObject> old = sets.FindAll(set => set != current);
 
-        if (deployment.Spec.Paused == true || IsScaled(deployment, sets)) Hold(stored, deployment, document, sets, old, ref current);
-        else Roll(stored, deployment, document, template, hash, old, ref current);
+        if (deployment.Spec.Paused == true || IsScaled(deployment, sets))
+            Hold(stored, deployment, document, sets, old, ref current);
+        else
+            Roll(stored, deployment, document, template, hash, old, ref current);
         Forget(document, old);
         WriteStatus(stored, deployment, current, document);
     }
@@ -58,20 +75,33 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
 
     // The Deployment was scaled since its sets were: that comes before the rollout continues.
     private static bool IsScaled(Deployment deployment, List<StoredObject> sets) =>
-        (deployment.Spec.Strategy?.Type != "Recreate" || sets.Count(static set => Size(set) > 0) == 1) && sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
+        (deployment.Spec.Strategy?.Type != "Recreate" || sets.Count(static set => Size(set) > 0) == 1)
+        && sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
 
     private static int? Noted(StoredObject set, string annotation) =>
-        int.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(annotation), CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(annotation), CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
 
     private static (int Desired, int Most) Bounds(StoredObject stored)
     {
         Deployment deployment = stored.As<Deployment>();
         int desired = deployment.Spec.Replicas ?? 1;
-        return (desired, deployment.Spec.Strategy?.Type == "Recreate" ? desired : desired + RollingUpdate.Of(desired, deployment.Spec.Strategy).MaxSurge);
+        return (
+            desired,
+            deployment.Spec.Strategy?.Type == "Recreate" ? desired : desired + RollingUpdate.Of(desired, deployment.Spec.Strategy).MaxSurge
+        );
     }
 
     /// <summary>Scales what is there, and rolls nothing out: a paused Deployment, or one whose size has changed.</summary>
-    private void Hold(StoredObject stored, Deployment deployment, JsonObject document, List<StoredObject> sets, List<StoredObject> old, ref StoredObject? current)
+    private void Hold(
+        StoredObject stored,
+        Deployment deployment,
+        JsonObject document,
+        List<StoredObject> sets,
+        List<StoredObject> old,
+        ref StoredObject? current
+    )
     {
         if (current is not null)
         {
@@ -83,30 +113,54 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         List<StoredObject> active = sets.FindAll(set => Size(set) > 0);
         if (active.Count <= 1)
         {
-            if ((active.Count == 1 ? active[0] : current ?? sets.LastOrDefault()) is { } only) Scale(stored, only, wanted);
+            if ((active.Count == 1 ? active[0] : current ?? sets.LastOrDefault()) is { } only)
+                Scale(stored, only, wanted);
         }
-        else if (current is not null && Size(current) == wanted && Noted(current, DesiredReplicas) == wanted && current.As<ReplicaSet>().Status.AvailableReplicas == wanted)
+        else if (
+            current is not null
+            && Size(current) == wanted
+            && Noted(current, DesiredReplicas) == wanted
+            && current.As<ReplicaSet>().Status.AvailableReplicas == wanted
+        )
         {
-            foreach (StoredObject set in old) if (Size(set) > 0) Scale(stored, set, 0);
+            foreach (StoredObject set in old)
+                if (Size(set) > 0)
+                    Scale(stored, set, 0);
         }
         else if (deployment.Spec.Strategy?.Type != "Recreate")
         {
-            int[] sizes = RollingUpdate.Of(wanted, deployment.Spec.Strategy)
+            int[] sizes = RollingUpdate
+                .Of(wanted, deployment.Spec.Strategy)
                 .Proportional([.. active.Select(set => (Size(set), Noted(set, MaxReplicas) ?? deployment.Status.Replicas))]);
-            for (int index = 0; index < active.Count; index++) Scale(stored, active[index], sizes[index]);
+            for (int index = 0; index < active.Count; index++)
+                Scale(stored, active[index], sizes[index]);
         }
 
-        if (current is not null) current = Get(ObjectKey.Of(current)) ?? current;
+        if (current is not null)
+            current = Get(ObjectKey.Of(current)) ?? current;
     }
 
     // Alone, it keeps the number that it has.
     private static long NextRevision(List<StoredObject> old) => old.Count == 0 ? 0 : old.Max(RevisionOf) + 1;
 
     private static long RevisionOf(StoredObject set) =>
-        long.TryParse(set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(Revision), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
+        long.TryParse(
+            set.As<ReplicaSet>().Metadata.Annotations?.GetValueOrDefault(Revision),
+            CultureInfo.InvariantCulture,
+            out long revision
+        )
+            ? revision
+            : 0;
 
     private void Roll(
-        StoredObject stored, Deployment deployment, JsonObject document, JsonObject template, string hash, List<StoredObject> old, ref StoredObject? current)
+        StoredObject stored,
+        Deployment deployment,
+        JsonObject document,
+        JsonObject template,
+        string hash,
+        List<StoredObject> old,
+        ref StoredObject? current
+    )
     {
         int wanted = deployment.Spec.Replicas ?? 1;
         long revision = Math.Max(1, NextRevision(old));
@@ -114,21 +168,30 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         RollingUpdate rolling = RollingUpdate.Of(wanted, deployment.Spec.Strategy);
         if (isRecreate)
         {
-            for (int index = 0; index < old.Count; index++) old[index] = Scale(stored, old[index], 0);
-            if (old.Exists(set => Store.PodsOf(set.Uid).Any(pod => pod.Field("status.phase") is not ("Succeeded" or "Failed")))) return;
+            for (int index = 0; index < old.Count; index++)
+                old[index] = Scale(stored, old[index], 0);
+            if (old.Exists(set => Store.PodsOf(set.Uid).Any(pod => pod.Field("status.phase") is not ("Succeeded" or "Failed"))))
+                return;
         }
 
         int total = old.Sum(Size) + (current is null ? 0 : Size(current));
         int size = isRecreate ? wanted : rolling.NewSize(current is null ? 0 : Size(current), total);
-        if (current is null) current = Create(stored, document, template, hash, revision, size);
-        else current = Follow(current, document, NextRevision(old));
+        if (current is null)
+            current = Create(stored, document, template, hash, revision, size);
+        else
+            current = Follow(current, document, NextRevision(old));
         Note(stored, RevisionOf(current));
         current = Scale(stored, current, size);
-        if (isRecreate) return;
+        if (isRecreate)
+            return;
 
-        int[] sizes = rolling.OldSizes([.. old.Select(set => (Size(set), set.As<ReplicaSet>().Status.AvailableReplicas))],
-            Size(current), current.As<ReplicaSet>().Status.AvailableReplicas);
-        for (int index = 0; index < old.Count; index++) old[index] = Scale(stored, old[index], sizes[index]);
+        int[] sizes = rolling.OldSizes(
+            [.. old.Select(set => (Size(set), set.As<ReplicaSet>().Status.AvailableReplicas))],
+            Size(current),
+            current.As<ReplicaSet>().Status.AvailableReplicas
+        );
+        for (int index = 0; index < old.Count; index++)
+            old[index] = Scale(stored, old[index], sizes[index]);
     }
 
     private StoredObject Create(StoredObject stored, JsonObject document, JsonObject template, string hash, long revision, int size)
@@ -142,18 +205,31 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         RevisionAnnotations.Copy(document, annotations);
         RevisionAnnotations.Number(annotations, revision);
         RevisionAnnotations.Size(annotations, desired, most);
-        JsonObject spec = new() { ["replicas"] = size, ["selector"] = selector, ["template"] = made };
-        if (document["spec"]!["minReadySeconds"] is { } minimum) spec["minReadySeconds"] = minimum.DeepClone();
-        StoredObject set = Registry.Create(BuiltInKinds.ReplicaSets, stored.Namespace, new()
+        JsonObject spec = new()
         {
-            ["metadata"] = new JsonObject
+            ["replicas"] = size,
+            ["selector"] = selector,
+            ["template"] = made,
+        };
+        if (document["spec"]!["minReadySeconds"] is { } minimum)
+            spec["minReadySeconds"] = minimum.DeepClone();
+        StoredObject set = Registry.Create(
+            BuiltInKinds.ReplicaSets,
+            stored.Namespace,
+            new()
             {
-                ["name"] = $"{stored.Name}-{hash}", ["labels"] = made["metadata"]!["labels"]!.DeepClone(), ["annotations"] = annotations,
-                ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
-            },
-            ["spec"] = spec,
-        });
-        if (size > 0) Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said("up", set, 0, size));
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = $"{stored.Name}-{hash}",
+                    ["labels"] = made["metadata"]!["labels"]!.DeepClone(),
+                    ["annotations"] = annotations,
+                    ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
+                },
+                ["spec"] = spec,
+            }
+        );
+        if (size > 0)
+            Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said("up", set, 0, size));
         return set;
     }
 
@@ -161,37 +237,55 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     {
         int before = Size(set);
         (int desired, int most) = Bounds(stored);
-        if (before == size && Noted(set, DesiredReplicas) == desired && Noted(set, MaxReplicas) == most) return set;
-        StoredObject scaled = Registry.Update(set.Kind, set.Namespace, set.Name, document =>
-        {
-            document.Ensure("spec")["replicas"] = size;
-            RevisionAnnotations.Size(document.Ensure("metadata").Ensure("annotations"), desired, most);
-            return document;
-        });
-        if (size != before) Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said(size > before ? "up" : "down", set, before, size));
+        if (before == size && Noted(set, DesiredReplicas) == desired && Noted(set, MaxReplicas) == most)
+            return set;
+        StoredObject scaled = Registry.Update(
+            set.Kind,
+            set.Namespace,
+            set.Name,
+            document =>
+            {
+                document.Ensure("spec")["replicas"] = size;
+                RevisionAnnotations.Size(document.Ensure("metadata").Ensure("annotations"), desired, most);
+                return document;
+            }
+        );
+        if (size != before)
+            Context.Events.Normal(stored, Component, "ScalingReplicaSet", Said(size > before ? "up" : "down", set, before, size));
         return scaled;
     }
 
     private string Said(string direction, StoredObject set, int before, int size) =>
-        Context.MinorVersion < 25 ? $"Scaled {direction} replica set {set.Name} to {size}" : $"Scaled {direction} replica set {set.Name} from {before} to {size}";
+        Context.MinorVersion < 25
+            ? $"Scaled {direction} replica set {set.Name} to {size}"
+            : $"Scaled {direction} replica set {set.Name} from {before} to {size}";
 
     /// <summary>What the newest set takes over from its Deployment without another template: annotations, the time to be available, its place in the history.</summary>
     private StoredObject Follow(StoredObject set, JsonObject deployment, long revision)
     {
         long minReadySeconds = deployment.Object("spec").Number("minReadySeconds") ?? 0;
-        JsonObject known = AnnotationsOf(set), annotations = AnnotationsOf(set);
+        JsonObject known = AnnotationsOf(set),
+            annotations = AnnotationsOf(set);
         RevisionAnnotations.Copy(deployment, annotations);
         RevisionAnnotations.Number(annotations, Math.Max(revision, RevisionOf(set)));
-        if (JsonNode.DeepEquals(known, annotations) && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds) return set;
-        return Registry.Update(set.Kind, set.Namespace, set.Name, document =>
-        {
-            JsonObject now = document.Ensure("metadata").Ensure("annotations");
-            RevisionAnnotations.Copy(deployment, now);
-            RevisionAnnotations.Number(now, Math.Max(revision, RevisionOf(set)));
-            if (minReadySeconds > 0) document.Ensure("spec")["minReadySeconds"] = minReadySeconds;
-            else document.Ensure("spec").Remove("minReadySeconds");
-            return document;
-        });
+        if (JsonNode.DeepEquals(known, annotations) && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds)
+            return set;
+        return Registry.Update(
+            set.Kind,
+            set.Namespace,
+            set.Name,
+            document =>
+            {
+                JsonObject now = document.Ensure("metadata").Ensure("annotations");
+                RevisionAnnotations.Copy(deployment, now);
+                RevisionAnnotations.Number(now, Math.Max(revision, RevisionOf(set)));
+                if (minReadySeconds > 0)
+                    document.Ensure("spec")["minReadySeconds"] = minReadySeconds;
+                else
+                    document.Ensure("spec").Remove("minReadySeconds");
+                return document;
+            }
+        );
     }
 
     private static JsonObject AnnotationsOf(StoredObject set) =>
@@ -201,12 +295,18 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private void Note(StoredObject stored, long revision)
     {
         string number = revision.ToString(CultureInfo.InvariantCulture);
-        if (stored.As<Deployment>().Metadata.Annotations?.GetValueOrDefault(Revision) == number) return;
-        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-        {
-            document.Ensure("metadata").Ensure("annotations")[Revision] = number;
-            return document;
-        });
+        if (stored.As<Deployment>().Metadata.Annotations?.GetValueOrDefault(Revision) == number)
+            return;
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                document.Ensure("metadata").Ensure("annotations")[Revision] = number;
+                return document;
+            }
+        );
     }
 
     private void Forget(JsonObject document, List<StoredObject> old)
@@ -223,59 +323,83 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         List<StoredObject> sets = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets)];
         List<WorkloadStatus> all = [.. sets.Select(set => set.As<ReplicaSet>().Status)];
         WorkloadStatus newest = sets.Find(set => set.Uid == current?.Uid)?.As<ReplicaSet>().Status ?? new();
-        int wanted = deployment.Spec.Replicas ?? 1, terminating = all.Sum(set => set.TerminatingReplicas);
-        int replicas = all.Sum(set => set.Replicas), available = all.Sum(set => set.AvailableReplicas);
-        int least = deployment.Spec.Strategy?.Type == "Recreate" ? wanted : wanted - RollingUpdate.Of(wanted, deployment.Spec.Strategy).MaxUnavailable;
+        int wanted = deployment.Spec.Replicas ?? 1,
+            terminating = all.Sum(set => set.TerminatingReplicas);
+        int replicas = all.Sum(set => set.Replicas),
+            available = all.Sum(set => set.AvailableReplicas);
+        int least =
+            deployment.Spec.Strategy?.Type == "Recreate"
+                ? wanted
+                : wanted - RollingUpdate.Of(wanted, deployment.Spec.Strategy).MaxUnavailable;
         bool isComplete = newest.Replicas == wanted && replicas == wanted && available == wanted;
         bool isLate = !isComplete && IsLate(stored, document);
         string now = Registry.Now;
-        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, target =>
-        {
-            JsonObject status = target.Ensure("status");
-            bool isProgress = (status.Number("updatedReplicas") ?? 0) != newest.Replicas || (status.Number("availableReplicas") ?? 0) != available
-                || (status.Number("replicas") ?? 0) != replicas;
-            status["observedGeneration"] = deployment.Metadata.Generation;
-            WorkloadStatuses.Set(status, "replicas", replicas);
-            if (Context.MinorVersion >= ReplicaSetController.TerminatingFrom) status["terminatingReplicas"] = terminating;
-            WorkloadStatuses.Set(status, "updatedReplicas", newest.Replicas);
-            WorkloadStatuses.Set(status, "readyReplicas", all.Sum(set => set.ReadyReplicas));
-            WorkloadStatuses.Set(status, "availableReplicas", available);
-            WorkloadStatuses.Set(status, "unavailableReplicas", Math.Max(0, Math.Max(wanted, replicas) - available));
-            if (available >= least) Say("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
-            else Say("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
-            string set = current is null ? "" : current.Name;
-            string? said = status.Condition("Progressing").Text("reason");
-            if (deployment.Spec.Paused == true)
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            target =>
             {
-                if (said != "ProgressDeadlineExceeded") Say("Progressing", "Unknown", Paused, "Deployment is paused");
-            }
-            else if (isComplete) Say("Progressing", "True", RolledOut, $"ReplicaSet \"{set}\" has successfully progressed.");
-            // Rolled out it stays when it is scaled or a pod is lost: until its template changes.
-            else if (said == RolledOut && replicas == newest.Replicas) return target;
-            // The time in which it was paused is not counted: the deadline runs from here.
-            else if (said == Paused) Say("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
-            else if (isLate && !isProgress) Say("Progressing", "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{set}\" has timed out progressing.");
-            else if (isProgress || said is null or RolledOut)
-                Say("Progressing", "True", "ReplicaSetUpdated", $"ReplicaSet \"{set}\" is progressing.");
-            return target;
+                JsonObject status = target.Ensure("status");
+                bool isProgress =
+                    (status.Number("updatedReplicas") ?? 0) != newest.Replicas
+                    || (status.Number("availableReplicas") ?? 0) != available
+                    || (status.Number("replicas") ?? 0) != replicas;
+                status["observedGeneration"] = deployment.Metadata.Generation;
+                WorkloadStatuses.Set(status, "replicas", replicas);
+                if (Context.MinorVersion >= ReplicaSetController.TerminatingFrom)
+                    status["terminatingReplicas"] = terminating;
+                WorkloadStatuses.Set(status, "updatedReplicas", newest.Replicas);
+                WorkloadStatuses.Set(status, "readyReplicas", all.Sum(set => set.ReadyReplicas));
+                WorkloadStatuses.Set(status, "availableReplicas", available);
+                WorkloadStatuses.Set(status, "unavailableReplicas", Math.Max(0, Math.Max(wanted, replicas) - available));
+                if (available >= least)
+                    Say("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.");
+                else
+                    Say("Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+                string set = current is null ? "" : current.Name;
+                string? said = status.Condition("Progressing").Text("reason");
+                if (deployment.Spec.Paused == true)
+                {
+                    if (said != "ProgressDeadlineExceeded")
+                        Say("Progressing", "Unknown", Paused, "Deployment is paused");
+                }
+                else if (isComplete)
+                    Say("Progressing", "True", RolledOut, $"ReplicaSet \"{set}\" has successfully progressed.");
+                // Rolled out it stays when it is scaled or a pod is lost: until its template changes.
+                else if (said == RolledOut && replicas == newest.Replicas)
+                    return target;
+                // The time in which it was paused is not counted: the deadline runs from here.
+                else if (said == Paused)
+                    Say("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
+                else if (isLate && !isProgress)
+                    Say("Progressing", "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{set}\" has timed out progressing.");
+                else if (isProgress || said is null or RolledOut)
+                    Say("Progressing", "True", "ReplicaSetUpdated", $"ReplicaSet \"{set}\" is progressing.");
+                return target;
 
-            void Say(string type, string value, string reason, string message)
-            {
-                JsonObject? before = status.Condition(type);
-                bool isSame = before.Text("status") == value && before.Text("reason") == reason && before.Text("message") == message;
-                status.SetCondition(type, value, now, reason, message);
-                if (!isSame || (type == "Progressing" && isProgress)) status.Condition(type)!["lastUpdateTime"] = now;
+                void Say(string type, string value, string reason, string message)
+                {
+                    JsonObject? before = status.Condition(type);
+                    bool isSame = before.Text("status") == value && before.Text("reason") == reason && before.Text("message") == message;
+                    status.SetCondition(type, value, now, reason, message);
+                    if (!isSame || (type == "Progressing" && isProgress))
+                        status.Condition(type)!["lastUpdateTime"] = now;
+                }
             }
-        });
+        );
     }
 
     private bool IsLate(StoredObject stored, JsonObject document)
     {
-        if (document.Object("spec").Number("progressDeadlineSeconds") is not { } seconds || seconds >= int.MaxValue) return false;
+        if (document.Object("spec").Number("progressDeadlineSeconds") is not { } seconds || seconds >= int.MaxValue)
+            return false;
         JsonObject? progress = document.Object("status").Condition("Progressing");
-        if (progress.Text("reason") is RolledOut or Paused || progress.Time("lastUpdateTime") is not { } told) return false;
+        if (progress.Text("reason") is RolledOut or Paused || progress.Time("lastUpdateTime") is not { } told)
+            return false;
         DateTimeOffset end = told.AddSeconds(seconds);
-        if (end <= Context.Now) return true;
+        if (end <= Context.Now)
+            return true;
         EnqueueAt(ObjectKey.Of(stored), end);
         return false;
     }

@@ -13,14 +13,16 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
     {
         int surge = (strategy?.RollingUpdate?.MaxSurge ?? new("25%")).Resolve(replicas, roundUp: true);
         int unavailable = (strategy?.RollingUpdate?.MaxUnavailable ?? new("25%")).Resolve(replicas, roundUp: false);
-        if (surge == 0 && unavailable == 0) unavailable = 1;
+        if (surge == 0 && unavailable == 0)
+            unavailable = 1;
         return new(replicas, surge, Math.Min(unavailable, replicas));
     }
 
     /// <summary>How large the new set may be, given its size and that of all sets together.</summary>
     public int NewSize(int newSize, int total)
     {
-        if (newSize >= Replicas) return Replicas;
+        if (newSize >= Replicas)
+            return Replicas;
         return total >= Replicas + MaxSurge ? newSize : newSize + Math.Min(Replicas + MaxSurge - total, Replicas - newSize);
     }
 
@@ -33,7 +35,8 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
         int[] sizes = [.. old.Select(set => set.Size)];
         int least = Replicas - MaxUnavailable;
         int removable = sizes.Sum() + newSize - least - (newSize - newAvailable);
-        if (removable <= 0) return sizes;
+        if (removable <= 0)
+            return sizes;
         int removed = 0;
         for (int index = 0; index < sizes.Length && removed < removable; index++)
         {
@@ -59,19 +62,29 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
     public int[] Proportional(IReadOnlyList<(int Size, int Allowed)> sets)
     {
         int[] sizes = [.. sets.Select(static set => set.Size)];
-        int most = Replicas > 0 ? Replicas + MaxSurge : 0, toAdd = most - sizes.Sum(), added = 0;
-        int[] order = [.. Enumerable.Range(0, sizes.Length).OrderByDescending(index => sets[index].Size).ThenBy(index => toAdd > 0 ? -index : index)];
+        int most = Replicas > 0 ? Replicas + MaxSurge : 0,
+            toAdd = most - sizes.Sum(),
+            added = 0;
+        int[] order =
+        [
+            .. Enumerable.Range(0, sizes.Length).OrderByDescending(index => sets[index].Size).ThenBy(index => toAdd > 0 ? -index : index),
+        ];
         foreach (int index in order)
         {
-            if (toAdd == 0) break;
+            if (toAdd == 0)
+                break;
             (int size, int allowed) = sets[index];
-            int share = Replicas == 0 ? -size : (int)Math.Round((double)size * (Replicas + MaxSurge) / Math.Max(1, allowed), MidpointRounding.AwayFromZero) - size;
+            int share =
+                Replicas == 0
+                    ? -size
+                    : (int)Math.Round((double)size * (Replicas + MaxSurge) / Math.Max(1, allowed), MidpointRounding.AwayFromZero) - size;
             share = toAdd > 0 ? Math.Min(share, toAdd - added) : Math.Max(share, toAdd - added);
             sizes[index] += share;
             added += share;
         }
 
-        if (order.Length > 0) sizes[order[0]] = Math.Max(0, sizes[order[0]] + toAdd - added);
+        if (order.Length > 0)
+            sizes[order[0]] = Math.Max(0, sizes[order[0]] + toAdd - added);
         return sizes;
     }
 }

@@ -21,7 +21,8 @@ internal sealed class EndpointPod
     {
         _pod = pod;
         _node = pod.Field("spec.nodeName");
-        JsonObject? spec = document.Object("spec"), its = service.Object("spec");
+        JsonObject? spec = document.Object("spec"),
+            its = service.Object("spec");
         bool isNamed = its.Text("clusterIP") == "None" && spec.Text("subdomain") == service.Object("metadata").Text("name");
         _hostname = isNamed ? spec.Text("hostname") ?? "" : "";
         _isPublished = its.Flag("publishNotReadyAddresses") == true;
@@ -29,9 +30,11 @@ internal sealed class EndpointPod
         IsReady = _isPublished || (pod.As<Pod>().IsReady() && !pod.IsDeleting);
         Ports = ServicePorts.On(service, document);
         PortsText = string.Join(',', Ports.Select(static port => port.ToJsonString()));
-        if (store.Get(BuiltInKinds.Nodes, "", _node)?.Labels is not { } labels) return;
+        if (store.Get(BuiltInKinds.Nodes, "", _node)?.Labels is not { } labels)
+            return;
         foreach (string key in Topology)
-            if (labels.TryGetValue(key, out string? value)) _topology[key] = value;
+            if (labels.TryGetValue(key, out string? value))
+                _topology[key] = value;
     }
 
     public string Address { get; }
@@ -44,23 +47,30 @@ internal sealed class EndpointPod
 
     /// <summary>Null where the pod has no address, or will never serve again.</summary>
     public static EndpointPod? Of(StoredObject pod, JsonObject service, DocumentStore store) =>
-        pod.Field("status.podIP").Length == 0 || pod.Field("status.phase") is "Succeeded" or "Failed" ? null : new(pod, pod.ToJson(), service, store);
+        pod.Field("status.podIP").Length == 0 || pod.Field("status.phase") is "Succeeded" or "Failed"
+            ? null
+            : new(pod, pod.ToJson(), service, store);
 
     /// <summary>The subsets of Endpoints: those of the same ports together, the ready ones apart. What is on its way out is not in them.</summary>
     public static JsonArray Subsets(IEnumerable<EndpointPod> pods)
     {
         var subsets = new JsonArray();
-        foreach (IGrouping<string, EndpointPod> group in pods.Where(static pod => !pod._pod.IsDeleting || pod._isPublished).GroupBy(static pod => pod.PortsText, StringComparer.Ordinal))
+        foreach (
+            IGrouping<string, EndpointPod> group in pods.Where(static pod => !pod._pod.IsDeleting || pod._isPublished)
+                .GroupBy(static pod => pod.PortsText, StringComparer.Ordinal)
+        )
         {
             var subset = new JsonObject();
             foreach ((string member, bool isReady) in (ReadOnlySpan<(string, bool)>)[("addresses", true), ("notReadyAddresses", false)])
             {
                 JsonArray addresses = [.. group.Where(pod => pod.IsReady == isReady).Select(static pod => pod.ToAddress())];
-                if (addresses.Count > 0) subset[member] = addresses;
+                if (addresses.Count > 0)
+                    subset[member] = addresses;
             }
 
             JsonArray ports = [.. group.First().Ports.Select(static port => WithoutEmptyName(port))];
-            if (ports.Count > 0) subset["ports"] = ports;
+            if (ports.Count > 0)
+                subset["ports"] = ports;
             subsets.Add(subset);
         }
 
@@ -78,36 +88,48 @@ internal sealed class EndpointPod
         }
 
         var endpoint = new JsonObject { ["addresses"] = new JsonArray(Address), ["conditions"] = conditions };
-        if (_hostname.Length > 0) endpoint["hostname"] = _hostname;
+        if (_hostname.Length > 0)
+            endpoint["hostname"] = _hostname;
         endpoint["targetRef"] = Target();
         if (minor < 21)
         {
             var topology = new JsonObject { ["kubernetes.io/hostname"] = _node };
-            foreach ((string key, string value) in _topology) topology[key] = value;
+            foreach ((string key, string value) in _topology)
+                topology[key] = value;
             endpoint["topology"] = topology;
             return endpoint;
         }
 
         endpoint["nodeName"] = _node;
-        if (_topology.TryGetValue(Topology[1], out string? zone)) endpoint["zone"] = zone;
+        if (_topology.TryGetValue(Topology[1], out string? zone))
+            endpoint["zone"] = zone;
         return endpoint;
     }
 
     private JsonObject ToAddress()
     {
         var address = new JsonObject { ["ip"] = Address };
-        if (_hostname.Length > 0) address["hostname"] = _hostname;
+        if (_hostname.Length > 0)
+            address["hostname"] = _hostname;
         address["nodeName"] = _node;
         address["targetRef"] = Target();
         return address;
     }
 
-    private JsonObject Target() => new() { ["kind"] = "Pod", ["namespace"] = _pod.Namespace, ["name"] = _pod.Name, ["uid"] = _pod.Uid };
+    private JsonObject Target() =>
+        new()
+        {
+            ["kind"] = "Pod",
+            ["namespace"] = _pod.Namespace,
+            ["name"] = _pod.Name,
+            ["uid"] = _pod.Uid,
+        };
 
     private static JsonObject WithoutEmptyName(JsonObject port)
     {
         JsonObject copy = port.DeepClone().AsObject();
-        if (copy.Text("name") is "") copy.Remove("name");
+        if (copy.Text("name") is "")
+            copy.Remove("name");
         return copy;
     }
 }

@@ -24,13 +24,16 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
     // Asked for with every change of every pod.
     private static readonly ConditionalWeakTable<StoredObject, KeyValuePair<string, string>[]> Selectors = [];
 
-    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Services, BuiltInKinds.Pods, BuiltInKinds.Endpoints, BuiltInKinds.EndpointSlices];
+    public override IReadOnlyList<ResourceKind> Kinds { get; } =
+    [BuiltInKinds.Services, BuiltInKinds.Pods, BuiltInKinds.Endpoints, BuiltInKinds.EndpointSlices];
 
     public override void Observe(Change change)
     {
         StoredObject item = change.Object;
-        if (item.Kind == BuiltInKinds.Services) Enqueue(item);
-        else if (item.Kind == BuiltInKinds.Endpoints) Enqueue(new ObjectKey(BuiltInKinds.Services, item.Namespace, item.Name));
+        if (item.Kind == BuiltInKinds.Services)
+            Enqueue(item);
+        else if (item.Kind == BuiltInKinds.Endpoints)
+            Enqueue(new ObjectKey(BuiltInKinds.Services, item.Namespace, item.Name));
         else if (item.Kind == BuiltInKinds.EndpointSlices)
         {
             if (item.Labels?.GetValueOrDefault(Manager) == ManagerName && item.Labels.TryGetValue(ServiceLabel, out string? service))
@@ -42,8 +45,10 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
             bool? isSame = null;
             foreach (StoredObject service in Store.List(BuiltInKinds.Services).Objects.Walk(item.Namespace))
             {
-                if (!Selects(service, item) && !(change.Previous is { } before && Selects(service, before))) continue;
-                if (isSame ??= IsSameEndpoint(change)) return;
+                if (!Selects(service, item) && !(change.Previous is { } before && Selects(service, before)))
+                    continue;
+                if (isSame ??= IsSameEndpoint(change))
+                    return;
                 Enqueue(service);
             }
         }
@@ -60,11 +65,17 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
         }
 
         JsonObject service = stored.ToJson();
-        if (service.Object("spec").Object("selector") is not { Count: > 0 } || service.Object("spec").Text("type") == "ExternalName") return;
+        if (service.Object("spec").Object("selector") is not { Count: > 0 } || service.Object("spec").Text("type") == "ExternalName")
+            return;
         List<EndpointPod> pods =
         [
-            .. Store.List(BuiltInKinds.Pods).Objects.Walk(key.Namespace).Where(pod => Selects(stored, pod)).Select(pod => EndpointPod.Of(pod, service, Store))
-                .OfType<EndpointPod>().OrderBy(static pod => pod.Address, StringComparer.Ordinal),
+            .. Store
+                .List(BuiltInKinds.Pods)
+                .Objects.Walk(key.Namespace)
+                .Where(pod => Selects(stored, pod))
+                .Select(pod => EndpointPod.Of(pod, service, Store))
+                .OfType<EndpointPod>()
+                .OrderBy(static pod => pod.Address, StringComparer.Ordinal),
         ];
         WriteEndpoints(stored, service, pods);
         WriteSlices(stored, service, pods);
@@ -72,18 +83,29 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
 
     private static bool Selects(StoredObject service, StoredObject pod)
     {
-        KeyValuePair<string, string>[] selector = Selectors.GetValue(service, static one =>
-            [.. (one.ToJson().Object("spec").Object("selector") ?? []).Select(static pair => KeyValuePair.Create(pair.Key, (string?)pair.Value ?? ""))]);
+        KeyValuePair<string, string>[] selector = Selectors.GetValue(
+            service,
+            static one =>
+                [
+                    .. (one.ToJson().Object("spec").Object("selector") ?? []).Select(static pair =>
+                        KeyValuePair.Create(pair.Key, (string?)pair.Value ?? "")
+                    ),
+                ]
+        );
         return selector.Length > 0 && Array.TrueForAll(selector, pair => pod.Labels?.GetValueOrDefault(pair.Key) == pair.Value);
     }
 
     // Most changes of a pod (its heartbeats, its conditions) change nothing of what stands here.
     private static bool IsSameEndpoint(Change change)
     {
-        if (change.Type != ChangeType.Modified || change.Previous is not { } before) return false;
+        if (change.Type != ChangeType.Modified || change.Previous is not { } before)
+            return false;
         StoredObject now = change.Object;
-        return before.IsDeleting == now.IsDeleting && before.Field("status.podIP") == now.Field("status.podIP") && before.Field("status.phase") == now.Field("status.phase") &&
-            before.As<Pod>().IsReady() == now.As<Pod>().IsReady() && SameLabels(before.Labels, now.Labels);
+        return before.IsDeleting == now.IsDeleting
+            && before.Field("status.podIP") == now.Field("status.podIP")
+            && before.Field("status.phase") == now.Field("status.phase")
+            && before.As<Pod>().IsReady() == now.As<Pod>().IsReady()
+            && SameLabels(before.Labels, now.Labels);
     }
 
     private static bool SameLabels(IReadOnlyDictionary<string, string>? one, IReadOnlyDictionary<string, string>? other) =>
@@ -92,43 +114,63 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
     private static JsonObject Labels(JsonObject service)
     {
         JsonObject labels = service.Object("metadata").Object("labels")?.DeepClone().AsObject() ?? [];
-        if (service.Object("spec").Text("clusterIP") == "None") labels[Headless] = "";
+        if (service.Object("spec").Text("clusterIP") == "None")
+            labels[Headless] = "";
         return labels;
     }
 
     private void WriteEndpoints(StoredObject stored, JsonObject service, List<EndpointPod> pods)
     {
         JsonObject labels = Labels(service);
-        if (Context.MinorVersion >= 33) labels["endpoints.kubernetes.io/managed-by"] = "endpoint-controller";
+        if (Context.MinorVersion >= 33)
+            labels["endpoints.kubernetes.io/managed-by"] = "endpoint-controller";
         JsonArray subsets = EndpointPod.Subsets(pods);
         if (Store.Get(BuiltInKinds.Endpoints, stored.Namespace, stored.Name) is null)
         {
-            var document = new JsonObject { ["metadata"] = new JsonObject { ["name"] = stored.Name, ["labels"] = labels } };
-            if (subsets.Count > 0) document["subsets"] = subsets;
+            var document = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = stored.Name, ["labels"] = labels },
+            };
+            if (subsets.Count > 0)
+                document["subsets"] = subsets;
             Registry.Create(BuiltInKinds.Endpoints, stored.Namespace, document);
             return;
         }
 
-        Registry.Update(BuiltInKinds.Endpoints, stored.Namespace, stored.Name, document =>
-        {
-            document["metadata"]!["labels"] = labels.DeepClone();
-            if (subsets.Count == 0) document.Remove("subsets");
-            else document["subsets"] = subsets.DeepClone();
-            return document;
-        });
+        Registry.Update(
+            BuiltInKinds.Endpoints,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                document["metadata"]!["labels"] = labels.DeepClone();
+                if (subsets.Count == 0)
+                    document.Remove("subsets");
+                else
+                    document["subsets"] = subsets.DeepClone();
+                return document;
+            }
+        );
     }
 
     private void WriteSlices(StoredObject stored, JsonObject service, List<EndpointPod> pods)
     {
-        List<StoredObject> slices = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.EndpointSlices).OrderBy(static slice => slice.Name, StringComparer.Ordinal)];
+        List<StoredObject> slices =
+        [
+            .. Store.ControlledBy(stored.Uid, BuiltInKinds.EndpointSlices).OrderBy(static slice => slice.Name, StringComparer.Ordinal),
+        ];
 
         // A slice has the same ports for all that is in it. Without any pod there is one, empty.
         List<(EndpointPod[] Pods, JsonArray Ports)> wanted =
         [
             .. pods.GroupBy(static pod => pod.PortsText, StringComparer.Ordinal)
-                .SelectMany(static group => group.Chunk(MostOfSlice), static (group, part) => (part, new JsonArray([.. group.First().Ports.Select(static port => port.DeepClone())]))),
+                .SelectMany(
+                    static group => group.Chunk(MostOfSlice),
+                    static (group, part) => (part, new JsonArray([.. group.First().Ports.Select(static port => port.DeepClone())]))
+                ),
         ];
-        if (wanted.Count == 0) wanted.Add(([], []));
+        if (wanted.Count == 0)
+            wanted.Add(([], []));
         for (int i = 0; i < wanted.Count; i++)
         {
             JsonArray endpoints = [.. wanted[i].Pods.Select(pod => pod.ToEndpoint(Context.MinorVersion))];
@@ -138,26 +180,40 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
             labels[ServiceLabel] = stored.Name;
             if (i >= slices.Count)
             {
-                Registry.Create(BuiltInKinds.EndpointSlices, stored.Namespace, new()
-                {
-                    ["metadata"] = new JsonObject
+                Registry.Create(
+                    BuiltInKinds.EndpointSlices,
+                    stored.Namespace,
+                    new()
                     {
-                        ["generateName"] = stored.Name + "-", ["labels"] = labels, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
-                    },
-                    ["addressType"] = "IPv4", ["endpoints"] = endpoints, ["ports"] = ports,
-                });
+                        ["metadata"] = new JsonObject
+                        {
+                            ["generateName"] = stored.Name + "-",
+                            ["labels"] = labels,
+                            ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored)),
+                        },
+                        ["addressType"] = "IPv4",
+                        ["endpoints"] = endpoints,
+                        ["ports"] = ports,
+                    }
+                );
                 continue;
             }
 
-            Registry.Update(BuiltInKinds.EndpointSlices, stored.Namespace, slices[i].Name, document =>
-            {
-                document["metadata"]!["labels"] = labels.DeepClone();
-                document["endpoints"] = endpoints.DeepClone();
-                document["ports"] = ports.DeepClone();
-                return document;
-            });
+            Registry.Update(
+                BuiltInKinds.EndpointSlices,
+                stored.Namespace,
+                slices[i].Name,
+                document =>
+                {
+                    document["metadata"]!["labels"] = labels.DeepClone();
+                    document["endpoints"] = endpoints.DeepClone();
+                    document["ports"] = ports.DeepClone();
+                    return document;
+                }
+            );
         }
 
-        foreach (StoredObject spare in slices.Skip(wanted.Count)) Registry.Delete(spare.Kind, spare.Namespace, spare.Name, new() { Uid = spare.Uid });
+        foreach (StoredObject spare in slices.Skip(wanted.Count))
+            Registry.Delete(spare.Kind, spare.Namespace, spare.Name, new() { Uid = spare.Uid });
     }
 }

@@ -13,8 +13,16 @@ internal static class ServicePorts
         foreach (JsonObject port in (service.Object("spec").Array("ports") ?? []).OfType<JsonObject>())
         {
             string protocol = port.Text("protocol") ?? "TCP";
-            if (Number(port["targetPort"], protocol, pod) is not { } number) continue;
-            found.Add(new() { ["name"] = port.Text("name") ?? "", ["port"] = number, ["protocol"] = protocol });
+            if (Number(port["targetPort"], protocol, pod) is not { } number)
+                continue;
+            found.Add(
+                new()
+                {
+                    ["name"] = port.Text("name") ?? "",
+                    ["port"] = number,
+                    ["protocol"] = protocol,
+                }
+            );
         }
 
         return found;
@@ -22,9 +30,15 @@ internal static class ServicePorts
 
     private static long? Number(JsonNode? target, string protocol, JsonObject pod)
     {
-        if (target.AsNumber() is { } number) return number;
-        if (target is not JsonValue value || !value.TryGetValue(out string? name)) return null;
-        return (pod.Object("spec").Array("containers") ?? []).OfType<JsonObject>().SelectMany(static container => container.Array("ports") ?? []).OfType<JsonObject>()
-            .FirstOrDefault(port => port.Text("name") == name && (port.Text("protocol") ?? "TCP") == protocol).Number("containerPort");
+        if (target.AsNumber() is { } number)
+            return number;
+        if (target is not JsonValue value || !value.TryGetValue(out string? name))
+            return null;
+        return (pod.Object("spec").Array("containers") ?? [])
+            .OfType<JsonObject>()
+            .SelectMany(static container => container.Array("ports") ?? [])
+            .OfType<JsonObject>()
+            .FirstOrDefault(port => port.Text("name") == name && (port.Text("protocol") ?? "TCP") == protocol)
+            .Number("containerPort");
     }
 }

@@ -22,11 +22,14 @@ internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool
 
     public void Advance()
     {
-        if (status.Array("targetResponders") is not { Count: > 0 } && target.Pod is { } pod) Begin(pod);
+        if (status.Array("targetResponders") is not { Count: > 0 } && target.Pod is { } pod)
+            Begin(pod);
         JsonObject[] targets = [.. status.Array("targetResponders")?.OfType<JsonObject>() ?? []];
         bool isDone = targets.Length == 0 || targets[^1].Text("state") is "Interrupted" or "Canceled" or "Completed";
-        if (!isDone) Progress(targets);
-        foreach (JsonObject one in targets.Where(static t => t.Text("state") == "Active")) StatusOf(one).Default("startTime", _timestamp);
+        if (!isDone)
+            Progress(targets);
+        foreach (JsonObject one in targets.Where(static t => t.Text("state") == "Active"))
+            StatusOf(one).Default("startTime", _timestamp);
         bool isWaiting = (target.IsGone || target.HasEnded) && Active(targets) is { } active && ReportsUntil(active) is not null;
         Conclude(isDone, isWaiting);
     }
@@ -34,7 +37,9 @@ internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool
     private void Begin(JsonObject pod)
     {
         JsonArray targets = Responders.Of(pod);
-        status["responders"] = new JsonArray([.. targets.OfType<JsonObject>().Select(static t => new JsonObject { ["name"] = t.Text("name") })]);
+        status["responders"] = new JsonArray([
+            .. targets.OfType<JsonObject>().Select(static t => new JsonObject { ["name"] = t.Text("name") }),
+        ]);
         status["targetResponders"] = targets;
     }
 
@@ -43,45 +48,63 @@ internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool
         JsonObject? active = Active(targets);
         if (target.IsGone || target.HasEnded)
         {
-            if (active is null) return;
-            if (StatusOf(active).Text("completionTime") is not null) active["state"] = "Completed";
-            else if (ReportsUntil(active) is { } until) Next = until;
-            else active["state"] = "Interrupted";
+            if (active is null)
+                return;
+            if (StatusOf(active).Text("completionTime") is not null)
+                active["state"] = "Completed";
+            else if (ReportsUntil(active) is { } until)
+                Next = until;
+            else
+                active["state"] = "Interrupted";
             return;
         }
 
         if (!isWanted)
         {
-            if (active is not null) active["state"] = "Canceled";
+            if (active is not null)
+                active["state"] = "Canceled";
             return;
         }
 
         active ??= Array.Find(targets, static t => t.Text("state") == "Inactive");
-        if (active is null) return;
+        if (active is null)
+            return;
         JsonObject said = StatusOf(active);
         DateTimeOffset heard = said.Time("heartbeatTime") ?? said.Time("startTime") ?? now;
-        active["state"] = said.Text("completionTime") is not null ? "Completed" : now - heard >= ResponderRules.HeartbeatDeadline ? "Interrupted" : "Active";
+        active["state"] =
+            said.Text("completionTime") is not null ? "Completed"
+            : now - heard >= ResponderRules.HeartbeatDeadline ? "Interrupted"
+            : "Active";
         Next = heard + ResponderRules.HeartbeatDeadline;
-        if (active.Text("state") == "Active") return;
+        if (active.Text("state") == "Active")
+            return;
         Next = null;
-        if (Array.IndexOf(targets, active) + 1 is int next && next == targets.Length) return;
+        if (Array.IndexOf(targets, active) + 1 is int next && next == targets.Length)
+            return;
         targets[next]["state"] = "Active";
         Next = now + ResponderRules.HeartbeatDeadline;
     }
 
     private void Conclude(bool isDone, bool isWaiting)
     {
-        if (target.IsGone && !isWaiting) End("TargetEvicted", "PodDeleted", "Target pod has been deleted.");
-        else if (target.HasEnded && !isWaiting) End("TargetEvicted", "PodTerminal", "Pod has reached terminal state.");
-        else if (!target.IsGone && !target.HasEnded && !isWanted) End("Failed", "CanceledDueToNoRequesters", "No active requesters with eviction intent.");
-        else if (isDone) End("Failed", "NoFurtherResponder", "All responders have completed without evicting the target.");
-        else Set("False", "AwaitingEviction", "", "False", "AwaitingEviction", "");
+        if (target.IsGone && !isWaiting)
+            End("TargetEvicted", "PodDeleted", "Target pod has been deleted.");
+        else if (target.HasEnded && !isWaiting)
+            End("TargetEvicted", "PodTerminal", "Pod has reached terminal state.");
+        else if (!target.IsGone && !target.HasEnded && !isWanted)
+            End("Failed", "CanceledDueToNoRequesters", "No active requesters with eviction intent.");
+        else if (isDone)
+            End("Failed", "NoFurtherResponder", "All responders have completed without evicting the target.");
+        else
+            Set("False", "AwaitingEviction", "", "False", "AwaitingEviction", "");
     }
 
     private void End(string condition, string reason, string message)
     {
-        if (condition == "Failed") Set("True", reason, message, "False", "EvictionFailed", "");
-        else Set("False", "Succeeded", "", "True", reason, message);
+        if (condition == "Failed")
+            Set("True", reason, message, "False", "EvictionFailed", "");
+        else
+            Set("False", "Succeeded", "", "True", reason, message);
     }
 
     private void Set(string failed, string failedReason, string failedMessage, string evicted, string evictedReason, string evictedMessage)
@@ -96,5 +119,6 @@ internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool
 
     private static JsonObject? Active(JsonObject[] targets) => Array.Find(targets, static t => t.Text("state") == "Active");
 
-    private JsonObject StatusOf(JsonObject one) => status.Array("responders")!.OfType<JsonObject>().First(r => r.Text("name") == one.Text("name"));
+    private JsonObject StatusOf(JsonObject one) =>
+        status.Array("responders")!.OfType<JsonObject>().First(r => r.Text("name") == one.Text("name"));
 }

@@ -21,13 +21,15 @@ internal sealed partial class EvictionRequestController : Controller
     private readonly TargetIndex _processes;
     private readonly Dictionary<string, DateTimeOffset> _goneSince = [];
 
-    public EvictionRequestController(ControllerContext context) : base(context)
+    public EvictionRequestController(ControllerContext context)
+        : base(context)
     {
         _requests = new(BuiltInKinds.EvictionRequests, context.Store);
         _processes = new(BuiltInKinds.EvictionProcesses, context.Store);
     }
 
-    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.EvictionRequests, BuiltInKinds.EvictionProcesses, BuiltInKinds.Pods];
+    public override IReadOnlyList<ResourceKind> Kinds { get; } =
+    [BuiltInKinds.EvictionRequests, BuiltInKinds.EvictionProcesses, BuiltInKinds.Pods];
 
     /// <summary>All is keyed by the pod, whether it is still there or not.</summary>
     public override void Observe(Change change) => Look(change.Object, change.Type == ChangeType.Deleted);
@@ -36,7 +38,8 @@ internal sealed partial class EvictionRequestController : Controller
 
     protected override void Reconcile(ObjectKey key)
     {
-        IReadOnlyList<StoredObject> requests = _requests.Of(key), processes = _processes.Of(key);
+        IReadOnlyList<StoredObject> requests = _requests.Of(key),
+            processes = _processes.Of(key);
         foreach (string uid in requests.Concat(processes).Select(UidOf).Distinct().ToArray())
             Reconcile(key, uid, [.. requests.Where(r => UidOf(r) == uid)], [.. processes.Where(p => UidOf(p) == uid)]);
     }
@@ -45,7 +48,8 @@ internal sealed partial class EvictionRequestController : Controller
     {
         if (item.Kind == BuiltInKinds.Pods)
         {
-            if (_requests.Knows(item) || _processes.Knows(item)) Enqueue(item);
+            if (_requests.Knows(item) || _processes.Knows(item))
+                Enqueue(item);
         }
         else if ((item.Kind == BuiltInKinds.EvictionRequests ? _requests : _processes).Note(item, isGone) is { } pod)
         {
@@ -56,30 +60,44 @@ internal sealed partial class EvictionRequestController : Controller
     private void Reconcile(ObjectKey key, string uid, StoredObject[] requests, StoredObject[] processes)
     {
         TargetPod target = Find(key, uid);
-        JsonObject[] asked = [.. requests.Select(static r => r.ToJson())], made = [.. processes.Select(static p => p.ToJson())];
+        JsonObject[] asked = [.. requests.Select(static r => r.ToJson())],
+            made = [.. processes.Select(static p => p.ToJson())];
         JsonObject? relevant = EvictionState.Relevant(made);
         for (int i = 0; i < processes.Length; i++)
         {
             bool isOther = relevant is not null && !EvictionState.IsOver(relevant) && relevant != made[i];
-            if (!EvictionState.IsOver(made[i])) Advance(key, processes[i], target, asked, isOther);
-            Registry.Update(processes[i].Kind, key.Namespace, processes[i].Name, document =>
-            {
-                EvictionRequesters.Refresh(document, asked, target);
-                return document;
-            });
+            if (!EvictionState.IsOver(made[i]))
+                Advance(key, processes[i], target, asked, isOther);
+            Registry.Update(
+                processes[i].Kind,
+                key.Namespace,
+                processes[i].Name,
+                document =>
+                {
+                    EvictionRequesters.Refresh(document, asked, target);
+                    return document;
+                }
+            );
         }
 
-        foreach (JsonObject request in asked) Settle(key, request, target, relevant, made.Length > 0);
-        if (EvictionState.IsWanted(asked) && (relevant is null || (EvictionState.IsOver(relevant) && !EvictionState.Holds(relevant, "TargetEvicted"))))
+        foreach (JsonObject request in asked)
+            Settle(key, request, target, relevant, made.Length > 0);
+        if (
+            EvictionState.IsWanted(asked)
+            && (relevant is null || (EvictionState.IsOver(relevant) && !EvictionState.Holds(relevant, "TargetEvicted")))
+        )
             Make(key, uid, target, asked, made.Length > 0);
-        if (made.All(EvictionState.IsOver)) _goneSince.Remove(uid);
+        if (made.All(EvictionState.IsOver))
+            _goneSince.Remove(uid);
     }
 
     private TargetPod Find(ObjectKey key, string uid)
     {
         StoredObject? found = Get(key);
-        if (found?.Uid == uid) return new(uid, found, null);
-        if (!_goneSince.TryGetValue(uid, out DateTimeOffset since)) _goneSince.Add(uid, since = Context.Now);
+        if (found?.Uid == uid)
+            return new(uid, found, null);
+        if (!_goneSince.TryGetValue(uid, out DateTimeOffset since))
+            _goneSince.Add(uid, since = Context.Now);
         return new(uid, found, since);
     }
 
@@ -87,66 +105,95 @@ internal sealed partial class EvictionRequestController : Controller
     {
         DateTimeOffset? next = null;
         // On what is there at the moment of writing: responders write their own parts of it meanwhile.
-        Registry.UpdateStatus(process.Kind, key.Namespace, process.Name, document =>
-        {
-            if (EvictionState.IsOver(document)) return document;
-            JsonObject status = document.Ensure("status");
-            status["observedGeneration"] = document.Object("metadata").Number("generation") ?? 1;
-            if (isOther || target.IsOfGroup)
+        Registry.UpdateStatus(
+            process.Kind,
+            key.Namespace,
+            process.Name,
+            document =>
             {
-                Fail(status, isOther ? "Active Eviction already exists for the same target." : Grouped);
+                if (EvictionState.IsOver(document))
+                    return document;
+                JsonObject status = document.Ensure("status");
+                status["observedGeneration"] = document.Object("metadata").Number("generation") ?? 1;
+                if (isOther || target.IsOfGroup)
+                {
+                    Fail(status, isOther ? "Active Eviction already exists for the same target." : Grouped);
+                    return document;
+                }
+
+                if (EvictionRequesters.List(requests, status.Array("requesters")) is { Count: > 0 } requesters)
+                    status["requesters"] = requesters;
+                EvictionProgress progress = new(status, target, EvictionState.IsWanted(requests), Context.Now);
+                progress.Advance();
+                next = progress.Next;
                 return document;
             }
-
-            if (EvictionRequesters.List(requests, status.Array("requesters")) is { Count: > 0 } requesters) status["requesters"] = requesters;
-            EvictionProgress progress = new(status, target, EvictionState.IsWanted(requests), Context.Now);
-            progress.Advance();
-            next = progress.Next;
-            return document;
-        });
-        if (next is { } moment) EnqueueAt(key, moment);
+        );
+        if (next is { } moment)
+            EnqueueAt(key, moment);
     }
 
     private void Settle(ObjectKey key, JsonObject request, TargetPod target, JsonObject? relevant, bool hasEvictions)
     {
         long generation = request.Object("metadata").Number("generation") ?? 1;
-        if (EvictionState.IsSettled(request) && request.Object("status").Number("observedGeneration") == generation) return;
-        Registry.UpdateStatus(BuiltInKinds.EvictionRequests, key.Namespace, request.Object("metadata").Text("name")!, document =>
-        {
-            JsonObject status = document.Ensure("status");
-            status["observedGeneration"] = document.Object("metadata").Number("generation") ?? 1;
-            if (Fault(target, hasEvictions) is { } fault)
+        if (EvictionState.IsSettled(request) && request.Object("status").Number("observedGeneration") == generation)
+            return;
+        Registry.UpdateStatus(
+            BuiltInKinds.EvictionRequests,
+            key.Namespace,
+            request.Object("metadata").Text("name")!,
+            document =>
             {
-                Fail(status, fault);
+                JsonObject status = document.Ensure("status");
+                status["observedGeneration"] = document.Object("metadata").Number("generation") ?? 1;
+                if (Fault(target, hasEvictions) is { } fault)
+                {
+                    Fail(status, fault);
+                    return document;
+                }
+
+                foreach (string type in (ReadOnlySpan<string>)["Failed", "TargetEvicted"])
+                {
+                    JsonObject? told = relevant.Object("status").Condition(type);
+                    status.SetCondition(
+                        type,
+                        told.Text("status") ?? "False",
+                        Registry.Now,
+                        told.Text("reason") ?? "AwaitingEviction",
+                        told is null ? "Waiting for an Eviction to report on progress." : told.Text("message") ?? ""
+                    );
+                }
+
                 return document;
             }
-
-            foreach (string type in (ReadOnlySpan<string>)["Failed", "TargetEvicted"])
-            {
-                JsonObject? told = relevant.Object("status").Condition(type);
-                status.SetCondition(
-                    type, told.Text("status") ?? "False", Registry.Now, told.Text("reason") ?? "AwaitingEviction",
-                    told is null ? "Waiting for an Eviction to report on progress." : told.Text("message") ?? "");
-            }
-
-            return document;
-        });
+        );
     }
 
     private void Make(ObjectKey key, string uid, TargetPod target, JsonObject[] requests, bool hasEvictions)
     {
-        if (Fault(target, hasEvictions) is not null) return;
+        if (Fault(target, hasEvictions) is not null)
+            return;
         JsonObject request = requests.First(static r => !EvictionState.IsDeleting(r));
-        StoredObject made = Registry.Create(BuiltInKinds.EvictionProcesses, key.Namespace, new JsonObject
-        {
-            ["metadata"] = new JsonObject
+        StoredObject made = Registry.Create(
+            BuiltInKinds.EvictionProcesses,
+            key.Namespace,
+            new JsonObject
             {
-                ["name"] = NameFor(key),
-                ["labels"] = EvictionRequesters.Label(request),
-                ["ownerReferences"] = new JsonArray(EvictionRequesters.Owner(request)),
-            },
-            ["spec"] = new JsonObject { ["target"] = new JsonObject { ["pod"] = new JsonObject { ["name"] = key.Name, ["uid"] = uid } } },
-        });
+                ["metadata"] = new JsonObject
+                {
+                    ["name"] = NameFor(key),
+                    ["labels"] = EvictionRequesters.Label(request),
+                    ["ownerReferences"] = new JsonArray(EvictionRequesters.Owner(request)),
+                },
+                ["spec"] = new JsonObject
+                {
+                    ["target"] = new JsonObject
+                    {
+                        ["pod"] = new JsonObject { ["name"] = key.Name, ["uid"] = uid },
+                    },
+                },
+            }
+        );
         // Before the change itself is told of, lest another is made.
         _processes.Note(made, isGone: false);
     }
@@ -154,17 +201,30 @@ internal sealed partial class EvictionRequestController : Controller
     // pod-1-web, pod-2-web, …: the number continues from the highest that a pod of this name has had.
     private string NameFor(ObjectKey key)
     {
-        int last = Store.List(BuiltInKinds.EvictionProcesses).Objects.Walk(key.Namespace).Select(p => Numbered().Match(p.Name))
-            .Where(m => m.Success && (m.Groups[2].Value == key.Name || (m.Value.Length == LongestName && key.Name.StartsWith(m.Groups[2].Value, StringComparison.Ordinal))))
-            .Select(m => int.TryParse(m.Groups[1].Value, CultureInfo.InvariantCulture, out int number) ? number : 0).DefaultIfEmpty().Max();
+        int last = Store
+            .List(BuiltInKinds.EvictionProcesses)
+            .Objects.Walk(key.Namespace)
+            .Select(p => Numbered().Match(p.Name))
+            .Where(m =>
+                m.Success
+                && (
+                    m.Groups[2].Value == key.Name
+                    || (m.Value.Length == LongestName && key.Name.StartsWith(m.Groups[2].Value, StringComparison.Ordinal))
+                )
+            )
+            .Select(m => int.TryParse(m.Groups[1].Value, CultureInfo.InvariantCulture, out int number) ? number : 0)
+            .DefaultIfEmpty()
+            .Max();
         string name = $"pod-{last + 1}-{key.Name}";
         return name.Length > LongestName ? name[..LongestName] : name;
     }
 
     private static string? Fault(TargetPod target, bool hasEvictions)
     {
-        if (!hasEvictions && target.Found is null) return "Target pod not found.";
-        if (!hasEvictions && target.IsGone) return $"Target pod UID mismatch: expected {target.Uid}, got {target.Found!.Uid}.";
+        if (!hasEvictions && target.Found is null)
+            return "Target pod not found.";
+        if (!hasEvictions && target.IsGone)
+            return $"Target pod UID mismatch: expected {target.Uid}, got {target.Found!.Uid}.";
         return target.IsOfGroup ? Grouped : null;
     }
 

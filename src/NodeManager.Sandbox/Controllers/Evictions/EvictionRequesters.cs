@@ -7,15 +7,29 @@ namespace NodeManager.Sandbox.Controllers.Evictions;
 internal static class EvictionRequesters
 {
     private const int Most = 100;
-    private const string Requester = "requester", Responder = "responder", Both = "requester-responder";
+    private const string Requester = "requester",
+        Responder = "responder",
+        Both = "requester-responder";
 
     /// <summary>All who ever asked, each once; who asked no more, or not any more, as withdrawn.</summary>
     public static JsonArray List(IEnumerable<JsonObject> requests, JsonArray? before)
     {
-        var now = requests.OrderBy(static r => EvictionState.IsDeleting(r)).ThenByDescending(IsEviction).ThenBy(EvictionState.Created, StringComparer.Ordinal)
-            .ThenBy(Name, StringComparer.Ordinal).Select(static r => (Name: Name(r), Intent: EvictionState.IsDeleting(r) ? "Withdrawn" : r.Object("spec").Text("intent") ?? ""));
-        var then = (before ?? []).OfType<JsonObject>().OrderBy(static r => r.Text("name"), StringComparer.Ordinal).Select(static r => (Name: r.Text("name") ?? "", Intent: "Withdrawn"));
-        return new([.. now.Concat(then).DistinctBy(static r => r.Name).Take(Most).Select(static r => new JsonObject { ["name"] = r.Name, ["intent"] = r.Intent })]);
+        var now = requests
+            .OrderBy(static r => EvictionState.IsDeleting(r))
+            .ThenByDescending(IsEviction)
+            .ThenBy(EvictionState.Created, StringComparer.Ordinal)
+            .ThenBy(Name, StringComparer.Ordinal)
+            .Select(static r => (Name: Name(r), Intent: EvictionState.IsDeleting(r) ? "Withdrawn" : r.Object("spec").Text("intent") ?? ""));
+        var then = (before ?? [])
+            .OfType<JsonObject>()
+            .OrderBy(static r => r.Text("name"), StringComparer.Ordinal)
+            .Select(static r => (Name: r.Text("name") ?? "", Intent: "Withdrawn"));
+        return new([
+            .. now.Concat(then)
+                .DistinctBy(static r => r.Name)
+                .Take(Most)
+                .Select(static r => new JsonObject { ["name"] = r.Name, ["intent"] = r.Intent }),
+        ]);
     }
 
     /// <summary>Puts requesters and responders into an Eviction's labels, and its requests among its owners.</summary>
@@ -24,27 +38,38 @@ internal static class EvictionRequesters
         JsonObject metadata = process["metadata"]!.AsObject();
         JsonObject? known = metadata.Object("labels");
         Dictionary<string, string> wanted = Roles(known, requests, target);
-        if (wanted.Count == 0 && known is null) return;
+        if (wanted.Count == 0 && known is null)
+            return;
         JsonObject labels = metadata.Ensure("labels");
-        foreach ((string key, string role) in wanted) labels[key] = role;
+        foreach ((string key, string role) in wanted)
+            labels[key] = role;
         // Responders stay what they are; who has asked and does so no more goes.
-        foreach (string left in labels.Where(l => !wanted.ContainsKey(l.Key) && (string?)l.Value == Requester).Select(static l => l.Key).ToArray()) labels.Remove(left);
+        foreach (
+            string left in labels
+                .Where(l => !wanted.ContainsKey(l.Key) && (string?)l.Value == Requester)
+                .Select(static l => l.Key)
+                .ToArray()
+        )
+            labels.Remove(left);
 
         foreach (JsonObject request in requests.Where(static r => !EvictionState.IsDeleting(r)))
         {
-            if (metadata["ownerReferences"] is not JsonArray owners) metadata["ownerReferences"] = owners = [];
-            if (!owners.OfType<JsonObject>().Any(o => o.Text("uid") == request.Object("metadata").Text("uid"))) owners.Add(Owner(request));
+            if (metadata["ownerReferences"] is not JsonArray owners)
+                metadata["ownerReferences"] = owners = [];
+            if (!owners.OfType<JsonObject>().Any(o => o.Text("uid") == request.Object("metadata").Text("uid")))
+                owners.Add(Owner(request));
         }
     }
 
     /// <summary>A request as an owner.</summary>
-    public static JsonObject Owner(JsonObject request) => new()
-    {
-        ["apiVersion"] = "lifecycle.k8s.io/v1alpha1",
-        ["kind"] = "EvictionRequest",
-        ["name"] = request.Object("metadata").Text("name"),
-        ["uid"] = request.Object("metadata").Text("uid"),
-    };
+    public static JsonObject Owner(JsonObject request) =>
+        new()
+        {
+            ["apiVersion"] = "lifecycle.k8s.io/v1alpha1",
+            ["kind"] = "EvictionRequest",
+            ["name"] = request.Object("metadata").Text("name"),
+            ["uid"] = request.Object("metadata").Text("uid"),
+        };
 
     /// <summary>The labels that a new Eviction starts with.</summary>
     public static JsonObject Label(JsonObject request) => new() { [Name(request)] = Requester };
@@ -52,11 +77,13 @@ internal static class EvictionRequesters
     private static Dictionary<string, string> Roles(JsonObject? labels, IEnumerable<JsonObject> requests, TargetPod target)
     {
         Dictionary<string, string> roles = [];
-        foreach (JsonObject request in requests) roles[Name(request)] = Requester;
+        foreach (JsonObject request in requests)
+            roles[Name(request)] = Requester;
         IEnumerable<string> responders = target.Pod is { } pod
             ? Responders.Of(pod).OfType<JsonObject>().Select(static r => r.Text("name")!)
             : (labels ?? []).Where(static l => (string?)l.Value is Responder or Both).Select(static l => l.Key).ToArray();
-        foreach (string responder in responders) roles[responder] = roles.ContainsKey(responder) ? Both : Responder;
+        foreach (string responder in responders)
+            roles[responder] = roles.ContainsKey(responder) ? Both : Responder;
         return roles;
     }
 

@@ -13,7 +13,8 @@ internal static class EvictionState
 
     /// <summary>True for a request that nothing changes any more but a change of what it says.</summary>
     public static bool IsSettled(JsonObject request) =>
-        Holds(request, "TargetEvicted") || (Holds(request, "Failed") && request.Object("status").Condition("Failed").Text("reason") == "EvictionInvalid");
+        Holds(request, "TargetEvicted")
+        || (Holds(request, "Failed") && request.Object("status").Condition("Failed").Text("reason") == "EvictionInvalid");
 
     /// <summary>True when a requester wants the pod evicted.</summary>
     public static bool IsWanted(IEnumerable<JsonObject> requests) =>
@@ -29,5 +30,6 @@ internal static class EvictionState
 
     public static string Created(JsonObject item) => item.Object("metadata").Text("creationTimestamp") ?? "";
 
-    private static string At(JsonObject process, string condition) => process.Object("status").Condition(condition).Text("lastTransitionTime") ?? "";
+    private static string At(JsonObject process, string condition) =>
+        process.Object("status").Condition(condition).Text("lastTransitionTime") ?? "";
 }

@@ -12,22 +12,34 @@ internal static class Responders
     private const int EvictorPriority = 100;
 
     /// <summary>Those that a pod names, and the server's own, as an Eviction lists them at first.</summary>
-    public static JsonArray Of(JsonObject pod) => new(
-    [
-        .. (pod.Object("spec").Array("evictionResponders") ?? []).OfType<JsonObject>().Select(static r => (Name: r.Text("name") ?? "", Priority: r.Number("priority") ?? 0))
-            .Append((Name: Evictor, Priority: EvictorPriority))
-            .OrderByDescending(static r => r.Priority).ThenBy(static r => r.Name, ByDomain)
-            .Select(static r => new JsonObject { ["name"] = r.Name, ["priority"] = r.Priority, ["state"] = "Inactive" }),
-    ]);
+    public static JsonArray Of(JsonObject pod) =>
+        new([
+            .. (pod.Object("spec").Array("evictionResponders") ?? [])
+                .OfType<JsonObject>()
+                .Select(static r => (Name: r.Text("name") ?? "", Priority: r.Number("priority") ?? 0))
+                .Append((Name: Evictor, Priority: EvictorPriority))
+                .OrderByDescending(static r => r.Priority)
+                .ThenBy(static r => r.Name, ByDomain)
+                .Select(static r => new JsonObject
+                {
+                    ["name"] = r.Name,
+                    ["priority"] = r.Priority,
+                    ["state"] = "Inactive",
+                }),
+        ]);
 
     /// <summary>By the highest part of the domain first, then by those below it, and by the key last: <c>a.acme.io/x</c> before <c>acme.org/x</c>.</summary>
-    public static IComparer<string> ByDomain { get; } = Comparer<string>.Create(static (a, b) =>
-    {
-        (string[] first, string[] second) = (Labels(a), Labels(b));
-        for (int i = 0; i < Math.Min(first.Length, second.Length); i++)
-            if (string.CompareOrdinal(first[i], second[i]) is not 0 and int order) return order;
-        return first.Length != second.Length ? first.Length - second.Length : string.CompareOrdinal(Key(a), Key(b));
-    });
+    public static IComparer<string> ByDomain { get; } =
+        Comparer<string>.Create(
+            static (a, b) =>
+            {
+                (string[] first, string[] second) = (Labels(a), Labels(b));
+                for (int i = 0; i < Math.Min(first.Length, second.Length); i++)
+                    if (string.CompareOrdinal(first[i], second[i]) is not 0 and int order)
+                        return order;
+                return first.Length != second.Length ? first.Length - second.Length : string.CompareOrdinal(Key(a), Key(b));
+            }
+        );
 
     private static string[] Labels(string name)
     {

@@ -14,18 +14,22 @@ internal sealed class TargetIndex(ResourceKind kind, DocumentStore store)
     /// <summary>Takes in a change; the pod that it is about, null for none.</summary>
     public ObjectKey? Note(StoredObject item, bool isGone)
     {
-        if (item.ToJson().Object("spec").Object("target").Object("pod").Text("name") is not { Length: > 0 } pod) return null;
+        if (item.ToJson().Object("spec").Object("target").Object("pod").Text("name") is not { Length: > 0 } pod)
+            return null;
         lock (_lock)
         {
             (string, string) key = (item.Namespace, pod);
             if (!_names.TryGetValue(key, out HashSet<string>? names))
             {
-                if (isGone) return new ObjectKey(BuiltInKinds.Pods, item.Namespace, pod);
+                if (isGone)
+                    return new ObjectKey(BuiltInKinds.Pods, item.Namespace, pod);
                 _names.Add(key, names = []);
             }
 
-            if (!isGone) names.Add(item.Name);
-            else if (names.Remove(item.Name) && names.Count == 0) _names.Remove(key);
+            if (!isGone)
+                names.Add(item.Name);
+            else if (names.Remove(item.Name) && names.Count == 0)
+                _names.Remove(key);
         }
 
         return new ObjectKey(BuiltInKinds.Pods, item.Namespace, pod);
@@ -33,14 +37,16 @@ internal sealed class TargetIndex(ResourceKind kind, DocumentStore store)
 
     public bool Knows(StoredObject pod)
     {
-        lock (_lock) return _names.ContainsKey((pod.Namespace, pod.Name));
+        lock (_lock)
+            return _names.ContainsKey((pod.Namespace, pod.Name));
     }
 
     /// <summary>Those about pods of this name, as they are now.</summary>
     public IReadOnlyList<StoredObject> Of(ObjectKey pod)
     {
         string[] names;
-        lock (_lock) names = _names.TryGetValue((pod.Namespace, pod.Name), out HashSet<string>? known) ? [.. known] : [];
+        lock (_lock)
+            names = _names.TryGetValue((pod.Namespace, pod.Name), out HashSet<string>? known) ? [.. known] : [];
         return [.. names.Select(name => store.Get(kind, pod.Namespace, name)).OfType<StoredObject>()];
     }
 }

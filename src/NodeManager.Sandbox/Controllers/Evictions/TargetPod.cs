@@ -31,12 +31,16 @@ internal sealed record TargetPod(string Uid, StoredObject? Found, DateTimeOffset
     {
         get
         {
-            if (IsGone) return GoneSince;
+            if (IsGone)
+                return GoneSince;
             DateTimeOffset? ended = HasEnded ? FinishTime() : null;
             return ended is null || DeletionTime > ended ? DeletionTime : ended;
         }
     }
 
-    private DateTimeOffset? FinishTime() => (Pod.Object("status").Array("containerStatuses") ?? []).OfType<JsonObject>()
-        .Select(static c => c.Object("state").Object("terminated").Time("finishedAt")).Max();
+    private DateTimeOffset? FinishTime() =>
+        (Pod.Object("status").Array("containerStatuses") ?? [])
+            .OfType<JsonObject>()
+            .Select(static c => c.Object("state").Object("terminated").Time("finishedAt"))
+            .Max();
 }

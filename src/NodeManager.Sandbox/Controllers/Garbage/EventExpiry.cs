@@ -16,15 +16,19 @@ internal sealed class EventExpiry(ControllerContext context) : Controller(contex
 
     public override void Observe(Change change)
     {
-        if (change.Type == ChangeType.Added) EnqueueAfter(ObjectKey.Of(change.Object), Lifetime);
+        if (change.Type == ChangeType.Added)
+            EnqueueAfter(ObjectKey.Of(change.Object), Lifetime);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { } stored) return;
+        if (Get(key) is not { } stored)
+            return;
         Event item = stored.As<Event>();
         DateTimeOffset end = (item.LastTimestamp ?? item.EventTime ?? item.Metadata.CreationTimestamp ?? Context.Now) + Lifetime;
-        if (end > Context.Now) EnqueueAt(key, end);
-        else Registry.Delete(key.Kind, key.Namespace, key.Name, DeletionRequest.Default);
+        if (end > Context.Now)
+            EnqueueAt(key, end);
+        else
+            Registry.Delete(key.Kind, key.Namespace, key.Name, DeletionRequest.Default);
     }
 }

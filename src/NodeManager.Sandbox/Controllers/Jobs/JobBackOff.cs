@@ -15,8 +15,10 @@ internal readonly record struct JobBackOff(int Failures, DateTimeOffset Last)
     public DateTimeOffset Until(int minor)
     {
         int doublings = Failures - (minor >= TrackedFrom ? 1 : 2);
-        if (doublings < 0) return Last;
-        TimeSpan longest = minor >= TrackedFrom ? Longest : LongestBefore, wait = First * Math.Pow(2, Math.Min(doublings, 10));
+        if (doublings < 0)
+            return Last;
+        TimeSpan longest = minor >= TrackedFrom ? Longest : LongestBefore,
+            wait = First * Math.Pow(2, Math.Min(doublings, 10));
         return Last + (wait < longest ? wait : longest);
     }
 }

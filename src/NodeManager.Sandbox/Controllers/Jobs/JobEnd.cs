@@ -14,7 +14,9 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
     /// <summary>From here on a job that is at its end says so immediately, and is over when its last pod has ended.</summary>
     private const int ForetoldFrom = 31;
 
-    private const string FailureTarget = "FailureTarget", SuccessCriteriaMet = "SuccessCriteriaMet", PolicyFailure = "PodFailurePolicy";
+    private const string FailureTarget = "FailureTarget",
+        SuccessCriteriaMet = "SuccessCriteriaMet",
+        PolicyFailure = "PodFailurePolicy";
 
     /// <summary>What was said before.</summary>
     public static JobEnd? Of(JsonObject status)
@@ -27,11 +29,22 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
 
     public static JobEnd? Failure(JsonObject spec, JsonObject status, JobPods pods, JobState state, DateTimeOffset now)
     {
-        if (pods.FatalFailure is { } message) return new(true, PolicyFailure, message);
+        if (pods.FatalFailure is { } message)
+            return new(true, PolicyFailure, message);
         long limit = spec.Number("backoffLimit") ?? 6;
-        if (state.Failed > limit || (spec.Object("template").Object("spec").Text("restartPolicy") == "OnFailure" && Restarts(pods) is > 0 and var restarts && restarts >= limit))
+        if (
+            state.Failed > limit
+            || (
+                spec.Object("template").Object("spec").Text("restartPolicy") == "OnFailure"
+                && Restarts(pods) is > 0 and var restarts
+                && restarts >= limit
+            )
+        )
             return new(true, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
-        bool isLate = spec.Flag("suspend") != true && spec.Number("activeDeadlineSeconds") is { } seconds && status.Time("startTime")?.After(seconds) <= now;
+        bool isLate =
+            spec.Flag("suspend") != true
+            && spec.Number("activeDeadlineSeconds") is { } seconds
+            && status.Time("startTime")?.After(seconds) <= now;
         return isLate ? new(true, "DeadlineExceeded", "Job was active longer than specified deadline") : null;
     }
 
@@ -46,19 +59,24 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
     /// <param name="isTerminating">Some pods are still ending.</param>
     public bool Apply(JsonObject status, string now, int minor, bool isCounted, bool isTerminating)
     {
-        if (minor >= ForetoldFrom || Reason == PolicyFailure) Say(status, IsFailure ? FailureTarget : SuccessCriteriaMet, now);
-        if (!isCounted || (isTerminating && minor >= ForetoldFrom)) return false;
+        if (minor >= ForetoldFrom || Reason == PolicyFailure)
+            Say(status, IsFailure ? FailureTarget : SuccessCriteriaMet, now);
+        if (!isCounted || (isTerminating && minor >= ForetoldFrom))
+            return false;
         Say(status, IsFailure ? "Failed" : "Complete", now);
-        if (!IsFailure) status["completionTime"] = now;
+        if (!IsFailure)
+            status["completionTime"] = now;
         return true;
     }
 
     private void Say(JsonObject status, string type, string now)
     {
-        if (status.HasCondition(type)) return;
+        if (status.HasCondition(type))
+            return;
         status.SetCondition(type, "True", now, Reason, Message);
         status.Condition(type)!["lastProbeTime"] = now;
     }
 
-    private static int Restarts(JobPods pods) => pods.Active.Sum(static pod => pod.As<Pod>().Status.ContainerStatuses?.Sum(static one => one.RestartCount) ?? 0);
+    private static int Restarts(JobPods pods) =>
+        pods.Active.Sum(static pod => pod.As<Pod>().Status.ContainerStatuses?.Sum(static one => one.RestartCount) ?? 0);
 }

@@ -18,8 +18,10 @@ internal sealed class JobFailurePolicy
     /// <summary>What is said of a job that a pod's failure ends; null where it does not.</summary>
     public string? FailsJob(StoredObject pod)
     {
-        if (Find(pod) is not { } found || found.Rule.Text("action") != "FailJob") return null;
-        string name = $"{pod.Namespace}/{pod.Name}", rule = $"matching FailJob rule at index {Array.IndexOf(_rules, found.Rule)}";
+        if (Find(pod) is not { } found || found.Rule.Text("action") != "FailJob")
+            return null;
+        string name = $"{pod.Namespace}/{pod.Name}",
+            rule = $"matching FailJob rule at index {Array.IndexOf(_rules, found.Rule)}";
         return found.Container is { } container
             ? $"Container {container.Text("name")} for pod {name} failed with exit code {container.Object("state").Object("terminated").Number("exitCode")} {rule}"
             : $"Pod {name} has condition {found.Condition} {rule}";
@@ -32,7 +34,8 @@ internal sealed class JobFailurePolicy
         {
             if (rule.Object("onExitCodes") is { } codes)
             {
-                if (Ended(status, codes) is { } container) return (rule, container, null);
+                if (Ended(status, codes) is { } container)
+                    return (rule, container, null);
             }
             else if (Fits(status, rule) is { } condition)
             {
@@ -47,12 +50,23 @@ internal sealed class JobFailurePolicy
     {
         long[] values = [.. (codes.Array("values") ?? []).Select(static one => one.AsNumber() ?? 0)];
         bool isIn = codes.Text("operator") == "In";
-        return (status.Array("containerStatuses") ?? []).Concat(status.Array("initContainerStatuses") ?? []).OfType<JsonObject>().FirstOrDefault(container =>
-            (codes.Text("containerName") is null || codes.Text("containerName") == container.Text("name"))
-            && container.Object("state").Object("terminated").Number("exitCode") is { } code and not 0 && values.Contains(code) == isIn);
+        return (status.Array("containerStatuses") ?? [])
+            .Concat(status.Array("initContainerStatuses") ?? [])
+            .OfType<JsonObject>()
+            .FirstOrDefault(container =>
+                (codes.Text("containerName") is null || codes.Text("containerName") == container.Text("name"))
+                && container.Object("state").Object("terminated").Number("exitCode") is { } code and not 0
+                && values.Contains(code) == isIn
+            );
     }
 
-    private static string? Fits(JsonObject? status, JsonObject rule) => (status.Array("conditions") ?? []).OfType<JsonObject>()
-        .FirstOrDefault(condition => (rule.Array("onPodConditions") ?? []).OfType<JsonObject>()
-            .Any(wanted => wanted.Text("type") == condition.Text("type") && wanted.Text("status") == condition.Text("status"))).Text("type");
+    private static string? Fits(JsonObject? status, JsonObject rule) =>
+        (status.Array("conditions") ?? [])
+            .OfType<JsonObject>()
+            .FirstOrDefault(condition =>
+                (rule.Array("onPodConditions") ?? [])
+                    .OfType<JsonObject>()
+                    .Any(wanted => wanted.Text("type") == condition.Text("type") && wanted.Text("status") == condition.Text("status"))
+            )
+            .Text("type");
 }

@@ -44,7 +44,8 @@ internal sealed class JobPods
     public int Awaited => _replacesFailedOnly ? Terminating : 0;
 
     /// <summary>Why a pod that failed ends the whole job; null where none does.</summary>
-    public string? FatalFailure => _policy is null ? null : All.Where(IsFailed).Select(_policy.FailsJob).FirstOrDefault(static message => message is not null);
+    public string? FatalFailure =>
+        _policy is null ? null : All.Where(IsFailed).Select(_policy.FailsJob).FirstOrDefault(static message => message is not null);
 
     public static bool HasFinalizer(StoredObject pod) => pod.As<Pod>().Metadata.Finalizers?.Contains(Finalizer) == true;
 
@@ -58,19 +59,32 @@ internal sealed class JobPods
     public bool Counts(StoredObject failed) => _policy?.Ignores(failed) != true;
 
     public static int? IndexOf(StoredObject pod) =>
-        int.TryParse(pod.As<Pod>().Metadata.Annotations?.GetValueOrDefault(IndexKey), NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
+        int.TryParse(
+            pod.As<Pod>().Metadata.Annotations?.GetValueOrDefault(IndexKey),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int index
+        )
+            ? index
+            : null;
 
     /// <summary>The lowest numbers that are neither done nor worked on.</summary>
     public IEnumerable<int> Open(SortedSet<int> done, int completions)
     {
-        HashSet<int> taken = [.. (_replacesFailedOnly ? All.Where(static pod => pod.Field("status.phase") is not ("Succeeded" or "Failed")) : Active).Select(static pod => IndexOf(pod) ?? -1)];
+        HashSet<int> taken =
+        [
+            .. (_replacesFailedOnly ? All.Where(static pod => pod.Field("status.phase") is not ("Succeeded" or "Failed")) : Active).Select(
+                static pod => IndexOf(pod) ?? -1
+            ),
+        ];
         return Enumerable.Range(0, completions).Where(index => !done.Contains(index) && !taken.Contains(index));
     }
 
     /// <summary>Which active pods go where there are too many: those whose number is taken or none, then as others are chosen.</summary>
     public List<StoredObject> Surplus(int wanted, int completions)
     {
-        List<StoredObject> surplus = [], kept = Active;
+        List<StoredObject> surplus = [],
+            kept = Active;
         if (IsIndexed)
         {
             HashSet<int> seen = [];
@@ -98,13 +112,20 @@ internal sealed class JobPods
         List<(int First, int Last)> ranges = [];
         foreach (int index in indexes)
         {
-            if (ranges.Count > 0 && ranges[^1].Last == index - 1) ranges[^1] = (ranges[^1].First, index);
-            else ranges.Add((index, index));
+            if (ranges.Count > 0 && ranges[^1].Last == index - 1)
+                ranges[^1] = (ranges[^1].First, index);
+            else
+                ranges.Add((index, index));
         }
 
-        return string.Join(',', ranges.Select(static range => range.First == range.Last
-            ? range.First.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{range.First}{(range.Last - range.First > 1 ? '-' : ',')}{range.Last}")));
+        return string.Join(
+            ',',
+            ranges.Select(static range =>
+                range.First == range.Last
+                    ? range.First.ToString(CultureInfo.InvariantCulture)
+                    : string.Create(CultureInfo.InvariantCulture, $"{range.First}{(range.Last - range.First > 1 ? '-' : ',')}{range.Last}")
+            )
+        );
     }
 
     /// <summary>Reads what <see cref="Ranges"/> wrote, as far as it counts for so many completions: anybody may write a status, and completions may become fewer.</summary>
@@ -114,8 +135,13 @@ internal sealed class JobPods
         foreach (string range in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] ends = range.Split('-');
-            if (!int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) || !int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last)) continue;
-            for (int index = Math.Max(0, first); index <= Math.Min(last, completions - 1); index++) indexes.Add(index);
+            if (
+                !int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first)
+                || !int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last)
+            )
+                continue;
+            for (int index = Math.Max(0, first); index <= Math.Min(last, completions - 1); index++)
+                indexes.Add(index);
         }
 
         return indexes;

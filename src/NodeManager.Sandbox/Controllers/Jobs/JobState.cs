@@ -7,7 +7,8 @@ namespace NodeManager.Sandbox.Controllers.Jobs;
 /// <summary>How far a job is.</summary>
 internal sealed class JobState
 {
-    private const int SuspendFrom = 22, StartTimeGoesFrom = 36;
+    private const int SuspendFrom = 22,
+        StartTimeGoesFrom = 36;
 
     public required int Succeeded { get; init; }
 
@@ -24,22 +25,34 @@ internal sealed class JobState
 
     public bool IsComplete(JsonObject spec) => spec.Number("completions") is { } completions ? Succeeded >= completions : Succeeded > 0;
 
-    public static bool IsOver(JsonObject? status) =>
-        status.HasCondition("Complete") || status.HasCondition("Failed");
+    public static bool IsOver(JsonObject? status) => status.HasCondition("Complete") || status.HasCondition("Failed");
 
-    public static DateTimeOffset? EndedAt(JsonObject status) => (status.Array("conditions") ?? []).OfType<JsonObject>()
-        .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True").Time("lastTransitionTime");
+    public static DateTimeOffset? EndedAt(JsonObject status) =>
+        (status.Array("conditions") ?? [])
+            .OfType<JsonObject>()
+            .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True")
+            .Time("lastTransitionTime");
 
     /// <summary>Writes that a job is suspended or continues again (null: it does not matter any more); the reason to tell where that is new.</summary>
     public static string? Suspend(JsonObject status, bool? suspends, string now, int minor)
     {
-        if (suspends is not { } isSuspended || minor < SuspendFrom) return null;
+        if (suspends is not { } isSuspended || minor < SuspendFrom)
+            return null;
         string? said = status.Condition("Suspended").Text("status");
-        if (isSuspended == (said == "True") || (!isSuspended && said is null)) return null;
-        status.SetCondition("Suspended", isSuspended ? "True" : "False", now, isSuspended ? "JobSuspended" : "JobResumed", isSuspended ? "Job suspended" : "Job resumed");
+        if (isSuspended == (said == "True") || (!isSuspended && said is null))
+            return null;
+        status.SetCondition(
+            "Suspended",
+            isSuspended ? "True" : "False",
+            now,
+            isSuspended ? "JobSuspended" : "JobResumed",
+            isSuspended ? "Job suspended" : "Job resumed"
+        );
         status.Condition("Suspended")!["lastProbeTime"] = now;
-        if (!isSuspended) status["startTime"] = now;
-        else if (minor >= StartTimeGoesFrom) status.Remove("startTime");
+        if (!isSuspended)
+            status["startTime"] = now;
+        else if (minor >= StartTimeGoesFrom)
+            status.Remove("startTime");
         return isSuspended ? "Suspended" : "Resumed";
     }
 }

@@ -13,7 +13,8 @@ namespace NodeManager.Sandbox.Controllers.Jobs;
 /// </summary>
 internal sealed class JobTracker(ResourceRegistry registry, int minor)
 {
-    private const int ReadyFrom = 24, TerminatingFrom = 29;
+    private const int ReadyFrom = 24,
+        TerminatingFrom = 29;
     private const string Uncounted = "uncountedTerminatedPods";
 
     private bool Tracks => minor >= JobBackOff.TrackedFrom;
@@ -25,8 +26,11 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
     public JobState Count(JsonObject status, JsonObject spec, JobPods pods, bool isFailing = false)
     {
         List<StoredObject> succeeded = pods.All.FindAll(JobPods.HasSucceeded);
-        List<StoredObject> failed = pods.All.FindAll(pod => pods.IsFailed(pod) || (isFailing && pod.IsDeleting && !JobPods.HasSucceeded(pod)));
-        int before = 0, failedBefore = 0;
+        List<StoredObject> failed = pods.All.FindAll(pod =>
+            pods.IsFailed(pod) || (isFailing && pod.IsDeleting && !JobPods.HasSucceeded(pod))
+        );
+        int before = 0,
+            failedBefore = 0;
         if (Tracks)
         {
             HashSet<string> noted = [.. Noted(status, "succeeded"), .. Noted(status, "failed")];
@@ -42,12 +46,16 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
 
         int completions = Number(spec, "completions");
         SortedSet<int> indexes = JobPods.Indexes(status.Text("completedIndexes"), completions);
-        if (pods.IsIndexed) indexes.UnionWith(succeeded.Select(static pod => JobPods.IndexOf(pod) ?? -1).Where(index => index >= 0 && index < completions));
+        if (pods.IsIndexed)
+            indexes.UnionWith(succeeded.Select(static pod => JobPods.IndexOf(pod) ?? -1).Where(index => index >= 0 && index < completions));
         int failures = failedBefore + failed.Count;
         return new()
         {
-            Succeeded = pods.IsIndexed ? indexes.Count : before + succeeded.Count, Failed = failures, Indexes = indexes,
-            NewSuccesses = Tracks ? succeeded : New(succeeded, Number(status, "succeeded")), NewFailures = Tracks ? failed : New(failed, Number(status, "failed")),
+            Succeeded = pods.IsIndexed ? indexes.Count : before + succeeded.Count,
+            Failed = failures,
+            Indexes = indexes,
+            NewSuccesses = Tracks ? succeeded : New(succeeded, Number(status, "succeeded")),
+            NewFailures = Tracks ? failed : New(failed, Number(status, "failed")),
         };
     }
 
@@ -55,40 +63,62 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
     public void Write(StoredObject job, JobState state, JobPods pods, bool isOver, Action<JsonObject, bool> add)
     {
         JsonObject? known = job.ToJson().Object("status");
-        bool hasNew = state.NewSuccesses.Count + state.NewFailures.Count + Noted(known, "succeeded").Length + Noted(known, "failed").Length > 0;
-        if (Tracks && hasNew) Update(job, pods, status =>
-        {
-            JsonObject noted = status.Ensure(Uncounted);
-            if (!pods.IsIndexed) Note(noted, "succeeded", state.NewSuccesses);
-            Note(noted, "failed", state.NewFailures);
-            if (pods.IsIndexed) WriteIndexes(status, state);
-            add(status, false);
-        });
+        bool hasNew =
+            state.NewSuccesses.Count + state.NewFailures.Count + Noted(known, "succeeded").Length + Noted(known, "failed").Length > 0;
+        if (Tracks && hasNew)
+            Update(
+                job,
+                pods,
+                status =>
+                {
+                    JsonObject noted = status.Ensure(Uncounted);
+                    if (!pods.IsIndexed)
+                        Note(noted, "succeeded", state.NewSuccesses);
+                    Note(noted, "failed", state.NewFailures);
+                    if (pods.IsIndexed)
+                        WriteIndexes(status, state);
+                    add(status, false);
+                }
+            );
         if (Tracks)
-            foreach (StoredObject pod in pods.All.Where(pod => isOver || JobPods.HasSucceeded(pod) || pods.IsFailed(pod))) Release(pod);
-        Update(job, pods, status =>
-        {
-            if (Tracks) status[Uncounted] = new JsonObject();
-            if (pods.IsIndexed) WriteIndexes(status, state);
-            WorkloadStatuses.Set(status, "succeeded", state.Succeeded);
-            WorkloadStatuses.Set(status, "failed", state.Failed);
-            add(status, true);
-        });
+            foreach (StoredObject pod in pods.All.Where(pod => isOver || JobPods.HasSucceeded(pod) || pods.IsFailed(pod)))
+                Release(pod);
+        Update(
+            job,
+            pods,
+            status =>
+            {
+                if (Tracks)
+                    status[Uncounted] = new JsonObject();
+                if (pods.IsIndexed)
+                    WriteIndexes(status, state);
+                WorkloadStatuses.Set(status, "succeeded", state.Succeeded);
+                WorkloadStatuses.Set(status, "failed", state.Failed);
+                add(status, true);
+            }
+        );
     }
 
     /// <summary>Lets go of a pod that is counted, or need not be.</summary>
     public void Release(StoredObject pod)
     {
-        if (!JobPods.HasFinalizer(pod)) return;
+        if (!JobPods.HasFinalizer(pod))
+            return;
         try
         {
-            registry.Update(pod.Kind, pod.Namespace, pod.Name, document =>
-            {
-                JsonObject metadata = document["metadata"]!.AsObject();
-                if (metadata.Text("uid") != pod.Uid) return document;
-                Finalizers.Remove(metadata, JobPods.Finalizer);
-                return document;
-            });
+            registry.Update(
+                pod.Kind,
+                pod.Namespace,
+                pod.Name,
+                document =>
+                {
+                    JsonObject metadata = document["metadata"]!.AsObject();
+                    if (metadata.Text("uid") != pod.Uid)
+                        return document;
+                    Finalizers.Remove(metadata, JobPods.Finalizer);
+                    return document;
+                }
+            );
         }
         catch (ApiException exception) when (exception.Code == 404)
         {
@@ -96,34 +126,48 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
         }
     }
 
-    private void Update(StoredObject job, JobPods pods, Action<JsonObject> change) => registry.UpdateStatus(job.Kind, job.Namespace, job.Name, document =>
-    {
-        JsonObject status = document.Ensure("status");
-        WorkloadStatuses.Set(status, "active", pods.Active.Count);
-        if (minor >= ReadyFrom) status["ready"] = pods.Active.Count(static pod => BudgetMatching.IsReady(pod));
-        if (minor >= TerminatingFrom) status["terminating"] = pods.Terminating;
-        change(status);
-        return document;
-    });
+    private void Update(StoredObject job, JobPods pods, Action<JsonObject> change) =>
+        registry.UpdateStatus(
+            job.Kind,
+            job.Namespace,
+            job.Name,
+            document =>
+            {
+                JsonObject status = document.Ensure("status");
+                WorkloadStatuses.Set(status, "active", pods.Active.Count);
+                if (minor >= ReadyFrom)
+                    status["ready"] = pods.Active.Count(static pod => BudgetMatching.IsReady(pod));
+                if (minor >= TerminatingFrom)
+                    status["terminating"] = pods.Terminating;
+                change(status);
+                return document;
+            }
+        );
 
     private static void WriteIndexes(JsonObject status, JobState state)
     {
         WorkloadStatuses.Set(status, "succeeded", state.Succeeded);
         string ranges = JobPods.Ranges(state.Indexes);
-        if (ranges.Length > 0) status["completedIndexes"] = ranges;
-        else status.Remove("completedIndexes");
+        if (ranges.Length > 0)
+            status["completedIndexes"] = ranges;
+        else
+            status.Remove("completedIndexes");
     }
 
     private static List<StoredObject> New(List<StoredObject> pods, int known) => [.. pods.OrderBy(JobPods.EndOf).Skip(known)];
 
     private static void Note(JsonObject noted, string list, List<StoredObject> pods)
     {
-        if (pods.Count == 0) return;
-        if (noted[list] is not JsonArray uids) noted[list] = uids = [];
-        foreach (StoredObject pod in pods) uids.Add(pod.Uid);
+        if (pods.Count == 0)
+            return;
+        if (noted[list] is not JsonArray uids)
+            noted[list] = uids = [];
+        foreach (StoredObject pod in pods)
+            uids.Add(pod.Uid);
     }
 
-    private static string[] Noted(JsonObject? status, string list) => [.. (status.Object(Uncounted).Array(list) ?? []).Select(static one => (string?)one ?? "")];
+    private static string[] Noted(JsonObject? status, string list) =>
+        [.. (status.Object(Uncounted).Array(list) ?? []).Select(static one => (string?)one ?? "")];
 
     private static int Number(JsonObject status, string member) => (int)(status.Number(member) ?? 0);
 }

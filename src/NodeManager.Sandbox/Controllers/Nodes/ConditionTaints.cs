@@ -12,9 +12,12 @@ internal sealed class ConditionTaints(ControllerContext context) : Controller(co
 {
     private static readonly (string Condition, string Status, string Key)[] Causes =
     [
-        ("Ready", "False", NodeTaints.NotReady), ("Ready", "Unknown", NodeTaints.Unreachable),
-        ("MemoryPressure", "True", "node.kubernetes.io/memory-pressure"), ("DiskPressure", "True", "node.kubernetes.io/disk-pressure"),
-        ("PIDPressure", "True", "node.kubernetes.io/pid-pressure"), ("NetworkUnavailable", "True", "node.kubernetes.io/network-unavailable"),
+        ("Ready", "False", NodeTaints.NotReady),
+        ("Ready", "Unknown", NodeTaints.Unreachable),
+        ("MemoryPressure", "True", "node.kubernetes.io/memory-pressure"),
+        ("DiskPressure", "True", "node.kubernetes.io/disk-pressure"),
+        ("PIDPressure", "True", "node.kubernetes.io/pid-pressure"),
+        ("NetworkUnavailable", "True", "node.kubernetes.io/network-unavailable"),
     ];
 
     private static readonly HashSet<string> Keys = [Tolerations.Unschedulable.Key, .. Causes.Select(cause => cause.Key)];
@@ -23,17 +26,21 @@ internal sealed class ConditionTaints(ControllerContext context) : Controller(co
 
     public override void Observe(Change change)
     {
-        if (change.Type != ChangeType.Deleted) Enqueue(change.Object);
+        if (change.Type != ChangeType.Deleted)
+            Enqueue(change.Object);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { } stored) return;
+        if (Get(key) is not { } stored)
+            return;
         Node node = stored.As<Node>();
         List<string> wanted = [];
         foreach ((string condition, string status, string taint) in Causes)
-            if (node.StatusOf(condition) == status) wanted.Add(taint);
-        if (node.Spec.Unschedulable == true) wanted.Add(Tolerations.Unschedulable.Key);
+            if (node.StatusOf(condition) == status)
+                wanted.Add(taint);
+        if (node.Spec.Unschedulable == true)
+            wanted.Add(Tolerations.Unschedulable.Key);
         NodeTaints.Set(Registry, stored, "NoSchedule", Keys, wanted);
     }
 }

@@ -10,28 +10,37 @@ internal sealed class DisruptedZones
     /// <summary>The line of a zone; one that was not seen before starts at the normal rate.</summary>
     public TaintLine LineOf(NodeZone zone)
     {
-        if (!_zones.TryGetValue(zone, out Zone? known)) _zones[zone] = known = new();
+        if (!_zones.TryGetValue(zone, out Zone? known))
+            _zones[zone] = known = new();
         return known.Line;
     }
 
     /// <summary>Follows the counts of one pass over all nodes that count.</summary>
     public DisruptionChange Follow(IReadOnlyDictionary<NodeZone, ZoneCount> counts, DateTimeOffset now)
     {
-        foreach (NodeZone gone in _zones.Keys.Where(zone => !counts.ContainsKey(zone)).ToList()) _zones.Remove(gone);
-        if (counts.Count == 0) return DisruptionChange.None;
-        foreach (NodeZone zone in counts.Keys) LineOf(zone);
+        foreach (NodeZone gone in _zones.Keys.Where(zone => !counts.ContainsKey(zone)).ToList())
+            _zones.Remove(gone);
+        if (counts.Count == 0)
+            return DisruptionChange.None;
+        foreach (NodeZone zone in counts.Keys)
+            LineOf(zone);
         bool isAllDown = counts.Values.All(count => count.State == ZoneState.FullDisruption);
         bool wasAllDown = _zones.Values.All(zone => zone.State == ZoneState.FullDisruption);
-        if (isAllDown && wasAllDown) return DisruptionChange.None;
+        if (isAllDown && wasAllDown)
+            return DisruptionChange.None;
         foreach ((NodeZone key, Zone zone) in _zones)
         {
             ZoneState state = counts[key].State;
-            if (isAllDown) zone.Line.ChangeRate(0, now);
-            else if (wasAllDown || zone.State != state) zone.Line.ChangeRate(ZoneRules.RateOf(state, counts[key].Size), now);
+            if (isAllDown)
+                zone.Line.ChangeRate(0, now);
+            else if (wasAllDown || zone.State != state)
+                zone.Line.ChangeRate(ZoneRules.RateOf(state, counts[key].Size), now);
             zone.State = state;
         }
 
-        return isAllDown ? DisruptionChange.Entered : wasAllDown ? DisruptionChange.Left : DisruptionChange.None;
+        return isAllDown ? DisruptionChange.Entered
+            : wasAllDown ? DisruptionChange.Left
+            : DisruptionChange.None;
     }
 
     private sealed class Zone

@@ -14,11 +14,16 @@ internal static class NodeChanges
         && SameTaints(before.Spec.Taints ?? [], now.Spec.Taints ?? []);
 
     private static bool SameTaints(List<Taint> before, List<Taint> now) =>
-        before.Count == now.Count && !before.Exists(taint => !now.Exists(other => other.Key == taint.Key && other.Effect == taint.Effect && other.Value == taint.Value));
+        before.Count == now.Count
+        && !before.Exists(taint =>
+            !now.Exists(other => other.Key == taint.Key && other.Effect == taint.Effect && other.Value == taint.Value)
+        );
 
     private static bool Same(Dictionary<string, string>? before, Dictionary<string, string>? now) =>
-        (before?.Count ?? 0) == (now?.Count ?? 0) && (before is null || before.All(pair => now!.TryGetValue(pair.Key, out string? value) && value == pair.Value));
+        (before?.Count ?? 0) == (now?.Count ?? 0)
+        && (before is null || before.All(pair => now!.TryGetValue(pair.Key, out string? value) && value == pair.Value));
 
     private static bool Same(Dictionary<string, Quantity>? before, Dictionary<string, Quantity>? now) =>
-        (before?.Count ?? 0) == (now?.Count ?? 0) && (before is null || before.All(pair => now!.TryGetValue(pair.Key, out Quantity value) && value.Value == pair.Value.Value));
+        (before?.Count ?? 0) == (now?.Count ?? 0)
+        && (before is null || before.All(pair => now!.TryGetValue(pair.Key, out Quantity value) && value.Value == pair.Value.Value));
 }

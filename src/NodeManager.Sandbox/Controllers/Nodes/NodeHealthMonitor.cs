@@ -51,7 +51,8 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
 
     public override void Observe(Change change)
     {
-        if (change.Previous is null) Enqueue(Turn);
+        if (change.Previous is null)
+            Enqueue(Turn);
     }
 
     protected override void Reconcile(ObjectKey key)
@@ -74,11 +75,14 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
 
         foreach (TaintLine line in _zones.Lines)
         {
-            while (line.Take(now) is { } name) Attempt(() => Taint(name));
-            if (line.Next is { } next && next < _nextPass) EnqueueAt(Turn, next);
+            while (line.Take(now) is { } name)
+                Attempt(() => Taint(name));
+            if (line.Next is { } next && next < _nextPass)
+                EnqueueAt(Turn, next);
         }
 
-        if (_nodes.Count > 0) EnqueueAt(Turn, _nextPass);
+        if (_nodes.Count > 0)
+            EnqueueAt(Turn, _nextPass);
     }
 
     /// <summary>The first pass at or after a moment.</summary>
@@ -93,21 +97,26 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
             present++;
             JudgedNode health = HealthOf(node);
             Attempt(() => Judge(health, node, now));
-            if (health.IsExcluded) continue;
+            if (health.IsExcluded)
+                continue;
             ZoneCount count = counts.GetValueOrDefault(health.Zone);
-            counts[health.Zone] = health.Ready == "True" ? count with { Ready = count.Ready + 1 } : count with { NotReady = count.NotReady + 1 };
+            counts[health.Zone] =
+                health.Ready == "True" ? count with { Ready = count.Ready + 1 } : count with { NotReady = count.NotReady + 1 };
         }
 
         if (present < _nodes.Count)
-            foreach (string gone in _nodes.Keys.Where(name => Store.Get(BuiltInKinds.Nodes, "", name) is null).ToList()) Forget(gone);
+            foreach (string gone in _nodes.Keys.Where(name => Store.Get(BuiltInKinds.Nodes, "", name) is null).ToList())
+                Forget(gone);
         switch (_zones.Follow(counts, now))
         {
             case DisruptionChange.Entered:
                 // With no node left to compare with, the fault may as well be this side's.
-                foreach ((string name, JudgedNode health) in _nodes) Attempt(() => Reach(health, name));
+                foreach ((string name, JudgedNode health) in _nodes)
+                    Attempt(() => Reach(health, name));
                 break;
             case DisruptionChange.Left:
-                foreach (JudgedNode health in _nodes.Values) health.SilentFrom = now;
+                foreach (JudgedNode health in _nodes.Values)
+                    health.SilentFrom = now;
                 break;
         }
     }
@@ -115,8 +124,10 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     private JudgedNode HealthOf(StoredObject node)
     {
         // A node that registered again under its name is another node.
-        if (_nodes.TryGetValue(node.Name, out JudgedNode? known) && known.Uid != node.Uid) Forget(node.Name);
-        if (!_nodes.TryGetValue(node.Name, out JudgedNode? health)) _nodes[node.Name] = health = new(node.Uid);
+        if (_nodes.TryGetValue(node.Name, out JudgedNode? known) && known.Uid != node.Uid)
+            Forget(node.Name);
+        if (!_nodes.TryGetValue(node.Name, out JudgedNode? health))
+            _nodes[node.Name] = health = new(node.Uid);
         Read(health, node);
         return health;
     }
@@ -130,10 +141,12 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     /// <summary>Takes over what changed since the last pass.</summary>
     private void Read(JudgedNode health, StoredObject stored)
     {
-        if (health.Version == stored.Version) return;
+        if (health.Version == stored.Version)
+            return;
         Node node = stored.As<Node>();
         NodeZone zone = NodeZone.Of(node);
-        if (health.Version >= 0 && zone != health.Zone) _zones.LineOf(health.Zone).Remove(stored.Name);
+        if (health.Version >= 0 && zone != health.Zone)
+            _zones.LineOf(health.Zone).Remove(stored.Name);
         health.Version = stored.Version;
         health.Zone = zone;
         health.IsExcluded = NodeZone.Excludes(node, Context.MinorVersion);
@@ -161,12 +174,15 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
             default:
                 string wanted = KeyOf(health.Ready);
                 // One taint turns into the other without waiting: the pods' time continues.
-                if (Keys.Any(key => key != wanted && node.Has(key, "NoExecute"))) NodeTaints.Set(Registry, stored, "NoExecute", Keys, [wanted]);
-                else if (node.Has(wanted, "NoExecute")) line.Note(stored.Name);
+                if (Keys.Any(key => key != wanted && node.Has(key, "NoExecute")))
+                    NodeTaints.Set(Registry, stored, "NoExecute", Keys, [wanted]);
+                else if (node.Has(wanted, "NoExecute"))
+                    line.Note(stored.Name);
                 else
                 {
                     // A taint that was removed by hand returns.
-                    if (line.HasTaken(stored.Name)) line.Remove(stored.Name);
+                    if (line.HasTaken(stored.Name))
+                        line.Remove(stored.Name);
                     line.Add(stored.Name);
                 }
 
@@ -179,8 +195,10 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     {
         Node node = stored.As<Node>();
         Condition? ready = node.Status.Conditions.Find("Ready");
-        DateTimeOffset last = (ready?.LastHeartbeatTime <= Context.Now ? ready.LastHeartbeatTime : null) ?? node.Metadata.CreationTimestamp ?? Context.Now;
-        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, stored.Name) is { } lease && RenewedAt(lease) is { } renewed && renewed > last) last = renewed;
+        DateTimeOffset last =
+            (ready?.LastHeartbeatTime <= Context.Now ? ready.LastHeartbeatTime : null) ?? node.Metadata.CreationTimestamp ?? Context.Now;
+        if (Store.Get(BuiltInKinds.Leases, LeaseNamespace, stored.Name) is { } lease && RenewedAt(lease) is { } renewed && renewed > last)
+            last = renewed;
         last = PassFrom(last);
         return (last > health.SilentFrom ? last : health.SilentFrom) + (ready is null ? StartupGrace : _grace);
     }
@@ -190,21 +208,29 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     {
         DateTimeOffset? renewed = lease.As<Lease>().Spec.RenewTime;
         string? written = lease.Owners.Entries.Max(static entry => entry.Time);
-        return written is not null && DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, out DateTimeOffset at) && (renewed - at)?.Duration() > Tolerance ? at : renewed;
+        return
+            written is not null
+            && DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, out DateTimeOffset at)
+            && (renewed - at)?.Duration() > Tolerance
+            ? at
+            : renewed;
     }
 
     /// <summary>A node that is ready, or of unknown health, loses its taint and its place in the queue.</summary>
     private void Reach(JudgedNode health, string name)
     {
         _zones.LineOf(health.Zone).Remove(name);
-        if (Store.Get(BuiltInKinds.Nodes, "", name) is { } stored) NodeTaints.Set(Registry, stored, "NoExecute", Keys, []);
+        if (Store.Get(BuiltInKinds.Nodes, "", name) is { } stored)
+            NodeTaints.Set(Registry, stored, "NoExecute", Keys, []);
     }
 
     private void Taint(string name)
     {
-        if (Store.Get(BuiltInKinds.Nodes, "", name) is not { } stored) return;
+        if (Store.Get(BuiltInKinds.Nodes, "", name) is not { } stored)
+            return;
         string ready = stored.As<Node>().StatusOf("Ready");
-        if (ready is "False" or "Unknown") NodeTaints.Set(Registry, stored, "NoExecute", Keys, [KeyOf(ready)]);
+        if (ready is "False" or "Unknown")
+            NodeTaints.Set(Registry, stored, "NoExecute", Keys, [KeyOf(ready)]);
     }
 
     private static string KeyOf(string ready) => ready == "False" ? NodeTaints.NotReady : NodeTaints.Unreachable;
@@ -212,34 +238,53 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     private StoredObject GiveUp(StoredObject stored, bool wasReady)
     {
         string now = Registry.Now;
-        StoredObject silent = Registry.UpdateStatus(stored.Kind, "", stored.Name, document =>
-        {
-            JsonObject status = document.Ensure("status");
-            foreach (string type in Watched)
+        StoredObject silent = Registry.UpdateStatus(
+            stored.Kind,
+            "",
+            stored.Name,
+            document =>
             {
-                JsonObject? before = status.Condition(type);
-                if (before.Text("status") == "Unknown") continue;
-                bool isNew = before is null;
-                status.SetCondition(type, "Unknown", now, isNew ? "NodeStatusNeverUpdated" : "NodeStatusUnknown",
-                    isNew ? "Kubelet never posted node status." : "Kubelet stopped posting node status.");
-                status.Condition(type)!.Default("lastHeartbeatTime", document["metadata"]!["creationTimestamp"]!.DeepClone());
+                JsonObject status = document.Ensure("status");
+                foreach (string type in Watched)
+                {
+                    JsonObject? before = status.Condition(type);
+                    if (before.Text("status") == "Unknown")
+                        continue;
+                    bool isNew = before is null;
+                    status.SetCondition(
+                        type,
+                        "Unknown",
+                        now,
+                        isNew ? "NodeStatusNeverUpdated" : "NodeStatusUnknown",
+                        isNew ? "Kubelet never posted node status." : "Kubelet stopped posting node status."
+                    );
+                    status.Condition(type)!.Default("lastHeartbeatTime", document["metadata"]!["creationTimestamp"]!.DeepClone());
+                }
+                return document;
             }
-            return document;
-        });
-        if (!wasReady) return silent;
+        );
+        if (!wasReady)
+            return silent;
         Context.Events.Normal(silent, "node-controller", "NodeNotReady", $"Node {stored.Name} status is now: NodeNotReady");
-        foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name)) Attempt(() => MarkNotReady(pod));
+        foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", stored.Name))
+            Attempt(() => MarkNotReady(pod));
         return silent;
     }
 
     private void MarkNotReady(StoredObject pod)
     {
-        if (pod.IsDeleting || !pod.As<Pod>().IsReady()) return;
-        Registry.UpdateStatus(pod.Kind, pod.Namespace, pod.Name, document =>
-        {
-            document["status"]!.AsObject().SetPodCondition("Ready", "False", Registry.Now);
-            return document;
-        });
+        if (pod.IsDeleting || !pod.As<Pod>().IsReady())
+            return;
+        Registry.UpdateStatus(
+            pod.Kind,
+            pod.Namespace,
+            pod.Name,
+            document =>
+            {
+                document["status"]!.AsObject().SetPodCondition("Ready", "False", Registry.Now);
+                return document;
+            }
+        );
         Context.Events.Warning(pod, "node-controller", "NodeNotReady", "Node is not ready");
     }
 

@@ -13,29 +13,60 @@ internal static class NodeTaints
     public const string Unreachable = "node.kubernetes.io/unreachable";
 
     /// <summary>Of the taints with this effect and one of these keys, leaves the node exactly the wanted ones. Others stay as they are.</summary>
-    public static StoredObject Set(ResourceRegistry registry, StoredObject stored, string effect, IReadOnlySet<string> keys, IReadOnlyCollection<string> wanted)
+    public static StoredObject Set(
+        ResourceRegistry registry,
+        StoredObject stored,
+        string effect,
+        IReadOnlySet<string> keys,
+        IReadOnlyCollection<string> wanted
+    )
     {
-        if (wanted.Count == 0 && stored.As<Node>().Spec.Taints is null) return stored;
-        List<string> present = [.. (stored.As<Node>().Spec.Taints ?? []).Where(taint => taint.Effect == effect && keys.Contains(taint.Key)).Select(taint => taint.Key)];
-        if (present.Count == wanted.Count && present.TrueForAll(wanted.Contains)) return stored;
+        if (wanted.Count == 0 && stored.As<Node>().Spec.Taints is null)
+            return stored;
+        List<string> present =
+        [
+            .. (stored.As<Node>().Spec.Taints ?? [])
+                .Where(taint => taint.Effect == effect && keys.Contains(taint.Key))
+                .Select(taint => taint.Key),
+        ];
+        if (present.Count == wanted.Count && present.TrueForAll(wanted.Contains))
+            return stored;
         string now = registry.Now;
-        return registry.Update(stored.Kind, "", stored.Name, document =>
-        {
-            JsonObject spec = document.Ensure("spec");
-            List<JsonObject> before = [.. (spec.Array("taints") ?? []).OfType<JsonObject>()];
-            JsonArray taints = [.. before.Where(taint => !IsOurs(taint) || wanted.Contains(taint.Text("key"))).Select(taint => taint.DeepClone())];
-            foreach (string key in wanted)
-                if (!before.Exists(taint => taint.Text("key") == key && IsOurs(taint)))
-                    taints.Add(new JsonObject { ["key"] = key, ["effect"] = effect, ["timeAdded"] = now });
-            if (taints.Count == 0) spec.Remove("taints");
-            else spec["taints"] = taints;
-            return document;
-        });
+        return registry.Update(
+            stored.Kind,
+            "",
+            stored.Name,
+            document =>
+            {
+                JsonObject spec = document.Ensure("spec");
+                List<JsonObject> before = [.. (spec.Array("taints") ?? []).OfType<JsonObject>()];
+                JsonArray taints =
+                [
+                    .. before.Where(taint => !IsOurs(taint) || wanted.Contains(taint.Text("key"))).Select(taint => taint.DeepClone()),
+                ];
+                foreach (string key in wanted)
+                    if (!before.Exists(taint => taint.Text("key") == key && IsOurs(taint)))
+                        taints.Add(
+                            new JsonObject
+                            {
+                                ["key"] = key,
+                                ["effect"] = effect,
+                                ["timeAdded"] = now,
+                            }
+                        );
+                if (taints.Count == 0)
+                    spec.Remove("taints");
+                else
+                    spec["taints"] = taints;
+                return document;
+            }
+        );
 
         bool IsOurs(JsonObject taint) => taint.Text("effect") == effect && keys.Contains(taint.Text("key") ?? "");
     }
 
-    public static bool Has(this Node node, string key, string effect) => node.Spec.Taints?.Exists(taint => taint.Key == key && taint.Effect == effect) == true;
+    public static bool Has(this Node node, string key, string effect) =>
+        node.Spec.Taints?.Exists(taint => taint.Key == key && taint.Effect == effect) == true;
 
     /// <summary>The status of a condition; empty if the node does not have it.</summary>
     public static string StatusOf(this Node node, string condition) => node.Status.Conditions.Find(condition)?.Status ?? "";

@@ -15,7 +15,8 @@ internal readonly record struct NodeZone(string Region, string Name)
         Dictionary<string, string>? labels = node.Metadata.Labels;
         return new(
             Read("failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region"),
-            Read("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"));
+            Read("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone")
+        );
 
         // The old label decides where both are there.
         string Read(string old, string current) => labels?.GetValueOrDefault(old) ?? labels?.GetValueOrDefault(current) ?? "";
@@ -23,8 +24,10 @@ internal readonly record struct NodeZone(string Region, string Name)
 
     /// <summary>True for a node that does not count for its zone's state. In 1.20 that includes nodes that are called <c>master</c>.</summary>
     public static bool Excludes(Node node, int minorVersion) =>
-        node.Metadata.Labels?.ContainsKey(ExclusionLabel) == true || (minorVersion <= NamesDecideUntil && IsCalledMaster(node.Metadata.Name));
+        node.Metadata.Labels?.ContainsKey(ExclusionLabel) == true
+        || (minorVersion <= NamesDecideUntil && IsCalledMaster(node.Metadata.Name));
 
     private static bool IsCalledMaster(string name) =>
-        name.EndsWith("master", StringComparison.Ordinal) || (name.Length >= 10 && name[..^3].EndsWith("master-", StringComparison.Ordinal));
+        name.EndsWith("master", StringComparison.Ordinal)
+        || (name.Length >= 10 && name[..^3].EndsWith("master-", StringComparison.Ordinal));
 }

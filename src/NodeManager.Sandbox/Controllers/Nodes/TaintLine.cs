@@ -22,7 +22,8 @@ internal sealed class TaintLine
     /// <summary>Adds a node that is not known yet.</summary>
     public void Add(string node)
     {
-        if (!_known.ContainsKey(node)) _known[node] = _waiting.AddLast(node);
+        if (!_known.ContainsKey(node))
+            _known[node] = _waiting.AddLast(node);
     }
 
     /// <summary>Notes a node as taken.</summary>
@@ -37,13 +38,15 @@ internal sealed class TaintLine
 
     public void Remove(string node)
     {
-        if (_known.Remove(node, out LinkedListNode<string>? entry) && entry is not null) _waiting.Remove(entry);
+        if (_known.Remove(node, out LinkedListNode<string>? entry) && entry is not null)
+            _waiting.Remove(entry);
     }
 
     /// <summary>The next node if the rate allows one now.</summary>
     public string? Take(DateTimeOffset now)
     {
-        if (_waiting.First is not { } first || !Spend(now)) return null;
+        if (_waiting.First is not { } first || !Spend(now))
+            return null;
         _waiting.RemoveFirst();
         _known[first.Value] = null;
         return first.Value;
@@ -52,7 +55,8 @@ internal sealed class TaintLine
     /// <summary>Goes on at another rate. Where the former rate allowed none at this moment, the new one starts with its full interval.</summary>
     public void ChangeRate(double rate, DateTimeOffset now)
     {
-        if (Rate == rate) return;
+        if (Rate == rate)
+            return;
         bool isFree = Spend(now);
         Rate = rate;
         _free = isFree || rate == 0 ? now : now + Interval;
@@ -62,7 +66,8 @@ internal sealed class TaintLine
 
     private bool Spend(DateTimeOffset now)
     {
-        if (Rate == 0 || now < _free) return false;
+        if (Rate == 0 || now < _free)
+            return false;
         _free = now + Interval;
         return true;
     }

@@ -28,5 +28,7 @@ internal static class ZoneRules
 
     /// <summary>Nodes tainted per second; 0 for none. A cluster in which every zone is fully disrupted is not judged here.</summary>
     public static double RateOf(ZoneState state, int size) =>
-        state != ZoneState.PartialDisruption ? NormalRate : size > LargeZone ? ReducedRate : 0;
+        state != ZoneState.PartialDisruption ? NormalRate
+        : size > LargeZone ? ReducedRate
+        : 0;
 }

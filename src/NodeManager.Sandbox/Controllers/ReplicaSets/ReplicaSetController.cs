@@ -30,13 +30,16 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             Enqueue(change.Object);
             return;
         }
-        if (change.Object.As<Pod>().Controller() is { Kind: "ReplicaSet" } owner) Enqueue(new ObjectKey(BuiltInKinds.ReplicaSets, change.Object.Namespace, owner.Name));
-        else if (change.Object.OwnerUids.Length == 0 && !change.Object.IsDeleting) Adopt(change.Object);
+        if (change.Object.As<Pod>().Controller() is { Kind: "ReplicaSet" } owner)
+            Enqueue(new ObjectKey(BuiltInKinds.ReplicaSets, change.Object.Namespace, owner.Name));
+        else if (change.Object.OwnerUids.Length == 0 && !change.Object.IsDeleting)
+            Adopt(change.Object);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { IsDeleting: false } stored) return;
+        if (Get(key) is not { IsDeleting: false } stored)
+            return;
         ReplicaSet set = stored.As<ReplicaSet>();
         List<StoredObject> active = [.. Store.PodsOf(stored.Uid).Where(PodReading.IsActive)];
         foreach (StoredObject pod in active.FindAll(pod => pod.Labels is null || !set.Spec.Selector.Matches(pod.Labels)))
@@ -46,8 +49,10 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
         }
 
         int wanted = set.Spec.Replicas ?? 1;
-        if (active.Count < wanted) active.AddRange(Create(stored, wanted - active.Count));
-        else if (active.Count > wanted) Delete(stored, active, active.Count - wanted);
+        if (active.Count < wanted)
+            active.AddRange(Create(stored, wanted - active.Count));
+        else if (active.Count > wanted)
+            Delete(stored, active, active.Count - wanted);
         WriteStatus(stored, set, active);
     }
 
@@ -87,51 +92,77 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
     {
         int minReady = set.Spec.MinReadySeconds ?? 0;
         DateTimeOffset now = Context.Now;
-        int ready = 0, available = 0;
+        int ready = 0,
+            available = 0;
         foreach (StoredObject item in active)
         {
             Pod pod = item.As<Pod>();
-            if (pod.ReadySince() is not { } since) continue;
+            if (pod.ReadySince() is not { } since)
+                continue;
             ready++;
-            if (pod.IsAvailable(minReady, now)) available++;
-            else EnqueueAt(ObjectKey.Of(stored), since.AddSeconds(minReady));
+            if (pod.IsAvailable(minReady, now))
+                available++;
+            else
+                EnqueueAt(ObjectKey.Of(stored), since.AddSeconds(minReady));
         }
-        int terminating = Store.PodsOf(stored.Uid).Count(static pod => pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed"));
-        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-        {
-            JsonObject status = document.Ensure("status");
-            if (Context.MinorVersion >= TerminatingFrom) status["terminatingReplicas"] = terminating;
-            status["replicas"] = active.Count;
-            WorkloadStatuses.Set(status, "fullyLabeledReplicas", active.Count);
-            WorkloadStatuses.Set(status, "readyReplicas", ready);
-            WorkloadStatuses.Set(status, "availableReplicas", available);
-            status["observedGeneration"] = set.Metadata.Generation;
-            return document;
-        });
+        int terminating = Store
+            .PodsOf(stored.Uid)
+            .Count(static pod => pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed"));
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            document =>
+            {
+                JsonObject status = document.Ensure("status");
+                if (Context.MinorVersion >= TerminatingFrom)
+                    status["terminatingReplicas"] = terminating;
+                status["replicas"] = active.Count;
+                WorkloadStatuses.Set(status, "fullyLabeledReplicas", active.Count);
+                WorkloadStatuses.Set(status, "readyReplicas", ready);
+                WorkloadStatuses.Set(status, "availableReplicas", available);
+                status["observedGeneration"] = set.Metadata.Generation;
+                return document;
+            }
+        );
     }
 
     /// <summary>A pod whose labels were changed is the set's no more: it stays, and another takes its place.</summary>
-    private void Release(StoredObject pod, string uid) => Registry.Update(pod.Kind, pod.Namespace, pod.Name, document =>
-    {
-        OwnerReferences.Remove(document["metadata"]!.AsObject(), uid);
-        return document;
-    });
+    private void Release(StoredObject pod, string uid) =>
+        Registry.Update(
+            pod.Kind,
+            pod.Namespace,
+            pod.Name,
+            document =>
+            {
+                OwnerReferences.Remove(document["metadata"]!.AsObject(), uid);
+                return document;
+            }
+        );
 
     /// <summary>A pod without a controller that a set selects becomes the set's.</summary>
     private void Adopt(StoredObject pod)
     {
-        if (pod.Labels is null) return;
+        if (pod.Labels is null)
+            return;
         foreach (StoredObject set in Store.List(BuiltInKinds.ReplicaSets).Objects.Walk(pod.Namespace))
         {
-            if (set.IsDeleting || !set.As<ReplicaSet>().Spec.Selector.Matches(pod.Labels)) continue;
+            if (set.IsDeleting || !set.As<ReplicaSet>().Spec.Selector.Matches(pod.Labels))
+                continue;
             try
             {
-                Registry.Update(pod.Kind, pod.Namespace, pod.Name, document =>
-                {
-                    JsonObject metadata = document["metadata"]!.AsObject();
-                    if (metadata.Array("ownerReferences") is null or { Count: 0 }) metadata["ownerReferences"] = new JsonArray(PodTemplates.Reference(set));
-                    return document;
-                });
+                Registry.Update(
+                    pod.Kind,
+                    pod.Namespace,
+                    pod.Name,
+                    document =>
+                    {
+                        JsonObject metadata = document["metadata"]!.AsObject();
+                        if (metadata.Array("ownerReferences") is null or { Count: 0 })
+                            metadata["ownerReferences"] = new JsonArray(PodTemplates.Reference(set));
+                        return document;
+                    }
+                );
             }
             catch (ApiException)
             {

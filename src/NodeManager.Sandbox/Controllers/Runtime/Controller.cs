@@ -34,13 +34,12 @@ internal abstract class Controller(ControllerContext context)
     /// <summary>What exists at the start; only its own kind is of interest where the rest follows from it.</summary>
     public virtual void Begin(StoredObject item)
     {
-        if (item.Kind == Kinds[0]) Enqueue(item);
+        if (item.Kind == Kinds[0])
+            Enqueue(item);
     }
 
     /// <summary>A fault begins, ends or changes: only notes what to look at.</summary>
-    public virtual void Feel(Fault fault)
-    {
-    }
+    public virtual void Feel(Fault fault) { }
 
     public async Task RunAsync(Action<Exception> report, CancellationToken cancellationToken)
     {
@@ -63,8 +62,10 @@ internal abstract class Controller(ControllerContext context)
             catch (ApiException exception)
             {
                 // Gone meanwhile: nothing to do. Anything else may be different in a moment.
-                if (exception.Code == 404) continue;
-                if (exception.Code is not (403 or 409)) report(exception);
+                if (exception.Code == 404)
+                    continue;
+                if (exception.Code is not (403 or 409))
+                    report(exception);
                 EnqueueAfter(key, Retry);
             }
             catch (Exception exception)

@@ -16,7 +16,14 @@ namespace NodeManager.Sandbox.Controllers.Runtime;
 /// <param name="Faults">What is made to go wrong.</param>
 /// <param name="Runs">What the programs in pods do.</param>
 internal sealed record ControllerContext(
-    ResourceRegistry Registry, TimerQueue Timers, EventRecorder Events, int Seed, KindCatalog Catalog, FaultRegistry Faults, PodRuns Runs)
+    ResourceRegistry Registry,
+    TimerQueue Timers,
+    EventRecorder Events,
+    int Seed,
+    KindCatalog Catalog,
+    FaultRegistry Faults,
+    PodRuns Runs
+)
 {
     /// <summary>Of Kubernetes 1.x.</summary>
     public int MinorVersion => Catalog.Minor;

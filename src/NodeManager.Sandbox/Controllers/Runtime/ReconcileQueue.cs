@@ -13,14 +13,17 @@ internal sealed class ReconcileQueue(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly HashSet<ObjectKey> _waiting = [];
     private readonly ClusterClock? _clock = time as ClusterClock;
-    private readonly Channel<(ObjectKey Key, DateTimeOffset Since)> _keys = Channel.CreateUnbounded<(ObjectKey, DateTimeOffset)>(new() { SingleReader = true });
+    private readonly Channel<(ObjectKey Key, DateTimeOffset Since)> _keys = Channel.CreateUnbounded<(ObjectKey, DateTimeOffset)>(
+        new() { SingleReader = true }
+    );
     private ClockHold? _hold;
 
     public void Enqueue(ObjectKey key)
     {
         lock (_gate)
         {
-            if (!_waiting.Add(key)) return;
+            if (!_waiting.Add(key))
+                return;
             _hold ??= _clock?.Hold();
             _keys.Writer.TryWrite((key, _clock?.GetUtcNow() ?? default));
         }

@@ -27,7 +27,8 @@ internal sealed class TimerQueue : IDisposable
     {
         lock (_gate)
         {
-            if (_earliest.TryGetValue((queue, key), out DateTimeOffset known) && known <= at) return;
+            if (_earliest.TryGetValue((queue, key), out DateTimeOffset known) && known <= at)
+                return;
             _earliest[(queue, key)] = at;
             _entries.Enqueue((queue, key), at);
             Arm();
@@ -47,16 +48,19 @@ internal sealed class TimerQueue : IDisposable
             {
                 _entries.Dequeue();
                 // What was moved to an earlier time leaves its later entry behind.
-                if (_earliest.TryGetValue(entry, out DateTimeOffset valid) && valid == at && _earliest.Remove(entry)) due.Add(entry);
+                if (_earliest.TryGetValue(entry, out DateTimeOffset valid) && valid == at && _earliest.Remove(entry))
+                    due.Add(entry);
             }
             Arm();
         }
-        foreach ((ReconcileQueue queue, ObjectKey key) in due) queue.Enqueue(key);
+        foreach ((ReconcileQueue queue, ObjectKey key) in due)
+            queue.Enqueue(key);
     }
 
     private void Arm()
     {
-        if (!_entries.TryPeek(out _, out DateTimeOffset next) || next >= _armed) return;
+        if (!_entries.TryPeek(out _, out DateTimeOffset next) || next >= _armed)
+            return;
         _armed = next;
         TimeSpan delay = next - _time.GetUtcNow();
         _timer.Change(delay < Shortest ? Shortest : LongTimers.Bound(delay), Timeout.InfiniteTimeSpan);

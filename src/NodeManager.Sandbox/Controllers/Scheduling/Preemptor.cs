@@ -17,20 +17,36 @@ internal sealed class Preemptor(ControllerContext context)
     /// <summary>From here on pods say of themselves that they are about to be driven out.</summary>
     private const int DisruptionConditionFrom = 26;
 
-    public PreemptionResult Find(Pod pod, ClusterSnapshot snapshot, IReadOnlyList<(NodeState Node, FitResult Answer)> refusals) => Preemption.Find(
-        pod, snapshot, refusals, [.. context.Store.List(BuiltInKinds.PodDisruptionBudgets).Objects.Walk().Select(static budget => budget.As<PodDisruptionBudget>())]);
+    public PreemptionResult Find(Pod pod, ClusterSnapshot snapshot, IReadOnlyList<(NodeState Node, FitResult Answer)> refusals) =>
+        Preemption.Find(
+            pod,
+            snapshot,
+            refusals,
+            [
+                .. context
+                    .Store.List(BuiltInKinds.PodDisruptionBudgets)
+                    .Objects.Walk()
+                    .Select(static budget => budget.As<PodDisruptionBudget>()),
+            ]
+        );
 
     public void DriveOut(Pod pod, PreemptionResult preemption)
     {
         foreach (Pod victim in preemption.Victims)
         {
-            if (context.Store.Get(BuiltInKinds.Pods, victim.Metadata.Namespace ?? "", victim.Metadata.Name) is not { IsDeleting: false } stored) continue;
-            if (stored.Uid != victim.Metadata.Uid) continue;
+            if (
+                context.Store.Get(BuiltInKinds.Pods, victim.Metadata.Namespace ?? "", victim.Metadata.Name)
+                is not { IsDeleting: false } stored
+            )
+                continue;
+            if (stored.Uid != victim.Metadata.Uid)
+                continue;
             string by = context.MinorVersion >= 26 ? $"pod {pod.Metadata.Uid}" : $"{pod.Metadata.Namespace}/{pod.Metadata.Name}";
             context.Events.Normal(stored, Component, "Preempted", $"Preempted by {by} on node {preemption.Node}");
             try
             {
-                if (context.MinorVersion >= DisruptionConditionFrom) SayWhy(stored);
+                if (context.MinorVersion >= DisruptionConditionFrom)
+                    SayWhy(stored);
                 context.Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { Uid = stored.Uid });
             }
             catch (ApiException exception) when (exception.Code is 404 or 409)
@@ -40,10 +56,23 @@ internal sealed class Preemptor(ControllerContext context)
         }
     }
 
-    private void SayWhy(StoredObject victim) => context.Registry.UpdateStatus(victim.Kind, victim.Namespace, victim.Name, document =>
-    {
-        document.Ensure("status").SetPodCondition("DisruptionTarget", "True", context.Registry.Now, "PreemptionByScheduler",
-            $"{Component}: preempting to accommodate a higher priority pod");
-        return document;
-    });
+    private void SayWhy(StoredObject victim) =>
+        context.Registry.UpdateStatus(
+            victim.Kind,
+            victim.Namespace,
+            victim.Name,
+            document =>
+            {
+                document
+                    .Ensure("status")
+                    .SetPodCondition(
+                        "DisruptionTarget",
+                        "True",
+                        context.Registry.Now,
+                        "PreemptionByScheduler",
+                        $"{Component}: preempting to accommodate a higher priority pod"
+                    );
+                return document;
+            }
+        );
 }

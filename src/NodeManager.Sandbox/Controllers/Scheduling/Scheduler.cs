@@ -42,8 +42,13 @@ internal sealed class Scheduler : Controller
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
     [
-        BuiltInKinds.Pods, BuiltInKinds.Nodes, BuiltInKinds.Namespaces, BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.PersistentVolumes,
-        BuiltInKinds.Services, BuiltInKinds.StorageClasses,
+        BuiltInKinds.Pods,
+        BuiltInKinds.Nodes,
+        BuiltInKinds.Namespaces,
+        BuiltInKinds.PersistentVolumeClaims,
+        BuiltInKinds.PersistentVolumes,
+        BuiltInKinds.Services,
+        BuiltInKinds.StorageClasses,
     ];
 
     public override void Observe(Change change)
@@ -57,8 +62,10 @@ internal sealed class Scheduler : Controller
     /// <summary>Takes in what changed, then places one pod; comes back immediately while there are more.</summary>
     protected override void Reconcile(ObjectKey key)
     {
-        while (_changes.TryDequeue(out Change? change)) TakeIn(change);
-        if (_active.Min is not { } next) return;
+        while (_changes.TryDequeue(out Change? change))
+            TakeIn(change);
+        if (_active.Min is not { } next)
+            return;
         _active.Remove(next);
         try
         {
@@ -66,7 +73,8 @@ internal sealed class Scheduler : Controller
         }
         finally
         {
-            if (_active.Count > 0 || !_changes.IsEmpty) Enqueue(Round);
+            if (_active.Count > 0 || !_changes.IsEmpty)
+                Enqueue(Round);
         }
     }
 
@@ -82,34 +90,50 @@ internal sealed class Scheduler : Controller
         if (item.Kind == BuiltInKinds.Services)
         {
             // Services say what is kept apart, not what fits: nothing is tried again for them.
-            if (isGone) _snapshot.RemoveService(item.As<Service>());
-            else _snapshot.SetService(item.As<Service>());
+            if (isGone)
+                _snapshot.RemoveService(item.As<Service>());
+            else
+                _snapshot.SetService(item.As<Service>());
             return;
         }
         if (item.Kind == BuiltInKinds.Nodes)
         {
-            if (isGone) _snapshot.RemoveNode(item.Name);
-            else _snapshot.SetNode(item.As<Node>());
-            _snapshot.SetImages(item.Name, isGone ? null : JsonSerializer.Deserialize(item.Json.Span, KubernetesJson.Default.NodeImages)!.Status.Images);
-            if (isGone || (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>()))) return;
+            if (isGone)
+                _snapshot.RemoveNode(item.Name);
+            else
+                _snapshot.SetNode(item.As<Node>());
+            _snapshot.SetImages(
+                item.Name,
+                isGone ? null : JsonSerializer.Deserialize(item.Json.Span, KubernetesJson.Default.NodeImages)!.Status.Images
+            );
+            if (isGone || (change.Previous is { } before && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>())))
+                return;
         }
         else if (item.Kind == BuiltInKinds.Namespaces)
         {
-            if (isGone) _snapshot.RemoveNamespace(item.Name);
-            else _snapshot.SetNamespace(item.Name, item.Labels);
+            if (isGone)
+                _snapshot.RemoveNamespace(item.Name);
+            else
+                _snapshot.SetNamespace(item.Name, item.Labels);
         }
         else if (item.Kind == BuiltInKinds.PersistentVolumeClaims)
         {
-            if (isGone) _snapshot.RemoveClaim(item.As<PersistentVolumeClaim>());
-            else _snapshot.SetClaim(item.As<PersistentVolumeClaim>());
+            if (isGone)
+                _snapshot.RemoveClaim(item.As<PersistentVolumeClaim>());
+            else
+                _snapshot.SetClaim(item.As<PersistentVolumeClaim>());
         }
         else if (item.Kind == BuiltInKinds.StorageClasses)
         {
-            if (isGone) _snapshot.RemoveStorageClass(item.Name);
-            else _snapshot.SetStorageClass(item.As<StorageClass>());
+            if (isGone)
+                _snapshot.RemoveStorageClass(item.Name);
+            else
+                _snapshot.SetStorageClass(item.As<StorageClass>());
         }
-        else if (isGone) _snapshot.RemoveVolume(item.Name);
-        else _snapshot.SetVolume(item.As<PersistentVolume>());
+        else if (isGone)
+            _snapshot.RemoveVolume(item.Name);
+        else
+            _snapshot.SetVolume(item.As<PersistentVolume>());
         Retry();
     }
 
@@ -119,17 +143,25 @@ internal sealed class Scheduler : Controller
         Pod pod = item.As<Pod>();
         string key = pod.Key();
         bool isGone = change.Type == ChangeType.Deleted;
-        if (isGone ? _snapshot.RemovePod(pod) : Update(pod)) Retry();
-        bool isMine = !isGone && !item.IsDeleting && item.Field("spec.nodeName").Length == 0 && item.IsActive()
+        if (isGone ? _snapshot.RemovePod(pod) : Update(pod))
+            Retry();
+        bool isMine =
+            !isGone
+            && !item.IsDeleting
+            && item.Field("spec.nodeName").Length == 0
+            && item.IsActive()
             && pod.Spec.SchedulerName is null or "" or "default-scheduler";
         if (isMine && pod.Spec.SchedulingGates is { Count: > 0 })
         {
-            if (change.Type == ChangeType.Added) SayGated(item);
+            if (change.Type == ChangeType.Added)
+                SayGated(item);
             isMine = false;
         }
 
-        if (isMine && pod.Status.NominatedNodeName is { Length: > 0 } node) _nominated[key] = (pod, node);
-        else _nominated.Remove(key);
+        if (isMine && pod.Status.NominatedNodeName is { Length: > 0 } node)
+            _nominated[key] = (pod, node);
+        else
+            _nominated.Remove(key);
         bool isKnown = _waiting.TryGetValue(key, out Waiting? known);
         if (isKnown && (!isMine || known!.Uid != item.Uid))
         {
@@ -137,7 +169,8 @@ internal sealed class Scheduler : Controller
             _waiting.Remove(key);
             isKnown = false;
         }
-        if (!isMine || isKnown) return;
+        if (!isMine || isKnown)
+            return;
         Waiting added = new(item.Namespace, item.Name, item.Uid, pod.Spec.Priority ?? 0, pod.Metadata.CreationTimestamp ?? default);
         _waiting.Add(key, added);
         _active.Add(added);
@@ -157,17 +190,22 @@ internal sealed class Scheduler : Controller
     /// <summary>Something changed in the cluster: what waits is tried again.</summary>
     private void Retry()
     {
-        if (_active.Count < _waiting.Count) _active.UnionWith(_waiting.Values);
+        if (_active.Count < _waiting.Count)
+            _active.UnionWith(_waiting.Values);
     }
 
     private void Place(Waiting next)
     {
-        if (Store.Get(BuiltInKinds.Pods, next.Namespace, next.Name) is not { IsDeleting: false } stored || stored.Uid != next.Uid
-            || stored.Field("spec.nodeName").Length > 0)
+        if (
+            Store.Get(BuiltInKinds.Pods, next.Namespace, next.Name) is not { IsDeleting: false } stored
+            || stored.Uid != next.Uid
+            || stored.Field("spec.nodeName").Length > 0
+        )
             return;
         Pod pod = stored.As<Pod>();
         Placement placement = Judge(pod, out PreemptionResult? preemption);
-        while (placement.Node is { } chosen && HasMoved(chosen)) placement = Judge(pod, out preemption);
+        while (placement.Node is { } chosen && HasMoved(chosen))
+            placement = Judge(pod, out preemption);
         if (placement.Node is null)
         {
             Refuse(stored, pod, placement, preemption);
@@ -193,7 +231,12 @@ internal sealed class Scheduler : Controller
     // Each kind's changes arrive on their own: on a busy machine a pod arrives before the cordon that was stored before it.
     private bool HasMoved(string node)
     {
-        if (_snapshot.Node(node)?.Node is not { } known || Store.Get(BuiltInKinds.Nodes, "", node)?.As<Node>() is not { } stored || ReferenceEquals(known, stored)) return false;
+        if (
+            _snapshot.Node(node)?.Node is not { } known
+            || Store.Get(BuiltInKinds.Nodes, "", node)?.As<Node>() is not { } stored
+            || ReferenceEquals(known, stored)
+        )
+            return false;
         _snapshot.SetNode(stored);
         return !NodeChanges.IsSamePlace(known, stored);
     }
@@ -202,8 +245,14 @@ internal sealed class Scheduler : Controller
     private Placement Judge(Pod pod, out PreemptionResult? preemption)
     {
         string key = pod.Key();
-        List<(Pod Pod, string Node)> others = [.. _nominated.Where(one => one.Key != key && (one.Value.Pod.Spec.Priority ?? 0) >= (pod.Spec.Priority ?? 0)).Select(one => one.Value)];
-        foreach ((Pod other, string node) in others) _snapshot.Assume(other, node);
+        List<(Pod Pod, string Node)> others =
+        [
+            .. _nominated
+                .Where(one => one.Key != key && (one.Value.Pod.Spec.Priority ?? 0) >= (pod.Spec.Priority ?? 0))
+                .Select(one => one.Value),
+        ];
+        foreach ((Pod other, string node) in others)
+            _snapshot.Assume(other, node);
         try
         {
             Placement placement = PodPlacement.Find(pod, _snapshot, _rotation);
@@ -212,7 +261,8 @@ internal sealed class Scheduler : Controller
         }
         finally
         {
-            foreach ((Pod other, _) in others) _snapshot.RemovePod(other);
+            foreach ((Pod other, _) in others)
+                _snapshot.RemovePod(other);
         }
     }
 
@@ -221,8 +271,12 @@ internal sealed class Scheduler : Controller
     {
         foreach (Volume volume in pod.Spec.Volumes ?? [])
         {
-            if (volume.PersistentVolumeClaim is not { } source) continue;
-            if (Store.Get(BuiltInKinds.PersistentVolumeClaims, pod.Metadata.Namespace ?? "default", source.ClaimName) is { } claim && _claims.WaitsForPod(claim))
+            if (volume.PersistentVolumeClaim is not { } source)
+                continue;
+            if (
+                Store.Get(BuiltInKinds.PersistentVolumeClaims, pod.Metadata.Namespace ?? "default", source.ClaimName) is { } claim
+                && _claims.WaitsForPod(claim)
+            )
                 _claims.Fill(claim, _snapshot.Node(node)!.Node);
         }
     }
@@ -233,9 +287,11 @@ internal sealed class Scheduler : Controller
             ? placement.Message
             : PodPlacement.Summary([.. placement.Refusals.Select(refusal => refusal.Answer)], Context.MinorVersion, preemption.Message);
         Context.Events.Warning(stored, Component, "FailedScheduling", message);
-        if (preemption?.Node is { } node) _nominated[pod.Key()] = (pod, node);
+        if (preemption?.Node is { } node)
+            _nominated[pod.Key()] = (pod, node);
         SetUnscheduled(stored, "Unschedulable", message, preemption?.Node);
-        if (preemption is { Victims.Count: > 0 }) _preemptor.DriveOut(pod, preemption);
+        if (preemption is { Victims.Count: > 0 })
+            _preemptor.DriveOut(pod, preemption);
     }
 
     private void SayGated(StoredObject stored) =>
@@ -245,13 +301,26 @@ internal sealed class Scheduler : Controller
     {
         try
         {
-            Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
-            {
-                JsonObject status = document["status"]!.AsObject();
-                status.SetPodCondition("PodScheduled", "False", Registry.Now, reason, message, Conditions.ObservedGeneration(document, Registry.Minor));
-                if (nominatedNode is not null) status["nominatedNodeName"] = nominatedNode;
-                return document;
-            });
+            Registry.UpdateStatus(
+                stored.Kind,
+                stored.Namespace,
+                stored.Name,
+                document =>
+                {
+                    JsonObject status = document["status"]!.AsObject();
+                    status.SetPodCondition(
+                        "PodScheduled",
+                        "False",
+                        Registry.Now,
+                        reason,
+                        message,
+                        Conditions.ObservedGeneration(document, Registry.Minor)
+                    );
+                    if (nominatedNode is not null)
+                        status["nominatedNodeName"] = nominatedNode;
+                    return document;
+                }
+            );
         }
         catch (ApiException exception) when (exception.Code == 404)
         {
@@ -268,8 +337,10 @@ internal sealed class Scheduler : Controller
         public int Compare(Waiting? x, Waiting? y)
         {
             int order = y!.Priority.CompareTo(x!.Priority);
-            if (order == 0) order = x.Created.CompareTo(y.Created);
-            if (order == 0) order = string.CompareOrdinal(x.Namespace, y.Namespace);
+            if (order == 0)
+                order = x.Created.CompareTo(y.Created);
+            if (order == 0)
+                order = string.CompareOrdinal(x.Namespace, y.Namespace);
             return order != 0 ? order : string.CompareOrdinal(x.Name, y.Name);
         }
     }

@@ -23,30 +23,54 @@ internal sealed class StatefulClaims(ControllerContext context)
     public void Mount(StoredObject set, JsonObject spec, string pod, JsonObject podSpec, Action<string> made)
     {
         JsonObject[] templates = Templates(spec);
-        if (templates.Length == 0) return;
+        if (templates.Length == 0)
+            return;
         List<JsonNode?> volumes = [];
         foreach (JsonObject template in templates)
         {
-            string volume = VolumeOf(template), claim = $"{volume}-{pod}";
-            volumes.Add(new JsonObject { ["name"] = volume, ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim } });
-            if (Get(set, claim) is not null) continue;
-            JsonObject metadata = template.Object("metadata")!.DeepClone().AsObject(), labels = metadata.Ensure("labels");
+            string volume = VolumeOf(template),
+                claim = $"{volume}-{pod}";
+            volumes.Add(
+                new JsonObject
+                {
+                    ["name"] = volume,
+                    ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim },
+                }
+            );
+            if (Get(set, claim) is not null)
+                continue;
+            JsonObject metadata = template.Object("metadata")!.DeepClone().AsObject(),
+                labels = metadata.Ensure("labels");
             metadata["name"] = claim;
             metadata.Remove("creationTimestamp");
-            foreach ((string key, JsonNode? value) in spec.Object("selector").Object("matchLabels") ?? []) labels[key] = value?.DeepClone();
-            context.Registry.Create(BuiltInKinds.PersistentVolumeClaims, set.Namespace, new() { ["metadata"] = metadata, ["spec"] = template["spec"]!.DeepClone() });
+            foreach ((string key, JsonNode? value) in spec.Object("selector").Object("matchLabels") ?? [])
+                labels[key] = value?.DeepClone();
+            context.Registry.Create(
+                BuiltInKinds.PersistentVolumeClaims,
+                set.Namespace,
+                new() { ["metadata"] = metadata, ["spec"] = template["spec"]!.DeepClone() }
+            );
             made(claim);
         }
 
         // A volume of the same name in the template gives way.
         HashSet<string> claimed = [.. templates.Select(VolumeOf)];
-        volumes.AddRange((podSpec.Array("volumes") ?? []).OfType<JsonObject>().Where(one => !claimed.Contains(one.Text("name") ?? "")).Select(static one => one.DeepClone()));
+        volumes.AddRange(
+            (podSpec.Array("volumes") ?? [])
+                .OfType<JsonObject>()
+                .Where(one => !claimed.Contains(one.Text("name") ?? ""))
+                .Select(static one => one.DeepClone())
+        );
         podSpec["volumes"] = new JsonArray([.. volumes]);
     }
 
     /// <summary>True where a claim of this name is about to go: with it the pod that it belonged to comes back empty.</summary>
-    public bool IsStale(StoredObject set, JsonObject spec, string pod) => Templates(spec).Any(template =>
-        Get(set, $"{VolumeOf(template)}-{pod}") is { } claim && (claim.IsDeleting || claim.Owners().Exists(owner => owner.Kind == "Pod" && owner.Name == pod)));
+    public bool IsStale(StoredObject set, JsonObject spec, string pod) =>
+        Templates(spec)
+            .Any(template =>
+                Get(set, $"{VolumeOf(template)}-{pod}") is { } claim
+                && (claim.IsDeleting || claim.Owners().Exists(owner => owner.Kind == "Pod" && owner.Name == pod))
+            );
 
     /// <summary>Makes a pod's claims belong to whom the set's policy says.</summary>
     /// <param name="set">The pod's.</param>
@@ -55,32 +79,59 @@ internal sealed class StatefulClaims(ControllerContext context)
     /// <param name="isWanted">False for one that is scaled away.</param>
     public void Own(StoredObject set, JsonObject spec, StoredObject pod, bool isWanted)
     {
-        if (spec.Object("persistentVolumeClaimRetentionPolicy") is not { } policy) return;
+        if (spec.Object("persistentVolumeClaimRetentionPolicy") is not { } policy)
+            return;
         bool goesWithPod = !isWanted && policy.Text("whenScaled") == "Delete";
         bool goesWithSet = !goesWithPod && policy.Text("whenDeleted") == "Delete";
         foreach (JsonObject template in Templates(spec))
         {
-            if (Get(set, $"{VolumeOf(template)}-{pod.Name}") is not { } claim || !NeedsChange(claim.Owners(), set, pod, goesWithSet, goesWithPod)) continue;
-            context.Registry.Update(claim.Kind, claim.Namespace, claim.Name, document =>
-            {
-                JsonObject metadata = document["metadata"]!.AsObject();
-                JsonArray owners = [.. (metadata.Array("ownerReferences") ?? []).OfType<JsonObject>()
-                    .Where(owner => owner.Text("uid") != set.Uid && owner.Text("uid") != pod.Uid).Select(static owner => owner.DeepClone())];
-                if (goesWithSet) owners.Add(PodTemplates.Reference(set));
-                if (goesWithPod) owners.Add(PodTemplates.Reference(pod));
-                if (owners.Count == 0) metadata.Remove("ownerReferences");
-                else metadata["ownerReferences"] = owners;
-                return document;
-            });
+            if (
+                Get(set, $"{VolumeOf(template)}-{pod.Name}") is not { } claim
+                || !NeedsChange(claim.Owners(), set, pod, goesWithSet, goesWithPod)
+            )
+                continue;
+            context.Registry.Update(
+                claim.Kind,
+                claim.Namespace,
+                claim.Name,
+                document =>
+                {
+                    JsonObject metadata = document["metadata"]!.AsObject();
+                    JsonArray owners =
+                    [
+                        .. (metadata.Array("ownerReferences") ?? [])
+                            .OfType<JsonObject>()
+                            .Where(owner => owner.Text("uid") != set.Uid && owner.Text("uid") != pod.Uid)
+                            .Select(static owner => owner.DeepClone()),
+                    ];
+                    if (goesWithSet)
+                        owners.Add(PodTemplates.Reference(set));
+                    if (goesWithPod)
+                        owners.Add(PodTemplates.Reference(pod));
+                    if (owners.Count == 0)
+                        metadata.Remove("ownerReferences");
+                    else
+                        metadata["ownerReferences"] = owners;
+                    return document;
+                }
+            );
         }
     }
 
     // What belongs to an earlier set or pod of these names, or to another controller, is left to its fate.
     private static bool NeedsChange(List<OwnerReference> owners, StoredObject set, StoredObject pod, bool goesWithSet, bool goesWithPod)
     {
-        bool isOthers = owners.Exists(owner => owner.Uid != set.Uid && owner.Uid != pod.Uid
-            && (owner.Controller == true || (owner.Kind, owner.Name) == ("StatefulSet", set.Name) || (owner.Kind, owner.Name) == ("Pod", pod.Name)));
-        if (isOthers) return false;
+        bool isOthers = owners.Exists(owner =>
+            owner.Uid != set.Uid
+            && owner.Uid != pod.Uid
+            && (
+                owner.Controller == true
+                || (owner.Kind, owner.Name) == ("StatefulSet", set.Name)
+                || (owner.Kind, owner.Name) == ("Pod", pod.Name)
+            )
+        );
+        if (isOthers)
+            return false;
         return owners.Exists(owner => owner.Uid == set.Uid && owner.Controller == true) != goesWithSet
             || owners.Exists(owner => owner.Uid == pod.Uid && owner.Controller == true) != goesWithPod;
     }
@@ -89,5 +140,6 @@ internal sealed class StatefulClaims(ControllerContext context)
 
     private static string VolumeOf(JsonObject template) => template.Object("metadata").Text("name") ?? "";
 
-    private StoredObject? Get(StoredObject set, string claim) => context.Store.Get(BuiltInKinds.PersistentVolumeClaims, set.Namespace, claim);
+    private StoredObject? Get(StoredObject set, string claim) =>
+        context.Store.Get(BuiltInKinds.PersistentVolumeClaims, set.Namespace, claim);
 }

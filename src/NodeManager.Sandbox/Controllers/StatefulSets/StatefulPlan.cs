@@ -55,12 +55,16 @@ internal sealed class StatefulPlan
     /// <summary>The pod that the update replaces next, from the highest number down; null where there is none, or one is waited for.</summary>
     public StoredObject? Outdated(SortedDictionary<int, StoredObject> pods)
     {
-        if (!_isRolling) return null;
+        if (!_isRolling)
+            return null;
         foreach (int ordinal in Ordinals.Reverse().Where(ordinal => ordinal >= _start + _partition))
         {
-            if (!pods.TryGetValue(ordinal, out StoredObject? pod)) return null;
-            if (!pod.IsDeleting && pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) != Newest) return pod;
-            if (pod.IsDeleting || !IsAvailable(pod)) return null;
+            if (!pods.TryGetValue(ordinal, out StoredObject? pod))
+                return null;
+            if (!pod.IsDeleting && pod.Labels?.GetValueOrDefault(PodTemplates.RevisionLabel) != Newest)
+                return pod;
+            if (pod.IsDeleting || !IsAvailable(pod))
+                return null;
         }
 
         return null;
@@ -69,5 +73,7 @@ internal sealed class StatefulPlan
     /// <summary>A pod's number; null where its name is none of the set's.</summary>
     public static int? OrdinalOf(StoredObject set, StoredObject pod) =>
         pod.Name.StartsWith(set.Name + "-", StringComparison.Ordinal)
-        && int.TryParse(pod.Name.AsSpan(set.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? ordinal : null;
+        && int.TryParse(pod.Name.AsSpan(set.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal)
+            ? ordinal
+            : null;
 }

@@ -22,17 +22,23 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
 
     /// <summary>True where the class of a claim wants to know first where its pod goes.</summary>
     public bool WaitsForPod(StoredObject claim) =>
-        string.IsNullOrEmpty(claim.As<PersistentVolumeClaim>().Spec.VolumeName) && ClassOf(claim.As<PersistentVolumeClaim>())?.Waits() == true;
+        string.IsNullOrEmpty(claim.As<PersistentVolumeClaim>().Spec.VolumeName)
+        && ClassOf(claim.As<PersistentVolumeClaim>())?.Waits() == true;
 
     /// <param name="claim">As stored; one that is bound already stays as it is.</param>
     /// <param name="node">From where the volume has to be reachable; null where that does not matter.</param>
     public void Fill(StoredObject claim, Node? node)
     {
-        if (!IsOpen(claim)) return;
+        if (!IsOpen(claim))
+            return;
         PersistentVolumeClaim wanted = claim.As<PersistentVolumeClaim>();
-        string? name = wanted.Spec.VolumeName is { Length: > 0 } stated ? stated : VolumeBinding.Choose(wanted, Volumes(), node)?.Metadata.Name;
-        if (name is null && ClassOf(wanted) is not { Provisioner: VolumeBinding.NoProvisioner }) name = Provision(claim, node);
-        if (name is null || registry.Store.Get(BuiltInKinds.PersistentVolumes, "", name) is null) return;
+        string? name = wanted.Spec.VolumeName is { Length: > 0 } stated
+            ? stated
+            : VolumeBinding.Choose(wanted, Volumes(), node)?.Metadata.Name;
+        if (name is null && ClassOf(wanted) is not { Provisioner: VolumeBinding.NoProvisioner })
+            name = Provision(claim, node);
+        if (name is null || registry.Store.Get(BuiltInKinds.PersistentVolumes, "", name) is null)
+            return;
         Join(claim, name);
     }
 
@@ -43,7 +49,8 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
         string phase = "Available";
         if (spec.ClaimRef is { Uid.Length: > 0 } taken)
         {
-            bool isThere = registry.Store.Get(BuiltInKinds.PersistentVolumeClaims, taken.Namespace ?? "", taken.Name ?? "")?.Uid == taken.Uid;
+            bool isThere =
+                registry.Store.Get(BuiltInKinds.PersistentVolumeClaims, taken.Namespace ?? "", taken.Name ?? "")?.Uid == taken.Uid;
             if (!isThere && volume.ToJson().Object("spec").Text("persistentVolumeReclaimPolicy") == "Delete")
             {
                 SetPhase(volume.Kind, "", volume.Name, "Released");
@@ -61,27 +68,49 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
         registry.Store.Get(BuiltInKinds.StorageClasses, "", claim.Spec.StorageClassName ?? "")?.As<StorageClass>();
 
     private IEnumerable<PersistentVolume> Volumes() =>
-        registry.Store.List(BuiltInKinds.PersistentVolumes).Objects.Walk().Where(static volume => !volume.IsDeleting).Select(static volume => volume.As<PersistentVolume>());
+        registry
+            .Store.List(BuiltInKinds.PersistentVolumes)
+            .Objects.Walk()
+            .Where(static volume => !volume.IsDeleting)
+            .Select(static volume => volume.As<PersistentVolume>());
 
     private string Provision(StoredObject claim, Node? node)
     {
         string name = "pvc-" + claim.Uid;
-        if (registry.Store.Get(BuiltInKinds.PersistentVolumes, "", name) is not null) return name;
+        if (registry.Store.Get(BuiltInKinds.PersistentVolumes, "", name) is not null)
+            return name;
         JsonObject asked = claim.ToJson()["spec"]!.AsObject();
         var spec = new JsonObject
         {
-            ["capacity"] = new JsonObject { ["storage"] = Size(asked) }, ["accessModes"] = asked["accessModes"]?.DeepClone(), ["claimRef"] = Reference(claim),
+            ["capacity"] = new JsonObject { ["storage"] = Size(asked) },
+            ["accessModes"] = asked["accessModes"]?.DeepClone(),
+            ["claimRef"] = Reference(claim),
             ["csi"] = new JsonObject { ["driver"] = VolumeController.Driver, ["volumeHandle"] = $"vol-{StableHash.Of(name):x8}" },
-            ["persistentVolumeReclaimPolicy"] = "Delete", ["storageClassName"] = asked["storageClassName"]?.DeepClone(), ["volumeMode"] = "Filesystem",
+            ["persistentVolumeReclaimPolicy"] = "Delete",
+            ["storageClassName"] = asked["storageClassName"]?.DeepClone(),
+            ["volumeMode"] = "Filesystem",
         };
         if (node?.Metadata.Labels?.GetValueOrDefault(Zone) is { } zone)
         {
-            var here = new JsonObject { ["key"] = Zone, ["operator"] = "In", ["values"] = new JsonArray(zone) };
+            var here = new JsonObject
+            {
+                ["key"] = Zone,
+                ["operator"] = "In",
+                ["values"] = new JsonArray(zone),
+            };
             var terms = new JsonArray(new JsonObject { ["matchExpressions"] = new JsonArray(here) });
             spec["nodeAffinity"] = new JsonObject { ["required"] = new JsonObject { ["nodeSelectorTerms"] = terms } };
         }
 
-        registry.Create(BuiltInKinds.PersistentVolumes, "", new() { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec });
+        registry.Create(
+            BuiltInKinds.PersistentVolumes,
+            "",
+            new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = name },
+                ["spec"] = spec,
+            }
+        );
         return name;
     }
 
@@ -89,42 +118,73 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
     {
         JsonObject spec = claim.ToJson()["spec"]!.AsObject();
         bool isChosen = string.IsNullOrEmpty(spec.Text("volumeName"));
-        registry.Update(BuiltInKinds.PersistentVolumes, "", volume, document =>
-        {
-            document.Ensure("spec")["claimRef"] = Reference(claim);
-            if (isChosen) Annotate(document, ByController);
-            return document;
-        });
-        SetPhase(BuiltInKinds.PersistentVolumes, "", volume, "Bound");
-        registry.Update(claim.Kind, claim.Namespace, claim.Name, document =>
-        {
-            document.Ensure("spec")["volumeName"] = volume;
-            Annotate(document, "pv.kubernetes.io/bind-completed");
-            if (isChosen) Annotate(document, ByController);
-            return document;
-        });
-        registry.UpdateStatus(claim.Kind, claim.Namespace, claim.Name, document =>
-        {
-            document["status"] = new JsonObject
+        registry.Update(
+            BuiltInKinds.PersistentVolumes,
+            "",
+            volume,
+            document =>
             {
-                ["phase"] = "Bound", ["accessModes"] = spec["accessModes"]?.DeepClone(), ["capacity"] = new JsonObject { ["storage"] = Size(spec) },
-            };
-            return document;
-        });
+                document.Ensure("spec")["claimRef"] = Reference(claim);
+                if (isChosen)
+                    Annotate(document, ByController);
+                return document;
+            }
+        );
+        SetPhase(BuiltInKinds.PersistentVolumes, "", volume, "Bound");
+        registry.Update(
+            claim.Kind,
+            claim.Namespace,
+            claim.Name,
+            document =>
+            {
+                document.Ensure("spec")["volumeName"] = volume;
+                Annotate(document, "pv.kubernetes.io/bind-completed");
+                if (isChosen)
+                    Annotate(document, ByController);
+                return document;
+            }
+        );
+        registry.UpdateStatus(
+            claim.Kind,
+            claim.Namespace,
+            claim.Name,
+            document =>
+            {
+                document["status"] = new JsonObject
+                {
+                    ["phase"] = "Bound",
+                    ["accessModes"] = spec["accessModes"]?.DeepClone(),
+                    ["capacity"] = new JsonObject { ["storage"] = Size(spec) },
+                };
+                return document;
+            }
+        );
     }
 
     private static void Annotate(JsonObject document, string key) => document.Ensure("metadata").Ensure("annotations")[key] = "yes";
 
-    private void SetPhase(ResourceKind kind, string ns, string name, string phase) => registry.UpdateStatus(kind, ns, name, document =>
-    {
-        document.Ensure("status")["phase"] = phase;
-        return document;
-    });
+    private void SetPhase(ResourceKind kind, string ns, string name, string phase) =>
+        registry.UpdateStatus(
+            kind,
+            ns,
+            name,
+            document =>
+            {
+                document.Ensure("status")["phase"] = phase;
+                return document;
+            }
+        );
 
-    private static JsonNode Size(JsonObject claimSpec) => claimSpec.Object("resources").Object("requests")?["storage"]?.DeepClone() ?? "1Gi";
+    private static JsonNode Size(JsonObject claimSpec) =>
+        claimSpec.Object("resources").Object("requests")?["storage"]?.DeepClone() ?? "1Gi";
 
-    private static JsonObject Reference(StoredObject claim) => new()
-    {
-        ["kind"] = "PersistentVolumeClaim", ["apiVersion"] = "v1", ["namespace"] = claim.Namespace, ["name"] = claim.Name, ["uid"] = claim.Uid,
-    };
+    private static JsonObject Reference(StoredObject claim) =>
+        new()
+        {
+            ["kind"] = "PersistentVolumeClaim",
+            ["apiVersion"] = "v1",
+            ["namespace"] = claim.Namespace,
+            ["name"] = claim.Name,
+            ["uid"] = claim.Uid,
+        };
 }

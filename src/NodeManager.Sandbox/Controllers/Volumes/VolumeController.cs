@@ -19,97 +19,145 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
     private readonly ClaimBinder _claims = new(context.Registry);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
-        [BuiltInKinds.PersistentVolumeClaims, BuiltInKinds.Pods, BuiltInKinds.VolumeAttachments, BuiltInKinds.PersistentVolumes, BuiltInKinds.StorageClasses];
+    [
+        BuiltInKinds.PersistentVolumeClaims,
+        BuiltInKinds.Pods,
+        BuiltInKinds.VolumeAttachments,
+        BuiltInKinds.PersistentVolumes,
+        BuiltInKinds.StorageClasses,
+    ];
 
     /// <summary>The name of the attachment of a volume to a node.</summary>
-    public static string AttachmentName(string volume, string node) => $"csi-{StableHash.Of(volume + Driver + node):x8}{StableHash.Of(node + volume, 3):x8}";
+    public static string AttachmentName(string volume, string node) =>
+        $"csi-{StableHash.Of(volume + Driver + node):x8}{StableHash.Of(node + volume, 3):x8}";
 
     public override void Observe(Change change)
     {
         StoredObject item = change.Object;
         if (item.Kind != BuiltInKinds.Pods)
         {
-            if (item.Kind == BuiltInKinds.PersistentVolumeClaims) ObserveClaim(change);
-            else if (item.Kind == BuiltInKinds.PersistentVolumes && change.Type != ChangeType.Deleted) Enqueue(item);
+            if (item.Kind == BuiltInKinds.PersistentVolumeClaims)
+                ObserveClaim(change);
+            else if (item.Kind == BuiltInKinds.PersistentVolumes && change.Type != ChangeType.Deleted)
+                Enqueue(item);
 
             // A new volume or class may be what a claim waits for.
             if (change.Type == ChangeType.Added && item.Kind != BuiltInKinds.PersistentVolumeClaims)
-                foreach (StoredObject claim in Store.List(BuiltInKinds.PersistentVolumeClaims).Objects.Walk().Where(ClaimBinder.IsOpen)) Enqueue(claim);
+                foreach (StoredObject claim in Store.List(BuiltInKinds.PersistentVolumeClaims).Objects.Walk().Where(ClaimBinder.IsOpen))
+                    Enqueue(claim);
             return;
         }
-        if (item.Field("spec.nodeName").Length == 0 || !item.Claims().Any()) return;
+        if (item.Field("spec.nodeName").Length == 0 || !item.Claims().Any())
+            return;
         if (change.Type != ChangeType.Deleted)
         {
-            if (change.Previous is null || change.Previous.Field("spec.nodeName").Length == 0) Enqueue(item);
+            if (change.Previous is null || change.Previous.Field("spec.nodeName").Length == 0)
+                Enqueue(item);
             return;
         }
         foreach (string claim in item.Claims())
-            if (VolumeOf(item.Namespace, claim) is { } volume) Detach(volume, item.Field("spec.nodeName"));
-            else DetachAll(item.Field("spec.nodeName"));
+            if (VolumeOf(item.Namespace, claim) is { } volume)
+                Detach(volume, item.Field("spec.nodeName"));
+            else
+                DetachAll(item.Field("spec.nodeName"));
     }
 
     public override void Begin(StoredObject item)
     {
         // One on its way out is left from before: the pod that had the volume may be gone already.
-        if (item.Kind == BuiltInKinds.PersistentVolumeClaims || (item.Kind == BuiltInKinds.VolumeAttachments && item.IsDeleting)) Enqueue(item);
+        if (item.Kind == BuiltInKinds.PersistentVolumeClaims || (item.Kind == BuiltInKinds.VolumeAttachments && item.IsDeleting))
+            Enqueue(item);
     }
 
     protected override void Reconcile(ObjectKey key)
     {
-        if (Get(key) is not { } item) return;
+        if (Get(key) is not { } item)
+            return;
         if (key.Kind == BuiltInKinds.PersistentVolumeClaims)
         {
-            if (!_claims.WaitsForPod(item)) _claims.Fill(item, null);
+            if (!_claims.WaitsForPod(item))
+                _claims.Fill(item, null);
         }
-        else if (key.Kind == BuiltInKinds.PersistentVolumes) _claims.Tend(item);
-        else if (key.Kind == BuiltInKinds.Pods) Attach(item);
-        else Detach(item);
+        else if (key.Kind == BuiltInKinds.PersistentVolumes)
+            _claims.Tend(item);
+        else if (key.Kind == BuiltInKinds.Pods)
+            Attach(item);
+        else
+            Detach(item);
     }
 
     private void ObserveClaim(Change change)
     {
         StoredObject claim = change.Object;
-        if (change.Type != ChangeType.Deleted) Enqueue(claim);
-        else if (claim.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } volume) Enqueue(new ObjectKey(BuiltInKinds.PersistentVolumes, "", volume));
+        if (change.Type != ChangeType.Deleted)
+            Enqueue(claim);
+        else if (claim.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } volume)
+            Enqueue(new ObjectKey(BuiltInKinds.PersistentVolumes, "", volume));
     }
 
     private string? VolumeOf(string ns, string claim) =>
-        Store.Get(BuiltInKinds.PersistentVolumeClaims, ns, claim)?.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } name ? name : null;
+        Store.Get(BuiltInKinds.PersistentVolumeClaims, ns, claim)?.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } name
+            ? name
+            : null;
 
     private void Attach(StoredObject pod)
     {
         string node = pod.Field("spec.nodeName");
         foreach (string claim in pod.Claims())
         {
-            if (VolumeOf(pod.Namespace, claim) is not { } volume || Store.Get(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, node)) is not null) continue;
-            StoredObject made = Registry.Create(BuiltInKinds.VolumeAttachments, "", new()
-            {
-                ["metadata"] = new JsonObject { ["name"] = AttachmentName(volume, node) },
-                ["spec"] = new JsonObject { ["attacher"] = Driver, ["nodeName"] = node, ["source"] = new JsonObject { ["persistentVolumeName"] = volume } },
-            });
-            Registry.UpdateStatus(made.Kind, "", made.Name, document =>
-            {
-                document["status"] = new JsonObject { ["attached"] = true };
-                return document;
-            });
+            if (
+                VolumeOf(pod.Namespace, claim) is not { } volume
+                || Store.Get(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, node)) is not null
+            )
+                continue;
+            StoredObject made = Registry.Create(
+                BuiltInKinds.VolumeAttachments,
+                "",
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["name"] = AttachmentName(volume, node) },
+                    ["spec"] = new JsonObject
+                    {
+                        ["attacher"] = Driver,
+                        ["nodeName"] = node,
+                        ["source"] = new JsonObject { ["persistentVolumeName"] = volume },
+                    },
+                }
+            );
+            Registry.UpdateStatus(
+                made.Kind,
+                "",
+                made.Name,
+                document =>
+                {
+                    document["status"] = new JsonObject { ["attached"] = true };
+                    return document;
+                }
+            );
         }
     }
 
     private void Detach(string volume, string node) =>
-        EnqueueAfter(new(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, node)), TimeSpan.FromSeconds(0.1 + (0.2 * Context.Share(volume))));
+        EnqueueAfter(
+            new(BuiltInKinds.VolumeAttachments, "", AttachmentName(volume, node)),
+            TimeSpan.FromSeconds(0.1 + (0.2 * Context.Share(volume)))
+        );
 
     // The claim went together with its pod: which volume it was, it tells no more.
     private void DetachAll(string node)
     {
         foreach (StoredObject attachment in Store.List(BuiltInKinds.VolumeAttachments).Objects.Walk())
-            if (attachment.As<VolumeAttachment>().Spec is var spec && spec.NodeName == node) Detach(spec.Source.PersistentVolumeName ?? "", node);
+            if (attachment.As<VolumeAttachment>().Spec is var spec && spec.NodeName == node)
+                Detach(spec.Source.PersistentVolumeName ?? "", node);
     }
 
     private void Detach(StoredObject attachment)
     {
         VolumeAttachmentSpec spec = attachment.As<VolumeAttachment>().Spec;
-        bool isUsed = Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", spec.NodeName)
+        bool isUsed = Store
+            .ListBy(BuiltInKinds.Pods, "spec.nodeName", spec.NodeName)
             .Any(pod => pod.Claims().Any(claim => VolumeOf(pod.Namespace, claim) == spec.Source.PersistentVolumeName));
-        if (!isUsed) Registry.Delete(attachment.Kind, "", attachment.Name, new() { Uid = attachment.Uid });
+        if (!isUsed)
+            Registry.Delete(attachment.Kind, "", attachment.Name, new() { Uid = attachment.Uid });
     }
 }

@@ -13,10 +13,17 @@ internal static class DeletionOrder
 {
     public static IEnumerable<StoredObject> Sort(IReadOnlyCollection<StoredObject> pods)
     {
-        Dictionary<string, int> crowd = pods.GroupBy(pod => pod.Field("spec.nodeName")).ToDictionary(group => group.Key, group => group.Count());
-        return pods
-            .OrderBy(pod => pod.Field("spec.nodeName").Length > 0)
-            .ThenBy(pod => pod.Field("status.phase") switch { "Pending" => 0, "Unknown" => 1, _ => 2 })
+        Dictionary<string, int> crowd = pods.GroupBy(pod => pod.Field("spec.nodeName"))
+            .ToDictionary(group => group.Key, group => group.Count());
+        return pods.OrderBy(pod => pod.Field("spec.nodeName").Length > 0)
+            .ThenBy(pod =>
+                pod.Field("status.phase") switch
+                {
+                    "Pending" => 0,
+                    "Unknown" => 1,
+                    _ => 2,
+                }
+            )
             .ThenBy(pod => pod.As<Pod>().IsReady())
             .ThenBy(pod => Cost(pod.As<Pod>()))
             .ThenByDescending(pod => crowd[pod.Field("spec.nodeName")])
@@ -27,5 +34,11 @@ internal static class DeletionOrder
     }
 
     private static int Cost(Pod pod) =>
-        int.TryParse(pod.Metadata.Annotations?.GetValueOrDefault("controller.kubernetes.io/pod-deletion-cost"), CultureInfo.InvariantCulture, out int cost) ? cost : 0;
+        int.TryParse(
+            pod.Metadata.Annotations?.GetValueOrDefault("controller.kubernetes.io/pod-deletion-cost"),
+            CultureInfo.InvariantCulture,
+            out int cost
+        )
+            ? cost
+            : 0;
 }

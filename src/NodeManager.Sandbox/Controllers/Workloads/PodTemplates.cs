@@ -22,8 +22,10 @@ internal static class PodTemplates
     {
         JsonObject metadata = template.Object("metadata")?.DeepClone().AsObject() ?? [];
         metadata.Remove("creationTimestamp");
-        if (name is null) metadata["generateName"] = owner.Name + "-";
-        else metadata["name"] = name;
+        if (name is null)
+            metadata["generateName"] = owner.Name + "-";
+        else
+            metadata["name"] = name;
         metadata["ownerReferences"] = new JsonArray(Reference(owner));
         return new() { ["metadata"] = metadata, ["spec"] = template["spec"]!.DeepClone() };
     }
@@ -32,9 +34,13 @@ internal static class PodTemplates
     {
         JsonObject reference = new()
         {
-            ["apiVersion"] = owner.Kind.ApiVersion(owner.Kind.Versions[0].Name), ["kind"] = owner.Kind.Kind, ["name"] = owner.Name, ["uid"] = owner.Uid,
+            ["apiVersion"] = owner.Kind.ApiVersion(owner.Kind.Versions[0].Name),
+            ["kind"] = owner.Kind.Kind,
+            ["name"] = owner.Name,
+            ["uid"] = owner.Uid,
         };
-        if (!isController) return reference;
+        if (!isController)
+            return reference;
         reference["controller"] = true;
         reference["blockOwnerDeletion"] = true;
         return reference;
@@ -58,7 +64,8 @@ internal static class PodTemplates
             foreach ((string key, JsonNode? value) in members.OrderBy(member => member.Key, StringComparer.Ordinal))
             {
                 // An emptied map is as good as none.
-                if (value is null || (value is JsonObject { Count: 0 } && key is ("annotations" or "labels" or "nodeSelector"))) continue;
+                if (value is null || (value is JsonObject { Count: 0 } && key is ("annotations" or "labels" or "nodeSelector")))
+                    continue;
                 text.Append(key).Append(':');
                 Write(text, value);
                 text.Append(',');
@@ -75,6 +82,7 @@ internal static class PodTemplates
             }
             text.Append(']');
         }
-        else text.Append(node?.ToString());
+        else
+            text.Append(node?.ToString());
     }
 }

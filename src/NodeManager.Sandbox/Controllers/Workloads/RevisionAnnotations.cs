@@ -14,13 +14,21 @@ internal static class RevisionAnnotations
     private const string History = "deployment.kubernetes.io/revision-history";
 
     private static readonly HashSet<string> Own =
-        ["kubectl.kubernetes.io/last-applied-configuration", Revision, History, DesiredReplicas, MaxReplicas, "deprecated.deployment.rollback.to"];
+    [
+        "kubectl.kubernetes.io/last-applied-configuration",
+        Revision,
+        History,
+        DesiredReplicas,
+        MaxReplicas,
+        "deprecated.deployment.rollback.to",
+    ];
 
     /// <summary>Those that a set has from its Deployment.</summary>
     public static void Copy(JsonObject deployment, JsonObject annotations)
     {
         foreach ((string key, JsonNode? value) in deployment.Object("metadata").Object("annotations") ?? [])
-            if (!Own.Contains(key)) annotations[key] = value?.DeepClone();
+            if (!Own.Contains(key))
+                annotations[key] = value?.DeepClone();
     }
 
     /// <summary>Notes how many pods the Deployment wants, and how many it may have meanwhile.</summary>
@@ -35,9 +43,11 @@ internal static class RevisionAnnotations
     {
         string number = revision.ToString(CultureInfo.InvariantCulture);
         string? before = annotations.Text(Revision);
-        if (before == number) return;
+        if (before == number)
+            return;
         annotations[Revision] = number;
-        if (before is null or "0") return;
+        if (before is null or "0")
+            return;
         annotations[History] = annotations.Text(History) is { Length: > 0 } earlier ? $"{earlier},{before}" : before;
     }
 }

@@ -7,7 +7,9 @@ internal static class WorkloadStatuses
 {
     public static void Set(JsonObject status, string member, int count)
     {
-        if (count == 0) status.Remove(member);
-        else status[member] = count;
+        if (count == 0)
+            status.Remove(member);
+        else
+            status[member] = count;
     }
 }

@@ -23,14 +23,21 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
         AgentPlan plan = plans.Take(id, caller);
         try
         {
-            foreach (ClusterNode node in plan.Nodes) await UnchangedAsync(plan, node, stop);
-            if (plan.Change.Action == AgentAction.Drain) return await DrainAsync(plan, stop);
-            foreach (ClusterNode node in plan.Nodes) await EditAsync(plan, node, stop);
+            foreach (ClusterNode node in plan.Nodes)
+                await UnchangedAsync(plan, node, stop);
+            if (plan.Change.Action == AgentAction.Drain)
+                return await DrainAsync(plan, stop);
+            foreach (ClusterNode node in plan.Nodes)
+                await EditAsync(plan, node, stop);
             return plans.End(id, AgentPlanStatus.Completed, $"{plan.Change.Action} was applied to {string.Join(", ", plan.Nodes)}.");
         }
         catch (NodeManagerException failure)
         {
-            plans.End(id, failure.ErrorId == ErrorIds.AgentPlanOutdated ? AgentPlanStatus.Refused : AgentPlanStatus.Failed, failure.Message);
+            plans.End(
+                id,
+                failure.ErrorId == ErrorIds.AgentPlanOutdated ? AgentPlanStatus.Refused : AgentPlanStatus.Failed,
+                failure.Message
+            );
             throw;
         }
         catch
@@ -50,9 +57,7 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
                 await AgentPlanner.EditAsync(Session, new(now.Name, now.Uid, now.ResourceVersion), plan.Change, dryRun: false, stop);
                 return;
             }
-            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && attempt < Tries)
-            {
-            }
+            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && attempt < Tries) { }
         }
     }
 
@@ -64,14 +69,25 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
         string[] after = [.. now.SelectMany(Facts).Order(StringComparer.Ordinal)];
         if (!before.SequenceEqual(after, StringComparer.Ordinal))
         {
-            throw Outdated(plan, string.Join("; ", before.Except(after).Select(static fact => $"no longer: {fact}")
-                .Concat(after.Except(before).Select(static fact => $"new: {fact}")).Take(10)));
+            throw Outdated(
+                plan,
+                string.Join(
+                    "; ",
+                    before
+                        .Except(after)
+                        .Select(static fact => $"no longer: {fact}")
+                        .Concat(after.Except(before).Select(static fact => $"new: {fact}"))
+                        .Take(10)
+                )
+            );
         }
 
         string reason = $"{plan.Id} of {plan.By.Name}, approved by {plan.DecidedBy}";
         TrackedOperation drain = operations.Start(
-            $"{plan.By.Name} ({plan.Id}, approved by {plan.DecidedBy})", static result => result,
-            () => NodeOperations.StartDrain(new DrainRequest(Session, nodes, AgentPlanner.DrainOptionsOf(plan.Change, reason))));
+            $"{plan.By.Name} ({plan.Id}, approved by {plan.DecidedBy})",
+            static result => result,
+            () => NodeOperations.StartDrain(new DrainRequest(Session, nodes, AgentPlanner.DrainOptionsOf(plan.Change, reason)))
+        );
         AgentPlan followed = plans.Follow(plan.Id, drain.Operation.Id);
         _ = EndAsync(plan.Id, drain.Operation);
         return followed;
@@ -81,17 +97,19 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
     {
         OperationState state = await drain.Completion;
         plans.End(
-            id, state == OperationState.Succeeded ? AgentPlanStatus.Completed : AgentPlanStatus.Failed,
-            string.Join("; ", drain.Results.OfType<NodeDrainResult>().Select(static result => $"{result.Node}: {result.Status}")));
+            id,
+            state == OperationState.Succeeded ? AgentPlanStatus.Completed : AgentPlanStatus.Failed,
+            string.Join("; ", drain.Results.OfType<NodeDrainResult>().Select(static result => $"{result.Node}: {result.Status}"))
+        );
     }
 
     // What a person looked at before approving: which pods leave, and what is in the way.
     private static IEnumerable<string> Facts(NodeDrainPlan plan) =>
-    [
-        $"{plan.Node} is {plan.Status}",
-        .. plan.Pods.Select(pod => $"{pod.Decision} pod {pod.Namespace}/{pod.Name} ({pod.Uid}) on {plan.Node}"),
-        .. plan.Blockers.Select(blocker => $"{plan.Node}: {blocker}"),
-    ];
+        [
+            $"{plan.Node} is {plan.Status}",
+            .. plan.Pods.Select(pod => $"{pod.Decision} pod {pod.Namespace}/{pod.Name} ({pod.Uid}) on {plan.Node}"),
+            .. plan.Blockers.Select(blocker => $"{plan.Node}: {blocker}"),
+        ];
 
     private async Task<ClusterNode> UnchangedAsync(AgentPlan plan, ClusterNode planned, CancellationToken stop)
     {
@@ -105,12 +123,18 @@ internal sealed class AgentPlanRunner(ClusterSession cluster, AgentPlanStore pla
             throw Outdated(plan, gone.Message);
         }
 
-        if (now.ResourceVersion == planned.ResourceVersion) return now;
+        if (now.ResourceVersion == planned.ResourceVersion)
+            return now;
         string difference = NodeEditor.Describe(planned, now);
         return difference.Length == 0 ? now : throw Outdated(plan, $"node {planned.Name} has changed: {difference}");
     }
 
-    private static NodeManagerException Outdated(AgentPlan plan, string difference) => new(
-        ErrorIds.AgentPlanOutdated, ErrorKind.ResourceBusy, $"Plan '{plan.Id}' no longer fits the cluster, and was not applied: {difference}.", plan.Id,
-        "Request a new plan.");
+    private static NodeManagerException Outdated(AgentPlan plan, string difference) =>
+        new(
+            ErrorIds.AgentPlanOutdated,
+            ErrorKind.ResourceBusy,
+            $"Plan '{plan.Id}' no longer fits the cluster, and was not applied: {difference}.",
+            plan.Id,
+            "Request a new plan."
+        );
 }

@@ -33,7 +33,12 @@ internal sealed class AgentPlanStore(TimeProvider time)
             lock (_lock)
             {
                 Expire();
-                return [.. _plans.Values.OrderByDescending(static plan => plan.RequestedAt).ThenBy(static plan => plan.Id, StringComparer.Ordinal)];
+                return
+                [
+                    .. _plans
+                        .Values.OrderByDescending(static plan => plan.RequestedAt)
+                        .ThenBy(static plan => plan.Id, StringComparer.Ordinal),
+                ];
             }
         }
     }
@@ -41,7 +46,8 @@ internal sealed class AgentPlanStore(TimeProvider time)
     /// <summary>Notes that a credential is used by an agent: from now on it approves nothing.</summary>
     public void NoteAgent(AgentCaller caller)
     {
-        lock (_lock) _agents.Add(caller.Credential);
+        lock (_lock)
+            _agents.Add(caller.Credential);
     }
 
     /// <summary>Keeps a new plan.</summary>
@@ -54,11 +60,23 @@ internal sealed class AgentPlanStore(TimeProvider time)
             Expire();
             _agents.Add(caller.Credential);
             if (_plans.Values.Count(plan => plan.IsOpen && plan.By.Credential == caller.Credential) >= MostOpen)
-                throw new NodeManagerException("TooManyPlans", ErrorKind.LimitsExceeded, $"{MostOpen} plans of this caller are open.", null, "Wait until a person decides them, or until they expire.");
+                throw new NodeManagerException(
+                    "TooManyPlans",
+                    ErrorKind.LimitsExceeded,
+                    $"{MostOpen} plans of this caller are open.",
+                    null,
+                    "Wait until a person decides them, or until they expire."
+                );
             string id = "plan-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
             AgentPlan plan = make(id, time.GetUtcNow());
             _plans.Add(id, plan);
-            foreach (AgentPlan old in _plans.Values.Where(static one => !one.IsOpen).OrderByDescending(static one => one.RequestedAt).Skip(Kept).ToList())
+            foreach (
+                AgentPlan old in _plans
+                    .Values.Where(static one => !one.IsOpen)
+                    .OrderByDescending(static one => one.RequestedAt)
+                    .Skip(Kept)
+                    .ToList()
+            )
                 _plans.Remove(old.Id);
             return plan;
         }
@@ -76,8 +94,7 @@ internal sealed class AgentPlanStore(TimeProvider time)
 
     /// <summary>The same for its caller alone; other callers learn nothing of it.</summary>
     /// <exception cref="NodeManagerException">AgentPlanNotFound.</exception>
-    public AgentPlan FindOf(AgentCaller caller, string id) =>
-        Find(id) is { } plan && plan.By == caller ? plan : throw Missing(id);
+    public AgentPlan FindOf(AgentCaller caller, string id) => Find(id) is { } plan && plan.By == caller ? plan : throw Missing(id);
 
     /// <summary>Approves or denies a pending plan.</summary>
     /// <exception cref="NodeManagerException">AgentPlanNotFound; AgentPlanNotPending; AgentPlanSelfApproval: the credential belongs to an agent.</exception>
@@ -89,11 +106,16 @@ internal sealed class AgentPlanStore(TimeProvider time)
             if (_agents.Contains(person.Credential) || plan.By.Credential == person.Credential)
             {
                 throw new NodeManagerException(
-                    ErrorIds.AgentPlanSelfApproval, ErrorKind.PermissionDenied, "This credential is used by an agent; it cannot decide about plans.", id,
-                    "Decide in the console, or with a token that no agent has.");
+                    ErrorIds.AgentPlanSelfApproval,
+                    ErrorKind.PermissionDenied,
+                    "This credential is used by an agent; it cannot decide about plans.",
+                    id,
+                    "Decide in the console, or with a token that no agent has."
+                );
             }
 
-            if (plan.Status != AgentPlanStatus.Pending) throw NotIn(plan, AgentPlanStatus.Pending);
+            if (plan.Status != AgentPlanStatus.Pending)
+                throw NotIn(plan, AgentPlanStatus.Pending);
             return Decided(plan, person.Name, approve);
         }
     }
@@ -104,8 +126,11 @@ internal sealed class AgentPlanStore(TimeProvider time)
         lock (_lock)
         {
             AgentPlan plan = Open(id);
-            if (plan.By != caller) throw Missing(id);
-            return plan.Status == AgentPlanStatus.Pending ? Decided(plan, $"{caller.Name} by elicitation", approve) : throw NotIn(plan, AgentPlanStatus.Pending);
+            if (plan.By != caller)
+                throw Missing(id);
+            return plan.Status == AgentPlanStatus.Pending
+                ? Decided(plan, $"{caller.Name} by elicitation", approve)
+                : throw NotIn(plan, AgentPlanStatus.Pending);
         }
     }
 
@@ -116,8 +141,10 @@ internal sealed class AgentPlanStore(TimeProvider time)
         lock (_lock)
         {
             AgentPlan plan = Open(id);
-            if (plan.By != caller) throw Missing(id);
-            if (plan.Status != AgentPlanStatus.Approved) throw NotIn(plan, AgentPlanStatus.Approved);
+            if (plan.By != caller)
+                throw Missing(id);
+            if (plan.Status != AgentPlanStatus.Approved)
+                throw NotIn(plan, AgentPlanStatus.Approved);
             return _plans[id] = plan with { Status = AgentPlanStatus.Running };
         }
     }
@@ -130,7 +157,8 @@ internal sealed class AgentPlanStore(TimeProvider time)
 
     private AgentPlan Change(string id, Func<AgentPlan, AgentPlan> change)
     {
-        lock (_lock) return _plans.TryGetValue(id, out AgentPlan? plan) ? _plans[id] = change(plan) : throw Missing(id);
+        lock (_lock)
+            return _plans.TryGetValue(id, out AgentPlan? plan) ? _plans[id] = change(plan) : throw Missing(id);
     }
 
     private AgentPlan Decided(AgentPlan plan, string by, bool approve)
@@ -138,7 +166,10 @@ internal sealed class AgentPlanStore(TimeProvider time)
         DateTimeOffset now = time.GetUtcNow();
         return _plans[plan.Id] = plan with
         {
-            Status = approve ? AgentPlanStatus.Approved : AgentPlanStatus.Denied, DecidedBy = by, DecidedAt = now, ExpiresAt = now + WaitForUse,
+            Status = approve ? AgentPlanStatus.Approved : AgentPlanStatus.Denied,
+            DecidedBy = by,
+            DecidedAt = now,
+            ExpiresAt = now + WaitForUse,
         };
     }
 
@@ -155,11 +186,23 @@ internal sealed class AgentPlanStore(TimeProvider time)
             _plans[plan.Id] = plan with { Status = AgentPlanStatus.Expired };
     }
 
-    private static NodeManagerException Missing(string id) => new(
-        ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, $"Plan '{id}' does not exist.", id, "Request a plan; its id is in the answer.");
+    private static NodeManagerException Missing(string id) =>
+        new(
+            ErrorIds.AgentPlanNotFound,
+            ErrorKind.ObjectNotFound,
+            $"Plan '{id}' does not exist.",
+            id,
+            "Request a plan; its id is in the answer."
+        );
 
-    private static NodeManagerException NotIn(AgentPlan plan, string wanted) => new(
-        wanted == AgentPlanStatus.Approved ? ErrorIds.AgentPlanNotApproved : ErrorIds.AgentPlanNotPending, ErrorKind.InvalidOperation,
-        $"Plan '{plan.Id}' is {plan.Status}, not {wanted}.", plan.Id,
-        plan.Status == AgentPlanStatus.Pending ? "A person must approve it in the console or with Approve-NodeAgentPlan." : "Request a new plan.");
+    private static NodeManagerException NotIn(AgentPlan plan, string wanted) =>
+        new(
+            wanted == AgentPlanStatus.Approved ? ErrorIds.AgentPlanNotApproved : ErrorIds.AgentPlanNotPending,
+            ErrorKind.InvalidOperation,
+            $"Plan '{plan.Id}' is {plan.Status}, not {wanted}.",
+            plan.Id,
+            plan.Status == AgentPlanStatus.Pending
+                ? "A person must approve it in the console or with Approve-NodeAgentPlan."
+                : "Request a new plan."
+        );
 }

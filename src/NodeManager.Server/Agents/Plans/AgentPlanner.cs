@@ -27,7 +27,11 @@ internal sealed class AgentPlanner(ClusterSession cluster)
     public void RequireConfirmation(string? cluster)
     {
         if (!ClusterProtection.IsConfirmed(Session, cluster))
-            throw ClusterProtection.Refusal(Session, cluster, "Ask your user to confirm the change, and pass the name of the cluster as confirmCluster.");
+            throw ClusterProtection.Refusal(
+                Session,
+                cluster,
+                "Ask your user to confirm the change, and pass the name of the cluster as confirmCluster."
+            );
     }
 
     /// <exception cref="NodeManagerException">AgentChangeInvalid; NodeNotFound; what the domain refuses to plan, and what the server refuses in a dry run.</exception>
@@ -42,7 +46,8 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         if (change.Action == AgentAction.Drain)
         {
             drains = await DrainPlanner.PlanAsync(Session, [.. before.Select(TargetOf)], DrainOptionsOf(change), stop);
-            foreach (NodeDrainPlan drain in drains) Describe(drain, change, steps, warnings);
+            foreach (NodeDrainPlan drain in drains)
+                Describe(drain, change, steps, warnings);
         }
         else
         {
@@ -58,79 +63,126 @@ internal sealed class AgentPlanner(ClusterSession cluster)
 
         return new()
         {
-            Id = id, Change = change with { Reason = Shorten(change.Reason) }, By = caller, Nodes = before, Drains = drains,
-            Steps = steps, Warnings = warnings, Fields = fields,
-            RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval,
+            Id = id,
+            Change = change with { Reason = Shorten(change.Reason) },
+            By = caller,
+            Nodes = before,
+            Drains = drains,
+            Steps = steps,
+            Warnings = warnings,
+            Fields = fields,
+            RequestedAt = now,
+            ExpiresAt = now + AgentPlanStore.WaitForApproval,
         };
     }
 
     /// <summary>Makes, or tries, an edit of one node.</summary>
-    public static Task<ClusterNode> EditAsync(NodeManagerSession session, NodeTarget node, AgentChange change, bool dryRun, CancellationToken stop) => change.Action switch
-    {
-        AgentAction.Cordon => NodeEditor.SetUnschedulableAsync(session, node, true, dryRun, stop),
-        AgentAction.Uncordon => NodeEditor.SetUnschedulableAsync(session, node, false, dryRun, stop),
-        AgentAction.SetLabels => NodeEditor.SetLabelsAsync(session, node, change.Labels, overwrite: true, dryRun, stop),
-        AgentAction.RemoveLabels => NodeEditor.RemoveLabelsAsync(session, node, [.. change.Keys], dryRun, stop),
-        AgentAction.SetTaints => NodeEditor.SetTaintsAsync(session, node, change.Taints, overwrite: true, dryRun, stop),
-        AgentAction.RemoveTaints => NodeEditor.RemoveTaintsAsync(session, node, [.. change.Taints.Select(static t => (t.Key, t.Effect.Length > 0 ? t.Effect : null))], dryRun, stop),
-        _ => throw Invalid($"'{change.Action}' is not a change of a node."),
-    };
+    public static Task<ClusterNode> EditAsync(
+        NodeManagerSession session,
+        NodeTarget node,
+        AgentChange change,
+        bool dryRun,
+        CancellationToken stop
+    ) =>
+        change.Action switch
+        {
+            AgentAction.Cordon => NodeEditor.SetUnschedulableAsync(session, node, true, dryRun, stop),
+            AgentAction.Uncordon => NodeEditor.SetUnschedulableAsync(session, node, false, dryRun, stop),
+            AgentAction.SetLabels => NodeEditor.SetLabelsAsync(session, node, change.Labels, overwrite: true, dryRun, stop),
+            AgentAction.RemoveLabels => NodeEditor.RemoveLabelsAsync(session, node, [.. change.Keys], dryRun, stop),
+            AgentAction.SetTaints => NodeEditor.SetTaintsAsync(session, node, change.Taints, overwrite: true, dryRun, stop),
+            AgentAction.RemoveTaints => NodeEditor.RemoveTaintsAsync(
+                session,
+                node,
+                [.. change.Taints.Select(static t => (t.Key, t.Effect.Length > 0 ? t.Effect : null))],
+                dryRun,
+                stop
+            ),
+            _ => throw Invalid($"'{change.Action}' is not a change of a node."),
+        };
 
     /// <summary>None of the options that bypass safeguards is ever set for an agent.</summary>
-    public static DrainOptions DrainOptionsOf(AgentChange change, string reason = "") => new()
-    {
-        DeleteEmptyDirData = change.DeleteEmptyDirData, DeleteUnmanagedPods = change.DeleteUnmanagedPods, Timeout = change.Timeout, Reason = reason,
-    };
+    public static DrainOptions DrainOptionsOf(AgentChange change, string reason = "") =>
+        new()
+        {
+            DeleteEmptyDirData = change.DeleteEmptyDirData,
+            DeleteUnmanagedPods = change.DeleteUnmanagedPods,
+            Timeout = change.Timeout,
+            Reason = reason,
+        };
 
     public static NodeTarget TargetOf(ClusterNode node) => new(node.Name, node.Uid);
 
     private static void Check(AgentChange change)
     {
-        if (!AgentAction.All.Contains(change.Action)) throw Invalid($"'{change.Action}' is not an action; there are {string.Join(", ", AgentAction.All)}.");
-        if (change.Nodes.Count is 0 or > MostNodes) throw Invalid($"A plan takes 1 to {MostNodes} nodes; this one has {change.Nodes.Count}.");
-        if (change.Nodes.FirstOrDefault(IsPattern) is { } pattern) throw Invalid($"'{pattern}' is a wildcard; a plan names its nodes.");
-        if (change.Keys.FirstOrDefault(IsPattern) is { } key) throw Invalid($"'{key}' is a wildcard; a plan names its keys.");
-        if (change.Taints.FirstOrDefault(static taint => IsPattern(taint.Key)) is { } taint) throw Invalid($"'{taint.Key}' is a wildcard; a plan names its keys.");
+        if (!AgentAction.All.Contains(change.Action))
+            throw Invalid($"'{change.Action}' is not an action; there are {string.Join(", ", AgentAction.All)}.");
+        if (change.Nodes.Count is 0 or > MostNodes)
+            throw Invalid($"A plan takes 1 to {MostNodes} nodes; this one has {change.Nodes.Count}.");
+        if (change.Nodes.FirstOrDefault(IsPattern) is { } pattern)
+            throw Invalid($"'{pattern}' is a wildcard; a plan names its nodes.");
+        if (change.Keys.FirstOrDefault(IsPattern) is { } key)
+            throw Invalid($"'{key}' is a wildcard; a plan names its keys.");
+        if (change.Taints.FirstOrDefault(static taint => IsPattern(taint.Key)) is { } taint)
+            throw Invalid($"'{taint.Key}' is a wildcard; a plan names its keys.");
         RefuseEviction(change);
         Only(change.Action == AgentAction.SetLabels, change.Labels.Count, "labels");
         Only(change.Action == AgentAction.RemoveLabels, change.Keys.Count, "labelKeys");
         Only(change.Action is AgentAction.SetTaints or AgentAction.RemoveTaints, change.Taints.Count, "taints");
         if (change.Action != AgentAction.Drain && (change.DeleteEmptyDirData || change.DeleteUnmanagedPods))
             throw Invalid($"{change.Action} deletes no pods; 'deleteEmptyDirData' and 'deleteUnmanagedPods' are for {AgentAction.Drain}.");
-        if (change.Timeout < TimeSpan.FromSeconds(1) || change.Timeout > TimeSpan.FromHours(4)) throw Invalid("'timeoutSeconds' takes 1 to 14400 seconds.");
+        if (change.Timeout < TimeSpan.FromSeconds(1) || change.Timeout > TimeSpan.FromHours(4))
+            throw Invalid("'timeoutSeconds' takes 1 to 14400 seconds.");
 
         void Only(bool wanted, int count, string field)
         {
-            if (wanted != count > 0) throw Invalid(wanted ? $"{change.Action} needs '{field}'." : $"{change.Action} does not take '{field}'.");
+            if (wanted != count > 0)
+                throw Invalid(wanted ? $"{change.Action} needs '{field}'." : $"{change.Action} does not take '{field}'.");
         }
     }
 
     // The taint manager deletes pods that do not tolerate the taint: no PodDisruptionBudget is asked, and no refusal of a drain holds.
     private static void RefuseEviction(AgentChange change)
     {
-        if (change.Action != AgentAction.SetTaints || change.Taints.FirstOrDefault(static taint => taint.Effect == NoExecute) is not { } evicting) return;
+        if (
+            change.Action != AgentAction.SetTaints
+            || change.Taints.FirstOrDefault(static taint => taint.Effect == NoExecute) is not { } evicting
+        )
+            return;
         throw new NodeManagerException(
-            ErrorIds.AgentChangeInvalid, ErrorKind.PermissionDenied,
+            ErrorIds.AgentChangeInvalid,
+            ErrorKind.PermissionDenied,
             $"Agents cannot set the taint '{evicting}': {NoExecute} deletes all pods that do not tolerate it, without regard to PodDisruptionBudgets.",
-            evicting.ToString(), $"Request the action {AgentAction.Drain}, which evicts the pods within their PodDisruptionBudgets, or use the effect NoSchedule.");
+            evicting.ToString(),
+            $"Request the action {AgentAction.Drain}, which evicts the pods within their PodDisruptionBudgets, or use the effect NoSchedule."
+        );
     }
 
     // The values of the request itself, whether or not a node has them already.
-    private static string Sent(AgentChange change) => change.Action switch
-    {
-        AgentAction.Cordon => "spec.unschedulable=true",
-        AgentAction.Uncordon => "spec.unschedulable=false and the removal of what a drain or a maintenance set",
-        AgentAction.SetLabels => string.Join(", ", change.Labels.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={NodeFieldChange.Describe(one.Value)}")),
-        AgentAction.RemoveLabels => "the removal of " + string.Join(", ", change.Keys),
-        AgentAction.SetTaints => string.Join(", ", change.Taints),
-        _ => "the removal of " + string.Join(", ", change.Taints.Select(static one => one.Effect.Length > 0 ? $"{one.Key}:{one.Effect}" : one.Key)),
-    };
+    private static string Sent(AgentChange change) =>
+        change.Action switch
+        {
+            AgentAction.Cordon => "spec.unschedulable=true",
+            AgentAction.Uncordon => "spec.unschedulable=false and the removal of what a drain or a maintenance set",
+            AgentAction.SetLabels => string.Join(
+                ", ",
+                change
+                    .Labels.OrderBy(static one => one.Key, StringComparer.Ordinal)
+                    .Select(static one => $"{one.Key}={NodeFieldChange.Describe(one.Value)}")
+            ),
+            AgentAction.RemoveLabels => "the removal of " + string.Join(", ", change.Keys),
+            AgentAction.SetTaints => string.Join(", ", change.Taints),
+            _ => "the removal of "
+                + string.Join(", ", change.Taints.Select(static one => one.Effect.Length > 0 ? $"{one.Key}:{one.Effect}" : one.Key)),
+        };
 
     private static void Describe(NodeDrainPlan drain, AgentChange change, List<string> steps, List<string> warnings)
     {
-        string data = (change.DeleteEmptyDirData ? ", delete emptyDir data" : "") + (change.DeleteUnmanagedPods ? ", delete unmanaged pods" : "");
+        string data =
+            (change.DeleteEmptyDirData ? ", delete emptyDir data" : "") + (change.DeleteUnmanagedPods ? ", delete unmanaged pods" : "");
         steps.Add(
-            $"Cordon node {drain.Node} and drain it: evict {drain.Evict}, leave {drain.Skip}, wait for {drain.Wait}{data}, for at most {HumanDuration.Format(change.Timeout)}; {drain.Status}");
+            $"Cordon node {drain.Node} and drain it: evict {drain.Evict}, leave {drain.Skip}, wait for {drain.Wait}{data}, for at most {HumanDuration.Format(change.Timeout)}; {drain.Status}"
+        );
         foreach (NodeDrainPlanPod pod in drain.Pods.Where(static pod => pod.Decision != DrainDecision.Skip))
             steps.Add($"{pod.Decision} pod {pod.Namespace}/{pod.Name}{(pod.Reason.Length > 0 ? $": {pod.Reason}" : "")}");
         warnings.AddRange(drain.Blockers);
@@ -138,14 +190,15 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         warnings.AddRange(drain.Warnings);
     }
 
-    private static string Verb(string action) => action switch
-    {
-        AgentAction.SetLabels => "Set labels of",
-        AgentAction.RemoveLabels => "Remove labels of",
-        AgentAction.SetTaints => "Set taints of",
-        AgentAction.RemoveTaints => "Remove taints of",
-        _ => action,
-    };
+    private static string Verb(string action) =>
+        action switch
+        {
+            AgentAction.SetLabels => "Set labels of",
+            AgentAction.RemoveLabels => "Remove labels of",
+            AgentAction.SetTaints => "Set taints of",
+            AgentAction.RemoveTaints => "Remove taints of",
+            _ => action,
+        };
 
     private static bool IsPattern(string text) => text.AsSpan().ContainsAny("*?[]");
 

@@ -24,11 +24,23 @@ internal static class AgentAdvice
     // Raised for agents, with actions for them.
     private static readonly FrozenSet<string> Own = new[]
     {
-        ErrorIds.AgentChangeInvalid, ErrorIds.AgentPlanNotFound, ErrorIds.AgentPlanNotApproved, ErrorIds.AgentPlanNotPending, ErrorIds.AgentPlanOutdated, ErrorIds.AgentPlanSelfApproval,
-        ErrorIds.Forbidden, "TooManyPlans", "TooManyRequests", "InvalidArguments", "InvalidLimit", "InvalidCursor",
+        ErrorIds.AgentChangeInvalid,
+        ErrorIds.AgentPlanNotFound,
+        ErrorIds.AgentPlanNotApproved,
+        ErrorIds.AgentPlanNotPending,
+        ErrorIds.AgentPlanOutdated,
+        ErrorIds.AgentPlanSelfApproval,
+        ErrorIds.Forbidden,
+        "TooManyPlans",
+        "TooManyRequests",
+        "InvalidArguments",
+        "InvalidLimit",
+        "InvalidCursor",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Null: there is nothing that an agent could do.</summary>
     public static string? For(NodeManagerException failure) =>
-        Advice.TryGetValue(failure.ErrorId, out string? advice) ? advice : Own.Contains(failure.ErrorId) ? failure.RecommendedAction : null;
+        Advice.TryGetValue(failure.ErrorId, out string? advice) ? advice
+        : Own.Contains(failure.ErrorId) ? failure.RecommendedAction
+        : null;
 }

@@ -14,7 +14,8 @@ internal static class ToolSchema
         JsonObject schema = JsonObject.Create(generated)!;
         schema["additionalProperties"] = false;
         foreach (ParameterInfo parameter in method.GetParameters())
-            if (schema["properties"]?[parameter.Name!] is JsonObject property) Tighten(property, parameter);
+            if (schema["properties"]?[parameter.Name!] is JsonObject property)
+                Tighten(property, parameter);
         return JsonSerializer.SerializeToElement(schema, AgentAnswer.Options);
     }
 
@@ -23,7 +24,11 @@ internal static class ToolSchema
     {
         var properties = new JsonObject
         {
-            ["error"] = new JsonObject { ["type"] = "string", ["description"] = "The id of an error; with message and action, in a refusal alone." },
+            ["error"] = new JsonObject
+            {
+                ["type"] = "string",
+                ["description"] = "The id of an error; with message and action, in a refusal alone.",
+            },
             ["message"] = new JsonObject { ["type"] = "string" },
             ["action"] = new JsonObject { ["type"] = "string" },
         };
@@ -33,8 +38,12 @@ internal static class ToolSchema
             string[] parts = field.Split(':');
             string name = parts[0].TrimEnd('?');
             string[] types = parts[1].Split('|');
-            properties[name] = new JsonObject { ["type"] = types is [var only] ? only : new JsonArray([.. types.Select(static one => (JsonNode)one)]) };
-            if (!parts[0].EndsWith('?')) required.Add((JsonNode)name);
+            properties[name] = new JsonObject
+            {
+                ["type"] = types is [var only] ? only : new JsonArray([.. types.Select(static one => (JsonNode)one)]),
+            };
+            if (!parts[0].EndsWith('?'))
+                required.Add((JsonNode)name);
         }
 
         return JsonSerializer.SerializeToElement(
@@ -42,10 +51,14 @@ internal static class ToolSchema
             {
                 ["type"] = "object",
                 ["properties"] = properties,
-                ["anyOf"] = new JsonArray(new JsonObject { ["required"] = required }, new JsonObject { ["required"] = new JsonArray("error", "message") }),
+                ["anyOf"] = new JsonArray(
+                    new JsonObject { ["required"] = required },
+                    new JsonObject { ["required"] = new JsonArray("error", "message") }
+                ),
                 ["additionalProperties"] = false,
             },
-            AgentAnswer.Options);
+            AgentAnswer.Options
+        );
     }
 
     /// <summary>Checks the arguments of a call.</summary>
@@ -55,31 +68,64 @@ internal static class ToolSchema
         JsonElement properties = schema.GetProperty("properties");
         string[] known = [.. properties.EnumerateObject().Select(static one => one.Name)];
         if (arguments.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
-            throw Invalid($"'{unknown}' is not an argument of {tool}.", known.Length > 0 ? $"It takes {string.Join(", ", known)}." : "It takes none.");
-        if (schema.TryGetProperty("required", out JsonElement required)
-            && required.EnumerateArray().Select(static one => one.GetString()!).FirstOrDefault(name => !arguments.ContainsKey(name)) is { } missing)
+            throw Invalid(
+                $"'{unknown}' is not an argument of {tool}.",
+                known.Length > 0 ? $"It takes {string.Join(", ", known)}." : "It takes none."
+            );
+        if (
+            schema.TryGetProperty("required", out JsonElement required)
+            && required.EnumerateArray().Select(static one => one.GetString()!).FirstOrDefault(name => !arguments.ContainsKey(name))
+                is { } missing
+        )
             throw Invalid($"{tool} needs '{missing}'.", null);
-        foreach ((string name, JsonElement value) in arguments) CheckValue(name, value, properties.GetProperty(name));
+        foreach ((string name, JsonElement value) in arguments)
+            CheckValue(name, value, properties.GetProperty(name));
     }
 
     private static void CheckValue(string name, JsonElement value, JsonElement schema)
     {
-        if (!IsOfType(value, schema)) throw Invalid($"'{name}' has the wrong type; it takes {TypesOf(schema)}.", null);
-        if (schema.TryGetProperty("enum", out JsonElement allowed) && value.ValueKind != JsonValueKind.Null && !allowed.EnumerateArray().Any(one => one.GetString() == value.GetString()))
-            throw Invalid($"'{name}' is '{DisplayText.Escape(value.GetString())}'; it takes {string.Join(", ", allowed.EnumerateArray())}.", null);
-        if (schema.TryGetProperty("pattern", out JsonElement pattern) && value.ValueKind == JsonValueKind.String && !Regex.IsMatch(value.GetString()!, pattern.GetString()!, RegexOptions.NonBacktracking))
+        if (!IsOfType(value, schema))
+            throw Invalid($"'{name}' has the wrong type; it takes {TypesOf(schema)}.", null);
+        if (
+            schema.TryGetProperty("enum", out JsonElement allowed)
+            && value.ValueKind != JsonValueKind.Null
+            && !allowed.EnumerateArray().Any(one => one.GetString() == value.GetString())
+        )
+            throw Invalid(
+                $"'{name}' is '{DisplayText.Escape(value.GetString())}'; it takes {string.Join(", ", allowed.EnumerateArray())}.",
+                null
+            );
+        if (
+            schema.TryGetProperty("pattern", out JsonElement pattern)
+            && value.ValueKind == JsonValueKind.String
+            && !Regex.IsMatch(value.GetString()!, pattern.GetString()!, RegexOptions.NonBacktracking)
+        )
             throw Invalid($"'{name}' does not take '{DisplayText.Escape(value.GetString())}'. The schema of the tool has its form.", null);
-        if (value.ValueKind == JsonValueKind.Number && schema.TryGetProperty("minimum", out JsonElement least) && schema.TryGetProperty("maximum", out JsonElement most)
-            && (value.GetInt64() < least.GetInt64() || value.GetInt64() > most.GetInt64()))
+        if (
+            value.ValueKind == JsonValueKind.Number
+            && schema.TryGetProperty("minimum", out JsonElement least)
+            && schema.TryGetProperty("maximum", out JsonElement most)
+            && (value.GetInt64() < least.GetInt64() || value.GetInt64() > most.GetInt64())
+        )
         {
             throw new NodeManagerException(
-                name == "limit" ? "InvalidLimit" : "InvalidArguments", ErrorKind.InvalidArgument, $"'{name}' is {value}; it takes {least} to {most}.", name);
+                name == "limit" ? "InvalidLimit" : "InvalidArguments",
+                ErrorKind.InvalidArgument,
+                $"'{name}' is {value}; it takes {least} to {most}.",
+                name
+            );
         }
 
         if (value.ValueKind == JsonValueKind.Array && schema.TryGetProperty("items", out JsonElement items))
-            foreach (JsonElement item in value.EnumerateArray()) CheckValue(name, item, items);
-        if (value.ValueKind == JsonValueKind.Object && schema.TryGetProperty("additionalProperties", out JsonElement values) && values.ValueKind == JsonValueKind.Object)
-            foreach (JsonProperty one in value.EnumerateObject()) CheckValue($"{name}.{one.Name}", one.Value, values);
+            foreach (JsonElement item in value.EnumerateArray())
+                CheckValue(name, item, items);
+        if (
+            value.ValueKind == JsonValueKind.Object
+            && schema.TryGetProperty("additionalProperties", out JsonElement values)
+            && values.ValueKind == JsonValueKind.Object
+        )
+            foreach (JsonProperty one in value.EnumerateObject())
+                CheckValue($"{name}.{one.Name}", one.Value, values);
     }
 
     private static void Tighten(JsonObject property, ParameterInfo parameter)
@@ -91,28 +137,39 @@ internal static class ToolSchema
             one = items;
         }
 
-        if (property["additionalProperties"] is JsonObject values) values["type"] = "string";
-        if (parameter.GetCustomAttribute<AllowedAttribute>() is { } allowed) one["enum"] = new JsonArray([.. allowed.Values.Select(static value => (JsonNode)value)]);
-        if (parameter.GetCustomAttribute<ItemPatternAttribute>() is { } form) one["pattern"] = form.Pattern;
-        if (parameter.GetCustomAttribute<BoundsAttribute>() is not { } bounds) return;
-        (property[parameter.ParameterType.IsArray ? "minItems" : "minimum"], property[parameter.ParameterType.IsArray ? "maxItems" : "maximum"]) = (bounds.Least, bounds.Most);
+        if (property["additionalProperties"] is JsonObject values)
+            values["type"] = "string";
+        if (parameter.GetCustomAttribute<AllowedAttribute>() is { } allowed)
+            one["enum"] = new JsonArray([.. allowed.Values.Select(static value => (JsonNode)value)]);
+        if (parameter.GetCustomAttribute<ItemPatternAttribute>() is { } form)
+            one["pattern"] = form.Pattern;
+        if (parameter.GetCustomAttribute<BoundsAttribute>() is not { } bounds)
+            return;
+        (
+            property[parameter.ParameterType.IsArray ? "minItems" : "minimum"],
+            property[parameter.ParameterType.IsArray ? "maxItems" : "maximum"]
+        ) = (bounds.Least, bounds.Most);
     }
 
     private static bool IsOfType(JsonElement value, JsonElement schema)
     {
-        if (!schema.TryGetProperty("type", out JsonElement type)) return true;
-        IEnumerable<string?> types = type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(static one => one.GetString()) : [type.GetString()];
-        return types.Any(one => one switch
-        {
-            "string" => value.ValueKind == JsonValueKind.String,
-            "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _),
-            "number" => value.ValueKind == JsonValueKind.Number,
-            "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-            "array" => value.ValueKind == JsonValueKind.Array,
-            "object" => value.ValueKind == JsonValueKind.Object,
-            "null" => value.ValueKind == JsonValueKind.Null,
-            _ => true,
-        });
+        if (!schema.TryGetProperty("type", out JsonElement type))
+            return true;
+        IEnumerable<string?> types =
+            type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(static one => one.GetString()) : [type.GetString()];
+        return types.Any(one =>
+            one switch
+            {
+                "string" => value.ValueKind == JsonValueKind.String,
+                "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _),
+                "number" => value.ValueKind == JsonValueKind.Number,
+                "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+                "array" => value.ValueKind == JsonValueKind.Array,
+                "object" => value.ValueKind == JsonValueKind.Object,
+                "null" => value.ValueKind == JsonValueKind.Null,
+                _ => true,
+            }
+        );
     }
 
     private static string TypesOf(JsonElement schema)
@@ -121,5 +178,6 @@ internal static class ToolSchema
         return type.ValueKind == JsonValueKind.Array ? string.Join(" or ", type.EnumerateArray()) : type.GetString()!;
     }
 
-    private static NodeManagerException Invalid(string message, string? action) => new("InvalidArguments", ErrorKind.InvalidArgument, message, null, action);
+    private static NodeManagerException Invalid(string message, string? action) =>
+        new("InvalidArguments", ErrorKind.InvalidArgument, message, null, action);
 }

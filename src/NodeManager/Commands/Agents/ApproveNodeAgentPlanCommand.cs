@@ -6,7 +6,13 @@ using NodeManager.Parameters;
 namespace NodeManager.Commands;
 
 /// <summary>Lets an agent apply a plan, once.</summary>
-[Cmdlet(VerbsLifecycle.Approve, "NodeAgentPlan", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ById)]
+[Cmdlet(
+    VerbsLifecycle.Approve,
+    "NodeAgentPlan",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High,
+    DefaultParameterSetName = ById
+)]
 [OutputType(typeof(NodeAgentPlan))]
 public sealed class ApproveNodeAgentPlanCommand : AgentPlanCmdlet, IClusterChange
 {
@@ -31,7 +37,10 @@ public sealed class ApproveNodeAgentPlanCommand : AgentPlanCmdlet, IClusterChang
 
     private protected override void Process()
     {
-        if (InputObject is { } plan) Decide(IsBound(nameof(Uri)) ? Uri : new(plan.Server), plan.Id, approve: true);
-        else foreach (string id in Id) Decide(Uri, id, approve: true);
+        if (InputObject is { } plan)
+            Decide(IsBound(nameof(Uri)) ? Uri : new(plan.Server), plan.Id, approve: true);
+        else
+            foreach (string id in Id)
+                Decide(Uri, id, approve: true);
     }
 }

@@ -5,7 +5,13 @@ using NodeManager.Parameters;
 namespace NodeManager.Commands;
 
 /// <summary>Denies the plan of an agent.</summary>
-[Cmdlet(VerbsLifecycle.Deny, "NodeAgentPlan", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = ById)]
+[Cmdlet(
+    VerbsLifecycle.Deny,
+    "NodeAgentPlan",
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium,
+    DefaultParameterSetName = ById
+)]
 [OutputType(typeof(NodeAgentPlan))]
 public sealed class DenyNodeAgentPlanCommand : AgentPlanCmdlet, ILocalChange
 {
@@ -24,7 +30,10 @@ public sealed class DenyNodeAgentPlanCommand : AgentPlanCmdlet, ILocalChange
 
     private protected override void Process()
     {
-        if (InputObject is { } plan) Decide(IsBound(nameof(Uri)) ? Uri : new(plan.Server), plan.Id, approve: false);
-        else foreach (string id in Id) Decide(Uri, id, approve: false);
+        if (InputObject is { } plan)
+            Decide(IsBound(nameof(Uri)) ? Uri : new(plan.Server), plan.Id, approve: false);
+        else
+            foreach (string id in Id)
+                Decide(Uri, id, approve: false);
     }
 }

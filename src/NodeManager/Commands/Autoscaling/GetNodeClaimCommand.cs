@@ -27,10 +27,15 @@ public sealed class GetNodeClaimCommand : AutoscalerCmdlet
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                foreach (NodeClaim claim in await NodeClaims.ReadAsync(session, Namespace, Name, Pool, worker.Token)) worker.Output(claim);
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    foreach (NodeClaim claim in await NodeClaims.ReadAsync(session, Namespace, Name, Pool, worker.Token))
+                        worker.Output(claim);
+                }
+            );
         }
     }
 }

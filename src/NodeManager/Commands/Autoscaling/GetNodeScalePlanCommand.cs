@@ -15,7 +15,9 @@ namespace NodeManager.Commands;
 [OutputType(typeof(NodeScaleDecision), ParameterSetName = [PastSet])]
 public sealed class GetNodeScalePlanCommand : SessionCmdlet
 {
-    private const string NowSet = "Now", PodSet = "Pod", PastSet = "Past";
+    private const string NowSet = "Now",
+        PodSet = "Pod",
+        PastSet = "Past";
 
     /// <summary>Pods to explain, as <c>name</c> or <c>namespace/name</c>, with wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PodSet)]
@@ -45,13 +47,15 @@ public sealed class GetNodeScalePlanCommand : SessionCmdlet
         switch (ParameterSetName)
         {
             case PodSet:
-                foreach (NodeScalePlanPod pod in await ScalePlanReader.ExplainAsync(session, Namespace, Pod, worker, worker.Token)) worker.Output(pod);
+                foreach (NodeScalePlanPod pod in await ScalePlanReader.ExplainAsync(session, Namespace, Pod, worker, worker.Token))
+                    worker.Output(pod);
                 break;
             case PastSet:
                 IReadOnlyList<NodeScaleDecision> decisions = At is DateTimeOffset moment
                     ? await ScalePlanReader.ReplayAsync(session, Namespace, moment, worker, worker.Token)
                     : await ScalePlanReader.ReplayAsync(session, Namespace, (TimeSpan)At!, worker, worker.Token);
-                foreach (NodeScaleDecision decision in decisions) worker.Output(decision);
+                foreach (NodeScaleDecision decision in decisions)
+                    worker.Output(decision);
                 break;
             default:
                 worker.Output(await ScalePlanReader.PlanAsync(session, Namespace, worker, worker.Token));

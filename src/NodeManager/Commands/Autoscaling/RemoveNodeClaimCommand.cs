@@ -7,7 +7,13 @@ using NodeManager.Parameters;
 namespace NodeManager.Commands;
 
 /// <summary>Deletes claims with their machines, or lets their machines go.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodeClaim", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "NodeClaim",
+    DefaultParameterSetName = ByName,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(void))]
 public sealed class RemoveNodeClaimCommand : SessionCmdlet, IClusterChange
 {
@@ -45,12 +51,14 @@ public sealed class RemoveNodeClaimCommand : SessionCmdlet, IClusterChange
     {
         if (InputObject is { } claim)
         {
-            foreach (NodeManagerSession session in Sessions.For(claim)) Remove(session, claim.Namespace, claim.Name, claim.Uid);
+            foreach (NodeManagerSession session in Sessions.For(claim))
+                Remove(session, claim.Namespace, claim.Name, claim.Uid);
             return;
         }
 
         foreach (NodeManagerSession session in Sessions)
-            foreach (string name in Name) Remove(session, Namespace, name, "");
+        foreach (string name in Name)
+            Remove(session, Namespace, name, "");
     }
 
     private void Remove(NodeManagerSession session, string ns, string name, string uid)
@@ -58,8 +66,16 @@ public sealed class RemoveNodeClaimCommand : SessionCmdlet, IClusterChange
         string action = Abandon
             ? "Delete the claim and keep its machine running; the autoscaler will never remove it"
             : "Delete the claim: the autoscaler drains its node and destroys its machine";
-        CheckAndChange(session, name, $"NodeSmithClaim {ns}/{name} in cluster '{session.Cluster}'", action, ConfirmImpact.High, (worker, dryRun) => Abandon
-            ? NodeClaims.AbandonAsync(session, (ns, name), uid, dryRun, worker.Token)
-            : NodeClaims.RemoveAsync(session, (ns, name), uid, dryRun, worker.Token));
+        CheckAndChange(
+            session,
+            name,
+            $"NodeSmithClaim {ns}/{name} in cluster '{session.Cluster}'",
+            action,
+            ConfirmImpact.High,
+            (worker, dryRun) =>
+                Abandon
+                    ? NodeClaims.AbandonAsync(session, (ns, name), uid, dryRun, worker.Token)
+                    : NodeClaims.RemoveAsync(session, (ns, name), uid, dryRun, worker.Token)
+        );
     }
 }

@@ -13,7 +13,13 @@ using NodeManager.Providers;
 namespace NodeManager.Commands;
 
 /// <summary>Runs the autoscaler: as a job, or once.</summary>
-[Cmdlet(VerbsLifecycle.Start, "NodeAutoscaler", DefaultParameterSetName = AsAJob, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsLifecycle.Start,
+    "NodeAutoscaler",
+    DefaultParameterSetName = AsAJob,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium
+)]
 [OutputType(typeof(Job), typeof(NodeAutoscaler))]
 public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChange
 {
@@ -47,17 +53,42 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChang
         {
             if (AutoscalerReader.IsRunning(session, Namespace))
             {
-                Fail(new NodeManagerException(
-                    ErrorIds.AutoscalerRunning, ErrorKind.ResourceBusy, $"This session runs an autoscaler for namespace {Namespace} of cluster '{session.Cluster}' already.", session,
-                    $"Stop it with Stop-NodeAutoscaler -Namespace {Namespace}, or see Get-NodeAutoscaler."), session);
+                Fail(
+                    new NodeManagerException(
+                        ErrorIds.AutoscalerRunning,
+                        ErrorKind.ResourceBusy,
+                        $"This session runs an autoscaler for namespace {Namespace} of cluster '{session.Cluster}' already.",
+                        session,
+                        $"Stop it with Stop-NodeAutoscaler -Namespace {Namespace}, or see Get-NodeAutoscaler."
+                    ),
+                    session
+                );
                 continue;
             }
 
-            if ((IsWhatIf || WillAsk(ConfirmImpact.Medium)) && !Checks(session, worker => AutoscalerHost.CheckAsync(session, Namespace, worker.Token))) continue;
-            if (!ShouldProcess(session, $"namespace {Namespace} in cluster '{session.Cluster}'", "Start the autoscaler, which creates machines, and drains and destroys those of its claims")) continue;
-            AutoscalerOptions options = new() { Namespace = Namespace, Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() };
-            if (Once) Sessions.StartIn(session, session, worker => RunOnceAsync(session, options, worker));
-            else StartJob(session, options);
+            if (
+                (IsWhatIf || WillAsk(ConfirmImpact.Medium))
+                && !Checks(session, worker => AutoscalerHost.CheckAsync(session, Namespace, worker.Token))
+            )
+                continue;
+            if (
+                !ShouldProcess(
+                    session,
+                    $"namespace {Namespace} in cluster '{session.Cluster}'",
+                    "Start the autoscaler, which creates machines, and drains and destroys those of its claims"
+                )
+            )
+                continue;
+            AutoscalerOptions options = new()
+            {
+                Namespace = Namespace,
+                Providers = session.Connection().MachineProviders(),
+                Planner = new RulePlanner(),
+            };
+            if (Once)
+                Sessions.StartIn(session, session, worker => RunOnceAsync(session, options, worker));
+            else
+                StartJob(session, options);
         }
     }
 
@@ -81,10 +112,14 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChang
         {
             worker.Error(
                 new NodeManagerException(
-                    ErrorIds.AutoscalerNotSettled, ErrorKind.OperationTimeout,
-                    $"The pools of namespace {Namespace} in cluster '{session.Cluster}' are not settled after {HumanDuration.Format(Timeout)}.", session,
-                    "See Get-NodeClaim for claims that are not Ready and why. Run it again to continue."),
-                session);
+                    ErrorIds.AutoscalerNotSettled,
+                    ErrorKind.OperationTimeout,
+                    $"The pools of namespace {Namespace} in cluster '{session.Cluster}' are not settled after {HumanDuration.Format(Timeout)}.",
+                    session,
+                    "See Get-NodeClaim for claims that are not Ready and why. Run it again to continue."
+                ),
+                session
+            );
         }
 
         worker.Output(await AutoscalerReader.ReadAsync(session, Namespace, 20, worker.Token));

@@ -23,7 +23,9 @@ public sealed class StopNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChange
         {
             if (!AutoscalerReader.IsRunning(session, Namespace))
             {
-                WriteWarning($"This session runs no autoscaler for namespace {Namespace} of cluster '{session.Cluster}': there is nothing to stop. To see who acts, use Get-NodeAutoscaler.");
+                WriteWarning(
+                    $"This session runs no autoscaler for namespace {Namespace} of cluster '{session.Cluster}': there is nothing to stop. To see who acts, use Get-NodeAutoscaler."
+                );
                 continue;
             }
 

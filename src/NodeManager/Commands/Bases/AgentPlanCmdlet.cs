@@ -20,16 +20,21 @@ public abstract class AgentPlanCmdlet : AsyncCmdlet
     public Uri Uri { get; set; } = new("http://127.0.0.1:8080");
 
     /// <summary>Asks about a plan, as the server has it, and decides about it.</summary>
-    private protected void Decide(Uri server, string id, bool approve) => Start(id, async worker =>
-    {
-        using AgentPlanClient client = Connect(server);
-        NodeAgentPlan plan = await client.GetAsync(id, worker.Token);
-        string steps = string.Join("; ", plan.Steps);
-        string action = approve
-            ? $"Let agent '{plan.RequestedBy}' apply once: {steps}{(plan.Warnings.Count > 0 ? $" (warnings: {string.Join("; ", plan.Warnings)})" : "")}"
-            : $"Deny agent '{plan.RequestedBy}': {steps}";
-        if (await worker.ShouldProcessLocallyAsync($"{plan.Id} of cluster '{plan.Cluster}'", action)) worker.Output(await client.DecideAsync(id, approve, (this as IClusterChange)?.ConfirmCluster, worker.Token));
-    });
+    private protected void Decide(Uri server, string id, bool approve) =>
+        Start(
+            id,
+            async worker =>
+            {
+                using AgentPlanClient client = Connect(server);
+                NodeAgentPlan plan = await client.GetAsync(id, worker.Token);
+                string steps = string.Join("; ", plan.Steps);
+                string action = approve
+                    ? $"Let agent '{plan.RequestedBy}' apply once: {steps}{(plan.Warnings.Count > 0 ? $" (warnings: {string.Join("; ", plan.Warnings)})" : "")}"
+                    : $"Deny agent '{plan.RequestedBy}': {steps}";
+                if (await worker.ShouldProcessLocallyAsync($"{plan.Id} of cluster '{plan.Cluster}'", action))
+                    worker.Output(await client.DecideAsync(id, approve, (this as IClusterChange)?.ConfirmCluster, worker.Token));
+            }
+        );
 
     private protected AgentPlanClient Connect(Uri server) => new(server, SecretTextAttribute.Read(Token!));
 }

@@ -43,9 +43,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
             : GetVariableValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
 
     /// <summary>True where ShouldProcess will ask a person, for a command of this impact: what is asked need be worked out only then.</summary>
-    private protected bool WillAsk(ConfirmImpact impact) => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked)
-        ? asked is SwitchParameter { IsPresent: true }
-        : !IsWhatIf && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact from) && from is not ConfirmImpact.None && from <= impact;
+    private protected bool WillAsk(ConfirmImpact impact) =>
+        MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked)
+            ? asked is SwitchParameter { IsPresent: true }
+            : !IsWhatIf
+                && LanguagePrimitives.TryConvertTo(GetVariableValue("ConfirmPreference"), out ConfirmImpact from)
+                && from is not ConfirmImpact.None
+                && from <= impact;
 
     /// <summary>True where the first error ends the pipeline (<c>-ErrorAction Stop</c>).</summary>
     private protected bool StopsAtErrors { get; private set; }
@@ -62,7 +66,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
         Pump.Open(WorkLimit);
         IsVerboseWanted = IsWanted("Verbose", "VerbosePreference");
         IsDebugWanted = IsWanted("Debug", "DebugPreference");
-        StopsAtErrors = (MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference")) is ActionPreference.Stop;
+        StopsAtErrors =
+            (MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference"))
+            is ActionPreference.Stop;
         Guarded(Begin);
     }
 
@@ -81,27 +87,17 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     protected sealed override void StopProcessing() => Pump.Stop();
 
     /// <summary>Validates what does not depend on input.</summary>
-    private protected virtual void Begin()
-    {
-    }
+    private protected virtual void Begin() { }
 
-    private protected virtual void Process()
-    {
-    }
+    private protected virtual void Process() { }
 
-    private protected virtual void End()
-    {
-    }
+    private protected virtual void End() { }
 
     /// <summary>After Ctrl-C, writes what was reached: through <see cref="WriteHost"/>, the one way that is still open.</summary>
-    private protected virtual void WriteSummary()
-    {
-    }
+    private protected virtual void WriteSummary() { }
 
     /// <summary>Writes what was interrupted when a later command stopped the pipeline, or an error ended it: through <see cref="WriteHost"/>.</summary>
-    private protected virtual void WriteAbandoned()
-    {
-    }
+    private protected virtual void WriteAbandoned() { }
 
     /// <summary>Writes an object to the pipeline, on its thread. After an interrupt it is dropped, unless an override keeps it.</summary>
     private protected virtual void Output(object value)
@@ -144,7 +140,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     internal new void WriteObject(object? value) => base.WriteObject(DisplayGuard.Protect(value));
 
-    internal new void WriteObject(object? value, bool enumerateCollection) => base.WriteObject(DisplayGuard.Protect(value), enumerateCollection);
+    internal new void WriteObject(object? value, bool enumerateCollection) =>
+        base.WriteObject(DisplayGuard.Protect(value), enumerateCollection);
 
     internal new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.EscapeLines(text));
 
@@ -153,23 +150,36 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     /// <summary>Asks about a change of a session's cluster. A protected cluster needs more than <c>-Confirm:$false</c>.</summary>
     internal bool ShouldProcess(NodeManagerSession session, string target, string action)
     {
-        string shown = DisplayText.Escape(target + Description(session)), what = DisplayText.Escape(action);
+        string shown = DisplayText.Escape(target + Description(session)),
+            what = DisplayText.Escape(action);
         return AskProtected(session, $"{what}: {shown}?") ?? base.ShouldProcess(shown, what);
     }
 
     /// <summary>Asks about a change of this computer or this process.</summary>
-    internal bool ShouldProcessLocally(string target, string action) => base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
+    internal bool ShouldProcessLocally(string target, string action) =>
+        base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
 
     internal new bool ShouldContinue(string question, string caption, ref bool yesToAll, ref bool noToAll) =>
         base.ShouldContinue(DisplayText.EscapeLines(question), DisplayText.Escape(caption), ref yesToAll, ref noToAll);
 
     /// <summary>The same with a question of its own.</summary>
-    internal bool ShouldProcess(NodeManagerSession session, string description, string question, string caption, out ShouldProcessReason reason)
+    internal bool ShouldProcess(
+        NodeManagerSession session,
+        string description,
+        string question,
+        string caption,
+        out ShouldProcessReason reason
+    )
     {
         string asked = DisplayText.EscapeLines(question + Description(session));
         reason = ShouldProcessReason.None;
         return AskProtected(session, asked)
-            ?? base.ShouldProcess(DisplayText.EscapeLines(description + Description(session)), asked, DisplayText.Escape(caption), out reason);
+            ?? base.ShouldProcess(
+                DisplayText.EscapeLines(description + Description(session)),
+                asked,
+                DisplayText.Escape(caption),
+                out reason
+            );
     }
 
     /// <summary>The way that is still open after an interrupt.</summary>
@@ -200,7 +210,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     // What a command would do may always be asked.
     private bool? AskProtected(NodeManagerSession session, string question) =>
-        IsWhatIf ? null : (_confirmation ??= new((this as IClusterChange)?.ConfirmCluster)).Ask(session, question, Host, refusal => Fail(refusal, session));
+        IsWhatIf
+            ? null
+            : (_confirmation ??= new((this as IClusterChange)?.ConfirmCluster)).Ask(
+                session,
+                question,
+                Host,
+                refusal => Fail(refusal, session)
+            );
 
     private string Description(NodeManagerSession session) => _descriptions.TryGetValue(session, out string? text) ? $" ({text})" : "";
 

@@ -12,8 +12,12 @@ internal static class Detachment
             if (isGiven)
             {
                 throw new NodeManagerException(
-                    ErrorIds.DetachInvalid, ErrorKind.InvalidArgument, $"-{name} cannot be used with -Detach.", name,
-                    $"Remove -{name}, or run the command without -Detach.");
+                    ErrorIds.DetachInvalid,
+                    ErrorKind.InvalidArgument,
+                    $"-{name} cannot be used with -Detach.",
+                    name,
+                    $"Remove -{name}, or run the command without -Detach."
+                );
             }
         }
     }

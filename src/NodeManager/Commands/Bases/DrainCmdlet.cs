@@ -42,16 +42,17 @@ public abstract class DrainCmdlet : NodeCmdlet
 
     private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(GracePeriod), GracePeriod);
 
-    private protected virtual DrainOptions Options => new()
-    {
-        DeleteUnmanagedPods = DeleteUnmanagedPod,
-        DeleteEmptyDirData = DeleteEmptyDirData,
-        DisableEviction = DisableEviction,
-        Surge = Surge,
-        PodSelector = PodSelector,
-        GracePeriod = GracePeriod,
-        ThrottleLimit = ThrottleLimit,
-    };
+    private protected virtual DrainOptions Options =>
+        new()
+        {
+            DeleteUnmanagedPods = DeleteUnmanagedPod,
+            DeleteEmptyDirData = DeleteEmptyDirData,
+            DisableEviction = DisableEviction,
+            Surge = Surge,
+            PodSelector = PodSelector,
+            GracePeriod = GracePeriod,
+            ThrottleLimit = ThrottleLimit,
+        };
 
     /// <summary>The options for a node: what its plan was made with, where a parameter does not say otherwise.</summary>
     private protected DrainOptions OptionsOf(NodeReference node)
@@ -65,7 +66,10 @@ public abstract class DrainCmdlet : NodeCmdlet
             DeleteEmptyDirData = IsBound(nameof(DeleteEmptyDirData)) ? own.DeleteEmptyDirData : planned.DeleteEmptyDirData,
             DisableEviction = IsBound(nameof(DisableEviction)) ? own.DisableEviction : planned.DisableEviction,
             Surge = IsBound(nameof(Surge)) ? own.Surge : planned.Surge,
-            PodSelector = IsBound(nameof(PodSelector)) ? own.PodSelector : planned.PodSelector is { Length: > 0 } selector ? selector : null,
+            PodSelector =
+                IsBound(nameof(PodSelector)) ? own.PodSelector
+                : planned.PodSelector is { Length: > 0 } selector ? selector
+                : null,
             GracePeriod = IsBound(nameof(GracePeriod)) ? own.GracePeriod : planned.GracePeriod,
         };
     }
@@ -79,18 +83,22 @@ public abstract class DrainCmdlet : NodeCmdlet
         {
             (NodeManagerSession session, DrainOptions options) = group.Key;
             NodeReference[] given = [.. group];
-            Sessions.StartIn(session, session, async worker =>
-            {
-                NodeTarget[] targets = [.. (announce is null ? given : await PresentAsync(worker, given)).Select(n => n.Target)];
-                if (targets.Length == 0)
-                    return;
-                foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(session, targets, options, worker.Token))
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
                 {
-                    if (announce is not null && plan.Status != NodeDrainPlanStatus.Refused)
-                        await announce(worker, given.First(n => n.Name == plan.Node));
-                    worker.Output(plan);
+                    NodeTarget[] targets = [.. (announce is null ? given : await PresentAsync(worker, given)).Select(n => n.Target)];
+                    if (targets.Length == 0)
+                        return;
+                    foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(session, targets, options, worker.Token))
+                    {
+                        if (announce is not null && plan.Status != NodeDrainPlanStatus.Refused)
+                            await announce(worker, given.First(n => n.Name == plan.Node));
+                        worker.Output(plan);
+                    }
                 }
-            });
+            );
         }
     }
 

@@ -81,22 +81,23 @@ public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
     [ValidateSet(ConditionUse.Auto, ConditionUse.Always, ConditionUse.Never)]
     public string Condition { get; set; } = ConditionUse.Auto;
 
-    private protected override DrainOptions Options => base.Options with
-    {
-        Timeout = Timeout,
-        SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
-        VolumeDetachTimeout = VolumeDetachTimeout,
-        Reason = Reason,
-        SurgeTimeout = SurgeTimeout,
-        WaitForJob = WaitForJob,
-        WaitForReplacement = WaitForReplacement,
-        OverrideBudgetAfter = OverrideBudgetAfter,
-        OverrideBudgetConcurrently = OverrideBudgetConcurrently,
-        ForceStuck = ForceStuck,
-        MaxParallelEvictions = MaxParallelEvictions,
-        Condition = Condition,
-        EvictionApi = EvictionApi,
-    };
+    private protected override DrainOptions Options =>
+        base.Options with
+        {
+            Timeout = Timeout,
+            SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
+            VolumeDetachTimeout = VolumeDetachTimeout,
+            Reason = Reason,
+            SurgeTimeout = SurgeTimeout,
+            WaitForJob = WaitForJob,
+            WaitForReplacement = WaitForReplacement,
+            OverrideBudgetAfter = OverrideBudgetAfter,
+            OverrideBudgetConcurrently = OverrideBudgetConcurrently,
+            ForceStuck = ForceStuck,
+            MaxParallelEvictions = MaxParallelEvictions,
+            Condition = Condition,
+            EvictionApi = EvictionApi,
+        };
 
     private protected override void Begin()
     {
@@ -104,9 +105,13 @@ public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
         if (Force)
         {
             throw new NodeManagerException(
-                ErrorIds.ForceAmbiguous, ErrorKind.InvalidArgument, $"{MyInvocation.MyCommand.Name} has no -Force: it could mean several things.", null,
+                ErrorIds.ForceAmbiguous,
+                ErrorKind.InvalidArgument,
+                $"{MyInvocation.MyCommand.Name} has no -Force: it could mean several things.",
+                null,
                 "To evict unmanaged pods, as kubectl drain --force does, use -DeleteUnmanagedPod. To delete pods despite their PDBs, use -OverrideBudgetAfter or -DisableEviction. "
-                + "To remove pods that are stuck terminating, use -ForceStuck. To skip the confirmation, use -Confirm:$false.");
+                    + "To remove pods that are stuck terminating, use -ForceStuck. To skip the confirmation, use -Confirm:$false."
+            );
         }
 
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);

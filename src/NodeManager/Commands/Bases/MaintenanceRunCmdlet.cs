@@ -40,7 +40,8 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
     {
         if (InputObject is { } run)
         {
-            foreach (NodeManagerSession session in Sessions.For(run)) Start(session, run.Id, run.Namespace);
+            foreach (NodeManagerSession session in Sessions.For(run))
+                Start(session, run.Id, run.Namespace);
             return;
         }
 
@@ -60,7 +61,13 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
         }
 
         CheckAndChange(
-            session, id, $"maintenance run '{id}' in cluster '{session.Cluster}'", Action, GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact,
-            (worker, dryRun) => dryRun ? MaintenanceReader.ReadAsync(session, [id], ns, 1, worker.Token) : WorkAsync(session, id, ns, worker));
+            session,
+            id,
+            $"maintenance run '{id}' in cluster '{session.Cluster}'",
+            Action,
+            GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact,
+            (worker, dryRun) =>
+                dryRun ? MaintenanceReader.ReadAsync(session, [id], ns, 1, worker.Token) : WorkAsync(session, id, ns, worker)
+        );
     }
 }

@@ -39,11 +39,12 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
     private ConfirmImpact Impact => GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
 
     /// <summary>Warns once: a change that is asked about is checked before it is made.</summary>
-    private protected void WarnOnce(string text) => Pump.PostUnlessStopped(() =>
-    {
-        if (_warned.Add(text))
-            WriteWarning(text);
-    });
+    private protected void WarnOnce(string text) =>
+        Pump.PostUnlessStopped(() =>
+        {
+            if (_warned.Add(text))
+                WriteWarning(text);
+        });
 
     private protected sealed override void Process()
     {
@@ -69,13 +70,21 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
         NodeEdit edit = _edit!;
         if (IsWhatIf)
         {
-            Sessions.StartIn(node.Session, node.Name, async worker => await worker.ShouldProcessAsync(node.Session, node.ToString(), await DescribeAsync(worker, node, edit)));
+            Sessions.StartIn(
+                node.Session,
+                node.Name,
+                async worker => await worker.ShouldProcessAsync(node.Session, node.ToString(), await DescribeAsync(worker, node, edit))
+            );
             return;
         }
 
         // A person who is asked sees the change itself, and is not asked about one that cannot be made.
         string action = edit.Action;
-        if (WillAsk(edit.HasHighImpact ? ConfirmImpact.High : Impact) && !_yesToAll && !Checks(node.Name, async worker => action = await DescribeAsync(worker, node, edit)))
+        if (
+            WillAsk(edit.HasHighImpact ? ConfirmImpact.High : Impact)
+            && !_yesToAll
+            && !Checks(node.Name, async worker => action = await DescribeAsync(worker, node, edit))
+        )
             return;
         if (!ShouldProcess(node.Session, node.ToString(), action) || !IsConfirmed(node, edit, action))
             return;
@@ -144,7 +153,10 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
     {
         ClusterNode before = await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
         ClusterNode? after = await edit.ApplyAsync(node, true, worker.Token);
-        string effect = after is null ? "" : NodeEditor.Describe(before, after) is { Length: > 0 } changes ? $" ({changes})" : " (no change)";
+        string effect =
+            after is null ? ""
+            : NodeEditor.Describe(before, after) is { Length: > 0 } changes ? $" ({changes})"
+            : " (no change)";
         return edit.Action + effect;
     }
 

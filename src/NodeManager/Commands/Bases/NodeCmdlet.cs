@@ -80,7 +80,13 @@ public abstract class NodeCmdlet : AsyncCmdlet
         IReadOnlyList<NodeTarget> targets = NodeReference.TargetsFrom(value);
         if (value is NodeScaleRecommendation or NodeScaleCandidate)
         {
-            if (Sessions.For(value, NodeReference.HasUids(targets)).Select(session => IsChange ? NodeReference.Forbids(value, session) : null).FirstOrDefault(static refused => refused is not null) is { } forbidden)
+            if (
+                Sessions
+                    .For(value, NodeReference.HasUids(targets))
+                    .Select(session => IsChange ? NodeReference.Forbids(value, session) : null)
+                    .FirstOrDefault(static refused => refused is not null) is
+                { } forbidden
+            )
             {
                 Fail(forbidden, value);
                 return;
@@ -90,7 +96,9 @@ public abstract class NodeCmdlet : AsyncCmdlet
             if (targets.Count == 0)
             {
                 if (IsChange && value is NodeScaleRecommendation { Action: NodeScaleAction.ScaleUp } more)
-                    WriteWarning($"Nothing was done: the recommendation for cluster '{more.Cluster}' is to add nodes ({more.Count}). To add them, use Resize-NodePool, or Start-NodeAutoscaler with enableAutoScaling.");
+                    WriteWarning(
+                        $"Nothing was done: the recommendation for cluster '{more.Cluster}' is to add nodes ({more.Count}). To add them, use Resize-NodePool, or Start-NodeAutoscaler with enableAutoScaling."
+                    );
                 return;
             }
         }
@@ -102,8 +110,8 @@ public abstract class NodeCmdlet : AsyncCmdlet
         }
 
         foreach (NodeManagerSession session in Sessions.For(value, NodeReference.HasUids(targets)))
-            foreach (NodeTarget one in value is ObjectRow { Cluster: "", ClusterUid: "" } ? Expand(session, targets) : targets)
-                ProcessOnce(new(session, one) { Known = NodeReference.KnownFrom(value), Plan = value as NodeDrainPlan });
+        foreach (NodeTarget one in value is ObjectRow { Cluster: "", ClusterUid: "" } ? Expand(session, targets) : targets)
+            ProcessOnce(new(session, one) { Known = NodeReference.KnownFrom(value), Plan = value as NodeDrainPlan });
     }
 
     private void ProcessNames(string[] given)
@@ -115,12 +123,14 @@ public abstract class NodeCmdlet : AsyncCmdlet
         if (texts.Length == 0)
             return;
         foreach (NodeManagerSession session in Sessions)
-            foreach (string name in Expand(session, texts))
-                ProcessOnce(new(session, name));
+        foreach (string name in Expand(session, texts))
+            ProcessOnce(new(session, name));
     }
 
-    private IEnumerable<NodeTarget> Expand(NodeManagerSession session, IReadOnlyList<NodeTarget> targets) => targets.SelectMany(
-        one => NamePattern.IsWildcard(one.Name) ? Expand(session, [one.Name]).Select(name => new NodeTarget(name, one.Uid)) : [one]);
+    private IEnumerable<NodeTarget> Expand(NodeManagerSession session, IReadOnlyList<NodeTarget> targets) =>
+        targets.SelectMany(one =>
+            NamePattern.IsWildcard(one.Name) ? Expand(session, [one.Name]).Select(name => new NodeTarget(name, one.Uid)) : [one]
+        );
 
     private string[] Expand(NodeManagerSession session, string[] names)
     {

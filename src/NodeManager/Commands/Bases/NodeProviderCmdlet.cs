@@ -36,16 +36,26 @@ public abstract class NodeProviderCmdlet : SessionCmdlet
         if (InputObject is null)
         {
             foreach (NodeManagerSession session in Sessions)
-                foreach (string name in Name) Process(new(session, Namespace, name, ""));
+            foreach (string name in Name)
+                Process(new(session, Namespace, name, ""));
         }
         else if (NodeProviderReference.Of(InputObject) is var (ns, name, uid) && name.Length > 0)
         {
-            foreach (NodeManagerSession session in Sessions.For(InputObject)) Process(new(session, ns, name, uid));
+            foreach (NodeManagerSession session in Sessions.For(InputObject))
+                Process(new(session, ns, name, uid));
         }
         else
         {
-            Fail(new NodeManagerException(
-                ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names."), InputObject);
+            Fail(
+                new NodeManagerException(
+                    ErrorIds.NodeProviderNotFound,
+                    ErrorKind.InvalidArgument,
+                    $"'{InputObject}' does not identify a provider.",
+                    InputObject,
+                    "Pipe objects of Get-NodeProvider, or pass names."
+                ),
+                InputObject
+            );
         }
     }
 

@@ -205,25 +205,52 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
 
     private protected NodeProviderSettings Settings { get; private set; } = new();
 
-    private protected ProviderCredential? ProviderCredential => Credential is null ? null : new(Credential.UserName, Credential.GetNetworkCredential().Password);
+    private protected ProviderCredential? ProviderCredential =>
+        Credential is null ? null : new(Credential.UserName, Credential.GetNetworkCredential().Password);
 
     private protected override void Begin()
     {
-        _typed = [
-            .. MyInvocation.BoundParameters.Keys.Order(StringComparer.Ordinal).Select(name => (name, TypesOf(name))).Where(static one => one.Item2.Length > 0 && one.Item2.Length < Types.Length),
+        _typed =
+        [
+            .. MyInvocation
+                .BoundParameters.Keys.Order(StringComparer.Ordinal)
+                .Select(name => (name, TypesOf(name)))
+                .Where(static one => one.Item2.Length > 0 && one.Item2.Length < Types.Length),
         ];
         DurationAttribute.RequireNotNegative(nameof(TaskTimeout), TaskTimeout);
         DurationAttribute.RequireNotNegative(nameof(PowerTimeout), PowerTimeout);
         DurationAttribute.RequireNotNegative(nameof(BootDelay), BootDelay);
         Settings = new()
         {
-            SecretName = SecretName, SecretNamespace = SecretNamespace, AdditionalSettings = Map(AdditionalSetting), Endpoint = Endpoint, NodeWhitelist = NodeWhitelist, VmIdRange = VmIdRange,
-            VmMemOverheadMiB = VmMemOverheadMiB, NetworkInterfaces = Maps(NetworkInterface), VmOptions = Map(VmOption), TaskTimeout = TaskTimeout, CpuOvercommit = CpuOvercommit,
-            ResourcePool = ResourcePool, NodeZones = Map(NodeZone), TemplateId = TemplateId, FullClone = IsBound(nameof(LinkedClone)) ? !LinkedClone : null, Storage = Storage,
+            SecretName = SecretName,
+            SecretNamespace = SecretNamespace,
+            AdditionalSettings = Map(AdditionalSetting),
+            Endpoint = Endpoint,
+            NodeWhitelist = NodeWhitelist,
+            VmIdRange = VmIdRange,
+            VmMemOverheadMiB = VmMemOverheadMiB,
+            NetworkInterfaces = Maps(NetworkInterface),
+            VmOptions = Map(VmOption),
+            TaskTimeout = TaskTimeout,
+            CpuOvercommit = CpuOvercommit,
+            ResourcePool = ResourcePool,
+            NodeZones = Map(NodeZone),
+            TemplateId = TemplateId,
+            FullClone = IsBound(nameof(LinkedClone)) ? !LinkedClone : null,
+            Storage = Storage,
             TaintsInSmbios = IsBound(nameof(TaintsInSmbios)) ? TaintsInSmbios : null,
-            Systems = Maps(System), BootTarget = BootTarget, BootMode = BootMode, HttpBootUri = HttpBootUri, PowerTimeout = PowerTimeout, ManagedTag = ManagedTag, CaBundle = ReadBundle(),
+            Systems = Maps(System),
+            BootTarget = BootTarget,
+            BootMode = BootMode,
+            HttpBootUri = HttpBootUri,
+            PowerTimeout = PowerTimeout,
+            ManagedTag = ManagedTag,
+            CaBundle = ReadBundle(),
             SkipCertificateCheck = IsBound(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : null,
-            AllowUnencryptedAuthentication = IsBound(nameof(AllowUnencryptedAuthentication)) ? AllowUnencryptedAuthentication : null, BootDelay = BootDelay, MaxMachines = MaxMachines, Zones = Zone,
+            AllowUnencryptedAuthentication = IsBound(nameof(AllowUnencryptedAuthentication)) ? AllowUnencryptedAuthentication : null,
+            BootDelay = BootDelay,
+            MaxMachines = MaxMachines,
+            Zones = Zone,
         };
     }
 
@@ -237,23 +264,34 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     {
         foreach ((string name, string[] owners) in _typed)
         {
-            if (owners.Contains(type, StringComparer.OrdinalIgnoreCase)) continue;
+            if (owners.Contains(type, StringComparer.OrdinalIgnoreCase))
+                continue;
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument,
-                $"Parameter -{name} applies to providers of type {string.Join(" or ", owners).ToLowerInvariant()}, not of type '{type}'.", name,
-                "Use the parameters of the provider's type. Get-Help New-NodeProvider lists them by type.");
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                $"Parameter -{name} applies to providers of type {string.Join(" or ", owners).ToLowerInvariant()}, not of type '{type}'.",
+                name,
+                "Use the parameters of the provider's type. Get-Help New-NodeProvider lists them by type."
+            );
         }
     }
 
     // The parameter sets of a parameter say which types have the setting.
-    private string[] TypesOf(string parameter) => [
-        .. GetType().GetProperty(parameter)?.GetCustomAttributes(typeof(ParameterAttribute), inherit: true).Cast<ParameterAttribute>()
-            .Select(static one => one.ParameterSetName).Where(static one => Array.IndexOf(Types, one) >= 0) ?? [],
-    ];
+    private string[] TypesOf(string parameter) =>
+        [
+            .. GetType()
+                .GetProperty(parameter)
+                ?.GetCustomAttributes(typeof(ParameterAttribute), inherit: true)
+                .Cast<ParameterAttribute>()
+                .Select(static one => one.ParameterSetName)
+                .Where(static one => Array.IndexOf(Types, one) >= 0)
+                ?? [],
+        ];
 
     private string? ReadBundle()
     {
-        if (CaBundlePath is null) return null;
+        if (CaBundlePath is null)
+            return null;
         string path = GetUnresolvedProviderPathFromPSPath(CaBundlePath);
         try
         {
@@ -261,11 +299,19 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.ResourceUnavailable, $"Cannot read {path}: {e.Message}", path, "Check the path and your permissions.", e);
+            throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.ResourceUnavailable,
+                $"Cannot read {path}: {e.Message}",
+                path,
+                "Check the path and your permissions.",
+                e
+            );
         }
     }
 
     private static Dictionary<string, object?>? Map(IDictionary? table) => table is null ? null : ArgumentMap.From(table);
 
-    private static List<Dictionary<string, object?>>? Maps(IDictionary[]? tables) => tables is null ? null : [.. tables.Select(static one => ArgumentMap.From(one))];
+    private static List<Dictionary<string, object?>>? Maps(IDictionary[]? tables) =>
+        tables is null ? null : [.. tables.Select(static one => ArgumentMap.From(one))];
 }

@@ -75,9 +75,7 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     private protected abstract void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids);
 
     /// <summary>A node that the pipeline brought; <see cref="Read"/> follows.</summary>
-    private protected virtual void Note(NodeReference node, ClusterObject origin)
-    {
-    }
+    private protected virtual void Note(NodeReference node, ClusterObject origin) { }
 
     private void Add(ClusterObject value)
     {

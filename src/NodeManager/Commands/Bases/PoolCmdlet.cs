@@ -42,19 +42,29 @@ public abstract class PoolCmdlet : SessionCmdlet
     {
         if (value is not null)
         {
-            if (PoolReference.From(value) is { } target) InEach(Sessions.For(value), PlaceOf(value), context => Once(context, target, work));
-            else Fail(PoolReference.StandsForNone(value), value);
+            if (PoolReference.From(value) is { } target)
+                InEach(Sessions.For(value), PlaceOf(value), context => Once(context, target, work));
+            else
+                Fail(PoolReference.StandsForNone(value), value);
             return;
         }
 
-        InEach(Sessions, Place, context =>
-        {
-            foreach (string id in ids) Once(context, new() { Id = id.ToLowerInvariant() }, work);
-            foreach (string name in names.Where(static name => !NamePattern.IsWildcard(name))) Once(context, new() { Name = name, Cluster = Cluster ?? "" }, work);
-            string[] patterns = [.. names.Where(NamePattern.IsWildcard)];
-            if (patterns.Length == 0) return;
-            foreach (NodePool pool in Match(context, patterns)) Once(context, PoolReference.From(pool)!, work);
-        });
+        InEach(
+            Sessions,
+            Place,
+            context =>
+            {
+                foreach (string id in ids)
+                    Once(context, new() { Id = id.ToLowerInvariant() }, work);
+                foreach (string name in names.Where(static name => !NamePattern.IsWildcard(name)))
+                    Once(context, new() { Name = name, Cluster = Cluster ?? "" }, work);
+                string[] patterns = [.. names.Where(NamePattern.IsWildcard)];
+                if (patterns.Length == 0)
+                    return;
+                foreach (NodePool pool in Match(context, patterns))
+                    Once(context, PoolReference.From(pool)!, work);
+            }
+        );
     }
 
     /// <summary>Asks about a change and makes it; with -WhatIf, emits what it would do.</summary>
@@ -63,16 +73,26 @@ public abstract class PoolCmdlet : SessionCmdlet
     /// <param name="impact">Of the command.</param>
     /// <param name="plan">Works out what it would do.</param>
     /// <param name="apply">Does it.</param>
-    private protected void Change(PoolReference pool, string action, ConfirmImpact impact, Func<Worker, Task<NodePoolPlan>> plan, Func<Worker, Task> apply)
+    private protected void Change(
+        PoolReference pool,
+        string action,
+        ConfirmImpact impact,
+        Func<Worker, Task<NodePoolPlan>> plan,
+        Func<Worker, Task> apply
+    )
     {
         if (IsWhatIf)
         {
-            Sessions.StartIn(pool.Session, pool.Target.Text, async worker =>
-            {
-                NodePoolPlan planned = await plan(worker);
-                await worker.ShouldProcessAsync(pool.Session, pool.ToString(), $"{action} ({planned.Summary})");
-                worker.Output(planned);
-            });
+            Sessions.StartIn(
+                pool.Session,
+                pool.Target.Text,
+                async worker =>
+                {
+                    NodePoolPlan planned = await plan(worker);
+                    await worker.ShouldProcessAsync(pool.Session, pool.ToString(), $"{action} ({planned.Summary})");
+                    worker.Output(planned);
+                }
+            );
             return;
         }
 
@@ -90,7 +110,8 @@ public abstract class PoolCmdlet : SessionCmdlet
             }
         }
 
-        if (ShouldProcess(pool.Session, pool.ToString(), question)) Sessions.StartIn(pool.Session, pool.Target.Text, apply);
+        if (ShouldProcess(pool.Session, pool.ToString(), question))
+            Sessions.StartIn(pool.Session, pool.Target.Text, apply);
     }
 
     private void InEach(IEnumerable<NodeManagerSession> sessions, PoolPlace place, Action<PoolContext> work)
@@ -111,14 +132,17 @@ public abstract class PoolCmdlet : SessionCmdlet
     private void Once(PoolContext context, PoolTarget target, Action<PoolReference> work)
     {
         string pool = target.Id.Length > 0 ? target.Id : $"{context.Provider.Name}/{target.Cluster}/{target.Name}";
-        if (_seen.Add((context.Session, pool))) work(new(context, target));
+        if (_seen.Add((context.Session, pool)))
+            work(new(context, target));
     }
 
-    private List<NodePool> Match(PoolContext context, string[] patterns) => Pump.RunNow(async worker =>
-    {
-        List<NodePool> pools = [];
-        var query = new PoolQuery { Names = patterns, Cluster = Cluster ?? "" };
-        await foreach (NodePool pool in PoolReader.ReadAsync(context, query, static _ => { }, NullObserver.Instance, worker.Token)) pools.Add(pool);
-        return pools;
-    });
+    private List<NodePool> Match(PoolContext context, string[] patterns) =>
+        Pump.RunNow(async worker =>
+        {
+            List<NodePool> pools = [];
+            var query = new PoolQuery { Names = patterns, Cluster = Cluster ?? "" };
+            await foreach (NodePool pool in PoolReader.ReadAsync(context, query, static _ => { }, NullObserver.Instance, worker.Token))
+                pools.Add(pool);
+            return pools;
+        });
 }

@@ -110,27 +110,34 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
     }
 
     /// <summary>The fields that are given.</summary>
-    private protected PoolChange ReadChange() => new()
-    {
-        NodeCount = Given(nameof(NodeCount), NodeCount),
-        Labels = PoolInput.ReadLabels(Label),
-        Taints = Taint?.Select(TaintText.Parse).ToList(),
-        StartupTaints = StartupTaint?.Select(TaintText.Parse).ToList(),
-        Shapes = Shape?.Select(ShapeText.Parse).ToList(),
-        CpuLimit = Given(nameof(CpuLimit), CpuLimit),
-        MemoryLimit = Given(nameof(MemoryLimit), MemoryLimit),
-        Scaling = new()
+    private protected PoolChange ReadChange() =>
+        new()
         {
-            Enabled = Given(nameof(EnableAutoscaling), EnableAutoscaling),
-            MinNodes = Given(nameof(MinNodes), MinNodes),
-            MaxNodes = Given(nameof(MaxNodes), MaxNodes),
-            TargetCpuUtilization = Given(nameof(TargetCpuUtilization), TargetCpuUtilization),
-            TargetMemoryUtilization = Given(nameof(TargetMemoryUtilization), TargetMemoryUtilization),
-            ScaleDownDelay = Given(nameof(ScaleDownDelay), ScaleDownDelay),
-            ScaleUpDelay = Given(nameof(ScaleUpDelay), ScaleUpDelay),
-        },
-        Extensions = new() { Release = Release, DrainTimeout = Given(nameof(DrainTimeout), DrainTimeout), MaxSurge = MaxSurge, MaxUnavailable = MaxUnavailable },
-    };
+            NodeCount = Given(nameof(NodeCount), NodeCount),
+            Labels = PoolInput.ReadLabels(Label),
+            Taints = Taint?.Select(TaintText.Parse).ToList(),
+            StartupTaints = StartupTaint?.Select(TaintText.Parse).ToList(),
+            Shapes = Shape?.Select(ShapeText.Parse).ToList(),
+            CpuLimit = Given(nameof(CpuLimit), CpuLimit),
+            MemoryLimit = Given(nameof(MemoryLimit), MemoryLimit),
+            Scaling = new()
+            {
+                Enabled = Given(nameof(EnableAutoscaling), EnableAutoscaling),
+                MinNodes = Given(nameof(MinNodes), MinNodes),
+                MaxNodes = Given(nameof(MaxNodes), MaxNodes),
+                TargetCpuUtilization = Given(nameof(TargetCpuUtilization), TargetCpuUtilization),
+                TargetMemoryUtilization = Given(nameof(TargetMemoryUtilization), TargetMemoryUtilization),
+                ScaleDownDelay = Given(nameof(ScaleDownDelay), ScaleDownDelay),
+                ScaleUpDelay = Given(nameof(ScaleUpDelay), ScaleUpDelay),
+            },
+            Extensions = new()
+            {
+                Release = Release,
+                DrainTimeout = Given(nameof(DrainTimeout), DrainTimeout),
+                MaxSurge = MaxSurge,
+                MaxUnavailable = MaxUnavailable,
+            },
+        };
 
     private protected T? Given<T>(string parameter, T value)
         where T : struct => IsBound(parameter) ? value : null;

@@ -38,9 +38,15 @@ public abstract class PoolTargetCmdlet : PoolCmdlet
 
     private protected override int WorkLimit => ThrottleLimit;
 
-    private protected override void Process() => ForEachPool(
-        ParameterSetName != ByObject ? Name : InputObject is NameText text ? [text.Name] : [], Id,
-        ParameterSetName != ByObject || InputObject is NameText ? null : InputObject, Process);
+    private protected override void Process() =>
+        ForEachPool(
+            ParameterSetName != ByObject ? Name
+                : InputObject is NameText text ? [text.Name]
+                : [],
+            Id,
+            ParameterSetName != ByObject || InputObject is NameText ? null : InputObject,
+            Process
+        );
 
     /// <summary>A pool to work on, once each; on the pipeline's thread.</summary>
     private protected abstract void Process(PoolReference pool);

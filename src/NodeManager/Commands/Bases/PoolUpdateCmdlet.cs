@@ -55,33 +55,56 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet, IClusterChange
     {
         if (InputObject is { } update)
         {
-            foreach (NodeManagerSession session in Sessions.For(update)) Apply(session, new(update.Namespace, update.Provider), update.Pool);
+            foreach (NodeManagerSession session in Sessions.For(update))
+                Apply(session, new(update.Namespace, update.Provider), update.Pool);
             return;
         }
 
         foreach (NodeManagerSession session in Sessions)
-            foreach (string name in Name) Apply(session, new(Namespace ?? "", Provider ?? ""), name);
+        foreach (string name in Name)
+            Apply(session, new(Namespace ?? "", Provider ?? ""), name);
     }
 
     /// <summary>What is done when the change is written.</summary>
-    private protected virtual Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker) => Task.CompletedTask;
+    private protected virtual Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker) =>
+        Task.CompletedTask;
 
-    private void Apply(NodeManagerSession session, PoolUpdatePlace place, string pool) => CheckAndChange(
-        session, pool, $"update of pool {pool} in cluster '{session.Cluster}'", Action, Impact, async (worker, dryRun) =>
-        {
-            (NodePoolUpdate update, bool isHeld) = await PoolUpdates.ChangeAsync(session, place, pool, Change, dryRun, worker.Token);
-            if (!dryRun) await ChangedAsync(session, update, isHeld, worker);
-        });
+    private void Apply(NodeManagerSession session, PoolUpdatePlace place, string pool) =>
+        CheckAndChange(
+            session,
+            pool,
+            $"update of pool {pool} in cluster '{session.Cluster}'",
+            Action,
+            Impact,
+            async (worker, dryRun) =>
+            {
+                (NodePoolUpdate update, bool isHeld) = await PoolUpdates.ChangeAsync(session, place, pool, Change, dryRun, worker.Token);
+                if (!dryRun)
+                    await ChangedAsync(session, update, isHeld, worker);
+            }
+        );
 
     private ConfirmImpact Impact => GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
 
     /// <summary>Works on an update here, or leaves it to the process that does.</summary>
-    private protected static async Task ContinueAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, PoolUpdateIntent intent, Worker worker)
+    private protected static async Task ContinueAsync(
+        NodeManagerSession session,
+        NodePoolUpdate update,
+        bool isHeld,
+        PoolUpdateIntent intent,
+        Worker worker
+    )
     {
-        PoolUpdateRequest request = new() { Pool = update.Pool, Namespace = update.Namespace, Intent = intent };
+        PoolUpdateRequest request = new()
+        {
+            Pool = update.Pool,
+            Namespace = update.Namespace,
+            Intent = intent,
+        };
         try
         {
-            if (update.Provider == NodePoolProvider.Service) request = request with { Service = PoolSessions.Of(session, new(update.Provider, "")) };
+            if (update.Provider == NodePoolProvider.Service)
+                request = request with { Service = PoolSessions.Of(session, new(update.Provider, "")) };
         }
         catch (NodeManagerException) when (isHeld)
         {
@@ -92,6 +115,7 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet, IClusterChange
 
         PoolUpdateOutcome outcome = await PoolUpdates.ContinueAsync(session, request, worker, worker.Token);
         worker.Output(outcome.Update);
-        if (outcome.Failure is { } failure) worker.Error(failure, update.Pool);
+        if (outcome.Failure is { } failure)
+            worker.Error(failure, update.Pool);
     }
 }

@@ -36,11 +36,17 @@ public abstract class SandboxCmdlet : SandboxSessionCmdlet
     [ValidateSet("EvictionRequest")]
     public string[] SandboxFeature { get; set; } = [];
 
-    private protected SandboxOptions Options => new()
-    {
-        Nodes = SandboxNodes, Seed = SandboxSeed, Speed = SandboxSpeed, Rbac = SandboxRbac, Programs = SandboxPrograms.All, Features = SandboxFeature,
-    };
+    private protected SandboxOptions Options =>
+        new()
+        {
+            Nodes = SandboxNodes,
+            Seed = SandboxSeed,
+            Speed = SandboxSpeed,
+            Rbac = SandboxRbac,
+            Programs = SandboxPrograms.All,
+            Features = SandboxFeature,
+        };
 
-    private protected Task<NodeManagerSession> StartSandboxAsync(Pipeline.Worker worker) => OpenAsync(
-        "sandbox", SandboxCluster.Start(SandboxVersion is null ? Options : Options with { Version = SandboxVersion }), worker);
+    private protected Task<NodeManagerSession> StartSandboxAsync(Pipeline.Worker worker) =>
+        OpenAsync("sandbox", SandboxCluster.Start(SandboxVersion is null ? Options : Options with { Version = SandboxVersion }), worker);
 }

@@ -41,8 +41,16 @@ public abstract class SandboxSessionCmdlet : AsyncCmdlet
         {
             SandboxServer? server = _isServed ? Serve(cluster) : null;
             NodeManagerSession session = await SessionConnector.ConnectAsync(
-                name, server?.Address ?? cluster.Server, cluster.CreateTransport(), cluster, StreamLog.Instance, cluster.Time, worker.Token);
-            if (server is null) return session;
+                name,
+                server?.Address ?? cluster.Server,
+                cluster.CreateTransport(),
+                cluster,
+                StreamLog.Instance,
+                cluster.Time,
+                worker.Token
+            );
+            if (server is null)
+                return session;
             session.KubeconfigPath = server.KubeconfigPath;
             worker.Verbose($"{session.Cluster} is served at {server.Address}; kubectl --kubeconfig '{server.KubeconfigPath}' reaches it.");
             return session;
@@ -63,8 +71,13 @@ public abstract class SandboxSessionCmdlet : AsyncCmdlet
         catch (SocketException fault)
         {
             throw new NodeManagerException(
-                ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {SandboxPort} of 127.0.0.1 is not available: {fault.Message}", SandboxPort,
-                "Specify another port, or 0 for a free one.", fault);
+                ErrorIds.PortUnavailable,
+                ErrorKind.ResourceUnavailable,
+                $"Port {SandboxPort} of 127.0.0.1 is not available: {fault.Message}",
+                SandboxPort,
+                "Specify another port, or 0 for a free one.",
+                fault
+            );
         }
     }
 }

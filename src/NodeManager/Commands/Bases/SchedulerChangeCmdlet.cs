@@ -23,7 +23,12 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
     public string? ConfirmCluster { get; set; }
 
     /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        ParameterSetName = SchedulerFileInput.PathSet,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true
+    )]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
@@ -93,17 +98,23 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
     private protected abstract Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler);
 
     /// <summary>A change of a file, by the command's parameters.</summary>
-    private protected SchedulerFileChange FileChange(Worker worker, string file, string action, Func<SchedulerDocument, SchedulerDocument> edit) => new()
-    {
-        Edit = edit,
-        Confirm = differences => worker.ShouldProcessLocallyAsync(file, $"{action} ({string.Join("; ", differences)})"),
-        Warn = worker.Warning,
-        Key = Key,
-        Minor = Files.Minor,
-        Catalog = Files.Catalog,
-        Force = Force,
-        RevisionLimit = RevisionLimit,
-    };
+    private protected SchedulerFileChange FileChange(
+        Worker worker,
+        string file,
+        string action,
+        Func<SchedulerDocument, SchedulerDocument> edit
+    ) =>
+        new()
+        {
+            Edit = edit,
+            Confirm = differences => worker.ShouldProcessLocallyAsync(file, $"{action} ({string.Join("; ", differences)})"),
+            Warn = worker.Warning,
+            Key = Key,
+            Minor = Files.Minor,
+            Catalog = Files.Catalog,
+            Force = Force,
+            RevisionLimit = RevisionLimit,
+        };
 
     /// <summary>Changes a file, and says what came of it; null where nothing was written.</summary>
     private protected static async Task<SchedulerDocument?> ChangeFileAsync(Worker worker, string file, SchedulerFileChange change)
@@ -120,7 +131,8 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
                     return isConfirmed;
                 },
             },
-            worker.Token);
+            worker.Token
+        );
         if (changed is not null)
             worker.Verbose($"Wrote {file}. A scheduler reads its configuration at startup: restart it to apply the change.");
         else if (!isDeclined)
@@ -135,7 +147,12 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
     /// <param name="action">What it does, for ShouldProcess, the revision and the event.</param>
     /// <param name="edit">Makes the new text of the old one.</param>
     private protected async Task<SchedulerDocument> ChangeAsync(
-        Worker worker, NodeManagerSession session, ClusterScheduler scheduler, string action, Func<string, string> edit)
+        Worker worker,
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        string action,
+        Func<string, string> edit
+    )
     {
         bool restarts = !NoRestart && scheduler.Deployment.Length > 0;
         var change = new SchedulerChange
@@ -147,18 +164,37 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
             RevisionLimit = RevisionLimit,
             Minor = Files.Minor,
             Catalog = await PluginRegistry.CatalogAsync(session, worker.Token),
-            Confirm = differences => worker.ShouldProcessAsync(
-                session, Title(session, scheduler), $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"),
+            Confirm = differences =>
+                worker.ShouldProcessAsync(
+                    session,
+                    Title(session, scheduler),
+                    $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"
+                ),
         };
-        var restart = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason, RevisionLimit = RevisionLimit };
+        var restart = new SchedulerRestartRequest
+        {
+            Timeout = Timeout,
+            NoRollback = NoRollback,
+            Reason = Reason,
+            RevisionLimit = RevisionLimit,
+        };
         SchedulerUpdate update = await SchedulerUpdater.ChangeAsync(
-            session, scheduler, change, restarts ? restart : null, _restarts, worker, worker.Token);
+            session,
+            scheduler,
+            change,
+            restarts ? restart : null,
+            _restarts,
+            worker,
+            worker.Token
+        );
         if (update.Restart is { } ended)
             Report(worker, ended);
         else if (update.Change.IsWritten)
-            worker.Warning(scheduler.Deployment.Length == 0
-                ? $"{scheduler.Source} is revision {update.Change.Revision} now; no Deployment mounts it, so nothing was restarted. A scheduler reads it when it starts."
-                : $"{scheduler.Source} now contains revision {update.Change.Revision}, which the scheduler does not run with. Apply it with Restart-Scheduler; a crash also applies it.");
+            worker.Warning(
+                scheduler.Deployment.Length == 0
+                    ? $"{scheduler.Source} is revision {update.Change.Revision} now; no Deployment mounts it, so nothing was restarted. A scheduler reads it when it starts."
+                    : $"{scheduler.Source} now contains revision {update.Change.Revision}, which the scheduler does not run with. Apply it with Restart-Scheduler; a crash also applies it."
+            );
         return update.Change.Document;
     }
 

@@ -57,13 +57,17 @@ public abstract class SchedulerCmdlet : AsyncCmdlet
         foreach (NodeManagerSession session in Sessions)
         {
             SchedulerSelection selection = Selection(session);
-            Sessions.StartIn(session, session, async worker =>
-            {
-                IReadOnlyList<ClusterScheduler> found = TakesAll
-                    ? await SchedulerFinder.FindAsync(session, selection, worker.Token)
-                    : await SchedulerFinder.FindChosenAsync(session, selection, worker.Token);
-                await Task.WhenAll(found.Select(scheduler => GuardedAsync(worker, scheduler, () => work(worker, session, scheduler))));
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    IReadOnlyList<ClusterScheduler> found = TakesAll
+                        ? await SchedulerFinder.FindAsync(session, selection, worker.Token)
+                        : await SchedulerFinder.FindChosenAsync(session, selection, worker.Token);
+                    await Task.WhenAll(found.Select(scheduler => GuardedAsync(worker, scheduler, () => work(worker, session, scheduler))));
+                }
+            );
         }
     }
 
@@ -90,19 +94,28 @@ public abstract class SchedulerCmdlet : AsyncCmdlet
             Key = about.Key,
             Deployments = about.Deployment.Length > 0 ? [about.Deployment] : [],
         };
-        Sessions.StartIn(session, about, async worker =>
-        {
-            foreach (ClusterScheduler scheduler in await SchedulerFinder.FindAsync(session, selection, worker.Token))
-                await work(worker, session, scheduler);
-        });
+        Sessions.StartIn(
+            session,
+            about,
+            async worker =>
+            {
+                foreach (ClusterScheduler scheduler in await SchedulerFinder.FindAsync(session, selection, worker.Token))
+                    await work(worker, session, scheduler);
+            }
+        );
     }
 
     private protected static string Title(NodeManagerSession session, ClusterScheduler scheduler) =>
         $"scheduler '{scheduler}' in cluster '{session.Cluster}'";
 
     private SchedulerSelection Selection(NodeManagerSession session) =>
-        new SchedulerSelection { Namespace = Namespace, ConfigMap = ConfigMap, Key = Key, Deployments = Deployment }
-            .Complete(session.Configuration, Environment.GetEnvironmentVariable);
+        new SchedulerSelection
+        {
+            Namespace = Namespace,
+            ConfigMap = ConfigMap,
+            Key = Key,
+            Deployments = Deployment,
+        }.Complete(session.Configuration, Environment.GetEnvironmentVariable);
 
     // The failure of one scheduler does not stop the others.
     private static async Task GuardedAsync(Worker worker, ClusterScheduler scheduler, Func<Task> work)

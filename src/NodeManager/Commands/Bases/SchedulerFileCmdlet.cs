@@ -8,7 +8,12 @@ namespace NodeManager.Commands.Bases;
 public abstract class SchedulerFileCmdlet : SchedulerCmdlet
 {
     /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        ParameterSetName = SchedulerFileInput.PathSet,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true
+    )]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];

@@ -26,8 +26,12 @@ internal sealed class SchedulerFileInput
         if (cmdlet.Session is not null && (bound.ContainsKey(PathSet) || bound.ContainsKey(LiteralPathSet)))
         {
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Path and -LiteralPath name files, -Session names clusters. They cannot be combined.", null,
-                "Leave one of them out.");
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                "-Path and -LiteralPath name files, -Session names clusters. They cannot be combined.",
+                null,
+                "Leave one of them out."
+            );
         }
     }
 

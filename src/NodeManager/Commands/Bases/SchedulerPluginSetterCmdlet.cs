@@ -40,20 +40,24 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
     private protected abstract string Verb { get; }
 
     /// <summary>The change of one plugin.</summary>
-    private protected virtual PluginChange Change(string name) => new()
-    {
-        Name = name,
-        ExtensionPoints = [.. ExtensionPoint.Select(ExtensionPoints.InItsCase)],
-        SchedulerNames = SchedulerName,
-        Force = Force,
-    };
+    private protected virtual PluginChange Change(string name) =>
+        new()
+        {
+            Name = name,
+            ExtensionPoints = [.. ExtensionPoint.Select(ExtensionPoints.InItsCase)],
+            SchedulerNames = SchedulerName,
+            Force = Force,
+        };
 
     private protected abstract PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog);
 
     private protected sealed override async Task WorkAsync(Worker worker, string file)
     {
         SchedulerDocument? changed = await ChangeFileAsync(
-            worker, file, FileChange(worker, file, Action, document => Apply(document, Files.Minor, Files.Catalog, worker.Warning)));
+            worker,
+            file,
+            FileChange(worker, file, Action, document => Apply(document, Files.Minor, Files.Catalog, worker.Warning))
+        );
         if (!PassThru)
             return;
         SchedulerDocument now = changed ?? (await SchedulerFiles.ReadAsync(file, Key, worker.Token)).Document;
@@ -66,25 +70,42 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
         // An edit that is repeated on another client's text has the same warnings.
         var told = new HashSet<string>();
         SchedulerDocument now = await ChangeAsync(
-            worker, session, scheduler, Action,
-            SchedulerChange.OfDocument(scheduler, document => Apply(document, Files.Minor ?? scheduler.Minor, catalog, warning =>
-            {
-                if (told.Add(warning))
-                    worker.Warning(warning);
-            })));
+            worker,
+            session,
+            scheduler,
+            Action,
+            SchedulerChange.OfDocument(
+                scheduler,
+                document =>
+                    Apply(
+                        document,
+                        Files.Minor ?? scheduler.Minor,
+                        catalog,
+                        warning =>
+                        {
+                            if (told.Add(warning))
+                                worker.Warning(warning);
+                        }
+                    )
+            )
+        );
         if (PassThru)
             Emit(worker, SchedulerPlugins.Read(now, Files.Minor ?? scheduler.Minor, catalog, scheduler.OriginIn(session)));
     }
 
     private string Action => $"{Verb} {string.Join(", ", Name)}";
 
-    private SchedulerDocument Apply(SchedulerDocument document, int? minor, PluginCatalog catalog, Action<string> warn) => Name.Aggregate(document, (current, name) =>
-    {
-        PluginChangeResult result = Apply(current, Change(name), minor, catalog);
-        foreach (string warning in result.Warnings)
-            warn(warning);
-        return result.Document;
-    });
+    private SchedulerDocument Apply(SchedulerDocument document, int? minor, PluginCatalog catalog, Action<string> warn) =>
+        Name.Aggregate(
+            document,
+            (current, name) =>
+            {
+                PluginChangeResult result = Apply(current, Change(name), minor, catalog);
+                foreach (string warning in result.Warnings)
+                    warn(warning);
+                return result.Document;
+            }
+        );
 
     private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
     {

@@ -30,15 +30,26 @@ public abstract class SessionCmdlet : AsyncCmdlet
     /// <param name="action">What is done, for ShouldProcess.</param>
     /// <param name="impact">Of the command.</param>
     /// <param name="work">Makes the change; with true, checks alone that it can be made.</param>
-    private protected void CheckAndChange(NodeManagerSession session, string id, string target, string action, ConfirmImpact impact, Func<Worker, bool, Task> work)
+    private protected void CheckAndChange(
+        NodeManagerSession session,
+        string id,
+        string target,
+        string action,
+        ConfirmImpact impact,
+        Func<Worker, bool, Task> work
+    )
     {
         if (IsWhatIf)
         {
-            Sessions.StartIn(session, id, async worker =>
-            {
-                await work(worker, true);
-                await worker.ShouldProcessAsync(session, target, action);
-            });
+            Sessions.StartIn(
+                session,
+                id,
+                async worker =>
+                {
+                    await work(worker, true);
+                    await worker.ShouldProcessAsync(session, target, action);
+                }
+            );
             return;
         }
 

@@ -11,6 +11,10 @@ public sealed class ExportNodeDrainReportCommand : ReportCmdlet<NodeDrainResult>
 {
     private protected override string Noun => "drain";
 
-    private protected override void Write(string file, IReadOnlyList<NodeDrainResult> reported, DateTimeOffset at, CancellationToken cancellationToken) =>
-        DrainReportFile.Write(file, reported, at, Force, NoClobber, cancellationToken);
+    private protected override void Write(
+        string file,
+        IReadOnlyList<NodeDrainResult> reported,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) => DrainReportFile.Write(file, reported, at, Force, NoClobber, cancellationToken);
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Reporting;
-using NodeManager.Completion;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
@@ -19,7 +19,12 @@ namespace NodeManager.Commands;
 
 /// <summary>Cordons nodes, then evicts their pods, as budgets allow. A result a node, as it ends.</summary>
 [Cmdlet(
-    VerbsLifecycle.Invoke, "NodeDrain", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+    VerbsLifecycle.Invoke,
+    "NodeDrain",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(NodeDrainResult), typeof(NodeDrainPlan), typeof(NodeMaintenanceRun), typeof(Job))]
 public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 {
@@ -62,13 +67,21 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         if (Detach)
         {
             Detachment.Refuse(
-                (AsJob, nameof(AsJob)), (DisableEviction, nameof(DisableEviction)), (ForceStuck is not null, nameof(ForceStuck)),
-                (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter)));
+                (AsJob, nameof(AsJob)),
+                (DisableEviction, nameof(DisableEviction)),
+                (ForceStuck is not null, nameof(ForceStuck)),
+                (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter))
+            );
         }
         else if (IsBound(nameof(Window)) || IsBound(nameof(Namespace)))
         {
             throw new NodeManagerException(
-                ErrorIds.DetachInvalid, ErrorKind.InvalidArgument, "-Window and -Namespace need -Detach.", null, "Add -Detach, or remove -Window and -Namespace.");
+                ErrorIds.DetachInvalid,
+                ErrorKind.InvalidArgument,
+                "-Window and -Namespace need -Detach.",
+                null,
+                "Add -Detach, or remove -Window and -Namespace."
+            );
         }
     }
 
@@ -82,8 +95,13 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             return;
         }
 
-        string question = Question(node), warning = question + "?";
-        if (WillAsk(ConfirmImpact.High) && !Checks(node.Name, async worker => warning = DrainQuestion.Of(warning, await PlanAsync(worker, node)))) return;
+        string question = Question(node),
+            warning = question + "?";
+        if (
+            WillAsk(ConfirmImpact.High)
+            && !Checks(node.Name, async worker => warning = DrainQuestion.Of(warning, await PlanAsync(worker, node)))
+        )
+            return;
         if (ShouldProcess(node.Session, question, warning, "Drain", out _))
             _wanted.Add(node);
     }
@@ -97,25 +115,45 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
     private string Question(NodeReference node)
     {
-        string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods without respecting PodDisruptionBudgets" : "evict its pods")}";
-        if (Surge && !DisableEviction) question += ", restart Deployments whose PDBs allow no eviction";
-        if (OverrideBudgetAfter is { } timeout && !DisableEviction) question += $", and delete pods whose PDB still refuses after {HumanDuration.Format(timeout)}";
-        if (ForceStuck is { } stuck) question += $", and force-delete pods that are stuck terminating for {HumanDuration.Format(stuck)}";
+        string question =
+            $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods without respecting PodDisruptionBudgets" : "evict its pods")}";
+        if (Surge && !DisableEviction)
+            question += ", restart Deployments whose PDBs allow no eviction";
+        if (OverrideBudgetAfter is { } timeout && !DisableEviction)
+            question += $", and delete pods whose PDB still refuses after {HumanDuration.Format(timeout)}";
+        if (ForceStuck is { } stuck)
+            question += $", and force-delete pods that are stuck terminating for {HumanDuration.Format(stuck)}";
         return question;
     }
 
     /// <summary>All nodes of a cluster go together: none takes what is evicted from another.</summary>
     private protected override void End()
     {
-        Plan(_imagined, (worker, node) => worker.InvokeAsync(() => ShouldProcess(node.Session, Question(node), Question(node) + "?", "Drain", out _)));
+        Plan(
+            _imagined,
+            (worker, node) => worker.InvokeAsync(() => ShouldProcess(node.Session, Question(node), Question(node) + "?", "Drain", out _))
+        );
         List<DrainRequest> runs =
-            [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => new DrainRequest(g.Key.Session, [.. g.Select(n => n.Target)], Limited(g.Key.Session, g.Key.Options, g)))];
+        [
+            .. _wanted
+                .GroupBy(n => (n.Session, Options: OptionsOf(n)))
+                .Select(g => new DrainRequest(g.Key.Session, [.. g.Select(n => n.Target)], Limited(g.Key.Session, g.Key.Options, g))),
+        ];
         if (Detach)
         {
             foreach (DrainRequest run in runs)
             {
-                MaintenanceRequest request = new() { Nodes = run.Nodes, Namespace = Namespace, Options = new() { Drain = run.Options, Windows = Window } };
-                Sessions.StartIn(run.Session, run.Session, async worker => worker.Output(await DetachedSubmitter.SubmitAsync(run.Session, request, true, worker.Token)));
+                MaintenanceRequest request = new()
+                {
+                    Nodes = run.Nodes,
+                    Namespace = Namespace,
+                    Options = new() { Drain = run.Options, Windows = Window },
+                };
+                Sessions.StartIn(
+                    run.Session,
+                    run.Session,
+                    async worker => worker.Output(await DetachedSubmitter.SubmitAsync(run.Session, request, true, worker.Token))
+                );
             }
 
             return;
@@ -132,19 +170,23 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
         foreach (DrainRequest run in runs)
         {
-            Sessions.StartIn(run.Session, run.Session, async worker =>
-            {
-                IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, run.Session) : worker;
-                try
+            Sessions.StartIn(
+                run.Session,
+                run.Session,
+                async worker =>
                 {
-                    await foreach (DrainOutcome outcome in NodeOperations.DrainAsync(run, observer, _withdrawal.Token, worker.Token))
-                        Report(worker, outcome);
+                    IOperationObserver observer = runs.Count > 1 ? new ClusterProgress(worker, run.Session) : worker;
+                    try
+                    {
+                        await foreach (DrainOutcome outcome in NodeOperations.DrainAsync(run, observer, _withdrawal.Token, worker.Token))
+                            Report(worker, outcome);
+                    }
+                    catch (NodeManagerException failure) when (StopsAtErrors)
+                    {
+                        StopAt(failure);
+                    }
                 }
-                catch (NodeManagerException failure) when (StopsAtErrors)
-                {
-                    StopAt(failure);
-                }
-            });
+            );
         }
 
         if (!StopsAtErrors)
@@ -157,7 +199,9 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private static DrainOptions Limited(NodeManagerSession session, DrainOptions options, IEnumerable<NodeReference> nodes)
     {
         List<NodeDrainPlan?> plans = [.. nodes.Select(n => n.Plan)];
-        return plans.Contains(null) || session.Configuration.DrainTimeout is not null ? options : options.For([.. plans.OfType<NodeDrainPlan>()]);
+        return plans.Contains(null) || session.Configuration.DrainTimeout is not null
+            ? options
+            : options.For([.. plans.OfType<NodeDrainPlan>()]);
     }
 
     private protected override void Output(object value)
@@ -185,9 +229,12 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     {
         foreach (NodeDrainResult result in _interrupted)
         {
-            WriteHost(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods evicted; the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}.{DrainLeftovers.Describe(result.Blockers)}"));
+            WriteHost(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{result.Node}: {result.Status}; {result.Evicted} of {result.Evicted + result.Remaining} pods evicted; the node {(result.Cordoned ? "stays cordoned" : "is not cordoned")}.{DrainLeftovers.Describe(result.Blockers)}"
+                )
+            );
         }
     }
 

@@ -45,13 +45,17 @@ public sealed class GetNodeAlertCommand : SessionCmdlet
             NodeAlerts alerts = session.Get<NodeAlerts>();
             IReadOnlyList<NodeAlert> all = alerts.List(session.Time().GetUtcNow());
             if (alerts.Monitors == 0 && all.Count == 0)
-                WriteWarning($"No monitor runs in cluster '{session.Cluster}', so no alerts are known. To start one, use Start-NodeHealthMonitor.");
+                WriteWarning(
+                    $"No monitor runs in cluster '{session.Cluster}', so no alerts are known. To start one, use Start-NodeHealthMonitor."
+                );
             foreach (NodeAlert alert in all)
             {
-                if ((Name.Length == 0 || alert.Nodes.Any(node => isNamed(node)))
+                if (
+                    (Name.Length == 0 || alert.Nodes.Any(node => isNamed(node)))
                     && (Cause.Length == 0 || isCause(alert.Cause))
                     && (Status.Length == 0 || Status.Contains(alert.Status, StringComparer.OrdinalIgnoreCase))
-                    && (Severity.Length == 0 || Severity.Contains(alert.Severity, StringComparer.OrdinalIgnoreCase)))
+                    && (Severity.Length == 0 || Severity.Contains(alert.Severity, StringComparer.OrdinalIgnoreCase))
+                )
                     WriteObject(alert);
             }
         }

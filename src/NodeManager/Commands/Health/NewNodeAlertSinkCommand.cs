@@ -73,19 +73,34 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
     private protected override void End()
     {
         AlertSinkDefinition definition = Define();
-        WriteObject(new NodeAlertSink { Name = Name ?? definition.Type, Type = definition.Type, Host = definition.Host, Definition = definition });
+        WriteObject(
+            new NodeAlertSink
+            {
+                Name = Name ?? definition.Type,
+                Type = definition.Type,
+                Host = definition.Host,
+                Definition = definition,
+            }
+        );
     }
 
-    private AlertSinkDefinition Define() => ParameterSetName switch
-    {
-        NodeAlertSinkType.Slack => AlertSinks.Slack(SecretTextAttribute.Read(SlackUri!), Bundle()),
-        NodeAlertSinkType.Teams => AlertSinks.Teams(SecretTextAttribute.Read(TeamsUri!), Bundle()),
-        NodeAlertSinkType.Alertmanager => AlertSinks.Alertmanager(AlertmanagerUri!.OriginalString, Bundle()),
-        NodeAlertSinkType.ScriptBlock => new ScriptSinkDefinition(IsolatedScript.Of(ScriptBlock!, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase)),
-        NodeAlertSinkType.Event => new EventSinkDefinition(),
-        NodeAlertSinkType.Log => new LogSinkDefinition(),
-        _ => AlertSinks.Webhook(SecretTextAttribute.Read(WebhookUri!), WebhookSecret is null ? null : SecretTextAttribute.Read(WebhookSecret), Bundle()),
-    };
+    private AlertSinkDefinition Define() =>
+        ParameterSetName switch
+        {
+            NodeAlertSinkType.Slack => AlertSinks.Slack(SecretTextAttribute.Read(SlackUri!), Bundle()),
+            NodeAlertSinkType.Teams => AlertSinks.Teams(SecretTextAttribute.Read(TeamsUri!), Bundle()),
+            NodeAlertSinkType.Alertmanager => AlertSinks.Alertmanager(AlertmanagerUri!.OriginalString, Bundle()),
+            NodeAlertSinkType.ScriptBlock => new ScriptSinkDefinition(
+                IsolatedScript.Of(ScriptBlock!, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase)
+            ),
+            NodeAlertSinkType.Event => new EventSinkDefinition(),
+            NodeAlertSinkType.Log => new LogSinkDefinition(),
+            _ => AlertSinks.Webhook(
+                SecretTextAttribute.Read(WebhookUri!),
+                WebhookSecret is null ? null : SecretTextAttribute.Read(WebhookSecret),
+                Bundle()
+            ),
+        };
 
     private string? Bundle()
     {
@@ -99,7 +114,13 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
-                ErrorIds.AlertSinkInvalid, ErrorKind.ObjectNotFound, $"Cannot read the certificates '{path}': {fault.Message}", path, "Check the path and your permissions.", fault);
+                ErrorIds.AlertSinkInvalid,
+                ErrorKind.ObjectNotFound,
+                $"Cannot read the certificates '{path}': {fault.Message}",
+                path,
+                "Check the path and your permissions.",
+                fault
+            );
         }
     }
 }

@@ -13,7 +13,13 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Repairs unhealthy nodes by a policy, once or, as a job, as they fail. A result a node.</summary>
-[Cmdlet(VerbsDiagnostic.Repair, "ClusterNode", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsDiagnostic.Repair,
+    "ClusterNode",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(NodeRepairResult), typeof(Job))]
 public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
 {
@@ -123,8 +129,10 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
     // What was found names the nodes to repair; a selection of nodes is what the minimum counts over.
     private protected override void Note(NodeReference node, ClusterObject origin)
     {
-        if (origin is not (NodeFinding or NodeHealth or NodeAlert or NodeRepairResult)) return;
-        if (!_candidates.TryGetValue(node.Session, out List<NodeTarget>? candidates)) _candidates[node.Session] = candidates = [];
+        if (origin is not (NodeFinding or NodeHealth or NodeAlert or NodeRepairResult))
+            return;
+        if (!_candidates.TryGetValue(node.Session, out List<NodeTarget>? candidates))
+            _candidates[node.Session] = candidates = [];
         candidates.Add(node.Target);
     }
 
@@ -151,7 +159,12 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
                 PoolLabel = PoolLabel,
                 IncludeControlPlane = IncludeControlPlane,
                 IncludeCordoned = IncludeCordoned,
-                Drain = new() { DeleteUnmanagedPods = DeleteUnmanagedPod, DeleteEmptyDirData = DeleteEmptyDirData, GracePeriod = GracePeriod },
+                Drain = new()
+                {
+                    DeleteUnmanagedPods = DeleteUnmanagedPod,
+                    DeleteEmptyDirData = DeleteEmptyDirData,
+                    GracePeriod = GracePeriod,
+                },
             },
             Namespace = Namespace,
             Reason = Reason,
@@ -159,7 +172,14 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
         NodeRepairer.Check(request);
         if (AsJob && !IsWhatIf)
         {
-            if (ShouldProcess(session, $"unhealthy nodes of cluster {session.Cluster}", $"Repair continuously ({string.Join(", ", request.Policy.Steps().Select(static step => step.Action))})")) _jobs.Add(request);
+            if (
+                ShouldProcess(
+                    session,
+                    $"unhealthy nodes of cluster {session.Cluster}",
+                    $"Repair continuously ({string.Join(", ", request.Policy.Steps().Select(static step => step.Action))})"
+                )
+            )
+                _jobs.Add(request);
         }
         else
         {
@@ -170,7 +190,8 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
     private protected override void End()
     {
         base.End();
-        if (_jobs.Count == 0) return;
+        if (_jobs.Count == 0)
+            return;
         NodeRepairJob job = new(MyInvocation.Line.Trim(), JobName, _jobs);
         JobRepository.Add(job);
         job.Start();
@@ -179,13 +200,15 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
 
     private protected override void Output(object value)
     {
-        if (value is NodeRepairResult { Status: NodeRepairStatus.Interrupted } result && IsStopped) _interrupted.Add(result);
+        if (value is NodeRepairResult { Status: NodeRepairStatus.Interrupted } result && IsStopped)
+            _interrupted.Add(result);
         base.Output(value);
     }
 
     private protected override void WriteSummary()
     {
-        foreach (NodeRepairResult result in _interrupted) WriteHost($"{result.Node}: {result.Message}");
+        foreach (NodeRepairResult result in _interrupted)
+            WriteHost($"{result.Node}: {result.Message}");
     }
 
     private protected override void WriteAbandoned() => WriteSummary();
@@ -195,7 +218,11 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
     {
         NodeManagerSession session = request.Session;
         List<NodeTarget> confirmed = [];
-        foreach ((NodeRepairResult planned, NodeManagerException? failure) in Pump.RunNow(worker => NodeRepairer.PlanAsync(request, worker, worker.Token)))
+        foreach (
+            (NodeRepairResult planned, NodeManagerException? failure) in Pump.RunNow(worker =>
+                NodeRepairer.PlanAsync(request, worker, worker.Token)
+            )
+        )
         {
             if (failure is not null)
             {
@@ -203,28 +230,47 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
                 continue;
             }
 
-            if (planned.Status != NodeRepairStatus.Planned || IsWhatIf) WriteObject(planned);
-            if (planned.Status == NodeRepairStatus.Planned && ShouldProcess(session, $"node {planned.Node} (cluster {session.Cluster})", Question(planned))) confirmed.Add(new(planned.Node, planned.NodeUid));
+            if (planned.Status != NodeRepairStatus.Planned || IsWhatIf)
+                WriteObject(planned);
+            if (
+                planned.Status == NodeRepairStatus.Planned
+                && ShouldProcess(session, $"node {planned.Node} (cluster {session.Cluster})", Question(planned))
+            )
+                confirmed.Add(new(planned.Node, planned.NodeUid));
         }
 
-        if (confirmed.Count == 0) return;
-        Sessions.StartIn(session, session, worker => NodeRepairer.RunAsync(
-            request with { Candidates = confirmed },
-            (result, failure) =>
-            {
-                worker.Output(result);
-                if (failure is not null) worker.Error(failure, result);
-            },
-            worker, worker.Token));
+        if (confirmed.Count == 0)
+            return;
+        Sessions.StartIn(
+            session,
+            session,
+            worker =>
+                NodeRepairer.RunAsync(
+                    request with
+                    {
+                        Candidates = confirmed,
+                    },
+                    (result, failure) =>
+                    {
+                        worker.Output(result);
+                        if (failure is not null)
+                            worker.Error(failure, result);
+                    },
+                    worker,
+                    worker.Token
+                )
+        );
     }
 
     private void WriteFailure(NodeManagerException failure, NodeRepairResult result)
     {
-        if (result.Reason == NodeRepairReason.NoMachine || failure.ErrorId == ErrorIds.NodeNotRepaired) WriteObject(result);
+        if (result.Reason == NodeRepairReason.NoMachine || failure.ErrorId == ErrorIds.NodeNotRepaired)
+            WriteObject(result);
         Fail(failure, result);
     }
 
-    private static string Question(NodeRepairResult planned) => planned.Finding is null
-        ? "Return to service"
-        : $"Repair ({string.Join(", ", planned.Steps.Select(static step => step.Action))}{(planned.Machine.Length > 0 ? $"; machine {planned.Machine}" : "")}): {planned.Message}";
+    private static string Question(NodeRepairResult planned) =>
+        planned.Finding is null
+            ? "Return to service"
+            : $"Repair ({string.Join(", ", planned.Steps.Select(static step => step.Action))}{(planned.Machine.Length > 0 ? $"; machine {planned.Machine}" : "")}): {planned.Message}";
 }

@@ -37,9 +37,12 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
         if (WarningThreshold > CriticalThreshold)
         {
             throw new NodeManagerException(
-                ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument,
-                $"-WarningThreshold {WarningThreshold} is greater than -CriticalThreshold {CriticalThreshold}.", WarningThreshold,
-                "Specify a -WarningThreshold of at most -CriticalThreshold; the defaults are 75 and 90.");
+                ErrorIds.ConfigurationValueInvalid,
+                ErrorKind.InvalidArgument,
+                $"-WarningThreshold {WarningThreshold} is greater than -CriticalThreshold {CriticalThreshold}.",
+                WarningThreshold,
+                "Specify a -WarningThreshold of at most -CriticalThreshold; the defaults are 75 and 90."
+            );
         }
     }
 
@@ -47,18 +50,26 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                // Windows has no such signal: there the next change is drawn to the new size.
-                using PosixSignalRegistration? resized = Watch && !OperatingSystem.IsWindows() ? PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => worker.Output(Resized)) : null;
-                await foreach (ClusterScreen screen in ClusterScreens.FollowAsync(session, Watch, worker, worker.Token))
-                    Post(worker, session, screen);
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    // Windows has no such signal: there the next change is drawn to the new size.
+                    using PosixSignalRegistration? resized =
+                        Watch && !OperatingSystem.IsWindows()
+                            ? PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => worker.Output(Resized))
+                            : null;
+                    await foreach (ClusterScreen screen in ClusterScreens.FollowAsync(session, Watch, worker, worker.Token))
+                        Post(worker, session, screen);
+                }
+            );
         }
     }
 
     // Drawn on the pipeline's thread, which alone knows the window.
-    private static void Post(Worker worker, NodeManagerSession session, ClusterScreen screen) => worker.Output(KeyValuePair.Create(session, screen));
+    private static void Post(Worker worker, NodeManagerSession session, ClusterScreen screen) =>
+        worker.Output(KeyValuePair.Create(session, screen));
 
     private protected override void Output(object value)
     {

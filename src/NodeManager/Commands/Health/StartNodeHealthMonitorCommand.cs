@@ -90,7 +90,12 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
                 Session = session,
                 Names = Name,
                 Selector = Selector,
-                Options = new() { Debounce = Debounce, GroupBy = WellKnown(GroupBy), GroupWindow = GroupWindow },
+                Options = new()
+                {
+                    Debounce = Debounce,
+                    GroupBy = WellKnown(GroupBy),
+                    GroupWindow = GroupWindow,
+                },
                 MinimumSeverity = MinimumSeverity,
                 Sinks = sinks,
                 QueueLimit = QueueLimit,
@@ -105,15 +110,23 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
     }
 
     // Names of groups in any case; label keys as they are.
-    private static string WellKnown(string by) => NodeAlertGroupBy.All.FirstOrDefault(known => known.Equals(by, StringComparison.OrdinalIgnoreCase)) ?? by;
+    private static string WellKnown(string by) =>
+        NodeAlertGroupBy.All.FirstOrDefault(known => known.Equals(by, StringComparison.OrdinalIgnoreCase)) ?? by;
 
     private Dictionary<string, AlertSinkDefinition> Sinks()
     {
         Dictionary<string, AlertSinkDefinition> sinks = new(StringComparer.Ordinal);
         foreach (NodeAlertSink sink in Sink)
-            Add(sink.Name, sink.Definition as AlertSinkDefinition ?? throw Invalid($"The sink '{sink.Name}' was not created by New-NodeAlertSink in this process.", sink));
+            Add(
+                sink.Name,
+                sink.Definition as AlertSinkDefinition
+                    ?? throw Invalid($"The sink '{sink.Name}' was not created by New-NodeAlertSink in this process.", sink)
+            );
         if (ScriptBlock is not null)
-            Add(nameof(ScriptBlock), new ScriptSinkDefinition(IsolatedScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase)));
+            Add(
+                nameof(ScriptBlock),
+                new ScriptSinkDefinition(IsolatedScript.Of(ScriptBlock, InvokeCommand, MyInvocation.MyCommand.Module?.ModuleBase))
+            );
         return sinks;
 
         void Add(string name, AlertSinkDefinition definition)
@@ -124,5 +137,11 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
     }
 
     private static NodeManagerException Invalid(string message, object target) =>
-        new(ErrorIds.AlertSinkInvalid, ErrorKind.InvalidArgument, message, target, "Create each sink with New-NodeAlertSink -Name and a name of its own.");
+        new(
+            ErrorIds.AlertSinkInvalid,
+            ErrorKind.InvalidArgument,
+            message,
+            target,
+            "Create each sink with New-NodeAlertSink -Name and a name of its own."
+        );
 }

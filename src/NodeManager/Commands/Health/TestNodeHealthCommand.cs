@@ -17,12 +17,32 @@ public sealed class TestNodeHealthCommand : NodeQueryCmdlet
     private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids)
     {
         // The set takes any case.
-        string? severity = Severity is null ? null : NodeFindingSeverity.All.First(one => one.Equals(Severity, StringComparison.OrdinalIgnoreCase));
-        HealthQuery query = new() { Names = names, Uids = uids, Selector = Selector, Severity = severity };
-        Sessions.StartIn(session, session, async worker =>
+        string? severity = Severity is null
+            ? null
+            : NodeFindingSeverity.All.First(one => one.Equals(Severity, StringComparison.OrdinalIgnoreCase));
+        HealthQuery query = new()
         {
-            foreach (NodeHealth health in await NodeHealthChecks.TestAsync(session, query, e => worker.Error(e, e.Target), worker, worker.Token))
-                worker.Output(health);
-        });
+            Names = names,
+            Uids = uids,
+            Selector = Selector,
+            Severity = severity,
+        };
+        Sessions.StartIn(
+            session,
+            session,
+            async worker =>
+            {
+                foreach (
+                    NodeHealth health in await NodeHealthChecks.TestAsync(
+                        session,
+                        query,
+                        e => worker.Error(e, e.Target),
+                        worker,
+                        worker.Token
+                    )
+                )
+                    worker.Output(health);
+            }
+        );
     }
 }

@@ -46,18 +46,34 @@ public sealed class GetMachineCommand : SessionCmdlet
     {
         if (InputObject is null)
         {
-            foreach (NodeManagerSession session in Sessions) Read(session, Provider, Namespace, Name);
+            foreach (NodeManagerSession session in Sessions)
+                Read(session, Provider, Namespace, Name);
             return;
         }
 
         (string ns, string provider, _) = NodeProviderReference.Of(InputObject);
         if (provider.Length == 0)
-            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a provider or a machine.", InputObject, "Pipe objects of Get-NodeProvider or Get-Machine.");
-        foreach (NodeManagerSession session in Sessions.For(InputObject)) Read(session, [provider], ns, InputObject is Machine machine ? [machine.Name] : Name);
+            throw new NodeManagerException(
+                ErrorIds.NodeProviderNotFound,
+                ErrorKind.InvalidArgument,
+                $"'{InputObject}' does not identify a provider or a machine.",
+                InputObject,
+                "Pipe objects of Get-NodeProvider or Get-Machine."
+            );
+        foreach (NodeManagerSession session in Sessions.For(InputObject))
+            Read(session, [provider], ns, InputObject is Machine machine ? [machine.Name] : Name);
     }
 
-    private void Read(NodeManagerSession session, string[] providers, string? ns, string[] names) => Sessions.StartIn(session, session, async worker =>
-    {
-        await foreach (Machine machine in MachineManager.ReadAsync(session, providers, ns, names, e => worker.Error(e, e.Target), worker.Token)) worker.Output(machine);
-    });
+    private void Read(NodeManagerSession session, string[] providers, string? ns, string[] names) =>
+        Sessions.StartIn(
+            session,
+            session,
+            async worker =>
+            {
+                await foreach (
+                    Machine machine in MachineManager.ReadAsync(session, providers, ns, names, e => worker.Error(e, e.Target), worker.Token)
+                )
+                    worker.Output(machine);
+            }
+        );
 }

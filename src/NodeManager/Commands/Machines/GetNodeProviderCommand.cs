@@ -28,11 +28,23 @@ public sealed class GetNodeProviderCommand : SessionCmdlet
         (string[] names, string? ns) = (Name, Namespace);
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                foreach (NodeProvider provider in await NodeProviderReader.ReadAsync(session, names, ns, e => worker.Error(e, e.Target), worker.Token))
-                    worker.Output(provider);
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    foreach (
+                        NodeProvider provider in await NodeProviderReader.ReadAsync(
+                            session,
+                            names,
+                            ns,
+                            e => worker.Error(e, e.Target),
+                            worker.Token
+                        )
+                    )
+                        worker.Output(provider);
+                }
+            );
         }
     }
 }

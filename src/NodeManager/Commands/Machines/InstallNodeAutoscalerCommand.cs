@@ -33,21 +33,32 @@ public sealed class InstallNodeAutoscalerCommand : SessionCmdlet, IClusterChange
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                IAsyncEnumerable<AutoscalerObject> done = AutoscalerInstaller.InstallAsync(
-                    session, Namespace, Timeout, item => worker.ShouldProcessAsync(session, $"{item} (cluster {session.Cluster})", ActionOf(item)), worker, worker.Token);
-                await foreach (AutoscalerObject item in done)
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
                 {
-                    if (item is { Status: AutoscalerObjectStatus.Foreign })
-                        worker.Verbose($"{item} was installed by another controller and was left as it is.");
-                    worker.Output(item);
+                    IAsyncEnumerable<AutoscalerObject> done = AutoscalerInstaller.InstallAsync(
+                        session,
+                        Namespace,
+                        Timeout,
+                        item => worker.ShouldProcessAsync(session, $"{item} (cluster {session.Cluster})", ActionOf(item)),
+                        worker,
+                        worker.Token
+                    );
+                    await foreach (AutoscalerObject item in done)
+                    {
+                        if (item is { Status: AutoscalerObjectStatus.Foreign })
+                            worker.Verbose($"{item} was installed by another controller and was left as it is.");
+                        worker.Output(item);
+                    }
                 }
-            });
+            );
         }
     }
 
-    private static string ActionOf(AutoscalerObject item) => item.Status == AutoscalerObjectStatus.Created
-        ? "Create"
-        : $"Change {string.Join("; ", item.Changes.Take(3))}{(item.Changes.Count > 3 ? $"; and {item.Changes.Count - 3} more" : "")}";
+    private static string ActionOf(AutoscalerObject item) =>
+        item.Status == AutoscalerObjectStatus.Created
+            ? "Create"
+            : $"Change {string.Join("; ", item.Changes.Take(3))}{(item.Changes.Count > 3 ? $"; and {item.Changes.Count - 3} more" : "")}";
 }

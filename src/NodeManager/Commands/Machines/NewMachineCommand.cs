@@ -74,9 +74,16 @@ public sealed class NewMachineCommand : SessionCmdlet, IClusterChange
     private protected override void Begin()
     {
         MachineSessions.Prepare();
-        foreach (string taint in Taint) TaintText.Parse(taint);
+        foreach (string taint in Taint)
+            TaintText.Parse(taint);
         if (ClaimUid is not null && Name.Length > 1)
-            throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, "A claim has one machine, and several names are given.", ClaimUid, "Pass one name with -ClaimUid.");
+            throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                "A claim has one machine, and several names are given.",
+                ClaimUid,
+                "Pass one name with -ClaimUid."
+            );
     }
 
     private protected override void Process()
@@ -91,16 +98,27 @@ public sealed class NewMachineCommand : SessionCmdlet, IClusterChange
                     Labels = Label is null ? new Dictionary<string, string>() : TextMap.From(Label, ErrorIds.InvalidLabelValue),
                     Taints = Taint,
                 };
-                Sessions.StartIn(session, name, async worker =>
-                {
-                    // An unknown provider is an error before anything is announced.
-                    await NodeProviderReader.ReadAsync(session, [Provider], Namespace, static unknown => throw unknown, worker.Token);
-                    if (!await worker.ShouldProcessAsync(session, $"machine {name} (provider {Namespace}/{Provider}, cluster {session.Cluster})", "Create and start machine")) return;
-                    worker.Verbose($"Creating machine {name} with provider {Namespace}/{Provider}.");
-                    worker.Progress(new("machine " + name, $"Creating machine {name}", $"Waiting for provider {Provider}"));
-                    worker.Output(await MachineManager.CreateAsync(session, Namespace, Provider, request, worker.Token));
-                    worker.Progress(new("machine " + name, $"Creating machine {name}", "", Completed: true));
-                });
+                Sessions.StartIn(
+                    session,
+                    name,
+                    async worker =>
+                    {
+                        // An unknown provider is an error before anything is announced.
+                        await NodeProviderReader.ReadAsync(session, [Provider], Namespace, static unknown => throw unknown, worker.Token);
+                        if (
+                            !await worker.ShouldProcessAsync(
+                                session,
+                                $"machine {name} (provider {Namespace}/{Provider}, cluster {session.Cluster})",
+                                "Create and start machine"
+                            )
+                        )
+                            return;
+                        worker.Verbose($"Creating machine {name} with provider {Namespace}/{Provider}.");
+                        worker.Progress(new("machine " + name, $"Creating machine {name}", $"Waiting for provider {Provider}"));
+                        worker.Output(await MachineManager.CreateAsync(session, Namespace, Provider, request, worker.Token));
+                        worker.Progress(new("machine " + name, $"Creating machine {name}", "", Completed: true));
+                    }
+                );
             }
         }
     }

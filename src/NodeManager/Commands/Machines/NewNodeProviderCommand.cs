@@ -67,13 +67,18 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
         foreach (NodeManagerSession session in Sessions)
         {
             var reference = new NodeProviderReference(session, request.Namespace, request.Name, "");
-            Sessions.StartIn(session, request.Name, async worker =>
-            {
-                string action = request.Credential is null ? "Create node provider" : "Create node provider and its Secret";
-                if (IsWhatIf) await NodeProviderEditor.CreateAsync(session, request, true, worker.Token);
-                if (await worker.ShouldProcessAsync(session, reference.ToString(), action))
-                    worker.Output(await NodeProviderEditor.CreateAsync(session, request, false, worker.Token));
-            });
+            Sessions.StartIn(
+                session,
+                request.Name,
+                async worker =>
+                {
+                    string action = request.Credential is null ? "Create node provider" : "Create node provider and its Secret";
+                    if (IsWhatIf)
+                        await NodeProviderEditor.CreateAsync(session, request, true, worker.Token);
+                    if (await worker.ShouldProcessAsync(session, reference.ToString(), action))
+                        worker.Output(await NodeProviderEditor.CreateAsync(session, request, false, worker.Token));
+                }
+            );
         }
     }
 
@@ -86,11 +91,17 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
             return new(Name!, Namespace, (Settings with { Type = type }).ToSpec(type)) { Credential = ProviderCredential };
         }
 
-        (string text, string source) = Manifest is null ? (Read(GetUnresolvedProviderPathFromPSPath(Path!)), Path!) : (Manifest, "-Manifest");
+        (string text, string source) = Manifest is null
+            ? (Read(GetUnresolvedProviderPathFromPSPath(Path!)), Path!)
+            : (Manifest, "-Manifest");
         NodeProviderRequest read = NodeProviderManifest.Read(text, source, Name, IsBound(nameof(Namespace)) ? Namespace : null, Namespace);
         string described = (string?)read.Spec["type"] ?? "";
         RequireType(described);
-        return read with { Spec = Core.Pools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec(described)), Credential = ProviderCredential };
+        return read with
+        {
+            Spec = Core.Pools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec(described)),
+            Credential = ProviderCredential,
+        };
     }
 
     private static string Read(string path)
@@ -102,7 +113,13 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
-                ErrorIds.ManifestInvalid, ErrorKind.ObjectNotFound, $"Cannot read the manifest '{path}': {e.Message}", path, "Check the path and your permissions.", e);
+                ErrorIds.ManifestInvalid,
+                ErrorKind.ObjectNotFound,
+                $"Cannot read the manifest '{path}': {e.Message}",
+                path,
+                "Check the path and your permissions.",
+                e
+            );
         }
     }
 }

@@ -14,7 +14,13 @@ public sealed class RegisterNodeProviderCommand : AsyncCmdlet, ILocalChange
     private const string LiteralPathSet = "LiteralPath";
 
     /// <summary>Assemblies.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ParameterSetName = PathSet,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true
+    )]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
@@ -33,13 +39,18 @@ public sealed class RegisterNodeProviderCommand : AsyncCmdlet, ILocalChange
     {
         foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.ProviderAssemblyInvalid, Fail))
         {
-            if (!ShouldProcessLocally(file, "Load the assembly and run its code")) continue;
-            Start(file, worker =>
-            {
-                foreach (string type in MachineProviderRegistry.Shared.Load(file))
-                    if (PassThru) worker.Output(type);
-                return Task.CompletedTask;
-            });
+            if (!ShouldProcessLocally(file, "Load the assembly and run its code"))
+                continue;
+            Start(
+                file,
+                worker =>
+                {
+                    foreach (string type in MachineProviderRegistry.Shared.Load(file))
+                        if (PassThru)
+                            worker.Output(type);
+                    return Task.CompletedTask;
+                }
+            );
         }
     }
 }

@@ -10,7 +10,13 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Destroys machines whose id, name, tag and claim all match.</summary>
-[Cmdlet(VerbsCommon.Remove, "Machine", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "Machine",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
 {
     private const string ByName = "ByName";
@@ -49,25 +55,47 @@ public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
     {
         MachineSessions.Prepare();
         if (Name.FirstOrDefault(NamePattern.IsWildcard) is { } pattern)
-            throw new NodeManagerException(ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{pattern}' contains a wildcard, and machines are removed by their exact names.", pattern, "Pipe the machines: Get-Machine with the pattern, then Remove-Machine.");
+            throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                $"'{pattern}' contains a wildcard, and machines are removed by their exact names.",
+                pattern,
+                "Pipe the machines: Get-Machine with the pattern, then Remove-Machine."
+            );
     }
 
     private protected override void Process()
     {
         if (InputObject is { } machine)
         {
-            foreach (NodeManagerSession session in Sessions.For(machine)) Sessions.StartIn(session, machine.Name, worker => RemoveAsync(worker, session, machine));
+            foreach (NodeManagerSession session in Sessions.For(machine))
+                Sessions.StartIn(session, machine.Name, worker => RemoveAsync(worker, session, machine));
             return;
         }
 
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, Provider, async worker =>
-            {
-                List<Machine> found = [];
-                await foreach (Machine one in MachineManager.ReadAsync(session, [Provider], Namespace, Name, e => worker.Error(e, e.Target), worker.Token)) found.Add(one);
-                foreach (Machine one in found) await RemoveAsync(worker, session, one);
-            });
+            Sessions.StartIn(
+                session,
+                Provider,
+                async worker =>
+                {
+                    List<Machine> found = [];
+                    await foreach (
+                        Machine one in MachineManager.ReadAsync(
+                            session,
+                            [Provider],
+                            Namespace,
+                            Name,
+                            e => worker.Error(e, e.Target),
+                            worker.Token
+                        )
+                    )
+                        found.Add(one);
+                    foreach (Machine one in found)
+                        await RemoveAsync(worker, session, one);
+                }
+            );
         }
     }
 
@@ -77,12 +105,16 @@ public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
     {
         if (!await MachineManager.CheckRemovalAsync(session, machine, worker.Token))
         {
-            worker.Warning($"Machine {machine.Name} of provider {machine.ProviderNamespace}/{machine.Provider} no longer exists; nothing is destroyed.");
+            worker.Warning(
+                $"Machine {machine.Name} of provider {machine.ProviderNamespace}/{machine.Provider} no longer exists; nothing is destroyed."
+            );
             return;
         }
 
-        if (await worker.ShouldProcessAsync(session, Target(session, machine), Action)) await MachineManager.RemoveAsync(session, machine, worker.Token);
+        if (await worker.ShouldProcessAsync(session, Target(session, machine), Action))
+            await MachineManager.RemoveAsync(session, machine, worker.Token);
     }
 
-    private static string Target(NodeManagerSession session, Machine machine) => $"machine {machine.Name} ({machine.ProviderId}, provider {machine.ProviderNamespace}/{machine.Provider}, cluster {session.Cluster})";
+    private static string Target(NodeManagerSession session, Machine machine) =>
+        $"machine {machine.Name} ({machine.ProviderId}, provider {machine.ProviderNamespace}/{machine.Provider}, cluster {session.Cluster})";
 }

@@ -7,7 +7,13 @@ using NodeManager.Parameters;
 namespace NodeManager.Commands;
 
 /// <summary>Deletes NodeSmithProviders that nothing refers to.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodeProvider", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "NodeProvider",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 public sealed class RemoveNodeProviderCommand : NodeProviderCmdlet, IClusterChange
 {
     /// <summary>The name of the protected cluster that may be changed.</summary>
@@ -16,10 +22,36 @@ public sealed class RemoveNodeProviderCommand : NodeProviderCmdlet, IClusterChan
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    private protected override void Process(NodeProviderReference provider) => Sessions.StartIn(provider.Session, provider.Name, async worker =>
-    {
-        if (IsWhatIf) await NodeProviderEditor.RemoveAsync(provider.Session, provider.Namespace, provider.Name, provider.Uid, true, worker.Token);
-        if (await worker.ShouldProcessAsync(provider.Session, provider.ToString(), "Delete node provider and the Secret that was created for it"))
-            await NodeProviderEditor.RemoveAsync(provider.Session, provider.Namespace, provider.Name, provider.Uid, false, worker.Token);
-    });
+    private protected override void Process(NodeProviderReference provider) =>
+        Sessions.StartIn(
+            provider.Session,
+            provider.Name,
+            async worker =>
+            {
+                if (IsWhatIf)
+                    await NodeProviderEditor.RemoveAsync(
+                        provider.Session,
+                        provider.Namespace,
+                        provider.Name,
+                        provider.Uid,
+                        true,
+                        worker.Token
+                    );
+                if (
+                    await worker.ShouldProcessAsync(
+                        provider.Session,
+                        provider.ToString(),
+                        "Delete node provider and the Secret that was created for it"
+                    )
+                )
+                    await NodeProviderEditor.RemoveAsync(
+                        provider.Session,
+                        provider.Namespace,
+                        provider.Name,
+                        provider.Uid,
+                        false,
+                        worker.Token
+                    );
+            }
+        );
 }

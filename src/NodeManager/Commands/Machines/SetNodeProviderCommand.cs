@@ -9,7 +9,13 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Changes settings of NodeSmithProviders, and their credentials.</summary>
-[Cmdlet(VerbsCommon.Set, "NodeProvider", DefaultParameterSetName = CommonSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(
+    VerbsCommon.Set,
+    "NodeProvider",
+    DefaultParameterSetName = CommonSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Medium
+)]
 [OutputType(typeof(NodeProvider))]
 public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, IClusterChange
 {
@@ -58,36 +64,64 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
         if (InputObject is null)
         {
             foreach (NodeManagerSession session in Sessions)
-                foreach (string name in Name) Start(new(session, Namespace, name, ""));
+            foreach (string name in Name)
+                Start(new(session, Namespace, name, ""));
             return;
         }
 
         (string ns, string provider, string uid) = NodeProviderReference.Of(InputObject);
         if (provider.Length == 0)
-            throw new NodeManagerException(ErrorIds.NodeProviderNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a provider.", InputObject, "Pipe objects of Get-NodeProvider, or pass names.");
-        foreach (NodeManagerSession session in Sessions.For(InputObject)) Start(new(session, ns, provider, uid));
+            throw new NodeManagerException(
+                ErrorIds.NodeProviderNotFound,
+                ErrorKind.InvalidArgument,
+                $"'{InputObject}' does not identify a provider.",
+                InputObject,
+                "Pipe objects of Get-NodeProvider, or pass names."
+            );
+        foreach (NodeManagerSession session in Sessions.For(InputObject))
+            Start(new(session, ns, provider, uid));
     }
 
-    private void Start(NodeProviderReference provider) => Sessions.StartIn(provider.Session, provider.Name, async worker =>
-    {
-        var request = new NodeProviderRequest(provider.Name, provider.Namespace, await SpecAsync(provider, worker)) { Credential = ProviderCredential, Uid = provider.Uid };
-        NodeProviderChange planned = await NodeProviderEditor.ChangeAsync(provider.Session, request, true, worker.Token);
-        NodeProvider result = planned.Provider;
-        if (planned.Differences.Count > 0)
-        {
-            string changes = string.Join("; ", planned.Differences);
-            if (!await worker.ShouldProcessAsync(provider.Session, provider.ToString(), $"Change node provider ({changes})")) return;
-            result = (await NodeProviderEditor.ChangeAsync(provider.Session, request, false, worker.Token)).Provider;
-        }
+    private void Start(NodeProviderReference provider) =>
+        Sessions.StartIn(
+            provider.Session,
+            provider.Name,
+            async worker =>
+            {
+                var request = new NodeProviderRequest(provider.Name, provider.Namespace, await SpecAsync(provider, worker))
+                {
+                    Credential = ProviderCredential,
+                    Uid = provider.Uid,
+                };
+                NodeProviderChange planned = await NodeProviderEditor.ChangeAsync(provider.Session, request, true, worker.Token);
+                NodeProvider result = planned.Provider;
+                if (planned.Differences.Count > 0)
+                {
+                    string changes = string.Join("; ", planned.Differences);
+                    if (!await worker.ShouldProcessAsync(provider.Session, provider.ToString(), $"Change node provider ({changes})"))
+                        return;
+                    result = (await NodeProviderEditor.ChangeAsync(provider.Session, request, false, worker.Token)).Provider;
+                }
 
-        if (PassThru) worker.Output(result);
-    });
+                if (PassThru)
+                    worker.Output(result);
+            }
+        );
 
     // The type decides where settings go.
     private async Task<System.Text.Json.Nodes.JsonObject> SpecAsync(NodeProviderReference provider, Worker worker)
     {
         string type = "";
-        foreach (NodeProvider found in await NodeProviderReader.ReadAsync(provider.Session, [provider.Name], provider.Namespace, static missing => throw missing, worker.Token)) type = found.Type;
+        foreach (
+            NodeProvider found in await NodeProviderReader.ReadAsync(
+                provider.Session,
+                [provider.Name],
+                provider.Namespace,
+                static missing => throw missing,
+                worker.Token
+            )
+        )
+            type = found.Type;
         RequireType(type);
         return Settings.ToSpec(type);
     }

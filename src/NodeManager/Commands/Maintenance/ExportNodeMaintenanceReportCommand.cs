@@ -13,6 +13,10 @@ public sealed class ExportNodeMaintenanceReportCommand : ReportCmdlet<NodeMainte
 
     private protected override string OtherExtension => ".json";
 
-    private protected override void Write(string file, IReadOnlyList<NodeMaintenanceRun> reported, DateTimeOffset at, CancellationToken cancellationToken) =>
-        MaintenanceReportFile.Write(file, reported, at, Force, NoClobber, cancellationToken);
+    private protected override void Write(
+        string file,
+        IReadOnlyList<NodeMaintenanceRun> reported,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) => MaintenanceReportFile.Write(file, reported, at, Force, NoClobber, cancellationToken);
 }

@@ -48,28 +48,40 @@ public sealed class GetNodeMaintenanceCommand : SessionCmdlet
         else if (RunOf(InputObject) is { Id.Length: > 0 } run)
             Read(Sessions.For(InputObject), [run.Id], run.Namespace.Length > 0 ? run.Namespace : Namespace);
         else
-            Fail(new NodeManagerException(
-                ErrorIds.MaintenanceNotFound, ErrorKind.InvalidArgument, $"'{InputObject}' does not identify a maintenance run.", InputObject,
-                "Pipe runs, nodes of runs, or objects with the property RunId or Id."), InputObject);
+            Fail(
+                new NodeManagerException(
+                    ErrorIds.MaintenanceNotFound,
+                    ErrorKind.InvalidArgument,
+                    $"'{InputObject}' does not identify a maintenance run.",
+                    InputObject,
+                    "Pipe runs, nodes of runs, or objects with the property RunId or Id."
+                ),
+                InputObject
+            );
     }
 
-    private static (string Id, string Namespace) RunOf(ClusterObject value) => value switch
-    {
-        NodeMaintenanceRun run => (run.Id, run.Namespace),
-        NodeMaintenanceResult node => (node.RunId, ""),
-        ObjectRow row => (row.RunId, row.Namespace),
-        _ => ("", ""),
-    };
+    private static (string Id, string Namespace) RunOf(ClusterObject value) =>
+        value switch
+        {
+            NodeMaintenanceRun run => (run.Id, run.Namespace),
+            NodeMaintenanceResult node => (node.RunId, ""),
+            ObjectRow row => (row.RunId, row.Namespace),
+            _ => ("", ""),
+        };
 
     private void Read(IReadOnlyList<NodeManagerSession> sessions, string[] ids, string ns)
     {
         foreach (NodeManagerSession session in sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                foreach (NodeMaintenanceRun run in await MaintenanceReader.ReadAsync(session, ids, ns, Limit, worker.Token))
-                    worker.Output(run);
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    foreach (NodeMaintenanceRun run in await MaintenanceReader.ReadAsync(session, ids, ns, Limit, worker.Token))
+                        worker.Output(run);
+                }
+            );
         }
     }
 }

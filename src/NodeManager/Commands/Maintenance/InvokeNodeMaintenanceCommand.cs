@@ -17,7 +17,12 @@ namespace NodeManager.Commands;
 
 /// <summary>Takes nodes out of service batch by batch, has work done on them and puts them back. A result a node, as it ends.</summary>
 [Cmdlet(
-    VerbsLifecycle.Invoke, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+    VerbsLifecycle.Invoke,
+    "NodeMaintenance",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(NodeMaintenanceResult), typeof(NodeMaintenanceRun), typeof(NodeMaintenancePlan), typeof(Job))]
 public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 {
@@ -112,8 +117,14 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         if (Detach)
         {
             Detachment.Refuse(
-                (IsBound(nameof(AsJob)), nameof(AsJob)), (ParameterSetName == ByRun, nameof(ResumeId)), (ScriptBlock is not null, nameof(ScriptBlock)), (Parallel, nameof(Parallel)),
-                (DisableEviction, nameof(DisableEviction)), (ForceStuck is not null, nameof(ForceStuck)), (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter)));
+                (IsBound(nameof(AsJob)), nameof(AsJob)),
+                (ParameterSetName == ByRun, nameof(ResumeId)),
+                (ScriptBlock is not null, nameof(ScriptBlock)),
+                (Parallel, nameof(Parallel)),
+                (DisableEviction, nameof(DisableEviction)),
+                (ForceStuck is not null, nameof(ForceStuck)),
+                (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter))
+            );
         }
     }
 
@@ -124,7 +135,12 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     {
         List<ClusterMaintenance> runs = [];
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _wanted.GroupBy(n => n.Session))
-            Ask(group.Key, Request([.. group.Select(n => n.Target)], DrainOptionsOf(group)), $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'", runs);
+            Ask(
+                group.Key,
+                Request([.. group.Select(n => n.Target)], DrainOptionsOf(group)),
+                $"Maintain {Count(group.Count())} of cluster '{group.Key.Cluster}'",
+                runs
+            );
         if (ParameterSetName == ByRun)
             AddResumed(runs);
         if (Detach)
@@ -162,53 +178,62 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         nodes.Select(OptionsOf).Distinct().ToList() is [var only]
             ? only
             : throw new NodeManagerException(
-                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, "The piped plans have different options, and a run has one set of options.", null,
-                "Pipe plans with the same options, or pipe nodes and give the options to Invoke-NodeMaintenance.");
+                ErrorIds.MaintenanceInvalid,
+                ErrorKind.InvalidArgument,
+                "The piped plans have different options, and a run has one set of options.",
+                null,
+                "Pipe plans with the same options, or pipe nodes and give the options to Invoke-NodeMaintenance."
+            );
 
-    private MaintenanceRequest Request(IReadOnlyList<NodeTarget> nodes, DrainOptions drain) => new()
-    {
-        Nodes = nodes,
-        ResumeId = ResumeId,
-        Namespace = Namespace,
-        WorkText = ScriptBlock?.ToString() ?? "",
-        IsWorkParallel = Parallel || AsJob,
-        Explicit = [.. MyInvocation.BoundParameters.Keys.Select(OptionOf)],
-        Options = new()
+    private MaintenanceRequest Request(IReadOnlyList<NodeTarget> nodes, DrainOptions drain) =>
+        new()
         {
-            MaxUnavailable = MaxUnavailable,
-            TopologyKey = TopologyKey ?? "",
-            WaitForReboot = WaitForReboot,
-            IncludeControlPlane = IncludeControlPlane,
-            WaitReadyTimeout = WaitReadyTimeout ?? new MaintenanceOptions().WaitReadyTimeout,
-            Soak = Soak ?? TimeSpan.Zero,
-            Windows = Window,
-            OnError = OnError,
-            Drain = drain,
-        },
-    };
+            Nodes = nodes,
+            ResumeId = ResumeId,
+            Namespace = Namespace,
+            WorkText = ScriptBlock?.ToString() ?? "",
+            IsWorkParallel = Parallel || AsJob,
+            Explicit = [.. MyInvocation.BoundParameters.Keys.Select(OptionOf)],
+            Options = new()
+            {
+                MaxUnavailable = MaxUnavailable,
+                TopologyKey = TopologyKey ?? "",
+                WaitForReboot = WaitForReboot,
+                IncludeControlPlane = IncludeControlPlane,
+                WaitReadyTimeout = WaitReadyTimeout ?? new MaintenanceOptions().WaitReadyTimeout,
+                Soak = Soak ?? TimeSpan.Zero,
+                Windows = Window,
+                OnError = OnError,
+                Drain = drain,
+            },
+        };
 
     // The options are called as the parameters, but for two.
-    private static string OptionOf(string parameter) => parameter switch
-    {
-        nameof(Window) => nameof(MaintenanceOptions.Windows),
-        nameof(DeleteUnmanagedPod) => nameof(DrainOptions.DeleteUnmanagedPods),
-        _ => parameter,
-    };
+    private static string OptionOf(string parameter) =>
+        parameter switch
+        {
+            nameof(Window) => nameof(MaintenanceOptions.Windows),
+            nameof(DeleteUnmanagedPod) => nameof(DrainOptions.DeleteUnmanagedPods),
+            _ => parameter,
+        };
 
     private void AddResumed(List<ClusterMaintenance> runs)
     {
         if (Sessions is not [var session])
         {
             throw new NodeManagerException(
-                ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, $"Run {ResumeId} belongs to one cluster, but {Sessions.Count} sessions were given.", ResumeId,
-                "Specify the session of its cluster.");
+                ErrorIds.MaintenanceInvalid,
+                ErrorKind.InvalidArgument,
+                $"Run {ResumeId} belongs to one cluster, but {Sessions.Count} sessions were given.",
+                ResumeId,
+                "Specify the session of its cluster."
+            );
         }
 
         Ask(session, Request([], Options), $"Resume maintenance run '{ResumeId}' in cluster '{session.Cluster}'", runs);
     }
 
-    private void Ask(
-        NodeManagerSession session, MaintenanceRequest request, string what, List<ClusterMaintenance> runs)
+    private void Ask(NodeManagerSession session, MaintenanceRequest request, string what, List<ClusterMaintenance> runs)
     {
         string action = $"{what}: {string.Join(", ", Steps())}";
         if (IsWhatIf)
@@ -234,25 +259,51 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private string Batches(NodeManagerSession session, MaintenanceRequest request)
     {
-        IReadOnlyList<NodeMaintenancePlan> plans = Pump.RunNow(worker => MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token));
+        IReadOnlyList<NodeMaintenancePlan> plans = Pump.RunNow(worker =>
+            MaintenancePlanner.PlanBatchesAsync(session, request, worker, worker.Token)
+        );
         List<string> lines = [.. plans.GroupBy(p => p.Batch).Select(b => $"  {b.Key}: {string.Join(", ", b.Select(p => p.Node))}")];
         string[] obstacles = [.. plans.SelectMany(p => p.Obstacles.Select(o => $"  {p.Node}: {o}"))];
         string more = lines.Count > MostBatches ? $"{Environment.NewLine}  and {lines.Count - MostBatches} more" : "";
-        string opens = plans.Count > 0 && plans[0].NotBefore is { } at ? $"{Environment.NewLine}Not before {at:yyyy-MM-dd HH:mm zzz}, when the window opens." : "";
-        string warned = obstacles.Length == 0 ? "" : $"{Environment.NewLine}Cannot be drained:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MostBatches))}";
+        string opens =
+            plans.Count > 0 && plans[0].NotBefore is { } at
+                ? $"{Environment.NewLine}Not before {at:yyyy-MM-dd HH:mm zzz}, when the window opens."
+                : "";
+        string warned =
+            obstacles.Length == 0
+                ? ""
+                : $"{Environment.NewLine}Cannot be drained:{Environment.NewLine}{string.Join(Environment.NewLine, obstacles.Take(MostBatches))}";
         return $"{Environment.NewLine}Batches:{Environment.NewLine}{string.Join(Environment.NewLine, lines.Take(MostBatches))}{more}{opens}{warned}{Environment.NewLine}";
     }
 
     private static string Count(int nodes) => nodes == 1 ? "1 node" : $"{nodes} nodes";
 
-    private void Plan(NodeManagerSession session, MaintenanceRequest request, string action) => Sessions.StartIn(session, session, async worker =>
-    {
-        await PermissionCheck.RequireAsync(session, session, [new() { Verb = "patch", Resource = "nodes" }, new() { Verb = "create", Resource = "pods", Subresource = "eviction" }], worker.Token);
-        IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token);
-        await worker.InvokeAsync(() => ShouldProcess(session, action, action, "Maintenance", out _));
-        foreach (NodeMaintenancePlan plan in plans)
-            worker.Output(plan);
-    });
+    private void Plan(NodeManagerSession session, MaintenanceRequest request, string action) =>
+        Sessions.StartIn(
+            session,
+            session,
+            async worker =>
+            {
+                await PermissionCheck.RequireAsync(
+                    session,
+                    session,
+                    [
+                        new() { Verb = "patch", Resource = "nodes" },
+                        new()
+                        {
+                            Verb = "create",
+                            Resource = "pods",
+                            Subresource = "eviction",
+                        },
+                    ],
+                    worker.Token
+                );
+                IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token);
+                await worker.InvokeAsync(() => ShouldProcess(session, action, action, "Maintenance", out _));
+                foreach (NodeMaintenancePlan plan in plans)
+                    worker.Output(plan);
+            }
+        );
 
     private void Run(List<ClusterMaintenance> runs)
     {
@@ -261,8 +312,12 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         Func<Worker, ClusterNode, CancellationToken, Task<IReadOnlyList<object>>>? work = Work();
         foreach ((NodeManagerSession session, MaintenanceRequest request) in runs)
         {
-            Sessions.StartIn(session, session, worker => RunAsync(
-                worker, session, work is null ? request : request with { Work = (node, token) => work(worker, node, token) }));
+            Sessions.StartIn(
+                session,
+                session,
+                worker =>
+                    RunAsync(worker, session, work is null ? request : request with { Work = (node, token) => work(worker, node, token) })
+            );
         }
     }
 
@@ -305,7 +360,8 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
                 worker.Output(node);
                 if (MaintenanceFailures.Of(node, request) is { } failure)
                     worker.Error(failure, node);
-            });
+            }
+        );
         MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, request, listener, worker.Token);
         worker.Output(outcome.Run);
         if (outcome.Failure is { } ended)
@@ -315,7 +371,11 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     private void Leave(List<ClusterMaintenance> runs)
     {
         foreach ((NodeManagerSession session, MaintenanceRequest request) in runs)
-            Sessions.StartIn(session, session, async worker => worker.Output(await DetachedSubmitter.SubmitAsync(session, request, false, worker.Token)));
+            Sessions.StartIn(
+                session,
+                session,
+                async worker => worker.Output(await DetachedSubmitter.SubmitAsync(session, request, false, worker.Token))
+            );
     }
 
     private void StartJob(List<ClusterMaintenance> runs)

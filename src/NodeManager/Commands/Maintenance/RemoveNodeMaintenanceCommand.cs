@@ -8,7 +8,13 @@ using NodeManager.Pipeline;
 namespace NodeManager.Commands;
 
 /// <summary>Removes maintenance runs that no process works on, with their claims on nodes.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "NodeMaintenance",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 public sealed class RemoveNodeMaintenanceCommand : MaintenanceRunCmdlet, IClusterChange
 {
     /// <summary>The name of the protected cluster that may be changed.</summary>

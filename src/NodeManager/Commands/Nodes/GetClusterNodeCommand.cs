@@ -60,10 +60,16 @@ public sealed class GetClusterNodeCommand : NodeQueryCmdlet
             Pools = Pool,
             Usage = Usage,
         };
-        Sessions.StartIn(session, session, async worker =>
-        {
-            await foreach (ClusterNode node in NodeReader.ReadAsync(session, query, e => worker.Error(e, e.Target), worker, worker.Token))
-                worker.Output(node);
-        });
+        Sessions.StartIn(
+            session,
+            session,
+            async worker =>
+            {
+                await foreach (
+                    ClusterNode node in NodeReader.ReadAsync(session, query, e => worker.Error(e, e.Target), worker, worker.Token)
+                )
+                    worker.Output(node);
+            }
+        );
     }
 }

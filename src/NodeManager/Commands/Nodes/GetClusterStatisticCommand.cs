@@ -28,11 +28,17 @@ public sealed class GetClusterStatisticCommand : SessionCmdlet
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                foreach (ClusterStatistic row in await ClusterStatisticReader.ReadAsync(session, GroupBy, Selector, worker, worker.Token))
-                    worker.Output(row);
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    foreach (
+                        ClusterStatistic row in await ClusterStatisticReader.ReadAsync(session, GroupBy, Selector, worker, worker.Token)
+                    )
+                        worker.Output(row);
+                }
+            );
         }
     }
 }

@@ -67,8 +67,8 @@ public sealed class GetNodePodCommand : SessionCmdlet
             Read([.. targets.Select(static one => one.Name)]);
         else
             foreach (NodeManagerSession session in Sessions.For(value, NodeReference.HasUids(targets)))
-                foreach (NodeTarget target in targets)
-                    Read(new NodeReference(session, target));
+            foreach (NodeTarget target in targets)
+                Read(new NodeReference(session, target));
     }
 
     private void ReadNamed()
@@ -97,18 +97,22 @@ public sealed class GetNodePodCommand : SessionCmdlet
     {
         if (!_seen.Add(node))
             return;
-        Sessions.StartIn(node.Session, node.Name, async worker =>
-        {
-            bool any = false;
-            await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Target, Namespace, Selector, worker.Token))
+        Sessions.StartIn(
+            node.Session,
+            node.Name,
+            async worker =>
             {
-                any = true;
-                worker.Output(pod);
-            }
+                bool any = false;
+                await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Target, Namespace, Selector, worker.Token))
+                {
+                    any = true;
+                    worker.Output(pod);
+                }
 
-            if (!any)
-                await ReportIfMissingAsync(node, worker);
-        });
+                if (!any)
+                    await ReportIfMissingAsync(node, worker);
+            }
+        );
     }
 
     // Names and patterns may stand for the same nodes: each pod comes once.
@@ -134,14 +138,18 @@ public sealed class GetNodePodCommand : SessionCmdlet
         Predicate<string> isMeant = NamePattern.Any(patterns);
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
                 {
-                    if (isMeant(pod.NodeName))
-                        worker.Output(pod);
+                    await foreach (NodePod pod in NodePodReader.ReadAsync(session, null, Namespace, Selector, worker.Token))
+                    {
+                        if (isMeant(pod.NodeName))
+                            worker.Output(pod);
+                    }
                 }
-            });
+            );
         }
     }
 }

@@ -28,18 +28,45 @@ public sealed class GetNodeUsageCommand : NodeQueryCmdlet
         if (IsBound(nameof(Sample)) && Window is null)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, "-Sample is the time between the samples of a window, and no window is given.", Sample, "Add -Window, for example -Window 15m.");
+                ErrorIds.InvalidDuration,
+                ErrorKind.InvalidArgument,
+                "-Sample is the time between the samples of a window, and no window is given.",
+                Sample,
+                "Add -Window, for example -Window 15m."
+            );
         }
     }
 
     private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids)
     {
-        UsageRequest request = new() { Nodes = new NodeQuery { Names = names, Uids = uids, Selector = Selector }, Window = Window, Interval = Sample };
-        Sessions.StartIn(session, session, async worker =>
+        UsageRequest request = new()
         {
-            foreach (NodeUsageSeries series in await UsageSampler.SampleAsync(session, request, e => worker.Error(e, e.Target), worker, worker.Token))
-                worker.Output(series);
-        });
+            Nodes = new NodeQuery
+            {
+                Names = names,
+                Uids = uids,
+                Selector = Selector,
+            },
+            Window = Window,
+            Interval = Sample,
+        };
+        Sessions.StartIn(
+            session,
+            session,
+            async worker =>
+            {
+                foreach (
+                    NodeUsageSeries series in await UsageSampler.SampleAsync(
+                        session,
+                        request,
+                        e => worker.Error(e, e.Target),
+                        worker,
+                        worker.Token
+                    )
+                )
+                    worker.Output(series);
+            }
+        );
     }
 
     // One sample has a view of its own: a bar in place of a line.
@@ -56,6 +83,8 @@ public sealed class GetNodeUsageCommand : NodeQueryCmdlet
     private protected override void WriteSummary()
     {
         foreach (NodeUsageSeries one in _interrupted)
-            WriteHost($"{one.Node}: {one.Samples.Count} samples; cpu {one.Cpu?.ToString() ?? "unknown"}; memory {one.Memory?.ToString() ?? "unknown"}");
+            WriteHost(
+                $"{one.Node}: {one.Samples.Count} samples; cpu {one.Cpu?.ToString() ?? "unknown"}; memory {one.Memory?.ToString() ?? "unknown"}"
+            );
     }
 }

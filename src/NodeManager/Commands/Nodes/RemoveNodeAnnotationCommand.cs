@@ -25,7 +25,10 @@ public sealed class RemoveNodeAnnotationCommand : NodeSetterCmdlet
         if (Key.Length == 0)
             throw new NodeManagerException(ErrorIds.InvalidAnnotationKey, ErrorKind.InvalidArgument, "No key is given.", null, "Use -Key.");
         string[] keys = Key;
-        return new($"Remove annotation {string.Join(", ", keys)}", async (node, dryRun, token) =>
-            await NodeEditor.RemoveAnnotationsAsync(node.Session, node.Target, keys, dryRun, token, node.Known));
+        return new(
+            $"Remove annotation {string.Join(", ", keys)}",
+            async (node, dryRun, token) =>
+                await NodeEditor.RemoveAnnotationsAsync(node.Session, node.Target, keys, dryRun, token, node.Known)
+        );
     }
 }

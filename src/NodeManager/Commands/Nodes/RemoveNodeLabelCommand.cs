@@ -25,7 +25,9 @@ public sealed class RemoveNodeLabelCommand : NodeSetterCmdlet
         if (Key.Length == 0)
             throw new NodeManagerException(ErrorIds.InvalidLabelKey, ErrorKind.InvalidArgument, "No key is given.", null, "Use -Key.");
         string[] keys = Key;
-        return new($"Remove label {string.Join(", ", keys)}", async (node, dryRun, token) =>
-            await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, keys, dryRun, token, node.Known));
+        return new(
+            $"Remove label {string.Join(", ", keys)}",
+            async (node, dryRun, token) => await NodeEditor.RemoveLabelsAsync(node.Session, node.Target, keys, dryRun, token, node.Known)
+        );
     }
 }

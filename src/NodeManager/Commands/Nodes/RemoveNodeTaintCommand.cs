@@ -40,12 +40,19 @@ public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
         if (Taint.Length == 0 && Key.Length == 0)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, "No taint is given.", null, "Use -Key (and -Effect), or -Taint 'key:Effect'.");
+                ErrorIds.InvalidTaint,
+                ErrorKind.InvalidArgument,
+                "No taint is given.",
+                null,
+                "Use -Key (and -Effect), or -Taint 'key:Effect'."
+            );
         }
 
         string? effect = Effect;
         List<(string Key, string? Effect)> taints = [.. Taint.Select(TaintText.ParseIdentity), .. Key.Select(k => (k, effect))];
-        return new($"Remove taint {string.Join(", ", taints.Select(t => t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}"))}", async (node, dryRun, token) =>
-            await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, taints, dryRun, token, node.Known));
+        return new(
+            $"Remove taint {string.Join(", ", taints.Select(t => t.Effect is null ? t.Key : $"{t.Key}:{t.Effect}"))}",
+            async (node, dryRun, token) => await NodeEditor.RemoveTaintsAsync(node.Session, node.Target, taints, dryRun, token, node.Known)
+        );
     }
 }

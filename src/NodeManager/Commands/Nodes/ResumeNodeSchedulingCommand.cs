@@ -21,18 +21,24 @@ public sealed class ResumeNodeSchedulingCommand : NodeChangeCmdlet
 
     private protected override bool Emit => PassThru;
 
-    private protected override NodeEdit MakeEdit() => new("Resume scheduling (uncordon)", async (node, dryRun, token) =>
-    {
-        if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
-        {
-            if (!IgnoreMaintenance)
-                throw MaintenanceHolds.Refusal(hold);
-            WarnOnce($"{hold} It is taken from the run, which reports it as failed.");
-        }
+    private protected override NodeEdit MakeEdit() =>
+        new(
+            "Resume scheduling (uncordon)",
+            async (node, dryRun, token) =>
+            {
+                if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
+                {
+                    if (!IgnoreMaintenance)
+                        throw MaintenanceHolds.Refusal(hold);
+                    WarnOnce($"{hold} It is taken from the run, which reports it as failed.");
+                }
 
-        // The holder may have removed its lock by the time the node is emitted.
-        void Warn(NodeLock held) =>
-            Pump.PostUnlessStopped(() => WriteWarning($"Node {node.Name} is in use by {held}. Uncordoning the node calls that operation off."));
-        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token, Warn);
-    });
+                // The holder may have removed its lock by the time the node is emitted.
+                void Warn(NodeLock held) =>
+                    Pump.PostUnlessStopped(() =>
+                        WriteWarning($"Node {node.Name} is in use by {held}. Uncordoning the node calls that operation off.")
+                    );
+                return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token, Warn);
+            }
+        );
 }

@@ -25,7 +25,12 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
     /// <summary>How to select among the eligible nodes; the configuration's strategy by default.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(NodeSelectionStrategyCompleter))]
-    [ValidateSet(nameof(NodeSelectionStrategy.LeastSessions), nameof(NodeSelectionStrategy.MostResources), nameof(NodeSelectionStrategy.Random), nameof(NodeSelectionStrategy.RoundRobin))]
+    [ValidateSet(
+        nameof(NodeSelectionStrategy.LeastSessions),
+        nameof(NodeSelectionStrategy.MostResources),
+        nameof(NodeSelectionStrategy.Random),
+        nameof(NodeSelectionStrategy.RoundRobin)
+    )]
     public string? Strategy { get; set; }
 
     /// <summary>How many nodes.</summary>
@@ -108,14 +113,20 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
                 Seed = IsBound(nameof(Seed)) ? Seed : null,
                 Explain = Explain,
             };
-            Sessions.StartIn(session, session, async worker =>
-            {
-                IReadOnlyList<NodeSelection> selected = await NodeSelections.SelectAsync(session, request, worker, worker.Token);
-                foreach (NodeSelection selection in selected)
-                    worker.Output(selection);
-                if (selected.Count(static selection => selection.IsSelected) is int found and > 0 && found < Count)
-                    worker.Warning($"{found} of {Count} nodes are eligible in cluster '{session.Cluster}'. To select a node more than once, use -AllowRepeat.");
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    IReadOnlyList<NodeSelection> selected = await NodeSelections.SelectAsync(session, request, worker, worker.Token);
+                    foreach (NodeSelection selection in selected)
+                        worker.Output(selection);
+                    if (selected.Count(static selection => selection.IsSelected) is int found and > 0 && found < Count)
+                        worker.Warning(
+                            $"{found} of {Count} nodes are eligible in cluster '{session.Cluster}'. To select a node more than once, use -AllowRepeat."
+                        );
+                }
+            );
         }
     }
 
@@ -130,7 +141,8 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
     }
 
     // 4gb is a number to a parameter of any type, and the text '4gb' to one of text.
-    private static string Text(object? value) => Convert.ToString(value is PSObject wrapped ? wrapped.BaseObject : value, CultureInfo.InvariantCulture) ?? "";
+    private static string Text(object? value) =>
+        Convert.ToString(value is PSObject wrapped ? wrapped.BaseObject : value, CultureInfo.InvariantCulture) ?? "";
 
     private static string ReadFile(string path)
     {
@@ -141,7 +153,13 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
-                ErrorIds.ManifestInvalid, ErrorKind.ObjectNotFound, $"Cannot read the manifest '{path}': {fault.Message}", path, "Check the path and your permissions.", fault);
+                ErrorIds.ManifestInvalid,
+                ErrorKind.ObjectNotFound,
+                $"Cannot read the manifest '{path}': {fault.Message}",
+                path,
+                "Check the path and your permissions.",
+                fault
+            );
         }
     }
 }

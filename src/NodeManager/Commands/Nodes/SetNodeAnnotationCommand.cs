@@ -41,9 +41,19 @@ public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
 
     private protected override NodeEdit MakeEdit()
     {
-        Dictionary<string, string> entries = TextMap.From(Annotation, Key, Value, nameof(Annotation), ErrorIds.InvalidAnnotationKey, ErrorIds.InvalidAnnotationValue);
+        Dictionary<string, string> entries = TextMap.From(
+            Annotation,
+            Key,
+            Value,
+            nameof(Annotation),
+            ErrorIds.InvalidAnnotationKey,
+            ErrorIds.InvalidAnnotationValue
+        );
         bool overwrite = Overwrite;
-        return new($"Set annotation {TextMap.Describe(entries)}", async (node, dryRun, token) =>
-            await NodeEditor.SetAnnotationsAsync(node.Session, node.Target, entries, overwrite, dryRun, token, node.Known));
+        return new(
+            $"Set annotation {TextMap.Describe(entries)}",
+            async (node, dryRun, token) =>
+                await NodeEditor.SetAnnotationsAsync(node.Session, node.Target, entries, overwrite, dryRun, token, node.Known)
+        );
     }
 }

@@ -41,9 +41,19 @@ public sealed class SetNodeLabelCommand : NodeSetterCmdlet
 
     private protected override NodeEdit MakeEdit()
     {
-        Dictionary<string, string> entries = TextMap.From(Label, Key, Value, nameof(Label), ErrorIds.InvalidLabelKey, ErrorIds.InvalidLabelValue);
+        Dictionary<string, string> entries = TextMap.From(
+            Label,
+            Key,
+            Value,
+            nameof(Label),
+            ErrorIds.InvalidLabelKey,
+            ErrorIds.InvalidLabelValue
+        );
         bool overwrite = Overwrite;
-        return new($"Set label {TextMap.Describe(entries)}", async (node, dryRun, token) =>
-            await NodeEditor.SetLabelsAsync(node.Session, node.Target, entries, overwrite, dryRun, token, node.Known));
+        return new(
+            $"Set label {TextMap.Describe(entries)}",
+            async (node, dryRun, token) =>
+                await NodeEditor.SetLabelsAsync(node.Session, node.Target, entries, overwrite, dryRun, token, node.Known)
+        );
     }
 }

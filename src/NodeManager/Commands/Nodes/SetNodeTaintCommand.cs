@@ -47,18 +47,32 @@ public sealed class SetNodeTaintCommand : NodeSetterCmdlet
         if (Key is null != Effect is null || (Key is null && Taint.Length == 0))
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidTaint, ErrorKind.InvalidArgument, "A taint needs a key and an effect.", Key ?? Effect,
-                "Use -Key and -Effect (and -Value), or -Taint 'key=value:Effect'.");
+                ErrorIds.InvalidTaint,
+                ErrorKind.InvalidArgument,
+                "A taint needs a key and an effect.",
+                Key ?? Effect,
+                "Use -Key and -Effect (and -Value), or -Taint 'key=value:Effect'."
+            );
         }
 
         List<NodeTaint> taints = [.. Taint.Select(TaintText.Parse)];
         if (Key is not null)
-            taints.Add(new() { Key = Key, Value = Value, Effect = Effect! });
+            taints.Add(
+                new()
+                {
+                    Key = Key,
+                    Value = Value,
+                    Effect = Effect!,
+                }
+            );
         bool overwrite = Overwrite;
         bool evicts = taints.Exists(t => t.Effect == "NoExecute");
         string consequence = evicts ? " (evict all pods that do not tolerate it, without respecting PodDisruptionBudgets)" : "";
-        return new($"Set taint {string.Join(", ", taints)}{consequence}", async (node, dryRun, token) =>
-            await NodeEditor.SetTaintsAsync(node.Session, node.Target, taints, overwrite, dryRun, token, node.Known))
+        return new(
+            $"Set taint {string.Join(", ", taints)}{consequence}",
+            async (node, dryRun, token) =>
+                await NodeEditor.SetTaintsAsync(node.Session, node.Target, taints, overwrite, dryRun, token, node.Known)
+        )
         {
             HasHighImpact = evicts,
         };

@@ -16,10 +16,14 @@ public sealed class SuspendNodeSchedulingCommand : NodeChangeCmdlet
 
     private protected override bool Emit => PassThru;
 
-    private protected override NodeEdit MakeEdit() => new("Suspend scheduling (cordon)", async (node, dryRun, token) =>
-    {
-        if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
-            WarnOnce($"{hold} The run uncordons it at its end.");
-        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token);
-    });
+    private protected override NodeEdit MakeEdit() =>
+        new(
+            "Suspend scheduling (cordon)",
+            async (node, dryRun, token) =>
+            {
+                if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
+                    WarnOnce($"{hold} The run uncordons it at its end.");
+                return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token);
+            }
+        );
 }

@@ -6,7 +6,12 @@ namespace NodeManager.Commands;
 
 /// <summary>Deletes Node objects. The machines stay as they are; a kubelet that still runs registers when it is restarted.</summary>
 [Cmdlet(
-    VerbsLifecycle.Unregister, "ClusterNode", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+    VerbsLifecycle.Unregister,
+    "ClusterNode",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(void))]
 public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
 {
@@ -17,10 +22,13 @@ public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
     private protected override NodeEdit MakeEdit()
     {
         bool includePods = IncludePod;
-        return new(includePods ? "Delete the Node object, with the pods on it" : "Delete the Node object", async (node, dryRun, token) =>
-        {
-            await NodeEditor.DeleteAsync(node.Session, node.Target, includePods, dryRun, token);
-            return null;
-        });
+        return new(
+            includePods ? "Delete the Node object, with the pods on it" : "Delete the Node object",
+            async (node, dryRun, token) =>
+            {
+                await NodeEditor.DeleteAsync(node.Session, node.Target, includePods, dryRun, token);
+                return null;
+            }
+        );
     }
 }

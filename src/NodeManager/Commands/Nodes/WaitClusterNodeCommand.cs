@@ -49,14 +49,18 @@ public sealed class WaitClusterNodeCommand : NodeCmdlet
     private protected override void Process(NodeReference node)
     {
         _asked++;
-        Sessions.StartIn(node.Session, node.Name, async worker =>
-        {
-            Report(worker, _done);
-            ClusterNode? reached = await NodeWaiter.WaitAsync(node.Session, node.Target, For, Timeout, worker.Token);
-            Report(worker, Interlocked.Increment(ref _done));
-            if (PassThru && reached is not null)
-                worker.Output(reached);
-        });
+        Sessions.StartIn(
+            node.Session,
+            node.Name,
+            async worker =>
+            {
+                Report(worker, _done);
+                ClusterNode? reached = await NodeWaiter.WaitAsync(node.Session, node.Target, For, Timeout, worker.Token);
+                Report(worker, Interlocked.Increment(ref _done));
+                if (PassThru && reached is not null)
+                    worker.Output(reached);
+            }
+        );
     }
 
     private void Report(Worker worker, int done) =>

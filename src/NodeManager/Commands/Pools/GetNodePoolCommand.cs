@@ -56,15 +56,21 @@ public sealed class GetNodePoolCommand : PoolCmdlet
 
     private protected override void Process()
     {
-        if (ParameterSetName == ByName) _names.AddRange(Name);
-        else if (ParameterSetName == ByObject && InputObject is null) _all = true;
-        else if (InputObject is not null) Add(InputObject);
+        if (ParameterSetName == ByName)
+            _names.AddRange(Name);
+        else if (ParameterSetName == ByObject && InputObject is null)
+            _all = true;
+        else if (InputObject is not null)
+            Add(InputObject);
     }
 
     private void Add(ClusterObject value)
     {
-        if (PoolReference.From(value) is not { } target) Fail(PoolReference.StandsForNone(value), value);
-        else foreach (NodeManagerSession session in Sessions.For(value)) _pools.Add((session, PlaceOf(value), target));
+        if (PoolReference.From(value) is not { } target)
+            Fail(PoolReference.StandsForNone(value), value);
+        else
+            foreach (NodeManagerSession session in Sessions.For(value))
+                _pools.Add((session, PlaceOf(value), target));
     }
 
     /// <summary>One query a session, however many names were piped.</summary>
@@ -72,12 +78,21 @@ public sealed class GetNodePoolCommand : PoolCmdlet
     {
         foreach (var group in _pools.GroupBy(static one => (one.Session, one.Place)))
         {
-            Read(group.Key.Session, group.Key.Place, new() { Ids = [.. group.Select(static one => one.Target.Id).Where(static id => id.Length > 0)] });
-            Read(group.Key.Session, group.Key.Place, new() { Names = [.. group.Where(static one => one.Target.Id.Length == 0).Select(static one => one.Target.Name).Distinct()] });
+            Read(
+                group.Key.Session,
+                group.Key.Place,
+                new() { Ids = [.. group.Select(static one => one.Target.Id).Where(static id => id.Length > 0)] }
+            );
+            Read(
+                group.Key.Session,
+                group.Key.Place,
+                new() { Names = [.. group.Where(static one => one.Target.Id.Length == 0).Select(static one => one.Target.Name).Distinct()] }
+            );
         }
 
         // A pipeline that brought nothing selects nothing, not everything.
-        if (!_all && _names.Count == 0 && Id.Length == 0) return;
+        if (!_all && _names.Count == 0 && Id.Length == 0)
+            return;
         foreach (NodeManagerSession session in Sessions)
             Start(session, Place, new() { Names = _names, Ids = [.. Id.Select(static id => id.ToLowerInvariant())] });
     }
@@ -86,22 +101,42 @@ public sealed class GetNodePoolCommand : PoolCmdlet
     private protected override void Output(object value)
     {
         var shown = PSObject.AsPSObject(value);
-        if (IncludeStatus) shown.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
+        if (IncludeStatus)
+            shown.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
         base.Output(shown);
     }
 
     private void Read(NodeManagerSession session, PoolPlace place, PoolQuery query)
     {
-        if (query.Ids.Count + query.Names.Count > 0) Start(session, place, query);
+        if (query.Ids.Count + query.Names.Count > 0)
+            Start(session, place, query);
     }
 
     private void Start(NodeManagerSession session, PoolPlace place, PoolQuery query)
     {
-        PoolQuery complete = query with { Cluster = Cluster ?? "", Phase = Status ?? "", Health = Health ?? "", IncludeStatus = IncludeStatus };
-        Sessions.StartIn(session, session, async worker =>
+        PoolQuery complete = query with
         {
-            await foreach (NodePool pool in PoolReader.ReadAsync(PoolSessions.Of(session, place), complete, e => worker.Error(e, e.Target), worker, worker.Token))
-                worker.Output(pool);
-        });
+            Cluster = Cluster ?? "",
+            Phase = Status ?? "",
+            Health = Health ?? "",
+            IncludeStatus = IncludeStatus,
+        };
+        Sessions.StartIn(
+            session,
+            session,
+            async worker =>
+            {
+                await foreach (
+                    NodePool pool in PoolReader.ReadAsync(
+                        PoolSessions.Of(session, place),
+                        complete,
+                        e => worker.Error(e, e.Target),
+                        worker,
+                        worker.Token
+                    )
+                )
+                    worker.Output(pool);
+            }
+        );
     }
 }

@@ -10,6 +10,10 @@ namespace NodeManager.Commands;
 [OutputType(typeof(NodePoolStatus))]
 public sealed class GetNodePoolStatusCommand : PoolTargetCmdlet
 {
-    private protected override void Process(PoolReference pool) => Sessions.StartIn(
-        pool.Session, pool.Target.Text, async worker => worker.Output(await PoolReader.ReadStatusAsync(pool.Context, pool.Target, worker.Token)));
+    private protected override void Process(PoolReference pool) =>
+        Sessions.StartIn(
+            pool.Session,
+            pool.Target.Text,
+            async worker => worker.Output(await PoolReader.ReadStatusAsync(pool.Context, pool.Target, worker.Token))
+        );
 }

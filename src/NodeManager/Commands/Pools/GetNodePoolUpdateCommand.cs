@@ -33,10 +33,22 @@ public sealed class GetNodePoolUpdateCommand : SessionCmdlet
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            Sessions.StartIn(session, session, async worker =>
-            {
-                foreach (NodePoolUpdate update in await PoolUpdates.ReadAsync(session, new(Namespace ?? "", Provider ?? ""), Name, worker.Token)) worker.Output(update);
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    foreach (
+                        NodePoolUpdate update in await PoolUpdates.ReadAsync(
+                            session,
+                            new(Namespace ?? "", Provider ?? ""),
+                            Name,
+                            worker.Token
+                        )
+                    )
+                        worker.Output(update);
+                }
+            );
         }
     }
 }

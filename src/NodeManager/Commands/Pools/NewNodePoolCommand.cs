@@ -79,7 +79,8 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
     {
         if (ParameterSetName is PathSet or LiteralPathSet)
         {
-            foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.NotFound, Fail)) Create(() => PoolInput.ReadFile(file), file, Sessions);
+            foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.NotFound, Fail))
+                Create(() => PoolInput.ReadFile(file), file, Sessions);
             return;
         }
 
@@ -94,11 +95,21 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
         {
             PoolDescription given = read();
             // A template is copied, not its name nor, into another session, its cluster.
-            if (InputObject is not null) given = given with { Name = null, ClusterId = Session is null && Provider is null ? given.ClusterId : null };
-            string name = Name ?? given.Name ?? throw new NodeManagerException(
-                ErrorIds.NodePoolInvalid, ErrorKind.InvalidArgument, "The node pool has no name.", source, "Use -Name, or specify 'name' next to 'spec'.");
+            if (InputObject is not null)
+                given = given with { Name = null, ClusterId = Session is null && Provider is null ? given.ClusterId : null };
+            string name =
+                Name
+                ?? given.Name
+                ?? throw new NodeManagerException(
+                    ErrorIds.NodePoolInvalid,
+                    ErrorKind.InvalidArgument,
+                    "The node pool has no name.",
+                    source,
+                    "Use -Name, or specify 'name' next to 'spec'."
+                );
             PoolPlace place = PlaceOf(given);
-            foreach (NodeManagerSession session in sessions) Create(session, place, name, Cluster ?? given.ClusterId ?? "", given.Spec);
+            foreach (NodeManagerSession session in sessions)
+                Create(session, place, name, Cluster ?? given.ClusterId ?? "", given.Spec);
         }
         catch (NodeManagerException failure) when (MyInvocation.ExpectingInput || ParameterSetName is PathSet or LiteralPathSet)
         {
@@ -113,31 +124,53 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
         PoolPlace place = InputObject is null ? Place : PlaceOf(InputObject);
         bool isOfCluster = NodeProvider is not null || ClusterPoolFormat.IsFormatOf(given.Spec);
         string ns = IsBound(nameof(Namespace)) || given.Namespace is null ? place.Namespace : given.Namespace;
-        return new(Provider ?? (isOfCluster ? NodePoolProvider.Cluster : InputObject is null ? "" : place.Provider), ns);
+        return new(
+            Provider
+                ?? (
+                    isOfCluster ? NodePoolProvider.Cluster
+                    : InputObject is null ? ""
+                    : place.Provider
+                ),
+            ns
+        );
     }
 
     private void Create(NodeManagerSession session, PoolPlace place, string name, string cluster, JsonObject given)
     {
         PoolContext context = PoolSessions.Of(session, place);
-        JsonObject spec = PoolMerge.Apply(given, context.Provider.Format.PatchOf(ReadChange() with { NodeProvider = NodeProvider }, given, name));
-        async Task<PoolDraft> DraftAsync(CancellationToken token) => new(name, (await PoolClusters.ResolveAsync(context, cluster, token)).Id, spec);
+        JsonObject spec = PoolMerge.Apply(
+            given,
+            context.Provider.Format.PatchOf(ReadChange() with { NodeProvider = NodeProvider }, given, name)
+        );
+        async Task<PoolDraft> DraftAsync(CancellationToken token) =>
+            new(name, (await PoolClusters.ResolveAsync(context, cluster, token)).Id, spec);
 
-        string target = $"node pool '{name}' in cluster '{session.Cluster}'", action = $"Create node pool ({context.Provider.Format.Read(spec)})";
+        string target = $"node pool '{name}' in cluster '{session.Cluster}'",
+            action = $"Create node pool ({context.Provider.Format.Read(spec)})";
         if (IsWhatIf)
         {
-            Sessions.StartIn(session, name, async worker =>
-            {
-                NodePoolPlan plan = await PoolPlanner.PlanCreationAsync(context, await DraftAsync(worker.Token), worker, worker.Token);
-                await worker.ShouldProcessAsync(session, target, action);
-                worker.Output(plan);
-            });
+            Sessions.StartIn(
+                session,
+                name,
+                async worker =>
+                {
+                    NodePoolPlan plan = await PoolPlanner.PlanCreationAsync(context, await DraftAsync(worker.Token), worker, worker.Token);
+                    await worker.ShouldProcessAsync(session, target, action);
+                    worker.Output(plan);
+                }
+            );
             return;
         }
 
-        if (!ShouldProcess(session, target, action)) return;
-        Sessions.StartIn(session, name, async worker =>
-        {
-            worker.Output(await PoolCreator.CreateAsync(context, await DraftAsync(worker.Token), worker, worker.Token));
-        });
+        if (!ShouldProcess(session, target, action))
+            return;
+        Sessions.StartIn(
+            session,
+            name,
+            async worker =>
+            {
+                worker.Output(await PoolCreator.CreateAsync(context, await DraftAsync(worker.Token), worker, worker.Token));
+            }
+        );
     }
 }

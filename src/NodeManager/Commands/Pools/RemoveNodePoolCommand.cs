@@ -8,7 +8,13 @@ using NodeManager.Parameters;
 namespace NodeManager.Commands;
 
 /// <summary>Deletes node pools, with their nodes.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Remove,
+    "NodePool",
+    DefaultParameterSetName = ByObject,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(NodePoolPlan))]
 public sealed class RemoveNodePoolCommand : PoolTargetCmdlet, IClusterChange
 {
@@ -21,10 +27,16 @@ public sealed class RemoveNodePoolCommand : PoolTargetCmdlet, IClusterChange
     private protected override void Process(PoolReference pool)
     {
         // A pool that changed since it was read is deleted all the same.
-        PoolTarget target = pool.Target with { Generation = null };
+        PoolTarget target = pool.Target with
+        {
+            Generation = null,
+        };
         Change(
-            pool, "Delete node pool and its nodes", ConfirmImpact.High,
+            pool,
+            "Delete node pool and its nodes",
+            ConfirmImpact.High,
             worker => PoolPlanner.PlanDeletionAsync(pool.Context, target, worker.Token),
-            worker => PoolEditor.DeleteAsync(pool.Context, target, worker.Token));
+            worker => PoolEditor.DeleteAsync(pool.Context, target, worker.Token)
+        );
     }
 }

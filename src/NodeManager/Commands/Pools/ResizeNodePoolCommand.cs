@@ -43,19 +43,33 @@ public sealed class ResizeNodePoolCommand : PoolTargetCmdlet, IClusterChange
 
     private protected override void Process(PoolReference pool)
     {
-        int count = NodeCount ?? throw new NodeManagerException(
-            ErrorIds.NodePoolInvalid, ErrorKind.InvalidArgument, "The number of nodes is missing.", pool.Target.Text, "Use -NodeCount.");
+        int count =
+            NodeCount
+            ?? throw new NodeManagerException(
+                ErrorIds.NodePoolInvalid,
+                ErrorKind.InvalidArgument,
+                "The number of nodes is missing.",
+                pool.Target.Text,
+                "Use -NodeCount."
+            );
         PoolChange change = new() { NodeCount = count };
         PoolEdit edit = new() { Patch = spec => pool.Context.Provider.Format.PatchOf(change, spec, pool.Target.Text) };
         // The number that is given holds whatever else has changed.
-        PoolTarget target = pool.Target with { Generation = null };
+        PoolTarget target = pool.Target with
+        {
+            Generation = null,
+        };
         Change(
-            pool, string.Create(CultureInfo.InvariantCulture, $"Resize to {count} node{(count == 1 ? "" : "s")}"), ConfirmImpact.Medium,
+            pool,
+            string.Create(CultureInfo.InvariantCulture, $"Resize to {count} node{(count == 1 ? "" : "s")}"),
+            ConfirmImpact.Medium,
             worker => PoolPlanner.PlanChangeAsync(pool.Context, target, edit, worker, worker.Token),
             async worker =>
             {
                 NodePool changed = await PoolEditor.ApplyAsync(pool.Context, target, edit, worker, worker.Token);
-                if (PassThru) worker.Output(changed);
-            });
+                if (PassThru)
+                    worker.Output(changed);
+            }
+        );
     }
 }

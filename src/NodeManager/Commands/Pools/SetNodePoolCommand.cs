@@ -115,25 +115,30 @@ public sealed class SetNodePoolCommand : PoolSpecCmdlet, IClusterChange
         IPoolFormat format = pool.Context.Provider.Format;
         PoolEdit edit = new() { NewName = NewName, Patch = spec => format.PatchOf(change, spec, pool.Target.Text) };
         Change(
-            pool, NewName is null ? "Change node pool" : $"Change node pool, rename to '{NewName}'", ConfirmImpact.Medium,
+            pool,
+            NewName is null ? "Change node pool" : $"Change node pool, rename to '{NewName}'",
+            ConfirmImpact.Medium,
             worker => PoolPlanner.PlanChangeAsync(pool.Context, pool.Target, edit, worker, worker.Token),
             async worker =>
             {
                 NodePool changed = await PoolEditor.ApplyAsync(pool.Context, pool.Target, edit, worker, worker.Token);
-                if (PassThru) worker.Output(changed);
-            });
+                if (PassThru)
+                    worker.Output(changed);
+            }
+        );
     }
 
-    private PoolChange Read() => ReadChange() with
-    {
-        MachineType = MachineType,
-        DiskSizeGB = DiskSizeGB,
-        DiskType = DiskType,
-        Zones = Zone,
-        Spot = Given(nameof(Spot), Spot),
-        Accelerators = Accelerator?.Select(AcceleratorText.Parse).ToList(),
-        UserData = UserData,
-        NodeProvider = NodeProvider,
-        Patch = Patch is null ? null : PoolInput.ReadPatch(Patch),
-    };
+    private PoolChange Read() =>
+        ReadChange() with
+        {
+            MachineType = MachineType,
+            DiskSizeGB = DiskSizeGB,
+            DiskType = DiskType,
+            Zones = Zone,
+            Spot = Given(nameof(Spot), Spot),
+            Accelerators = Accelerator?.Select(AcceleratorText.Parse).ToList(),
+            UserData = UserData,
+            NodeProvider = NodeProvider,
+            Patch = Patch is null ? null : PoolInput.ReadPatch(Patch),
+        };
 }

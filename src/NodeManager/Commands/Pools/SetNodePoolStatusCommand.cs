@@ -59,7 +59,13 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
     private protected override void Process(PoolReference pool)
     {
         if (ControllerName.Length == 0)
-            throw new NodeManagerException(ErrorIds.InvalidCondition, ErrorKind.InvalidArgument, "The controller's name is missing.", pool.Target.Text, "Use -ControllerName.");
+            throw new NodeManagerException(
+                ErrorIds.InvalidCondition,
+                ErrorKind.InvalidArgument,
+                "The controller's name is missing.",
+                pool.Target.Text,
+                "Use -ControllerName."
+            );
         PoolStatusReport report = new()
         {
             Controller = ControllerName,
@@ -68,7 +74,11 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
             Metadata = JsonMap.ObjectFrom(Metadata),
         };
         CheckAndChange(
-            pool.Session, pool.Target.Text, pool.ToString(), $"Report {string.Join(", ", report.Conditions)} as {ControllerName}", ConfirmImpact.Medium,
+            pool.Session,
+            pool.Target.Text,
+            pool.ToString(),
+            $"Report {string.Join(", ", report.Conditions)} as {ControllerName}",
+            ConfirmImpact.Medium,
             async (worker, isCheck) =>
             {
                 if (isCheck)
@@ -78,21 +88,33 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
                 }
 
                 NodePoolStatus status = await PoolStatusReporter.ReportAsync(pool.Context, pool.Target, report, worker.Token);
-                if (PassThru) worker.Output(status);
-            });
+                if (PassThru)
+                    worker.Output(status);
+            }
+        );
     }
 
     private static NodeCondition ConditionOf(object value)
     {
         object plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
-        if (plain is NodeCondition known) return known;
-        (string type, string status) = plain is string text && text.Split('=') is [var left, var right] ? (left, right) : (ObjectRow.Read(value, "Type"), ObjectRow.Read(value, "Status"));
-        string? valid = ((string[])["True", "False", "Unknown"]).FirstOrDefault(one => string.Equals(one, status, StringComparison.OrdinalIgnoreCase));
+        if (plain is NodeCondition known)
+            return known;
+        (string type, string status) =
+            plain is string text && text.Split('=') is [var left, var right]
+                ? (left, right)
+                : (ObjectRow.Read(value, "Type"), ObjectRow.Read(value, "Status"));
+        string? valid = ((string[])["True", "False", "Unknown"]).FirstOrDefault(one =>
+            string.Equals(one, status, StringComparison.OrdinalIgnoreCase)
+        );
         if (type.Length == 0 || valid is null)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidCondition, ErrorKind.InvalidArgument, $"'{(plain is string ? plain : $"{type}={status}")}' is not a condition.", value,
-                "Write Ready=True, or @{ Type = 'Ready'; Status = 'True'; Reason = 'NodesReady'; Message = 'All nodes are ready' }. The status is True, False or Unknown.");
+                ErrorIds.InvalidCondition,
+                ErrorKind.InvalidArgument,
+                $"'{(plain is string ? plain : $"{type}={status}")}' is not a condition.",
+                value,
+                "Write Ready=True, or @{ Type = 'Ready'; Status = 'True'; Reason = 'NodesReady'; Message = 'All nodes are ready' }. The status is True, False or Unknown."
+            );
         }
 
         string since = ObjectRow.Read(value, "LastTransitionTime");
@@ -102,7 +124,11 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
             Status = valid,
             Reason = plain is string ? "" : ObjectRow.Read(value, "Reason"),
             Message = plain is string ? "" : ObjectRow.Read(value, "Message"),
-            LastTransitionTime = plain is not string && DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset at) ? at : null,
+            LastTransitionTime =
+                plain is not string
+                && DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset at)
+                    ? at
+                    : null,
         };
     }
 }

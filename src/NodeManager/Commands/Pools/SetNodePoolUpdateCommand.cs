@@ -32,7 +32,13 @@ public sealed class SetNodePoolUpdateCommand : PoolUpdateCmdlet
 
     private protected override string Action => "Change the limits of the update";
 
-    private protected override PoolUpdateChange Change => new() { DrainTimeout = DrainTimeout, MaxSurge = MaxSurge, MaxUnavailable = MaxUnavailable };
+    private protected override PoolUpdateChange Change =>
+        new()
+        {
+            DrainTimeout = DrainTimeout,
+            MaxSurge = MaxSurge,
+            MaxUnavailable = MaxUnavailable,
+        };
 
     private protected override void Begin()
     {
@@ -40,13 +46,19 @@ public sealed class SetNodePoolUpdateCommand : PoolUpdateCmdlet
         if (DrainTimeout is null && MaxSurge is null && MaxUnavailable is null)
         {
             throw new NodeManagerException(
-                ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, "No change was specified.", null, "Specify -DrainTimeout, -MaxSurge or -MaxUnavailable.");
+                ErrorIds.PoolUpdateInvalid,
+                ErrorKind.InvalidArgument,
+                "No change was specified.",
+                null,
+                "Specify -DrainTimeout, -MaxSurge or -MaxUnavailable."
+            );
         }
     }
 
     private protected override Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
     {
-        if (PassThru) worker.Output(update);
+        if (PassThru)
+            worker.Output(update);
         return Task.CompletedTask;
     }
 }

@@ -14,7 +14,10 @@ public sealed class StopNodePoolUpdateCommand : PoolUpdateCmdlet
     [Parameter]
     public SwitchParameter Rollback { get; set; }
 
-    private protected override string Action => Rollback ? "Roll the update back: drain and remove new nodes, and recreate former ones" : "Stop the update; replaced nodes are not restored";
+    private protected override string Action =>
+        Rollback
+            ? "Roll the update back: drain and remove new nodes, and recreate former ones"
+            : "Stop the update; replaced nodes are not restored";
 
     private protected override PoolUpdateChange Change => new() { Stop = !Rollback, Rollback = Rollback };
 

@@ -20,7 +20,8 @@ public sealed class SuspendNodePoolUpdateCommand : PoolUpdateCmdlet
 
     private protected override Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
     {
-        if (PassThru) worker.Output(update);
+        if (PassThru)
+            worker.Output(update);
         return Task.CompletedTask;
     }
 }

@@ -49,12 +49,15 @@ public sealed class TestNodePoolCommand : AsyncCmdlet
     {
         if (ParameterSetName == SpecSet)
         {
-            if (PlainOf(Spec!) is FileInfo file) Test(() => PoolInput.ReadFile(file.FullName), file.FullName);
-            else Test(() => PoolInput.Read(Spec!), Spec!);
+            if (PlainOf(Spec!) is FileInfo file)
+                Test(() => PoolInput.ReadFile(file.FullName), file.FullName);
+            else
+                Test(() => PoolInput.Read(Spec!), Spec!);
             return;
         }
 
-        foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.NotFound, Fail)) Test(() => PoolInput.ReadFile(file), file);
+        foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.NotFound, Fail))
+            Test(() => PoolInput.ReadFile(file), file);
     }
 
     private void Test(Func<PoolDescription> read, object source)

@@ -120,9 +120,17 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
         DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
         DurationAttribute.RequireNotNegative(nameof(GracePeriod), GracePeriod);
         if (Strategy == PoolUpdateStrategy.BlueGreen && IsBound(nameof(MaxSurge)))
-            throw SurgeLimit.Invalid("-MaxSurge does not apply to -Strategy BlueGreen, which creates all new nodes first.", MaxSurge, "Leave -MaxSurge out, or use -Strategy Surge.");
+            throw SurgeLimit.Invalid(
+                "-MaxSurge does not apply to -Strategy BlueGreen, which creates all new nodes first.",
+                MaxSurge,
+                "Leave -MaxSurge out, or use -Strategy Surge."
+            );
         if (Strategy != PoolUpdateStrategy.BlueGreen && IsBound(nameof(KeepOldTime)))
-            throw SurgeLimit.Invalid("-KeepOldTime applies only to -Strategy BlueGreen.", KeepOldTime, "Use -Strategy BlueGreen, or leave -KeepOldTime out.");
+            throw SurgeLimit.Invalid(
+                "-KeepOldTime applies only to -Strategy BlueGreen.",
+                KeepOldTime,
+                "Use -Strategy BlueGreen, or leave -KeepOldTime out."
+            );
         SurgeLimit.Of(MaxSurge, MaxUnavailable, 1000);
     }
 
@@ -140,7 +148,8 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
 
     private protected override void End()
     {
-        if (_wanted.Count == 0) return;
+        if (_wanted.Count == 0)
+            return;
         if (AsJob)
         {
             NodePoolUpdateJob job = new(MyInvocation.Line.Trim(), _wanted);
@@ -152,30 +161,52 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
 
         foreach ((NodeManagerSession session, PoolUpdateRequest request) in _wanted)
         {
-            Sessions.StartIn(session, request.Pool, async worker =>
-            {
-                PoolUpdateOutcome outcome = await PoolUpdates.RunAsync(session, request, worker, worker.Token);
-                worker.Output(outcome.Update);
-                if (outcome.Failure is { } failure) worker.Error(failure, request.Pool);
-            });
+            Sessions.StartIn(
+                session,
+                request.Pool,
+                async worker =>
+                {
+                    PoolUpdateOutcome outcome = await PoolUpdates.RunAsync(session, request, worker, worker.Token);
+                    worker.Output(outcome.Update);
+                    if (outcome.Failure is { } failure)
+                        worker.Error(failure, request.Pool);
+                }
+            );
         }
     }
 
     private protected override void WriteSummary()
     {
         foreach ((_, PoolUpdateRequest request) in _wanted)
-            WriteHost($"The update of pool {request.Pool} was interrupted. To continue it on any machine, use Resume-NodePoolUpdate {request.Pool}.");
+            WriteHost(
+                $"The update of pool {request.Pool} was interrupted. To continue it on any machine, use Resume-NodePoolUpdate {request.Pool}."
+            );
     }
 
     private PoolUpdateRequest InCluster(PoolReference pool, ClusterPoolProvider provider)
     {
-        if (Strategy == PoolUpdateStrategy.Follow || MachineType is not null || Release is not null || Label is not null || Patch is not null || NewName is not null)
+        if (
+            Strategy == PoolUpdateStrategy.Follow
+            || MachineType is not null
+            || Release is not null
+            || Label is not null
+            || Patch is not null
+            || NewName is not null
+        )
         {
             throw SurgeLimit.Invalid(
-                "-Strategy Follow, -MachineType, -Release, -Label, -Patch and -NewName are for pools of a service.", pool.Target.Text, "Change the NodeSmithPool with Set-NodePool, then update it.");
+                "-Strategy Follow, -MachineType, -Release, -Label, -Patch and -NewName are for pools of a service.",
+                pool.Target.Text,
+                "Change the NodeSmithPool with Set-NodePool, then update it."
+            );
         }
 
-        return new() { Pool = NameOf(pool), Namespace = provider.Namespace, Options = Options(Strategy) };
+        return new()
+        {
+            Pool = NameOf(pool),
+            Namespace = provider.Namespace,
+            Options = Options(Strategy),
+        };
     }
 
     // A service offers a number of nodes alone.
@@ -183,17 +214,34 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
     {
         string name = NameOf(pool);
         PoolUpdateStrategy strategy = IsBound(nameof(Strategy)) ? Strategy : PoolUpdateStrategy.Follow;
-        if (ServiceRollLimits.Refuse(name, strategy, IsBound(nameof(MaxSurge)) || IsBound(nameof(MaxUnavailable))) is { } refused) throw refused;
-        if (strategy == PoolUpdateStrategy.Follow && (NewName is not null || All || DrainTimeout is not null || DeleteEmptyDirData || DeleteUnmanagedPod || GracePeriod is not null || SoakTime is not null))
+        if (ServiceRollLimits.Refuse(name, strategy, IsBound(nameof(MaxSurge)) || IsBound(nameof(MaxUnavailable))) is { } refused)
+            throw refused;
+        if (
+            strategy == PoolUpdateStrategy.Follow
+            && (
+                NewName is not null
+                || All
+                || DrainTimeout is not null
+                || DeleteEmptyDirData
+                || DeleteUnmanagedPod
+                || GracePeriod is not null
+                || SoakTime is not null
+            )
+        )
         {
             throw SurgeLimit.Invalid(
-                "-NewName, -All, -SoakTime, -DrainTimeout, -GracePeriod, -DeleteEmptyDirData and -DeleteUnmanagedPod are for -Strategy BlueGreen: with Follow, the service decides.", name,
-                "Use -Strategy BlueGreen, or leave them out.");
+                "-NewName, -All, -SoakTime, -DrainTimeout, -GracePeriod, -DeleteEmptyDirData and -DeleteUnmanagedPod are for -Strategy BlueGreen: with Follow, the service decides.",
+                name,
+                "Use -Strategy BlueGreen, or leave them out."
+            );
         }
 
         PoolChange change = new()
         {
-            MachineType = MachineType, Labels = PoolInput.ReadLabels(Label), Extensions = new() { Release = Release }, Patch = Patch is null ? null : PoolInput.ReadPatch(Patch),
+            MachineType = MachineType,
+            Labels = PoolInput.ReadLabels(Label),
+            Extensions = new() { Release = Release },
+            Patch = Patch is null ? null : PoolInput.ReadPatch(Patch),
         };
         IPoolFormat format = pool.Context.Provider.Format;
         return new()
@@ -209,8 +257,10 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
     }
 
     // An update is known by its pool's name.
-    private string NameOf(PoolReference pool) => pool.Target.Name.Length > 0 ? pool.Target.Name
-        : Pump.RunNow(worker => PoolReader.FindAsync(pool.Context, pool.Target, worker.Token)).Name;
+    private string NameOf(PoolReference pool) =>
+        pool.Target.Name.Length > 0
+            ? pool.Target.Name
+            : Pump.RunNow(worker => PoolReader.FindAsync(pool.Context, pool.Target, worker.Token)).Name;
 
     private void Add(NodeManagerSession session, PoolUpdateRequest request)
     {
@@ -223,12 +273,21 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
 
         if (IsWhatIf)
         {
-            Sessions.StartIn(session, pool, async worker =>
-            {
-                IReadOnlyList<NodePoolUpdatePlan> plans = await PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token);
-                await worker.ShouldProcessAsync(session, Target(session, pool), $"Replace {Count(plans.Count, "node")}, and move {Count(plans.Sum(static one => one.Pods.Count), "pod")}");
-                foreach (NodePoolUpdatePlan plan in plans) worker.Output(plan);
-            });
+            Sessions.StartIn(
+                session,
+                pool,
+                async worker =>
+                {
+                    IReadOnlyList<NodePoolUpdatePlan> plans = await PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token);
+                    await worker.ShouldProcessAsync(
+                        session,
+                        Target(session, pool),
+                        $"Replace {Count(plans.Count, "node")}, and move {Count(plans.Sum(static one => one.Pods.Count), "pod")}"
+                    );
+                    foreach (NodePoolUpdatePlan plan in plans)
+                        worker.Output(plan);
+                }
+            );
             return;
         }
 
@@ -237,7 +296,8 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
         {
             try
             {
-                action = $"Replace {Count(Pump.RunNow(worker => PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token)).Count, "node")}";
+                action =
+                    $"Replace {Count(Pump.RunNow(worker => PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token)).Count, "node")}";
             }
             catch (NodeManagerException failure)
             {
@@ -246,28 +306,40 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
             }
         }
 
-        if (ShouldProcess(session, Target(session, pool), action)) _wanted.Add((session, request));
+        if (ShouldProcess(session, Target(session, pool), action))
+            _wanted.Add((session, request));
     }
 
     // Which nodes the service replaces is what a plan of the change says, as far as it is known.
     private void Follow(NodeManagerSession session, PoolUpdateRequest request)
     {
         PoolReference pool = new(request.Service!, new() { Id = request.PoolId, Name = request.Pool });
-        Task<NodePoolPlan> Plan(Worker worker) => PoolPlanner.PlanChangeAsync(pool.Context, pool.Target, new() { Patch = request.Change! }, worker, worker.Token);
+        Task<NodePoolPlan> Plan(Worker worker) =>
+            PoolPlanner.PlanChangeAsync(pool.Context, pool.Target, new() { Patch = request.Change! }, worker, worker.Token);
         if (IsWhatIf)
         {
-            Sessions.StartIn(session, request.Pool, async worker =>
-            {
-                NodePoolPlan plan = await Plan(worker);
-                await worker.ShouldProcessAsync(session, Target(session, request.Pool), $"Change the specification, and follow the service's roll ({plan.Summary})");
-                worker.Output(plan);
-            });
+            Sessions.StartIn(
+                session,
+                request.Pool,
+                async worker =>
+                {
+                    NodePoolPlan plan = await Plan(worker);
+                    await worker.ShouldProcessAsync(
+                        session,
+                        Target(session, request.Pool),
+                        $"Change the specification, and follow the service's roll ({plan.Summary})"
+                    );
+                    worker.Output(plan);
+                }
+            );
             return;
         }
 
         string action = "Change the specification, and follow the service's roll";
-        if (WillAsk(ConfirmImpact.High)) action = $"{action} ({Pump.RunNow(Plan).Summary})";
-        if (ShouldProcess(session, Target(session, request.Pool), action)) _wanted.Add((session, request));
+        if (WillAsk(ConfirmImpact.High))
+            action = $"{action} ({Pump.RunNow(Plan).Summary})";
+        if (ShouldProcess(session, Target(session, request.Pool), action))
+            _wanted.Add((session, request));
     }
 
     private PoolUpdateOptions Options(PoolUpdateStrategy strategy)
@@ -283,7 +355,12 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
             DrainTimeout = DrainTimeout ?? standard.DrainTimeout,
             OnUnhealthy = OnUnhealthy,
             All = All,
-            Drain = new DrainOptions { DeleteEmptyDirData = DeleteEmptyDirData, DeleteUnmanagedPods = DeleteUnmanagedPod, GracePeriod = GracePeriod },
+            Drain = new DrainOptions
+            {
+                DeleteEmptyDirData = DeleteEmptyDirData,
+                DeleteUnmanagedPods = DeleteUnmanagedPod,
+                GracePeriod = GracePeriod,
+            },
         };
     }
 

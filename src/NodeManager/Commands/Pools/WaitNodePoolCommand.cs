@@ -44,12 +44,18 @@ public sealed class WaitNodePoolCommand : PoolTargetCmdlet
         DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
     }
 
-    private protected override void Process(PoolReference pool) => Sessions.StartIn(pool.Session, pool.Target.Text, async worker =>
-    {
-        NodePool? reached = await PoolWaiter.WaitAsync(pool.Context, pool.Target, For, Timeout, worker, worker.Token);
-        if (!PassThru || reached is null) return;
-        var shown = PSObject.AsPSObject(reached);
-        shown.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
-        worker.Output(shown);
-    });
+    private protected override void Process(PoolReference pool) =>
+        Sessions.StartIn(
+            pool.Session,
+            pool.Target.Text,
+            async worker =>
+            {
+                NodePool? reached = await PoolWaiter.WaitAsync(pool.Context, pool.Target, For, Timeout, worker, worker.Token);
+                if (!PassThru || reached is null)
+                    return;
+                var shown = PSObject.AsPSObject(reached);
+                shown.TypeNames.Insert(0, typeof(NodePool).FullName + "#Status");
+                worker.Output(shown);
+            }
+        );
 }

@@ -53,11 +53,17 @@ public sealed class GetNodeScaleRecommendationCommand : SessionCmdlet
         {
             Selector = Selector,
             // Parameters are named as the options that they override.
-            Options = ConfigurationLayers.OptionNames.Where(IsBound).ToDictionary(static name => name, name => (object?)MyInvocation.BoundParameters[name]),
+            Options = ConfigurationLayers
+                .OptionNames.Where(IsBound)
+                .ToDictionary(static name => name, name => (object?)MyInvocation.BoundParameters[name]),
             DeleteEmptyDirData = DeleteEmptyDirData,
             DeleteUnmanagedPods = DeleteUnmanagedPod,
         };
         foreach (NodeManagerSession session in Sessions)
-            Sessions.StartIn(session, session, async worker => worker.Output(await ScaleRecommender.RecommendAsync(session, request, worker, worker.Token)));
+            Sessions.StartIn(
+                session,
+                session,
+                async worker => worker.Output(await ScaleRecommender.RecommendAsync(session, request, worker, worker.Token))
+            );
     }
 }

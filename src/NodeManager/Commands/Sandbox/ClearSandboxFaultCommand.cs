@@ -45,8 +45,8 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet, IClusterChange
         }
 
         foreach (NodeManagerSession session in Sessions)
-            foreach (string name in Name.SelectMany(name => Expand(session.Sandbox(), name)))
-                Clear(session, name);
+        foreach (string name in Name.SelectMany(name => Expand(session.Sandbox(), name)))
+            Clear(session, name);
     }
 
     private static IEnumerable<string> Expand(SandboxCluster cluster, string name)
@@ -61,7 +61,9 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet, IClusterChange
     {
         SandboxCluster cluster = session.Sandbox();
         bool isThere = cluster.GetFaults().Any(fault => name.Equals(fault.Request.Name, StringComparison.OrdinalIgnoreCase));
-        if (isThere && !ShouldProcess(session, $"fault '{name}' of cluster '{session.Cluster}'", "Clear")) return;
-        if (!isThere || !cluster.ClearFault(name)) Fail(SandboxSessions.NoSuchFault(session, name), name);
+        if (isThere && !ShouldProcess(session, $"fault '{name}' of cluster '{session.Cluster}'", "Clear"))
+            return;
+        if (!isThere || !cluster.ClearFault(name))
+            Fail(SandboxSessions.NoSuchFault(session, name), name);
     }
 }

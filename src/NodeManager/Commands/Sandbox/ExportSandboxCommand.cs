@@ -34,7 +34,12 @@ public sealed class ExportSandboxCommand : SessionCmdlet, ILocalChange
         if (Sessions.Count != 1)
         {
             throw new NodeManagerException(
-                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "One file holds one cluster.", Sessions.ToArray(), "Specify one session with -Session.");
+                ErrorIds.SandboxCopyInvalid,
+                ErrorKind.InvalidArgument,
+                "One file holds one cluster.",
+                Sessions.ToArray(),
+                "Specify one session with -Session."
+            );
         }
 
         NodeManagerSession session = Sessions[0];
@@ -42,11 +47,14 @@ public sealed class ExportSandboxCommand : SessionCmdlet, ILocalChange
         string file = GetUnresolvedProviderPathFromPSPath(Path);
         if (!ShouldProcessLocally(file, $"Save cluster '{session.Cluster}'{(IncludeSecret ? " with its secrets" : "")}"))
             return;
-        Start(file, async worker =>
-        {
-            await Task.Run(() => cluster.Save(file, IncludeSecret, Force), worker.Token);
-            if (PassThru)
-                worker.Output(new FileInfo(file));
-        });
+        Start(
+            file,
+            async worker =>
+            {
+                await Task.Run(() => cluster.Save(file, IncludeSecret, Force), worker.Token);
+                if (PassThru)
+                    worker.Output(new FileInfo(file));
+            }
+        );
     }
 }

@@ -29,12 +29,19 @@ public sealed class ImportSandboxCommand : SandboxSessionCmdlet, ILocalChange
         SessionRegistry.Seek(runspace);
         NodeManagerConfiguration defaults = ConfigurationLayers.Load(CurrentFolder);
         double? speed = IsBound(nameof(SandboxSpeed)) ? SandboxSpeed : null;
-        Start(file, async worker =>
-        {
-            SavedCluster saved = SandboxFile.Read(file);
-            NodeManagerSession session = await OpenAsync("sandbox", SandboxCluster.Restore(saved, speed, SandboxPrograms.All, TimeProvider.System), worker);
-            SessionRegistry.Add(runspace, session, defaults);
-            worker.Output(session);
-        });
+        Start(
+            file,
+            async worker =>
+            {
+                SavedCluster saved = SandboxFile.Read(file);
+                NodeManagerSession session = await OpenAsync(
+                    "sandbox",
+                    SandboxCluster.Restore(saved, speed, SandboxPrograms.All, TimeProvider.System),
+                    worker
+                );
+                SessionRegistry.Add(runspace, session, defaults);
+                worker.Output(session);
+            }
+        );
     }
 }

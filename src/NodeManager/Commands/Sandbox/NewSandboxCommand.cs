@@ -26,7 +26,12 @@ public sealed class NewSandboxCommand : SandboxCmdlet, ILocalChange
     private protected override void Process()
     {
         NodeManagerSession? from = From;
-        if (!ShouldProcessLocally(from is null ? "a new embedded cluster" : $"cluster '{from.Cluster}'", from is null ? "Start" : "Copy into a new embedded cluster"))
+        if (
+            !ShouldProcessLocally(
+                from is null ? "a new embedded cluster" : $"cluster '{from.Cluster}'",
+                from is null ? "Start" : "Copy into a new embedded cluster"
+            )
+        )
             return;
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);
@@ -34,16 +39,25 @@ public sealed class NewSandboxCommand : SandboxCmdlet, ILocalChange
         if (from is not null && (IsBound(nameof(SandboxNodes)) || IsBound(nameof(SandboxVersion))))
         {
             throw new NodeManagerException(
-                ErrorIds.SandboxCopyInvalid, ErrorKind.InvalidArgument, "A copy has the nodes and the version of its source.", from,
-                "Leave out -SandboxNodes and -SandboxVersion, or -From.");
+                ErrorIds.SandboxCopyInvalid,
+                ErrorKind.InvalidArgument,
+                "A copy has the nodes and the version of its source.",
+                from,
+                "Leave out -SandboxNodes and -SandboxVersion, or -From."
+            );
         }
 
-        Start(from, async worker =>
-        {
-            NodeManagerSession session = from is null ? await StartSandboxAsync(worker) : await OpenAsync($"{from.Cluster}-copy", await CopyAsync(from, worker), worker);
-            SessionRegistry.Add(runspace, session, defaults);
-            worker.Output(session);
-        });
+        Start(
+            from,
+            async worker =>
+            {
+                NodeManagerSession session = from is null
+                    ? await StartSandboxAsync(worker)
+                    : await OpenAsync($"{from.Cluster}-copy", await CopyAsync(from, worker), worker);
+                SessionRegistry.Add(runspace, session, defaults);
+                worker.Output(session);
+            }
+        );
     }
 
     private async Task<SandboxCluster> CopyAsync(NodeManagerSession from, Worker worker)

@@ -135,24 +135,30 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet, IClusterChange
         }
     }
 
-    private FaultRequest Request(SandboxCluster cluster) => new()
-    {
-        Kind = Kind,
-        Name = Name,
-        Nodes = Node,
-        Namespace = Namespace,
-        PodSelector = PodSelector,
-        Workload = Workload,
-        Resources = Resource,
-        Verbs = Verb,
-        At = At switch { TimeSpan delay => cluster.Time.GetUtcNow() + delay, DateTimeOffset moment => moment, _ => null },
-        For = For,
-        Percent = Percent,
-        Seed = Seed,
-        RetryAfter = RetryAfter,
-        Delay = Delay,
-        Period = Period,
-        Offset = Offset,
-        Condition = Condition,
-    };
+    private FaultRequest Request(SandboxCluster cluster) =>
+        new()
+        {
+            Kind = Kind,
+            Name = Name,
+            Nodes = Node,
+            Namespace = Namespace,
+            PodSelector = PodSelector,
+            Workload = Workload,
+            Resources = Resource,
+            Verbs = Verb,
+            At = At switch
+            {
+                TimeSpan delay => cluster.Time.GetUtcNow() + delay,
+                DateTimeOffset moment => moment,
+                _ => null,
+            },
+            For = For,
+            Percent = Percent,
+            Seed = Seed,
+            RetryAfter = RetryAfter,
+            Delay = Delay,
+            Period = Period,
+            Offset = Offset,
+            Condition = Condition,
+        };
 }

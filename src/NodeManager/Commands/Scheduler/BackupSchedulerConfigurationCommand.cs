@@ -42,15 +42,20 @@ public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet,
     {
         if (Passphrase is not null && DestinationPath is null)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Passphrase requires -DestinationPath: only files are encrypted.", null,
-                "Name the file with -DestinationPath. Revisions in the cluster are protected by its roles.");
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                "-Passphrase requires -DestinationPath: only files are encrypted.",
+                null,
+                "Name the file with -DestinationPath. Revisions in the cluster are protected by its roles."
+            );
         DestinationPath = DestinationPath is null ? null : GetUnresolvedProviderPathFromPSPath(DestinationPath);
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
-        string? file = DestinationPath is null ? null : Directory.Exists(DestinationPath)
-            ? Path.Combine(DestinationPath, SchedulerFiles.NameFor(session.Cluster, scheduler))
+        string? file =
+            DestinationPath is null ? null
+            : Directory.Exists(DestinationPath) ? Path.Combine(DestinationPath, SchedulerFiles.NameFor(session.Cluster, scheduler))
             : DestinationPath;
         await SchedulerBackups.CheckAsync(session, scheduler, worker, worker.Token);
         if (!await worker.ShouldProcessAsync(session, Title(session, scheduler), file is null ? "Back up" : $"Back up to '{file}'"))

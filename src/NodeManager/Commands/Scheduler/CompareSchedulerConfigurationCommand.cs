@@ -38,30 +38,46 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
 
     private protected override void Process()
     {
-        object? before = Plain(Reference), after = Plain(Difference);
+        object? before = Plain(Reference),
+            after = Plain(Difference);
         if (NeedsNoCluster(before) && NeedsNoCluster(after))
-            Start(null, async worker => Compare(
-                worker, await ReadAsync(worker, null, null, before!), await ReadAsync(worker, null, null, after!)));
+            Start(
+                null,
+                async worker => Compare(worker, await ReadAsync(worker, null, null, before!), await ReadAsync(worker, null, null, after!))
+            );
         else
-            StartInClusters(async (worker, session, scheduler) =>
-            {
-                (string, string) later = await ReadAsync(worker, session, scheduler, after ?? await NowAsync(worker, session, scheduler));
-                (string, string) earlier = await ReadAsync(worker, session, scheduler, before ?? await PreviousAsync(worker, session, scheduler));
-                Compare(worker, earlier, later);
-            });
+            StartInClusters(
+                async (worker, session, scheduler) =>
+                {
+                    (string, string) later = await ReadAsync(
+                        worker,
+                        session,
+                        scheduler,
+                        after ?? await NowAsync(worker, session, scheduler)
+                    );
+                    (string, string) earlier = await ReadAsync(
+                        worker,
+                        session,
+                        scheduler,
+                        before ?? await PreviousAsync(worker, session, scheduler)
+                    );
+                    Compare(worker, earlier, later);
+                }
+            );
     }
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     private static bool NeedsNoCluster(object? value) => value is not null && RevisionOf(value) is null;
 
-    private static long? RevisionOf(object value) => value switch
-    {
-        int number => number,
-        long number => number,
-        string text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) => number,
-        _ => null,
-    };
+    private static long? RevisionOf(object value) =>
+        value switch
+        {
+            int number => number,
+            long number => number,
+            string text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) => number,
+            _ => null,
+        };
 
     private void Compare(Worker worker, (string Title, string Text) before, (string Title, string Text) after)
     {
@@ -72,13 +88,20 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
             return;
         }
 
-        SchedulerDocument earlier = SchedulerDocument.Parse(before.Text, before.Title), later = SchedulerDocument.Parse(after.Text, after.Title);
-        foreach (SchedulerConfigurationDifference difference in ValueComparison.Compare(YamlValue.Of(earlier.Root), YamlValue.Of(later.Root)))
+        SchedulerDocument earlier = SchedulerDocument.Parse(before.Text, before.Title),
+            later = SchedulerDocument.Parse(after.Text, after.Title);
+        foreach (
+            SchedulerConfigurationDifference difference in ValueComparison.Compare(YamlValue.Of(earlier.Root), YamlValue.Of(later.Root))
+        )
             worker.Output(difference);
     }
 
     private async Task<(string Title, string Text)> ReadAsync(
-        Worker worker, NodeManagerSession? session, ClusterScheduler? scheduler, object source)
+        Worker worker,
+        NodeManagerSession? session,
+        ClusterScheduler? scheduler,
+        object source
+    )
     {
         if (RevisionOf(source) is { } number)
             return ($"revision {number}", (await SchedulerBackups.FindAsync(session!, scheduler!, number, worker.Token)).Text);
@@ -86,11 +109,31 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
         {
             SchedulerConfiguration configuration => ($"{configuration.Cluster}: {configuration}", configuration.Text),
             SchedulerConfigurationBackup backup => (backup.ToString(), backup.Text),
-            FileInfo file => (file.Name, (await SchedulerFiles.ReadAsync(file.FullName, null, Passphrase, worker.Token, allowPlain: true)).Document.Text),
-            string path => (path, (await SchedulerFiles.ReadAsync(GetUnresolvedProviderPathFromPSPath(path), null, Passphrase, worker.Token, allowPlain: true)).Document.Text),
+            FileInfo file => (
+                file.Name,
+                (await SchedulerFiles.ReadAsync(file.FullName, null, Passphrase, worker.Token, allowPlain: true)).Document.Text
+            ),
+            string path => (
+                path,
+                (
+                    await SchedulerFiles.ReadAsync(
+                        GetUnresolvedProviderPathFromPSPath(path),
+                        null,
+                        Passphrase,
+                        worker.Token,
+                        allowPlain: true
+                    )
+                )
+                    .Document
+                    .Text
+            ),
             _ => throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{source}' ({source.GetType().Name}) is not a configuration.", source,
-                "Specify a revision number, a file, a configuration or a backup."),
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                $"'{source}' ({source.GetType().Name}) is not a configuration.",
+                source,
+                "Specify a revision number, a file, a configuration or a backup."
+            ),
         };
     }
 
@@ -98,8 +141,14 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
         await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token);
 
     private static async Task<object> PreviousAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
-        (await SchedulerBackups.ListAsync(session, scheduler, worker.Token)).FirstOrDefault(backup => backup.Status == SchedulerBackupStatus.Former)
+        (await SchedulerBackups.ListAsync(session, scheduler, worker.Token)).FirstOrDefault(backup =>
+            backup.Status == SchedulerBackupStatus.Former
+        )
         ?? throw new NodeManagerException(
-            ErrorIds.SchedulerRevisionNotFound, ErrorKind.ObjectNotFound, $"No earlier revision of {scheduler.Source} is stored in cluster '{session.Cluster}'.",
-            scheduler.ToString(), "Specify what to compare with: a file, or the configuration of another cluster.");
+            ErrorIds.SchedulerRevisionNotFound,
+            ErrorKind.ObjectNotFound,
+            $"No earlier revision of {scheduler.Source} is stored in cluster '{session.Cluster}'.",
+            scheduler.ToString(),
+            "Specify what to compare with: a file, or the configuration of another cluster."
+        );
 }

@@ -13,6 +13,10 @@ public sealed class DisableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
 {
     private protected override string Verb => "Disable";
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog) =>
-        PluginEditor.Disable(document, change, minor, catalog);
+    private protected override PluginChangeResult Apply(
+        SchedulerDocument document,
+        PluginChange change,
+        int? minor,
+        PluginCatalog catalog
+    ) => PluginEditor.Disable(document, change, minor, catalog);
 }

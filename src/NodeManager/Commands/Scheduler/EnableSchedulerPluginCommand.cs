@@ -31,8 +31,17 @@ public sealed class EnableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
     private protected override string Verb => "Enable";
 
     private protected override PluginChange Change(string name) =>
-        base.Change(name) with { Weight = Weight, Order = Order, Arguments = ArgumentMap.From(Argument) };
+        base.Change(name) with
+        {
+            Weight = Weight,
+            Order = Order,
+            Arguments = ArgumentMap.From(Argument),
+        };
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog) =>
-        PluginEditor.Enable(document, change, minor, catalog);
+    private protected override PluginChangeResult Apply(
+        SchedulerDocument document,
+        PluginChange change,
+        int? minor,
+        PluginCatalog catalog
+    ) => PluginEditor.Enable(document, change, minor, catalog);
 }

@@ -46,9 +46,15 @@ public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler) =>
-        Emit(worker, SchedulerPlugins.Read(
-            await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token), Files.Minor ?? scheduler.Minor,
-            await PluginRegistry.CatalogAsync(session, worker.Token), scheduler.OriginIn(session)));
+        Emit(
+            worker,
+            SchedulerPlugins.Read(
+                await SchedulerConfigurationReader.ReadDocumentAsync(session, scheduler, worker.Token),
+                Files.Minor ?? scheduler.Minor,
+                await PluginRegistry.CatalogAsync(session, worker.Token),
+                scheduler.OriginIn(session)
+            )
+        );
 
     private void Emit(Worker worker, IEnumerable<SchedulerPlugin> plugins)
     {

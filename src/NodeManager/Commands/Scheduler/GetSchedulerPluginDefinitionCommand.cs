@@ -24,7 +24,7 @@ public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
     [Parameter]
     [ValidateSet(SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
     public string[] Source { get; set; } =
-        [SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster];
+    [SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster];
 
     /// <summary>The scheduler's release; built-in plugins are those of this release.</summary>
     [Parameter]
@@ -37,22 +37,34 @@ public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
         Predicate<string> name = NamePattern.Any(Name);
         if (IsWanted(SchedulerPluginSource.BuiltIn) || IsWanted(SchedulerPluginSource.Public))
             WriteObject(
-                PluginCatalog.Standard.All.Where(plugin => plugin.Exists(minor) && name(plugin.Name))
-                    .Select(plugin => PluginDefinitions.Describe(plugin, minor, plugin.IsBuiltIn ? SchedulerPluginSource.BuiltIn : SchedulerPluginSource.Public))
+                PluginCatalog
+                    .Standard.All.Where(plugin => plugin.Exists(minor) && name(plugin.Name))
+                    .Select(plugin =>
+                        PluginDefinitions.Describe(
+                            plugin,
+                            minor,
+                            plugin.IsBuiltIn ? SchedulerPluginSource.BuiltIn : SchedulerPluginSource.Public
+                        )
+                    )
                     .Where(plugin => IsWanted(plugin.Source)),
-                enumerateCollection: true);
+                enumerateCollection: true
+            );
         if (!IsWanted(SchedulerPluginSource.Session) && !IsWanted(SchedulerPluginSource.Cluster))
             return;
         // What is built in can be asked for without any cluster.
         if (Session is null && !SessionRegistry.EverConnected)
             return;
         foreach (NodeManagerSession session in Sessions)
-            Sessions.StartIn(session, session, async worker =>
-            {
-                foreach (SchedulerPluginDefinition plugin in await PluginRegistry.ListAsync(session, worker.Token))
-                    if (name(plugin.Name) && IsWanted(plugin.Source))
-                        worker.Output(plugin);
-            });
+            Sessions.StartIn(
+                session,
+                session,
+                async worker =>
+                {
+                    foreach (SchedulerPluginDefinition plugin in await PluginRegistry.ListAsync(session, worker.Token))
+                        if (name(plugin.Name) && IsWanted(plugin.Source))
+                            worker.Output(plugin);
+                }
+            );
     }
 
     private bool IsWanted(string source) => Source.Contains(source, StringComparer.OrdinalIgnoreCase);

@@ -29,13 +29,15 @@ public sealed class GetSchedulerTemplateCommand : AsyncCmdlet
         string? folder = TemplateFolder is null ? null : GetUnresolvedProviderPathFromPSPath(TemplateFolder);
         foreach (ConfigurationTemplate template in ConfigurationTemplates.List(folder))
             if (name(template.Name))
-                WriteObject(new SchedulerTemplate
-                {
-                    Name = template.Name,
-                    Description = template.Description,
-                    Plugins = new([.. template.Steps.Select(step => step.Plugin).Distinct()]),
-                    Requires = new([.. ConfigurationTemplates.ForeignPlugins(template)]),
-                    File = template.File,
-                });
+                WriteObject(
+                    new SchedulerTemplate
+                    {
+                        Name = template.Name,
+                        Description = template.Description,
+                        Plugins = new([.. template.Steps.Select(step => step.Plugin).Distinct()]),
+                        Requires = new([.. ConfigurationTemplates.ForeignPlugins(template)]),
+                        File = template.File,
+                    }
+                );
     }
 }

@@ -82,24 +82,29 @@ public sealed class MeasureSchedulerPluginCommand : SessionCmdlet
         string? authority = CertificateAuthority is null ? null : GetUnresolvedProviderPathFromPSPath(CertificateAuthority);
         string? token = BearerToken is null ? null : new NetworkCredential("", BearerToken).Password;
         foreach (Uri address in Uri)
-            Start(address, async worker =>
-                Emit(worker, await SchedulerMeasurer.MeasureAsync(address, token, authority, Window, TimeProvider.System, worker.Token)));
+            Start(
+                address,
+                async worker =>
+                    Emit(worker, await SchedulerMeasurer.MeasureAsync(address, token, authority, Window, TimeProvider.System, worker.Token))
+            );
     }
 
     private async Task MeasurePodsAsync(Worker worker, NodeManagerSession session)
     {
         IReadOnlyList<string> pods = await SchedulerMeasurer.PodsAsync(session, Namespace, Pod ?? [], worker.Token);
-        await Task.WhenAll(pods.Select(async pod =>
-        {
-            try
+        await Task.WhenAll(
+            pods.Select(async pod =>
             {
-                Emit(worker, await SchedulerMeasurer.MeasureAsync(session, Namespace, pod, Scheme, Port, Window, worker.Token));
-            }
-            catch (NodeManagerException exception) when (pods.Count > 1)
-            {
-                worker.Error(exception, pod);
-            }
-        }));
+                try
+                {
+                    Emit(worker, await SchedulerMeasurer.MeasureAsync(session, Namespace, pod, Scheme, Port, Window, worker.Token));
+                }
+                catch (NodeManagerException exception) when (pods.Count > 1)
+                {
+                    worker.Error(exception, pod);
+                }
+            })
+        );
     }
 
     private void Emit(Worker worker, IReadOnlyList<SchedulerMeasurement> measured)

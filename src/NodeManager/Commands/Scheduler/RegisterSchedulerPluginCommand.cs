@@ -23,7 +23,13 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChan
     public string? ConfirmCluster { get; set; }
 
     /// <summary>Files that define plugins.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ParameterSetName = PathSet,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true
+    )]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
@@ -46,20 +52,26 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChan
     private protected override void Process()
     {
         foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.SchedulerDefinitionNotFound, Fail))
-            foreach (NodeManagerSession session in Sessions)
-                Sessions.StartIn(session, file, worker => RegisterAsync(worker, session, file));
+        foreach (NodeManagerSession session in Sessions)
+            Sessions.StartIn(session, file, worker => RegisterAsync(worker, session, file));
     }
 
     private async Task RegisterAsync(Worker worker, NodeManagerSession session, string file)
     {
         IReadOnlyList<SchedulerPluginDefinition> definitions = PluginDefinitions.Read(await ReadAsync(file, worker.Token), file, Scope);
-        string where = Scope == SchedulerPluginSource.Cluster ? $"cluster '{session.Cluster}', for all users" : $"session to cluster '{session.Cluster}'";
+        string where =
+            Scope == SchedulerPluginSource.Cluster
+                ? $"cluster '{session.Cluster}', for all users"
+                : $"session to cluster '{session.Cluster}'";
         string action = $"Register {string.Join(", ", definitions)}";
-        if (Scope == SchedulerPluginSource.Cluster) await PluginRegistry.CheckAsync(session, worker.Token);
-        bool isConfirmed = Scope == SchedulerPluginSource.Cluster
-            ? await worker.ShouldProcessAsync(session, where, action)
-            : await worker.ShouldProcessLocallyAsync(where, action);
-        if (!isConfirmed) return;
+        if (Scope == SchedulerPluginSource.Cluster)
+            await PluginRegistry.CheckAsync(session, worker.Token);
+        bool isConfirmed =
+            Scope == SchedulerPluginSource.Cluster
+                ? await worker.ShouldProcessAsync(session, where, action)
+                : await worker.ShouldProcessLocallyAsync(where, action);
+        if (!isConfirmed)
+            return;
         foreach (SchedulerPluginDefinition definition in await PluginRegistry.RegisterAsync(session, definitions, Scope, worker.Token))
             if (PassThru)
                 worker.Output(definition);
@@ -74,8 +86,13 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChan
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new NodeManagerException(
-                ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ResourceUnavailable, $"{file} cannot be read: {exception.Message}", file,
-                "Check that you have read permission.", exception);
+                ErrorIds.SchedulerDefinitionNotFound,
+                ErrorKind.ResourceUnavailable,
+                $"{file} cannot be read: {exception.Message}",
+                file,
+                "Check that you have read permission.",
+                exception
+            );
         }
     }
 }

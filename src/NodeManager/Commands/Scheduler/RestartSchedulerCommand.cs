@@ -42,10 +42,16 @@ public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet, IClusterCha
         await SchedulerRestarter.CheckAsync(session, scheduler, worker.Token);
         if (!await worker.ShouldProcessAsync(session, Title(session, scheduler), "Restart"))
             return;
-        var request = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason };
+        var request = new SchedulerRestartRequest
+        {
+            Timeout = Timeout,
+            NoRollback = NoRollback,
+            Reason = Reason,
+        };
         SchedulerRestartResult result = await _restarts.WaitAsync(
             $"Deployment {scheduler.Namespace}/{scheduler.Deployment} of '{session.Cluster}'",
-            () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token));
+            () => SchedulerRestarter.RestartAsync(session, scheduler, request, worker, worker.Token)
+        );
         worker.Output(result);
         if (SchedulerFailures.Of(result) is { } failure)
             worker.Error(failure, result);

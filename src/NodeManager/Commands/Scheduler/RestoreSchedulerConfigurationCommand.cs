@@ -10,7 +10,13 @@ using NodeManager.Pipeline;
 namespace NodeManager.Commands;
 
 /// <summary>Puts a former configuration back: a revision, or a file. What it replaces is kept as well.</summary>
-[Cmdlet(VerbsData.Restore, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsData.Restore,
+    "SchedulerConfiguration",
+    DefaultParameterSetName = ClusterSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(SchedulerConfiguration))]
 public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
 {
@@ -52,8 +58,12 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
         base.Begin();
         if (ParameterSetName == ClusterSet && Revision is null == SourcePath is null)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "Either -Revision or -SourcePath is required.", null,
-                "List the revisions with Get-SchedulerConfigurationBackup.");
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                "Either -Revision or -SourcePath is required.",
+                null,
+                "List the revisions with Get-SchedulerConfigurationBackup."
+            );
         SourcePath = SourcePath is null ? null : GetUnresolvedProviderPathFromPSPath(SourcePath);
     }
 
@@ -75,7 +85,12 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
     {
         if (Revision is { } number)
             await RestoreAsync(
-                worker, session, scheduler, Title(number), (await SchedulerBackups.FindAsync(session, scheduler, number, worker.Token)).Text);
+                worker,
+                session,
+                scheduler,
+                Title(number),
+                (await SchedulerBackups.FindAsync(session, scheduler, number, worker.Token)).Text
+            );
         else
             await RestoreAsync(worker, session, scheduler, FileAction, await TextOfFileAsync(worker));
     }
@@ -91,5 +106,6 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
             worker.Output(await SchedulerConfigurationReader.ReadAsync(session, scheduler, worker, worker.Token));
     }
 
-    private async Task<string> TextOfFileAsync(Worker worker) => (await SchedulerFiles.ReadAsync(SourcePath!, null, Passphrase, worker.Token)).Document.Text;
+    private async Task<string> TextOfFileAsync(Worker worker) =>
+        (await SchedulerFiles.ReadAsync(SourcePath!, null, Passphrase, worker.Token)).Document.Text;
 }

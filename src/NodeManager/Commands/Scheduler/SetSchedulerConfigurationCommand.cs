@@ -15,7 +15,13 @@ using NodeManager.SchedulerConfigurations.Templates;
 namespace NodeManager.Commands;
 
 /// <summary>Replaces a whole configuration by a text or a file's, or makes a template's changes in it.</summary>
-[Cmdlet(VerbsCommon.Set, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(
+    VerbsCommon.Set,
+    "SchedulerConfiguration",
+    DefaultParameterSetName = ClusterSet,
+    SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.High
+)]
 [OutputType(typeof(SchedulerConfiguration))]
 public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
 {
@@ -62,9 +68,17 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
         base.Begin();
         if (new[] { Text, SourcePath, Template }.Count(one => one is not null) != 1)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "Exactly one of -Text, -SourcePath and -Template is required.", null, "Use one of them.");
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                "Exactly one of -Text, -SourcePath and -Template is required.",
+                null,
+                "Use one of them."
+            );
         if (Template is not null)
-            _template = ConfigurationTemplates.Find(Template, TemplateFolder is null ? null : GetUnresolvedProviderPathFromPSPath(TemplateFolder));
+            _template = ConfigurationTemplates.Find(
+                Template,
+                TemplateFolder is null ? null : GetUnresolvedProviderPathFromPSPath(TemplateFolder)
+            );
         SourcePath = SourcePath is null ? null : GetUnresolvedProviderPathFromPSPath(SourcePath);
     }
 
@@ -93,11 +107,20 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
 
         PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
         var told = new HashSet<string>();
-        return SchedulerChange.OfDocument(scheduler, document => Apply(document, Files.Minor ?? scheduler.Minor, catalog, warning =>
-        {
-            if (told.Add(warning))
-                worker.Warning(warning);
-        }));
+        return SchedulerChange.OfDocument(
+            scheduler,
+            document =>
+                Apply(
+                    document,
+                    Files.Minor ?? scheduler.Minor,
+                    catalog,
+                    warning =>
+                    {
+                        if (told.Add(warning))
+                            worker.Warning(warning);
+                    }
+                )
+        );
     }
 
     private SchedulerDocument Apply(SchedulerDocument document, int? minor, PluginCatalog catalog, Action<string> warn)
@@ -108,7 +131,10 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
         return result.Document;
     }
 
-    private string Action => _template is not null ? $"Apply the template {_template.Name}" : SourcePath is null ? "Set the configuration" : $"Set the configuration to {System.IO.Path.GetFileName(SourcePath)}";
+    private string Action =>
+        _template is not null ? $"Apply the template {_template.Name}"
+        : SourcePath is null ? "Set the configuration"
+        : $"Set the configuration to {System.IO.Path.GetFileName(SourcePath)}";
 
     private async Task<string> NewTextAsync(Worker worker) =>
         Text ?? (await SchedulerFiles.ReadAsync(SourcePath!, null, Passphrase, worker.Token)).Document.Text;

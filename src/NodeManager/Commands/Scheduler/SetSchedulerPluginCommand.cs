@@ -31,8 +31,17 @@ public sealed class SetSchedulerPluginCommand : SchedulerPluginSetterCmdlet
     private protected override string Verb => "Set";
 
     private protected override PluginChange Change(string name) =>
-        base.Change(name) with { Weight = Weight, Order = Order, Arguments = ArgumentMap.From(Argument) };
+        base.Change(name) with
+        {
+            Weight = Weight,
+            Order = Order,
+            Arguments = ArgumentMap.From(Argument),
+        };
 
-    private protected override PluginChangeResult Apply(SchedulerDocument document, PluginChange change, int? minor, PluginCatalog catalog) =>
-        PluginEditor.Set(document, change, minor, catalog);
+    private protected override PluginChangeResult Apply(
+        SchedulerDocument document,
+        PluginChange change,
+        int? minor,
+        PluginCatalog catalog
+    ) => PluginEditor.Set(document, change, minor, catalog);
 }

@@ -44,7 +44,12 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
         base.Begin();
         if (Quiet && Simulate)
             throw new NodeManagerException(
-                ErrorIds.Invalid, ErrorKind.InvalidArgument, "-Quiet and -Simulate cannot be combined.", null, "Leave one of them out.");
+                ErrorIds.Invalid,
+                ErrorKind.InvalidArgument,
+                "-Quiet and -Simulate cannot be combined.",
+                null,
+                "Leave one of them out."
+            );
         // A file is simulated with the pods of the current session's cluster.
         if (Simulate && Files.IsGiven)
             _target = Sessions[0];
@@ -68,10 +73,27 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     {
         SchedulerManifest manifest = await SchedulerFiles.ReadAsync(file, Key, worker.Token);
         if (_target is { } session)
-            await SimulateAsync(worker, session, manifest.Document, file, Files.Minor, await PluginRegistry.CatalogAsync(session, worker.Token));
+            await SimulateAsync(
+                worker,
+                session,
+                manifest.Document,
+                file,
+                Files.Minor,
+                await PluginRegistry.CatalogAsync(session, worker.Token)
+            );
         else
-            worker.Output(SchedulerConfigurationTest.Run(
-                manifest.Document, new() { Minor = Files.Minor, IsStock = BuiltInOnly, File = file, Catalog = Files.Catalog }));
+            worker.Output(
+                SchedulerConfigurationTest.Run(
+                    manifest.Document,
+                    new()
+                    {
+                        Minor = Files.Minor,
+                        IsStock = BuiltInOnly,
+                        File = file,
+                        Catalog = Files.Catalog,
+                    }
+                )
+            );
     }
 
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
@@ -84,16 +106,19 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
             return;
         }
 
-        worker.Output(SchedulerConfigurationTest.Run(
-            document,
-            new()
-            {
-                Minor = Files.Minor ?? scheduler.Minor,
-                IsStock = BuiltInOnly || scheduler.IsStock,
-                File = scheduler.Source,
-                Catalog = catalog,
-            },
-            scheduler.OriginIn(session)));
+        worker.Output(
+            SchedulerConfigurationTest.Run(
+                document,
+                new()
+                {
+                    Minor = Files.Minor ?? scheduler.Minor,
+                    IsStock = BuiltInOnly || scheduler.IsStock,
+                    File = scheduler.Source,
+                    Catalog = catalog,
+                },
+                scheduler.OriginIn(session)
+            )
+        );
     }
 
     private protected override void Output(object value)
@@ -107,13 +132,28 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     }
 
     private async Task SimulateAsync(
-        Worker worker, NodeManagerSession session, SchedulerDocument document, string source, int? minor, PluginCatalog catalog)
+        Worker worker,
+        NodeManagerSession session,
+        SchedulerDocument document,
+        string source,
+        int? minor,
+        PluginCatalog catalog
+    )
     {
-        IReadOnlyList<SchedulerSimulation> results =
-            await SchedulerSimulator.RunAsync(session, document, source, minor, catalog, worker, worker.Token);
+        IReadOnlyList<SchedulerSimulation> results = await SchedulerSimulator.RunAsync(
+            session,
+            document,
+            source,
+            minor,
+            catalog,
+            worker,
+            worker.Token
+        );
         foreach (SchedulerSimulation result in results)
             if (IncludeUnchanged || result.Outcome != SchedulerSimulationOutcome.Stays)
                 worker.Output(result);
-        worker.Verbose($"{results.Count(result => result.Outcome == SchedulerSimulationOutcome.Stays)} of {results.Count} pods would stay where they are.");
+        worker.Verbose(
+            $"{results.Count(result => result.Outcome == SchedulerSimulationOutcome.Stays)} of {results.Count} pods would stay where they are."
+        );
     }
 }

@@ -60,15 +60,29 @@ public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet, IClusterCh
         foreach (string name in names)
         {
             List<SchedulerPluginDefinition> meant =
-                [.. known.Where(one => new NamePattern(name).Matches(one.Name) && (Scope is null || Scope.Equals(one.Source, StringComparison.OrdinalIgnoreCase)))];
+            [
+                .. known.Where(one =>
+                    new NamePattern(name).Matches(one.Name)
+                    && (Scope is null || Scope.Equals(one.Source, StringComparison.OrdinalIgnoreCase))
+                ),
+            ];
             if (meant.Count == 0 && !NamePattern.IsWildcard(name))
                 worker.Error(
                     new NodeManagerException(
-                        ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"The plugin '{name}' is not registered in '{session.Cluster}'.", name,
-                        "List the registered plugins with Get-SchedulerPluginDefinition; built-in plugins cannot be unregistered."),
-                    name);
-            if (meant.Exists(static one => one.Source == SchedulerPluginSource.Cluster)) await PluginRegistry.CheckAsync(session, worker.Token);
-            if (meant.Count > 0 && await worker.ShouldProcessAsync(session, $"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}"))
+                        ErrorIds.SchedulerDefinitionNotFound,
+                        ErrorKind.ObjectNotFound,
+                        $"The plugin '{name}' is not registered in '{session.Cluster}'.",
+                        name,
+                        "List the registered plugins with Get-SchedulerPluginDefinition; built-in plugins cannot be unregistered."
+                    ),
+                    name
+                );
+            if (meant.Exists(static one => one.Source == SchedulerPluginSource.Cluster))
+                await PluginRegistry.CheckAsync(session, worker.Token);
+            if (
+                meant.Count > 0
+                && await worker.ShouldProcessAsync(session, $"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}")
+            )
                 await PluginRegistry.UnregisterAsync(session, meant, worker.Token);
         }
     }

@@ -30,12 +30,15 @@ public sealed class GetNodeManagerServerCommand : AsyncCmdlet
                 continue;
             }
 
-            Start(one.Server, async worker =>
-            {
-                await one.RenewLinkAsync(worker.Token);
-                ServerSelection.Show(one.Server, worker);
-                worker.Output(one.Server);
-            });
+            Start(
+                one.Server,
+                async worker =>
+                {
+                    await one.RenewLinkAsync(worker.Token);
+                    ServerSelection.Show(one.Server, worker);
+                    worker.Output(one.Server);
+                }
+            );
         }
     }
 }

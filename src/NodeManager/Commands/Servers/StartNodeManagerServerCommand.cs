@@ -46,7 +46,8 @@ public sealed class StartNodeManagerServerCommand : SessionCmdlet, ILocalChange
         foreach (NodeManagerSession session in Sessions)
         {
             string port = Port == 0 ? "a free port" : string.Create(CultureInfo.InvariantCulture, $"port {Port}");
-            if (!ShouldProcessLocally($"{port} of 127.0.0.1", $"Start a server for cluster '{session.Cluster}'")) continue;
+            if (!ShouldProcessLocally($"{port} of 127.0.0.1", $"Start a server for cluster '{session.Cluster}'"))
+                continue;
             // Of the module: the assembly is in its bin.
             _program ??= ServerProgram.Find(Path.GetDirectoryName(Path.GetDirectoryName(GetType().Assembly.Location))!);
             Sessions.StartIn(session, session, worker => StartAsync(session, worker));
@@ -67,7 +68,12 @@ public sealed class StartNodeManagerServerCommand : SessionCmdlet, ILocalChange
         string[] arguments = ["--handover", "--port", Port.ToString(CultureInfo.InvariantCulture)];
         return new()
         {
-            Start = _program!.Start(AllowAgentChange ? [.. arguments, "--agent-changes"] : arguments), Handover = handover, Session = session, Timeout = Timeout, LogPath = _log, Owned = front,
+            Start = _program!.Start(AllowAgentChange ? [.. arguments, "--agent-changes"] : arguments),
+            Handover = handover,
+            Session = session,
+            Timeout = Timeout,
+            LogPath = _log,
+            Owned = front,
         };
     }
 }

@@ -40,16 +40,26 @@ public sealed class StopNodeManagerServerCommand : AsyncCmdlet, ILocalChange
         foreach (ServerProcess one in servers)
         {
             NodeManagerServer server = one.Server;
-            if (!ShouldProcessLocally(
-                string.Create(CultureInfo.InvariantCulture, $"server at {server} for cluster '{server.Cluster}' (process {server.ProcessId})"),
-                "Stop, which ends its tokens, and cancels the operations that it runs"))
+            if (
+                !ShouldProcessLocally(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"server at {server} for cluster '{server.Cluster}' (process {server.ProcessId})"
+                    ),
+                    "Stop, which ends its tokens, and cancels the operations that it runs"
+                )
+            )
                 continue;
-            Start(server, async worker =>
-            {
-                await one.StopAsync(worker.Token);
-                ServerRegistry.Forget(one);
-                if (PassThru) worker.Output(server);
-            });
+            Start(
+                server,
+                async worker =>
+                {
+                    await one.StopAsync(worker.Token);
+                    ServerRegistry.Forget(one);
+                    if (PassThru)
+                        worker.Output(server);
+                }
+            );
         }
     }
 }

@@ -86,28 +86,38 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
         SessionRegistry.Seek(runspace);
         NodeManagerConfiguration defaults = new(ConfigurationLayers.Load(CurrentFolder)) { PoolService = PoolService };
         KubeconfigRequest? request = ParameterSetName == KubeconfigSet ? MakeRequest() : null;
-        Start(null, async worker =>
-        {
-            NodeManagerSession session = request is not null
-                ? await SessionConnector.ConnectAsync(request, StreamLog.Instance, worker.Token)
-                : InCluster
-                    ? await SessionConnector.ConnectInClusterAsync(StreamLog.Instance, worker.Token)
+        Start(
+            null,
+            async worker =>
+            {
+                NodeManagerSession session =
+                    request is not null ? await SessionConnector.ConnectAsync(request, StreamLog.Instance, worker.Token)
+                    : InCluster ? await SessionConnector.ConnectInClusterAsync(StreamLog.Instance, worker.Token)
                     : Session is not null
-                        ? await SessionConnector.ConnectAsAsync(Session, ImpersonateUser!, ImpersonateGroup ?? [], StreamLog.Instance, worker.Token)
-                        : await StartSandboxAsync(worker);
-            if (Protected || Session?.IsProtected == true) session.Protect();
-            SessionRegistry.Add(runspace, session, defaults);
-            worker.Output(session);
-        });
+                        ? await SessionConnector.ConnectAsAsync(
+                            Session,
+                            ImpersonateUser!,
+                            ImpersonateGroup ?? [],
+                            StreamLog.Instance,
+                            worker.Token
+                        )
+                    : await StartSandboxAsync(worker);
+                if (Protected || Session?.IsProtected == true)
+                    session.Protect();
+                SessionRegistry.Add(runspace, session, defaults);
+                worker.Output(session);
+            }
+        );
     }
 
-    private KubeconfigRequest MakeRequest() => new()
-    {
-        Context = Context,
-        Paths = Kubeconfig is null ? null : [.. Kubeconfig.Select(GetUnresolvedProviderPathFromPSPath)],
-        Namespace = Namespace,
-        ImpersonateUser = ImpersonateUser,
-        ImpersonateGroups = ImpersonateGroup ?? [],
-        SkipTlsVerify = SkipCertificateCheck,
-    };
+    private KubeconfigRequest MakeRequest() =>
+        new()
+        {
+            Context = Context,
+            Paths = Kubeconfig is null ? null : [.. Kubeconfig.Select(GetUnresolvedProviderPathFromPSPath)],
+            Namespace = Namespace,
+            ImpersonateUser = ImpersonateUser,
+            ImpersonateGroups = ImpersonateGroup ?? [],
+            SkipTlsVerify = SkipCertificateCheck,
+        };
 }

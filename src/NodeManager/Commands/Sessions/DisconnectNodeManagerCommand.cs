@@ -23,6 +23,5 @@ public sealed class DisconnectNodeManagerCommand : PSCmdlet
             session.Dispose();
     }
 
-    private static NodeManagerSession[] Current() =>
-        SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [];
+    private static NodeManagerSession[] Current() => SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current] : [];
 }

@@ -119,14 +119,20 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
         if (Scope != ConfigurationLayers.Session && IsBound(nameof(PoolService)))
         {
             throw new NodeManagerException(
-                ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument, $"-PoolService belongs to a session, not to a file: scope is {Scope}.", Scope,
-                "Leave out -Scope, or use Connect-NodeManager -PoolService in your profile.");
+                ErrorIds.ConfigurationValueInvalid,
+                ErrorKind.InvalidArgument,
+                $"-PoolService belongs to a session, not to a file: scope is {Scope}.",
+                Scope,
+                "Leave out -Scope, or use Connect-NodeManager -PoolService in your profile."
+            );
         }
     }
 
     private protected override void End()
     {
-        var changes = new Dictionary<string, object?>(Path is null ? [] : ConfigurationLayers.ReadFile(GetUnresolvedProviderPathFromPSPath(Path)));
+        var changes = new Dictionary<string, object?>(
+            Path is null ? [] : ConfigurationLayers.ReadFile(GetUnresolvedProviderPathFromPSPath(Path))
+        );
         foreach (string option in ConfigurationLayers.OptionNames)
         {
             if (MyInvocation.BoundParameters.TryGetValue(option, out object? value))
@@ -158,8 +164,11 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
 
     private void ChangeFile(Dictionary<string, object?> changes)
     {
-        string file = Scope == "User" ? ConfigurationLayers.UserFile
-            : ConfigurationLayers.ProjectFile(CurrentFolder) ?? System.IO.Path.Combine(CurrentFolder, ConfigurationLayers.ProjectFileName);
+        string file =
+            Scope == "User"
+                ? ConfigurationLayers.UserFile
+                : ConfigurationLayers.ProjectFile(CurrentFolder)
+                    ?? System.IO.Path.Combine(CurrentFolder, ConfigurationLayers.ProjectFileName);
         ConfigurationLayers.Check(file, changes);
         if (!ShouldProcessLocally(file, "Set configuration"))
             return;

@@ -35,26 +35,52 @@ internal sealed class HistoryController : IAsyncDisposable
         _collector = new(scope, new ClaimCreator(scope, NodeOf));
         _subscription = scope.Claims.Subscribe(change =>
         {
-            if (change.IsDeletion) _claims.Forget(change.Object);
+            if (change.IsDeletion)
+                _claims.Forget(change.Object);
         });
     }
 
     public RoughPath Path { get; }
 
-    public static async Task<HistoryController> StartAsync(TestCluster cluster, FakeProxmox proxmox, MachineProviderSettings settings, string name, Func<double> chance)
+    public static async Task<HistoryController> StartAsync(
+        TestCluster cluster,
+        FakeProxmox proxmox,
+        MachineProviderSettings settings,
+        string name,
+        Func<double> chance
+    )
     {
         RoughPath? path = null;
         NodeManagerSession session = await cluster.ConnectAsync(inner => path = new(inner, chance));
-        IMachineProvider provider = new ProxmoxProviderFactory().Create(settings with { WrapTransport = _ => new Wire(proxmox, path!), Time = cluster.Time });
-        var options = new AutoscalerOptions { Namespace = cluster.Namespace, Providers = new OneProvider(provider), Planner = new RulePlanner() };
-        var scope = new AutoscalerScope(session, options, name, new DecisionLog(session.Connection().Client, cluster.Namespace, NullObserver.Instance), new(), NullObserver.Instance);
+        IMachineProvider provider = new ProxmoxProviderFactory().Create(
+            settings with
+            {
+                WrapTransport = _ => new Wire(proxmox, path!),
+                Time = cluster.Time,
+            }
+        );
+        var options = new AutoscalerOptions
+        {
+            Namespace = cluster.Namespace,
+            Providers = new OneProvider(provider),
+            Planner = new RulePlanner(),
+        };
+        var scope = new AutoscalerScope(
+            session,
+            options,
+            name,
+            new DecisionLog(session.Connection().Client, cluster.Namespace, NullObserver.Instance),
+            new(),
+            NullObserver.Instance
+        );
         await scope.CatchUpAsync(default);
         return new(session, path!, scope, provider);
     }
 
     /// <summary>One look at a claim.</summary>
     /// <returns>What came of it, for people.</returns>
-    public Task<string> ReconcileAsync(string claim) => RunAsync(async () => $"{await _claims.ReconcileAsync(new(_scope.Namespace, claim), _stop.Token)}");
+    public Task<string> ReconcileAsync(string claim) =>
+        RunAsync(async () => $"{await _claims.ReconcileAsync(new(_scope.Namespace, claim), _stop.Token)}");
 
     /// <summary>One round of garbage collection.</summary>
     public Task<string> CollectAsync() => RunAsync(async () => $"{await _collector.RunAsync(_stop.Token)}");
@@ -79,7 +105,8 @@ internal sealed class HistoryController : IAsyncDisposable
         {
             return await step();
         }
-        catch (Exception e) when (e is KubernetesException or NodeManagerException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e)
+            when (e is KubernetesException or NodeManagerException or HttpRequestException or IOException or OperationCanceledException)
         {
             // Its queue would try again.
             return $"{e.GetType().Name} {e.Message}";
@@ -87,11 +114,16 @@ internal sealed class HistoryController : IAsyncDisposable
     }
 
     private Node? NodeOf(NodeSmithClaim claim) =>
-        claim.Status?.NodeName is { Length: > 0 } name && _scope.Nodes.Find(null, name) is { } node && NodeOwnership.Check(claim, node) is null ? node : null;
+        claim.Status?.NodeName is { Length: > 0 } name
+        && _scope.Nodes.Find(null, name) is { } node
+        && NodeOwnership.Check(claim, node) is null
+            ? node
+            : null;
 
     private sealed class OneProvider(IMachineProvider provider) : IMachineProviderSource
     {
-        public Task<MachineProviderAccess> OpenAsync(NodeSmithProvider resource, CancellationToken cancellationToken) => Task.FromResult(MachineProviderAccess.To(provider));
+        public Task<MachineProviderAccess> OpenAsync(NodeSmithProvider resource, CancellationToken cancellationToken) =>
+            Task.FromResult(MachineProviderAccess.To(provider));
 
         public IDisposable Follow(Action<string, string> changed) => NothingToFollow.Instance;
     }
@@ -100,9 +132,7 @@ internal sealed class HistoryController : IAsyncDisposable
     {
         public static NothingToFollow Instance { get; } = new();
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 
     /// <summary>To Proxmox; it ends with the process, and Proxmox does not.</summary>

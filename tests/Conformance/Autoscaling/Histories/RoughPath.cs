@@ -29,8 +29,10 @@ internal sealed class RoughPath(HttpMessageHandler inner, Func<double> chance) :
     /// <summary>One more request, of whatever kind, of a process that may end with it.</summary>
     public void Count()
     {
-        if (Interlocked.Decrement(ref _left) < 0) _killed.Cancel();
-        if (IsKilled) throw new ProcessEndedException();
+        if (Interlocked.Decrement(ref _left) < 0)
+            _killed.Cancel();
+        if (IsKilled)
+            throw new ProcessEndedException();
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -39,16 +41,19 @@ internal sealed class RoughPath(HttpMessageHandler inner, Func<double> chance) :
         if (isWatch)
         {
             HttpResponseMessage told = await base.SendAsync(request, cancellationToken);
-            if (told.StatusCode == HttpStatusCode.OK) told.Content = new StreamContent(new HeldStream(await told.Content.ReadAsStreamAsync(cancellationToken), this));
+            if (told.StatusCode == HttpStatusCode.OK)
+                told.Content = new StreamContent(new HeldStream(await told.Content.ReadAsStreamAsync(cancellationToken), this));
             return told;
         }
 
         Count();
         double roll = chance();
-        if (roll < Lossy) throw new HttpRequestException("injected: lost request", new IOException("reset"));
+        if (roll < Lossy)
+            throw new HttpRequestException("injected: lost request", new IOException("reset"));
         // What has left cannot be called back.
         HttpResponseMessage answer = await base.SendAsync(request, CancellationToken.None);
-        if (IsKilled) throw new ProcessEndedException();
+        if (IsKilled)
+            throw new ProcessEndedException();
         if (roll > 1 - Lossy)
         {
             answer.Dispose();
@@ -66,13 +71,15 @@ internal sealed class RoughPath(HttpMessageHandler inner, Func<double> chance) :
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             int read = await inner.ReadAsync(buffer, cancellationToken);
-            while (path._frozen is { } frozen) await frozen.Task.WaitAsync(cancellationToken);
+            while (path._frozen is { } frozen)
+                await frozen.Task.WaitAsync(cancellationToken);
             return read;
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) inner.Dispose();
+            if (disposing)
+                inner.Dispose();
             base.Dispose(disposing);
         }
     }

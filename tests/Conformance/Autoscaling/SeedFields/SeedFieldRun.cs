@@ -60,10 +60,16 @@ public sealed class SeedFieldRun : IAsyncLifetime
         await NodeSmithDefinitions.InstallAsync(Cluster);
         string secrets = Cluster.Namespace + "-secrets";
         await Cluster.CreateAsync(Resources.Namespaces, Manifests.Namespace(secrets));
-        string secret = $$"""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"pve","namespace":"{{secrets}}"},"stringData":{"PROXMOX_TOKEN_ID":"{{FakeProxmox.Token}}","PROXMOX_SECRET":"{{FakeProxmox.Secret}}"} }""";
+        string secret =
+            $$"""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"pve","namespace":"{{secrets}}"},"stringData":{"PROXMOX_TOKEN_ID":"{{FakeProxmox.Token}}","PROXMOX_SECRET":"{{FakeProxmox.Secret}}"} }""";
         WireAnswer stored = await Cluster.SendAsync("POST", $"/api/v1/namespaces/{secrets}/secrets", secret, "application/json");
         Assert.True(stored.Code == System.Net.HttpStatusCode.Created, stored.Text);
-        await AddAsync(NodeSmithResources.Providers, nameof(NodeSmithProvider), "pve", Provider.Replace("%secrets%", secrets, StringComparison.Ordinal));
+        await AddAsync(
+            NodeSmithResources.Providers,
+            nameof(NodeSmithProvider),
+            "pve",
+            Provider.Replace("%secrets%", secrets, StringComparison.Ordinal)
+        );
         await AddAsync(NodeSmithResources.Pools, nameof(NodeSmithPool), "small", Pool);
         await AddAsync(NodeSmithResources.Pools, nameof(NodeSmithPool), "unnamed", Pool);
         await AddAsync(NodeSmithResources.ControlPlanes, nameof(NodeSmithControlPlane), "plane", """{"pools":["small"]}""");
@@ -73,7 +79,15 @@ public sealed class SeedFieldRun : IAsyncLifetime
         BuiltInMachineProviders.AddTo(registry);
         var path = new Listening(_proxmox, async () => Launching ??= Assert.Single(await ListAsync()));
         _providers = new(session.Connection(), registry, settings => settings with { WrapTransport = _ => path });
-        _running = AutoscalerHost.Start(session, new() { Providers = _providers, Planner = new RulePlanner(), Namespace = Cluster.Namespace });
+        _running = AutoscalerHost.Start(
+            session,
+            new()
+            {
+                Providers = _providers,
+                Planner = new RulePlanner(),
+                Namespace = Cluster.Namespace,
+            }
+        );
 
         await Eventually.HoldsAsync("a claim", async () => (await ListAsync()).Exists(static one => one.Metadata.Name == "small-1"));
         Claim = await Cluster.WaitForAsync(NodeSmithResources.Claims, "small-1", AutoscalerLab.IsReady);
@@ -88,17 +102,28 @@ public sealed class SeedFieldRun : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_running is not null) await AutoscalerLab.StopAsync(_running);
+        if (_running is not null)
+            await AutoscalerLab.StopAsync(_running);
         _providers?.Dispose();
         _proxmox.Dispose();
         await Cluster.DisposeAsync();
     }
 
-    private async Task<List<NodeSmithClaim>> ListAsync() => (await Cluster.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = Cluster.Namespace }, default)).Items;
+    private async Task<List<NodeSmithClaim>> ListAsync() =>
+        (await Cluster.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = Cluster.Namespace }, default)).Items;
 
     private Task AddAsync<T>(ResourceType<T> type, string kind, string name, string spec)
-        where T : KubernetesObject => Cluster.CreateAsync(
-        type, new() { ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = JsonNode.Parse(spec) });
+        where T : KubernetesObject =>
+        Cluster.CreateAsync(
+            type,
+            new()
+            {
+                ["apiVersion"] = NodeSmithNames.ApiVersion,
+                ["kind"] = kind,
+                ["metadata"] = new JsonObject { ["name"] = name },
+                ["spec"] = JsonNode.Parse(spec),
+            }
+        );
 
     /// <summary>Notes where requests go, and has a look before a machine is made.</summary>
     private sealed class Listening(HttpMessageHandler inner, Func<Task> beforeCreation) : DelegatingHandler(inner)
@@ -110,7 +135,8 @@ public sealed class SeedFieldRun : IAsyncLifetime
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             _hosts[request.RequestUri!.Authority] = true;
-            if (request.Method == HttpMethod.Post && request.RequestUri.AbsolutePath.EndsWith("/qemu", StringComparison.Ordinal)) await beforeCreation();
+            if (request.Method == HttpMethod.Post && request.RequestUri.AbsolutePath.EndsWith("/qemu", StringComparison.Ordinal))
+                await beforeCreation();
             return await base.SendAsync(request, cancellationToken);
         }
 

@@ -54,9 +54,14 @@ public sealed class DeadServerTests
         ResourceType<PodDisruptionBudget> budgets = Resources.PodDisruptionBudgets(cluster.Capabilities.BudgetVersion);
         string longAgo = (DateTimeOffset.UtcNow - TimeSpan.FromMinutes(10)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         await cluster.Client.PatchAsync(
-            budgets, "one", cluster.Namespace,
+            budgets,
+            "one",
+            cluster.Namespace,
             Patch.Merge(new() { ["status"] = new JsonObject { ["disruptedPods"] = new JsonObject { ["long-gone"] = longAgo } } }),
-            "status", RequestOptions.Default, default);
+            "status",
+            RequestOptions.Default,
+            default
+        );
         NodeDrainPlan plan = Assert.Single(await DrainPlanner.PlanAsync(await cluster.ConnectAsync(), [full], new(), default));
 
         Assert.True(result is { Status: NodeDrainStatus.TimedOut, Evicted: 1 }, result.Describe());

@@ -18,7 +18,9 @@ public sealed class MachineContradictionTests
     public void A_pod_for_a_disk_that_no_machine_has_gets_one_machine_and_a_reason()
     {
         PlannedWorld world = new([Fours()], static (_, _) => { });
-        world.Pods.Add(Waiting("big").With(static pod => pod.Spec.Containers[0].Resources!.Requests!["ephemeral-storage"] = Quantity.Parse("500Gi")));
+        world.Pods.Add(
+            Waiting("big").With(static pod => pod.Spec.Containers[0].Resources!.Requests!["ephemeral-storage"] = Quantity.Parse("500Gi"))
+        );
         world.Pods.Add(Waiting("other"));
 
         world.Run(60, Step);
@@ -53,7 +55,9 @@ public sealed class MachineContradictionTests
         world.Pods.Add(Waiting("web-1", "500m", "7900Mi"));
         world.Run(20, Step);
         world.Pods.Clear();
-        world.Pods.AddRange(Several(3, static number => Waiting($"web-{number + 1}", "500m", "7900Mi").With(pod => pod.Metadata.Uid = $"new-{number}")));
+        world.Pods.AddRange(
+            Several(3, static number => Waiting($"web-{number + 1}", "500m", "7900Mi").With(pod => pod.Metadata.Uid = $"new-{number}"))
+        );
 
         world.Run(60, Step, new Random(1));
 
@@ -85,7 +89,18 @@ public sealed class MachineContradictionTests
     [Fact]
     public void A_taint_that_no_template_has_is_waited_for_and_then_named()
     {
-        PlannedWorld world = new([Fours()], static (_, node) => node.Spec.Taints = [new() { Key = "agent", Value = "missing", Effect = "NoSchedule" }]);
+        PlannedWorld world = new(
+            [Fours()],
+            static (_, node) =>
+                node.Spec.Taints = [
+                    new()
+                    {
+                        Key = "agent",
+                        Value = "missing",
+                        Effect = "NoSchedule",
+                    },
+                ]
+        );
         world.Pods.Add(Waiting("web"));
 
         world.Run(3, Step);
@@ -99,7 +114,18 @@ public sealed class MachineContradictionTests
     [Fact]
     public void A_taint_of_the_setup_that_passes_costs_no_second_machine()
     {
-        PlannedWorld world = new([Fours()], static (_, node) => node.Spec.Taints = [new() { Key = "agent", Value = "missing", Effect = "NoSchedule" }]);
+        PlannedWorld world = new(
+            [Fours()],
+            static (_, node) =>
+                node.Spec.Taints = [
+                    new()
+                    {
+                        Key = "agent",
+                        Value = "missing",
+                        Effect = "NoSchedule",
+                    },
+                ]
+        );
         world.Pods.Add(Waiting("web"));
         world.Run(3, Step);
         world.Nodes[0].Spec.Taints = null;
@@ -142,7 +168,9 @@ public sealed class MachineContradictionTests
     [Fact]
     public void Whatever_machines_turn_out_to_be_their_number_is_bounded_and_the_other_pods_get_theirs()
     {
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(ProofSize.Read("NODEMANAGER_MACHINE_WORLDS", 30)).WithReplay(20261122UL, 11UL);
+        Config config = Config
+            .QuickThrowOnFailure.WithMaxTest(ProofSize.Read("NODEMANAGER_MACHINE_WORLDS", 30))
+            .WithReplay(20261122UL, 11UL);
 
         Check.One(config, Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), Verify));
     }
@@ -150,29 +178,56 @@ public sealed class MachineContradictionTests
     private static void Verify(int seed)
     {
         Random random = new(seed);
-        List<NodeSmithPool> pools = [.. Enumerable.Range(1, random.Next(1, 3)).Select(number => random.Next(3) == 0
-            ? Pool($"pool-{number}") : Pool($"pool-{number}", [.. Enumerable.Range(1, random.Next(1, 4)).Select(size => ($"s{size}", 2L << size, 4096L << size))]))];
+        List<NodeSmithPool> pools =
+        [
+            .. Enumerable
+                .Range(1, random.Next(1, 3))
+                .Select(number =>
+                    random.Next(3) == 0
+                        ? Pool($"pool-{number}")
+                        : Pool(
+                            $"pool-{number}",
+                            [.. Enumerable.Range(1, random.Next(1, 4)).Select(size => ($"s{size}", 2L << size, 4096L << size))]
+                        )
+                ),
+        ];
         int kind = random.Next(6);
         long reserve = random.Next(0, 3000);
         double share = 1 - (random.NextDouble() * 0.6);
-        PlannedWorld world = new(pools, (claim, node) =>
-        {
-            switch (kind)
+        PlannedWorld world = new(
+            pools,
+            (claim, node) =>
             {
-                case 0: Reserve(claim, node, reserve); break;
-                case 1: Scale(node, "memory", share); break;
-                case 2: Scale(node, "cpu", share); break;
-                // Each machine is another.
-                case 3: Scale(node, "memory", 1 - (random.NextDouble() * 0.6)); break;
-                case 4: node.Spec.Taints = random.Next(2) == 0 ? null : [new() { Key = "odd", Effect = "NoSchedule" }]; break;
-                default: node.Status.Allocatable!["pods"] = Quantity.Parse(random.Next(1, 4).ToString(CultureInfo.InvariantCulture)); break;
+                switch (kind)
+                {
+                    case 0:
+                        Reserve(claim, node, reserve);
+                        break;
+                    case 1:
+                        Scale(node, "memory", share);
+                        break;
+                    case 2:
+                        Scale(node, "cpu", share);
+                        break;
+                    // Each machine is another.
+                    case 3:
+                        Scale(node, "memory", 1 - (random.NextDouble() * 0.6));
+                        break;
+                    case 4:
+                        node.Spec.Taints = random.Next(2) == 0 ? null : [new() { Key = "odd", Effect = "NoSchedule" }];
+                        break;
+                    default:
+                        node.Status.Allocatable!["pods"] = Quantity.Parse(random.Next(1, 4).ToString(CultureInfo.InvariantCulture));
+                        break;
+                }
             }
-        });
+        );
         // Specifications of their own, so that each has its own bound.
         for (int number = 1; number <= random.Next(1, 12); number++)
         {
             Pod pod = Waiting($"p{number}", $"{random.Next(1, 80)}{number % 10}0m", $"{random.Next(100, 9000) + number}Mi");
-            if (random.Next(6) == 0) pod.Spec.Containers[0].Resources!.Requests!["ephemeral-storage"] = Quantity.Parse($"{random.Next(1, 300)}Gi");
+            if (random.Next(6) == 0)
+                pod.Spec.Containers[0].Resources!.Requests!["ephemeral-storage"] = Quantity.Parse($"{random.Next(1, 300)}Gi");
             world.Pods.Add(pod);
         }
 
@@ -184,11 +239,16 @@ public sealed class MachineContradictionTests
             string key = $"shop/{pod.Metadata.Name}";
             int unused = world.Created.Count(one => one.Machine.Pods.Contains(key) && !world.Used.Contains(one.Node));
             Assert.True(unused <= 2, $"{key}: {unused} machines that took no pod.");
-            if (PlannedWorld.IsPlaced(pod)) continue;
+            if (PlannedWorld.IsPlaced(pod))
+                continue;
             NodeScalePlanPod verdict = world.Latest.Pod(pod.Metadata.Name);
-            Assert.True(verdict.Decision == ScaleDecision.Wait && verdict.Reason is ScaleReason.TooLarge or ScaleReason.NotAsPlanned, $"{key}: {verdict.Decision} {verdict.Message}");
+            Assert.True(
+                verdict.Decision == ScaleDecision.Wait && verdict.Reason is ScaleReason.TooLarge or ScaleReason.NotAsPlanned,
+                $"{key}: {verdict.Decision} {verdict.Message}"
+            );
             // A pod waits where it had its machines, or none is large enough in reality.
-            if (verdict.Reason == ScaleReason.TooLarge) Assert.DoesNotContain(world.Created, one => one.Machine.Pods.Contains(key) && !world.Used.Contains(one.Node));
+            if (verdict.Reason == ScaleReason.TooLarge)
+                Assert.DoesNotContain(world.Created, one => one.Machine.Pods.Contains(key) && !world.Used.Contains(one.Node));
         }
 
         // Nothing more happens however long it goes on.
@@ -196,13 +256,17 @@ public sealed class MachineContradictionTests
         Assert.Equal(before, world.Created.Count);
     }
 
-    private static void Reserve(NodeSmithClaim claim, Node node, long mebibytes) => node.Status.Allocatable!["memory"] =
-        Quantity.Parse(string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, claim.Spec.Requirements!.MemoryMiB!.Value - mebibytes)}Mi"));
+    private static void Reserve(NodeSmithClaim claim, Node node, long mebibytes) =>
+        node.Status.Allocatable!["memory"] = Quantity.Parse(
+            string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, claim.Spec.Requirements!.MemoryMiB!.Value - mebibytes)}Mi")
+        );
 
     private static void Scale(Node node, string resource, double share)
     {
         decimal amount = node.Status.Allocatable![resource].Value * (decimal)share;
-        node.Status.Allocatable[resource] = resource == "cpu"
-            ? Quantity.Parse(string.Create(CultureInfo.InvariantCulture, $"{(long)(amount * 1000)}m")) : Quantity.Parse(((long)amount).ToString(CultureInfo.InvariantCulture));
+        node.Status.Allocatable[resource] =
+            resource == "cpu"
+                ? Quantity.Parse(string.Create(CultureInfo.InvariantCulture, $"{(long)(amount * 1000)}m"))
+                : Quantity.Parse(((long)amount).ToString(CultureInfo.InvariantCulture));
     }
 }

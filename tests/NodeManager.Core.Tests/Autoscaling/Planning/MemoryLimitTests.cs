@@ -15,7 +15,11 @@ public sealed class MemoryLimitTests
     private static readonly NodeSmithProvider Provider = new()
     {
         Metadata = new() { Name = "p" },
-        Spec = new() { Type = "proxmox", Proxmox = new() { Endpoint = "https://pve", VmMemOverheadMiB = Overhead } },
+        Spec = new()
+        {
+            Type = "proxmox",
+            Proxmox = new() { Endpoint = "https://pve", VmMemOverheadMiB = Overhead },
+        },
     };
 
     [Theory]
@@ -31,7 +35,13 @@ public sealed class MemoryLimitTests
 
         Assert.Equal(machines, plan.Machines.Count);
         // And beside a claim in flight one less.
-        ScalePlan next = ScalePlanner.Plan(Input(pool, Several(3, "3", "6Gi")) with { Providers = [Provider], Claims = [Claim("n1", isReady: false)] });
+        ScalePlan next = ScalePlanner.Plan(
+            Input(pool, Several(3, "3", "6Gi")) with
+            {
+                Providers = [Provider],
+                Claims = [Claim("n1", isReady: false)],
+            }
+        );
         Assert.Equal(machines - 1, next.Machines.Count);
     }
 
@@ -42,7 +52,8 @@ public sealed class MemoryLimitTests
         NodeSmithClaim claim = Claim("n1", isReady: false);
         Node node = Node("n1", memory: $"{8192 + Overhead}Mi");
 
-        PoolUse before = PoolUse.Of(pool, Provider, [claim], static _ => null), after = PoolUse.Of(pool, Provider, [claim], _ => node);
+        PoolUse before = PoolUse.Of(pool, Provider, [claim], static _ => null),
+            after = PoolUse.Of(pool, Provider, [claim], _ => node);
 
         Assert.Equal(((8192 + Overhead) << 20, before.MemoryBytes), (before.MemoryBytes, after.MemoryBytes));
         Assert.Equal(before.MemoryBytes * 2, before.WithMachine(4, 8192L << 20).MemoryBytes);

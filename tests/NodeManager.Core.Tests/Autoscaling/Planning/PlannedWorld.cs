@@ -41,7 +41,8 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
     {
         for (int number = 0; number < steps; number++)
         {
-            if (restarts?.Next(5) == 0) _memory = ScaleMemory.Empty;
+            if (restarts?.Next(5) == 0)
+                _memory = ScaleMemory.Empty;
             Act();
             Now += step;
         }
@@ -57,8 +58,12 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
     public static Node Register(NodeSmithPool pool, NodeSmithClaim claim, DateTimeOffset now)
     {
         Node node = Plan.Node(
-            claim.Metadata.Name, claim.Spec.Requirements!.CpuCores!.Value.ToString(CultureInfo.InvariantCulture),
-            string.Create(CultureInfo.InvariantCulture, $"{claim.Spec.Requirements.MemoryMiB}Mi"), pool.Metadata.Name, claim.Spec.Zone);
+            claim.Metadata.Name,
+            claim.Spec.Requirements!.CpuCores!.Value.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture, $"{claim.Spec.Requirements.MemoryMiB}Mi"),
+            pool.Metadata.Name,
+            claim.Spec.Zone
+        );
         node.Metadata.CreationTimestamp = now;
         node.Metadata.Labels!["kubernetes.io/arch"] = "amd64";
         node.Spec.Taints = pool.Spec.MachineTemplate.Taints is { } taints ? [.. taints] : null;
@@ -68,7 +73,16 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
 
     private void Act()
     {
-        ScaleInput input = Plan.Input(pools[0]) with { Now = Now, Pools = pools, Nodes = [.. _nodes], Pods = [.. Pods], Claims = [.. _claims], DaemonSets = DaemonSets, Memory = _memory };
+        ScaleInput input = Plan.Input(pools[0]) with
+        {
+            Now = Now,
+            Pools = pools,
+            Nodes = [.. _nodes],
+            Pods = [.. Pods],
+            Claims = [.. _claims],
+            DaemonSets = DaemonSets,
+            Memory = _memory,
+        };
         ScalePlan plan = Latest = ScalePlanner.Plan(input);
         _memory = plan.Memory;
         foreach ((string name, PoolObservations observed) in plan.Observations)
@@ -77,8 +91,10 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
             (pool.Annotations ??= [])[NodeSmithNames.ObservationsAnnotation] = observed.ToJson();
         }
 
-        foreach (NodeScalePlanNode removed in plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove)) Remove(removed.Node);
-        foreach (NodeScalePlanMachine machine in plan.Machines) Create(machine, plan.Plans[machine.Id]);
+        foreach (NodeScalePlanNode removed in plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove))
+            Remove(removed.Node);
+        foreach (NodeScalePlanMachine machine in plan.Machines)
+            Create(machine, plan.Plans[machine.Id]);
         Schedule();
     }
 
@@ -99,7 +115,13 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
         _claims.Add(claim);
         _nodes.Add(node);
 
-        NodeSmithCondition Done(string type) => new() { Type = type, Status = "True", LastTransitionTime = Now };
+        NodeSmithCondition Done(string type) =>
+            new()
+            {
+                Type = type,
+                Status = "True",
+                LastTransitionTime = Now,
+            };
     }
 
     private void Remove(string name)
@@ -119,7 +141,8 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
         foreach (Pod pod in Pods.Where(pod => !IsPlaced(pod)))
         {
             PodFit fit = new(pod, snapshot);
-            if (snapshot.Nodes.FirstOrDefault(node => fit.Evaluate(node).Verdict == FitVerdict.Fits) is not { } node) continue;
+            if (snapshot.Nodes.FirstOrDefault(node => fit.Evaluate(node).Verdict == FitVerdict.Fits) is not { } node)
+                continue;
             pod.On(node.Name);
             Used.Add(node.Name);
             snapshot.SetPod(pod);

@@ -58,7 +58,10 @@ public sealed class ScaleDownTests
 
         ScalePlan first = ScalePlanner.Plan(input);
         Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), Verdict(first, "n1"));
-        Assert.Equal((Now, Now.AddMinutes(5), Now.AddMinutes(5)), (first.Node("n1").UnneededSince, first.Node("n1").RemovableAt, first.NextChangeAt));
+        Assert.Equal(
+            (Now, Now.AddMinutes(5), Now.AddMinutes(5)),
+            (first.Node("n1").UnneededSince, first.Node("n1").RemovableAt, first.NextChangeAt)
+        );
 
         input = input with { Now = Now.AddMinutes(5), Memory = first.Memory };
         Assert.Equal(["n1"], Removed(ScalePlanner.Plan(input)));
@@ -70,7 +73,10 @@ public sealed class ScaleDownTests
         // A pod in between begins the window again.
         ScalePlan busy = ScalePlanner.Plan(input with { Pods = [Waiting("web").On("n1")] });
         Assert.Empty(busy.Memory.UnneededSince);
-        Assert.Equal(Now.AddMinutes(6), ScalePlanner.Plan(input with { Now = Now.AddMinutes(6), Memory = busy.Memory }).Node("n1").UnneededSince);
+        Assert.Equal(
+            Now.AddMinutes(6),
+            ScalePlanner.Plan(input with { Now = Now.AddMinutes(6), Memory = busy.Memory }).Node("n1").UnneededSince
+        );
     }
 
     [Theory]
@@ -83,8 +89,14 @@ public sealed class ScaleDownTests
         ScaleInput input = Running(pool, 1);
         ScaleMemory shifted = ScalePlanner.Plan(input).Memory.Shift(TimeSpan.FromHours(hours));
 
-        Assert.Equal(ScaleDecision.Wait, ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(4), Memory = shifted }).Node("n1").Decision);
-        Assert.Equal(ScaleDecision.Remove, ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(5), Memory = shifted }).Node("n1").Decision);
+        Assert.Equal(
+            ScaleDecision.Wait,
+            ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(4), Memory = shifted }).Node("n1").Decision
+        );
+        Assert.Equal(
+            ScaleDecision.Remove,
+            ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(5), Memory = shifted }).Node("n1").Decision
+        );
     }
 
     [Fact]
@@ -103,7 +115,10 @@ public sealed class ScaleDownTests
         Assert.Equal(["n1"], Removed(ScalePlanner.Plan(input with { Now = Now.AddMinutes(5), Memory = second.Memory })));
         // Another activity is waited for again.
         pool.Status.LastScaleActivity = Now.AddHours(4);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.RecentActivity), Verdict(ScalePlanner.Plan(input with { Now = Now.AddMinutes(5), Memory = second.Memory }), "n1"));
+        Assert.Equal(
+            (ScaleDecision.Wait, ScaleReason.RecentActivity),
+            Verdict(ScalePlanner.Plan(input with { Now = Now.AddMinutes(5), Memory = second.Memory }), "n1")
+        );
     }
 
     [Fact]
@@ -111,27 +126,46 @@ public sealed class ScaleDownTests
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleDown = new() { StabilizationWindow = "5m" };
-        ScaleInput input = Running(pool, 2) with { Memory = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddHours(-1), ["uid-n2"] = Now.AddHours(-1) }) };
+        ScaleInput input = Running(pool, 2) with
+        {
+            Memory = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddHours(-1), ["uid-n2"] = Now.AddHours(-1) }),
+        };
         NodeScalePlanNode removal = ScalePlanner.Plan(input).Node("n1");
         Assert.Equal(ScaleDecision.Remove, removal.Decision);
         pool.Status = new() { LastScaleActivity = Now };
 
         Assert.Equal(ScaleDecision.Remove, ScalePlanner.Confirm(input with { Memory = ScaleMemory.Empty }, removal)!.Decision);
-        Assert.Equal(ScaleReason.ConsolidationDisabled, ScalePlanner.Confirm(input with { Pods = [Waiting("web").On("n1")] }, removal)!.Reason);
+        Assert.Equal(
+            ScaleReason.ConsolidationDisabled,
+            ScalePlanner.Confirm(input with { Pods = [Waiting("web").On("n1")] }, removal)!.Reason
+        );
         Node other = Node("n1");
         other.Metadata.Uid = "another";
         Assert.Null(ScalePlanner.Confirm(input with { Nodes = [other, input.Nodes[1]] }, removal));
     }
 
-    public static TheoryData<string, string> Protected => new()
-    {
-        { "node-disabled", ScaleReason.DoNotDisrupt }, { "node-undisturbed", ScaleReason.DoNotDisrupt }, { "pod-undisturbed", ScaleReason.DoNotDisrupt },
-        { "pod-undisturbed-for-now", ScaleReason.DoNotDisrupt }, { "unsafe", ScaleReason.DoNotDisrupt }, { "unmanaged", ScaleReason.UnmanagedPod },
-        { "local", ScaleReason.LocalData }, { "safe-local", ScaleReason.Underutilized }, { "undisturbed-before", ScaleReason.Underutilized },
-        { "budget", ScaleReason.PodDisruptionBudget }, { "two-budgets", ScaleReason.PodDisruptionBudget }, { "large", ScaleReason.NotWorthwhile },
-        { "none", ScaleReason.Underutilized }, { "full", ScaleReason.Needed }, { "no-claim", ScaleReason.NoClaim }, { "deleting", ScaleReason.BeingRemoved },
-        { "pool-deleted", ScaleReason.PoolDeleted }, { "in-use", ScaleReason.DoNotDisrupt },
-    };
+    public static TheoryData<string, string> Protected =>
+        new()
+        {
+            { "node-disabled", ScaleReason.DoNotDisrupt },
+            { "node-undisturbed", ScaleReason.DoNotDisrupt },
+            { "pod-undisturbed", ScaleReason.DoNotDisrupt },
+            { "pod-undisturbed-for-now", ScaleReason.DoNotDisrupt },
+            { "unsafe", ScaleReason.DoNotDisrupt },
+            { "unmanaged", ScaleReason.UnmanagedPod },
+            { "local", ScaleReason.LocalData },
+            { "safe-local", ScaleReason.Underutilized },
+            { "undisturbed-before", ScaleReason.Underutilized },
+            { "budget", ScaleReason.PodDisruptionBudget },
+            { "two-budgets", ScaleReason.PodDisruptionBudget },
+            { "large", ScaleReason.NotWorthwhile },
+            { "none", ScaleReason.Underutilized },
+            { "full", ScaleReason.Needed },
+            { "no-claim", ScaleReason.NoClaim },
+            { "deleting", ScaleReason.BeingRemoved },
+            { "pool-deleted", ScaleReason.PoolDeleted },
+            { "in-use", ScaleReason.DoNotDisrupt },
+        };
 
     [Theory]
     [MemberData(nameof(Protected))]
@@ -139,35 +173,77 @@ public sealed class ScaleDownTests
     {
         NodeSmithPool pool = Consolidating("SingleNode");
         Pod pod = Waiting("web", kind == "large" ? "3" : "1").On("n1");
-        ScaleInput input = Running(pool, 2, pod, Waiting("other", kind == "full" ? "4" : "1").On("n2").With(static one => Annotate(one, "karpenter.sh/do-not-disrupt", "true")));
+        ScaleInput input = Running(
+            pool,
+            2,
+            pod,
+            Waiting("other", kind == "full" ? "4" : "1").On("n2").With(static one => Annotate(one, "karpenter.sh/do-not-disrupt", "true"))
+        );
         PodDisruptionBudget budget = Budget("web", allowed: 0);
         switch (kind)
         {
-            case "node-disabled": Annotate(input.Nodes[0], "cluster-autoscaler.kubernetes.io/scale-down-disabled", "true"); break;
-            case "node-undisturbed": Annotate(input.Nodes[0], "karpenter.sh/do-not-disrupt", "true"); break;
-            case "pod-undisturbed": Annotate(pod, "karpenter.sh/do-not-disrupt", "true"); break;
-            case "pod-undisturbed-for-now": Annotate(pod, "karpenter.sh/do-not-disrupt", "2h"); break;
-            case "undisturbed-before": Annotate(pod, "karpenter.sh/do-not-disrupt", "30m"); break;
-            case "unsafe": Annotate(pod, "cluster-autoscaler.kubernetes.io/safe-to-evict", "false"); break;
-            case "unmanaged": pod.Metadata.OwnerReferences = null; break;
-            case "local" or "safe-local": pod.Spec.Volumes = [new() { Name = "tmp", EmptyDir = new() }]; break;
-            case "budget": input = input with { Budgets = [budget] }; break;
-            case "two-budgets": input = input with { Budgets = [Budget("web", 1), Budget("web2", 1)] }; break;
-            case "no-claim": input = input with { Claims = [input.Claims[1]] }; break;
-            case "deleting": input.Claims[0].Metadata.DeletionTimestamp = Now; break;
+            case "node-disabled":
+                Annotate(input.Nodes[0], "cluster-autoscaler.kubernetes.io/scale-down-disabled", "true");
+                break;
+            case "node-undisturbed":
+                Annotate(input.Nodes[0], "karpenter.sh/do-not-disrupt", "true");
+                break;
+            case "pod-undisturbed":
+                Annotate(pod, "karpenter.sh/do-not-disrupt", "true");
+                break;
+            case "pod-undisturbed-for-now":
+                Annotate(pod, "karpenter.sh/do-not-disrupt", "2h");
+                break;
+            case "undisturbed-before":
+                Annotate(pod, "karpenter.sh/do-not-disrupt", "30m");
+                break;
+            case "unsafe":
+                Annotate(pod, "cluster-autoscaler.kubernetes.io/safe-to-evict", "false");
+                break;
+            case "unmanaged":
+                pod.Metadata.OwnerReferences = null;
+                break;
+            case "local" or "safe-local":
+                pod.Spec.Volumes = [new() { Name = "tmp", EmptyDir = new() }];
+                break;
+            case "budget":
+                input = input with { Budgets = [budget] };
+                break;
+            case "two-budgets":
+                input = input with { Budgets = [Budget("web", 1), Budget("web2", 1)] };
+                break;
+            case "no-claim":
+                input = input with { Claims = [input.Claims[1]] };
+                break;
+            case "deleting":
+                input.Claims[0].Metadata.DeletionTimestamp = Now;
+                break;
             case "in-use":
-                NodeLock held = new() { Kind = NodeLockKind.Drain, Holder = "a@b/1", Operation = "1" };
+                NodeLock held = new()
+                {
+                    Kind = NodeLockKind.Drain,
+                    Holder = "a@b/1",
+                    Operation = "1",
+                };
                 input = input with { Locks = new Dictionary<string, NodeLock> { [input.Nodes[0].Metadata.Uid!] = held } };
                 break;
-            case "pool-deleted": pool.Metadata.DeletionTimestamp = Now; break;
+            case "pool-deleted":
+                pool.Metadata.DeletionTimestamp = Now;
+                break;
         }
 
-        if (kind == "safe-local") Annotate(pod, "cluster-autoscaler.kubernetes.io/safe-to-evict", "true");
+        if (kind == "safe-local")
+            Annotate(pod, "cluster-autoscaler.kubernetes.io/safe-to-evict", "true");
         NodeScalePlanNode verdict = ScalePlanner.Plan(input with { Pods = [Sample.Kept(pod), input.Pods[1]] }).Node("n1");
 
         Assert.Equal(reason, verdict.Reason);
         Assert.NotEqual("", verdict.Message);
-        Assert.Equal(reason == ScaleReason.Underutilized ? ScaleDecision.Remove : reason == ScaleReason.PodDisruptionBudget ? ScaleDecision.Wait : ScaleDecision.Keep, verdict.Decision);
+        Assert.Equal(
+            reason == ScaleReason.Underutilized ? ScaleDecision.Remove
+                : reason == ScaleReason.PodDisruptionBudget ? ScaleDecision.Wait
+                : ScaleDecision.Keep,
+            verdict.Decision
+        );
     }
 
     [Theory]
@@ -175,7 +251,9 @@ public sealed class ScaleDownTests
     [InlineData("MultiNode", 2)]
     public void Consolidation_moves_no_pod_to_a_node_being_removed(string mode, int removed)
     {
-        ScalePlan plan = ScalePlanner.Plan(Running(Consolidating(mode), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")));
+        ScalePlan plan = ScalePlanner.Plan(
+            Running(Consolidating(mode), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3"))
+        );
 
         Assert.Equal(removed, Removed(plan).Count);
         Assert.Contains(plan.Nodes, static node => node.Reason == ScaleReason.Needed);
@@ -184,7 +262,10 @@ public sealed class ScaleDownTests
     [Fact]
     public void Evictions_from_several_nodes_share_the_allowed_disruptions()
     {
-        ScaleInput input = Running(Consolidating("MultiNode"), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")) with { Budgets = [Budget("web", allowed: 1)] };
+        ScaleInput input = Running(Consolidating("MultiNode"), 3, Waiting("a").On("n1"), Waiting("b").On("n2"), Waiting("c").On("n3")) with
+        {
+            Budgets = [Budget("web", allowed: 1)],
+        };
 
         ScalePlan plan = ScalePlanner.Plan(input);
 
@@ -200,15 +281,36 @@ public sealed class ScaleDownTests
     [InlineData("0", null, "0 9 * * 1-5", "8h", 0)]
     [InlineData("0", null, "0 9 * * 1-5", "2h", 4)]
     [InlineData("0", null, "0 13 * * *", "8h", 4)]
-    public void Disruption_limits_of_the_pool_apply_by_reason_and_schedule(string nodes, string? forReason, string? schedule, string? duration, int removed)
+    public void Disruption_limits_of_the_pool_apply_by_reason_and_schedule(
+        string nodes,
+        string? forReason,
+        string? schedule,
+        string? duration,
+        int removed
+    )
     {
         NodeSmithPool pool = Fours();
-        pool.Spec.ScaleDown = new() { Budgets = [new() { Nodes = nodes, Reasons = forReason is null ? null : [forReason], Schedule = schedule, Duration = duration }] };
+        pool.Spec.ScaleDown = new()
+        {
+            Budgets =
+            [
+                new()
+                {
+                    Nodes = nodes,
+                    Reasons = forReason is null ? null : [forReason],
+                    Schedule = schedule,
+                    Duration = duration,
+                },
+            ],
+        };
 
         ScalePlan plan = ScalePlanner.Plan(Running(pool, 4));
 
         Assert.Equal(removed, Removed(plan).Count);
-        Assert.Equal(4 - removed, plan.Nodes.Count(static node => node is { Decision: ScaleDecision.Wait, Reason: ScaleReason.DisruptionBudget }));
+        Assert.Equal(
+            4 - removed,
+            plan.Nodes.Count(static node => node is { Decision: ScaleDecision.Wait, Reason: ScaleReason.DisruptionBudget })
+        );
     }
 
     [Fact]
@@ -274,16 +376,24 @@ public sealed class ScaleDownTests
         return pool;
     }
 
-    private static PodDisruptionBudget Budget(string name, int allowed) => new()
-    {
-        Metadata = new() { Name = name, Namespace = "shop" },
-        Spec = new() { Selector = new() { MatchLabels = new() { ["app"] = "web" } } },
-        Status = new() { DisruptionsAllowed = allowed, CurrentHealthy = 2, DesiredHealthy = 2 - allowed, ExpectedPods = 3 },
-    };
+    private static PodDisruptionBudget Budget(string name, int allowed) =>
+        new()
+        {
+            Metadata = new() { Name = name, Namespace = "shop" },
+            Spec = new() { Selector = new() { MatchLabels = new() { ["app"] = "web" } } },
+            Status = new()
+            {
+                DisruptionsAllowed = allowed,
+                CurrentHealthy = 2,
+                DesiredHealthy = 2 - allowed,
+                ExpectedPods = 3,
+            },
+        };
 
     private static void Annotate(KubernetesObject one, string key, string value) => (one.Metadata.Annotations ??= [])[key] = value;
 
     private static (string, string) Verdict(ScalePlan plan, string node) => (plan.Node(node).Decision, plan.Node(node).Reason);
 
-    private static List<string> Removed(ScalePlan plan) => [.. plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove).Select(static node => node.Node).Order()];
+    private static List<string> Removed(ScalePlan plan) =>
+        [.. plan.Nodes.Where(static node => node.Decision == ScaleDecision.Remove).Select(static node => node.Node).Order()];
 }

@@ -16,7 +16,10 @@ public sealed class ScaleUpTests
         ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(9)));
 
         Assert.Equal([4, 4, 1], plan.Machines.Select(static machine => machine.Pods.Count));
-        Assert.All(plan.Machines, static machine => Assert.Equal(("four", 4L, 8192L * 1048576), (machine.Shape, machine.CpuCores, machine.Memory)));
+        Assert.All(
+            plan.Machines,
+            static machine => Assert.Equal(("four", 4L, 8192L * 1048576), (machine.Shape, machine.CpuCores, machine.Memory))
+        );
         Assert.All(plan.Pods, static pod => Assert.Equal((ScaleDecision.Create, ScaleReason.NewMachine), (pod.Decision, pod.Reason)));
     }
 
@@ -52,13 +55,24 @@ public sealed class ScaleUpTests
         pool.Spec.MachineTemplate.SystemReserved = new() { CpuMillicores = 500, MemoryMiB = 0 };
         DaemonSet agent = new()
         {
-            Metadata = new() { Name = "agent", Namespace = "kube-system", Uid = "ds" },
+            Metadata = new()
+            {
+                Name = "agent",
+                Namespace = "kube-system",
+                Uid = "ds",
+            },
             Spec = new() { Template = new() { Spec = Waiting("x", "500m", "1Mi").Spec } },
         };
 
-        Assert.Equal([3, 1], ScalePlanner.Plan(Input(pool, Several(4)) with { DaemonSets = [agent] }).Machines.Select(static machine => machine.Pods.Count));
+        Assert.Equal(
+            [3, 1],
+            ScalePlanner.Plan(Input(pool, Several(4)) with { DaemonSets = [agent] }).Machines.Select(static machine => machine.Pods.Count)
+        );
         agent.Spec.Template.Spec.NodeSelector = new() { ["disk"] = "fast" };
-        Assert.Equal([3, 1], ScalePlanner.Plan(Input(pool, Several(4)) with { DaemonSets = [agent] }).Machines.Select(static machine => machine.Pods.Count));
+        Assert.Equal(
+            [3, 1],
+            ScalePlanner.Plan(Input(pool, Several(4)) with { DaemonSets = [agent] }).Machines.Select(static machine => machine.Pods.Count)
+        );
     }
 
     [Fact]
@@ -69,12 +83,18 @@ public sealed class ScaleUpTests
         NodeSmithClaim young = Claim("young", isReady: false);
         young.Status!.NodeName = "young";
         Node starting = Node("young");
-        starting.Spec.Taints = [new() { Key = "boot", Effect = "NoSchedule" }, new() { Key = "node.kubernetes.io/not-ready", Effect = "NoSchedule" }];
-        ScalePlan plan = ScalePlanner.Plan(Input(pool, Several(13)) with
-        {
-            Nodes = [Node("n1"), starting],
-            Claims = [Claim("n1"), young, Claim("coming", isReady: false)],
-        });
+        starting.Spec.Taints =
+        [
+            new() { Key = "boot", Effect = "NoSchedule" },
+            new() { Key = "node.kubernetes.io/not-ready", Effect = "NoSchedule" },
+        ];
+        ScalePlan plan = ScalePlanner.Plan(
+            Input(pool, Several(13)) with
+            {
+                Nodes = [Node("n1"), starting],
+                Claims = [Claim("n1"), young, Claim("coming", isReady: false)],
+            }
+        );
 
         Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ExistingNode, Target: "n1" }));
         Assert.Equal(4, plan.Pods.Count(static pod => pod is { Reason: ScaleReason.ClaimInFlight, Target: "claim-young" }));
@@ -109,36 +129,61 @@ public sealed class ScaleUpTests
         Assert.Equal("", ScalePlanner.Plan(input).Node("n1").Claim);
     }
 
-    public static TheoryData<string, string, string> Ignored => new()
-    {
-        { "daemon", ScaleReason.DaemonSetPod, ScaleDecision.Ignore },
-        { "mirror", ScaleReason.MirrorPod, ScaleDecision.Ignore },
-        { "gated", ScaleReason.SchedulingGate, ScaleDecision.Ignore },
-        { "terminating", ScaleReason.Terminating, ScaleDecision.Ignore },
-        { "young", ScaleReason.NotYetJudged, ScaleDecision.Ignore },
-        { "claimless", ScaleReason.VolumeClaim, ScaleDecision.Ignore },
-        { "nominated", ScaleReason.Nominated, ScaleDecision.Place },
-        { "devices", ScaleReason.ResourceClaims, ScaleDecision.Wait },
-    };
+    public static TheoryData<string, string, string> Ignored =>
+        new()
+        {
+            { "daemon", ScaleReason.DaemonSetPod, ScaleDecision.Ignore },
+            { "mirror", ScaleReason.MirrorPod, ScaleDecision.Ignore },
+            { "gated", ScaleReason.SchedulingGate, ScaleDecision.Ignore },
+            { "terminating", ScaleReason.Terminating, ScaleDecision.Ignore },
+            { "young", ScaleReason.NotYetJudged, ScaleDecision.Ignore },
+            { "claimless", ScaleReason.VolumeClaim, ScaleDecision.Ignore },
+            { "nominated", ScaleReason.Nominated, ScaleDecision.Place },
+            { "devices", ScaleReason.ResourceClaims, ScaleDecision.Wait },
+        };
 
     [Theory]
     [MemberData(nameof(Ignored))]
     public void Pods_that_no_machine_can_help_do_not_count_as_demand(string kind, string reason, string decision)
     {
-        Pod pod = Waiting("pod").With(one =>
-        {
-            switch (kind)
+        Pod pod = Waiting("pod")
+            .With(one =>
             {
-                case "daemon": one.Metadata.OwnerReferences![0].Kind = "DaemonSet"; break;
-                case "mirror": one.Metadata.Annotations = new() { ["kubernetes.io/config.mirror"] = "x" }; break;
-                case "gated": one.Spec.SchedulingGates = [new() { Name = "example.com/gate" }]; break;
-                case "terminating": one.Metadata.DeletionTimestamp = Now; break;
-                case "young": one.Status.Conditions = null; break;
-                case "claimless": one.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }]; break;
-                case "nominated": one.Status.NominatedNodeName = "n1"; break;
-                case "devices": one.Spec.ResourceClaims = [new() { Name = "gpu" }]; break;
-            }
-        });
+                switch (kind)
+                {
+                    case "daemon":
+                        one.Metadata.OwnerReferences![0].Kind = "DaemonSet";
+                        break;
+                    case "mirror":
+                        one.Metadata.Annotations = new() { ["kubernetes.io/config.mirror"] = "x" };
+                        break;
+                    case "gated":
+                        one.Spec.SchedulingGates = [new() { Name = "example.com/gate" }];
+                        break;
+                    case "terminating":
+                        one.Metadata.DeletionTimestamp = Now;
+                        break;
+                    case "young":
+                        one.Status.Conditions = null;
+                        break;
+                    case "claimless":
+                        one.Spec.Volumes =
+                        [
+                            new()
+                            {
+                                Name = "data",
+                                PersistentVolumeClaim = new() { ClaimName = "data" },
+                            },
+                        ];
+                        break;
+                    case "nominated":
+                        one.Status.NominatedNodeName = "n1";
+                        break;
+                    case "devices":
+                        one.Spec.ResourceClaims = [new() { Name = "gpu" }];
+                        break;
+                }
+            });
         ScalePlan plan = ScalePlanner.Plan(Running(Fours(), 1, pod, Waiting("full", "4").On("n1")));
 
         Assert.Equal((decision, reason), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
@@ -156,12 +201,22 @@ public sealed class ScaleUpTests
         Assert.Equal(ScaleReason.NewMachine, plan.Pod("second").Reason);
     }
 
-    public static TheoryData<string, string> Refusals => new()
-    {
-        { "taint", ScaleReason.Taint }, { "selector", ScaleReason.NodeAffinity }, { "zone", ScaleReason.Zone }, { "size", ScaleReason.TooLarge }, { "gpu", ScaleReason.TooLarge },
-        { "nodes", ScaleReason.NodeLimit }, { "cpu", ScaleReason.CpuLimit }, { "memory", ScaleReason.MemoryLimit }, { "affinity", ScaleReason.PodAffinity },
-        { "volume", ScaleReason.Zone }, { "spread", ScaleReason.TopologySpread }, { "stock", ScaleReason.ProviderCapacity },
-    };
+    public static TheoryData<string, string> Refusals =>
+        new()
+        {
+            { "taint", ScaleReason.Taint },
+            { "selector", ScaleReason.NodeAffinity },
+            { "zone", ScaleReason.Zone },
+            { "size", ScaleReason.TooLarge },
+            { "gpu", ScaleReason.TooLarge },
+            { "nodes", ScaleReason.NodeLimit },
+            { "cpu", ScaleReason.CpuLimit },
+            { "memory", ScaleReason.MemoryLimit },
+            { "affinity", ScaleReason.PodAffinity },
+            { "volume", ScaleReason.Zone },
+            { "spread", ScaleReason.TopologySpread },
+            { "stock", ScaleReason.ProviderCapacity },
+        };
 
     [Theory]
     [MemberData(nameof(Refusals))]
@@ -172,22 +227,142 @@ public sealed class ScaleUpTests
         ScaleInput input = Running(pool, 1, pod, Waiting("full", "4").On("n1")).InZones("a", "b");
         switch (kind)
         {
-            case "taint": pool.Spec.MachineTemplate.Taints = [new() { Key = "gpu", Value = "yes", Effect = "NoSchedule" }]; break;
-            case "selector": pod.Spec.NodeSelector = new() { ["disk"] = "fast" }; break;
-            case "zone": pod.Spec.NodeSelector = new() { [Zone] = "c" }; break;
-            case "gpu": pod.Spec.Containers[0].Resources!.Requests!["nvidia.com/gpu"] = Quantity.Parse("1"); break;
-            case "nodes": pool.Spec.Limits.MaxNodes = 1; break;
-            case "cpu": pool.Spec.Limits.CpuCores = 7; break;
-            case "memory": pool.Spec.Limits.MemoryMiB = 16383; break;
-            case "affinity": pod.Spec.Affinity = new() { PodAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [new() { TopologyKey = Host, LabelSelector = new() { MatchLabels = new() { ["app"] = "db" } } }] } }; break;
-            case "spread": pod.Spec.TopologySpreadConstraints = [new() { MaxSkew = 1, TopologyKey = "rack", WhenUnsatisfiable = "DoNotSchedule", LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } } }]; break;
-            case "stock": input = input with { Providers = [new() { Metadata = new() { Name = "p" }, Spec = new() { Type = "redfish", Redfish = new() { Systems = [new() { Name = "s", CpuCores = 4, MemoryMiB = 8192 }] } } }] }; pool.Spec.MachineTemplate.Shapes = null; break;
-            case "volume":
-                pod.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }];
+            case "taint":
+                pool.Spec.MachineTemplate.Taints =
+                [
+                    new()
+                    {
+                        Key = "gpu",
+                        Value = "yes",
+                        Effect = "NoSchedule",
+                    },
+                ];
+                break;
+            case "selector":
+                pod.Spec.NodeSelector = new() { ["disk"] = "fast" };
+                break;
+            case "zone":
+                pod.Spec.NodeSelector = new() { [Zone] = "c" };
+                break;
+            case "gpu":
+                pod.Spec.Containers[0].Resources!.Requests!["nvidia.com/gpu"] = Quantity.Parse("1");
+                break;
+            case "nodes":
+                pool.Spec.Limits.MaxNodes = 1;
+                break;
+            case "cpu":
+                pool.Spec.Limits.CpuCores = 7;
+                break;
+            case "memory":
+                pool.Spec.Limits.MemoryMiB = 16383;
+                break;
+            case "affinity":
+                pod.Spec.Affinity = new()
+                {
+                    PodAffinity = new()
+                    {
+                        RequiredDuringSchedulingIgnoredDuringExecution =
+                        [
+                            new()
+                            {
+                                TopologyKey = Host,
+                                LabelSelector = new() { MatchLabels = new() { ["app"] = "db" } },
+                            },
+                        ],
+                    },
+                };
+                break;
+            case "spread":
+                pod.Spec.TopologySpreadConstraints =
+                [
+                    new()
+                    {
+                        MaxSkew = 1,
+                        TopologyKey = "rack",
+                        WhenUnsatisfiable = "DoNotSchedule",
+                        LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } },
+                    },
+                ];
+                break;
+            case "stock":
                 input = input with
                 {
-                    VolumeClaims = [new() { Metadata = new() { Name = "data", Namespace = "shop" }, Spec = new() { VolumeName = "pv" } }],
-                    Volumes = [new() { Metadata = new() { Name = "pv" }, Spec = new() { NodeAffinity = new() { Required = new() { NodeSelectorTerms = [new() { MatchExpressions = [new() { Key = Zone, Operator = "In", Values = ["c"] }] }] } } } }],
+                    Providers =
+                    [
+                        new()
+                        {
+                            Metadata = new() { Name = "p" },
+                            Spec = new()
+                            {
+                                Type = "redfish",
+                                Redfish = new()
+                                {
+                                    Systems =
+                                    [
+                                        new()
+                                        {
+                                            Name = "s",
+                                            CpuCores = 4,
+                                            MemoryMiB = 8192,
+                                        },
+                                    ],
+                                },
+                            },
+                        },
+                    ],
+                };
+                pool.Spec.MachineTemplate.Shapes = null;
+                break;
+            case "volume":
+                pod.Spec.Volumes =
+                [
+                    new()
+                    {
+                        Name = "data",
+                        PersistentVolumeClaim = new() { ClaimName = "data" },
+                    },
+                ];
+                input = input with
+                {
+                    VolumeClaims =
+                    [
+                        new()
+                        {
+                            Metadata = new() { Name = "data", Namespace = "shop" },
+                            Spec = new() { VolumeName = "pv" },
+                        },
+                    ],
+                    Volumes =
+                    [
+                        new()
+                        {
+                            Metadata = new() { Name = "pv" },
+                            Spec = new()
+                            {
+                                NodeAffinity = new()
+                                {
+                                    Required = new()
+                                    {
+                                        NodeSelectorTerms =
+                                        [
+                                            new()
+                                            {
+                                                MatchExpressions =
+                                                [
+                                                    new()
+                                                    {
+                                                        Key = Zone,
+                                                        Operator = "In",
+                                                        Values = ["c"],
+                                                    },
+                                                ],
+                                            },
+                                        ],
+                                    },
+                                },
+                            },
+                        },
+                    ],
                 };
                 break;
         }
@@ -205,16 +380,36 @@ public sealed class ScaleUpTests
     [InlineData(null, "a")]
     public void A_machine_for_an_unbound_volume_is_created_in_a_topology_its_StorageClass_allows(string? allowed, string? zone)
     {
-        Pod pod = Waiting("pod").With(static one => one.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }]);
+        Pod pod = Waiting("pod")
+            .With(static one =>
+                one.Spec.Volumes = [
+                    new()
+                    {
+                        Name = "data",
+                        PersistentVolumeClaim = new() { ClaimName = "data" },
+                    },
+                ]
+            );
         ScaleInput input = Input(Fours(), pod).InZones("a", "b") with
         {
-            VolumeClaims = [new() { Metadata = new() { Name = "data", Namespace = "shop" }, Spec = new() { StorageClassName = "zonal" } }],
+            VolumeClaims =
+            [
+                new()
+                {
+                    Metadata = new() { Name = "data", Namespace = "shop" },
+                    Spec = new() { StorageClassName = "zonal" },
+                },
+            ],
             StorageClasses =
             [
                 new()
                 {
-                    Metadata = new() { Name = "zonal" }, Provisioner = "example.com/disks", VolumeBindingMode = "WaitForFirstConsumer",
-                    AllowedTopologies = allowed is null ? null : [new() { MatchLabelExpressions = allowed.Length == 0 ? null : [new() { Key = Zone, Values = ["x", allowed] }] }],
+                    Metadata = new() { Name = "zonal" },
+                    Provisioner = "example.com/disks",
+                    VolumeBindingMode = "WaitForFirstConsumer",
+                    AllowedTopologies = allowed is null
+                        ? null
+                        : [new() { MatchLabelExpressions = allowed.Length == 0 ? null : [new() { Key = Zone, Values = ["x", allowed] }] }],
                 },
             ],
         };
@@ -222,7 +417,8 @@ public sealed class ScaleUpTests
         ScalePlan plan = ScalePlanner.Plan(input);
 
         Assert.Equal(zone, plan.Machines.SingleOrDefault()?.Zone);
-        if (zone is null) Assert.Equal((ScaleDecision.Wait, ScaleReason.Zone), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
+        if (zone is null)
+            Assert.Equal((ScaleDecision.Wait, ScaleReason.Zone), (plan.Pod("pod").Decision, plan.Pod("pod").Reason));
     }
 
     [Theory]
@@ -234,28 +430,90 @@ public sealed class ScaleUpTests
     {
         DaemonSet agent = new()
         {
-            Metadata = new() { Name = "agent", Namespace = "kube-system", Uid = "ds" },
+            Metadata = new()
+            {
+                Name = "agent",
+                Namespace = "kube-system",
+                Uid = "ds",
+            },
             Spec = new() { Template = new() { Spec = Waiting("x", "100m", "1Mi").Spec } },
         };
         agent.Spec.Template.Spec.HostNetwork = isOnHost;
         agent.Spec.Template.Spec.Containers[0].Ports = [new() { Number = 9100, HostPort = held }];
 
-        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(2).Select(pod => pod.With(one => one.Spec.Containers[0].Ports = [new() { Number = 80, HostPort = wanted }]))) with { DaemonSets = [agent] });
+        ScalePlan plan = ScalePlanner.Plan(
+            Input(
+                Fours(),
+                Several(2).Select(pod => pod.With(one => one.Spec.Containers[0].Ports = [new() { Number = 80, HostPort = wanted }]))
+            ) with
+            {
+                DaemonSets = [agent],
+            }
+        );
 
         // Two pods with the same host port need two machines.
         Assert.Equal(machines, plan.Machines.Count);
-        if (machines == 0) Assert.All(plan.Pods, static pod => Assert.Contains("a host port of the pod is in use", pod.Message, StringComparison.Ordinal));
+        if (machines == 0)
+            Assert.All(plan.Pods, static pod => Assert.Contains("a host port of the pod is in use", pod.Message, StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_zone_bound_volume_gets_a_machine_in_its_zone()
     {
-        Pod pod = Waiting("pod").With(static one => one.Spec.Volumes = [new() { Name = "data", PersistentVolumeClaim = new() { ClaimName = "data" } }]);
-        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), pod).InZones("a", "b", "c") with
-        {
-            VolumeClaims = [new() { Metadata = new() { Name = "data", Namespace = "shop" }, Spec = new() { VolumeName = "pv" } }],
-            Volumes = [new() { Metadata = new() { Name = "pv" }, Spec = new() { NodeAffinity = new() { Required = new() { NodeSelectorTerms = [new() { MatchExpressions = [new() { Key = Zone, Operator = "In", Values = ["b"] }] }] } } } }],
-        });
+        Pod pod = Waiting("pod")
+            .With(static one =>
+                one.Spec.Volumes = [
+                    new()
+                    {
+                        Name = "data",
+                        PersistentVolumeClaim = new() { ClaimName = "data" },
+                    },
+                ]
+            );
+        ScalePlan plan = ScalePlanner.Plan(
+            Input(Fours(), pod).InZones("a", "b", "c") with
+            {
+                VolumeClaims =
+                [
+                    new()
+                    {
+                        Metadata = new() { Name = "data", Namespace = "shop" },
+                        Spec = new() { VolumeName = "pv" },
+                    },
+                ],
+                Volumes =
+                [
+                    new()
+                    {
+                        Metadata = new() { Name = "pv" },
+                        Spec = new()
+                        {
+                            NodeAffinity = new()
+                            {
+                                Required = new()
+                                {
+                                    NodeSelectorTerms =
+                                    [
+                                        new()
+                                        {
+                                            MatchExpressions =
+                                            [
+                                                new()
+                                                {
+                                                    Key = Zone,
+                                                    Operator = "In",
+                                                    Values = ["b"],
+                                                },
+                                            ],
+                                        },
+                                    ],
+                                },
+                            },
+                        },
+                    },
+                ],
+            }
+        );
 
         Assert.Equal("b", Assert.Single(plan.Machines).Zone);
     }
@@ -263,8 +521,26 @@ public sealed class ScaleUpTests
     [Fact]
     public void Spread_pods_get_machines_in_all_zones()
     {
-        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(6).Select(static pod => pod.With(static one => one.Spec.TopologySpreadConstraints =
-            [new() { MaxSkew = 1, TopologyKey = Zone, WhenUnsatisfiable = "DoNotSchedule", LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } } }]))).InZones("a", "b", "c"));
+        ScalePlan plan = ScalePlanner.Plan(
+            Input(
+                    Fours(),
+                    Several(6)
+                        .Select(static pod =>
+                            pod.With(static one =>
+                                one.Spec.TopologySpreadConstraints = [
+                                    new()
+                                    {
+                                        MaxSkew = 1,
+                                        TopologyKey = Zone,
+                                        WhenUnsatisfiable = "DoNotSchedule",
+                                        LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } },
+                                    },
+                                ]
+                            )
+                        )
+                )
+                .InZones("a", "b", "c")
+        );
 
         Assert.Equal(["a 2", "b 2", "c 2"], plan.Machines.Select(static machine => $"{machine.Zone} {machine.Pods.Count}").Order());
     }
@@ -272,8 +548,30 @@ public sealed class ScaleUpTests
     [Fact]
     public void Pods_with_anti_affinity_by_host_get_one_machine_each()
     {
-        ScalePlan plan = ScalePlanner.Plan(Input(Fours(), Several(3).Select(static pod => pod.With(static one => one.Spec.Affinity =
-            new() { PodAntiAffinity = new() { RequiredDuringSchedulingIgnoredDuringExecution = [new() { TopologyKey = Host, LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } } }] } }))));
+        ScalePlan plan = ScalePlanner.Plan(
+            Input(
+                Fours(),
+                Several(3)
+                    .Select(static pod =>
+                        pod.With(static one =>
+                            one.Spec.Affinity = new()
+                            {
+                                PodAntiAffinity = new()
+                                {
+                                    RequiredDuringSchedulingIgnoredDuringExecution =
+                                    [
+                                        new()
+                                        {
+                                            TopologyKey = Host,
+                                            LabelSelector = new() { MatchLabels = new() { ["app"] = "web" } },
+                                        },
+                                    ],
+                                },
+                            }
+                        )
+                    )
+            )
+        );
 
         Assert.Equal([1, 1, 1], plan.Machines.Select(static machine => machine.Pods.Count));
     }
@@ -301,7 +599,10 @@ public sealed class ScaleUpTests
         Assert.Empty(early.Machines);
         Assert.All(early.Pods, static pod => Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), (pod.Decision, pod.Reason)));
         Assert.Equal(Now.AddMinutes(1), early.NextChangeAt);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing, Now.AddMinutes(-1)), (early.Pools[0].Decision, early.Pools[0].Reason, early.Pools[0].DemandSince));
+        Assert.Equal(
+            (ScaleDecision.Wait, ScaleReason.Stabilizing, Now.AddMinutes(-1)),
+            (early.Pools[0].Decision, early.Pools[0].Reason, early.Pools[0].DemandSince)
+        );
         // One that came later does not begin the window again.
         Pod late = Waiting("late").With(static pod => pod.Status.Conditions![0].LastTransitionTime = Now.AddSeconds(50));
         Assert.Equal(3, ScalePlanner.Plan(input with { Now = Now.AddMinutes(1), Pods = [.. input.Pods, late] }).Machines.Count);
@@ -326,7 +627,8 @@ public sealed class ScaleUpTests
     [Fact]
     public void The_first_pool_that_fits_is_selected()
     {
-        NodeSmithPool tainted = Pool("tainted", ("four", 4, 8192)), open = Pool("open", ("four", 4, 8192));
+        NodeSmithPool tainted = Pool("tainted", ("four", 4, 8192)),
+            open = Pool("open", ("four", 4, 8192));
         tainted.Spec.MachineTemplate.Taints = [new() { Key = "gpu", Effect = "NoSchedule" }];
 
         ScalePlan plan = ScalePlanner.Plan(Input(tainted, Waiting("pod")) with { Pools = [tainted, open] });
@@ -339,10 +641,14 @@ public sealed class ScaleUpTests
     [Fact]
     public void A_pool_that_breaks_a_rule_creates_and_removes_nothing()
     {
-        NodeSmithPool pool = Fours(), other = Pool("other", ("four", 4, 8192));
+        NodeSmithPool pool = Fours(),
+            other = Pool("other", ("four", 4, 8192));
         pool.Spec.ScaleDown = new() { StabilizationWindow = "5 minutes" };
         pool.Spec.Limits.MinNodes = 3;
-        ScaleInput input = Running(pool, 1, Waiting("big", "4")) with { Pods = [Sample.Kept(Waiting("big", "4").With(static pod => pod.Spec.NodeSelector = new() { ["disk"] = "fast" }))] };
+        ScaleInput input = Running(pool, 1, Waiting("big", "4")) with
+        {
+            Pods = [Sample.Kept(Waiting("big", "4").With(static pod => pod.Spec.NodeSelector = new() { ["disk"] = "fast" }))],
+        };
 
         ScalePlan plan = ScalePlanner.Plan(input);
 

@@ -14,7 +14,10 @@ public sealed class StandbyCapacityTests
         NodeSmithPool pool = Pool();
         pool.Spec.Limits.MinNodes = 2;
         ScalePlan plan = ScalePlanner.Plan(Input(pool));
-        Assert.Equal([(ScaleReason.MinNodes, 2L), (ScaleReason.MinNodes, 2L)], plan.Machines.Select(static machine => (machine.Reason, machine.CpuCores)));
+        Assert.Equal(
+            [(ScaleReason.MinNodes, 2L), (ScaleReason.MinNodes, 2L)],
+            plan.Machines.Select(static machine => (machine.Reason, machine.CpuCores))
+        );
 
         pool.Spec.NodeCount = 3;
         Assert.Equal(3, ScalePlanner.Plan(Input(pool)).Machines.Count(static machine => machine.Reason == ScaleReason.NodeCount));
@@ -67,7 +70,12 @@ public sealed class StandbyCapacityTests
             Metadata = new() { Name = "spare", Namespace = "shop" },
             Spec = new()
             {
-                ScalableRef = new() { ApiGroup = "apps", Kind = "Deployment", Name = "web" },
+                ScalableRef = new()
+                {
+                    ApiGroup = "apps",
+                    Kind = "Deployment",
+                    Name = "web",
+                },
                 Replicas = replicas,
                 Percentage = percentage,
                 Limits = cpuLimit is null ? null : new() { ["cpu"] = System.Text.Json.JsonSerializer.SerializeToElement(cpuLimit) },

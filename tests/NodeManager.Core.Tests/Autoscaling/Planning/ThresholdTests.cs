@@ -20,17 +20,36 @@ public sealed class ThresholdTests
     [InlineData(4, 8, "12", 80, 10, 0)]
     [InlineData(4, 9, "", 50, 10, 1)] // 56 %: one more is 45 %, which is clear of it.
     [InlineData(4, 16, "", 0, 10, 0)] // enableAutoScaling is false.
-    public void Machines_are_added_above_the_threshold_until_the_share_is_clear_of_it(int nodes, int requested, string used, int threshold, int maxNodes, int machines)
+    public void Machines_are_added_above_the_threshold_until_the_share_is_clear_of_it(
+        int nodes,
+        int requested,
+        string used,
+        int threshold,
+        int maxNodes,
+        int machines
+    )
     {
         ScaleInput input = Busy(nodes, requested);
-        if (threshold > 0) input = With(input, new() { EnableAutoScaling = true, ScaleUpThreshold = threshold, MaxNodes = maxNodes }, used.Length == 0 ? null : decimal.Parse(used, System.Globalization.CultureInfo.InvariantCulture));
+        if (threshold > 0)
+            input = With(
+                input,
+                new()
+                {
+                    EnableAutoScaling = true,
+                    ScaleUpThreshold = threshold,
+                    MaxNodes = maxNodes,
+                },
+                used.Length == 0 ? null : decimal.Parse(used, System.Globalization.CultureInfo.InvariantCulture)
+            );
 
         ScalePlan plan = ScalePlanner.Plan(input);
 
         Assert.Equal(machines, plan.Machines.Count);
         Assert.All(plan.Machines, static machine => Assert.Equal(ScaleReason.AboveThreshold, machine.Reason));
-        if (maxNodes == 4) Assert.Equal((ScaleDecision.Wait, ScaleReason.NodeLimit), (plan.Pools[0].Decision, plan.Pools[0].Reason));
-        else if (machines > 0) Assert.Equal((ScaleDecision.Create, ScaleReason.AboveThreshold), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+        if (maxNodes == 4)
+            Assert.Equal((ScaleDecision.Wait, ScaleReason.NodeLimit), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+        else if (machines > 0)
+            Assert.Equal((ScaleDecision.Create, ScaleReason.AboveThreshold), (plan.Pools[0].Decision, plan.Pools[0].Reason));
     }
 
     [Fact]
@@ -60,14 +79,18 @@ public sealed class ThresholdTests
         ScalePlan later = ScalePlanner.Plan(input with { Now = Now.AddMinutes(3), Memory = first.Memory });
 
         Assert.Empty(first.Machines);
-        Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing, Now.AddMinutes(3)), (first.Pools[0].Decision, first.Pools[0].Reason, first.NextChangeAt!.Value));
+        Assert.Equal(
+            (ScaleDecision.Wait, ScaleReason.Stabilizing, Now.AddMinutes(3)),
+            (first.Pools[0].Decision, first.Pools[0].Reason, first.NextChangeAt!.Value)
+        );
         Assert.Equal(2, later.Machines.Count);
     }
 
     [Fact]
     public void The_pool_that_any_pod_can_use_grows_and_limits_of_pools_hold()
     {
-        NodeSmithPool special = Pool("gpu", ("four", 4, 8192)), small = Fours();
+        NodeSmithPool special = Pool("gpu", ("four", 4, 8192)),
+            small = Fours();
         special.Spec.MachineTemplate.Taints = [new() { Key = "gpu", Effect = "NoSchedule" }];
         small.Spec.Limits.MaxNodes = 5;
         ScaleInput input = With(Busy(4, 16, small), On()) with { Pools = [special, small] };
@@ -111,17 +134,40 @@ public sealed class ThresholdTests
     [InlineData("400m", 0.4, null, ScaleDecision.Remove, ScaleReason.Underutilized)]
     [InlineData("400m", 0.8, null, ScaleDecision.Keep, ScaleReason.NotBelowThreshold)]
     [InlineData("400m", null, "Disabled", ScaleDecision.Keep, ScaleReason.ConsolidationDisabled)]
-    public void A_node_below_the_threshold_is_removed_when_that_has_lasted(string cpu, double? used, string? mode, string decision, string reason)
+    public void A_node_below_the_threshold_is_removed_when_that_has_lasted(
+        string cpu,
+        double? used,
+        string? mode,
+        string decision,
+        string reason
+    )
     {
         NodeSmithPool pool = Fours();
-        if (mode is not null) pool.Spec.ScaleDown = new() { Consolidation = new() { Mode = mode } };
-        ScaleInput input = With(Running(pool, 3, Waiting("small", cpu).On("n1"), Waiting("a", "2").On("n2"), Waiting("b", "2").On("n3")), On());
-        if (used is { } cores) input = input with { Thresholds = input.Thresholds! with { Usage = new Dictionary<string, NodeUsage> { ["n1"] = Use((decimal)cores), ["n2"] = Use(1), ["n3"] = Use(1) } } };
+        if (mode is not null)
+            pool.Spec.ScaleDown = new() { Consolidation = new() { Mode = mode } };
+        ScaleInput input = With(
+            Running(pool, 3, Waiting("small", cpu).On("n1"), Waiting("a", "2").On("n2"), Waiting("b", "2").On("n3")),
+            On()
+        );
+        if (used is { } cores)
+            input = input with
+            {
+                Thresholds = input.Thresholds! with
+                {
+                    Usage = new Dictionary<string, NodeUsage>
+                    {
+                        ["n1"] = Use((decimal)cores),
+                        ["n2"] = Use(1),
+                        ["n3"] = Use(1),
+                    },
+                },
+            };
 
         ScalePlan first = ScalePlanner.Plan(input);
         ScalePlan later = ScalePlanner.Plan(input with { Now = Now.AddMinutes(10), Memory = first.Memory });
 
-        if (decision == ScaleDecision.Remove) Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), (first.Node("n1").Decision, first.Node("n1").Reason));
+        if (decision == ScaleDecision.Remove)
+            Assert.Equal((ScaleDecision.Wait, ScaleReason.Stabilizing), (first.Node("n1").Decision, first.Node("n1").Reason));
         Assert.Equal((decision, reason), (later.Node("n1").Decision, later.Node("n1").Reason));
         // Without the thresholds the pool's own setting decides alone.
         Assert.Equal(ScaleReason.ConsolidationDisabled, ScalePlanner.Plan(input with { Thresholds = null }).Node("n1").Reason);
@@ -131,20 +177,35 @@ public sealed class ThresholdTests
     public void A_node_that_was_below_the_threshold_stays_a_candidate_within_the_margin()
     {
         // 22.5 %.
-        ScaleInput input = With(Running(Fours(), 3, Waiting("small", "900m").On("n1"), Waiting("a", "2").On("n2"), Waiting("b", "2").On("n3")), On());
+        ScaleInput input = With(
+            Running(Fours(), 3, Waiting("small", "900m").On("n1"), Waiting("a", "2").On("n2"), Waiting("b", "2").On("n3")),
+            On()
+        );
 
         Assert.Equal(ScaleReason.NotBelowThreshold, ScalePlanner.Plan(input).Node("n1").Reason);
         ScaleMemory before = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddMinutes(-10) });
-        Assert.Equal((ScaleDecision.Remove, ScaleReason.Underutilized), (ScalePlanner.Plan(input with { Memory = before }).Node("n1").Decision, ScalePlanner.Plan(input with { Memory = before }).Node("n1").Reason));
+        Assert.Equal(
+            (ScaleDecision.Remove, ScaleReason.Underutilized),
+            (
+                ScalePlanner.Plan(input with { Memory = before }).Node("n1").Decision,
+                ScalePlanner.Plan(input with { Memory = before }).Node("n1").Reason
+            )
+        );
     }
 
     [Fact]
     public void No_node_is_removed_where_the_others_would_be_too_full()
     {
         // An empty node of four: 67.5 % with it, 90 % without.
-        ScaleInput input = With(Running(Fours(), 4, Enumerable.Range(1, 3).Select(static node => Waiting($"web-{node}", "3600m").On($"n{node}"))), On());
+        ScaleInput input = With(
+            Running(Fours(), 4, Enumerable.Range(1, 3).Select(static node => Waiting($"web-{node}", "3600m").On($"n{node}"))),
+            On()
+        );
 
-        Assert.Equal((ScaleDecision.Keep, ScaleReason.OthersTooFull), (ScalePlanner.Plan(input).Node("n4").Decision, ScalePlanner.Plan(input).Node("n4").Reason));
+        Assert.Equal(
+            (ScaleDecision.Keep, ScaleReason.OthersTooFull),
+            (ScalePlanner.Plan(input).Node("n4").Decision, ScalePlanner.Plan(input).Node("n4").Reason)
+        );
         Assert.Equal(ScaleDecision.Remove, ScalePlanner.Plan(input with { Thresholds = null }).Node("n4").Decision);
     }
 
@@ -154,25 +215,41 @@ public sealed class ThresholdTests
         ScaleMemory scaled = ScalePlanner.Plan(With(Busy(4, 16), On())).Memory;
         ScaleInput input = With(Running(Fours(), 3), On()) with { Memory = scaled };
 
-        Assert.All(ScalePlanner.Plan(input).Nodes, static node => Assert.Equal((ScaleDecision.Wait, ScaleReason.RecentActivity), (node.Decision, node.Reason)));
+        Assert.All(
+            ScalePlanner.Plan(input).Nodes,
+            static node => Assert.Equal((ScaleDecision.Wait, ScaleReason.RecentActivity), (node.Decision, node.Reason))
+        );
         ScalePlan later = ScalePlanner.Plan(input with { Now = Now.AddMinutes(10) });
         Assert.Equal(2, later.Nodes.Count(static node => node.Decision == ScaleDecision.Remove));
     }
 
     private static NodeManagerConfiguration On() => new() { EnableAutoScaling = true };
 
-    private static NodeUsage Use(decimal cpu) => new() { Cpu = cpu, Memory = 1 << 30, Age = TimeSpan.Zero };
+    private static NodeUsage Use(decimal cpu) =>
+        new()
+        {
+            Cpu = cpu,
+            Memory = 1 << 30,
+            Age = TimeSpan.Zero,
+        };
 
     // Nodes with pods of a core each.
     private static ScaleInput Busy(int nodes, int cores, NodeSmithPool? pool = null)
     {
         List<Pod> pods = [.. Several(cores, "1", "256Mi")];
-        for (int index = 0; index < pods.Count; index++) pods[index].On($"n{(index / 4) + 1}");
+        for (int index = 0; index < pods.Count; index++)
+            pods[index].On($"n{(index / 4) + 1}");
         return Running(pool ?? Fours(), nodes, pods);
     }
 
-    private static ScaleInput With(ScaleInput input, NodeManagerConfiguration configuration, decimal? used = null) => input with
-    {
-        Thresholds = new(configuration, used is { } cores ? input.Nodes.ToDictionary(static node => node.Metadata.Name, _ => Use(cores / input.Nodes.Count)) : new Dictionary<string, NodeUsage>()),
-    };
+    private static ScaleInput With(ScaleInput input, NodeManagerConfiguration configuration, decimal? used = null) =>
+        input with
+        {
+            Thresholds = new(
+                configuration,
+                used is { } cores
+                    ? input.Nodes.ToDictionary(static node => node.Metadata.Name, _ => Use(cores / input.Nodes.Count))
+                    : new Dictionary<string, NodeUsage>()
+            ),
+        };
 }

@@ -16,7 +16,11 @@ public sealed class DrainReportPageTests
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("\u202E", page, StringComparison.Ordinal);
         Assert.DoesNotContain("\u0007", page, StringComparison.Ordinal);
-        Assert.Contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39; \uFFFDgnp.exe \uFFFD", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;x&#39; \uFFFDgnp.exe \uFFFD",
+            page,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -36,25 +40,60 @@ public sealed class DrainReportPageTests
     {
         string page = DrainReportPage.Render([Result("a"), Result("b")], Start);
 
-        Assert.Equal(["#node-1", "#node-2"], System.Text.RegularExpressions.Regex.Matches(page, " href=\"([^\"]*)\"").Select(m => m.Groups[1].Value));
+        Assert.Equal(
+            ["#node-1", "#node-2"],
+            System.Text.RegularExpressions.Regex.Matches(page, " href=\"([^\"]*)\"").Select(m => m.Groups[1].Value)
+        );
         Assert.Contains("<section id=\"node-2\">", page, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Responders_are_shown_with_state_times_and_message()
     {
-        NodeDrainResponder mover = new() { Name = "acme.io/mover", State = "Completed", Message = "moved to b", StartedAt = Start, CompletedAt = Start + TimeSpan.FromSeconds(4) };
+        NodeDrainResponder mover = new()
+        {
+            Name = "acme.io/mover",
+            State = "Completed",
+            Message = "moved to b",
+            StartedAt = Start,
+            CompletedAt = Start + TimeSpan.FromSeconds(4),
+        };
         NodeDrainResult result = new()
         {
-            Node = "a", Status = NodeDrainStatus.Drained, StartedAt = Start, Duration = TimeSpan.FromSeconds(10),
-            Pods = new([new() { Node = "a", Namespace = "default", Name = "vm", Outcome = DrainPodOutcome.Evicted, Responders = new([mover]) }]),
-            Timeline = new(
-            [
-                new() { Node = "a", Pod = "default/vm", Step = DrainStep.Request, Detail = "EvictionRequest", StartedAt = Start, EndedAt = Start + TimeSpan.FromSeconds(1) },
+            Node = "a",
+            Status = NodeDrainStatus.Drained,
+            StartedAt = Start,
+            Duration = TimeSpan.FromSeconds(10),
+            Pods = new([
                 new()
                 {
-                    Node = "a", Pod = "default/vm", Step = DrainStep.Responder, Detail = mover.Name, State = mover.State, Message = mover.Message,
-                    StartedAt = Start + TimeSpan.FromSeconds(1), EndedAt = Start + TimeSpan.FromSeconds(5),
+                    Node = "a",
+                    Namespace = "default",
+                    Name = "vm",
+                    Outcome = DrainPodOutcome.Evicted,
+                    Responders = new([mover]),
+                },
+            ]),
+            Timeline = new([
+                new()
+                {
+                    Node = "a",
+                    Pod = "default/vm",
+                    Step = DrainStep.Request,
+                    Detail = "EvictionRequest",
+                    StartedAt = Start,
+                    EndedAt = Start + TimeSpan.FromSeconds(1),
+                },
+                new()
+                {
+                    Node = "a",
+                    Pod = "default/vm",
+                    Step = DrainStep.Responder,
+                    Detail = mover.Name,
+                    State = mover.State,
+                    Message = mover.Message,
+                    StartedAt = Start + TimeSpan.FromSeconds(1),
+                    EndedAt = Start + TimeSpan.FromSeconds(5),
                 },
             ]),
         };
@@ -62,7 +101,11 @@ public sealed class DrainReportPageTests
         string page = DrainReportPage.Render([result], Start);
 
         Assert.Contains("<bdi>acme.io/mover</bdi>: Completed 10:00:00 to 10:00:04<br>moved to b", page, StringComparison.Ordinal);
-        Assert.Contains("eviction requested by EvictionRequest 1.0 s, handled by responder acme.io/mover (completed) 4.0 s", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "eviction requested by EvictionRequest 1.0 s, handled by responder acme.io/mover (completed) 4.0 s",
+            page,
+            StringComparison.Ordinal
+        );
         Assert.Contains("<td>acme.io/mover: Completed, moved to b</td>", page, StringComparison.Ordinal);
     }
 
@@ -77,7 +120,10 @@ public sealed class DrainReportPageTests
         XElement html = XDocument.Parse(well).Root!;
 
         Assert.Equal(2, html.Descendants("section").Count());
-        Assert.Equal(["Node", "Pod", "Step", "Start", "End", "Duration", "What"], html.Descendants("table").Last().Descendants("th").Select(h => h.Value));
+        Assert.Equal(
+            ["Node", "Pod", "Step", "Start", "End", "Duration", "What"],
+            html.Descendants("table").Last().Descendants("th").Select(h => h.Value)
+        );
     }
 
     [Fact]
@@ -104,7 +150,13 @@ public sealed class DrainReportPageTests
     [InlineData(10_000_000, 7)]
     public void The_time_axis_has_few_ticks_for_any_duration(double seconds, int most)
     {
-        NodeDrainResult result = new() { Node = "n", Status = NodeDrainStatus.Drained, StartedAt = Start, Duration = TimeSpan.FromSeconds(seconds) };
+        NodeDrainResult result = new()
+        {
+            Node = "n",
+            Status = NodeDrainStatus.Drained,
+            StartedAt = Start,
+            Duration = TimeSpan.FromSeconds(seconds),
+        };
         TimeScale scale = TimeScale.Of([result]);
 
         Assert.InRange(scale.Ticks().Count, 2, most);
@@ -113,7 +165,12 @@ public sealed class DrainReportPageTests
     [Fact]
     public void The_page_of_a_drain_without_evictions_has_no_timeline()
     {
-        NodeDrainResult refused = new() { Node = "n", Status = NodeDrainStatus.Blocked, StartedAt = Start };
+        NodeDrainResult refused = new()
+        {
+            Node = "n",
+            Status = NodeDrainStatus.Blocked,
+            StartedAt = Start,
+        };
 
         string page = DrainReportPage.Render([refused], Start);
 
@@ -121,26 +178,69 @@ public sealed class DrainReportPageTests
         Assert.Contains("Blocked", page, StringComparison.Ordinal);
     }
 
-    private static NodeDrainResult Result(string word, TimeSpan after = default) => new()
-    {
-        Cluster = word,
-        Node = word,
-        Status = NodeDrainStatus.TimedOut,
-        By = word,
-        Reason = word,
-        Message = word,
-        StartedAt = Start + after,
-        Duration = TimeSpan.FromSeconds(10),
-        Warnings = new([word]),
-        Blockers = new(
-        [
-            new()
-            {
-                Kind = word, Name = word, Message = word, Remedy = word, Outlook = word, Pods = new([word]),
-                UnhealthyPods = new([new() { Namespace = word, Name = word, Reason = word }]),
-            },
-        ]),
-        Pods = new([new() { Node = word, Namespace = word, Name = word, Owner = word, Outcome = word, Reason = word, Forced = new([word]), Responders = new([new() { Name = word, State = word, Message = word }]) }]),
-        Timeline = new([new() { Node = word, Pod = word, Step = word, Detail = word, State = word, Message = word, StartedAt = Start + after, EndedAt = Start + after + TimeSpan.FromSeconds(5) }]),
-    };
+    private static NodeDrainResult Result(string word, TimeSpan after = default) =>
+        new()
+        {
+            Cluster = word,
+            Node = word,
+            Status = NodeDrainStatus.TimedOut,
+            By = word,
+            Reason = word,
+            Message = word,
+            StartedAt = Start + after,
+            Duration = TimeSpan.FromSeconds(10),
+            Warnings = new([word]),
+            Blockers = new([
+                new()
+                {
+                    Kind = word,
+                    Name = word,
+                    Message = word,
+                    Remedy = word,
+                    Outlook = word,
+                    Pods = new([word]),
+                    UnhealthyPods = new([
+                        new()
+                        {
+                            Namespace = word,
+                            Name = word,
+                            Reason = word,
+                        },
+                    ]),
+                },
+            ]),
+            Pods = new([
+                new()
+                {
+                    Node = word,
+                    Namespace = word,
+                    Name = word,
+                    Owner = word,
+                    Outcome = word,
+                    Reason = word,
+                    Forced = new([word]),
+                    Responders = new([
+                        new()
+                        {
+                            Name = word,
+                            State = word,
+                            Message = word,
+                        },
+                    ]),
+                },
+            ]),
+            Timeline = new([
+                new()
+                {
+                    Node = word,
+                    Pod = word,
+                    Step = word,
+                    Detail = word,
+                    State = word,
+                    Message = word,
+                    StartedAt = Start + after,
+                    EndedAt = Start + after + TimeSpan.FromSeconds(5),
+                },
+            ]),
+        };
 }

@@ -15,7 +15,12 @@ public sealed class ReportFileTests
 
         Assert.Equal((ErrorIds.ReportFormatUnsupported, ErrorKind.InvalidArgument), (refused.ErrorId, refused.Kind));
         Assert.Contains("Export-Csv", refused.RecommendedAction, StringComparison.Ordinal);
-        Assert.Equal(refused.ErrorId, Assert.Throws<NodeManagerException>(() => DrainReportFile.Write(path, [], DateTimeOffset.UnixEpoch, false, false, default)).ErrorId);
+        Assert.Equal(
+            refused.ErrorId,
+            Assert
+                .Throws<NodeManagerException>(() => DrainReportFile.Write(path, [], DateTimeOffset.UnixEpoch, false, false, default))
+                .ErrorId
+        );
     }
 
     [Fact]
@@ -30,5 +35,6 @@ public sealed class ReportFileTests
     [InlineData("r.HTM")]
     [InlineData("report")]
     [InlineData("report.")]
-    public void A_page_has_the_extension_of_one_or_none(string path) => Assert.Null(Record.Exception(() => DrainReportFile.RequireFormat(path)));
+    public void A_page_has_the_extension_of_one_or_none(string path) =>
+        Assert.Null(Record.Exception(() => DrainReportFile.RequireFormat(path)));
 }

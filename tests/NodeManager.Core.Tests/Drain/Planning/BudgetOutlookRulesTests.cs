@@ -29,7 +29,14 @@ public sealed class BudgetOutlookRulesTests
     [InlineData("maxUnavailable", "1", "ready ready", 2, 3, 2, "Slow")] // a third is still to be made
     [InlineData("maxUnavailable", "1", "ready ready", 0, 0, 0, "Slow")] // not counted yet
     public void A_PDB_is_slow_during_a_recovery_and_otherwise_blocked(
-        string bound, string value, string pods, int desired, int expected, int healthy, string outlook)
+        string bound,
+        string value,
+        string pods,
+        int desired,
+        int expected,
+        int healthy,
+        string outlook
+    )
     {
         JsonObject budget = Budget(bound, value, desired, expected, healthy);
 
@@ -55,9 +62,25 @@ public sealed class BudgetOutlookRulesTests
     public void Surge_is_recommended_where_it_can_help_and_is_off(string owner, bool proposes, bool proposed)
     {
         JsonObject pod = UnhealthyPods.Make("ready");
-        pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = owner, ["name"] = "web", ["uid"] = "web", ["controller"] = true });
+        pod["metadata"]!["ownerReferences"] = new JsonArray(
+            new JsonObject
+            {
+                ["apiVersion"] = "apps/v1",
+                ["kind"] = owner,
+                ["name"] = "web",
+                ["uid"] = "web",
+                ["controller"] = true,
+            }
+        );
 
-        BudgetVerdict verdict = BudgetOutlookRules.Judge(Budget("minAvailable", "1", 1, 1, 1).ReadBudget(), [pod.ReadPod()], null, 34, UnhealthyPods.Now, proposes);
+        BudgetVerdict verdict = BudgetOutlookRules.Judge(
+            Budget("minAvailable", "1", 1, 1, 1).ReadBudget(),
+            [pod.ReadPod()],
+            null,
+            34,
+            UnhealthyPods.Now,
+            proposes
+        );
 
         Assert.Equal(proposed, verdict.Remedy.Contains("with surge", StringComparison.Ordinal));
     }
@@ -75,7 +98,8 @@ public sealed class BudgetOutlookRulesTests
     public void UnhealthyPodEvictionPolicy_is_recommended_where_the_server_supports_it(int minor, string policy, bool proposed)
     {
         JsonObject budget = Budget("minAvailable", "2", 2, 3, 2);
-        if (policy.Length > 0) budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
+        if (policy.Length > 0)
+            budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
 
         Assert.Equal(proposed, Judge(budget, "ready ready crashing", minor).Remedy.Contains("AlwaysAllow", StringComparison.Ordinal));
     }
@@ -88,7 +112,12 @@ public sealed class BudgetOutlookRulesTests
     {
         JsonObject budget = Sample.Budget("web", "web", 3, generation: 2, observed: 1);
 
-        Assert.Equal(outlook, BudgetOutlookRules.Judge(budget.ReadBudget(), [], TimeSpan.FromSeconds(seconds), 34, UnhealthyPods.Now, proposesSurge: true).Outlook);
+        Assert.Equal(
+            outlook,
+            BudgetOutlookRules
+                .Judge(budget.ReadBudget(), [], TimeSpan.FromSeconds(seconds), 34, UnhealthyPods.Now, proposesSurge: true)
+                .Outlook
+        );
     }
 
     [Fact]
@@ -96,7 +125,8 @@ public sealed class BudgetOutlookRulesTests
     {
         JsonObject budget = Sample.Budget("web", "web", 0);
         budget["status"]!["conditions"] = JsonNode.Parse(
-            """[{"type":"DisruptionAllowed","status":"False","reason":"SyncFailed","message":"found no controllers for pod \"p\""}]""");
+            """[{"type":"DisruptionAllowed","status":"False","reason":"SyncFailed","message":"found no controllers for pod \"p\""}]"""
+        );
 
         BudgetVerdict verdict = Judge(budget, "ready");
 
@@ -106,7 +136,12 @@ public sealed class BudgetOutlookRulesTests
 
     [Fact]
     public void A_PDB_without_readable_pods_is_slow() =>
-        Assert.Equal(BudgetOutlook.Slow, BudgetOutlookRules.Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34, UnhealthyPods.Now, proposesSurge: true).Outlook);
+        Assert.Equal(
+            BudgetOutlook.Slow,
+            BudgetOutlookRules
+                .Judge(Budget("minAvailable", "2", 2, 3, 2).ReadBudget(), null, null, 34, UnhealthyPods.Now, proposesSurge: true)
+                .Outlook
+        );
 
     private static JsonObject Budget(string bound, string value, int desired, int expected, int healthy)
     {
@@ -120,5 +155,12 @@ public sealed class BudgetOutlookRulesTests
     }
 
     private static BudgetVerdict Judge(JsonObject budget, string pods, int minor = 34) =>
-        BudgetOutlookRules.Judge(budget.ReadBudget(), [.. pods.Split(' ').Select((p, i) => UnhealthyPods.Make(p, i).ReadPod())], null, minor, UnhealthyPods.Now, proposesSurge: true);
+        BudgetOutlookRules.Judge(
+            budget.ReadBudget(),
+            [.. pods.Split(' ').Select((p, i) => UnhealthyPods.Make(p, i).ReadPod())],
+            null,
+            minor,
+            UnhealthyPods.Now,
+            proposesSurge: true
+        );
 }

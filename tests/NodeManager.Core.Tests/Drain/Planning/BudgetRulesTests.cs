@@ -36,7 +36,8 @@ public sealed class BudgetRulesTests
     [Theory]
     [InlineData(1, false)]
     [InlineData(0, true)]
-    public void The_allowed_disruptions_decide(int allows, bool refused) => Assert.Equal(refused, Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", allows)) is not null);
+    public void The_allowed_disruptions_decide(int allows, bool refused) =>
+        Assert.Equal(refused, Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", allows)) is not null);
 
     [Theory]
     [InlineData("Pending")]
@@ -70,7 +71,11 @@ public sealed class BudgetRulesTests
 
     [Fact]
     public void An_outdated_PDB_status_is_not_used() =>
-        Assert.Contains("lags", Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", 3, generation: 2, observed: 1))!.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "lags",
+            Refusal(Sample.Pod("p"), 34, Sample.Budget("web", "web", 3, generation: 2, observed: 1))!.Reason,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData(2, 2, "", 34, false)] // enough others are healthy
@@ -86,7 +91,8 @@ public sealed class BudgetRulesTests
         JsonObject budget = Sample.Budget("web", "web", 0);
         budget["status"]!["currentHealthy"] = healthy;
         budget["status"]!["desiredHealthy"] = desired;
-        if (policy.Length > 0) budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
+        if (policy.Length > 0)
+            budget["spec"]!["unhealthyPodEvictionPolicy"] = policy;
 
         Assert.Equal(refused, Refusal(pod, minor, budget) is not null);
     }

@@ -17,11 +17,30 @@ public sealed class BudgetShareTests
     [InlineData(0, 2, 2, 3, 1, "nn", "Never: 0 at once, 1 in turns, 1 never")]
     [InlineData(1, 9, 8, 10, 1, "nnn", "Never: 1 at once, 1 in turns, 1 never")]
     public void Pods_of_one_PDB_share_its_allowed_disruptions(
-        int allows, int healthy, int desired, int expected, int coming, string fits, string said)
+        int allows,
+        int healthy,
+        int desired,
+        int expected,
+        int coming,
+        string fits,
+        string said
+    )
     {
         PodBudget budget = Budget(allows, healthy, desired, expected, coming, allows > 0 ? BudgetOutlook.Now : BudgetOutlook.Slow);
 
-        BudgetShare share = BudgetShare.Of(budget, [.. fits.Select(f => f switch { 'y' => "Yes", 'n' => "No", _ => "Unknown" })]);
+        BudgetShare share = BudgetShare.Of(
+            budget,
+            [
+                .. fits.Select(f =>
+                    f switch
+                    {
+                        'y' => "Yes",
+                        'n' => "No",
+                        _ => "Unknown",
+                    }
+                ),
+            ]
+        );
 
         PodBudget together = share.Apply(budget);
         Assert.Equal(said, $"{together.Outlook}: {share.AtOnce} at once, {share.InTurns} in turns, {share.Stranded} never");
@@ -35,10 +54,12 @@ public sealed class BudgetShareTests
 
         Assert.Equal(
             "1 of the 3 pods to evict can be evicted now; 2 wait until replacements are ready on other nodes",
-            BudgetShare.Of(budget, ["Yes", "Yes", "Yes"]).Apply(budget).OutlookReason);
+            BudgetShare.Of(budget, ["Yes", "Yes", "Yes"]).Apply(budget).OutlookReason
+        );
         Assert.Equal(
             "1 of the 3 pods to evict can be evicted now; 1 waits until replacements are ready on other nodes; 1 of 3 cannot be evicted: the replacements of earlier ones fit on no other node",
-            BudgetShare.Of(budget, ["Yes", "No", "No"]).Apply(budget).OutlookReason);
+            BudgetShare.Of(budget, ["Yes", "No", "No"]).Apply(budget).OutlookReason
+        );
     }
 
     [Fact]
@@ -52,17 +73,27 @@ public sealed class BudgetShareTests
         Assert.Equal(("why", "what"), (share.Apply(budget).OutlookReason, share.Apply(budget).Remedy));
     }
 
-    private static PodBudget Budget(int allows, int healthy, int desired, int expected, int coming, string outlook) => new()
-    {
-        Namespace = "default",
-        Name = "web",
-        DisruptionsAllowed = allows,
-        CurrentHealthy = healthy,
-        DesiredHealthy = desired,
-        ExpectedPods = expected,
-        Outlook = outlook,
-        OutlookReason = outlook == BudgetOutlook.Now ? "" : "why",
-        Remedy = outlook == BudgetOutlook.Never ? "what" : "",
-        UnhealthyPods = new([.. Enumerable.Range(0, coming).Select(i => new UnhealthyPod { Namespace = "default", Name = $"p{i}", Progressing = true })]),
-    };
+    private static PodBudget Budget(int allows, int healthy, int desired, int expected, int coming, string outlook) =>
+        new()
+        {
+            Namespace = "default",
+            Name = "web",
+            DisruptionsAllowed = allows,
+            CurrentHealthy = healthy,
+            DesiredHealthy = desired,
+            ExpectedPods = expected,
+            Outlook = outlook,
+            OutlookReason = outlook == BudgetOutlook.Now ? "" : "why",
+            Remedy = outlook == BudgetOutlook.Never ? "what" : "",
+            UnhealthyPods = new([
+                .. Enumerable
+                    .Range(0, coming)
+                    .Select(i => new UnhealthyPod
+                    {
+                        Namespace = "default",
+                        Name = $"p{i}",
+                        Progressing = true,
+                    }),
+            ]),
+        };
 }

@@ -18,10 +18,25 @@ public sealed class ConsequenceTests : IDisposable
 
     [Theory]
     [InlineData("True", "", false, "")]
-    [InlineData("Unknown", "Kubelet stopped posting node status.", true, "The kubelet does not report: Ready is Unknown since 2026-01-01 00:00:00Z.")]
-    [InlineData("False", "container runtime is down", true, "The kubelet reports that the node is not ready since 2026-01-01 00:00:00Z: container runtime is down.")]
+    [InlineData(
+        "Unknown",
+        "Kubelet stopped posting node status.",
+        true,
+        "The kubelet does not report: Ready is Unknown since 2026-01-01 00:00:00Z."
+    )]
+    [InlineData(
+        "False",
+        "container runtime is down",
+        true,
+        "The kubelet reports that the node is not ready since 2026-01-01 00:00:00Z: container runtime is down."
+    )]
     [InlineData("False", "container runtime network not ready: NetworkReady=false", false, "")]
-    [InlineData("False", "container runtime is down, container runtime network not ready: NetworkReady=false", true, "The kubelet reports that the node is not ready")]
+    [InlineData(
+        "False",
+        "container runtime is down, container runtime network not ready: NetworkReady=false",
+        true,
+        "The kubelet reports that the node is not ready"
+    )]
     public void Pods_end_where_the_kubelet_works(string ready, string message, bool isTrouble, string text)
     {
         Node node = Node("n1", ready, message).Read(KubernetesJson.Default.Node);
@@ -34,16 +49,24 @@ public sealed class ConsequenceTests : IDisposable
     }
 
     [Fact]
-    public void A_Lease_that_is_overdue_counts_before_the_condition_does() => Assert.Equal(
-        "The kubelet stopped reporting: its Lease has not been renewed since 2026-01-01 00:00:00Z.",
-        KubeletRules.Trouble(Node("n1", "True", "").Read(KubernetesJson.Default.Node), UnhealthyPods.Now));
+    public void A_Lease_that_is_overdue_counts_before_the_condition_does() =>
+        Assert.Equal(
+            "The kubelet stopped reporting: its Lease has not been renewed since 2026-01-01 00:00:00Z.",
+            KubeletRules.Trouble(Node("n1", "True", "").Read(KubernetesJson.Default.Node), UnhealthyPods.Now)
+        );
 
     [Theory]
     [InlineData("Unknown", "", false, NodeDrainPlanStatus.WillNotFinish, "Kubelet")]
     [InlineData("False", "container runtime is down", false, NodeDrainPlanStatus.WillNotFinish, "Kubelet")]
     [InlineData("Unknown", "", true, NodeDrainPlanStatus.Drainable, "Kubelet")]
     [InlineData("True", "", false, NodeDrainPlanStatus.Drainable, "")]
-    public async Task A_plan_of_a_node_whose_kubelet_cannot_end_pods_will_not_finish(string ready, string message, bool skips, string status, string kinds)
+    public async Task A_plan_of_a_node_whose_kubelet_cannot_end_pods_will_not_finish(
+        string ready,
+        string message,
+        bool skips,
+        string status,
+        string kinds
+    )
     {
         _server.Nodes.Put(Node("n1", ready, message));
         _server.Nodes.Put(Sample.Node("n2"));
@@ -53,7 +76,8 @@ public sealed class ConsequenceTests : IDisposable
 
         Assert.Equal((status, kinds), (plan.Status, Kinds(plan)));
         Assert.Equal(kinds.Length > 0, plan.NodeCondition.Length > 0);
-        if (status == NodeDrainPlanStatus.WillNotFinish) Assert.Contains("ForceStuck", plan.EstimateBasis, StringComparison.Ordinal);
+        if (status == NodeDrainPlanStatus.WillNotFinish)
+            Assert.Contains("ForceStuck", plan.EstimateBasis, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,14 +147,20 @@ public sealed class ConsequenceTests : IDisposable
     {
         HashSet<string> down = isDown ? ["n1"] : [];
         JsonObject budget = Sample.Budget("web", "web", 0);
-        Pod[] pods = [UnhealthyPods.Make("ready").ReadPod(), UnhealthyPods.Make("ready", 2).ReadPod(), UnhealthyPods.Make(state, 3).ReadPod()];
+        Pod[] pods =
+        [
+            UnhealthyPods.Make("ready").ReadPod(),
+            UnhealthyPods.Make("ready", 2).ReadPod(),
+            UnhealthyPods.Make(state, 3).ReadPod(),
+        ];
 
         BudgetVerdict verdict = BudgetOutlookRules.Judge(budget.ReadBudget(), pods, null, 34, UnhealthyPods.Now, true, null, down);
         UnhealthyPod? unhealthy = PodHealth.Examine(pods[2], UnhealthyPods.Now, down);
 
         Assert.Equal(outlook, verdict.Outlook);
         Assert.Equal(!isDown, unhealthy!.Progressing);
-        if (reason.Length > 0) Assert.Equal(reason, unhealthy.Reason);
+        if (reason.Length > 0)
+            Assert.Equal(reason, unhealthy.Reason);
     }
 
     // A real kubelet shows CrashLoopBackOff for a moment before each restart only.
@@ -139,9 +169,15 @@ public sealed class ConsequenceTests : IDisposable
     {
         JsonObject pod = UnhealthyPods.Make("starting");
         pod["status"]!["phase"] = "Running";
-        pod["status"]!["containerStatuses"] = JsonNode.Parse("""[{"name":"c","ready":false,"state":{"terminated":{"exitCode":1,"reason":"Error","finishedAt":"2025-12-31T23:59:50Z"}}}]""");
+        pod["status"]!["containerStatuses"] = JsonNode.Parse(
+            """[{"name":"c","ready":false,"state":{"terminated":{"exitCode":1,"reason":"Error","finishedAt":"2025-12-31T23:59:50Z"}}}]"""
+        );
 
-        Assert.StartsWith("restarting: c: Error, exit code 1", PodHealth.Examine(pod.ReadPod(), UnhealthyPods.Now)!.Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "restarting: c: Error, exit code 1",
+            PodHealth.Examine(pod.ReadPod(), UnhealthyPods.Now)!.Reason,
+            StringComparison.Ordinal
+        );
     }
 
     private static string Kinds(NodeDrainPlan plan) => string.Join(' ', plan.Consequences.Select(static one => one.Kind));
@@ -155,10 +191,15 @@ public sealed class ConsequenceTests : IDisposable
     private static JsonObject Node(string name, string ready, string message)
     {
         JsonObject node = Sample.Node(name);
-        node["status"]!["conditions"] = new JsonArray(new JsonObject
-        {
-            ["type"] = "Ready", ["status"] = ready, ["message"] = message, ["lastTransitionTime"] = "2026-01-01T00:00:00Z",
-        });
+        node["status"]!["conditions"] = new JsonArray(
+            new JsonObject
+            {
+                ["type"] = "Ready",
+                ["status"] = ready,
+                ["message"] = message,
+                ["lastTransitionTime"] = "2026-01-01T00:00:00Z",
+            }
+        );
         return node;
     }
 

@@ -21,11 +21,16 @@ public sealed class DisruptionControllerRulesTests
     public void The_wait_for_the_disruption_controller_is_limited(int? stale, int? counted, bool isGone, bool isFault)
     {
         PodDisruptionBudget budget = Sample.Budget("web", "web", 0).ReadBudget();
-        if (counted is not null) budget.Status.DisruptedPods = new() { ["p1"] = Now };
+        if (counted is not null)
+            budget.Status.DisruptedPods = new() { ["p1"] = Now };
         IReadOnlyList<Pod> covered = isGone ? [Sample.Pod("p2").ReadPod()] : [Sample.Pod("p1").ReadPod()];
 
         string? fault = DisruptionControllerRules.Fault(
-            budget, covered, stale is { } s ? TimeSpan.FromSeconds(s) : null, _ => TimeSpan.FromSeconds(counted ?? 0));
+            budget,
+            covered,
+            stale is { } s ? TimeSpan.FromSeconds(s) : null,
+            _ => TimeSpan.FromSeconds(counted ?? 0)
+        );
 
         Assert.Equal(isFault, fault is not null);
     }
@@ -49,7 +54,13 @@ public sealed class DisruptionControllerRulesTests
         PodBudget shared = BudgetShare.Of(described, ["Yes", "Yes"]).Apply(described);
 
         Assert.Equal((outlook, isFault), (shared.Outlook, shared.ControllerFault.Length > 0));
-        Assert.Equal(isFault && outlook == BudgetOutlook.Never, shared.OutlookReason.Contains("disruption controller", StringComparison.Ordinal));
-        Assert.Equal(isFault && outlook == BudgetOutlook.Never, shared.Remedy.Contains("kube-controller-manager", StringComparison.Ordinal));
+        Assert.Equal(
+            isFault && outlook == BudgetOutlook.Never,
+            shared.OutlookReason.Contains("disruption controller", StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            isFault && outlook == BudgetOutlook.Never,
+            shared.Remedy.Contains("kube-controller-manager", StringComparison.Ordinal)
+        );
     }
 }

@@ -28,5 +28,6 @@ public sealed class PodHealthTests
     [Theory]
     [InlineData("ready")]
     [InlineData("ended")]
-    public void Ready_and_completed_pods_are_not_named(string state) => Assert.Null(PodHealth.Examine(UnhealthyPods.Make(state).ReadPod(), UnhealthyPods.Now));
+    public void Ready_and_completed_pods_are_not_named(string state) =>
+        Assert.Null(PodHealth.Examine(UnhealthyPods.Make(state).ReadPod(), UnhealthyPods.Now));
 }

@@ -12,7 +12,8 @@ internal static class UnhealthyPods
     {
         JsonObject pod = Sample.Pod($"p{number}");
         JsonNode status = pod["status"]!;
-        if (state != "ready") status["conditions"]![0]!["status"] = "False";
+        if (state != "ready")
+            status["conditions"]![0]!["status"] = "False";
         switch (state)
         {
             case "starting":
@@ -21,13 +22,15 @@ internal static class UnhealthyPods
                 break;
             case "crashing":
                 status["containerStatuses"] = JsonNode.Parse(
-                    """[{"name":"c","state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 5m0s restarting failed container."}}}]""");
+                    """[{"name":"c","state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 5m0s restarting failed container."}}}]"""
+                );
                 break;
             case "unplaced":
                 status["phase"] = "Pending";
                 pod["spec"]!.AsObject().Remove("nodeName");
                 status["conditions"] = JsonNode.Parse(
-                    """[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available: 3 Insufficient cpu."}]""");
+                    """[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available: 3 Insufficient cpu."}]"""
+                );
                 break;
             case "unseen":
                 status["phase"] = "Pending";
@@ -45,20 +48,25 @@ internal static class UnhealthyPods
                 break;
             case "long-unready":
                 status["conditions"] = JsonNode.Parse(
-                    """[{"type":"Ready","status":"False","reason":"ContainersNotReady","lastTransitionTime":"2025-12-31T21:00:00Z"}]""");
+                    """[{"type":"Ready","status":"False","reason":"ContainersNotReady","lastTransitionTime":"2025-12-31T21:00:00Z"}]"""
+                );
                 break;
             case "long-terminating" or "long-terminating-stateful":
                 pod["metadata"]!["deletionTimestamp"] = "2025-12-31T22:00:00Z";
                 if (state.EndsWith("stateful", StringComparison.Ordinal))
-                    pod["metadata"]!["ownerReferences"] = JsonNode.Parse("""[{"apiVersion":"apps/v1","kind":"StatefulSet","name":"db","uid":"db","controller":true}]""");
+                    pod["metadata"]!["ownerReferences"] = JsonNode.Parse(
+                        """[{"apiVersion":"apps/v1","kind":"StatefulSet","name":"db","uid":"db","controller":true}]"""
+                    );
                 break;
             case "between-crashes":
                 status["containerStatuses"] = JsonNode.Parse(
-                    """[{"name":"c","restartCount":7,"state":{"running":{}},"lastState":{"terminated":{"exitCode":137,"finishedAt":"2025-12-31T23:58:00Z"}}}]""");
+                    """[{"name":"c","restartCount":7,"state":{"running":{}},"lastState":{"terminated":{"exitCode":137,"finishedAt":"2025-12-31T23:58:00Z"}}}]"""
+                );
                 break;
             case "restarted-once":
                 status["containerStatuses"] = JsonNode.Parse(
-                    """[{"name":"c","restartCount":1,"state":{"running":{}},"lastState":{"terminated":{"exitCode":1,"finishedAt":"2025-12-31T23:59:00Z"}}}]""");
+                    """[{"name":"c","restartCount":1,"state":{"running":{}},"lastState":{"terminated":{"exitCode":1,"finishedAt":"2025-12-31T23:59:00Z"}}}]"""
+                );
                 break;
             case "ended":
                 status["phase"] = "Succeeded";

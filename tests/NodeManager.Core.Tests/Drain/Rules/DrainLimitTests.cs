@@ -15,11 +15,23 @@ public sealed class DrainLimitTests
     [InlineData(true, null, null, null, 150)]
     [InlineData(true, null, 10, null, 70)]
     [InlineData(true, null, null, 1, 240)]
-    public void With_Once_the_limit_is_the_longest_grace_period_plus_one_minute(bool once, int? timeout, int? grace, int? atOnce, int? seconds)
+    public void With_Once_the_limit_is_the_longest_grace_period_plus_one_minute(
+        bool once,
+        int? timeout,
+        int? grace,
+        int? atOnce,
+        int? seconds
+    )
     {
         Pod slow = Sample.Pod("p2").ReadPod();
         slow.Spec.TerminationGracePeriodSeconds = 90;
-        DrainOptions options = new() { Once = once, Timeout = Seconds(timeout), GracePeriod = Seconds(grace), MaxParallelEvictions = atOnce };
+        DrainOptions options = new()
+        {
+            Once = once,
+            Timeout = Seconds(timeout),
+            GracePeriod = Seconds(grace),
+            MaxParallelEvictions = atOnce,
+        };
 
         Assert.Equal(Seconds(seconds), DrainLimit.Of(options, [Sample.Pod("p1").ReadPod(), slow]));
     }
@@ -32,7 +44,12 @@ public sealed class DrainLimitTests
     {
         NodeDrainPlan plan = new() { Node = "n1", EstimatedDuration = Seconds(estimate) };
 
-        Assert.Equal(Seconds(seconds), new DrainOptions { Timeout = Seconds(timeout) }.For([plan]).Timeout);
+        Assert.Equal(
+            Seconds(seconds),
+            new DrainOptions { Timeout = Seconds(timeout) }
+                .For([plan])
+                .Timeout
+        );
     }
 
     private static TimeSpan? Seconds(int? seconds) => seconds is { } some ? TimeSpan.FromSeconds(some) : null;

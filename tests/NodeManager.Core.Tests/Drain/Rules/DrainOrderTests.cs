@@ -15,15 +15,18 @@ public sealed class DrainOrderTests
     public void Pods_of_lower_priority_are_evicted_first_and_workloads_alternate(string pods, string order)
     {
         List<(string Name, string Uid)> names = [];
-        IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(pods.Split(' ').Select(text =>
-        {
-            string[] parts = text.Split(':');
-            JsonObject pod = Sample.Pod(parts[0]);
-            pod["metadata"]!["ownerReferences"]![0]!["uid"] = parts[1];
-            pod["spec"]!["priority"] = int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture);
-            names.Add((parts[0], $"uid-{parts[0]}"));
-            return pod.ReadPod();
-        }));
+        IReadOnlyDictionary<string, DrainTurn> turns = DrainOrder.Of(
+            pods.Split(' ')
+                .Select(text =>
+                {
+                    string[] parts = text.Split(':');
+                    JsonObject pod = Sample.Pod(parts[0]);
+                    pod["metadata"]!["ownerReferences"]![0]!["uid"] = parts[1];
+                    pod["spec"]!["priority"] = int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture);
+                    names.Add((parts[0], $"uid-{parts[0]}"));
+                    return pod.ReadPod();
+                })
+        );
 
         Assert.Equal(order, string.Join(' ', names.OrderBy(n => turns[n.Uid]).Select(n => n.Name)));
     }

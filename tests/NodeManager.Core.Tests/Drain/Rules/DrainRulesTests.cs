@@ -80,12 +80,12 @@ public sealed class DrainRulesTests
         Assert.Collection(
             warnings,
             w => Assert.Contains("scratch", w, StringComparison.Ordinal),
-            w => Assert.Contains("no controller", w, StringComparison.Ordinal));
+            w => Assert.Contains("no controller", w, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
-    public void A_skipped_pod_has_no_warnings_about_its_eviction() =>
-        Assert.Empty(Judge("daemonset emptydir", Everything).Warnings);
+    public void A_skipped_pod_has_no_warnings_about_its_eviction() => Assert.Empty(Judge("daemonset emptydir", Everything).Warnings);
 
     [Theory]
     [InlineData(30, 29, "Wait")]
@@ -121,14 +121,16 @@ public sealed class DrainRulesTests
     public void Only_pods_that_tolerate_the_cordon_can_return(string tolerations, bool tolerates)
     {
         JsonObject pod = Sample.Pod("p");
-        if (tolerations.Length > 0) pod["spec"]!["tolerations"] = JsonNode.Parse(tolerations);
+        if (tolerations.Length > 0)
+            pod["spec"]!["tolerations"] = JsonNode.Parse(tolerations);
 
         Assert.Equal(tolerates, pod.ReadPod().ToleratesCordon());
     }
 
     private static Dictionary<(string, string), string> Known => new() { [("default", "logs")] = "ds" };
 
-    private static PodDecision Judge(string words, DrainOptions options) => DrainRules.Judge(Make(words).ReadPod(), new(options, Known, Now));
+    private static PodDecision Judge(string words, DrainOptions options) =>
+        DrainRules.Judge(Make(words).ReadPod(), new(options, Known, Now));
 
     private static JsonObject Make(string words)
     {
@@ -138,21 +140,41 @@ public sealed class DrainRulesTests
         {
             switch (word)
             {
-                case "mirror": metadata["annotations"] = new JsonObject { ["kubernetes.io/config.mirror"] = "x" }; break;
-                case "finished": pod["status"]!["phase"] = "Succeeded"; break;
-                case "failed": pod["status"]!["phase"] = "Failed"; break;
-                case "terminating": metadata["deletionTimestamp"] = "2026-01-01T11:59:50Z"; break;
-                case "bare": metadata["ownerReferences"] = new JsonArray(); break;
-                case "daemonset": Own("logs", "ds"); break;
-                case "gone": Own("nothing", "ds"); break;
-                case "replaced": Own("logs", "an-older-one"); break;
-                case "emptydir": pod["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"scratch","emptyDir":{}}]"""); break;
+                case "mirror":
+                    metadata["annotations"] = new JsonObject { ["kubernetes.io/config.mirror"] = "x" };
+                    break;
+                case "finished":
+                    pod["status"]!["phase"] = "Succeeded";
+                    break;
+                case "failed":
+                    pod["status"]!["phase"] = "Failed";
+                    break;
+                case "terminating":
+                    metadata["deletionTimestamp"] = "2026-01-01T11:59:50Z";
+                    break;
+                case "bare":
+                    metadata["ownerReferences"] = new JsonArray();
+                    break;
+                case "daemonset":
+                    Own("logs", "ds");
+                    break;
+                case "gone":
+                    Own("nothing", "ds");
+                    break;
+                case "replaced":
+                    Own("logs", "an-older-one");
+                    break;
+                case "emptydir":
+                    pod["spec"]!["volumes"] = JsonNode.Parse("""[{"name":"scratch","emptyDir":{}}]""");
+                    break;
             }
         }
 
         return pod;
 
-        void Own(string name, string uid) => metadata["ownerReferences"] = JsonNode.Parse(
-            $$"""[{"apiVersion":"apps/v1","kind":"DaemonSet","name":"{{name}}","uid":"{{uid}}","controller":true}]""");
+        void Own(string name, string uid) =>
+            metadata["ownerReferences"] = JsonNode.Parse(
+                $$"""[{"apiVersion":"apps/v1","kind":"DaemonSet","name":"{{name}}","uid":"{{uid}}","controller":true}]"""
+            );
     }
 }

@@ -26,19 +26,26 @@ public sealed class ForceRulesTests
     {
         string? judged = ForceRules.Refusal(Pod(pod), ready.Length == 0 ? null : Node(ready, taint));
 
-        if (refusal is null) Assert.Null(judged);
-        else Assert.Contains(refusal, judged, StringComparison.Ordinal);
+        if (refusal is null)
+            Assert.Null(judged);
+        else
+            Assert.Contains(refusal, judged, StringComparison.Ordinal);
     }
 
     private static Pod Pod(string traits)
     {
         JsonObject pod = Sample.Pod("p");
-        if (traits.Contains("statefulset", StringComparison.Ordinal)) pod["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet";
-        if (traits.Contains("finalizer", StringComparison.Ordinal)) pod["metadata"]!["finalizers"] = new JsonArray("example.com/hold");
+        if (traits.Contains("statefulset", StringComparison.Ordinal))
+            pod["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet";
+        if (traits.Contains("finalizer", StringComparison.Ordinal))
+            pod["metadata"]!["finalizers"] = new JsonArray("example.com/hold");
         JsonArray volumes = [];
-        if (traits.Contains("claim", StringComparison.Ordinal)) volumes.Add(JsonNode.Parse("""{"name":"v","persistentVolumeClaim":{"claimName":"c"}}"""));
-        if (traits.Contains("ephemeral", StringComparison.Ordinal)) volumes.Add(JsonNode.Parse("""{"name":"v","ephemeral":{}}"""));
-        if (traits.Contains("emptydir", StringComparison.Ordinal)) volumes.Add(JsonNode.Parse("""{"name":"v","emptyDir":{}}"""));
+        if (traits.Contains("claim", StringComparison.Ordinal))
+            volumes.Add(JsonNode.Parse("""{"name":"v","persistentVolumeClaim":{"claimName":"c"}}"""));
+        if (traits.Contains("ephemeral", StringComparison.Ordinal))
+            volumes.Add(JsonNode.Parse("""{"name":"v","ephemeral":{}}"""));
+        if (traits.Contains("emptydir", StringComparison.Ordinal))
+            volumes.Add(JsonNode.Parse("""{"name":"v","emptyDir":{}}"""));
         pod["spec"]!["volumes"] = volumes;
         return pod.ReadPod();
     }
@@ -47,7 +54,8 @@ public sealed class ForceRulesTests
     {
         JsonObject node = Sample.Node("n1");
         node["status"]!["conditions"] = JsonNode.Parse($$"""[{"type":"Ready","status":"{{ready}}"}]""");
-        if (taint.Length > 0) node["spec"]!["taints"] = JsonNode.Parse($$"""[{"key":"{{taint}}","effect":"NoExecute"}]""");
+        if (taint.Length > 0)
+            node["spec"]!["taints"] = JsonNode.Parse($$"""[{"key":"{{taint}}","effect":"NoExecute"}]""");
         return node.Read(KubernetesJson.Default.Node);
     }
 }

@@ -16,6 +16,12 @@ public sealed class OverrideRulesTests
     [InlineData(true, 1, 1, false, 3, true)] // scaled down since
     [InlineData(true, 0, 0, false, null, true)] // no workload to wait for
     [InlineData(false, 0, 3, true, 3, true)] // it is not ready itself
-    public void A_ready_pod_is_deleted_only_when_its_workload_is_complete(bool isReady, int ready, int wanted, bool isComing, int? before, bool may) =>
-        Assert.Equal(may, OverrideRules.MayDelete(isReady, ready, wanted, isComing, before));
+    public void A_ready_pod_is_deleted_only_when_its_workload_is_complete(
+        bool isReady,
+        int ready,
+        int wanted,
+        bool isComing,
+        int? before,
+        bool may
+    ) => Assert.Equal(may, OverrideRules.MayDelete(isReady, ready, wanted, isComing, before));
 }

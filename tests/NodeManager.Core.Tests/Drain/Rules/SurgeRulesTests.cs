@@ -26,8 +26,10 @@ public sealed class SurgeRulesTests
 
         string? judged = SurgeRules.Refusal(Sample.Pod("p").ReadPod(), deployment, _ => false);
 
-        if (refusal is null) Assert.Null(judged);
-        else Assert.Contains(refusal, judged, StringComparison.Ordinal);
+        if (refusal is null)
+            Assert.Null(judged);
+        else
+            Assert.Contains(refusal, judged, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,12 +40,15 @@ public sealed class SurgeRulesTests
     public void A_pod_that_cannot_run_next_to_its_replacement_is_not_surged(string spec, string? refusal)
     {
         JsonObject pod = Sample.Pod("p");
-        foreach ((string key, JsonNode? value) in Sample.Parse(spec)) pod["spec"]![key] = value!.DeepClone();
+        foreach ((string key, JsonNode? value) in Sample.Parse(spec))
+            pod["spec"]![key] = value!.DeepClone();
 
         string? judged = SurgeRules.Refusal(pod.ReadPod(), Settled(1, "{}", "{}"), claim => claim == "single");
 
-        if (refusal is null) Assert.Null(judged);
-        else Assert.Contains(refusal, judged, StringComparison.Ordinal);
+        if (refusal is null)
+            Assert.Null(judged);
+        else
+            Assert.Contains(refusal, judged, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,16 +57,33 @@ public sealed class SurgeRulesTests
         JsonObject pod = Sample.Pod("p");
         pod["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet";
         Deployment managed = Settled(1, "{}", "{}");
-        managed.Metadata.OwnerReferences = [new() { Kind = "Shop", Name = "main", Controller = true }];
+        managed.Metadata.OwnerReferences =
+        [
+            new()
+            {
+                Kind = "Shop",
+                Name = "main",
+                Controller = true,
+            },
+        ];
 
-        Assert.Contains("no Deployment manages it, but StatefulSet 'web'", SurgeRules.Refusal(pod.ReadPod(), null, _ => false), StringComparison.Ordinal);
-        Assert.Contains("managed by Shop 'main'", SurgeRules.Refusal(Sample.Pod("p").ReadPod(), managed, _ => false), StringComparison.Ordinal);
+        Assert.Contains(
+            "no Deployment manages it, but StatefulSet 'web'",
+            SurgeRules.Refusal(pod.ReadPod(), null, _ => false),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "managed by Shop 'main'",
+            SurgeRules.Refusal(Sample.Pod("p").ReadPod(), managed, _ => false),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_rollout_fails_when_its_progress_deadline_is_exceeded()
     {
-        const string failed = """{"updatedReplicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded","message":"timed out"}]}""";
+        const string failed =
+            """{"updatedReplicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded","message":"timed out"}]}""";
 
         DeploymentRollout state = DeploymentRollout.Of(Settled(2, "{}", failed));
 
@@ -73,8 +95,10 @@ public sealed class SurgeRulesTests
     private static Deployment Settled(int replicas, string spec, string status)
     {
         JsonObject deployment = Sample.Deployment("web", replicas);
-        foreach ((string key, JsonNode? value) in Sample.Parse(spec)) deployment["spec"]![key] = value!.DeepClone();
-        foreach ((string key, JsonNode? value) in Sample.Parse(status)) deployment["status"]![key] = value!.DeepClone();
+        foreach ((string key, JsonNode? value) in Sample.Parse(spec))
+            deployment["spec"]![key] = value!.DeepClone();
+        foreach ((string key, JsonNode? value) in Sample.Parse(status))
+            deployment["status"]![key] = value!.DeepClone();
         return deployment.Read(KubernetesJson.Default.Deployment);
     }
 }

@@ -20,7 +20,8 @@ public sealed class AnswerTimeTests
     private static double After(params double[] milliseconds)
     {
         AnswerTime time = new();
-        foreach (double took in milliseconds) time.Add(TimeSpan.FromMilliseconds(took));
+        foreach (double took in milliseconds)
+            time.Add(TimeSpan.FromMilliseconds(took));
         return time.Limit.TotalMilliseconds;
     }
 }

@@ -15,7 +15,9 @@ public sealed class BudgetGateTests
     public void A_PDB_status_admits_as_many_pods_as_it_allows_in_order()
     {
         BudgetGate gate = Gate();
-        BudgetQueueEntry third = Refused(gate, 3), first = Refused(gate, 1), second = Refused(gate, 2);
+        BudgetQueueEntry third = Refused(gate, 3),
+            first = Refused(gate, 1),
+            second = Refused(gate, 2);
 
         gate.Update(Budget(2));
 
@@ -26,7 +28,8 @@ public sealed class BudgetGateTests
     public void Pods_of_equal_rank_are_admitted_in_order_of_arrival()
     {
         BudgetGate gate = Gate();
-        BudgetQueueEntry first = Refused(gate), second = Refused(gate);
+        BudgetQueueEntry first = Refused(gate),
+            second = Refused(gate);
 
         gate.Update(Budget(1));
 
@@ -47,7 +50,8 @@ public sealed class BudgetGateTests
     public void A_pod_that_left_the_queue_is_not_admitted()
     {
         BudgetGate gate = Gate();
-        BudgetQueueEntry first = Refused(gate), second = Refused(gate);
+        BudgetQueueEntry first = Refused(gate),
+            second = Refused(gate);
         first.Dispose();
 
         gate.Update(Budget(1));
@@ -60,7 +64,8 @@ public sealed class BudgetGateTests
     public void An_admitted_pod_without_an_eviction_returns_its_admission()
     {
         BudgetGate gate = Gate();
-        BudgetQueueEntry first = Refused(gate), second = Refused(gate);
+        BudgetQueueEntry first = Refused(gate),
+            second = Refused(gate);
         gate.Update(Budget(1));
 
         first.Dispose();
@@ -162,7 +167,8 @@ public sealed class BudgetGateTests
 
         BudgetGate used = Gate();
         used.Seed(Budget(100));
-        for (int i = 0; i < 20; i++) Ask(used, accepted: true);
+        for (int i = 0; i < 20; i++)
+            Ask(used, accepted: true);
         Assert.InRange(Enter(used, 30).Count(t => t.Passed.IsCompleted), 5, 10);
     }
 
@@ -171,7 +177,8 @@ public sealed class BudgetGateTests
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
-        BudgetQueueEntry late = Enter(gate), next = Enter(gate);
+        BudgetQueueEntry late = Enter(gate),
+            next = Enter(gate);
         gate.Asks(late);
         Assert.False(next.Passed.IsCompleted);
 
@@ -203,7 +210,8 @@ public sealed class BudgetGateTests
     {
         BudgetGate gate = Gate();
         gate.Seed(Budget(1));
-        BudgetQueueEntry late = Enter(gate), next = Enter(gate);
+        BudgetQueueEntry late = Enter(gate),
+            next = Enter(gate);
         Task again = late.Again;
         gate.Asks(late);
         _time.Advance(TimeSpan.FromMilliseconds(200));
@@ -288,7 +296,8 @@ public sealed class BudgetGateTests
     private static PodDisruptionBudget Budget(int allows, string? disrupted = null)
     {
         JsonObject budget = Sample.Budget("web", "web", allows);
-        if (disrupted is not null) budget["status"]!["disruptedPods"] = new JsonObject { [disrupted] = "2026-01-01T00:00:00Z" };
+        if (disrupted is not null)
+            budget["status"]!["disruptedPods"] = new JsonObject { [disrupted] = "2026-01-01T00:00:00Z" };
         return budget.ReadBudget();
     }
 }

@@ -37,14 +37,16 @@ public sealed class BudgetRunTests : IDisposable
         Assert.True(result.Duration < TimeSpan.FromSeconds(8), $"{result.Duration}");
         Assert.Equal(
             [(DrainStep.Request, ""), (DrainStep.Budget, "default/web"), (DrainStep.Terminate, "")],
-            result.Timeline.Where(s => s.Pod == "default/p1").Select(s => (s.Step, s.Detail)));
+            result.Timeline.Where(s => s.Pod == "default/p1").Select(s => (s.Step, s.Detail))
+        );
     }
 
     [Fact]
     public async Task A_drain_that_ends_during_a_retry_still_names_the_PDB()
     {
         _server.OnRemove = (_, _) => Answers.BudgetRefuses("web");
-        _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) && _server.Attempts("p1") > 0 ? Task.Delay(Timeout.Infinite) : null;
+        _server.Hang = path =>
+            path.EndsWith("/eviction", StringComparison.Ordinal) && _server.Attempts("p1") > 0 ? Task.Delay(Timeout.Infinite) : null;
         using CancellationTokenSource interrupt = new();
         Task refused = _bench.LineAsync("refused");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, cancellationToken: interrupt.Token);
@@ -101,7 +103,8 @@ public sealed class BudgetRunTests : IDisposable
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
         TaskCompletionSource awake = new();
         int evictions = 0;
-        _server.Hang = path => path.EndsWith("/eviction", StringComparison.Ordinal) && Interlocked.Increment(ref evictions) == 1 ? awake.Task : null;
+        _server.Hang = path =>
+            path.EndsWith("/eviction", StringComparison.Ordinal) && Interlocked.Increment(ref evictions) == 1 ? awake.Task : null;
         Task evicted = _bench.LineAsync("Evicted.");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server);
         await evicted;
@@ -110,7 +113,10 @@ public sealed class BudgetRunTests : IDisposable
 
         NodeDrainResult result = await drain;
 
-        Assert.Equal((NodeDrainStatus.Drained, DrainPodOutcome.Evicted, 1), (result.Status, result.Pods[0].Outcome, result.Pods[0].Attempts));
+        Assert.Equal(
+            (NodeDrainStatus.Drained, DrainPodOutcome.Evicted, 1),
+            (result.Status, result.Pods[0].Outcome, result.Pods[0].Attempts)
+        );
         Assert.InRange(evictions, 2, 3);
     }
 
@@ -158,29 +164,33 @@ public sealed class BudgetRunTests : IDisposable
     [Fact]
     public async Task Twenty_pods_are_evicted_one_by_one_with_maxUnavailable_1()
     {
-        for (int i = 2; i <= 20; i++) _server.Pods.Put(Sample.Pod($"p{i}"));
+        for (int i = 2; i <= 20; i++)
+            _server.Pods.Put(Sample.Pod($"p{i}"));
         _server.Budgets.Put(Sample.Budget("web", "web", 1));
         Lock gate = new();
-        int missing = 0, mostMissing = 0;
+        int missing = 0,
+            mostMissing = 0;
         _server.OnRemove = (_, _) =>
         {
             lock (gate)
             {
-                if (Allows("web") == 0) return Answers.BudgetRefuses("web");
+                if (Allows("web") == 0)
+                    return Answers.BudgetRefuses("web");
                 _server.Budgets.Put(Sample.Budget("web", "web", 0));
                 mostMissing = Math.Max(mostMissing, ++missing);
                 return null;
             }
         };
-        _server.OnAccepted = name => Task.Run(() =>
-        {
-            lock (gate)
+        _server.OnAccepted = name =>
+            Task.Run(() =>
             {
-                missing--;
-                _server.Pods.Remove(name);
-                _server.Budgets.Put(Sample.Budget("web", "web", 1));
-            }
-        });
+                lock (gate)
+                {
+                    missing--;
+                    _server.Pods.Remove(name);
+                    _server.Budgets.Put(Sample.Budget("web", "web", 1));
+                }
+            });
 
         NodeDrainResult result = await _bench.DrainAsync(_server);
 
@@ -188,7 +198,13 @@ public sealed class BudgetRunTests : IDisposable
         Assert.Equal(1, mostMissing);
         // One refusal each at the start and hardly any after: only as many are woken as the budget allows.
         Assert.InRange(result.Pods.Sum(p => p.Attempts), 20, 70);
-        Assert.InRange(_server.Requests.Count(r => r.StartsWith("WATCH", StringComparison.Ordinal) && r.Contains("poddisruptionbudgets", StringComparison.Ordinal)), 0, 1);
+        Assert.InRange(
+            _server.Requests.Count(r =>
+                r.StartsWith("WATCH", StringComparison.Ordinal) && r.Contains("poddisruptionbudgets", StringComparison.Ordinal)
+            ),
+            0,
+            1
+        );
     }
 
     [Fact]
@@ -203,9 +219,16 @@ public sealed class BudgetRunTests : IDisposable
         NodeDrainResult result = await DrainUntilLateAsync();
 
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
-        Assert.Equal(("Budget", "default/web", BudgetOutlook.Never, "app=web"), (blocker.Kind, blocker.Name, blocker.Outlook, blocker.Selector));
+        Assert.Equal(
+            ("Budget", "default/web", BudgetOutlook.Never, "app=web"),
+            (blocker.Kind, blocker.Name, blocker.Outlook, blocker.Selector)
+        );
         Assert.Equal("p3", Assert.Single(blocker.UnhealthyPods).Name);
-        Assert.Contains("minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: p3 (CrashLoopBackOff", blocker.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: p3 (CrashLoopBackOff",
+            blocker.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Fix p3", blocker.Remedy, StringComparison.Ordinal);
     }
 
@@ -229,10 +252,12 @@ public sealed class BudgetRunTests : IDisposable
     [InlineData(true)]
     public async Task A_PDB_deleted_before_its_watch_starts_blocks_no_pod(bool isOneOfSeveral)
     {
-        if (isOneOfSeveral) _server.Budgets.Put(Sample.Budget("other", "web", 5));
+        if (isOneOfSeveral)
+            _server.Budgets.Put(Sample.Budget("other", "web", 5));
         _server.OnRemove = (_, _) =>
         {
-            if (_server.Budgets["web"] is null) return null;
+            if (_server.Budgets["web"] is null)
+                return null;
             _server.Budgets.Remove("web");
             return isOneOfSeveral ? Answers.SeveralBudgets() : Answers.BudgetRefuses("web");
         };
@@ -248,7 +273,10 @@ public sealed class BudgetRunTests : IDisposable
     {
         await _bench.DrainAsync(_server);
 
-        Assert.DoesNotContain(_server.Requests, r => r.StartsWith("WATCH", StringComparison.Ordinal) && r.Contains("poddisruptionbudgets", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _server.Requests,
+            r => r.StartsWith("WATCH", StringComparison.Ordinal) && r.Contains("poddisruptionbudgets", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -29,7 +29,9 @@ public sealed class EndingTests : IDisposable
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
         _server.OnRemove = (name, _) => name == "free" ? null : Answers.BudgetRefuses("web");
         RefuseTogether();
-        Task first = _bench.LineAsync("default/p1: refused"), second = _bench.LineAsync("default/p2: refused"), gone = _bench.LineAsync("free: Evicted");
+        Task first = _bench.LineAsync("default/p1: refused"),
+            second = _bench.LineAsync("default/p2: refused"),
+            gone = _bench.LineAsync("free: Evicted");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromSeconds(5) }, _time);
         await Task.WhenAll(first, second, gone);
         _time.Advance(TimeSpan.FromSeconds(6));
@@ -47,12 +49,16 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public async Task A_stuck_pod_is_reported_with_its_age_and_finalizers()
     {
-        _server.OnAccepted = name => _server.Pods.Change(name, p =>
-        {
-            p["metadata"]!["deletionTimestamp"] = (_time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("yyyy-MM-ddTHH:mm:ssZ");
-            p["metadata"]!["deletionGracePeriodSeconds"] = 30;
-            p["metadata"]!["finalizers"] = new JsonArray("example.com/hold");
-        });
+        _server.OnAccepted = name =>
+            _server.Pods.Change(
+                name,
+                p =>
+                {
+                    p["metadata"]!["deletionTimestamp"] = (_time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("yyyy-MM-ddTHH:mm:ssZ");
+                    p["metadata"]!["deletionGracePeriodSeconds"] = 30;
+                    p["metadata"]!["finalizers"] = new JsonArray("example.com/hold");
+                }
+            );
         Task accepted = _bench.LineAsync("accepted");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Timeout = TimeSpan.FromMinutes(5) }, _time);
         await accepted;
@@ -74,8 +80,8 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public async Task An_overdue_pod_is_skipped_on_request()
     {
-        _server.OnAccepted = name => _server.Pods.Change(
-            name, p => p["metadata"]!["deletionTimestamp"] = _time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ"));
+        _server.OnAccepted = name =>
+            _server.Pods.Change(name, p => p["metadata"]!["deletionTimestamp"] = _time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ"));
         Task accepted = _bench.LineAsync("accepted");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { SkipWaitForDeleteTimeout = TimeSpan.FromSeconds(20) }, _time);
         await accepted;
@@ -108,11 +114,14 @@ public sealed class EndingTests : IDisposable
         IReadOnlyList<NodeDrainResult> results = await drain;
 
         Assert.Equal(["n1", "n2"], results.Select(r => r.Node).Order());
-        Assert.All(results, r =>
-        {
-            Assert.Equal((NodeDrainStatus.Cancelled, true, 1), (r.Status, r.Cordoned, r.Remaining));
-            Assert.Equal(DrainPodOutcome.Blocked, r.Pods[0].Outcome);
-        });
+        Assert.All(
+            results,
+            r =>
+            {
+                Assert.Equal((NodeDrainStatus.Cancelled, true, 1), (r.Status, r.Cordoned, r.Remaining));
+                Assert.Equal(DrainPodOutcome.Blocked, r.Pods[0].Outcome);
+            }
+        );
         int asked = _server.Attempts("p1");
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(asked, _server.Attempts("p1"));
@@ -164,7 +173,8 @@ public sealed class EndingTests : IDisposable
         using CancellationTokenSource stop = new();
         _server.Intercept = request =>
         {
-            if (request.RequestUri!.AbsolutePath == "/api/v1/pods") stop.Cancel();
+            if (request.RequestUri!.AbsolutePath == "/api/v1/pods")
+                stop.Cancel();
             return null;
         };
 
@@ -191,7 +201,8 @@ public sealed class EndingTests : IDisposable
 
         async Task CollectAsync()
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, ["n1"], new(), _bench, default)) results.Add(result);
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, ["n1"], new(), _bench, default))
+                results.Add(result);
         }
     }
 
@@ -233,7 +244,8 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public async Task An_unreachable_server_is_an_error_without_a_result()
     {
-        _server.Intercept = request => request.RequestUri!.AbsolutePath.StartsWith("/api/v1/nodes", StringComparison.Ordinal) ? Answers.Forbidden() : null;
+        _server.Intercept = request =>
+            request.RequestUri!.AbsolutePath.StartsWith("/api/v1/nodes", StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => _bench.DrainAsync(_server));
 
@@ -267,15 +279,18 @@ public sealed class EndingTests : IDisposable
         int asked = 0;
         _server.Hang = path =>
         {
-            if (!path.EndsWith("/p1/eviction", StringComparison.Ordinal) && !path.EndsWith("/p2/eviction", StringComparison.Ordinal)) return null;
-            if (Interlocked.Increment(ref asked) == 2) both.SetResult();
+            if (!path.EndsWith("/p1/eviction", StringComparison.Ordinal) && !path.EndsWith("/p2/eviction", StringComparison.Ordinal))
+                return null;
+            if (Interlocked.Increment(ref asked) == 2)
+                both.SetResult();
             return both.Task;
         };
     }
 
     private static async Task Eventually(Func<bool> condition)
     {
-        for (int i = 0; i < 30_000 && !condition(); i++) await Task.Delay(10);
+        for (int i = 0; i < 30_000 && !condition(); i++)
+            await Task.Delay(10);
         Assert.True(condition());
     }
 }

@@ -16,7 +16,13 @@ public sealed class EvictionAnswerTests
     [InlineData(504, "", "", "couldn't update PodDisruptionBudget \"web\" due to conflicts", "Conflict")]
     [InlineData(404, "", "pods", "not found", "Gone")]
     [InlineData(404, "", "poddisruptionbudgets", "not found", "Conflict")]
-    [InlineData(500, "", "", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", "SeveralBudgets")]
+    [InlineData(
+        500,
+        "",
+        "",
+        "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
+        "SeveralBudgets"
+    )]
     [InlineData(500, "", "", "etcdserver: leader changed", "Unreachable")]
     [InlineData(502, "", "", "bad gateway", "Unreachable")]
     [InlineData(503, "", "", "shutting down", "Unreachable")]
@@ -28,7 +34,8 @@ public sealed class EvictionAnswerTests
     public void Each_response_to_an_eviction_is_classified(int code, string cause, string kind, string message, string meaning)
     {
         StatusDetails details = new() { Kind = kind };
-        if (cause.Length > 0) details.Causes = [new() { Reason = cause, Message = "The disruption budget web needs 2" }];
+        if (cause.Length > 0)
+            details.Causes = [new() { Reason = cause, Message = "The disruption budget web needs 2" }];
         KubernetesException refused = new((HttpStatusCode)code, new() { Message = message, Details = details }, "POST", "/x");
 
         Assert.Equal(meaning, EvictionAnswer.Of(refused)!.Kind.ToString());
@@ -38,7 +45,8 @@ public sealed class EvictionAnswerTests
     public void A_busy_server_sets_the_retry_delay()
     {
         EvictionAnswer answer = EvictionAnswer.Of(
-            new KubernetesException(HttpStatusCode.ServiceUnavailable, null, "POST", "/x", TimeSpan.FromSeconds(3)))!;
+            new KubernetesException(HttpStatusCode.ServiceUnavailable, null, "POST", "/x", TimeSpan.FromSeconds(3))
+        )!;
 
         Assert.Equal((EvictionAnswerKind.Later, TimeSpan.FromSeconds(3)), (answer.Kind, answer.RetryAfter!.Value));
     }
@@ -46,9 +54,16 @@ public sealed class EvictionAnswerTests
     [Fact]
     public void The_PDBs_counts_are_reported_instead_of_the_refusal()
     {
-        Status status = new() { Message = "Cannot evict pod", Details = new() { Causes = [new() { Reason = "DisruptionBudget", Message = "needs 2 and has 2" }] } };
+        Status status = new()
+        {
+            Message = "Cannot evict pod",
+            Details = new() { Causes = [new() { Reason = "DisruptionBudget", Message = "needs 2 and has 2" }] },
+        };
 
-        Assert.Equal("needs 2 and has 2", EvictionAnswer.Of(new KubernetesException(HttpStatusCode.TooManyRequests, status, "POST", "/x"))!.Message);
+        Assert.Equal(
+            "needs 2 and has 2",
+            EvictionAnswer.Of(new KubernetesException(HttpStatusCode.TooManyRequests, status, "POST", "/x"))!.Message
+        );
     }
 
     [Fact]
@@ -57,7 +72,8 @@ public sealed class EvictionAnswerTests
         Assert.Equal(EvictionAnswerKind.Unreachable, EvictionAnswer.Of(new HttpRequestException("refused"))!.Kind);
         Assert.Equal(
             EvictionAnswerKind.Unreachable,
-            EvictionAnswer.Of(new NodeManagerException(ErrorIds.ServerUnreachable, ErrorKind.ConnectionError, "down"))!.Kind);
+            EvictionAnswer.Of(new NodeManagerException(ErrorIds.ServerUnreachable, ErrorKind.ConnectionError, "down"))!.Kind
+        );
         Assert.Null(EvictionAnswer.Of(new InvalidOperationException()));
         Assert.Null(EvictionAnswer.Of(new KubernetesException(HttpStatusCode.Unauthorized, new(), "POST", "/x")));
     }

@@ -24,14 +24,17 @@ public sealed class EvictionRunTests : IDisposable
     [InlineData("unavailable")]
     public async Task A_transient_failure_is_retried(string answer)
     {
-        _server.OnRemove = (_, attempt) => attempt > 2 ? null : answer switch
-        {
-            "conflict" => Answers.BudgetConflict(),
-            "timeout" => Answers.BudgetTimeout(),
-            "later" => Answers.Later(1),
-            "later at once" => Answers.Later(null),
-            _ => Answers.Unavailable(),
-        };
+        _server.OnRemove = (_, attempt) =>
+            attempt > 2
+                ? null
+                : answer switch
+                {
+                    "conflict" => Answers.BudgetConflict(),
+                    "timeout" => Answers.BudgetTimeout(),
+                    "later" => Answers.Later(1),
+                    "later at once" => Answers.Later(null),
+                    _ => Answers.Unavailable(),
+                };
 
         NodeDrainResult result = await _bench.DrainAsync(_server);
 
@@ -164,7 +167,8 @@ public sealed class EvictionRunTests : IDisposable
     [Fact]
     public async Task An_interrupted_watch_loses_no_events()
     {
-        for (int i = 2; i <= 5; i++) _server.Pods.Put(Sample.Pod($"p{i}"));
+        for (int i = 2; i <= 5; i++)
+            _server.Pods.Put(Sample.Pod($"p{i}"));
         _server.OnAccepted = name =>
         {
             _server.CutWatches();
@@ -179,7 +183,8 @@ public sealed class EvictionRunTests : IDisposable
     [Fact]
     public async Task A_drain_survives_many_refusals()
     {
-        for (int i = 2; i <= 30; i++) _server.Pods.Put(Sample.Pod($"p{i}"));
+        for (int i = 2; i <= 30; i++)
+            _server.Pods.Put(Sample.Pod($"p{i}"));
         _server.OnRemove = (_, attempt) => attempt <= 5 ? Answers.LaterAtOnce() : null;
 
         NodeDrainResult result = await _bench.DrainAsync(_server);

@@ -27,7 +27,8 @@ public sealed class ForceRunTests : IDisposable
     public async Task A_PDB_is_overridden_only_after_the_specified_time()
     {
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
-        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal) ? Answers.BudgetRefuses("web") : null;
+        _server.Intercept = r =>
+            r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal) ? Answers.BudgetRefuses("web") : null;
         Task refused = _bench.LineAsync("refused");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { OverrideBudgetAfter = TimeSpan.FromSeconds(60) }, _time);
         await refused;
@@ -43,7 +44,10 @@ public sealed class ForceRunTests : IDisposable
 
         Assert.Equal((NodeDrainStatus.Drained, 1), (result.Status, result.Forced));
         NodeDrainPod pod = Assert.Single(result.Pods);
-        Assert.Equal((DrainPodOutcome.Deleted, DrainForce.Budget, "default/web"), (pod.Outcome, pod.Forced.ToString(), pod.Budgets.ToString()));
+        Assert.Equal(
+            (DrainPodOutcome.Deleted, DrainForce.Budget, "default/web"),
+            (pod.Outcome, pod.Forced.ToString(), pod.Budgets.ToString())
+        );
         Assert.Contains(result.Warnings, w => w.Contains("default/web has refused for", StringComparison.Ordinal));
         Assert.Contains("1 force-deleted", result.Message, StringComparison.Ordinal);
     }
@@ -72,27 +76,39 @@ public sealed class ForceRunTests : IDisposable
         _server.Pods.Put(Sample.Pod("p3"));
         _server.ReplicaSets.Put(Sample.Parse("""{"metadata":{"name":"web","namespace":"default","uid":"rs"},"spec":{"replicas":3}}"""));
         _server.Budgets.Put(Sample.Budget("web", "web", 0));
-        _server.Intercept = r => r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal) ? Answers.BudgetRefuses("web") : null;
+        _server.Intercept = r =>
+            r.RequestUri!.AbsolutePath.EndsWith("/eviction", StringComparison.Ordinal) ? Answers.BudgetRefuses("web") : null;
         List<TimeSpan> deletions = [];
         DateTimeOffset start = _time.GetUtcNow();
         _server.OnAccepted = name =>
         {
             deletions.Add(_time.GetUtcNow() - start);
             _server.Pods.Remove(name);
-            if (!isReplaced) return;
+            if (!isReplaced)
+                return;
             _ = ReplaceAsync(name);
         };
         Task refused = _bench.LineAsync("refused");
         Task<NodeDrainResult> drain = _bench.DrainAsync(
-            _server, new() { OverrideBudgetAfter = TimeSpan.FromSeconds(30), Timeout = TimeSpan.FromMinutes(8) }, _time);
+            _server,
+            new() { OverrideBudgetAfter = TimeSpan.FromSeconds(30), Timeout = TimeSpan.FromMinutes(8) },
+            _time
+        );
         await refused;
         await AdvanceUntilAsync(drain, TimeSpan.FromSeconds(5), 600);
         NodeDrainResult result = await drain;
 
         Assert.Equal(isReplaced ? NodeDrainStatus.Drained : NodeDrainStatus.TimedOut, result.Status);
         Assert.Equal(isReplaced ? 3 : 1, deletions.Count);
-        for (int i = 1; i < deletions.Count; i++) Assert.True(deletions[i] - deletions[i - 1] >= TimeSpan.FromMinutes(1), string.Join(' ', deletions));
-        if (!isReplaced) Assert.Equal(2, result.Pods.Count(p => p.Outcome == DrainPodOutcome.Blocked && p.Reason.Contains("ReplicaSet default/web: 2 of 3", StringComparison.Ordinal)));
+        for (int i = 1; i < deletions.Count; i++)
+            Assert.True(deletions[i] - deletions[i - 1] >= TimeSpan.FromMinutes(1), string.Join(' ', deletions));
+        if (!isReplaced)
+            Assert.Equal(
+                2,
+                result.Pods.Count(p =>
+                    p.Outcome == DrainPodOutcome.Blocked && p.Reason.Contains("ReplicaSet default/web: 2 of 3", StringComparison.Ordinal)
+                )
+            );
 
         async Task ReplaceAsync(string name)
         {
@@ -123,12 +139,16 @@ public sealed class ForceRunTests : IDisposable
     {
         _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
         _server.OnAccepted = Stick;
-        Task accepted = _bench.LineAsync("accepted"), refused = _bench.LineAsync("Not force-deleted");
+        Task accepted = _bench.LineAsync("accepted"),
+            refused = _bench.LineAsync("Not force-deleted");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { ForceStuck = TimeSpan.FromMinutes(2) }, _time);
         await accepted;
         await AdvanceUntilAsync(refused, TimeSpan.FromSeconds(10), 600);
         Assert.DoesNotContain(Deletion, _server.Requests);
-        _server.Nodes.Change("n1", n => n["spec"]!["taints"] = JsonNode.Parse("""[{"key":"node.kubernetes.io/out-of-service","effect":"NoExecute"}]"""));
+        _server.Nodes.Change(
+            "n1",
+            n => n["spec"]!["taints"] = JsonNode.Parse("""[{"key":"node.kubernetes.io/out-of-service","effect":"NoExecute"}]""")
+        );
 
         Assert.Equal((NodeDrainStatus.Drained, 1), ((await drain).Status, (await drain).Forced));
     }
@@ -140,7 +160,10 @@ public sealed class ForceRunTests : IDisposable
         _server.OnAccepted = Stick;
         Task accepted = _bench.LineAsync("accepted");
         Task<NodeDrainResult> drain = _bench.DrainAsync(
-            _server, new() { ForceStuck = TimeSpan.FromMinutes(2), Timeout = TimeSpan.FromMinutes(10) }, _time);
+            _server,
+            new() { ForceStuck = TimeSpan.FromMinutes(2), Timeout = TimeSpan.FromMinutes(10) },
+            _time
+        );
         await accepted;
         Task refused = _bench.LineAsync("Not force-deleted");
         await AdvanceUntilAsync(refused, TimeSpan.FromSeconds(10), 50);
@@ -191,11 +214,14 @@ public sealed class ForceRunTests : IDisposable
             return;
         }
 
-        _server.Pods.Change(name, p =>
-        {
-            p["metadata"]!["deletionTimestamp"] = (_time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("yyyy-MM-ddTHH:mm:ssZ", null);
-            p["metadata"]!["deletionGracePeriodSeconds"] = 30;
-        });
+        _server.Pods.Change(
+            name,
+            p =>
+            {
+                p["metadata"]!["deletionTimestamp"] = (_time.GetUtcNow() + TimeSpan.FromSeconds(30)).ToString("yyyy-MM-ddTHH:mm:ssZ", null);
+                p["metadata"]!["deletionGracePeriodSeconds"] = 30;
+            }
+        );
     }
 
     // What runs has time to hear of each step.

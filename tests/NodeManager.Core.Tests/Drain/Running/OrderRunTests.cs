@@ -20,9 +20,11 @@ public sealed class OrderRunTests : IDisposable
         JsonObject important = Sample.Pod("a", app: "important");
         important["spec"]!["priority"] = 2000000000;
         _server.Pods.Put(important);
-        for (int i = 1; i <= 3; i++) _server.Pods.Put(Sample.Pod($"w{i}"));
+        for (int i = 1; i <= 3; i++)
+            _server.Pods.Put(Sample.Pod($"w{i}"));
         ConcurrentQueue<string> order = [];
-        int under = 0, most = 0;
+        int under = 0,
+            most = 0;
         _server.OnAccepted = name =>
         {
             order.Enqueue(name);

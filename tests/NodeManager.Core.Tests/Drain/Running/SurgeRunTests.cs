@@ -17,8 +17,12 @@ public sealed class SurgeRunTests : IDisposable
     {
         _server.Nodes.Put(Sample.Node("n1"));
         _server.Pods.Put(Sample.Pod("p1"));
-        JsonObject set = Sample.Parse("""{"metadata":{"name":"web","namespace":"default","uid":"rs"},"spec":{"replicas":1,"template":{} } }""");
-        set["metadata"]!["ownerReferences"] = JsonNode.Parse("""[{"apiVersion":"apps/v1","kind":"Deployment","name":"web","uid":"uid-web","controller":true}]""");
+        JsonObject set = Sample.Parse(
+            """{"metadata":{"name":"web","namespace":"default","uid":"rs"},"spec":{"replicas":1,"template":{} } }"""
+        );
+        set["metadata"]!["ownerReferences"] = JsonNode.Parse(
+            """[{"apiVersion":"apps/v1","kind":"Deployment","name":"web","uid":"uid-web","controller":true}]"""
+        );
         _server.ReplicaSets.Put(set);
         _server.Deployments.Put(Sample.Deployment("web", 1));
         JsonObject budget = Sample.Budget("web", "web", 0);
@@ -41,7 +45,10 @@ public sealed class SurgeRunTests : IDisposable
 
         NodeDrainResult result = await drain;
 
-        Assert.Equal((NodeDrainStatus.Drained, DrainPodOutcome.Replaced, 0), (result.Status, result.Pods[0].Outcome, _server.Attempts("p1")));
+        Assert.Equal(
+            (NodeDrainStatus.Drained, DrainPodOutcome.Replaced, 0),
+            (result.Status, result.Pods[0].Outcome, _server.Attempts("p1"))
+        );
         Assert.NotNull(_server.Deployments["web"]!["spec"]!["template"]!["metadata"]!["annotations"]!["kubectl.kubernetes.io/restartedAt"]);
     }
 
@@ -69,10 +76,16 @@ public sealed class SurgeRunTests : IDisposable
         _server.Nodes.Put(Sample.Node("n2"));
         _server.Pods.Put(Sample.Pod("p2", "n2"));
         int patches = 0;
-        _server.Intercept = r => fails && r.Method == HttpMethod.Patch && r.RequestUri!.AbsolutePath.EndsWith("/deployments/web", StringComparison.Ordinal)
-            && Interlocked.Increment(ref patches) <= 6 ? Answers.Unavailable() : null;
+        _server.Intercept = r =>
+            fails
+            && r.Method == HttpMethod.Patch
+            && r.RequestUri!.AbsolutePath.EndsWith("/deployments/web", StringComparison.Ordinal)
+            && Interlocked.Increment(ref patches) <= 6
+                ? Answers.Unavailable()
+                : null;
         TaskCompletionSource slow = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _server.Hang = path => !fails && path.EndsWith("/deployments/web", StringComparison.Ordinal) && _server.Requests.Contains(Restart) ? slow.Task : null;
+        _server.Hang = path =>
+            !fails && path.EndsWith("/deployments/web", StringComparison.Ordinal) && _server.Requests.Contains(Restart) ? slow.Task : null;
         using NodeManagerSession session = await _server.ConnectAsync();
         Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new() { Surge = true });
@@ -100,7 +113,9 @@ public sealed class SurgeRunTests : IDisposable
     {
         using NodeManagerSession session = await _server.ConnectAsync();
 
-        NodeDrainPlan plan = Assert.Single(await NodeManager.Core.Drain.DrainPlanner.PlanAsync(session, ["n1"], new() { Surge = surge }, default));
+        NodeDrainPlan plan = Assert.Single(
+            await NodeManager.Core.Drain.DrainPlanner.PlanAsync(session, ["n1"], new() { Surge = surge }, default)
+        );
 
         Assert.Equal(surge ? 0 : 1, plan.Warnings.Count(w => w.Contains("no eviction can succeed", StringComparison.Ordinal)));
         Assert.Equal(plan.Warnings.Count, plan.Pods[0].Warnings.Count);
@@ -113,8 +128,13 @@ public sealed class SurgeRunTests : IDisposable
         Task restarted = _bench.LineAsync("restarted to start replacements");
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { Surge = true });
         await restarted;
-        _server.Deployments.Change("web", d => d["status"]!["conditions"] = JsonNode.Parse(
-            """[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded","message":"timed out"}]"""));
+        _server.Deployments.Change(
+            "web",
+            d =>
+                d["status"]!["conditions"] = JsonNode.Parse(
+                    """[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded","message":"timed out"}]"""
+                )
+        );
 
         NodeDrainResult result = await drain;
 
@@ -141,8 +161,10 @@ public sealed class SurgeRunTests : IDisposable
     [InlineData("not asked")]
     public async Task Deployments_restart_only_on_request_and_when_it_is_safe(string why)
     {
-        if (why == "paused") _server.Deployments.Change("web", d => d["spec"]!["paused"] = true);
-        if (why == "statefulset") _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
+        if (why == "paused")
+            _server.Deployments.Change("web", d => d["spec"]!["paused"] = true);
+        if (why == "statefulset")
+            _server.Pods.Change("p1", p => p["metadata"]!["ownerReferences"]![0]!["kind"] = "StatefulSet");
 
         NodeDrainResult result = await DrainUntilLateAsync(surge: why != "not asked", after: "refused");
 

@@ -60,7 +60,8 @@ public sealed class VolumeDetachmentTests : IDisposable
         while (!drain.IsCompleted)
         {
             await Task.Delay(10);
-            if (_bench.Lines.Any(l => l.EndsWith("p1: Evicted.", StringComparison.Ordinal))) _time.Advance(TimeSpan.FromSeconds(10));
+            if (_bench.Lines.Any(l => l.EndsWith("p1: Evicted.", StringComparison.Ordinal)))
+                _time.Advance(TimeSpan.FromSeconds(10));
         }
 
         NodeDrainResult result = await drain;
@@ -123,17 +124,30 @@ public sealed class VolumeDetachmentTests : IDisposable
         return pod;
     }
 
-    private void Claim(string name, string volume) => _server.Claims.Put(
-        Sample.Parse($$$"""{"metadata":{"name":"{{{name}}}","namespace":"default","uid":"c-{{{name}}}"},"spec":{"volumeName":"{{{volume}}}"} }"""));
+    private void Claim(string name, string volume) =>
+        _server.Claims.Put(
+            Sample.Parse(
+                $$$"""{"metadata":{"name":"{{{name}}}","namespace":"default","uid":"c-{{{name}}}"},"spec":{"volumeName":"{{{volume}}}"} }"""
+            )
+        );
 
-    private void Attach(string name, string volume, string node) => _server.Attachments.Put(Sample.Parse(
-        $$$"""{"metadata":{"name":"{{{name}}}","uid":"va-{{{name}}}"},"spec":{"attacher":"csi","nodeName":"{{{node}}}","source":{"persistentVolumeName":"{{{volume}}}"} } }"""));
+    private void Attach(string name, string volume, string node) =>
+        _server.Attachments.Put(
+            Sample.Parse(
+                $$$"""{"metadata":{"name":"{{{name}}}","uid":"va-{{{name}}}"},"spec":{"attacher":"csi","nodeName":"{{{node}}}","source":{"persistentVolumeName":"{{{volume}}}"} } }"""
+            )
+        );
 
-    private void Forbid(string plural) => _server.Intercept =
-        r => r.RequestUri!.AbsolutePath.Contains("/" + plural, StringComparison.Ordinal) ? Answers.Forbidden() : null;
+    private void Forbid(string plural) =>
+        _server.Intercept = r => r.RequestUri!.AbsolutePath.Contains("/" + plural, StringComparison.Ordinal) ? Answers.Forbidden() : null;
 
     private async Task WaitsForVolumesAsync(DrainBench? bench = null)
     {
-        for (int i = 0; i < 30_000 && !(bench ?? _bench).Reports.Any(r => r.Status.Contains("volumes to detach", StringComparison.Ordinal)); i++) await Task.Delay(10);
+        for (
+            int i = 0;
+            i < 30_000 && !(bench ?? _bench).Reports.Any(r => r.Status.Contains("volumes to detach", StringComparison.Ordinal));
+            i++
+        )
+            await Task.Delay(10);
     }
 }

@@ -41,7 +41,11 @@ public sealed class WaitRunTests : IDisposable
         _server.ReplicaSets.Put(ReplicaSet(1));
 
         Task evicted = _bench.LineAsync("p1: Evicted");
-        Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForReplacement = true, Timeout = TimeSpan.FromSeconds(30) }, _time);
+        Task<NodeDrainResult> drain = _bench.DrainAsync(
+            _server,
+            new() { WaitForReplacement = true, Timeout = TimeSpan.FromSeconds(30) },
+            _time
+        );
         await evicted;
         while (!drain.IsCompleted)
         {
@@ -61,7 +65,9 @@ public sealed class WaitRunTests : IDisposable
     {
         _server.ReplicaSets.Put(ReplicaSet(1));
         JsonObject pending = Sample.Pod("p2", "");
-        pending["status"] = JsonNode.Parse("""{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes are available: 1 Insufficient cpu."}]}""");
+        pending["status"] = JsonNode.Parse(
+            """{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes are available: 1 Insufficient cpu."}]}"""
+        );
         _server.Pods.Put(pending);
         Task<NodeDrainResult> drain = _bench.DrainAsync(_server, new() { WaitForReplacement = true }, _time);
         while (!drain.IsCompleted)
@@ -74,8 +80,14 @@ public sealed class WaitRunTests : IDisposable
 
         NodeDrainBlocker blocker = Assert.Single(result.Blockers);
         Assert.Equal((NodeDrainStatus.Failed, "Replacement", BudgetOutlook.Never), (result.Status, blocker.Kind, blocker.Outlook));
-        Assert.Equal("0 of 1 pods are ready; not ready: p2 (not scheduled: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu).", blocker.Message);
-        Assert.Single(result.Warnings, w => w.StartsWith("No replacement of the evicted pods is starting: ReplicaSet default/web", StringComparison.Ordinal));
+        Assert.Equal(
+            "0 of 1 pods are ready; not ready: p2 (not scheduled: Unschedulable: 0/1 nodes are available: 1 Insufficient cpu).",
+            blocker.Message
+        );
+        Assert.Single(
+            result.Warnings,
+            w => w.StartsWith("No replacement of the evicted pods is starting: ReplicaSet default/web", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -90,7 +102,10 @@ public sealed class WaitRunTests : IDisposable
         NodeDrainResult result = await _bench.DrainAsync(_server, new() { WaitForReplacement = true });
 
         Assert.Equal(NodeDrainStatus.Drained, result.Status);
-        Assert.Contains(result.Warnings, w => w.StartsWith("Cannot check whether the evicted pods were replaced", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Warnings,
+            w => w.StartsWith("Cannot check whether the evicted pods were replaced", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -135,7 +150,10 @@ public sealed class WaitRunTests : IDisposable
         NodeDrainResult result = await _bench.DrainAsync(_server);
 
         Assert.Equal(1, result.Evicted);
-        Assert.Equal(warns, result.Warnings.Any(w => w.Contains("default/p1", StringComparison.Ordinal) && w.Contains(annotation, StringComparison.Ordinal)));
+        Assert.Equal(
+            warns,
+            result.Warnings.Any(w => w.Contains("default/p1", StringComparison.Ordinal) && w.Contains(annotation, StringComparison.Ordinal))
+        );
     }
 
     private async Task Told(string what)
@@ -149,12 +167,16 @@ public sealed class WaitRunTests : IDisposable
         }
     }
 
-    private void MakeJob() => _server.Pods.Change("p1", p =>
-    {
-        p["metadata"]!["ownerReferences"]![0]!["kind"] = "Job";
-        p["metadata"]!["ownerReferences"]![0]!["apiVersion"] = "batch/v1";
-    });
+    private void MakeJob() =>
+        _server.Pods.Change(
+            "p1",
+            p =>
+            {
+                p["metadata"]!["ownerReferences"]![0]!["kind"] = "Job";
+                p["metadata"]!["ownerReferences"]![0]!["apiVersion"] = "batch/v1";
+            }
+        );
 
-    private static JsonObject ReplicaSet(int replicas) => Sample.Parse(
-        $$"""{"metadata":{"name":"web","namespace":"default","uid":"rs"},"spec":{"replicas":{{replicas}},"template":{} } }""");
+    private static JsonObject ReplicaSet(int replicas) =>
+        Sample.Parse($$"""{"metadata":{"name":"web","namespace":"default","uid":"rs"},"spec":{"replicas":{{replicas}},"template":{} } }""");
 }

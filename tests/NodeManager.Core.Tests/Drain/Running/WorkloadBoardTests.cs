@@ -25,15 +25,28 @@ public sealed class WorkloadBoardTests
         WorkloadCache board = new(TimeProvider.System);
         foreach (string[] parts in Words(workloads).Select(w => w.Split(':')))
         {
-            Deployment workload = new() { Metadata = new() { Name = parts[0], Namespace = "default", Uid = parts[0] } };
-            if (parts.Length > 2) workload.Metadata.OwnerReferences = [new() { Uid = parts[2], Controller = true }];
+            Deployment workload = new()
+            {
+                Metadata = new()
+                {
+                    Name = parts[0],
+                    Namespace = "default",
+                    Uid = parts[0],
+                },
+            };
+            if (parts.Length > 2)
+                workload.Metadata.OwnerReferences = [new() { Uid = parts[2], Controller = true }];
             board.Put(workload, "W", int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture), false);
         }
 
         int number = 0;
-        foreach (string word in Words(pods)) board.Put(Pod(word, ++number), false);
+        foreach (string word in Words(pods))
+            board.Put(Pod(word, ++number), false);
 
-        Assert.Equal(missing, string.Join(' ', board.Missing(["rs"], new HashSet<string>()).Select(m => $"{m.Title} {m.Ready}/{m.Wanted}")));
+        Assert.Equal(
+            missing,
+            string.Join(' ', board.Missing(["rs"], new HashSet<string>()).Select(m => $"{m.Title} {m.Ready}/{m.Wanted}"))
+        );
     }
 
     [Theory]
@@ -44,21 +57,47 @@ public sealed class WorkloadBoardTests
     public void A_workload_is_stuck_when_none_of_its_pods_is_starting(string pods, bool isStuck)
     {
         WorkloadCache board = new(TimeProvider.System);
-        board.Put(new Deployment { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } }, "W", 3, false);
+        board.Put(
+            new Deployment
+            {
+                Metadata = new()
+                {
+                    Name = "rs",
+                    Namespace = "default",
+                    Uid = "rs",
+                },
+            },
+            "W",
+            3,
+            false
+        );
         int number = 0;
-        foreach (string word in Words(pods)) board.Put(Pod(word, ++number), false);
+        foreach (string word in Words(pods))
+            board.Put(Pod(word, ++number), false);
 
         MissingPods missing = Assert.Single(board.Missing(["rs"], new HashSet<string>()));
 
         Assert.Equal(isStuck, missing.IsStuck);
-        if (isStuck) Assert.Equal("0 of 3 pods are ready; not ready: p1 (not scheduled: Unschedulable: 0/1 nodes are available)", missing.Describe());
+        if (isStuck)
+            Assert.Equal(
+                "0 of 3 pods are ready; not ready: p1 (not scheduled: Unschedulable: 0/1 nodes are available)",
+                missing.Describe()
+            );
     }
 
     [Fact]
     public void Terminating_pods_do_not_count()
     {
         WorkloadCache board = new(TimeProvider.System);
-        Deployment workload = new() { Metadata = new() { Name = "rs", Namespace = "default", Uid = "rs" } };
+        Deployment workload = new()
+        {
+            Metadata = new()
+            {
+                Name = "rs",
+                Namespace = "default",
+                Uid = "rs",
+            },
+        };
         board.Put(workload, "W", 1, false);
         board.Put(Pod("rs", 1), false);
         Assert.Empty(board.Missing(["rs"], new HashSet<string>()));
@@ -76,10 +115,14 @@ public sealed class WorkloadBoardTests
     {
         JsonObject pod = Sample.Pod($"p{number}");
         pod["metadata"]!["ownerReferences"]![0]!["uid"] = word.TrimEnd('!', '-', '?');
-        if (word.EndsWith('!')) pod["status"]!["conditions"]![0]!["status"] = "False";
+        if (word.EndsWith('!'))
+            pod["status"]!["conditions"]![0]!["status"] = "False";
         if (word.EndsWith('?'))
-            pod["status"] = JsonNode.Parse("""{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes are available"}]}""");
-        if (word.EndsWith('-')) pod["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+            pod["status"] = JsonNode.Parse(
+                """{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/1 nodes are available"}]}"""
+            );
+        if (word.EndsWith('-'))
+            pod["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z";
         return pod.ReadPod();
     }
 }

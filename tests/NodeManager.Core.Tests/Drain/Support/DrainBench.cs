@@ -23,7 +23,11 @@ internal sealed class DrainBench : IOperationObserver
     public Action<string> OnLine { get; set; } = _ => { };
 
     public async Task<IReadOnlyList<NodeDrainResult>> DrainAllAsync(
-        NodeManagerSession session, string[] nodes, DrainOptions options, CancellationToken cancellationToken = default)
+        NodeManagerSession session,
+        string[] nodes,
+        DrainOptions options,
+        CancellationToken cancellationToken = default
+    )
     {
         List<NodeDrainResult> results = [];
         Task all = CollectAsync();
@@ -32,12 +36,17 @@ internal sealed class DrainBench : IOperationObserver
 
         async Task CollectAsync()
         {
-            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, [.. nodes], options, this, cancellationToken)) results.Add(result);
+            await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(session, [.. nodes], options, this, cancellationToken))
+                results.Add(result);
         }
     }
 
     public async Task<NodeDrainResult> DrainAsync(
-        DrainServer server, DrainOptions? options = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+        DrainServer server,
+        DrainOptions? options = null,
+        TimeProvider? time = null,
+        CancellationToken cancellationToken = default
+    )
     {
         using NodeManagerSession session = await server.ConnectAsync(time);
         return Assert.Single(await DrainAllAsync(session, ["n1"], options ?? new(), cancellationToken));
@@ -49,7 +58,8 @@ internal sealed class DrainBench : IOperationObserver
         TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
         OnLine += line =>
         {
-            if (line.Contains(text, StringComparison.Ordinal)) seen.TrySetResult();
+            if (line.Contains(text, StringComparison.Ordinal))
+                seen.TrySetResult();
         };
         return seen.Task.WaitAsync(Limit);
     }

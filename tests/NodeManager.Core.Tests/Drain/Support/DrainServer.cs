@@ -65,13 +65,22 @@ internal sealed class DrainServer : HttpMessageHandler
 
     public int Attempts(string pod) => _attempts.GetValueOrDefault(pod);
 
-    public Task<NodeManagerSession> ConnectAsync(TimeProvider? time = null) => SessionFactory.ConnectAsync(
-        "test", new("http://test.invalid/"), this, null, NullLogger.Instance, time ?? TimeProvider.System, CancellationToken.None);
+    public Task<NodeManagerSession> ConnectAsync(TimeProvider? time = null) =>
+        SessionFactory.ConnectAsync(
+            "test",
+            new("http://test.invalid/"),
+            this,
+            null,
+            NullLogger.Instance,
+            time ?? TimeProvider.System,
+            CancellationToken.None
+        );
 
     /// <summary>Every watch of this server ends in the middle of a line.</summary>
     public void CutWatches()
     {
-        foreach (ServedKind kind in _kinds.Values) kind.Cut();
+        foreach (ServedKind kind in _kinds.Values)
+            kind.Cut();
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -81,7 +90,8 @@ internal sealed class DrainServer : HttpMessageHandler
         string path = request.RequestUri!.AbsolutePath;
         bool isWatch = request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal);
         _requests.Enqueue($"{(isWatch ? "WATCH" : request.Method.Method)} {path}");
-        if (Intercept(request) is { } intercepted) return intercepted;
+        if (Intercept(request) is { } intercepted)
+            return intercepted;
         if (Hang(path) is { } hangs)
         {
             _hanging.TrySetResult();
@@ -94,7 +104,9 @@ internal sealed class DrainServer : HttpMessageHandler
             case "/version":
                 return Answers.Json(JsonNode.Parse("""{"major":"1","minor":"34","gitVersion":"v1.34.2"}""")!);
             case "/api/v1":
-                return Answers.Json(JsonNode.Parse("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1","kind":"Eviction"}]}""")!);
+                return Answers.Json(
+                    JsonNode.Parse("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1","kind":"Eviction"}]}""")!
+                );
             case "/apis/policy":
                 return Answers.Json(JsonNode.Parse("""{"name":"policy","versions":[{"groupVersion":"policy/v1","version":"v1"}]}""")!);
             case "/apis/lifecycle.k8s.io/v1alpha1":
@@ -124,7 +136,8 @@ internal sealed class DrainServer : HttpMessageHandler
     {
         Removals[pod] = options;
         int attempt = _attempts.AddOrUpdate(pod, 1, (_, n) => n + 1);
-        if (OnRemove(pod, attempt) is { } refusal) return refusal;
+        if (OnRemove(pod, attempt) is { } refusal)
+            return refusal;
         OnAccepted(pod);
         return Answers.Json(new JsonObject { ["kind"] = "Status", ["status"] = "Success" }, HttpStatusCode.Created);
     }
@@ -136,6 +149,12 @@ internal sealed class DrainServer : HttpMessageHandler
         string inNamespace = wanted["namespace"] is { } ns ? $" in {ns}" : "";
         bool isDenied = Denied.Contains($"{wanted["verb"]} {resource}{inNamespace}");
         return Answers.Json(
-            new JsonObject { ["spec"] = new JsonObject(), ["status"] = new JsonObject { ["allowed"] = !isDenied } }, HttpStatusCode.Created);
+            new JsonObject
+            {
+                ["spec"] = new JsonObject(),
+                ["status"] = new JsonObject { ["allowed"] = !isDenied },
+            },
+            HttpStatusCode.Created
+        );
     }
 }

@@ -59,14 +59,16 @@ public sealed class EncryptedTextTests
     {
         using var passphrase = Phrase("right");
         var bytes = Bytes(EncryptedText.Encrypt(Text, passphrase));
-        foreach (var (place, mask, expected) in new[]
-        {
-            (0, 3, ErrorIds.SchedulerBackupDamaged), // another version
-            (1, 0x7f, ErrorIds.SchedulerBackupDamaged), // an hour of iterations
-            (22, 1, ErrorIds.SchedulerBackupDamaged), // the nonce
-            (50, 1, ErrorIds.SchedulerBackupDamaged), // the text
-            (5, 1, ErrorIds.SchedulerPassphraseWrong), // the salt: another key
-        })
+        foreach (
+            var (place, mask, expected) in new[]
+            {
+                (0, 3, ErrorIds.SchedulerBackupDamaged), // another version
+                (1, 0x7f, ErrorIds.SchedulerBackupDamaged), // an hour of iterations
+                (22, 1, ErrorIds.SchedulerBackupDamaged), // the nonce
+                (50, 1, ErrorIds.SchedulerBackupDamaged), // the text
+                (5, 1, ErrorIds.SchedulerPassphraseWrong), // the salt: another key
+            }
+        )
         {
             var forged = bytes.ToArray();
             forged[place] ^= (byte)mask;

@@ -9,7 +9,8 @@ namespace NodeManager.Core.Tests.Scheduler.Files;
 
 public sealed class SchedulerFilesTests : IDisposable
 {
-    private const string Text = "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- schedulerName: a\n";
+    private const string Text =
+        "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- schedulerName: a\n";
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
@@ -21,7 +22,12 @@ public sealed class SchedulerFilesTests : IDisposable
     public async Task A_new_configuration_is_checked_with_the_registered_plugins(string wrong, string said)
     {
         var catalog = PluginDefinitions.Catalog(
-            PluginDefinitions.Read("name: GpuPacking\nextensionPoints: [score]\narguments: {mode: string}\n", "x", SchedulerPluginSource.Session));
+            PluginDefinitions.Read(
+                "name: GpuPacking\nextensionPoints: [score]\narguments: {mode: string}\n",
+                "x",
+                SchedulerPluginSource.Session
+            )
+        );
         await System.IO.File.WriteAllTextAsync(File, Text);
 
         var refused = await Assert.ThrowsAsync<NodeManagerException>(() => ReplaceAsync(Text + wrong, catalog));
@@ -35,40 +41,60 @@ public sealed class SchedulerFilesTests : IDisposable
     public async Task A_plain_file_in_the_place_of_an_encrypted_one_is_refused()
     {
         using var passphrase = new System.Security.SecureString();
-        foreach (char letter in "correct horse") passphrase.AppendChar(letter);
+        foreach (char letter in "correct horse")
+            passphrase.AppendChar(letter);
         SchedulerFiles.Export(File, Text, passphrase, overwrite: true, CancellationToken.None);
         Assert.Equal(Text, (await SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None)).Document.Text);
 
         await System.IO.File.WriteAllTextAsync(File, Text);
 
-        var refused = await Assert.ThrowsAsync<NodeManagerException>(() => SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None)
+        );
         Assert.Equal(ErrorIds.SchedulerPassphraseInvalid, refused.ErrorId);
         Assert.Contains("is not encrypted", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(Text, (await SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None, allowPlain: true)).Document.Text);
+        Assert.Equal(
+            Text,
+            (await SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None, allowPlain: true)).Document.Text
+        );
     }
 
-    public static TheoryData<string, bool> Layouts() => new()
-    {
-        { "\n", true }, { "\n", false }, { "\r\n", true }, { "\r\n", false },
-    };
+    public static TheoryData<string, bool> Layouts() =>
+        new()
+        {
+            { "\n", true },
+            { "\n", false },
+            { "\r\n", true },
+            { "\r\n", false },
+        };
 
     [Theory]
     [MemberData(nameof(Layouts))]
     public async Task A_ConfigMap_is_edited_whether_its_last_line_ends_or_not(string lineBreak, bool ends)
     {
         var value = Text + "  plugins:\n    score:\n      enabled:\n      - name: ImageLocality\n";
-        var before = string.Concat("kind: ConfigMap\ndata:\n  config.yaml: |\n", string.Concat(value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"    {line}\n")))
+        var before = string.Concat(
+                "kind: ConfigMap\ndata:\n  config.yaml: |\n",
+                string.Concat(value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"    {line}\n"))
+            )
             .Replace("\n", lineBreak, StringComparison.Ordinal);
         if (!ends)
             before = before.TrimEnd();
-        var added = new PluginChange { Name = "NodeAffinity", ExtensionPoints = ["score"], Weight = 3 };
-        foreach (var edit in new Func<SchedulerDocument, SchedulerDocument>[]
+        var added = new PluginChange
         {
-            document => PluginEditor.Enable(document, added).Document,
-            document => PluginEditor.Enable(document, added with { Order = 1 }).Document,
-            document => PluginEditor.Set(document, added with { Name = "ImageLocality" }).Document,
-            document => PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality" }).Document,
-        })
+            Name = "NodeAffinity",
+            ExtensionPoints = ["score"],
+            Weight = 3,
+        };
+        foreach (
+            var edit in new Func<SchedulerDocument, SchedulerDocument>[]
+            {
+                document => PluginEditor.Enable(document, added).Document,
+                document => PluginEditor.Enable(document, added with { Order = 1 }).Document,
+                document => PluginEditor.Set(document, added with { Name = "ImageLocality" }).Document,
+                document => PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality" }).Document,
+            }
+        )
         {
             await System.IO.File.WriteAllTextAsync(File, before);
             var expected = edit(SchedulerManifest.Read(before, "x").Document);
@@ -98,12 +124,44 @@ public sealed class SchedulerFilesTests : IDisposable
     [Fact]
     public async Task An_existing_error_is_not_new_when_earlier_lines_are_removed()
     {
-        const string wrong = "profiles:\n- schedulerName: a\n  plugins:\n    filter:\n      enabled:\n      - name: NodePorts\n      - name: ImageLocality\n      - name: NodeName\n";
+        const string wrong =
+            "profiles:\n- schedulerName: a\n  plugins:\n    filter:\n      enabled:\n      - name: NodePorts\n      - name: ImageLocality\n      - name: NodeName\n";
         await System.IO.File.WriteAllTextAsync(File, Text.Split("profiles")[0] + wrong);
-        Assert.NotNull(await ChangeAsync(document => PluginEditor.Set(document, new PluginChange { Name = "NodeName", ExtensionPoints = ["filter"], Order = 1 }).Document));
-        Assert.NotNull(await ChangeAsync(document => PluginEditor.Disable(document, new PluginChange { Name = "NodePorts", ExtensionPoints = ["filter"] }).Document));
-        var refused = await Assert.ThrowsAsync<NodeManagerException>(() => ChangeAsync(document =>
-            PluginEditor.Enable(document, new PluginChange { Name = "ImageLocality", ExtensionPoints = ["permit"], Force = true }).Document));
+        Assert.NotNull(
+            await ChangeAsync(document =>
+                PluginEditor
+                    .Set(
+                        document,
+                        new PluginChange
+                        {
+                            Name = "NodeName",
+                            ExtensionPoints = ["filter"],
+                            Order = 1,
+                        }
+                    )
+                    .Document
+            )
+        );
+        Assert.NotNull(
+            await ChangeAsync(document =>
+                PluginEditor.Disable(document, new PluginChange { Name = "NodePorts", ExtensionPoints = ["filter"] }).Document
+            )
+        );
+        var refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            ChangeAsync(document =>
+                PluginEditor
+                    .Enable(
+                        document,
+                        new PluginChange
+                        {
+                            Name = "ImageLocality",
+                            ExtensionPoints = ["permit"],
+                            Force = true,
+                        }
+                    )
+                    .Document
+            )
+        );
         Assert.Contains("does not implement permit", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("does not implement filter", refused.Message, StringComparison.Ordinal);
     }
@@ -113,10 +171,17 @@ public sealed class SchedulerFilesTests : IDisposable
     [InlineData(">", true)]
     public async Task Rewriting_a_whole_value_is_a_warning(string style, bool warns)
     {
-        var lines = string.Concat(Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"    {line}\n" + (style == ">" ? "\n" : "")));
+        var lines = string.Concat(
+            Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"    {line}\n" + (style == ">" ? "\n" : ""))
+        );
         await System.IO.File.WriteAllTextAsync(File, $"kind: ConfigMap\ndata:\n  config.yaml: {style}\n{lines}");
         var warnings = new List<string>();
-        Assert.NotNull(await ChangeAsync(document => PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality" }).Document, warn: warnings.Add));
+        Assert.NotNull(
+            await ChangeAsync(
+                document => PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality" }).Document,
+                warn: warnings.Add
+            )
+        );
         Assert.Equal(warns, warnings.Count == 1);
     }
 
@@ -124,13 +189,16 @@ public sealed class SchedulerFilesTests : IDisposable
     public async Task A_file_changed_by_another_process_is_not_overwritten()
     {
         await System.IO.File.WriteAllTextAsync(File, Text);
-        var refused = await Assert.ThrowsAsync<NodeManagerException>(() => ChangeAsync(
-            document => PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality" }).Document,
-            confirm: () =>
-            {
-                System.IO.File.AppendAllText(File, "# another\n");
-                return true;
-            }));
+        var refused = await Assert.ThrowsAsync<NodeManagerException>(() =>
+            ChangeAsync(
+                document => PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality" }).Document,
+                confirm: () =>
+                {
+                    System.IO.File.AppendAllText(File, "# another\n");
+                    return true;
+                }
+            )
+        );
         Assert.Equal(ErrorIds.Conflict, refused.ErrorId);
         Assert.Equal(Text + "# another\n", await System.IO.File.ReadAllTextAsync(File));
         Assert.Single(Directory.GetFiles(_folder));
@@ -139,9 +207,16 @@ public sealed class SchedulerFilesTests : IDisposable
     [Fact]
     public async Task A_definition_that_names_no_points_is_not_needed_to_set_arguments()
     {
-        await System.IO.File.WriteAllTextAsync(File, Text.Replace("/v1", "/v1beta1", StringComparison.Ordinal)
-            + "  plugins: {score: {enabled: [{name: Dynamic}]}}\n");
-        var change = new PluginChange { Name = "Dynamic", Force = true, Arguments = new Dictionary<string, object?> { ["a"] = 1L } };
+        await System.IO.File.WriteAllTextAsync(
+            File,
+            Text.Replace("/v1", "/v1beta1", StringComparison.Ordinal) + "  plugins: {score: {enabled: [{name: Dynamic}]}}\n"
+        );
+        var change = new PluginChange
+        {
+            Name = "Dynamic",
+            Force = true,
+            Arguments = new Dictionary<string, object?> { ["a"] = 1L },
+        };
         Assert.NotNull(await ChangeAsync(document => PluginEditor.Set(document, change).Document));
         Assert.Contains("a: 1", await System.IO.File.ReadAllTextAsync(File), StringComparison.Ordinal);
         await Assert.ThrowsAsync<NodeManagerException>(() => ChangeAsync(document => PluginEditor.Enable(document, change).Document));
@@ -153,7 +228,10 @@ public sealed class SchedulerFilesTests : IDisposable
     public void A_weight_is_shown_as_the_scheduler_reads_it(string written, int weight)
     {
         var document = SchedulerDocument.Parse(Text + $"  plugins: {{score: {{enabled: [{{name: ImageLocality, weight: {written}}}]}}}}\n");
-        Assert.Equal(weight, SchedulerPlugins.Read(document).Single(plugin => plugin is { Name: "ImageLocality", ExtensionPoint: "score" }).Weight);
+        Assert.Equal(
+            weight,
+            SchedulerPlugins.Read(document).Single(plugin => plugin is { Name: "ImageLocality", ExtensionPoint: "score" }).Weight
+        );
     }
 
     [Fact]
@@ -179,9 +257,20 @@ public sealed class SchedulerFilesTests : IDisposable
         ChangeAsync(SchedulerFileChange.Replacement(text), catalog);
 
     private Task<SchedulerDocument?> ChangeAsync(
-        Func<SchedulerDocument, SchedulerDocument> edit, PluginCatalog? catalog = null, Action<string>? warn = null, Func<bool>? confirm = null) =>
+        Func<SchedulerDocument, SchedulerDocument> edit,
+        PluginCatalog? catalog = null,
+        Action<string>? warn = null,
+        Func<bool>? confirm = null
+    ) =>
         SchedulerFiles.ChangeAsync(
             File,
-            new() { Edit = edit, Catalog = catalog, Confirm = _ => Task.FromResult(confirm?.Invoke() ?? true), Warn = warn ?? (static _ => { }) },
-            default);
+            new()
+            {
+                Edit = edit,
+                Catalog = catalog,
+                Confirm = _ => Task.FromResult(confirm?.Invoke() ?? true),
+                Warn = warn ?? (static _ => { }),
+            },
+            default
+        );
 }

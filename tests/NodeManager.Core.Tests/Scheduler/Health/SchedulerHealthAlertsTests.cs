@@ -9,7 +9,13 @@ namespace NodeManager.Core.Tests.Scheduler.Health;
 
 public sealed class SchedulerHealthAlertsTests : IDisposable
 {
-    private static readonly ClusterScheduler First = new() { Namespace = "kube-system", ConfigMap = "first-config", Key = "config.yaml", Deployment = "first" };
+    private static readonly ClusterScheduler First = new()
+    {
+        Namespace = "kube-system",
+        ConfigMap = "first-config",
+        Key = "config.yaml",
+        Deployment = "first",
+    };
 
     private readonly NodeManagerSession _session = OfflineSession.Create(1, "prod");
     private readonly List<SchedulerAlertEventArgs> _told = [];
@@ -34,7 +40,10 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Healthy));
         Look(("Pod", SchedulerHealthStatus.Healthy), ("Leader", SchedulerHealthStatus.Healthy));
 
-        Assert.Equal([("Warning", "SchedulerUnhealthy"), ("Normal", "SchedulerHealthy")], _told.Select(alert => (alert.Type, alert.Reason)));
+        Assert.Equal(
+            [("Warning", "SchedulerUnhealthy"), ("Normal", "SchedulerHealthy")],
+            _told.Select(alert => (alert.Type, alert.Reason))
+        );
         Assert.All(_told, alert => Assert.Equal(First.ToString(), alert.Scheduler));
         Assert.Equal("Leader: Error: it: as seen", _told[0].Message);
     }
@@ -66,7 +75,9 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
         using NodeManagerSession other = OfflineSession.Create(2, "prod");
         Look(("Pod", SchedulerHealthStatus.Error));
         other.Get<SchedulerHealthAlerts>().Raise(other, First, [Finding("Pod", SchedulerHealthStatus.Healthy)], NullLogger.Instance);
-        _session.Get<SchedulerHealthAlerts>().Raise(_session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
+        _session
+            .Get<SchedulerHealthAlerts>()
+            .Raise(_session, First with { Deployment = "second" }, [Finding("Pod", SchedulerHealthStatus.Error)], NullLogger.Instance);
 
         Assert.Equal([First.ToString(), (First with { Deployment = "second" }).ToString()], _told.Select(alert => alert.Scheduler));
     }
@@ -86,19 +97,22 @@ public sealed class SchedulerHealthAlertsTests : IDisposable
     }
 
     private void Look(params (string Check, string Status)[] findings) =>
-        _session.Get<SchedulerHealthAlerts>().Raise(_session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
+        _session
+            .Get<SchedulerHealthAlerts>()
+            .Raise(_session, First, [.. findings.Select(finding => Finding(finding.Check, finding.Status))], NullLogger.Instance);
 
-    private SchedulerHealthFinding Finding(string check, string status) => new()
-    {
-        Cluster = _session.Cluster,
-        Session = _session,
-        Namespace = First.Namespace,
-        ConfigMap = First.ConfigMap,
-        Key = First.Key,
-        Deployment = First.Deployment,
-        Check = check,
-        Status = status,
-        Subject = "it",
-        Message = "as seen",
-    };
+    private SchedulerHealthFinding Finding(string check, string status) =>
+        new()
+        {
+            Cluster = _session.Cluster,
+            Session = _session,
+            Namespace = First.Namespace,
+            ConfigMap = First.ConfigMap,
+            Key = First.Key,
+            Deployment = First.Deployment,
+            Check = check,
+            Status = status,
+            Subject = "it",
+            Message = "as seen",
+        };
 }

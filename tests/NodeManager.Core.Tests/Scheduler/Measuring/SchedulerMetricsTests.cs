@@ -20,18 +20,20 @@ public sealed class SchedulerMetricsTests
         go_goroutines 84
         """;
 
-    private static string Current(int filtered, int scored) => $$"""
-        scheduler_pending_pods{queue="active"} 0
-        scheduler_framework_extension_point_duration_seconds_count{extension_point="PreFilter",profile="a",status="Success"} {{filtered}}
-        scheduler_framework_extension_point_duration_seconds_sum{extension_point="PreFilter",profile="a",status="Success"} 1e-05
-        scheduler_plugin_execution_duration_seconds_bucket{extension_point="Score",plugin="ImageLocality",status="Success",le="1e-05"} {{scored / 2}}
-        scheduler_plugin_execution_duration_seconds_bucket{extension_point="Score",plugin="ImageLocality",status="Success",le="2e-05"} {{scored}}
-        scheduler_plugin_execution_duration_seconds_bucket{extension_point="Score",plugin="ImageLocality",status="Success",le="+Inf"} {{scored}}
-        scheduler_plugin_execution_duration_seconds_sum{extension_point="Score",plugin="ImageLocality",status="Success"} {{scored}}e-05
-        scheduler_plugin_execution_duration_seconds_count{extension_point="Score",plugin="ImageLocality",status="Success"} {{scored}}
-        scheduler_plugin_execution_duration_seconds_count{extension_point="Score",plugin="ImageLocality",status="Skip"} 0
+    private static string Current(int filtered, int scored) =>
+        $$"""
+            scheduler_pending_pods{queue="active"} 0
+            scheduler_framework_extension_point_duration_seconds_count{extension_point="PreFilter",profile="a",status="Success"} {{filtered}}
+            scheduler_framework_extension_point_duration_seconds_sum{extension_point="PreFilter",profile="a",status="Success"} 1e-05
+            scheduler_plugin_execution_duration_seconds_bucket{extension_point="Score",plugin="ImageLocality",status="Success",le="1e-05"} {{scored
+                / 2}}
+            scheduler_plugin_execution_duration_seconds_bucket{extension_point="Score",plugin="ImageLocality",status="Success",le="2e-05"} {{scored}}
+            scheduler_plugin_execution_duration_seconds_bucket{extension_point="Score",plugin="ImageLocality",status="Success",le="+Inf"} {{scored}}
+            scheduler_plugin_execution_duration_seconds_sum{extension_point="Score",plugin="ImageLocality",status="Success"} {{scored}}e-05
+            scheduler_plugin_execution_duration_seconds_count{extension_point="Score",plugin="ImageLocality",status="Success"} {{scored}}
+            scheduler_plugin_execution_duration_seconds_count{extension_point="Score",plugin="ImageLocality",status="Skip"} 0
 
-        """;
+            """;
 
     private static List<SchedulerMeasurement> Measure(string text, string? before = null) =>
         [.. SchedulerMetrics.Read(text, "x").Since(before is null ? null : SchedulerMetrics.Read(before, "x"), "x", null, "", null)];
@@ -89,7 +91,9 @@ public sealed class SchedulerMetricsTests
     [Fact]
     public void Metric_labels_with_special_characters_are_parsed()
     {
-        var sample = Assert.Single(PrometheusText.Read("scheduler_x{a=\"b\\\"c}\\\\d\\n, e\", f=\"\",} 1.5e3 1700000000000\n", "scheduler_"));
+        var sample = Assert.Single(
+            PrometheusText.Read("scheduler_x{a=\"b\\\"c}\\\\d\\n, e\", f=\"\",} 1.5e3 1700000000000\n", "scheduler_")
+        );
         Assert.Equal("b\"c}\\d\n, e", sample.Label("a"));
         Assert.Equal(("", 1500), (sample.Label("f"), sample.Value));
     }
@@ -107,7 +111,12 @@ public sealed class SchedulerMetricsTests
                 waiting.TrySetResult();
                 return Task.FromResult(text);
             },
-            "x", TimeSpan.FromMinutes(1), time, null, CancellationToken.None);
+            "x",
+            TimeSpan.FromMinutes(1),
+            time,
+            null,
+            CancellationToken.None
+        );
         await waiting.Task;
         Assert.False(measuring.IsCompleted);
         time.Advance(TimeSpan.FromMinutes(1));
@@ -120,8 +129,10 @@ public sealed class SchedulerMetricsTests
     [Fact]
     public async Task A_token_is_sent_only_over_TLS_and_a_closed_port_is_reported_with_a_workaround()
     {
-        Assert.Equal(ErrorIds.SchedulerMetricsUnavailable, Assert.Throws<NodeManagerException>(() =>
-            new MetricsEndpoint(new Uri("http://127.0.0.1:1/metrics"), "secret", null)).ErrorId);
+        Assert.Equal(
+            ErrorIds.SchedulerMetricsUnavailable,
+            Assert.Throws<NodeManagerException>(() => new MetricsEndpoint(new Uri("http://127.0.0.1:1/metrics"), "secret", null)).ErrorId
+        );
         using var endpoint = new MetricsEndpoint(new Uri($"http://{IPAddress.Loopback}:1/metrics"), null, null);
         var error = await Assert.ThrowsAsync<NodeManagerException>(() => endpoint.ReadAsync(CancellationToken.None));
         Assert.Equal(ErrorIds.SchedulerMetricsUnavailable, error.ErrorId);

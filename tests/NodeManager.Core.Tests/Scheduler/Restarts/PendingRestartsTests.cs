@@ -11,7 +11,12 @@ public sealed class PendingRestartsTests
         var ends = new TaskCompletionSource<SchedulerRestartResult>();
         var interrupted = new TaskCompletionSource<SchedulerRestartResult>();
         var fails = new TaskCompletionSource<SchedulerRestartResult>();
-        Task[] waits = [restarts.WaitAsync("b", () => interrupted.Task), restarts.WaitAsync("a", () => ends.Task), restarts.WaitAsync("c", () => fails.Task)];
+        Task[] waits =
+        [
+            restarts.WaitAsync("b", () => interrupted.Task),
+            restarts.WaitAsync("a", () => ends.Task),
+            restarts.WaitAsync("c", () => fails.Task),
+        ];
         Assert.Equal(["a", "b", "c"], restarts.Names);
 
         ends.SetResult(new() { Status = SchedulerRestartStatus.Restarted, Message = "" });

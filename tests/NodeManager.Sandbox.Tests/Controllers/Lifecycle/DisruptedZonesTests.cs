@@ -61,8 +61,13 @@ public sealed class DisruptedZonesTests
 
     private string Follow((int Ready, int NotReady) a, (int Ready, int NotReady)? b, (int Ready, int NotReady) c)
     {
-        Dictionary<NodeZone, ZoneCount> counts = new() { [new("", "a")] = new(a.Ready, a.NotReady), [new("", "c")] = new(c.Ready, c.NotReady) };
-        if (b is { } count) counts[new("", "b")] = new(count.Ready, count.NotReady);
+        Dictionary<NodeZone, ZoneCount> counts = new()
+        {
+            [new("", "a")] = new(a.Ready, a.NotReady),
+            [new("", "c")] = new(c.Ready, c.NotReady),
+        };
+        if (b is { } count)
+            counts[new("", "b")] = new(count.Ready, count.NotReady);
         return _zones.Follow(counts, Now).ToString();
     }
 }

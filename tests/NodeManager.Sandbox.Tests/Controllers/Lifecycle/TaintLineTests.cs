@@ -59,7 +59,8 @@ public sealed class TaintLineTests
     public void A_change_of_the_rate_keeps_the_available_taint(double takenAt, double rate, double changedAt, string? next)
     {
         Add("a", "b");
-        if (takenAt >= 0) Take(takenAt);
+        if (takenAt >= 0)
+            Take(takenAt);
         _line.ChangeRate(rate, Start.AddSeconds(changedAt));
         Assert.Equal(next, Take(changedAt));
     }
@@ -85,7 +86,8 @@ public sealed class TaintLineTests
 
     private void Add(params string[] nodes)
     {
-        foreach (string node in nodes) _line.Add(node);
+        foreach (string node in nodes)
+            _line.Add(node);
     }
 
     private string? Take(double second) => _line.Take(Start.AddSeconds(second));

@@ -7,7 +7,8 @@ namespace NodeManager.Sandbox.Tests.Controllers.Lifecycle;
 /// <summary>Whole outages on the virtual clock: which nodes get the NoExecute taint, and when.</summary>
 public sealed class ZoneOutageTests : IDisposable
 {
-    private const string NotReady = "node.kubernetes.io/not-ready", Unreachable = "node.kubernetes.io/unreachable";
+    private const string NotReady = "node.kubernetes.io/not-ready",
+        Unreachable = "node.kubernetes.io/unreachable";
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private readonly LiveCluster _live = LiveCluster.WithWaitingClock();
 
@@ -95,7 +96,10 @@ public sealed class ZoneOutageTests : IDisposable
     public async Task An_unreachable_node_that_reports_NotReady_changes_its_taint_immediately()
     {
         string[] zone = (await OpenZonesAsync(a: 1, b: 1, c: 1))[0];
-        _live.Pod("patient", $$""","nodeName":"{{zone[0]}}","tolerations":[{"operator":"Exists","effect":"NoExecute","tolerationSeconds":100}]""");
+        _live.Pod(
+            "patient",
+            $$""","nodeName":"{{zone[0]}}","tolerations":[{"operator":"Exists","effect":"NoExecute","tolerationSeconds":100}]"""
+        );
         await _live.UntilAsync(() => _live.PodNamed("patient") is { } pod && pod.Status.Phase == "Running", "running");
         Down("down", zone);
         await _live.UntilAsync(() => IsTainted(zone[0]), "tainted", Second);
@@ -145,20 +149,37 @@ public sealed class ZoneOutageTests : IDisposable
     /// <summary>Nodes of three zones, once they take pods.</summary>
     private async Task<string[][]> OpenZonesAsync(int a, int b, int c)
     {
-        string[][] zones = [.. new[] { ("a", a), ("b", b), ("c", c) }.Select(zone => Enumerable.Range(1, zone.Item2).Select(number => $"{zone.Item1}{number:00}").ToArray())];
+        string[][] zones =
+        [
+            .. new[] { ("a", a), ("b", b), ("c", c) }.Select(zone =>
+                Enumerable.Range(1, zone.Item2).Select(number => $"{zone.Item1}{number:00}").ToArray()
+            ),
+        ];
         foreach (string name in zones.SelectMany(names => names))
-            _live.Create(BuiltInKinds.Nodes, $$"""{"metadata":{"name":"{{name}}","labels":{"topology.kubernetes.io/region":"r","topology.kubernetes.io/zone":"{{name[0]}}"} } }""");
+            _live.Create(
+                BuiltInKinds.Nodes,
+                $$"""{"metadata":{"name":"{{name}}","labels":{"topology.kubernetes.io/region":"r","topology.kubernetes.io/zone":"{{name[0]}}"} } }"""
+            );
         await _live.UntilAsync(() => Names.All(name => Ready(name) == "True" && Taints(name).Count == 0), "all ready");
         return zones;
     }
 
-    private void Down(string fault, string[] nodes) => _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeDown, Name = fault, Nodes = nodes });
+    private void Down(string fault, string[] nodes) =>
+        _live.Cluster.SetFault(
+            new()
+            {
+                Kind = SandboxFaultKind.NodeDown,
+                Name = fault,
+                Nodes = nodes,
+            }
+        );
 
     private string Ready(string node) => _live.Node(node).Status.Conditions?.Find(condition => condition.Type == "Ready")?.Status ?? "";
 
     private Condition Condition(string node) => _live.Node(node).Status.Conditions!.Find(condition => condition.Type == "Ready")!;
 
-    private List<string> Taints(string node) => [.. (_live.Node(node).Spec.Taints ?? []).Select(taint => $"{taint.Key}:{taint.Effect}").Order(StringComparer.Ordinal)];
+    private List<string> Taints(string node) =>
+        [.. (_live.Node(node).Spec.Taints ?? []).Select(taint => $"{taint.Key}:{taint.Effect}").Order(StringComparer.Ordinal)];
 
     private bool IsTainted(string node) => _live.Node(node).Spec.Taints?.Exists(taint => taint.Effect == "NoExecute") == true;
 

@@ -55,12 +55,16 @@ public sealed class ZoneRulesTests
     public void Excluded_nodes_do_not_count(string name, string labels, int minor, bool isExcluded) =>
         Assert.Equal(isExcluded, NodeZone.Excludes(Node(name, labels), minor));
 
-    private static Node Node(string name, string labels) => new()
-    {
-        Metadata = new()
+    private static Node Node(string name, string labels) =>
+        new()
         {
-            Name = name,
-            Labels = labels.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]),
-        },
-    };
+            Metadata = new()
+            {
+                Name = name,
+                Labels = labels
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(pair => pair.Split('='))
+                    .ToDictionary(pair => pair[0], pair => pair[1]),
+            },
+        };
 }

@@ -12,8 +12,9 @@ namespace NodeManager.Server.Tests.Agents.Attacks;
 /// </summary>
 public sealed class AgentAttackTests(AgentServer server) : IClassFixture<AgentServer>
 {
-    private static readonly Dictionary<string, Func<AttackScene, Task>> All = ((IEnumerable<(string Name, Func<AttackScene, Task> Run)>)
-        [.. ApprovalAttacks.All, .. PlanAttacks.All, .. ReadingAttacks.All]).ToDictionary(static one => one.Name, static one => one.Run);
+    private static readonly Dictionary<string, Func<AttackScene, Task>> All = (
+        (IEnumerable<(string Name, Func<AttackScene, Task> Run)>)[.. ApprovalAttacks.All, .. PlanAttacks.All, .. ReadingAttacks.All]
+    ).ToDictionary(static one => one.Name, static one => one.Run);
 
     public static TheoryData<string> Names() => [.. All.Keys];
 
@@ -35,12 +36,21 @@ public sealed class AgentAttackTests(AgentServer server) : IClassFixture<AgentSe
     }
 
     // A controller sets and removes the taint of cordoned nodes in its own time.
-    private static string Describe(ClusterNode node) => $"{node.Name} {node.Uid} {node.Unschedulable} [{string.Join(',', node.Taints.Where(static taint => taint.Key != "node.kubernetes.io/unschedulable"))}] {string.Join(',', node.Labels.OrderBy(static one => one.Key, StringComparer.Ordinal))}";
+    private static string Describe(ClusterNode node) =>
+        $"{node.Name} {node.Uid} {node.Unschedulable} [{string.Join(',', node.Taints.Where(static taint => taint.Key != "node.kubernetes.io/unschedulable"))}] {string.Join(',', node.Labels.OrderBy(static one => one.Key, StringComparer.Ordinal))}";
 
     private async Task<List<ClusterNode>> NodesAsync()
     {
         List<ClusterNode> nodes = [];
-        await foreach (ClusterNode node in NodeReader.ReadAsync(server.Session, new(), static missing => throw missing, NullObserver.Instance, CancellationToken.None))
+        await foreach (
+            ClusterNode node in NodeReader.ReadAsync(
+                server.Session,
+                new(),
+                static missing => throw missing,
+                NullObserver.Instance,
+                CancellationToken.None
+            )
+        )
             nodes.Add(await NodeEditor.ReadAsync(server.Session, node.Name, CancellationToken.None));
         return nodes;
     }

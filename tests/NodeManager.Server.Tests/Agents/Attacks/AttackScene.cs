@@ -25,7 +25,11 @@ internal sealed class AttackScene(AgentServer server, McpClient agent, string to
     /// <summary>A plan of the agent that waits for a person.</summary>
     public async Task<string> RequestAsync(string action = "Cordon", string more = "{}", string? node = null, McpClient? by = null)
     {
-        CallToolResult answer = await AgentServer.CallAsync(by ?? agent, "request_change", AgentToolTests.Request(action, node ?? Node, more));
+        CallToolResult answer = await AgentServer.CallAsync(
+            by ?? agent,
+            "request_change",
+            AgentToolTests.Request(action, node ?? Node, more)
+        );
         Assert.True(answer.IsError != true, AgentToolTests.Text(answer));
         return answer.StructuredContent!.Value.GetProperty("id").GetString()!;
     }
@@ -65,18 +69,26 @@ internal sealed class AttackScene(AgentServer server, McpClient agent, string to
     }
 
     /// <summary>A request to the server is refused with one of these codes.</summary>
-    public async Task RefusedAsync(HttpMethod method, string path, string? bearer, Action<HttpRequestMessage>? change, params HttpStatusCode[] codes)
+    public async Task RefusedAsync(
+        HttpMethod method,
+        string path,
+        string? bearer,
+        Action<HttpRequestMessage>? change,
+        params HttpStatusCode[] codes
+    )
     {
         using var client = new HttpClient { BaseAddress = server.Address };
         using var request = new HttpRequestMessage(method, path);
-        if (bearer is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + bearer);
+        if (bearer is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + bearer);
         change?.Invoke(request);
         using HttpResponseMessage answer = await client.SendAsync(request);
         Assert.Contains(answer.StatusCode, codes);
     }
 
     /// <summary>Somebody else changes a node.</summary>
-    public Task<ClusterNode> ChangeAsync(Func<NodeManagerSession, string, Task<ClusterNode>> change, string? node = null) => change(server.Session, node ?? Node);
+    public Task<ClusterNode> ChangeAsync(Func<NodeManagerSession, string, Task<ClusterNode>> change, string? node = null) =>
+        change(server.Session, node ?? Node);
 
     public Task<ClusterNode> ReadAsync(string? node = null) => NodeEditor.ReadAsync(server.Session, node ?? Node, CancellationToken.None);
 }

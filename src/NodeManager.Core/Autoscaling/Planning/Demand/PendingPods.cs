@@ -18,22 +18,42 @@ internal static class PendingPods
         DateTimeOffset? since = isUnschedulable ? scheduled!.LastTransitionTime ?? pod.Metadata.CreationTimestamp : null;
         PendingPod Ignore(string reason, string message) => new(pod, ScaleDecision.Ignore, reason, message, since);
 
-        if (pod.Metadata.DeletionTimestamp is not null) return Ignore(ScaleReason.Terminating, "The pod is terminating.");
-        if (pod.IsMirror()) return Ignore(ScaleReason.MirrorPod, "Mirror pods belong to the node whose kubelet runs them.");
+        if (pod.Metadata.DeletionTimestamp is not null)
+            return Ignore(ScaleReason.Terminating, "The pod is terminating.");
+        if (pod.IsMirror())
+            return Ignore(ScaleReason.MirrorPod, "Mirror pods belong to the node whose kubelet runs them.");
         if (pod.Controller() is { Kind: "DaemonSet" } owner)
-            return Ignore(ScaleReason.DaemonSetPod, $"Managed by DaemonSet '{owner.Name}': its pods follow nodes, nodes do not follow them.");
-        if (pod.Spec.SchedulingGates is { Count: > 0 } gates) return Ignore(ScaleReason.SchedulingGate, $"The scheduling gate '{gates[0].Name}' holds the pod back.");
+            return Ignore(
+                ScaleReason.DaemonSetPod,
+                $"Managed by DaemonSet '{owner.Name}': its pods follow nodes, nodes do not follow them."
+            );
+        if (pod.Spec.SchedulingGates is { Count: > 0 } gates)
+            return Ignore(ScaleReason.SchedulingGate, $"The scheduling gate '{gates[0].Name}' holds the pod back.");
         if (pod.Status.NominatedNodeName is { Length: > 0 } node && snapshot.Node(node) is not null)
         {
-            return new(pod, ScaleDecision.Place, ScaleReason.Nominated, $"The scheduler has nominated node '{node}' for the pod (status.nominatedNodeName).", since) { Target = node };
+            return new(
+                pod,
+                ScaleDecision.Place,
+                ScaleReason.Nominated,
+                $"The scheduler has nominated node '{node}' for the pod (status.nominatedNodeName).",
+                since
+            )
+            {
+                Target = node,
+            };
         }
 
-        if (!isUnschedulable) return Ignore(ScaleReason.NotYetJudged, "The scheduler has not reported the pod as unschedulable.");
+        if (!isUnschedulable)
+            return Ignore(ScaleReason.NotYetJudged, "The scheduler has not reported the pod as unschedulable.");
         if (pod.Spec.ResourceClaims is { Count: > 0 } claims)
         {
             return new(
-                pod, ScaleDecision.Wait, ScaleReason.ResourceClaims,
-                $"The pod requests devices by ResourceClaim '{claims[0].Name}'; the autoscaler cannot plan for devices.", since);
+                pod,
+                ScaleDecision.Wait,
+                ScaleReason.ResourceClaims,
+                $"The pod requests devices by ResourceClaim '{claims[0].Name}'; the autoscaler cannot plan for devices.",
+                since
+            );
         }
 
         return VolumeObstacle.Of(pod, snapshot) is { } obstacle

@@ -24,21 +24,43 @@ internal static class PodSpecificationKey
         {
             NodeSelector = spec.NodeSelector?.OrderBy(static pair => pair.Key, StringComparer.Ordinal).ToDictionary(),
             Tolerations = spec.Tolerations,
-            TopologySpreadConstraints = spec.TopologySpreadConstraints?.FindAll(static one => one.WhenUnsatisfiable == "DoNotSchedule") is { Count: > 0 } spreads ? spreads : null,
+            TopologySpreadConstraints = spec.TopologySpreadConstraints?.FindAll(static one => one.WhenUnsatisfiable == "DoNotSchedule")
+                is { Count: > 0 } spreads
+                ? spreads
+                : null,
             Affinity = new()
             {
-                NodeAffinity = spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is { } node ? new() { RequiredDuringSchedulingIgnoredDuringExecution = node } : null,
+                NodeAffinity = spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is { } node
+                    ? new() { RequiredDuringSchedulingIgnoredDuringExecution = node }
+                    : null,
                 PodAffinity = Required(spec.Affinity?.PodAffinity),
                 PodAntiAffinity = Required(spec.Affinity?.PodAntiAffinity),
             },
         };
-        var amounts = PodRequests.Of(spec).OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => FormattableString.Invariant($"{pair.Key}={pair.Value:0.###}"));
-        var ports = spec.Containers.SelectMany(static container => container.Ports ?? []).Where(static port => port.HostPort > 0)
+        var amounts = PodRequests
+            .Of(spec)
+            .OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => FormattableString.Invariant($"{pair.Key}={pair.Value:0.###}"));
+        var ports = spec
+            .Containers.SelectMany(static container => container.Ports ?? [])
+            .Where(static port => port.HostPort > 0)
             .Select(static port => FormattableString.Invariant($"{port.HostIP}:{port.HostPort}/{port.Protocol}"));
-        return ObservationJson.Hash(string.Join(
-            '\n', [pod.Metadata.Namespace ?? "", FormattableString.Invariant($"{spec.Priority ?? 0}"), .. amounts, .. ports, JsonSerializer.Serialize(required, KubernetesJson.Default.PodSpec)]));
+        return ObservationJson.Hash(
+            string.Join(
+                '\n',
+                [
+                    pod.Metadata.Namespace ?? "",
+                    FormattableString.Invariant($"{spec.Priority ?? 0}"),
+                    .. amounts,
+                    .. ports,
+                    JsonSerializer.Serialize(required, KubernetesJson.Default.PodSpec),
+                ]
+            )
+        );
     }
 
     private static PodAffinity? Required(PodAffinity? terms) =>
-        terms?.RequiredDuringSchedulingIgnoredDuringExecution is { Count: > 0 } required ? new() { RequiredDuringSchedulingIgnoredDuringExecution = required } : null;
+        terms?.RequiredDuringSchedulingIgnoredDuringExecution is { Count: > 0 } required
+            ? new() { RequiredDuringSchedulingIgnoredDuringExecution = required }
+            : null;
 }

@@ -15,6 +15,7 @@ internal sealed class AheadTimes(ScaleInput input)
     /// <param name="what">What began; unique.</param>
     /// <param name="since">As the object has it.</param>
     public DateTimeOffset Of(string what, DateTimeOffset since) =>
-        since <= input.Now ? since
-        : _seen[what] = input.Memory.SeenAhead.TryGetValue(what, out DateTimeOffset seen) && seen <= input.Now ? seen : input.Now;
+        since <= input.Now
+            ? since
+            : _seen[what] = input.Memory.SeenAhead.TryGetValue(what, out DateTimeOffset seen) && seen <= input.Now ? seen : input.Now;
 }

@@ -86,12 +86,13 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
 
     /// <summary>The same after the clock was set: what has lasted for a while has lasted as long.</summary>
     /// <param name="by">By how much; negative: back.</param>
-    internal ScaleMemory Shift(TimeSpan by) => new(UnneededSince.ToDictionary(static one => one.Key, one => one.Value + by))
-    {
-        ByThreshold = ByThreshold is { } entry ? entry with { LastScaleUp = entry.LastScaleUp + by } : null,
-        AboveSince = AboveSince + by,
-        SeenAhead = SeenAhead.ToDictionary(static one => one.Key, one => one.Value + by, StringComparer.Ordinal),
-    };
+    internal ScaleMemory Shift(TimeSpan by) =>
+        new(UnneededSince.ToDictionary(static one => one.Key, one => one.Value + by))
+        {
+            ByThreshold = ByThreshold is { } entry ? entry with { LastScaleUp = entry.LastScaleUp + by } : null,
+            AboveSince = AboveSince + by,
+            SeenAhead = SeenAhead.ToDictionary(static one => one.Key, one => one.Value + by, StringComparer.Ordinal),
+        };
 }
 
 /// <summary>The thresholds of a configuration with <c>enableAutoScaling</c>, and what nodes use.</summary>
@@ -112,5 +113,12 @@ public sealed record BufferTarget(string Kind, string Namespace, string Name, in
         new("PodTemplate", template.Metadata.Namespace ?? "", template.Metadata.Name, 0, template.Template, template.Metadata.Generation);
 
     internal static BufferTarget Of(KubernetesObject workload, string kind, WorkloadSpec spec) =>
-        new(kind, workload.Metadata.Namespace ?? "", workload.Metadata.Name, spec.Replicas ?? 1, spec.Template, workload.Metadata.Generation);
+        new(
+            kind,
+            workload.Metadata.Namespace ?? "",
+            workload.Metadata.Name,
+            spec.Replicas ?? 1,
+            spec.Template,
+            workload.Metadata.Generation
+        );
 }

@@ -18,7 +18,8 @@ public sealed record ScalePlan(
     IReadOnlyList<NodeScalePlanPod> Pods,
     IReadOnlyList<NodeScalePlanPool> Pools,
     ScaleMemory Memory,
-    DateTimeOffset? NextChangeAt)
+    DateTimeOffset? NextChangeAt
+)
 {
     /// <summary>Every buffer that this autoscaler serves.</summary>
     public IReadOnlyList<BufferOutcome> Buffers { get; init; } = [];

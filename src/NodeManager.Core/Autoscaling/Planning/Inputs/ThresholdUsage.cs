@@ -19,17 +19,31 @@ internal static class ThresholdUsage
     /// <param name="observer">Warned where there are none.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyDictionary<string, NodeUsage>> ReadAsync(
-        NodeManagerConfiguration configuration, ClusterConnection connection, IReadOnlyList<Node> nodes, IOperationObserver observer, CancellationToken cancellationToken)
+        NodeManagerConfiguration configuration,
+        ClusterConnection connection,
+        IReadOnlyList<Node> nodes,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
     {
-        if (!configuration.MetricsEnabled) return NotKnown;
+        if (!configuration.MetricsEnabled)
+            return NotKnown;
         try
         {
             Dictionary<string, NodeMetrics> metrics = await MetricsReader.ReadAsync(connection.Client, [], cancellationToken);
             DateTimeOffset now = connection.Time.GetUtcNow();
-            return nodes.Where(node => metrics.ContainsKey(node.Metadata.Name)).ToDictionary(
-                static node => node.Metadata.Name, node => NodeMapper.UsageOf(metrics[node.Metadata.Name], node.Status.Allocatable.ToNodeResources(), now), StringComparer.Ordinal);
+            return nodes
+                .Where(node => metrics.ContainsKey(node.Metadata.Name))
+                .ToDictionary(
+                    static node => node.Metadata.Name,
+                    node => NodeMapper.UsageOf(metrics[node.Metadata.Name], node.Status.Allocatable.ToNodeResources(), now),
+                    StringComparer.Ordinal
+                );
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (TransientFailure.Is(e) || (e is KubernetesException refused && MetricsReader.IsAbsence(refused))))
+        catch (Exception e)
+            when (!cancellationToken.IsCancellationRequested
+                && (TransientFailure.Is(e) || (e is KubernetesException refused && MetricsReader.IsAbsence(refused)))
+            )
         {
             observer.Warning($"The metrics API is unavailable; thresholds are compared with requests alone: {e.Message}");
             return NotKnown;

@@ -23,9 +23,17 @@ internal sealed class DisruptionBudgets
     {
         _now = now;
         _disrupted = disrupted;
-        _budgets = [.. (budgets ?? []).Select(budget => (
-            budget, Resolve(budget.Nodes, nodes), budget.Schedule is null ? null : CronExpression.Parse(budget.Schedule),
-            budget.Duration is null ? TimeSpan.MaxValue : GoDuration.Parse(budget.Duration) ?? TimeSpan.Zero))];
+        _budgets =
+        [
+            .. (budgets ?? []).Select(budget =>
+                (
+                    budget,
+                    Resolve(budget.Nodes, nodes),
+                    budget.Schedule is null ? null : CronExpression.Parse(budget.Schedule),
+                    budget.Duration is null ? TimeSpan.MaxValue : GoDuration.Parse(budget.Duration) ?? TimeSpan.Zero
+                )
+            ),
+        ];
     }
 
     /// <summary>Takes one removal for the reason, or says which budget refuses it.</summary>
@@ -34,9 +42,11 @@ internal sealed class DisruptionBudgets
     {
         foreach ((NodeSmithBudget budget, int nodes, CronExpression? schedule, TimeSpan duration) in _budgets)
         {
-            if (!Concerns(budget, reason) || !IsInForce(budget, schedule, duration)) continue;
+            if (!Concerns(budget, reason) || !IsInForce(budget, schedule, duration))
+                continue;
             int taken = budget.Reasons is { Count: > 0 } reasons ? reasons.Sum(one => _taken.GetValueOrDefault(one)) : _taken.Values.Sum();
-            if (_disrupted + taken >= nodes) return budget;
+            if (_disrupted + taken >= nodes)
+                return budget;
         }
 
         _taken[reason] = _taken.GetValueOrDefault(reason) + 1;
@@ -48,17 +58,18 @@ internal sealed class DisruptionBudgets
     {
         get
         {
-            IEnumerable<DateTimeOffset?> times = _budgets.Where(static one => one.Schedule is not null).SelectMany(one => new[]
-            {
-                one.Schedule!.Next(_now, LookAhead), End(one.Schedule!, one.Duration),
-            });
+            IEnumerable<DateTimeOffset?> times = _budgets
+                .Where(static one => one.Schedule is not null)
+                .SelectMany(one => new[] { one.Schedule!.Next(_now, LookAhead), End(one.Schedule!, one.Duration) });
             return times.Where(static time => time is not null).Min();
         }
     }
 
-    public static string Words(NodeSmithBudget budget) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"disruption budget of {budget.Nodes} nodes{(budget.Reasons is { Count: > 0 } reasons ? $" for {string.Join(", ", reasons)}" : "")}{(budget.Schedule is { } schedule ? $" during '{schedule}' for {budget.Duration}" : "")}");
+    public static string Words(NodeSmithBudget budget) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"disruption budget of {budget.Nodes} nodes{(budget.Reasons is { Count: > 0 } reasons ? $" for {string.Join(", ", reasons)}" : "")}{(budget.Schedule is { } schedule ? $" during '{schedule}' for {budget.Duration}" : "")}"
+        );
 
     internal static int Resolve(string nodes, int total)
     {
@@ -73,7 +84,8 @@ internal sealed class DisruptionBudgets
         }
     }
 
-    private static bool Concerns(NodeSmithBudget budget, string reason) => budget.Reasons is not { Count: > 0 } reasons || reasons.Contains(reason);
+    private static bool Concerns(NodeSmithBudget budget, string reason) =>
+        budget.Reasons is not { Count: > 0 } reasons || reasons.Contains(reason);
 
     // A schedule that cannot be read is taken to be in force.
     private bool IsInForce(NodeSmithBudget budget, CronExpression? schedule, TimeSpan duration) =>
@@ -81,10 +93,12 @@ internal sealed class DisruptionBudgets
 
     private DateTimeOffset? End(CronExpression schedule, TimeSpan duration)
     {
-        if (!schedule.HasWithin(_now, duration)) return null;
+        if (!schedule.HasWithin(_now, duration))
+            return null;
         // The last start before now decides.
         DateTimeOffset start = _now.AddTicks(-(_now.UtcTicks % TimeSpan.TicksPerMinute));
-        while (!schedule.Matches(start)) start = start.AddMinutes(-1);
+        while (!schedule.Matches(start))
+            start = start.AddMinutes(-1);
         return start + duration;
     }
 }

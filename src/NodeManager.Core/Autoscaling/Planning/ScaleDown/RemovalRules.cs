@@ -16,7 +16,8 @@ internal static class RemovalRules
     public static (string Reason, string Message)? OfNode(Node node)
     {
         foreach (string key in new[] { DisruptionAnnotations.ScaleDownDisabled, DisruptionAnnotations.DoNotDisrupt })
-            if (node.Metadata.Annotations?.GetValueOrDefault(key) == "true") return (ScaleReason.DoNotDisrupt, $"The node is annotated {key}=true.");
+            if (node.Metadata.Annotations?.GetValueOrDefault(key) == "true")
+                return (ScaleReason.DoNotDisrupt, $"The node is annotated {key}=true.");
         return null;
     }
 
@@ -24,23 +25,42 @@ internal static class RemovalRules
     public static (string Reason, string Message)? OfPod(Pod pod, DateTimeOffset now)
     {
         string? wish = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.DoNotDisrupt);
-        if (wish == "true") return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}=true.");
+        if (wish == "true")
+            return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}=true.");
         // A duration protects a pod so long after its start.
-        if (wish is { Length: > 0 } && Kubernetes.Timing.GoDuration.Parse(wish) is { } period && (pod.Status.StartTime ?? pod.Metadata.CreationTimestamp) + period is { } until && until > now)
-            return (ScaleReason.DoNotDisrupt, string.Create(CultureInfo.InvariantCulture, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}={wish}: until {until.UtcDateTime:HH:mm:ss} UTC."));
+        if (
+            wish is { Length: > 0 }
+            && Kubernetes.Timing.GoDuration.Parse(wish) is { } period
+            && (pod.Status.StartTime ?? pod.Metadata.CreationTimestamp) + period is { } until
+            && until > now
+        )
+            return (
+                ScaleReason.DoNotDisrupt,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Pod {pod.Key()} is annotated {DisruptionAnnotations.DoNotDisrupt}={wish}: until {until.UtcDateTime:HH:mm:ss} UTC."
+                )
+            );
         string? isSafe = pod.Metadata.Annotations?.GetValueOrDefault(DisruptionAnnotations.SafeToEvict);
-        if (isSafe == "false") return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.SafeToEvict}=false.");
-        if (isSafe == "true") return null;
-        if (pod.Controller() is null) return (ScaleReason.UnmanagedPod, $"Unmanaged pod {pod.Key()}: no controller would recreate it.");
+        if (isSafe == "false")
+            return (ScaleReason.DoNotDisrupt, $"Pod {pod.Key()} is annotated {DisruptionAnnotations.SafeToEvict}=false.");
+        if (isSafe == "true")
+            return null;
+        if (pod.Controller() is null)
+            return (ScaleReason.UnmanagedPod, $"Unmanaged pod {pod.Key()}: no controller would recreate it.");
         return pod.Spec.Volumes?.Find(static volume => volume.EmptyDir is { Medium: not "Memory" }) is { } local
-            ? (ScaleReason.LocalData, $"Pod {pod.Key()} would lose the data of emptyDir volume '{local.Name}'. To allow that, annotate it {DisruptionAnnotations.SafeToEvict}=true.")
+            ? (
+                ScaleReason.LocalData,
+                $"Pod {pod.Key()} would lose the data of emptyDir volume '{local.Name}'. To allow that, annotate it {DisruptionAnnotations.SafeToEvict}=true."
+            )
             : null;
     }
 
     /// <summary>The share of the node that its pods request: of CPU or memory, the larger.</summary>
     public static decimal Utilization(NodeState node, IEnumerable<PodState> pods)
     {
-        decimal cpu = 0, memory = 0;
+        decimal cpu = 0,
+            memory = 0;
         foreach (PodState pod in pods)
         {
             cpu += pod.Requests.GetValueOrDefault("cpu");
@@ -65,15 +85,22 @@ internal sealed class BudgetTakings(IReadOnlyList<PodDisruptionBudget> budgets, 
         Dictionary<PodDisruptionBudget, int> wanted = [];
         foreach (Pod pod in pods)
         {
-            List<PodDisruptionBudget> covering = [.. _byNamespace[pod.Metadata.Namespace].Where(budget => BudgetRules.Covers(budget, pod, version))];
-            if (BudgetRules.Refusal(pod, covering, minorVersion) is { } refusal) return $"Pod {pod.Key()}: {refusal.Reason}";
-            if (covering is not [var only] || !BudgetRules.TakesAllowance(pod, only, minorVersion)) continue;
+            List<PodDisruptionBudget> covering =
+            [
+                .. _byNamespace[pod.Metadata.Namespace].Where(budget => BudgetRules.Covers(budget, pod, version)),
+            ];
+            if (BudgetRules.Refusal(pod, covering, minorVersion) is { } refusal)
+                return $"Pod {pod.Key()}: {refusal.Reason}";
+            if (covering is not [var only] || !BudgetRules.TakesAllowance(pod, only, minorVersion))
+                continue;
             int count = wanted[only] = wanted.GetValueOrDefault(only) + 1;
             int left = only.Status.DisruptionsAllowed - _taken.GetValueOrDefault(only);
-            if (count > left) return $"Pod {pod.Key()}: PDB {only.Key()} allows {Math.Max(0, left)} disruptions; the node requires {pods.Count(one => BudgetRules.Covers(only, one, version))}.";
+            if (count > left)
+                return $"Pod {pod.Key()}: PDB {only.Key()} allows {Math.Max(0, left)} disruptions; the node requires {pods.Count(one => BudgetRules.Covers(only, one, version))}.";
         }
 
-        foreach ((PodDisruptionBudget budget, int count) in wanted) _taken[budget] = _taken.GetValueOrDefault(budget) + count;
+        foreach ((PodDisruptionBudget budget, int count) in wanted)
+            _taken[budget] = _taken.GetValueOrDefault(budget) + count;
         return null;
     }
 }

@@ -15,12 +15,15 @@ public static class ExpectedNodes
 
     private const decimal UnknownDisk = 1125899906842624m;
 
-    private const string OperatingSystem = "kubernetes.io/os", Architecture = "kubernetes.io/arch";
+    private const string OperatingSystem = "kubernetes.io/os",
+        Architecture = "kubernetes.io/arch";
 
     // Kubelets and controllers remove these when the node is ready.
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
     {
-        "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "node.cloudprovider.kubernetes.io/uninitialized",
+        "node.kubernetes.io/not-ready",
+        "node.kubernetes.io/unreachable",
+        "node.cloudprovider.kubernetes.io/uninitialized",
         "node.kubernetes.io/network-unavailable",
     };
 
@@ -31,7 +34,8 @@ public static class ExpectedNodes
         {
             [pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey] = pool.Metadata.Name,
         };
-        if (zone is { Length: > 0 }) labels[ZoneLabel] = zone;
+        if (zone is { Length: > 0 })
+            labels[ZoneLabel] = zone;
         return labels;
     }
 
@@ -60,24 +64,38 @@ public static class ExpectedNodes
             [OperatingSystem] = like?.Metadata.Labels?.GetValueOrDefault(OperatingSystem) ?? "linux",
             [Architecture] = like?.Metadata.Labels?.GetValueOrDefault(Architecture) ?? "amd64",
         };
-        foreach ((string key, string value) in Labels(pool, zone)) labels[key] = value;
-        return new() { Metadata = new() { Labels = labels }, Spec = new() { Taints = pool.Spec.MachineTemplate.Taints } };
+        foreach ((string key, string value) in Labels(pool, zone))
+            labels[key] = value;
+        return new()
+        {
+            Metadata = new() { Labels = labels },
+            Spec = new() { Taints = pool.Spec.MachineTemplate.Taints },
+        };
     }
 
     /// <summary>A member as it will be when it is initialized.</summary>
     internal static Node Of(PoolMember member, PoolEvidence evidence)
     {
         // A claim that is being deleted may have no node any more, or never had one.
-        if (!member.IsInFlight) return member.Node ?? new();
-        var planned = evidence.Allocatable(PoolEvidence.SizeOf(member), isComputed: false)
+        if (!member.IsInFlight)
+            return member.Node ?? new();
+        var planned = evidence
+            .Allocatable(PoolEvidence.SizeOf(member), isComputed: false)
             .ToDictionary(static pair => pair.Key, static pair => new Quantity(pair.Value, QuantityFormat.DecimalSI));
         string name = member.Node?.Metadata.Name ?? $"claim\0{member.Claim!.Metadata.Name}";
         Node template = Template(member.Pool, member.Claim!.Spec.Zone ?? member.Claim.Status?.Zone, null);
         Dictionary<string, string> labels = new(template.Metadata.Labels!, StringComparer.Ordinal) { ["kubernetes.io/hostname"] = name };
-        foreach ((string key, string value) in member.Node?.Metadata.Labels ?? []) labels[key] = value;
+        foreach ((string key, string value) in member.Node?.Metadata.Labels ?? [])
+            labels[key] = value;
         return new()
         {
-            Metadata = new() { Name = name, Uid = member.Node?.Metadata.Uid, Labels = labels, Annotations = member.Node?.Metadata.Annotations },
+            Metadata = new()
+            {
+                Name = name,
+                Uid = member.Node?.Metadata.Uid,
+                Labels = labels,
+                Annotations = member.Node?.Metadata.Annotations,
+            },
             Spec = new()
             {
                 ProviderID = member.Node?.Spec.ProviderID,
@@ -88,8 +106,11 @@ public static class ExpectedNodes
     }
 
     private static List<Taint> Lasting(Node node, NodeSmithPool pool) =>
-    [
-        .. (node.Spec.Taints ?? []).Where(taint => !Passing.Contains(taint.Key)
-            && pool.Spec.MachineTemplate.StartupTaints?.Exists(startup => startup.Key == taint.Key && startup.Effect == taint.Effect) != true),
-    ];
+        [
+            .. (node.Spec.Taints ?? []).Where(taint =>
+                !Passing.Contains(taint.Key)
+                && pool.Spec.MachineTemplate.StartupTaints?.Exists(startup => startup.Key == taint.Key && startup.Effect == taint.Effect)
+                    != true
+            ),
+        ];
 }

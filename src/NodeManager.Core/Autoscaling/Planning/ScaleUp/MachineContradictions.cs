@@ -20,7 +20,9 @@ internal sealed class MachineContradictions
     public const int MaximumAttempts = 2;
 
     private const int MaximumKept = 300;
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1), LongestDelay = TimeSpan.FromHours(1), Memory = TimeSpan.FromHours(6);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(1),
+        LongestDelay = TimeSpan.FromHours(1),
+        Memory = TimeSpan.FromHours(6);
 
     private readonly ScaleInput _input;
     private readonly ClusterSnapshot _snapshot;
@@ -48,20 +50,33 @@ internal sealed class MachineContradictions
     /// <param name="pools">The pools.</param>
     /// <param name="snapshot">The same with machines on their way, without the pods to place.</param>
     /// <param name="demand">The pods to place.</param>
-    public static MachineContradictions Of(ScaleInput input, IReadOnlyList<PoolState> pools, ClusterSnapshot snapshot, IReadOnlyList<Pod> demand)
+    public static MachineContradictions Of(
+        ScaleInput input,
+        IReadOnlyList<PoolState> pools,
+        ClusterSnapshot snapshot,
+        IReadOnlyList<Pod> demand
+    )
     {
         MachineContradictions found = new(input, snapshot);
         List<(PoolState Pool, PoolMember Member, PlannedMachine Plan)> planned =
         [
-            .. pools.SelectMany(static pool => pool.Members, static (pool, member) => (pool, member))
-                .Where(static one => one.member is { Claim: not null, Node: { } node, IsLeaving: false, HasFailed: false } && node.Spec.Unschedulable != true)
-                .Select(static one => (one.pool, one.member, Plan: PlannedMachine.Of(one.member.Claim!))).Where(static one => one.Plan is { Pods.Count: > 0 })
+            .. pools
+                .SelectMany(static pool => pool.Members, static (pool, member) => (pool, member))
+                .Where(static one =>
+                    one.member is { Claim: not null, Node: { } node, IsLeaving: false, HasFailed: false } && node.Spec.Unschedulable != true
+                )
+                .Select(static one => (one.pool, one.member, Plan: PlannedMachine.Of(one.member.Claim!)))
+                .Where(static one => one.Plan is { Pods.Count: > 0 })
                 .Select(static one => (one.pool, one.member, one.Plan!)),
         ];
-        if (planned.Count == 0 && pools.All(static pool => pool.Evidence.Observations.Attempts.Count == 0)) return found;
-        foreach (Pod pod in demand) found._demand.TryAdd(PodSpecificationKey.Of(pod), pod);
-        foreach (PoolState pool in pools) found.Add(pool.Name, pool.Evidence.Observations.Attempts);
-        foreach ((PoolState pool, PoolMember member, PlannedMachine plan) in planned) found.Judge(pool, member, plan);
+        if (planned.Count == 0 && pools.All(static pool => pool.Evidence.Observations.Attempts.Count == 0))
+            return found;
+        foreach (Pod pod in demand)
+            found._demand.TryAdd(PodSpecificationKey.Of(pod), pod);
+        foreach (PoolState pool in pools)
+            found.Add(pool.Name, pool.Evidence.Observations.Attempts);
+        foreach ((PoolState pool, PoolMember member, PlannedMachine plan) in planned)
+            found.Judge(pool, member, plan);
         return found;
     }
 
@@ -71,27 +86,39 @@ internal sealed class MachineContradictions
     /// <summary>Why no machine of the pool is created for the pod; null: nothing is known against it.</summary>
     public string? Refusal(Pod pod, string pool)
     {
-        if (_attempts.Count == 0 && _settling.Count == 0) return null;
+        if (_attempts.Count == 0 && _settling.Count == 0)
+            return null;
         string key = PodSpecificationKey.Of(pod);
-        if (_settling.TryGetValue(key, out (string Message, DateTimeOffset? At) settling)) return settling.Message;
-        if (_attempts.GetValueOrDefault(key) is { } own && (own.Count >= MaximumAttempts || own.Find(one => !one.IsTooSmall && PoolOf(one) == pool) is not null))
+        if (_settling.TryGetValue(key, out (string Message, DateTimeOffset? At) settling))
+            return settling.Message;
+        if (
+            _attempts.GetValueOrDefault(key) is { } own
+            && (own.Count >= MaximumAttempts || own.Find(one => !one.IsTooSmall && PoolOf(one) == pool) is not null)
+        )
             return $"{string.Join(' ', own.Select(static one => one.Message))} No further machine is created for such pods until their specification, the pool's machineTemplate or its provider changes";
         return DelayedUntil(pool) is { } until
-            ? string.Create(CultureInfo.InvariantCulture, $"{Latest(pool)!.Message} The next machine is created at {until.UtcDateTime:HH:mm:ss} UTC")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Latest(pool)!.Message} The next machine is created at {until.UtcDateTime:HH:mm:ss} UTC"
+            )
             : null;
     }
 
     /// <summary>What the machines lacked that were created for the pod, without a full stop; null: there were none.</summary>
     public string? Attempts(Pod pod) =>
-        _attempts.Count > 0 && _attempts.GetValueOrDefault(PodSpecificationKey.Of(pod)) is { } own ? string.Join(' ', own.Select(static one => one.Message)).TrimEnd('.') : null;
+        _attempts.Count > 0 && _attempts.GetValueOrDefault(PodSpecificationKey.Of(pod)) is { } own
+            ? string.Join(' ', own.Select(static one => one.Message)).TrimEnd('.')
+            : null;
 
     /// <summary>What a decision about the pool says; null: its machines are as planned, or nothing waits for them.</summary>
     public string? MessageOf(string pool)
     {
         foreach (string key in _demand.Keys)
         {
-            if (_settling.TryGetValue(key, out (string Message, DateTimeOffset? At) settling)) return $"{settling.Message}.";
-            if (_attempts.GetValueOrDefault(key)?.FindLast(one => PoolOf(one) == pool) is { } attempt) return attempt.Message;
+            if (_settling.TryGetValue(key, out (string Message, DateTimeOffset? At) settling))
+                return $"{settling.Message}.";
+            if (_attempts.GetValueOrDefault(key)?.FindLast(one => PoolOf(one) == pool) is { } attempt)
+                return attempt.Message;
         }
 
         return null;
@@ -106,55 +133,90 @@ internal sealed class MachineContradictions
         foreach (MachineAttempt attempt in attempts)
         {
             _pools[attempt] = pool;
-            if (!_attempts.TryGetValue(attempt.Pods, out List<MachineAttempt>? known)) _attempts.Add(attempt.Pods, known = []);
+            if (!_attempts.TryGetValue(attempt.Pods, out List<MachineAttempt>? known))
+                _attempts.Add(attempt.Pods, known = []);
             known.Add(attempt);
         }
 
-        if (DelayedUntil(pool) is { } until) Changes.Add(until);
+        if (DelayedUntil(pool) is { } until)
+            Changes.Add(until);
     }
 
     /// <summary>The next machine of a pool whose nodes differ in anything but size waits longer with each of them; what is old no longer counts.</summary>
     private DateTimeOffset? DelayedUntil(string pool)
     {
-        List<MachineAttempt> recent = [.. _attempts.Values.SelectMany(static one => one).Where(one => PoolOf(one) == pool && !one.IsTooSmall && _input.Now - one.At < Memory)];
-        if (recent.Count == 0) return null;
+        List<MachineAttempt> recent =
+        [
+            .. _attempts
+                .Values.SelectMany(static one => one)
+                .Where(one => PoolOf(one) == pool && !one.IsTooSmall && _input.Now - one.At < Memory),
+        ];
+        if (recent.Count == 0)
+            return null;
         TimeSpan delay = FirstDelay * Math.Pow(2, Math.Min(recent.Count - 1, 10));
-        DateTimeOffset last = recent.Max(static one => one.At), until = last + (delay < LongestDelay ? delay : LongestDelay);
+        DateTimeOffset last = recent.Max(static one => one.At),
+            until = last + (delay < LongestDelay ? delay : LongestDelay);
         return last <= _input.Now && until > _input.Now ? until : null;
     }
 
-    private MachineAttempt? Latest(string pool) => _attempts.Values.SelectMany(static one => one).Where(one => PoolOf(one) == pool && !one.IsTooSmall).MaxBy(static one => one.At);
+    private MachineAttempt? Latest(string pool) =>
+        _attempts.Values.SelectMany(static one => one).Where(one => PoolOf(one) == pool && !one.IsTooSmall).MaxBy(static one => one.At);
 
     private void Judge(PoolState pool, PoolMember member, PlannedMachine plan)
     {
         List<(string Key, Pod Pod)> waiting = [.. plan.Pods.Where(_demand.ContainsKey).Select(key => (key, _demand[key]))];
-        if (waiting.Count == 0 || member.Expected.Status.Allocatable is not { Count: > 0 } || (!member.IsInFlight && !member.Node!.Status.Conditions.IsTrue("Ready"))) return;
-        NodeState real = Alone(Real(member), member, _input.DaemonSets), planned = Alone(Planned(member, plan), member, _input.DaemonSets);
+        if (
+            waiting.Count == 0
+            || member.Expected.Status.Allocatable is not { Count: > 0 }
+            || (!member.IsInFlight && !member.Node!.Status.Conditions.IsTrue("Ready"))
+        )
+            return;
+        NodeState real = Alone(Real(member), member, _input.DaemonSets),
+            planned = Alone(Planned(member, plan), member, _input.DaemonSets);
         foreach ((string key, Pod pod) in waiting)
         {
-            if (!_fits.TryGetValue(key, out PodFit? fit)) _fits.Add(key, fit = new(pod, _snapshot));
-            if (fit.Evaluate(real) is not { Verdict: FitVerdict.DoesNotFit } refused || fit.Evaluate(planned).Verdict == FitVerdict.DoesNotFit) continue;
+            if (!_fits.TryGetValue(key, out PodFit? fit))
+                _fits.Add(key, fit = new(pod, _snapshot));
+            if (
+                fit.Evaluate(real) is not { Verdict: FitVerdict.DoesNotFit } refused
+                || fit.Evaluate(planned).Verdict == FitVerdict.DoesNotFit
+            )
+                continue;
             (string message, bool isTooSmall) = Describe(pod, member, plan, real, planned, refused);
             if (!PoolEvidence.IsSettled(member, _input.Now))
             {
                 DateTimeOffset? at = PoolEvidence.SettlesAt(member);
                 _settling[key] = ($"{message} It may still be starting", at);
                 SettlingNodes[real.Name] = (message, at);
-                if (at is { } time) Changes.Add(time);
+                if (at is { } time)
+                    Changes.Add(time);
                 continue;
             }
 
-            Record(pool, member, new(key, PoolEvidence.SizeOf(member), PlannedMachine.HashOf(plan.Allocatable), isTooSmall, message, _input.Now));
+            Record(
+                pool,
+                member,
+                new(key, PoolEvidence.SizeOf(member), PlannedMachine.HashOf(plan.Allocatable), isTooSmall, message, _input.Now)
+            );
         }
     }
 
     private void Record(PoolState pool, PoolMember member, MachineAttempt attempt)
     {
-        if (_attempts.GetValueOrDefault(attempt.Pods)?.Exists(one => PoolOf(one) == pool.Name && one.Size == attempt.Size && one.Plan == attempt.Plan) == true) return;
+        if (
+            _attempts
+                .GetValueOrDefault(attempt.Pods)
+                ?.Exists(one => PoolOf(one) == pool.Name && one.Size == attempt.Size && one.Plan == attempt.Plan) == true
+        )
+            return;
         Add(pool.Name, [attempt]);
         PoolObservations before = Changed.GetValueOrDefault(pool.Name) ?? pool.Evidence.Observations;
         ObservedSize seen = pool.Evidence.Find(attempt.Size) ?? PoolEvidence.Observe(member, [], _input.DaemonSets);
-        IEnumerable<MachineAttempt> kept = before.Attempts.OrderBy(one => _demand.ContainsKey(one.Pods)).ThenBy(static one => one.At).Append(attempt).TakeLast(MaximumKept);
+        IEnumerable<MachineAttempt> kept = before
+            .Attempts.OrderBy(one => _demand.ContainsKey(one.Pods))
+            .ThenBy(static one => one.At)
+            .Append(attempt)
+            .TakeLast(MaximumKept);
         Changed[pool.Name] = before with { Sizes = [.. before.Sizes.Where(one => one.Size != seen.Size), seen], Attempts = [.. kept] };
     }
 
@@ -166,22 +228,31 @@ internal sealed class MachineContradictions
         HashSet<string> there = new(StringComparer.Ordinal);
         foreach (PodState resident in _snapshot.Node(member.Expected.Metadata.Name)?.Pods ?? [])
         {
-            if (!resident.Pod.IsMirror() && resident.Pod.Controller() is not { Kind: "DaemonSet" }) continue;
-            if (resident.Pod.Controller() is { } set) there.Add(set.Uid);
+            if (!resident.Pod.IsMirror() && resident.Pod.Controller() is not { Kind: "DaemonSet" })
+                continue;
+            if (resident.Pod.Controller() is { } set)
+                there.Add(set.Uid);
             alone.Assume(resident.Pod, node.Metadata.Name);
         }
 
-        foreach (Pod pod in DaemonSetOverhead.On(node, daemonSets).Where(pod => !there.Contains(pod.Controller()!.Uid)).ToList()) alone.Assume(pod, node.Metadata.Name);
+        foreach (Pod pod in DaemonSetOverhead.On(node, daemonSets).Where(pod => !there.Contains(pod.Controller()!.Uid)).ToList())
+            alone.Assume(pod, node.Metadata.Name);
         return alone.Node(node.Metadata.Name)!;
     }
 
     /// <summary>Without the taints by which controllers report the node's condition.</summary>
-    private static Node Real(PoolMember member) => new()
-    {
-        Metadata = member.Expected.Metadata,
-        Spec = new() { Taints = member.Expected.Spec.Taints?.FindAll(static taint => !taint.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)) },
-        Status = member.Expected.Status,
-    };
+    private static Node Real(PoolMember member) =>
+        new()
+        {
+            Metadata = member.Expected.Metadata,
+            Spec = new()
+            {
+                Taints = member.Expected.Spec.Taints?.FindAll(static taint =>
+                    !taint.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)
+                ),
+            },
+            Status = member.Expected.Status,
+        };
 
     private static Node Planned(PoolMember member, PlannedMachine plan)
     {
@@ -191,25 +262,53 @@ internal sealed class MachineContradictions
             Metadata = new()
             {
                 Name = member.Expected.Metadata.Name,
-                Labels = new(template.Metadata.Labels!, StringComparer.Ordinal) { ["kubernetes.io/hostname"] = member.Expected.Metadata.Name },
+                Labels = new(template.Metadata.Labels!, StringComparer.Ordinal)
+                {
+                    ["kubernetes.io/hostname"] = member.Expected.Metadata.Name,
+                },
             },
             Spec = new() { Taints = template.Spec.Taints },
-            Status = new() { Allocatable = plan.Allocatable.ToDictionary(static one => one.Key, static one => new Quantity(one.Value, QuantityFormat.DecimalSI)) },
+            Status = new()
+            {
+                Allocatable = plan.Allocatable.ToDictionary(
+                    static one => one.Key,
+                    static one => new Quantity(one.Value, QuantityFormat.DecimalSI)
+                ),
+            },
         };
     }
 
-    private static (string Message, bool IsTooSmall) Describe(Pod pod, PoolMember member, PlannedMachine plan, NodeState real, NodeState planned, FitResult refused)
+    private static (string Message, bool IsTooSmall) Describe(
+        Pod pod,
+        PoolMember member,
+        PlannedMachine plan,
+        NodeState real,
+        NodeState planned,
+        FitResult refused
+    )
     {
         string node = $"Node '{real.Name}' (claim '{member.Claim!.Metadata.Name}', {PoolEvidence.SizeOf(member)}) differs from its plan";
-        foreach ((string name, decimal amount) in PodRequests.Of(pod.Spec).OrderBy(static one => one.Key, StringComparer.Ordinal).Append(new("pods", 1)))
+        foreach (
+            (string name, decimal amount) in PodRequests
+                .Of(pod.Spec)
+                .OrderBy(static one => one.Key, StringComparer.Ordinal)
+                .Append(new("pods", 1))
+        )
         {
-            if (amount <= real.Free(name)) continue;
-            string was = ExpectedNodes.IsUnknown(name, plan.Allocatable.GetValueOrDefault(name)) ? "unlimited" : RefusalText.Amount(name, planned.Free(name));
-            return ($"{node}: {name} for pods is {was} as planned, {RefusalText.Amount(name, real.Free(name))} in reality, and {RefusalText.Amount(name, amount)} is requested.", true);
+            if (amount <= real.Free(name))
+                continue;
+            string was = ExpectedNodes.IsUnknown(name, plan.Allocatable.GetValueOrDefault(name))
+                ? "unlimited"
+                : RefusalText.Amount(name, planned.Free(name));
+            return (
+                $"{node}: {name} for pods is {was} as planned, {RefusalText.Amount(name, real.Free(name))} in reality, and {RefusalText.Amount(name, amount)} is requested.",
+                true
+            );
         }
 
         string why = pod.FirstUntolerated(real.Node) is { } taint
-            ? $"it has the taint {RefusalText.TaintText(taint)}, which is not among the taints and startupTaints of the machineTemplate" : string.Join(", ", refused.Reasons);
+            ? $"it has the taint {RefusalText.TaintText(taint)}, which is not among the taints and startupTaints of the machineTemplate"
+            : string.Join(", ", refused.Reasons);
         return ($"{node}: {why}.", false);
     }
 }

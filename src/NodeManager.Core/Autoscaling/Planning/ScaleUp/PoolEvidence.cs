@@ -22,7 +22,8 @@ internal sealed class PoolEvidence
     {
         _pool = pool;
         Observations = observations;
-        foreach (ObservedSize size in observations.Sizes) _sizes[size.Size] = size;
+        foreach (ObservedSize size in observations.Sizes)
+            _sizes[size.Size] = size;
     }
 
     /// <summary>What was observed before, of the pool's present template.</summary>
@@ -35,14 +36,29 @@ internal sealed class PoolEvidence
     /// <param name="daemonSets">What is planned to run on every node anyway.</param>
     /// <param name="now">The time.</param>
     public static PoolEvidence Of(
-        NodeSmithPool pool, NodeSmithProvider? provider, IEnumerable<PoolMember> members, Func<string, IEnumerable<Pod>> podsOn, IReadOnlyList<DaemonSet> daemonSets, DateTimeOffset now)
+        NodeSmithPool pool,
+        NodeSmithProvider? provider,
+        IEnumerable<PoolMember> members,
+        Func<string, IEnumerable<Pod>> podsOn,
+        IReadOnlyList<DaemonSet> daemonSets,
+        DateTimeOffset now
+    )
     {
         PoolEvidence evidence = new(pool, PoolObservations.Of(pool, provider));
         string template = ClaimTemplate.Of(pool).ToJson();
-        foreach (PoolMember member in members.Where(static one => one is { Claim: not null, Node: not null }).OrderBy(static one => one.Node!.Metadata.CreationTimestamp))
+        foreach (
+            PoolMember member in members
+                .Where(static one => one is { Claim: not null, Node: not null })
+                .OrderBy(static one => one.Node!.Metadata.CreationTimestamp)
+        )
         {
-            if (!IsSettled(member, now) || member.Claim!.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.TemplateAnnotation) is { } own && own != template) continue;
-            if (member.Node!.Status.Allocatable is not { Count: > 0 }) continue;
+            if (
+                !IsSettled(member, now)
+                || member.Claim!.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.TemplateAnnotation) is { } own && own != template
+            )
+                continue;
+            if (member.Node!.Status.Allocatable is not { Count: > 0 })
+                continue;
             ObservedSize seen = Observe(member, podsOn(member.Node.Metadata.Name), daemonSets);
             evidence._sizes[seen.Size] = seen;
         }
@@ -51,11 +67,17 @@ internal sealed class PoolEvidence
     }
 
     /// <summary>True where what the node of the claim is now will last.</summary>
-    public static bool IsSettled(PoolMember member, DateTimeOffset now) => !member.IsInFlight && SettlesAt(member) is var at && (at is null || at <= now);
+    public static bool IsSettled(PoolMember member, DateTimeOffset now) =>
+        !member.IsInFlight && SettlesAt(member) is var at && (at is null || at <= now);
 
     /// <summary>When that is; null: the claim does not say since when its node can take pods.</summary>
     public static DateTimeOffset? SettlesAt(PoolMember member) =>
-        member.Claim?.Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.Initialized, Status: "True" })?.LastTransitionTime is { Ticks: > 0 } since ? since + SettlingTime : null;
+        member
+            .Claim?.Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.Initialized, Status: "True" })
+            ?.LastTransitionTime
+            is { Ticks: > 0 } since
+            ? since + SettlingTime
+            : null;
 
     /// <summary>What pods may reserve on a machine of the size: what a real one of the pool offers, else what is planned.</summary>
     public Dictionary<string, decimal> Allocatable(SizeKey size, bool isComputed)
@@ -63,7 +85,8 @@ internal sealed class PoolEvidence
         Dictionary<string, decimal> planned = ExpectedNodes.Allocatable(_pool, size.CpuCores, size.MemoryMiB);
         if (Find(size) is { } real)
         {
-            foreach (string name in planned.Keys.ToList()) planned[name] = real.Allocatable.GetValueOrDefault(name);
+            foreach (string name in planned.Keys.ToList())
+                planned[name] = real.Allocatable.GetValueOrDefault(name);
             return planned;
         }
 
@@ -73,8 +96,10 @@ internal sealed class PoolEvidence
             foreach (string name in Sized)
             {
                 decimal missing = plannedOther[name] - other.Allocatable.GetValueOrDefault(name);
-                if (missing <= 0 || plannedOther[name] <= 0) continue;
-                decimal full = ExpectedNodes.Allocatable(_pool, size.CpuCores, size.MemoryMiB)[name], share = missing / plannedOther[name] * full;
+                if (missing <= 0 || plannedOther[name] <= 0)
+                    continue;
+                decimal full = ExpectedNodes.Allocatable(_pool, size.CpuCores, size.MemoryMiB)[name],
+                    share = missing / plannedOther[name] * full;
                 // A larger machine costs little where sizes are free; a fixed shape must not be excluded by what another one lacks.
                 planned[name] = Math.Min(planned[name], Math.Max(0, full - (isComputed ? share : Math.Min(share, missing))));
             }
@@ -82,7 +107,8 @@ internal sealed class PoolEvidence
 
         // The disk does not depend on cores and memory.
         if (isComputed && _sizes.Count > 0)
-            foreach (string name in planned.Keys.Except(Sized).ToList()) planned[name] = Math.Min(planned[name], _sizes.Values.Max(one => one.Allocatable.GetValueOrDefault(name)));
+            foreach (string name in planned.Keys.Except(Sized).ToList())
+                planned[name] = Math.Min(planned[name], _sizes.Values.Max(one => one.Allocatable.GetValueOrDefault(name)));
         return planned;
     }
 
@@ -93,7 +119,8 @@ internal sealed class PoolEvidence
         foreach (ObservedSize size in _sizes.Values)
         {
             decimal planned = ExpectedNodes.Allocatable(_pool, size.Size.CpuCores, size.Size.MemoryMiB)[name];
-            if (planned > 0) most = Math.Max(most, (planned - size.Allocatable.GetValueOrDefault(name)) / planned);
+            if (planned > 0)
+                most = Math.Max(most, (planned - size.Allocatable.GetValueOrDefault(name)) / planned);
         }
 
         return Math.Min(most, 0.9m);
@@ -110,10 +137,15 @@ internal sealed class PoolEvidence
     {
         Node node = member.Node!;
         Dictionary<string, decimal> overhead = DaemonSetOverhead.Of(node, daemonSets);
-        Dictionary<string, decimal> residents = DaemonSetOverhead.Of(pods.Where(static pod => !pod.IsFinished() && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" })));
+        Dictionary<string, decimal> residents = DaemonSetOverhead.Of(
+            pods.Where(static pod => !pod.IsFinished() && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" }))
+        );
         Dictionary<string, decimal> allocatable = new(StringComparer.Ordinal);
         foreach ((string name, var amount) in node.Status.Allocatable!)
-            allocatable[name] = Math.Max(0, amount.Value - Math.Max(0, residents.GetValueOrDefault(name) - overhead.GetValueOrDefault(name)));
+            allocatable[name] = Math.Max(
+                0,
+                amount.Value - Math.Max(0, residents.GetValueOrDefault(name) - overhead.GetValueOrDefault(name))
+            );
         return new(SizeOf(member), node.Metadata.Name, allocatable, node.Metadata.CreationTimestamp ?? default);
     }
 
@@ -121,8 +153,10 @@ internal sealed class PoolEvidence
     {
         (long cores, long memory) = member.Size;
         // Claims of other programs have the size of a shape and not its name.
-        string shape = member.Claim?.Spec.Shape
-            ?? member.Pool.Spec.MachineTemplate.Shapes?.Find(one => one.CpuCores == cores && one.MemoryMiB == memory)?.Name ?? "";
+        string shape =
+            member.Claim?.Spec.Shape
+            ?? member.Pool.Spec.MachineTemplate.Shapes?.Find(one => one.CpuCores == cores && one.MemoryMiB == memory)?.Name
+            ?? "";
         return new(shape, cores, memory);
     }
 }

@@ -18,16 +18,21 @@ internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Nod
     public bool HasFailed => Is(NodeSmithConditions.Failed);
 
     /// <summary>Its machine is made, or its node is not initialized yet.</summary>
-    public bool IsInFlight => Claim is not null && !IsLeaving && (Node is null || !Is(NodeSmithConditions.Initialized) && !Is(NodeSmithConditions.Ready));
+    public bool IsInFlight =>
+        Claim is not null && !IsLeaving && (Node is null || !Is(NodeSmithConditions.Initialized) && !Is(NodeSmithConditions.Ready));
 
     /// <summary>What the claim requires: its own words, else its shape, else the pool's minimum.</summary>
     public (long CpuCores, long MemoryMiB) Size
     {
         get
         {
-            NodeSmithSize? own = Claim?.Spec.Requirements, least = Pool.Spec.MachineTemplate.Minimum;
+            NodeSmithSize? own = Claim?.Spec.Requirements,
+                least = Pool.Spec.MachineTemplate.Minimum;
             NodeSmithShape? shape = Pool.Spec.MachineTemplate.Shapes?.Find(one => one.Name == Claim?.Spec.Shape);
-            return (own?.CpuCores ?? shape?.CpuCores ?? least?.CpuCores ?? PoolOffers.DefaultCores, own?.MemoryMiB ?? shape?.MemoryMiB ?? least?.MemoryMiB ?? PoolOffers.DefaultMemory);
+            return (
+                own?.CpuCores ?? shape?.CpuCores ?? least?.CpuCores ?? PoolOffers.DefaultCores,
+                own?.MemoryMiB ?? shape?.MemoryMiB ?? least?.MemoryMiB ?? PoolOffers.DefaultMemory
+            );
         }
     }
 

@@ -16,7 +16,8 @@ internal static class PoolOffers
     private const long MemoryStep = 256;
 
     /// <summary>The smallest machine where neither the pool nor a shape says.</summary>
-    public const long DefaultCores = 2, DefaultMemory = 2048;
+    public const long DefaultCores = 2,
+        DefaultMemory = 2048;
 
     /// <param name="state">The pool.</param>
     /// <param name="demand">The pods that wait: what single large ones need is a size of its own.</param>
@@ -39,7 +40,13 @@ internal static class PoolOffers
             Pool = state.Name,
             Zone = zone,
             Template = template,
-            Sizes = [.. sizes.OrderBy(static size => size.Cost).ThenBy(static size => size.CpuCores).ThenBy(static size => size.Name, StringComparer.Ordinal)],
+            Sizes =
+            [
+                .. sizes
+                    .OrderBy(static size => size.Cost)
+                    .ThenBy(static size => size.CpuCores)
+                    .ThenBy(static size => size.Name, StringComparer.Ordinal),
+            ],
             Overhead = DaemonSetOverhead.Of(residents),
             Residents = residents,
             Allowance = state.Allowance,
@@ -54,7 +61,9 @@ internal static class PoolOffers
     {
         IEnumerable<string?> known = state.Provider?.Spec switch
         {
-            { Proxmox.NodeZones: { Count: > 0 } byHost } and { Proxmox.NodeWhitelist: { Count: > 0 } hosts } => hosts.Select(byHost.GetValueOrDefault),
+            { Proxmox.NodeZones: { Count: > 0 } byHost } and { Proxmox.NodeWhitelist: { Count: > 0 } hosts } => hosts.Select(
+                byHost.GetValueOrDefault
+            ),
             { Proxmox.NodeZones: { Count: > 0 } byHost } => byHost.Values,
             { Simulated.Zones: { Count: > 0 } simulated } => simulated,
             { Redfish.Systems: { Count: > 0 } systems } => systems.Select(static system => system.Zone),
@@ -66,7 +75,10 @@ internal static class PoolOffers
 
     private static List<(string? Zone, List<MachineSize> Sizes)> OfShapes(PoolState state, List<NodeSmithShape> shapes)
     {
-        List<string?> zones = [.. Zones(state).Concat(shapes.Select(static shape => shape.Zone is { Length: > 0 } zone ? zone : null)).Distinct()];
+        List<string?> zones =
+        [
+            .. Zones(state).Concat(shapes.Select(static shape => shape.Zone is { Length: > 0 } zone ? zone : null)).Distinct(),
+        ];
         bool knowsZones = Zones(state) is not [null];
         List<(string? Zone, List<MachineSize> Sizes)> choices = [];
         foreach (string? zone in zones)
@@ -74,10 +86,16 @@ internal static class PoolOffers
             // A shape without a zone is on offer in every zone that the provider knows, else in none in particular.
             List<MachineSize> sizes =
             [
-                .. shapes.Where(shape => shape.Zone is { Length: > 0 } own ? own == zone : knowsZones ? zone is not null : zone is null)
+                .. shapes
+                    .Where(shape =>
+                        shape.Zone is { Length: > 0 } own ? own == zone
+                        : knowsZones ? zone is not null
+                        : zone is null
+                    )
                     .Select(shape => Size(state, shape.Name, shape.CpuCores, shape.MemoryMiB, isComputed: false)),
             ];
-            if (sizes.Count > 0) choices.Add((zone, sizes));
+            if (sizes.Count > 0)
+                choices.Add((zone, sizes));
         }
 
         return choices;
@@ -86,9 +104,14 @@ internal static class PoolOffers
     /// <summary>Servers that stand there; null where the provider has none, or does not say how large they are.</summary>
     private static List<(string? Zone, List<MachineSize> Sizes)>? OfServers(PoolState state)
     {
-        List<RedfishSystem> systems = state.Provider?.Spec.Redfish?.Systems.FindAll(static system => system is { CpuCores: > 0, MemoryMiB: > 0 }) ?? [];
-        if (systems.Count == 0) return null;
-        List<NodeSmithClaim> taken = [.. state.Members.Where(static member => member.Claim is not null).Select(static member => member.Claim!)];
+        List<RedfishSystem> systems =
+            state.Provider?.Spec.Redfish?.Systems.FindAll(static system => system is { CpuCores: > 0, MemoryMiB: > 0 }) ?? [];
+        if (systems.Count == 0)
+            return null;
+        List<NodeSmithClaim> taken =
+        [
+            .. state.Members.Where(static member => member.Claim is not null).Select(static member => member.Claim!),
+        ];
         List<(string? Zone, List<MachineSize> Sizes)> choices = [];
         foreach (var zone in systems.GroupBy(static system => system.Zone is { Length: > 0 } name ? name : null))
         {
@@ -96,7 +119,12 @@ internal static class PoolOffers
             foreach (var size in zone.GroupBy(static system => (Cores: system.CpuCores!.Value, Memory: system.MemoryMiB!.Value)))
             {
                 int used = taken.Count(claim => (claim.Status?.Zone ?? claim.Spec.Zone) == zone.Key && IsOf(claim, size.Key));
-                sizes.Add(Size(state, "", size.Key.Cores, size.Key.Memory, isComputed: false) with { Stock = new(Math.Max(0, size.Count() - used)) });
+                sizes.Add(
+                    Size(state, "", size.Key.Cores, size.Key.Memory, isComputed: false) with
+                    {
+                        Stock = new(Math.Max(0, size.Count() - used)),
+                    }
+                );
             }
 
             choices.Add((zone.Key, sizes));
@@ -111,23 +139,37 @@ internal static class PoolOffers
     private static List<MachineSize> OfDemand(PoolState state, string? zone, IReadOnlyList<Pod> demand, IReadOnlyList<DaemonSet> daemonSets)
     {
         NodeSmithSize? minimum = state.Pool.Spec.MachineTemplate.Minimum;
-        long leastCores = minimum?.CpuCores ?? DefaultCores, leastMemory = minimum?.MemoryMiB ?? DefaultMemory;
-        long coreStep = Math.Max(1, leastCores * (Growth - 1) / Steps), memoryStep = Math.Max(MemoryStep, RoundUp(leastMemory * (Growth - 1) / Steps, MemoryStep));
+        long leastCores = minimum?.CpuCores ?? DefaultCores,
+            leastMemory = minimum?.MemoryMiB ?? DefaultMemory;
+        long coreStep = Math.Max(1, leastCores * (Growth - 1) / Steps),
+            memoryStep = Math.Max(MemoryStep, RoundUp(leastMemory * (Growth - 1) / Steps, MemoryStep));
         HashSet<(long Cores, long Memory)> sizes = [];
         for (long cores = leastCores; cores <= leastCores * Growth; cores += coreStep)
-            for (long memory = leastMemory; memory <= leastMemory * Growth; memory += memoryStep) sizes.Add((cores, memory));
+        for (long memory = leastMemory; memory <= leastMemory * Growth; memory += memoryStep)
+            sizes.Add((cores, memory));
 
         // What one pod needs with all that its node runs, where that is more.
         Dictionary<string, decimal> overhead = DaemonSetOverhead.Of(Template(state, zone), daemonSets);
         NodeSmithSystemReserved? reserved = state.Pool.Spec.MachineTemplate.SystemReserved;
-        decimal missingCpu = state.Evidence.MissingShare("cpu"), missingMemory = state.Evidence.MissingShare("memory");
+        decimal missingCpu = state.Evidence.MissingShare("cpu"),
+            missingMemory = state.Evidence.MissingShare("memory");
         foreach (Pod pod in demand)
         {
             IReadOnlyDictionary<string, decimal> need = PodRequests.Of(pod.Spec);
-            decimal cpu = ((need.GetValueOrDefault("cpu") + overhead.GetValueOrDefault("cpu")) / (1 - missingCpu)) + ((reserved?.CpuMillicores ?? 100) / 1000m);
-            decimal bytes = ((need.GetValueOrDefault("memory") + overhead.GetValueOrDefault("memory")) / (1 - missingMemory)) + ((reserved?.MemoryMiB ?? 256) * 1048576m);
-            if (cpu <= leastCores * Growth && bytes <= leastMemory * Growth * 1048576m || cpu > 1_000_000 || bytes > 1e15m) continue;
-            sizes.Add((Math.Max(leastCores, (long)Math.Ceiling(cpu)), Math.Max(leastMemory, RoundUp((long)Math.Ceiling(bytes / 1048576m), MemoryStep))));
+            decimal cpu =
+                ((need.GetValueOrDefault("cpu") + overhead.GetValueOrDefault("cpu")) / (1 - missingCpu))
+                + ((reserved?.CpuMillicores ?? 100) / 1000m);
+            decimal bytes =
+                ((need.GetValueOrDefault("memory") + overhead.GetValueOrDefault("memory")) / (1 - missingMemory))
+                + ((reserved?.MemoryMiB ?? 256) * 1048576m);
+            if (cpu <= leastCores * Growth && bytes <= leastMemory * Growth * 1048576m || cpu > 1_000_000 || bytes > 1e15m)
+                continue;
+            sizes.Add(
+                (
+                    Math.Max(leastCores, (long)Math.Ceiling(cpu)),
+                    Math.Max(leastMemory, RoundUp((long)Math.Ceiling(bytes / 1048576m), MemoryStep))
+                )
+            );
         }
 
         return [.. sizes.Select(size => Size(state, "", size.Cores, size.Memory, isComputed: true))];

@@ -67,12 +67,17 @@ internal sealed class PoolState
     public string LabelKey => Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
 
     /// <summary>As many nodes as there are to be at least, and the reason for it.</summary>
-    public (int Nodes, string Reason) Least => (Pool.Spec.NodeCount ?? 0) > Pool.Spec.Limits.MinNodes
-        ? (Pool.Spec.NodeCount!.Value, ScaleReason.NodeCount) : (Pool.Spec.Limits.MinNodes, ScaleReason.MinNodes);
+    public (int Nodes, string Reason) Least =>
+        (Pool.Spec.NodeCount ?? 0) > Pool.Spec.Limits.MinNodes
+            ? (Pool.Spec.NodeCount!.Value, ScaleReason.NodeCount)
+            : (Pool.Spec.Limits.MinNodes, ScaleReason.MinNodes);
 
     /// <summary>The same as a sentence.</summary>
-    public string LeastText => string.Create(
-        CultureInfo.InvariantCulture, $"The pool keeps at least {Least.Nodes} {(Least.Nodes == 1 ? "node" : "nodes")} ({(Least.Reason == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")}).");
+    public string LeastText =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The pool keeps at least {Least.Nodes} {(Least.Nodes == 1 ? "node" : "nodes")} ({(Least.Reason == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")})."
+        );
 
     public TimeSpan ScaleUpWindow => Duration(Pool.Spec.ScaleUp?.StabilizationWindow);
 
@@ -81,11 +86,13 @@ internal sealed class PoolState
     /// <summary>The pools with their nodes and claims.</summary>
     public static List<PoolState> Of(ScaleInput input)
     {
-        Dictionary<string, Node> byName = new(StringComparer.Ordinal), byId = new(StringComparer.Ordinal);
+        Dictionary<string, Node> byName = new(StringComparer.Ordinal),
+            byId = new(StringComparer.Ordinal);
         foreach (Node node in input.Nodes)
         {
             byName[node.Metadata.Name] = node;
-            if (node.Spec.ProviderID is { Length: > 0 } id) byId[ProviderIds.Normalize(id)] = node;
+            if (node.Spec.ProviderID is { Length: > 0 } id)
+                byId[ProviderIds.Normalize(id)] = node;
         }
 
         HashSet<string> owned = new(StringComparer.Ordinal);
@@ -97,7 +104,8 @@ internal sealed class PoolState
             foreach (NodeSmithClaim claim in claims[pool.Metadata.Name].OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal))
             {
                 PoolMember member = new(pool, claim, NodeOf(claim, byName, byId));
-                if (member.Node is not null) owned.Add(member.Node.Metadata.Name);
+                if (member.Node is not null)
+                    owned.Add(member.Node.Metadata.Name);
                 members.Add(member);
             }
 
@@ -105,32 +113,55 @@ internal sealed class PoolState
         }
 
         Dictionary<string, NodeSmithProvider> providers = new(StringComparer.Ordinal);
-        foreach (NodeSmithProvider provider in input.Providers) providers[provider.Metadata.Name] = provider;
-        Lazy<ILookup<string, Pod>> residents = new(() => input.Pods
-            .Where(static pod => pod.Spec.NodeName is { Length: > 0 } && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" })).ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal));
+        foreach (NodeSmithProvider provider in input.Providers)
+            providers[provider.Metadata.Name] = provider;
+        Lazy<ILookup<string, Pod>> residents = new(() =>
+            input
+                .Pods.Where(static pod =>
+                    pod.Spec.NodeName is { Length: > 0 } && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" })
+                )
+                .ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal)
+        );
         return
         [
             .. pools.Select(one =>
             {
                 string key = one.Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
-                IEnumerable<PoolMember> others = input.Nodes
-                    .Where(node => !owned.Contains(node.Metadata.Name) && node.Metadata.Labels?.GetValueOrDefault(key) == one.Pool.Metadata.Name)
+                IEnumerable<PoolMember> others = input
+                    .Nodes.Where(node =>
+                        !owned.Contains(node.Metadata.Name) && node.Metadata.Labels?.GetValueOrDefault(key) == one.Pool.Metadata.Name
+                    )
                     .Select(node => new PoolMember(one.Pool, null, node));
                 NodeSmithProvider? provider = providers.GetValueOrDefault(one.Pool.Spec.ProviderRef);
                 var evidence = PoolEvidence.Of(one.Pool, provider, one.Members, node => residents.Value[node], input.DaemonSets, input.Now);
-                return new PoolState(one.Pool, provider, [.. one.Members.Concat(others).Select(member => member with { Expected = ExpectedNodes.Of(member, evidence) })], evidence);
+                return new PoolState(
+                    one.Pool,
+                    provider,
+                    [.. one.Members.Concat(others).Select(member => member with { Expected = ExpectedNodes.Of(member, evidence) })],
+                    evidence
+                );
             }),
         ];
     }
 
     private static Node? NodeOf(NodeSmithClaim claim, Dictionary<string, Node> byName, Dictionary<string, Node> byId)
     {
-        if (claim.Status is not { } status) return null;
+        if (claim.Status is not { } status)
+            return null;
         string? name = status.NodeName is { Length: > 0 } registered ? registered : claim.MachineName ?? claim.Metadata.Name;
-        Node? node = status.ProviderID is { Length: > 0 } id && byId.TryGetValue(ProviderIds.Normalize(id), out Node? known) ? known : byName.GetValueOrDefault(name);
-        if (node is null) return null;
+        Node? node =
+            status.ProviderID is { Length: > 0 } id && byId.TryGetValue(ProviderIds.Normalize(id), out Node? known)
+                ? known
+                : byName.GetValueOrDefault(name);
+        if (node is null)
+            return null;
         // Another machine has the name, or the node is older than the machine, to the second.
-        if (node.Spec.ProviderID is { Length: > 0 } && status.ProviderID is { Length: > 0 } && !ProviderIds.AreSame(node.Spec.ProviderID, status.ProviderID)) return null;
+        if (
+            node.Spec.ProviderID is { Length: > 0 }
+            && status.ProviderID is { Length: > 0 }
+            && !ProviderIds.AreSame(node.Spec.ProviderID, status.ProviderID)
+        )
+            return null;
         return node.Metadata.CreationTimestamp?.AddSeconds(1) <= status.MachineCreated ? null : node;
     }
 

@@ -18,7 +18,13 @@ internal sealed class ThresholdDemand
     private readonly Dictionary<PackedMachine, (string Reason, string Message)> _reasons = [];
     private readonly HashSet<PackedMachine> _beyond;
 
-    private ThresholdDemand(ScaleInput input, IReadOnlyList<PoolState> pools, PodPacker packer, IReadOnlyList<PackedPod> packed, ThresholdShares shares)
+    private ThresholdDemand(
+        ScaleInput input,
+        IReadOnlyList<PoolState> pools,
+        PodPacker packer,
+        IReadOnlyList<PackedPod> packed,
+        ThresholdShares shares
+    )
     {
         _input = input;
         _pools = pools;
@@ -26,7 +32,8 @@ internal sealed class ThresholdDemand
         Shares = shares;
         int room = Math.Max(0, Configuration.MaxNodes - shares.Nodes);
         _beyond = [.. packer.Machines.Skip(room)];
-        foreach (PackedMachine machine in packer.Machines.Take(room)) shares.Add(machine);
+        foreach (PackedMachine machine in packer.Machines.Take(room))
+            shares.Add(machine);
         shares.Place(packed.Where(one => one.Machine is null || !_beyond.Contains(one.Machine)));
     }
 
@@ -49,10 +56,17 @@ internal sealed class ThresholdDemand
 
     /// <summary>Null where the plan has no thresholds.</summary>
     public static ThresholdDemand? Of(
-        ScaleInput input, IReadOnlyList<PoolState> pools, ClusterSnapshot snapshot, IReadOnlyCollection<string> inFlight, IReadOnlyCollection<string> leaving, PodPacker packer,
-        IReadOnlyList<PackedPod> packed)
+        ScaleInput input,
+        IReadOnlyList<PoolState> pools,
+        ClusterSnapshot snapshot,
+        IReadOnlyCollection<string> inFlight,
+        IReadOnlyCollection<string> leaving,
+        PodPacker packer,
+        IReadOnlyList<PackedPod> packed
+    )
     {
-        if (input.Thresholds is null) return null;
+        if (input.Thresholds is null)
+            return null;
         ThresholdDemand demand = new(input, pools, packer, packed, new(input, snapshot, inFlight, leaving));
         demand.Make();
         return demand;
@@ -62,23 +76,35 @@ internal sealed class ThresholdDemand
     public bool IsBeyond(PackedMachine machine) => _beyond.Contains(machine);
 
     /// <summary>Why the machine is made; null: not because of a threshold.</summary>
-    public (string Reason, string Message)? ReasonOf(PackedMachine machine) => _reasons.TryGetValue(machine, out var reason) ? reason : null;
+    public (string Reason, string Message)? ReasonOf(PackedMachine machine) =>
+        _reasons.TryGetValue(machine, out var reason) ? reason : null;
 
     /// <summary>That <c>maxNodes</c> is reached, as a sentence.</summary>
-    public string AtMaximum => string.Create(CultureInfo.InvariantCulture, $"The cluster has {Shares.Nodes} nodes, new ones included; maxNodes of the configuration is {Configuration.MaxNodes}.");
+    public string AtMaximum =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The cluster has {Shares.Nodes} nodes, new ones included; maxNodes of the configuration is {Configuration.MaxNodes}."
+        );
 
     private void Make()
     {
         ScaleThresholds thresholds = Shares.Thresholds;
         string? above = Shares.Above(thresholds.UpAbove);
         bool hasAdded = false;
-        if (_beyond.Count > 0) Unmet = (ScaleReason.NodeLimit, AtMaximum);
+        if (_beyond.Count > 0)
+            Unmet = (ScaleReason.NodeLimit, AtMaximum);
         if (above is not null)
         {
             AboveSince = NotAhead(_input.Memory.AboveSince) ?? _input.Now;
             // Below the threshold it goes on for the margin, and says so.
-            string until = thresholds.UpAbove < Configuration.ScaleUpThreshold ? string.Create(CultureInfo.InvariantCulture, $" Machines are added until the share is {thresholds.UpAbove:0.#}%.") : "";
-            (string, string) why = (ScaleReason.AboveThreshold, string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%.{until}"));
+            string until =
+                thresholds.UpAbove < Configuration.ScaleUpThreshold
+                    ? string.Create(CultureInfo.InvariantCulture, $" Machines are added until the share is {thresholds.UpAbove:0.#}%.")
+                    : "";
+            (string, string) why = (
+                ScaleReason.AboveThreshold,
+                string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%.{until}")
+            );
             for (decimal excess = Shares.Excess(thresholds.Comfortable); excess > 0 && TryAdd(why); hasAdded = true)
             {
                 decimal left = Shares.Excess(thresholds.Comfortable);
@@ -92,11 +118,20 @@ internal sealed class ThresholdDemand
             }
         }
 
-        while (Shares.Nodes < Configuration.MinNodes && TryAdd((ScaleReason.MinNodes, string.Create(CultureInfo.InvariantCulture, $"minNodes of the configuration is {Configuration.MinNodes}."))))
-        {
-        }
+        while (
+            Shares.Nodes < Configuration.MinNodes
+            && TryAdd(
+                (
+                    ScaleReason.MinNodes,
+                    string.Create(CultureInfo.InvariantCulture, $"minNodes of the configuration is {Configuration.MinNodes}.")
+                )
+            )
+        ) { }
 
-        Entry = new(above is null ? NodeScaleAction.None : NodeScaleAction.ScaleUp, hasAdded ? _input.Now : NotAhead(_input.Memory.ByThreshold?.LastScaleUp));
+        Entry = new(
+            above is null ? NodeScaleAction.None : NodeScaleAction.ScaleUp,
+            hasAdded ? _input.Now : NotAhead(_input.Memory.ByThreshold?.LastScaleUp)
+        );
     }
 
     // A clock that was set back must not make a window endless.
@@ -111,9 +146,15 @@ internal sealed class ThresholdDemand
             return false;
         }
 
-        foreach (PoolState pool in _pools.Where(static one => one.IsOpen && one.UpdatedBy is null)
-            .OrderBy(static one => one.Pool.Spec.MachineTemplate.Taints?.Exists(static taint => taint.Effect != "PreferNoSchedule") == true)
-            .ThenByDescending(static one => one.Members.Count).ThenBy(static one => one.Name, StringComparer.Ordinal))
+        foreach (
+            PoolState pool in _pools
+                .Where(static one => one.IsOpen && one.UpdatedBy is null)
+                .OrderBy(static one =>
+                    one.Pool.Spec.MachineTemplate.Taints?.Exists(static taint => taint.Effect != "PreferNoSchedule") == true
+                )
+                .ThenByDescending(static one => one.Members.Count)
+                .ThenBy(static one => one.Name, StringComparer.Ordinal)
+        )
         {
             if (AboveSince + pool.ScaleUpWindow is { } at && at > _input.Now && why.Reason == ScaleReason.AboveThreshold)
             {
@@ -121,7 +162,8 @@ internal sealed class ThresholdDemand
                 return false;
             }
 
-            if (_packer.OpenEmpty(pool.Name) is not { } machine) continue;
+            if (_packer.OpenEmpty(pool.Name) is not { } machine)
+                continue;
             _reasons[machine] = why;
             Shares.Add(machine);
             return true;

@@ -27,16 +27,35 @@ internal sealed class ThresholdShares
     /// <param name="snapshot">The cluster with the nodes that are on their way, without what is placed.</param>
     /// <param name="inFlight">Names of those nodes.</param>
     /// <param name="leaving">Names of nodes that are being removed.</param>
-    public ThresholdShares(ScaleInput input, ClusterSnapshot snapshot, IReadOnlyCollection<string> inFlight, IReadOnlyCollection<string> leaving)
+    public ThresholdShares(
+        ScaleInput input,
+        ClusterSnapshot snapshot,
+        IReadOnlyCollection<string> inFlight,
+        IReadOnlyCollection<string> leaving
+    )
     {
         _usage = input.Thresholds!.Usage;
         Thresholds = new(input.Thresholds.Configuration, input.Memory.ByThreshold);
         List<NodeState> covered = [.. snapshot.Nodes.Where(static node => ScaleThresholds.Covers(node.Node))];
         Nodes = covered.Count;
         Staying = covered.Count(node => !inFlight.Contains(node.Name) && !leaving.Contains(node.Name));
-        List<NodeState> active = [.. covered.Where(node => !leaving.Contains(node.Name) && (inFlight.Contains(node.Name) || (node.Node.Is(NodeStatus.Ready) && !node.Node.Is(NodeStatus.Cordoned))))];
+        List<NodeState> active =
+        [
+            .. covered.Where(node =>
+                !leaving.Contains(node.Name)
+                && (inFlight.Contains(node.Name) || (node.Node.Is(NodeStatus.Ready) && !node.Node.Is(NodeStatus.Cordoned)))
+            ),
+        ];
         _counted = [.. active.Select(static node => node.Name)];
-        _fresh = [.. active.Where(node => !_usage.ContainsKey(node.Name) && (inFlight.Contains(node.Name) || node.Node.Metadata.CreationTimestamp + UnmeasuredFor > input.Now)).Select(static node => node.Name)];
+        _fresh =
+        [
+            .. active
+                .Where(node =>
+                    !_usage.ContainsKey(node.Name)
+                    && (inFlight.Contains(node.Name) || node.Node.Metadata.CreationTimestamp + UnmeasuredFor > input.Now)
+                )
+                .Select(static node => node.Name),
+        ];
         _amounts = UtilizationRules.Resources.ToDictionary(static name => name, name => Sum(active, name), StringComparer.Ordinal);
     }
 
@@ -53,9 +72,11 @@ internal sealed class ThresholdShares
     {
         foreach (PackedPod one in packed)
         {
-            if (FreeRoom.IsFreeRoom(one.Pod) || (one.Machine is null && (one.Node is null || !_counted.Contains(one.Node)))) continue;
+            if (FreeRoom.IsFreeRoom(one.Pod) || (one.Machine is null && (one.Node is null || !_counted.Contains(one.Node))))
+                continue;
             IReadOnlyDictionary<string, decimal> requests = PodRequests.Of(one.Pod);
-            foreach ((string name, Amounts amounts) in _amounts) amounts.Requested += requests.GetValueOrDefault(name);
+            foreach ((string name, Amounts amounts) in _amounts)
+                amounts.Requested += requests.GetValueOrDefault(name);
         }
     }
 
@@ -78,14 +99,20 @@ internal sealed class ThresholdShares
         foreach ((string name, Amounts amounts) in _amounts)
         {
             foreach ((decimal? share, string what) in new[] { (amounts.RequestedPercent, "requested"), (amounts.UsedPercent, "used") })
-                if (share is { } percent && percent > limit && !(worst?.Percent >= percent)) worst = (name, what, percent);
+                if (share is { } percent && percent > limit && !(worst?.Percent >= percent))
+                    worst = (name, what, percent);
         }
 
-        return worst is var (resource, how, most) ? string.Create(CultureInfo.InvariantCulture, $"{most:0.#}% of {resource} is {how}") : null;
+        return worst is var (resource, how, most)
+            ? string.Create(CultureInfo.InvariantCulture, $"{most:0.#}% of {resource} is {how}")
+            : null;
     }
 
     /// <summary>The sum of what is above a limit: it must fall with every machine, else more of them do not help.</summary>
-    public decimal Excess(decimal limit) => _amounts.Values.Sum(amounts => Math.Max(0, (amounts.RequestedPercent ?? 0) - limit) + Math.Max(0, (amounts.UsedPercent ?? 0) - limit));
+    public decimal Excess(decimal limit) =>
+        _amounts.Values.Sum(amounts =>
+            Math.Max(0, (amounts.RequestedPercent ?? 0) - limit) + Math.Max(0, (amounts.UsedPercent ?? 0) - limit)
+        );
 
     /// <summary>Why the node is not below the threshold; null: it is, or nothing is known against it.</summary>
     /// <param name="node">As the plan sees it.</param>
@@ -95,14 +122,19 @@ internal sealed class ThresholdShares
     {
         decimal limit = Thresholds.Configuration.ScaleDownThreshold + (isUnneeded ? RecommendationHistory.Margin : 0);
         NodeUsage? usage = _usage.GetValueOrDefault(node.Name);
-        if (_usage.Count > 0 && usage is null or { IsStale: true }) return "Its usage is unknown.";
+        if (_usage.Count > 0 && usage is null or { IsStale: true })
+            return "Its usage is unknown.";
         List<IReadOnlyDictionary<string, decimal>> requests = [.. moving.Select(static pod => PodRequests.Of(pod))];
         foreach (string name in _amounts.Keys)
         {
             decimal? requested = ResourceAmounts.Percent(requests.Sum(one => one.GetValueOrDefault(name)), node.Allocatable(name));
             decimal? used = usage is null ? null : ResourceAmounts.Percent(UsedOf(usage, name), node.Allocatable(name));
             foreach ((decimal? share, string what) in new[] { (requested, "requested"), (used, "used") })
-                if (share >= limit) return string.Create(CultureInfo.InvariantCulture, $"{share:0.#}% of its {name} is {what}; scaleDownThreshold is {limit:0.#}%{(isUnneeded ? " for a node that was below it" : "")}.");
+                if (share >= limit)
+                    return string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{share:0.#}% of its {name} is {what}; scaleDownThreshold is {limit:0.#}%{(isUnneeded ? " for a node that was below it" : "")}."
+                    );
         }
 
         return null;
@@ -113,17 +145,24 @@ internal sealed class ThresholdShares
     /// <param name="ending">Its pods that end with it.</param>
     public string? Overfull(NodeState node, IReadOnlyList<PodState> ending)
     {
-        if (!_counted.Contains(node.Name)) return null;
+        if (!_counted.Contains(node.Name))
+            return null;
         Change(node, ending, -1);
         string? full = Above(Thresholds.Comfortable);
         Change(node, ending, 1);
-        return full is null ? null : string.Create(CultureInfo.InvariantCulture, $"Without it, {full} on the other nodes; a removal may lead to {Thresholds.Comfortable:0.#}% at most.");
+        return full is null
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Without it, {full} on the other nodes; a removal may lead to {Thresholds.Comfortable:0.#}% at most."
+            );
     }
 
     /// <summary>Removes the node.</summary>
     public void Remove(NodeState node, IReadOnlyList<PodState> ending)
     {
-        if (_counted.Remove(node.Name)) Change(node, ending, -1);
+        if (_counted.Remove(node.Name))
+            Change(node, ending, -1);
         Nodes--;
         Staying--;
     }
@@ -135,8 +174,10 @@ internal sealed class ThresholdShares
             amounts.Allocatable += sign * node.Allocatable(name);
             amounts.Requested += sign * ending.Sum(pod => pod.Requests.GetValueOrDefault(name));
             // Its load comes to the others.
-            if (_usage.ContainsKey(node.Name)) amounts.Measured += sign * node.Allocatable(name);
-            if (_fresh.Contains(node.Name)) amounts.Added += sign * node.Allocatable(name);
+            if (_usage.ContainsKey(node.Name))
+                amounts.Measured += sign * node.Allocatable(name);
+            if (_fresh.Contains(node.Name))
+                amounts.Added += sign * node.Allocatable(name);
         }
     }
 

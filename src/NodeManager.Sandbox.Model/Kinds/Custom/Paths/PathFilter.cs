@@ -21,8 +21,11 @@ internal sealed class PathFilter
         foreach (string sign in Operators)
         {
             int at = text.IndexOf(sign, StringComparison.Ordinal);
-            if (at < 0) continue;
-            return ReadPath(text[..at]) is { } left && ReadValue(text[(at + sign.Length)..].Trim(), out JsonNode? value) ? new(left, sign, value) : null;
+            if (at < 0)
+                continue;
+            return ReadPath(text[..at]) is { } left && ReadValue(text[(at + sign.Length)..].Trim(), out JsonNode? value)
+                ? new(left, sign, value)
+                : null;
         }
 
         return ReadPath(text) is { } path ? new(path, "", null) : null;
@@ -31,7 +34,8 @@ internal sealed class PathFilter
     public bool Matches(JsonNode? element)
     {
         foreach (JsonNode? found in _path.Find(element))
-            if (_operator.Length == 0 || Compare(found)) return true;
+            if (_operator.Length == 0 || Compare(found))
+                return true;
         return false;
     }
 
@@ -40,9 +44,12 @@ internal sealed class PathFilter
     private static bool ReadValue(string text, out JsonNode? value)
     {
         value = null;
-        if (text is ['\'' or '"', .., '\'' or '"'] && text.Length >= 2) value = text[1..^1];
-        else if (text is "true" or "false") value = text == "true";
-        else if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)) value = number;
+        if (text is ['\'' or '"', .., '\'' or '"'] && text.Length >= 2)
+            value = text[1..^1];
+        else if (text is "true" or "false")
+            value = text == "true";
+        else if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
+            value = number;
         return value is not null;
     }
 
@@ -63,7 +70,8 @@ internal sealed class PathFilter
     // Null where the two are of different types.
     private int? Order(JsonNode? found)
     {
-        if (found is null || _value is null || found.GetValueKind() != _value.GetValueKind()) return null;
+        if (found is null || _value is null || found.GetValueKind() != _value.GetValueKind())
+            return null;
         return found.GetValueKind() switch
         {
             JsonValueKind.String => string.CompareOrdinal((string?)found, (string?)_value),

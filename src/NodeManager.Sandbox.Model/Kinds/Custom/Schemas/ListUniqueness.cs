@@ -13,16 +13,22 @@ internal sealed class ListUniqueness(FieldErrors errors, bool isRecent)
             case JsonObject members:
                 foreach ((string name, JsonNode? value) in members)
                 {
-                    if (!schema.Properties.TryGetValue(name, out SchemaNode? member)) member = schema.Additional;
-                    if (member is not null) Check(value, member, path.Length == 0 ? name : $"{path}.{name}");
+                    if (!schema.Properties.TryGetValue(name, out SchemaNode? member))
+                        member = schema.Additional;
+                    if (member is not null)
+                        Check(value, member, path.Length == 0 ? name : $"{path}.{name}");
                 }
 
                 break;
             case JsonArray list:
-                if (schema.ListType == "set") CheckSet(list, path);
-                else if (schema.ListType == "map") CheckMap(list, schema.ListKeys, path);
-                if (schema.Items is not { } items) break;
-                for (int i = 0; i < list.Count; i++) Check(list[i], items, $"{path}[{i}]");
+                if (schema.ListType == "set")
+                    CheckSet(list, path);
+                else if (schema.ListType == "map")
+                    CheckMap(list, schema.ListKeys, path);
+                if (schema.Items is not { } items)
+                    break;
+                for (int i = 0; i < list.Count; i++)
+                    Check(list[i], items, $"{path}[{i}]");
                 break;
         }
     }
@@ -31,7 +37,8 @@ internal sealed class ListUniqueness(FieldErrors errors, bool isRecent)
     {
         for (int i = 1; i < list.Count; i++)
         {
-            if (!list.Take(i).Any(one => JsonNode.DeepEquals(one, list[i]))) continue;
+            if (!list.Take(i).Any(one => JsonNode.DeepEquals(one, list[i])))
+                continue;
             errors.Duplicate($"{path}[{i}]", list[i]);
         }
     }
@@ -41,13 +48,18 @@ internal sealed class ListUniqueness(FieldErrors errors, bool isRecent)
         var seen = new List<JsonObject>();
         for (int i = 0; i < list.Count; i++)
         {
-            if (list[i] is not JsonObject element) continue;
+            if (list[i] is not JsonObject element)
+                continue;
             var key = new JsonObject();
             foreach (string name in keys.Order(StringComparer.Ordinal))
-                if (element[name] is { } value) key[name] = value.DeepClone();
-            if (!seen.Exists(one => JsonNode.DeepEquals(one, key))) seen.Add(key);
-            else if (isRecent) errors.Duplicate($"{path}[{i}]", key);
-            else errors.Add("FieldValueDuplicate", $"{path}[{i}]", $"Duplicate value: {Show(key)}");
+                if (element[name] is { } value)
+                    key[name] = value.DeepClone();
+            if (!seen.Exists(one => JsonNode.DeepEquals(one, key)))
+                seen.Add(key);
+            else if (isRecent)
+                errors.Duplicate($"{path}[{i}]", key);
+            else
+                errors.Add("FieldValueDuplicate", $"{path}[{i}]", $"Duplicate value: {Show(key)}");
         }
     }
 

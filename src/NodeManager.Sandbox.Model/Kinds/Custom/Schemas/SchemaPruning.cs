@@ -28,8 +28,10 @@ internal static class SchemaPruning
                 break;
             case JsonArray list:
                 // Of a list that nothing is said of, everything stays that is no object.
-                if (schema is { KeepsUnknown: true, Items: null }) return;
-                for (int i = 0; i < list.Count; i++) Prune(list[i], schema?.Items, $"{at}[{i}]", paths);
+                if (schema is { KeepsUnknown: true, Items: null })
+                    return;
+                for (int i = 0; i < list.Count; i++)
+                    Prune(list[i], schema?.Items, $"{at}[{i}]", paths);
                 break;
         }
     }
@@ -42,15 +44,20 @@ internal static class SchemaPruning
             string path = at.Length == 0 ? name : $"{at}.{name}";
             if (schema is { IsResource: true } && ResourceMembers.Contains(name))
             {
-                if (name == "metadata" && value is JsonObject metadata) PruneMetadata(metadata, path, paths);
+                if (name == "metadata" && value is JsonObject metadata)
+                    PruneMetadata(metadata, path, paths);
             }
-            else if (schema is not null && schema.Properties.TryGetValue(name, out SchemaNode? property)) Prune(value, property, path, paths);
-            else if (schema is { Additional: { } additional }) Prune(value, additional, path, paths);
-            else if (schema is not ({ KeepsUnknown: true } or { HasAdditional: true })) unknown.Add(name);
+            else if (schema is not null && schema.Properties.TryGetValue(name, out SchemaNode? property))
+                Prune(value, property, path, paths);
+            else if (schema is { Additional: { } additional })
+                Prune(value, additional, path, paths);
+            else if (schema is not ({ KeepsUnknown: true } or { HasAdditional: true }))
+                unknown.Add(name);
         }
 
         members.RemoveAll(unknown);
-        foreach (string name in unknown) paths.Add(at.Length == 0 ? name : $"{at}.{name}");
+        foreach (string name in unknown)
+            paths.Add(at.Length == 0 ? name : $"{at}.{name}");
     }
 
     private static void PruneMetadata(JsonObject metadata, string at, List<string> paths) =>

@@ -7,26 +7,33 @@ namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 /// <summary>Reads from a definition's schema how its objects divide into parts: <c>x-kubernetes-list-type</c>, <c>-list-map-keys</c>, <c>-map-type</c>.</summary>
 internal static class SchemaStructure
 {
-    public static ValueStructure Of(JsonObject schema) => ValueStructure.Object(
-        () =>
-        {
-            // Metadata is the API's own, whatever the schema says of it.
-            Dictionary<string, StructureMember> members = Members(schema);
-            members["apiVersion"] = new(ValueStructure.Text);
-            members["kind"] = new(ValueStructure.Text);
-            members["metadata"] = new(ApiStructures.Of(int.MaxValue).OfKind("ObjectMeta"));
-            return members;
-        },
-        element: schema.Flag("x-kubernetes-preserve-unknown-fields") == true ? ValueStructure.Anything : null);
+    public static ValueStructure Of(JsonObject schema) =>
+        ValueStructure.Object(
+            () =>
+            {
+                // Metadata is the API's own, whatever the schema says of it.
+                Dictionary<string, StructureMember> members = Members(schema);
+                members["apiVersion"] = new(ValueStructure.Text);
+                members["kind"] = new(ValueStructure.Text);
+                members["metadata"] = new(ApiStructures.Of(int.MaxValue).OfKind("ObjectMeta"));
+                return members;
+            },
+            element: schema.Flag("x-kubernetes-preserve-unknown-fields") == true ? ValueStructure.Anything : null
+        );
 
-    private static Dictionary<string, StructureMember> Members(JsonObject schema) => (schema.Object("properties") ?? []).ToDictionary(
-        static pair => pair.Key, static pair => new StructureMember(OfValue(pair.Value as JsonObject ?? []), Default: (pair.Value as JsonObject)?["default"]),
-        StringComparer.Ordinal);
+    private static Dictionary<string, StructureMember> Members(JsonObject schema) =>
+        (schema.Object("properties") ?? []).ToDictionary(
+            static pair => pair.Key,
+            static pair => new StructureMember(OfValue(pair.Value as JsonObject ?? []), Default: (pair.Value as JsonObject)?["default"]),
+            StringComparer.Ordinal
+        );
 
     private static ValueStructure OfValue(JsonObject schema)
     {
-        if (schema.Flag("x-kubernetes-int-or-string") == true) return ValueStructure.Scalar;
-        bool isOpen = schema.Flag("x-kubernetes-preserve-unknown-fields") == true || schema.Flag("additionalProperties") == true, isAtomic = schema.Text("x-kubernetes-map-type") == "atomic";
+        if (schema.Flag("x-kubernetes-int-or-string") == true)
+            return ValueStructure.Scalar;
+        bool isOpen = schema.Flag("x-kubernetes-preserve-unknown-fields") == true || schema.Flag("additionalProperties") == true,
+            isAtomic = schema.Text("x-kubernetes-map-type") == "atomic";
         return schema.Text("type") switch
         {
             "string" => ValueStructure.Text,
@@ -39,10 +46,11 @@ internal static class SchemaStructure
         };
     }
 
-    private static string[]? Keys(JsonObject schema) => schema.Text("x-kubernetes-list-type") switch
-    {
-        "set" => [],
-        "map" => [.. (schema.Array("x-kubernetes-list-map-keys") ?? []).Select(static key => (string?)key ?? "")],
-        _ => null,
-    };
+    private static string[]? Keys(JsonObject schema) =>
+        schema.Text("x-kubernetes-list-type") switch
+        {
+            "set" => [],
+            "map" => [.. (schema.Array("x-kubernetes-list-map-keys") ?? []).Select(static key => (string?)key ?? "")],
+            _ => null,
+        };
 }

@@ -31,7 +31,8 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
     public void CheckNode(JsonNode? node, SchemaNode schema, string path)
     {
         errors.Aborted.ThrowIfCancellationRequested();
-        if (node is null && schema.IsNullable) return;
+        if (node is null && schema.IsNullable)
+            return;
         CheckType(node, schema, path);
         CheckCombinations(node, schema, path);
         switch (node)
@@ -53,33 +54,41 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         CheckEnum(node, schema, path);
     }
 
-    private static string TypeOf(JsonNode? node) => node?.GetValueKind() switch
-    {
-        null or JsonValueKind.Null => "null",
-        JsonValueKind.Object => "object",
-        JsonValueKind.Array => "array",
-        JsonValueKind.String => "string",
-        JsonValueKind.True or JsonValueKind.False => "boolean",
-        _ => IsWhole((JsonValue)node) ? "integer" : "number",
-    };
+    private static string TypeOf(JsonNode? node) =>
+        node?.GetValueKind() switch
+        {
+            null or JsonValueKind.Null => "null",
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            _ => IsWhole((JsonValue)node) ? "integer" : "number",
+        };
 
-    private static bool IsWhole(JsonValue number) => number.AsNumber() is not null || (Read(number) is { } amount && decimal.Truncate(amount) == amount);
+    private static bool IsWhole(JsonValue number) =>
+        number.AsNumber() is not null || (Read(number) is { } amount && decimal.Truncate(amount) == amount);
 
     private static decimal? Read(JsonValue number) =>
         decimal.TryParse(number.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount) ? amount : null;
 
     private static bool Fits(string actual, SchemaNode schema) =>
-        schema.IsIntOrString ? actual is "integer" or "string"
-        : schema.Type.Length == 0 || schema.Type == actual || (schema.Type == "number" && actual == "integer");
+        schema.IsIntOrString
+            ? actual is "integer" or "string"
+            : schema.Type.Length == 0 || schema.Type == actual || (schema.Type == "number" && actual == "integer");
 
     private void CheckType(JsonNode? node, SchemaNode schema, string path)
     {
         string actual = TypeOf(node);
-        if (!Fits(actual, schema)) MustBe(path, schema.IsIntOrString ? "integer,string" : schema.Type, $"\"{actual}\"");
+        if (!Fits(actual, schema))
+            MustBe(path, schema.IsIntOrString ? "integer,string" : schema.Type, $"\"{actual}\"");
     }
 
-    private void MustBe(string path, string type, string shown) => errors.Add(
-        IsRecent ? "FieldValueTypeInvalid" : "FieldValueInvalid", path, $"Invalid value: {shown}: {path} in body must be of type {type}: {shown}");
+    private void MustBe(string path, string type, string shown) =>
+        errors.Add(
+            IsRecent ? "FieldValueTypeInvalid" : "FieldValueInvalid",
+            path,
+            $"Invalid value: {shown}: {path} in body must be of type {type}: {shown}"
+        );
 
     private void CheckCombinations(JsonNode? node, SchemaNode schema, string path)
     {
@@ -87,18 +96,23 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
             Several(path, "must validate at least one schema (anyOf)", any);
         if (schema.OneOf.Length > 0 && Try(node, schema.OneOf, path, out FieldErrors one) is not 1 and var valid)
         {
-            if (valid == 0) Several(path, "must validate one and only one schema (oneOf). Found none valid", one);
-            else Several(path, $"must validate one and only one schema (oneOf). Found {valid} valid alternatives", null);
+            if (valid == 0)
+                Several(path, "must validate one and only one schema (oneOf). Found none valid", one);
+            else
+                Several(path, $"must validate one and only one schema (oneOf). Found {valid} valid alternatives", null);
         }
 
         if (schema.AllOf.Length > 0)
         {
             int before = errors.Faults.Count;
-            foreach (SchemaNode part in schema.AllOf) CheckNode(node, part, path);
-            if (errors.Faults.Count > before) Several(path, "must validate all the schemas (allOf)", null);
+            foreach (SchemaNode part in schema.AllOf)
+                CheckNode(node, part, path);
+            if (errors.Faults.Count > before)
+                Several(path, "must validate all the schemas (allOf)", null);
         }
 
-        if (schema.Not is { } not && Try(node, [not], path, out _) == 1) Several(path, "must not validate the schema (not)", null);
+        if (schema.Not is { } not && Try(node, [not], path, out _) == 1)
+            Several(path, "must not validate the schema (not)", null);
     }
 
     // How many are met, and what is wrong with the first that is not.
@@ -110,8 +124,10 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         {
             var attempt = new FieldErrors(minor) { Aborted = errors.Aborted };
             new SchemaValidator(attempt, minor).CheckNode(node, schema, path);
-            if (attempt.Faults.Count == 0) met++;
-            else kept ??= attempt;
+            if (attempt.Faults.Count == 0)
+                met++;
+            else
+                kept ??= attempt;
         }
 
         first = kept ?? new(minor);
@@ -121,30 +137,40 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
     private void Several(string path, string detail, FieldErrors? more)
     {
         errors.Add("FieldValueInvalid", NoField, $"Invalid value: \"\": \"{path}\" {detail}");
-        foreach ((string reason, string field, string said) in more?.Faults ?? []) errors.Add(reason, field, said);
+        foreach ((string reason, string field, string said) in more?.Faults ?? [])
+            errors.Add(reason, field, said);
     }
 
     private void CheckMembers(JsonObject members, SchemaNode schema, string path)
     {
-        if (schema.MinProperties > members.Count) Should(path, IsRecent ? members.Count : schema.MinProperties, $"should have at least {schema.MinProperties} properties");
-        if (schema.MaxProperties < members.Count) TooMany(path, members.Count, schema.MaxProperties.Value, "properties");
+        if (schema.MinProperties > members.Count)
+            Should(path, IsRecent ? members.Count : schema.MinProperties, $"should have at least {schema.MinProperties} properties");
+        if (schema.MaxProperties < members.Count)
+            TooMany(path, members.Count, schema.MaxProperties.Value, "properties");
         foreach (string name in schema.Required)
-            if (!members.ContainsKey(name)) errors.Required(Join(path, name));
+            if (!members.ContainsKey(name))
+                errors.Required(Join(path, name));
         foreach ((string name, JsonNode? value) in members)
         {
             // The API itself looks after what every object has.
-            if (schema.IsRoot && name is "metadata" or "kind" or "apiVersion") continue;
-            if (schema.Properties.TryGetValue(name, out SchemaNode? property)) CheckNode(value, property, Join(path, name));
-            else if (schema.Additional is { } additional) CheckNode(value, additional, Join(path, name));
+            if (schema.IsRoot && name is "metadata" or "kind" or "apiVersion")
+                continue;
+            if (schema.Properties.TryGetValue(name, out SchemaNode? property))
+                CheckNode(value, property, Join(path, name));
+            else if (schema.Additional is { } additional)
+                CheckNode(value, additional, Join(path, name));
         }
     }
 
     private void CheckItems(JsonArray list, SchemaNode schema, string path)
     {
         if (schema.Items is { } items)
-            for (int i = 0; i < list.Count; i++) CheckNode(list[i], items, IsRecent ? $"{path}[{i}]" : path);
-        if (schema.MinItems > list.Count) Should(path, list.Count, $"should have at least {schema.MinItems} items");
-        if (schema.MaxItems < list.Count) TooMany(path, list.Count, schema.MaxItems.Value, "items");
+            for (int i = 0; i < list.Count; i++)
+                CheckNode(list[i], items, IsRecent ? $"{path}[{i}]" : path);
+        if (schema.MinItems > list.Count)
+            Should(path, list.Count, $"should have at least {schema.MinItems} items");
+        if (schema.MaxItems < list.Count)
+            TooMany(path, list.Count, schema.MaxItems.Value, "items");
     }
 
     private void CheckText(string text, SchemaNode schema, string path)
@@ -152,8 +178,10 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         int length = new StringInfo(text).LengthInTextElements == text.Length ? text.Length : text.EnumerateRunes().Count();
         if (schema.MaxLength < length)
         {
-            if (IsRecent) errors.Add("FieldValueTooLong", path, $"Too long: may not be more than {schema.MaxLength} bytes");
-            else Should(path, text, $"should be at most {schema.MaxLength} chars long");
+            if (IsRecent)
+                errors.Add("FieldValueTooLong", path, $"Too long: may not be more than {schema.MaxLength} bytes");
+            else
+                Should(path, text, $"should be at most {schema.MaxLength} chars long");
         }
         else if (schema.MinLength > length)
         {
@@ -164,7 +192,8 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
             Should(path, text, $"should match '{schema.PatternText}'");
         }
 
-        if (schema.Format.Length > 0 && !TextFormats.Fits(schema.Format, text)) MustBe(path, schema.Format, Quote(text));
+        if (schema.Format.Length > 0 && !TextFormats.Fits(schema.Format, text))
+            MustBe(path, schema.Format, Quote(text));
     }
 
     private static bool Matches(Regex pattern, string text)
@@ -181,10 +210,16 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
 
     private void CheckNumber(JsonValue number, SchemaNode schema, string path)
     {
-        if (Read(number) is not { } amount) return;
+        if (Read(number) is not { } amount)
+            return;
         if (IsRecent && schema.Format is "int32" && amount is < int.MinValue or > int.MaxValue)
-            errors.Add("FieldValueInvalid", NoField, $"Invalid value: \"\": Checked value must be of type integer with format int32 in {path}");
-        if (schema.MultipleOf is > 0 and var factor && amount % factor != 0) Should(path, number, $"should be a multiple of {Show(factor)}");
+            errors.Add(
+                "FieldValueInvalid",
+                NoField,
+                $"Invalid value: \"\": Checked value must be of type integer with format int32 in {path}"
+            );
+        if (schema.MultipleOf is > 0 and var factor && amount % factor != 0)
+            Should(path, number, $"should be a multiple of {Show(factor)}");
         if (schema.Maximum is { } most && (schema.IsMaximumExclusive ? amount >= most : amount > most))
             Should(path, number, $"should be less than {(schema.IsMaximumExclusive ? "" : "or equal to ")}{Show(most)}");
         if (schema.Minimum is { } least && (schema.IsMinimumExclusive ? amount <= least : amount < least))
@@ -193,8 +228,14 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
 
     private void CheckEnum(JsonNode? node, SchemaNode schema, string path)
     {
-        if (schema.Enum is not { } allowed || allowed.Any(one => JsonNode.DeepEquals(one, node))) return;
-        string[] shown = [.. allowed.Select(static one => one is JsonValue value && value.TryGetValue(out string? text) ? text : one?.ToJsonString() ?? "null")];
+        if (schema.Enum is not { } allowed || allowed.Any(one => JsonNode.DeepEquals(one, node)))
+            return;
+        string[] shown =
+        [
+            .. allowed.Select(static one =>
+                one is JsonValue value && value.TryGetValue(out string? text) ? text : one?.ToJsonString() ?? "null"
+            ),
+        ];
         string actual = node is JsonValue given && given.TryGetValue(out string? own) ? Quote(own) : node?.ToJsonString() ?? "null";
         errors.NotSupported(path, actual, shown);
     }
@@ -203,13 +244,16 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
 
     private void TooMany(string path, int count, long most, string what)
     {
-        if (IsRecent) errors.Add("FieldValueTooMany", path, $"Too many: {count}: must have at most {most} items");
-        else Should(path, what == "items" ? count : most, $"should have at most {most} {what}");
+        if (IsRecent)
+            errors.Add("FieldValueTooMany", path, $"Too many: {count}: must have at most {most} items");
+        else
+            Should(path, what == "items" ? count : most, $"should have at most {most} {what}");
     }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
-    private static string Quote(string text) => new StringBuilder().Append('"').Append(text.Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"').ToString();
+    private static string Quote(string text) =>
+        new StringBuilder().Append('"').Append(text.Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"').ToString();
 
     private static string Show(decimal amount) => amount.ToString("0.############################", CultureInfo.InvariantCulture);
 }

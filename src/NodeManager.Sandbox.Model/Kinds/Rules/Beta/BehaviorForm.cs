@@ -14,7 +14,8 @@ internal static class BehaviorForm
     /// <summary>Completes both directions, as servers do where a behavior is given at all.</summary>
     public static void Default(JsonObject behavior)
     {
-        JsonObject up = behavior.Ensure("scaleUp"), down = behavior.Ensure("scaleDown");
+        JsonObject up = behavior.Ensure("scaleUp"),
+            down = behavior.Ensure("scaleDown");
         up.Default("stabilizationWindowSeconds", 0);
         up.Default("selectPolicy", "Max");
         up.Default("policies", new JsonArray(Policy("Pods", 4), Policy("Percent", 100)));
@@ -22,17 +23,30 @@ internal static class BehaviorForm
         down.Default("policies", new JsonArray(Policy("Percent", 100)));
     }
 
-    public static string ToAnnotation(JsonObject behavior) => Renamed(behavior, static name => char.ToUpperInvariant(name[0]) + name[1..])!.ToJsonString();
+    public static string ToAnnotation(JsonObject behavior) =>
+        Renamed(behavior, static name => char.ToUpperInvariant(name[0]) + name[1..])!.ToJsonString();
 
-    public static JsonNode? FromAnnotation(JsonObject behavior) => Renamed(behavior, static name => char.ToLowerInvariant(name[0]) + name[1..]);
+    public static JsonNode? FromAnnotation(JsonObject behavior) =>
+        Renamed(behavior, static name => char.ToLowerInvariant(name[0]) + name[1..]);
 
-    private static JsonObject Policy(string type, int value) => new() { ["type"] = type, ["value"] = value, ["periodSeconds"] = Period };
+    private static JsonObject Policy(string type, int value) =>
+        new()
+        {
+            ["type"] = type,
+            ["value"] = value,
+            ["periodSeconds"] = Period,
+        };
 
     // Null stands for what is not set, and is left out.
-    private static JsonNode? Renamed(JsonNode? node, Func<string, string> rename) => node switch
-    {
-        JsonObject members => new JsonObject([.. members.Where(static pair => pair is { Key.Length: > 0, Value: not null }).Select(pair => KeyValuePair.Create(rename(pair.Key), Renamed(pair.Value, rename)))]),
-        JsonArray list => new JsonArray([.. list.Select(one => Renamed(one, rename))]),
-        _ => node?.DeepClone(),
-    };
+    private static JsonNode? Renamed(JsonNode? node, Func<string, string> rename) =>
+        node switch
+        {
+            JsonObject members => new JsonObject([
+                .. members
+                    .Where(static pair => pair is { Key.Length: > 0, Value: not null })
+                    .Select(pair => KeyValuePair.Create(rename(pair.Key), Renamed(pair.Value, rename))),
+            ]),
+            JsonArray list => new JsonArray([.. list.Select(one => Renamed(one, rename))]),
+            _ => node?.DeepClone(),
+        };
 }

@@ -10,22 +10,24 @@ namespace NodeManager.Sandbox.Model.Kinds.Rules.Beta;
 /// </summary>
 internal static class IngressForm
 {
-    public static KindRules Rules { get; } = new()
-    {
-        PrepareCreate = static item => item["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() },
-        Default = static item =>
+    public static KindRules Rules { get; } =
+        new()
         {
-            foreach (JsonObject path in Paths(item)) path.Default("pathType", "ImplementationSpecific");
-        },
-        Validate = static (item, _, errors) =>
-        {
-            JsonObject stored = item.DeepClone().AsObject();
-            Store(stored);
-            NetworkingRules.ValidateIngress(stored, true, errors);
-        },
-        Show = Show,
-        Store = Store,
-    };
+            PrepareCreate = static item => item["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() },
+            Default = static item =>
+            {
+                foreach (JsonObject path in Paths(item))
+                    path.Default("pathType", "ImplementationSpecific");
+            },
+            Validate = static (item, _, errors) =>
+            {
+                JsonObject stored = item.DeepClone().AsObject();
+                Store(stored);
+                NetworkingRules.ValidateIngress(stored, true, errors);
+            },
+            Show = Show,
+            Store = Store,
+        };
 
     private static void Show(JsonObject item)
     {
@@ -37,7 +39,8 @@ internal static class IngressForm
         }
 
         foreach (JsonObject path in Paths(item))
-            if (path.Object("backend") is { } target) path["backend"] = ToBeta(target);
+            if (path.Object("backend") is { } target)
+                path["backend"] = ToBeta(target);
     }
 
     private static void Store(JsonObject item)
@@ -50,11 +53,15 @@ internal static class IngressForm
         }
 
         foreach (JsonObject path in Paths(item))
-            if (path.Object("backend") is { } target) path["backend"] = FromBeta(target);
+            if (path.Object("backend") is { } target)
+                path["backend"] = FromBeta(target);
     }
 
     private static IEnumerable<JsonObject> Paths(JsonObject item) =>
-        (item.Object("spec").Array("rules") ?? []).OfType<JsonObject>().SelectMany(static rule => rule.Object("http").Array("paths") ?? []).OfType<JsonObject>();
+        (item.Object("spec").Array("rules") ?? [])
+            .OfType<JsonObject>()
+            .SelectMany(static rule => rule.Object("http").Array("paths") ?? [])
+            .OfType<JsonObject>();
 
     private static JsonObject ToBeta(JsonObject backend)
     {
@@ -84,11 +91,15 @@ internal static class IngressForm
             backend["service"] = new JsonObject
             {
                 ["name"] = beta.Text("serviceName") ?? "",
-                ["port"] = isNamed ? new JsonObject { ["name"] = port!.DeepClone() } : port.AsNumber() is > 0 ? new JsonObject { ["number"] = port!.DeepClone() } : new JsonObject(),
+                ["port"] =
+                    isNamed ? new JsonObject { ["name"] = port!.DeepClone() }
+                    : port.AsNumber() is > 0 ? new JsonObject { ["number"] = port!.DeepClone() }
+                    : new JsonObject(),
             };
         }
 
-        if (beta.Object("resource") is { } resource) backend["resource"] = resource.DeepClone();
+        if (beta.Object("resource") is { } resource)
+            backend["resource"] = resource.DeepClone();
         return backend;
     }
 }

@@ -9,13 +9,16 @@ namespace NodeManager.Sandbox.Model.Kinds.Rules.Beta;
 /// </summary>
 internal static class MetricForm
 {
-    private const string Utilization = "averageUtilization", Average = "averageValue", Value = "value";
+    private const string Utilization = "averageUtilization",
+        Average = "averageValue",
+        Value = "value";
 
     /// <summary>Of a metric of <c>autoscaling/v2</c>.</summary>
     public static JsonObject ToBeta(JsonObject metric)
     {
         JsonObject beta = [];
-        foreach ((string member, JsonNode? value) in metric) beta[member] = value is JsonObject source ? SourceToBeta(member, source) : value?.DeepClone();
+        foreach ((string member, JsonNode? value) in metric)
+            beta[member] = value is JsonObject source ? SourceToBeta(member, source) : value?.DeepClone();
         return beta;
     }
 
@@ -23,13 +26,16 @@ internal static class MetricForm
     public static JsonObject FromBeta(JsonObject beta)
     {
         JsonObject metric = [];
-        foreach ((string member, JsonNode? value) in beta) metric[member] = value is JsonObject source ? SourceFromBeta(member, source) : value?.DeepClone();
+        foreach ((string member, JsonNode? value) in beta)
+            metric[member] = value is JsonObject source ? SourceFromBeta(member, source) : value?.DeepClone();
         return metric;
     }
 
     private static JsonObject SourceToBeta(string type, JsonObject source)
     {
-        JsonObject beta = [], target = source.Object("target") ?? [], metric = source.Object("metric") ?? [];
+        JsonObject beta = [],
+            target = source.Object("target") ?? [],
+            metric = source.Object("metric") ?? [];
         switch (type)
         {
             case "resource" or "containerResource":
@@ -63,7 +69,9 @@ internal static class MetricForm
 
     private static JsonObject SourceFromBeta(string type, JsonObject beta)
     {
-        JsonObject source = [], target = [], metric = [];
+        JsonObject source = [],
+            target = [],
+            metric = [];
         switch (type)
         {
             case "resource" or "containerResource":
@@ -96,13 +104,15 @@ internal static class MetricForm
                 break;
         }
 
-        if (metric.Count > 0) source["metric"] = metric;
+        if (metric.Count > 0)
+            source["metric"] = metric;
         source["target"] = target;
         return source;
     }
 
     private static void Copy(JsonObject from, string member, JsonObject to, string name)
     {
-        if (from[member] is { } value) to[name] = value.DeepClone();
+        if (from[member] is { } value)
+            to[name] = value.DeepClone();
     }
 }

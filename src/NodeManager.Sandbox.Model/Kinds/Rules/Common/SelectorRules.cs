@@ -20,15 +20,18 @@ internal static class SelectorRules
     public static void ValidateAnnotations(JsonObject? annotations, string at, FieldErrors errors)
     {
         foreach ((string key, _) in annotations ?? [])
-            foreach (string fault in NameRules.QualifiedName(key.ToLowerInvariant())) errors.Invalid(at, key, fault);
+        foreach (string fault in NameRules.QualifiedName(key.ToLowerInvariant()))
+            errors.Invalid(at, key, fault);
     }
 
     public static void Validate(JsonObject? selector, string at, FieldErrors errors)
     {
-        if (selector is null) return;
+        if (selector is null)
+            return;
         ValidateLabels(selector.Object("matchLabels"), at + ".matchLabels", errors);
         JsonArray expressions = selector.Array("matchExpressions") ?? [];
-        for (int i = 0; i < expressions.Count; i++) ValidateRequirement(expressions[i] as JsonObject, $"{at}.matchExpressions[{i}]", false, errors);
+        for (int i = 0; i < expressions.Count; i++)
+            ValidateRequirement(expressions[i] as JsonObject, $"{at}.matchExpressions[{i}]", false, errors);
     }
 
     /// <param name="requirement">Of a label selector, or of a node selector.</param>
@@ -41,13 +44,16 @@ internal static class SelectorRules
         switch (requirement.Text("operator"))
         {
             case "In" or "NotIn":
-                if (values == 0) errors.Required(at + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
+                if (values == 0)
+                    errors.Required(at + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
                 break;
             case "Exists" or "DoesNotExist":
-                if (values > 0) errors.Forbidden(at + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+                if (values > 0)
+                    errors.Forbidden(at + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
                 break;
             case "Gt" or "Lt" when compares:
-                if (values != 1) errors.Required(at + ".values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
+                if (values != 1)
+                    errors.Required(at + ".values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
                 break;
             case var other:
                 errors.Invalid(at + ".operator", other ?? "", "not a valid selector operator");
@@ -57,7 +63,8 @@ internal static class SelectorRules
         errors.Check(at + ".key", requirement.Text("key") ?? "", NameRules.QualifiedName);
     }
 
-    public static bool IsEmpty(JsonObject selector) => selector.Object("matchLabels") is not { Count: > 0 } && selector.Array("matchExpressions") is not { Count: > 0 };
+    public static bool IsEmpty(JsonObject selector) =>
+        selector.Object("matchLabels") is not { Count: > 0 } && selector.Array("matchExpressions") is not { Count: > 0 };
 
     /// <summary>Whether it can be used at all.</summary>
     public static bool IsUsable(JsonObject? selector)
@@ -68,8 +75,8 @@ internal static class SelectorRules
     }
 
     public static bool Matches(JsonObject selector, JsonObject? labels) =>
-        (selector.Object("matchLabels") ?? []).All(pair => labels.Text(pair.Key) == (string?)pair.Value) &&
-        (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().All(one => Meets(one, labels));
+        (selector.Object("matchLabels") ?? []).All(pair => labels.Text(pair.Key) == (string?)pair.Value)
+        && (selector.Array("matchExpressions") ?? []).OfType<JsonObject>().All(one => Meets(one, labels));
 
     private static bool Meets(JsonObject requirement, JsonObject? labels)
     {

@@ -15,7 +15,8 @@ internal static class EvictionStatusRules
 
     public static void Validate(JsonObject changed, JsonObject old, DateTimeOffset now, FieldErrors errors)
     {
-        JsonObject? status = changed.Object("status"), before = old.Object("status");
+        JsonObject? status = changed.Object("status"),
+            before = old.Object("status");
         CheckGeneration(status, before, errors);
         bool isFinal = false;
         foreach (string type in (ReadOnlySpan<string>)["Failed", "TargetEvicted"])
@@ -23,11 +24,13 @@ internal static class EvictionStatusRules
             JsonObject? held = before.Condition(type);
             bool wasTrue = held.Text("status") == "True";
             isFinal |= wasTrue || status.HasCondition(type);
-            if (wasTrue && !JsonNode.DeepEquals(held, status.Condition(type))) errors.Invalid("status.conditions", status?["conditions"], $"{type} condition status cannot be reverted");
+            if (wasTrue && !JsonNode.DeepEquals(held, status.Condition(type)))
+                errors.Invalid("status.conditions", status?["conditions"], $"{type} condition status cannot be reverted");
         }
 
         CheckRequesters(status.Array("requesters") ?? [], errors);
-        JsonObject[] targets = All(status, "targetResponders"), responders = All(status, "responders");
+        JsonObject[] targets = All(status, "targetResponders"),
+            responders = All(status, "responders");
         ResponderTurns.Check(targets, All(before, "targetResponders"), responders, isFinal, now, errors);
         CheckResponders(targets, responders, All(before, "responders"), now, errors);
     }
@@ -36,15 +39,20 @@ internal static class EvictionStatusRules
     public static void CheckGeneration(JsonObject? status, JsonObject? before, FieldErrors errors)
     {
         const string Path = "status.observedGeneration";
-        long? observed = status.Number("observedGeneration"), former = before.Number("observedGeneration");
-        if (observed is null && former is not null) errors.Invalid(Path, null, "field cannot be cleared once set");
-        else if (observed < 1) errors.Invalid(Path, observed, "must be greater than or equal to 1");
-        else if (observed < former) errors.Invalid(Path, observed, $"cannot decrement, must be greater than or equal to {former}");
+        long? observed = status.Number("observedGeneration"),
+            former = before.Number("observedGeneration");
+        if (observed is null && former is not null)
+            errors.Invalid(Path, null, "field cannot be cleared once set");
+        else if (observed < 1)
+            errors.Invalid(Path, observed, "must be greater than or equal to 1");
+        else if (observed < former)
+            errors.Invalid(Path, observed, $"cannot decrement, must be greater than or equal to {former}");
     }
 
     private static void CheckRequesters(JsonArray requesters, FieldErrors errors)
     {
-        if (requesters.Count > MostRequesters) errors.Add("FieldValueTooMany", "status.requesters", $"Too many: {requesters.Count}: must have at most {MostRequesters} items");
+        if (requesters.Count > MostRequesters)
+            errors.Add("FieldValueTooMany", "status.requesters", $"Too many: {requesters.Count}: must have at most {MostRequesters} items");
         for (int i = 0; i < requesters.Count; i++)
         {
             var requester = requesters[i] as JsonObject;
@@ -53,13 +61,24 @@ internal static class EvictionStatusRules
         }
     }
 
-    private static void CheckResponders(JsonObject[] targets, JsonObject[] responders, JsonObject[] before, DateTimeOffset now, FieldErrors errors)
+    private static void CheckResponders(
+        JsonObject[] targets,
+        JsonObject[] responders,
+        JsonObject[] before,
+        DateTimeOffset now,
+        FieldErrors errors
+    )
     {
         const string Path = "status.responders";
-        if (responders.Length > MostResponders) errors.Add("FieldValueTooMany", Path, $"Too many: {responders.Length}: must have at most {MostResponders} items");
+        if (responders.Length > MostResponders)
+            errors.Add("FieldValueTooMany", Path, $"Too many: {responders.Length}: must have at most {MostResponders} items");
         if (targets.Length != responders.Length)
         {
-            errors.Invalid(Path, Show(responders), "must be the same length as status.targetResponders and contain the same keys in the same order");
+            errors.Invalid(
+                Path,
+                Show(responders),
+                "must be the same length as status.targetResponders and contain the same keys in the same order"
+            );
             return;
         }
 
@@ -70,7 +89,14 @@ internal static class EvictionStatusRules
         }
 
         for (int i = 0; i < responders.Length; i++)
-            ResponderReport.Check($"{Path}[{i}]", responders[i], i < before.Length ? before[i] : null, targets[i].Text("state") == "Active", now, errors);
+            ResponderReport.Check(
+                $"{Path}[{i}]",
+                responders[i],
+                i < before.Length ? before[i] : null,
+                targets[i].Text("state") == "Active",
+                now,
+                errors
+            );
     }
 
     private static JsonObject[] All(JsonObject? status, string list) => [.. (status.Array(list) ?? []).OfType<JsonObject>()];

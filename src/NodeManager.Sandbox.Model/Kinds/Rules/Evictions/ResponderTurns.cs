@@ -16,7 +16,14 @@ internal static class ResponderTurns
     /// <param name="isFinal">The Eviction is over.</param>
     /// <param name="now">The cluster's time.</param>
     /// <param name="errors">Where faults go.</param>
-    public static void Check(JsonObject[] targets, JsonObject[] before, JsonObject[] said, bool isFinal, DateTimeOffset now, FieldErrors errors)
+    public static void Check(
+        JsonObject[] targets,
+        JsonObject[] before,
+        JsonObject[] said,
+        bool isFinal,
+        DateTimeOffset now,
+        FieldErrors errors
+    )
     {
         const string Path = "status.targetResponders";
         if (before.Length > 0 && before.Length != targets.Length)
@@ -36,22 +43,43 @@ internal static class ResponderTurns
         for (int i = 0; i < targets.Length; i++)
         {
             (string[] expected, string why) = Expected(i, active, hasMoved, before, isFinal);
-            CheckOne($"{Path}[{i}]", targets[i], i < said.Length && Name(said[i]) == Name(targets[i]) ? said[i] : null, expected, why, isFinal, now, errors);
+            CheckOne(
+                $"{Path}[{i}]",
+                targets[i],
+                i < said.Length && Name(said[i]) == Name(targets[i]) ? said[i] : null,
+                expected,
+                why,
+                isFinal,
+                now,
+                errors
+            );
         }
     }
 
     private static (string[] Expected, string Why) Expected(int i, int active, bool hasMoved, JsonObject[] before, bool isFinal)
     {
-        if (i < active || (before.Length > 0 && active < 0 && isFinal)) return ([before[i].Text("state") ?? ""], "final state is immutable");
-        if (i == active && hasMoved) return (Final, "this responder must reach a final state");
-        if (i == active) return isFinal ? (Final, "the eviction request has finished processing") : (["Active"], "the eviction request stays active");
+        if (i < active || (before.Length > 0 && active < 0 && isFinal))
+            return ([before[i].Text("state") ?? ""], "final state is immutable");
+        if (i == active && hasMoved)
+            return (Final, "this responder must reach a final state");
+        if (i == active)
+            return isFinal ? (Final, "the eviction request has finished processing") : (["Active"], "the eviction request stays active");
         bool isNext = (i == 0 && before.Length == 0) || (i == active + 1 && hasMoved);
-        if (!isNext) return (["Inactive"], "the previously active has not finished processing");
+        if (!isNext)
+            return (["Inactive"], "the previously active has not finished processing");
         return isFinal ? (["Inactive"], "the eviction request has finished processing") : (["Active"], "this responder is next in line");
     }
 
     private static void CheckOne(
-        string path, JsonObject target, JsonObject? said, string[] expected, string why, bool isFinal, DateTimeOffset now, FieldErrors errors)
+        string path,
+        JsonObject target,
+        JsonObject? said,
+        string[] expected,
+        string why,
+        bool isFinal,
+        DateTimeOffset now,
+        FieldErrors errors
+    )
     {
         ResponderRules.CheckKey($"{path}.name", Name(target), mayBeReserved: true, errors);
         if (said is null)
@@ -61,11 +89,16 @@ internal static class ResponderTurns
         }
 
         string state = target.Text("state") ?? "";
-        if (!expected.Contains(state)) errors.Invalid($"{path}.state", state, $"must be one of: {string.Join(", ", expected)}, because {why}");
-        if (expected.Contains("Active") || isFinal || said.Text("completionTime") is not null) return;
+        if (!expected.Contains(state))
+            errors.Invalid($"{path}.state", state, $"must be one of: {string.Join(", ", expected)}, because {why}");
+        if (expected.Contains("Active") || isFinal || said.Text("completionTime") is not null)
+            return;
         DateTimeOffset? heard = said.Time("heartbeatTime") ?? said.Time("startTime");
         if (said.Time("startTime") is not null && now < heard + ResponderRules.HeartbeatDeadline - Skew)
-            errors.Forbidden($"{path}.state", "must stay Active because the responder is in progress and it should report status.responders.heartbeatTime or status.responders.completionTime");
+            errors.Forbidden(
+                $"{path}.state",
+                "must stay Active because the responder is in progress and it should report status.responders.heartbeatTime or status.responders.completionTime"
+            );
     }
 
     private static string Name(JsonObject item) => item.Text("name") ?? "";

@@ -27,7 +27,8 @@ internal static class PodSpecRules
         ValidateSpread(spec.Array("topologySpreadConstraints") ?? [], at + ".topologySpreadConstraints", errors);
         CheckName(spec, "serviceAccountName", at, NameRules.Subdomain, errors);
         CheckName(spec, "nodeName", at, NameRules.Subdomain, errors);
-        if (spec.Number("activeDeadlineSeconds") is < 1 or > int.MaxValue) errors.Invalid(at + ".activeDeadlineSeconds", spec!["activeDeadlineSeconds"], Range);
+        if (spec.Number("activeDeadlineSeconds") is < 1 or > int.MaxValue)
+            errors.Invalid(at + ".activeDeadlineSeconds", spec!["activeDeadlineSeconds"], Range);
         CheckName(spec, "hostname", at, NameRules.Label, errors);
         CheckName(spec, "subdomain", at, NameRules.Label, errors);
         ValidateTolerations(spec.Array("tolerations") ?? [], at + ".tolerations", errors);
@@ -41,8 +42,10 @@ internal static class PodSpecRules
     public static void ValidateLasting(JsonObject? template, string at, string owner, FieldErrors errors)
     {
         JsonObject? spec = template.Object("spec");
-        if (spec.Text("restartPolicy") is var restart && restart != "Always") errors.NotSupported(at + ".spec.restartPolicy", $"\"{restart}\"", "Always");
-        if (spec?["activeDeadlineSeconds"] is not null) errors.Forbidden(at + ".spec.activeDeadlineSeconds", $"activeDeadlineSeconds in {owner} is not Supported");
+        if (spec.Text("restartPolicy") is var restart && restart != "Always")
+            errors.NotSupported(at + ".spec.restartPolicy", $"\"{restart}\"", "Always");
+        if (spec?["activeDeadlineSeconds"] is not null)
+            errors.Forbidden(at + ".spec.activeDeadlineSeconds", $"activeDeadlineSeconds in {owner} is not Supported");
     }
 
     public static void ValidateTemplate(JsonObject? template, string at, FieldErrors errors)
@@ -54,7 +57,8 @@ internal static class PodSpecRules
 
     private static void CheckName(JsonObject? spec, string member, string at, Func<string, string[]> rule, FieldErrors errors)
     {
-        if (spec.Text(member) is { Length: > 0 } name) errors.Check($"{at}.{member}", name, rule);
+        if (spec.Text(member) is { Length: > 0 } name)
+            errors.Check($"{at}.{member}", name, rule);
     }
 
     private static void ValidateGates(JsonArray gates, string at, FieldErrors errors)
@@ -62,10 +66,14 @@ internal static class PodSpecRules
         HashSet<string> names = new(StringComparer.Ordinal);
         for (int i = 0; i < gates.Count; i++)
         {
-            string name = (gates[i] as JsonObject).Text("name") ?? "", path = $"{at}[{i}]";
-            if (name.Length == 0) errors.Required(path, "must not be empty");
-            else errors.Check(path, name, NameRules.QualifiedName);
-            if (!names.Add(name)) errors.Duplicate(path, name);
+            string name = (gates[i] as JsonObject).Text("name") ?? "",
+                path = $"{at}[{i}]";
+            if (name.Length == 0)
+                errors.Required(path, "must not be empty");
+            else
+                errors.Check(path, name, NameRules.QualifiedName);
+            if (!names.Add(name))
+                errors.Duplicate(path, name);
         }
     }
 
@@ -75,12 +83,16 @@ internal static class PodSpecRules
         for (int i = 0; i < constraints.Count; i++)
         {
             var constraint = constraints[i] as JsonObject;
-            string path = string.Create(CultureInfo.InvariantCulture, $"{at}[{i}]"), key = constraint.Text("topologyKey") ?? "";
+            string path = string.Create(CultureInfo.InvariantCulture, $"{at}[{i}]"),
+                key = constraint.Text("topologyKey") ?? "";
             string? otherwise = constraint.Text("whenUnsatisfiable");
-            if ((constraint.Number("maxSkew") ?? 0) is <= 0 and var skew) errors.Invalid(path + ".maxSkew", skew, "must be greater than zero");
+            if ((constraint.Number("maxSkew") ?? 0) is <= 0 and var skew)
+                errors.Invalid(path + ".maxSkew", skew, "must be greater than zero");
             PodAffinityRules.ValidateTopologyKey(key, path, errors);
-            if (otherwise is not ("DoNotSchedule" or "ScheduleAnyway")) errors.NotSupported(path + ".whenUnsatisfiable", $"\"{otherwise}\"", "DoNotSchedule", "ScheduleAnyway");
-            if (!seen.Add((key, otherwise))) errors.Duplicate(path + ".{topologyKey, whenUnsatisfiable}", $"{{{key}, {otherwise}}}");
+            if (otherwise is not ("DoNotSchedule" or "ScheduleAnyway"))
+                errors.NotSupported(path + ".whenUnsatisfiable", $"\"{otherwise}\"", "DoNotSchedule", "ScheduleAnyway");
+            if (!seen.Add((key, otherwise)))
+                errors.Duplicate(path + ".{topologyKey, whenUnsatisfiable}", $"{{{key}, {otherwise}}}");
             SelectorRules.Validate(constraint.Object("labelSelector"), path + ".labelSelector", errors);
         }
     }
@@ -90,18 +102,30 @@ internal static class PodSpecRules
         for (int i = 0; i < tolerations.Count; i++)
         {
             var one = tolerations[i] as JsonObject;
-            string path = $"{at}[{i}]", key = one.Text("key") ?? "", value = one.Text("value") ?? "", operation = one.Text("operator") ?? "", effect = one.Text("effect") ?? "";
-            if (key.Length > 0) errors.Check(path + ".key", key, NameRules.QualifiedName);
+            string path = $"{at}[{i}]",
+                key = one.Text("key") ?? "",
+                value = one.Text("value") ?? "",
+                operation = one.Text("operator") ?? "",
+                effect = one.Text("effect") ?? "";
+            if (key.Length > 0)
+                errors.Check(path + ".key", key, NameRules.QualifiedName);
             if (key.Length == 0 && operation != "Exists")
-                errors.Invalid(path + ".operator", operation, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
-            if (one?["tolerationSeconds"] is not null && effect != "NoExecute") errors.Invalid(path + ".effect", effect, "effect must be 'NoExecute' when `tolerationSeconds` is set");
+                errors.Invalid(
+                    path + ".operator",
+                    operation,
+                    "operator must be Exists when `key` is empty, which means \"match all values and all keys\""
+                );
+            if (one?["tolerationSeconds"] is not null && effect != "NoExecute")
+                errors.Invalid(path + ".effect", effect, "effect must be 'NoExecute' when `tolerationSeconds` is set");
             switch (operation)
             {
                 case "Equal" or "":
-                    if (NameRules.LabelValue(value) is { Length: > 0 } faults) errors.Invalid(path + ".operator", value, string.Join(';', faults));
+                    if (NameRules.LabelValue(value) is { Length: > 0 } faults)
+                        errors.Invalid(path + ".operator", value, string.Join(';', faults));
                     break;
                 case "Exists":
-                    if (value.Length > 0) errors.Invalid(path + ".operator", one, "value must be empty when `operator` is 'Exists'");
+                    if (value.Length > 0)
+                        errors.Invalid(path + ".operator", one, "value must be empty when `operator` is 'Exists'");
                     break;
                 default:
                     errors.NotSupported(path + ".operator", $"\"{operation}\"", "Equal", "Exists");

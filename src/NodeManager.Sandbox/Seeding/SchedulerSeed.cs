@@ -56,13 +56,14 @@ internal static class SchedulerSeed
     }
 
     // The scheduler of each release reads some versions only.
-    private static string Configuration(int minorVersion) =>
-        $"""
-            apiVersion: kubescheduler.config.k8s.io/{(
-                minorVersion < 22 ? "v1beta1"
-                : minorVersion < 25 ? "v1beta2"
-                : "v1"
-            )}
+    private static string Configuration(int minorVersion)
+    {
+        string version =
+            minorVersion < 22 ? "v1beta1"
+            : minorVersion < 25 ? "v1beta2"
+            : "v1";
+        string configuration = $"""
+            apiVersion: kubescheduler.config.k8s.io/{version}
             kind: KubeSchedulerConfiguration
             profiles:
             - schedulerName: rescheduler-scheduler
@@ -99,5 +100,7 @@ internal static class SchedulerSeed
               resourceName: rescheduler-scheduler
               resourceNamespace: kube-system
 
-            """.ReplaceLineEndings("\n");
+            """;
+        return configuration.ReplaceLineEndings("\n");
+    }
 }

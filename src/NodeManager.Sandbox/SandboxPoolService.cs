@@ -54,7 +54,7 @@ public sealed class SandboxPoolService : IDisposable
                 ),
             }
         );
-        PoolAdoption.Adopt(store, registry.As(new("pool-controller")), ClusterId, User);
+        PoolAdoption.Adopt(store, registry.As(new("pool-controller"), stopped), ClusterId, User);
         _platform = new(store, registry, catalog, identities, ClusterId);
     }
 

@@ -99,7 +99,7 @@ public sealed class PlacementSimulator
     }
 
     // Few pods keep others away: all pods are grouped only for counts that look at all of them.
-    private IReadOnlyCollection<CountedPods> Group(bool all)
+    private Dictionary<string, CountedPods>.ValueCollection Group(bool all)
     {
         if (_groupsAll || (_groupsApart && !all))
             return _counted.Values;

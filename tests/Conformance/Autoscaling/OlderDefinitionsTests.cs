@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Autoscaling;

@@ -101,7 +101,7 @@ public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
 
     private const string Action = "Destroy machine; its disks are lost";
 
-    private async Task RemoveAsync(Worker worker, NodeManagerSession session, Machine machine)
+    private static async Task RemoveAsync(Worker worker, NodeManagerSession session, Machine machine)
     {
         if (!await MachineManager.CheckRemovalAsync(session, machine, worker.Token))
         {

@@ -85,7 +85,7 @@ public sealed class FleetTests
             {
                 MaxUnavailable = "3",
                 WaitForReboot = true,
-                WaitReadyTimeout = TimeSpan.FromSeconds(20),
+                WaitReadyTimeout = TimeSpan.FromSeconds(60),
             },
             _ => isMended ? Task.CompletedTask : throw new InvalidOperationException("no disk space")
         );

@@ -33,7 +33,7 @@ public sealed class ProxyTimeoutTests : AuthenticationTestBase
     public async Task An_unreachable_proxy_is_named()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Linux leaves connections beyond the backlog unanswered.");
-        using var full = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         full.Listen(0);
         using TcpClient first = new(),

@@ -27,6 +27,7 @@ public sealed class AutoscalerRoleTests
         await lab.AddPoolAsync();
 
         NodeManagerSession session = await lab.Cluster.ConnectAsAsync(account, "system:serviceaccounts", "system:authenticated");
+        await AutoscalerHost.CheckAsync(session, lab.Namespace, default);
         RunningOperation operation = AutoscalerHost.Start(session, lab.Options(session));
         try
         {

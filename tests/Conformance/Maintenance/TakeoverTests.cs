@@ -179,7 +179,7 @@ public sealed class TakeoverTests
         Assert.True(second.Run.Status == NodeMaintenanceRunStatus.Completed, second.Run.Describe());
         Assert.Equal(ErrorIds.MaintenanceTakenOver, lost.Failure?.ErrorId);
         // The other's run has ended: whom the lease went to shows in the run, but no more in the lease, and either may be read first.
-        Assert.Matches($"{Regex.Escape(second.Run.Holder)}|took the lease", lost.Failure!.Message);
+        Assert.Matches($"{Regex.Escape(second.Run.Holder)}|took over the Lease", lost.Failure!.Message);
         await cluster.AssertBackInServiceAsync(nodes);
         Assert.Equal(versions, await VersionsAsync(cluster, nodes));
         NodeMaintenanceRun stored = Assert.Single(

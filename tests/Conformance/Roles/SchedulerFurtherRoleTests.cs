@@ -36,6 +36,7 @@ public sealed class SchedulerFurtherRoleTests
         await RoleManifest.BindInAsync(cluster, System, "nodemanager-scheduler-registrar", registering);
         await RoleManifest.BindInAsync(cluster, System, "nodemanager-scheduler-viewer", viewing);
         await Eventually.HoldsAsync("the registrar may register", () => IsAllowedAsync(() => RegisterAsync(registrar)));
+        await PluginRegistry.CheckAsync(registrar, default);
         await Eventually.HoldsAsync("the viewer knows the plugin", () => IsKnownAsync(viewer));
         await AssertForbiddenAsync("patch configmaps", () => RegisterAsync(viewer));
         await PluginRegistry.UnregisterAsync(registrar, definitions, default);

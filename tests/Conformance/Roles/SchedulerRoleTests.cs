@@ -86,6 +86,7 @@ public sealed class SchedulerRoleTests
                 },
                 told
             );
+        await SchedulerRestarter.CheckAsync(session, scheduler, default);
         SchedulerRestartResult result = await SchedulerRestarter.RestartAsync(
             session,
             scheduler,

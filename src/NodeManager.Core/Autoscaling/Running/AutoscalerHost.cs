@@ -40,7 +40,7 @@ public static class AutoscalerHost
                     [
                         new()
                         {
-                            Verb = "update",
+                            Verb = "patch",
                             Group = "coordination.k8s.io",
                             Resource = "leases",
                             Namespace = ns,

@@ -58,6 +58,7 @@ public static class PluginRegistry
                 {
                     Verb = "patch",
                     Resource = "configmaps",
+                    Name = ConfigMapName,
                     Namespace = NamespaceOf(session),
                 },
             ],

@@ -69,6 +69,7 @@ public static class SchedulerRestarter
                             Verb = "patch",
                             Group = "apps",
                             Resource = "deployments",
+                            Name = scheduler.Deployment,
                             Namespace = scheduler.Namespace,
                         },
                     ],

@@ -116,6 +116,7 @@ internal sealed partial class SchedulerWrite(
                 {
                     Verb = "patch",
                     Resource = "configmaps",
+                    Name = scheduler.ConfigMap,
                     Namespace = scheduler.Namespace,
                 },
                 new()

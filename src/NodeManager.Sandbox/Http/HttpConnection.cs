@@ -8,7 +8,11 @@ namespace NodeManager.Sandbox.Http;
 /// <summary>One connection: requests are read and answered in turn until either side has enough.</summary>
 internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLimits limits)
 {
+    // For each answer: a client that has ended its requests may still read, and looks like one that has left.
+    private static readonly TimeSpan HalfClosed = TimeSpan.FromSeconds(0.5);
+
     private readonly Pipe _received = new();
+    private volatile bool _isHalfClosed;
 
     /// <summary>Serves until the connection ends. Throws nothing.</summary>
     public async Task ServeAsync(CancellationToken stopped)
@@ -17,7 +21,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         Task receiving = ReceiveAsync(gone);
         try
         {
-            await AnswerAllAsync(gone.Token, stopped);
+            await AnswerAllAsync(gone, stopped);
         }
         catch (Exception fault)
             when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -42,7 +46,11 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
             {
                 int count = await stream.ReadAsync(into.GetMemory(), gone.Token);
                 if (count == 0)
+                {
+                    _isHalfClosed = true;
                     break;
+                }
+
                 into.Advance(count);
                 if ((await into.FlushAsync(gone.Token)).IsCompleted)
                     break;
@@ -54,10 +62,13 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         }
 
         await into.CompleteAsync();
-        await gone.CancelAsync();
+        if (_isHalfClosed)
+            gone.CancelAfter(HalfClosed);
+        else
+            await gone.CancelAsync();
     }
 
-    private async Task AnswerAllAsync(CancellationToken gone, CancellationToken stopped)
+    private async Task AnswerAllAsync(CancellationTokenSource gone, CancellationToken stopped)
     {
         var reader = new RequestReader(_received.Reader, limits);
         PipeWriter output = PipeWriter.Create(stream, new(minimumBufferSize: 16 * 1024, leaveOpen: true));
@@ -65,7 +76,9 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         using var deadline = new WriteDeadline(limits.Write);
         while (await WithinAsync(limits.Idle, reader.WaitAsync, stopped))
         {
-            if (await AnswerAsync(reader, writer, deadline, gone, stopped))
+            if (_isHalfClosed)
+                gone.CancelAfter(HalfClosed);
+            if (await AnswerAsync(reader, writer, deadline, gone.Token, stopped))
                 continue;
 
             // A client that is still sending sees the answer only if its bytes are taken.

@@ -70,7 +70,7 @@ Describe 'With objects from the pipeline, the change is the first positional par
     It 'takes piped names, rows of files and pods as well' {
         $nodes.Name | Set-NodeLabel 'p18=names'
         (Get-ClusterNode $nodes.Name).ForEach({ $_.Labels['p18'] }) | Should -Be 'names', 'names', 'names'
-        $nodes | Select-Object Name, Cluster | ConvertTo-Csv | ConvertFrom-Csv | Set-NodeLabel 'p18=rows' -Overwrite
+        $nodes | Select-Object Name, Uid, Cluster, ClusterUid | ConvertTo-Csv | ConvertFrom-Csv | Set-NodeLabel 'p18=rows' -Overwrite
         (Get-ClusterNode $nodes.Name).ForEach({ $_.Labels['p18'] }) | Should -Be 'rows', 'rows', 'rows'
         "$($one.Name.Substring(0, $one.Name.Length - 1))*" | Remove-NodeLabel p18
         (Get-ClusterNode $one.Name).Labels.ContainsKey('p18') | Should -BeFalse

@@ -153,7 +153,7 @@ Describe 'Get-ClusterNode -Usage' {
         $nodes = Get-ClusterNode -Usage | Where-Object Usage
         $nodes[0].Usage.Age | Should -Be ($nodes[0].ObservedAt - $nodes[0].Usage.MeasuredAt)
         $nodes[0].Usage.IsStale | Should -BeFalse
-        $nodes | Out-String -Width 120 | Should -Match '(?m)^Name +Status +CPU used +Mem. used +Sample '
+        $nodes | Out-String -Width 120 | Should -Match '(?m)^Name +Status +CPU used +Mem. used +CPU req\. +Mem\. req\. +Pods +Sample'
         $nodes[0] | Format-List | Out-String -Width 120 | Should -Match 'Measured +: \d+(\.\d)?s ago'
     }
 }

@@ -106,7 +106,6 @@ internal sealed partial class SchedulerWrite(
         }
     }
 
-    /// <summary>What storing a revision and writing it needs.</summary>
     public Task RequirePermissionAsync(CancellationToken cancellationToken) =>
         PermissionCheck.RequireAsync(
             connection,

@@ -1,6 +1,6 @@
 using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Planning;
@@ -84,15 +84,7 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
 
     private async Task<NodeDrainBlocker?> AskAsync(ResourceAttributes wanted, CancellationToken cancellationToken)
     {
-        try
-        {
-            SubjectAccessReviewStatus answer = await client.ReviewAccessAsync(wanted, cancellationToken);
-            return answer.Allowed ? null : Missing(wanted, answer.Reason);
-        }
-        catch (KubernetesException)
-        {
-            // A user without access reviews, or of a server without them, may still be allowed; the drain shows it.
-            return null;
-        }
+        SubjectAccessReviewStatus answer = await PermissionCheck.AskAsync(client, wanted, cancellationToken);
+        return answer.Allowed ? null : Missing(wanted, answer.Reason);
     }
 }

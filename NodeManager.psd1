@@ -35,6 +35,7 @@
         'Get-NodeAutoscaler'
         'Get-NodeClaim'
         'Get-NodeDrainPlan'
+        'Get-NodeImage'
         'Get-NodeMaintenance'
         'Get-NodeManagerConfiguration'
         'Get-NodeManagerServer'

@@ -32,6 +32,42 @@ Describe 'Get-NodePod' {
     }
 }
 
+Describe 'Get-NodeImage' {
+    It 'returns the images of all nodes, of one node, of a wildcard, and of nodes from the pipeline' {
+        $all = Get-NodeImage
+        $all | Should -BeOfType ([NodeManager.NodeImage])
+        $all.NodeName | Sort-Object -Unique | Should -HaveCount $nodes.Count
+        $node = $nodes[0]
+        $images = Get-NodeImage $node.Name
+        $images.Count | Should -Be @($all | Where-Object NodeName -EQ $node.Name).Count
+        $images | ForEach-Object { $_.NodeUid | Should -Be $node.Uid; $_.ClusterUid | Should -Be $session.ClusterUid }
+        (Get-NodeImage "$($node.Name.Substring(0, 6))*").NodeName | Should -Contain $node.Name
+        (Get-ClusterNode | Get-NodeImage).Count | Should -Be $all.Count
+        (Get-NodeImage -Selector "kubernetes.io/hostname=$($node.Name)").Name | Should -Be $images.Name
+    }
+
+    It 'has the size in bytes, and shows it with a unit' {
+        $image = (Get-NodeImage $nodes[0].Name)[0]
+        $image.Size | Should -BeOfType ([long])
+        $image.Size | Should -BeGreaterThan 1mb
+        $image.Names | Should -Contain $image.Name
+        ($image | Out-String) | Should -Match ([regex]::Escape([NodeManager.ByteSize]::Format($image.Size)))
+        ($image | ConvertTo-Json | ConvertFrom-Json).Size | Should -Be $image.Size
+    }
+
+    It 'refers to its node in commands for nodes, also from CSV' {
+        $image = (Get-NodeImage $nodes[0].Name)[0]
+        ($image | Get-ClusterNode).Uid | Should -Be $nodes[0].Uid
+        ($image | ConvertTo-Csv | ConvertFrom-Csv | Get-ClusterNode).Uid | Should -Be $nodes[0].Uid
+    }
+
+    It 'reports each missing node once, and returns the images of the others' {
+        $images = Get-NodeImage ghost, $nodes[0].Name, phantom -ErrorVariable failures -ErrorAction SilentlyContinue
+        $images.NodeName | Sort-Object -Unique | Should -Be $nodes[0].Name
+        $failures.FullyQualifiedErrorId | Should -Be (@('NodeNotFound,NodeManager.Commands.GetNodeImageCommand') * 2)
+    }
+}
+
 Describe 'Get-ClusterStatistic' {
     It 'counts the cluster' {
         $total = Get-ClusterStatistic

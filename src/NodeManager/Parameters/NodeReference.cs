@@ -26,6 +26,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
         {
             ClusterNode node => node.Name,
             NodePod pod => pod.NodeName,
+            NodeImage image => image.NodeName,
             NodeDrainPlan plan => plan.Node,
             NodeDrainResult result => result.Node,
             NodeDrainPod pod => pod.Node,
@@ -78,6 +79,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
         {
             ClusterNode node => node.Uid,
             NodePod pod => pod.NodeUid,
+            NodeImage image => image.NodeUid,
             NodeDrainPlan plan => plan.NodeUid,
             NodeDrainResult result => result.NodeUid,
             NodeDrainPod pod => pod.NodeUid,

@@ -43,9 +43,12 @@ internal sealed partial class NodeFilter
         return [.. selectors.Select(s => new ListOptions { LabelSelector = s.Length == 0 ? null : s, FieldSelector = field })];
     }
 
+    /// <summary>The names and wildcards of the query.</summary>
+    public bool MatchesName(string name) => _names.Length == 0 || Array.Exists(_names, n => n.Matches(name));
+
     /// <summary>All but the label selector, which is the server's to judge.</summary>
     public bool Matches(ClusterNode node) =>
-        (_names.Length == 0 || Array.Exists(_names, n => n.Matches(node.Name)))
+        MatchesName(node.Name)
         && (_query.Roles.Count == 0 || _query.Roles.Any(r => node.Roles.Any(has => MatchesValue(r, has))))
         && (_query.Zones.Count == 0 || _query.Zones.Any(z => MatchesValue(z, node.Zone)))
         && (_query.Pools.Count == 0 || _query.Pools.Any(p => node.Pool.Length > 0 && MatchesValue(p, node.Pool)))

@@ -36,6 +36,7 @@ internal sealed class BenchedServer : IDisposable
             [
                 "exec",
                 file,
+                "serve",
                 "--kubeconfig",
                 kubeconfig,
                 "--port",

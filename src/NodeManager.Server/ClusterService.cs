@@ -32,7 +32,7 @@ internal sealed class ClusterService(ServerOptions options, Terminal terminal) :
         _server = _cluster.Serve(
             new()
             {
-                Port = options.ClusterPort ?? 0,
+                Port = options.Port,
                 KubeconfigPath = options.KubeconfigPath ?? Kept("kubeconfig"),
                 IdentityPath = Kept("identity"),
             }

@@ -47,7 +47,7 @@ internal sealed class HandoverLifetime : IHostLifetime, IDisposable
         throw new NodeManagerException(
             ErrorIds.ServerStartFailed,
             ErrorKind.InvalidData,
-            "--handover needs the description of a cluster on standard input.",
+            "serve --handover needs the description of a cluster on standard input.",
             null,
             "Start the server with Start-NodeManagerServer."
         );

@@ -7,25 +7,20 @@ using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 
-ServerOptions options;
+ServerOptions? options;
 try
 {
-    options = ServerOptions.Parse(args);
+    options = CommandLine.Parse(args, Console.Out, Console.Error);
 }
 catch (FormatException problem)
 {
     await Console.Error.WriteLineAsync(DisplayText.EscapeLines(problem.Message));
-    await Console.Error.WriteLineAsync(ServerOptions.Usage);
     return 2;
 }
 
-if (options.Help)
-{
-    Console.WriteLine(ServerOptions.Usage);
+if (options is null)
     return 0;
-}
-
-if (options.NewToken)
+if (options.Command == ServerCommand.Token)
 {
     string token = AccessSecret.Create();
     Console.WriteLine($"Token (keep it; agents never get it): {token}");
@@ -34,7 +29,10 @@ if (options.NewToken)
 }
 
 // Standard output is the protocol's where an agent or a parent process reads it.
-var terminal = options.Mcp || options.Handover ? new Terminal(Console.Error, false) : new Terminal(Console.Out, Terminal.ConsoleHasColor);
+var terminal =
+    options.Command == ServerCommand.Mcp || options.Handover
+        ? new Terminal(Console.Error, false)
+        : new Terminal(Console.Out, Terminal.ConsoleHasColor);
 using HandoverLifetime? parent = options.Handover ? HandoverLifetime.OfProcess() : null;
 try
 {

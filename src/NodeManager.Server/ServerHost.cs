@@ -27,15 +27,15 @@ internal static class ServerHost
     /// <param name="parent">The process that handed a cluster over; null where none did.</param>
     public static IHost Build(ServerOptions options, Terminal terminal, HandoverLifetime? parent = null)
     {
-        if (options.ClusterPort is not null)
+        if (options.Command == ServerCommand.Cluster)
             return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
         if (options.Once)
             return BuildHost(options, services => AddCluster(services, options, terminal));
 
-        if (options.Autoscaler)
+        if (options.Command == ServerCommand.Autoscaler)
             return BuildAutoscaler(options, terminal);
         // Without an approver the API has no user: an agent over standard input does not need it.
-        if (options is { Mcp: true, Approver: null })
+        if (options is { Command: ServerCommand.Mcp, Approver: null })
         {
             return BuildHost(
                 options,
@@ -59,7 +59,7 @@ internal static class ServerHost
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
-        if (options.Mcp)
+        if (options.Command == ServerCommand.Mcp)
             AgentSetup.AddStdio(builder.Services);
         if (parent is not null)
             builder.Services.AddSingleton<IHostLifetime>(parent);
@@ -97,7 +97,7 @@ internal static class ServerHost
     // The clusters beside the first. A context that does not exist is found before anything is served; a cluster that cannot be reached is tried again.
     private static void AddMounts(IServiceCollection services, ServerOptions options, ListenSettings listen)
     {
-        IReadOnlyList<string> contexts = options.FurtherContexts;
+        IReadOnlyList<string> contexts = [.. options.Contexts.Skip(1)];
         if (options.AllContexts)
         {
             KubeconfigRequest request = options.RequestOf(null);
@@ -115,7 +115,7 @@ internal static class ServerHost
             [
                 .. contexts.Select(context => new ClusterMount(
                     context,
-                    server => BuildMounted(provider, options with { Context = context, AllContexts = false }, listen, server),
+                    server => BuildMounted(provider, options with { Context = context }, listen, server),
                     TimeProvider.System
                 )),
             ]
@@ -200,7 +200,7 @@ internal static class ServerHost
             ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>())
         );
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        if (options.Autoscaler || options.Mcp || options.InCluster || options.Handover || options.Kubeconfig is not null)
+        if (options.Command != ServerCommand.Demo)
             return;
         services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
@@ -231,7 +231,7 @@ internal static class ServerHost
             return;
         }
 
-        if (options.Mcp)
+        if (options.Command == ServerCommand.Mcp)
         {
             // No credential: who approves has the token, and the agent's client may read this.
             terminal.Line($"Plans are approved at {app.Urls.First()} with the token of --approver.");

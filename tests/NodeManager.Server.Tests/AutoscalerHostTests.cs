@@ -185,12 +185,12 @@ public sealed class AutoscalerHostTests
         );
         // What the containers start, the program takes.
         Assert.Contains("""ENTRYPOINT ["dotnet", "NodeManager.Server.dll"]""", container, StringComparison.Ordinal);
-        ServerOptions options = ServerOptions.Parse(ArgumentsOf(deployment)),
-            inCluster = ServerOptions.Parse(ArgumentsOf(server));
+        ServerOptions options = CommandLines.Parse(ArgumentsOf(deployment)),
+            inCluster = CommandLines.Parse(ArgumentsOf(server));
         Assert.Equal((true, 8443), (inCluster.InCluster, inCluster.Port));
         Assert.Equal(
-            (true, ServerOptions.DefaultProbesPort, "kubenodesmith", null),
-            (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig)
+            (ServerCommand.Autoscaler, ServerOptions.DefaultProbesPort, "kubenodesmith", null),
+            (options.Command, options.Port, options.Namespace, options.Kubeconfig)
         );
     }
 
@@ -226,7 +226,7 @@ public sealed class AutoscalerHostTests
 
     private IHost Build(SandboxServer served) =>
         ServerHost.Build(
-            ServerOptions.Parse(["--autoscaler", "--kubeconfig", served.KubeconfigPath, "--address", "127.0.0.1", "--port", "0"]),
+            CommandLines.Parse("autoscaler", "--kubeconfig", served.KubeconfigPath, "--address", "127.0.0.1", "--port", "0"),
             new(_output, color: false)
         );
 

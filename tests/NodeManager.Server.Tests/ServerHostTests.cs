@@ -25,7 +25,7 @@ public sealed partial class ServerHostTests
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 3 });
         using SandboxServer served = cluster.Serve(new());
         NodeManagerSession session;
-        using (IHost host = Build("--port", "0", "--kubeconfig", served.KubeconfigPath))
+        using (IHost host = Build("serve", "--port", "0", "--kubeconfig", served.KubeconfigPath))
         {
             await host.StartAsync();
             session = host.Services.GetRequiredService<ClusterSession>().Session;
@@ -61,7 +61,7 @@ public sealed partial class ServerHostTests
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
         using SandboxServer served = cluster.Serve(new());
-        using IHost host = Build("--port", "0", "--kubeconfig", served.KubeconfigPath, "--context", "elsewhere");
+        using IHost host = Build("serve", "--port", "0", "--kubeconfig", served.KubeconfigPath, "--context", "elsewhere");
 
         NodeManagerException error = await Assert.ThrowsAsync<NodeManagerException>(() => host.StartAsync());
 
@@ -76,7 +76,7 @@ public sealed partial class ServerHostTests
         other.Start();
         int port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        NodeManagerException error = Assert.Throws<NodeManagerException>(() => Build("--port", $"{port}"));
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => Build("demo", "--port", $"{port}"));
 
         Assert.Equal("PortUnavailable", error.ErrorId);
         Assert.Contains($"Port {port} of 127.0.0.1", error.Message, StringComparison.Ordinal);
@@ -87,7 +87,7 @@ public sealed partial class ServerHostTests
     [Fact]
     public async Task The_tour_without_a_server_opens_no_port()
     {
-        using IHost host = Build("--once");
+        using IHost host = Build("demo", "--once");
 
         await host.StartAsync();
         await host.StopAsync();
@@ -101,7 +101,7 @@ public sealed partial class ServerHostTests
     public async Task A_stop_during_the_tour_ends_the_start()
     {
         FirstLine line = new();
-        using IHost host = ServerHost.Build(ServerOptions.Parse(["--port", "0"]), new(line, color: false));
+        using IHost host = ServerHost.Build(CommandLines.Parse("demo", "--port", "0"), new(line, color: false));
         Task start = host.StartAsync();
         await line.Written.WaitAsync(TimeSpan.FromMinutes(1));
 
@@ -110,7 +110,7 @@ public sealed partial class ServerHostTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
-    private IHost Build(params string[] arguments) => ServerHost.Build(ServerOptions.Parse(arguments), new(_output, color: false));
+    private IHost Build(params string[] arguments) => ServerHost.Build(CommandLines.Parse(arguments), new(_output, color: false));
 
     private sealed class FirstLine : StringWriter
     {

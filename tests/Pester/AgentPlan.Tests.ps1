@@ -9,7 +9,7 @@ BeforeAll {
         Where-Object { Test-Path ([IO.Path]::ChangeExtension($_, 'runtimeconfig.json')) } | Sort-Object LastWriteTime | Select-Object -Last 1
     if (-not $program) { throw 'NodeManager.Server is not built.' }
     $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
-    'exec', $program.FullName, '--port', '0', '--agent-changes' | ForEach-Object { $start.ArgumentList.Add($_) }
+    'exec', $program.FullName, 'demo', '--port', '0', '--agent-changes' | ForEach-Object { $start.ArgumentList.Add($_) }
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
     $server = [Diagnostics.Process]::Start($start)

@@ -33,7 +33,7 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
                 options.Handed is { } handed ? HandedCluster.ConnectAsync(handed, logger, stop)
                 : options.Kubeconfig is { } request
                     ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
-                : options.Autoscaler || options.InCluster
+                : options.Command == ServerCommand.Autoscaler || options.InCluster
                     ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
                 : StartSandboxAsync(options, logger, stop),
             options.Protected

@@ -177,7 +177,7 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
     {
         NodeManagerException problem = Assert.Throws<NodeManagerException>(() =>
             ServerHost.Build(
-                ServerOptions.Parse(["--port", "0", "--kubeconfig", clusters.Kubeconfig, "--context", "first", "--context", "elsewhere"]),
+                CommandLines.Parse([.. "serve --port 0 --context first --context elsewhere --kubeconfig".Split(' '), clusters.Kubeconfig]),
                 new(TextWriter.Null, color: false)
             )
         );
@@ -189,7 +189,7 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
     public async Task All_contexts_are_served_with_the_current_one_first()
     {
         using IHost host = ServerHost.Build(
-            ServerOptions.Parse(["--port", "0", "--kubeconfig", clusters.Kubeconfig, "--all-contexts"]),
+            CommandLines.Parse("serve", "--port", "0", "--kubeconfig", clusters.Kubeconfig, "--all-contexts"),
             new(TextWriter.Null, color: false)
         );
 
@@ -258,19 +258,9 @@ public sealed class SeveralClusters : IAsyncLifetime
         await AllowReadingAsync("watcher");
         Kubeconfig = _folder.Write("config", Config());
         _host = ServerHost.Build(
-            ServerOptions.Parse([
-                "--port",
-                "0",
-                "--kubeconfig",
+            CommandLines.Parse([
+                .. "serve --port 0 --context first --context team/second --context read-only --context away --kubeconfig".Split(' '),
                 Kubeconfig,
-                "--context",
-                "first",
-                "--context",
-                "team/second",
-                "--context",
-                "read-only",
-                "--context",
-                "away",
             ]),
             new(TextWriter.Null, color: false)
         );

@@ -67,7 +67,7 @@ public sealed class ClusterRestartTests : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        _server = ServerProcess.Start("--serve-cluster", $"{_port}", "--state", _folder, "--seed", "1");
+        _server = ServerProcess.Start("cluster", "--port", $"{_port}", "--state", _folder, "--seed", "1");
         await _server.ReadAsync("kubectl get nodes");
     }
 

@@ -34,8 +34,8 @@ public sealed class DrainHandOverTests
             default
         );
         BlockedNode blocked = await BlockedNode.FindAsync(session);
-        await using ServerProcess first = ServerProcess.Start("--kubeconfig", served.KubeconfigPath, "--port", "0");
-        await using ServerProcess second = ServerProcess.Start("--kubeconfig", served.KubeconfigPath, "--port", "0");
+        await using ServerProcess first = ServerProcess.Start("serve", "--kubeconfig", served.KubeconfigPath, "--port", "0");
+        await using ServerProcess second = ServerProcess.Start("serve", "--kubeconfig", served.KubeconfigPath, "--port", "0");
         using HttpClient toFirst = await ClientAsync(first),
             toSecond = await ClientAsync(second);
 

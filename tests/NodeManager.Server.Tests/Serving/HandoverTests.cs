@@ -34,7 +34,7 @@ public sealed class HandoverTests : IDisposable
         var output = new Lines();
         input.WriteLine(JsonSerializer.Serialize(Of(front.Access), ServerJson.Default.ServerHandover));
         using var parent = new HandoverLifetime(input, output.Writer);
-        ServerOptions options = ServerOptions.Parse(["--handover", "--port", "0"]) with { Handed = parent.ReadHandover() };
+        ServerOptions options = CommandLines.Parse("serve", "--handover", "--port", "0") with { Handed = parent.ReadHandover() };
         await using var app = (WebApplication)ServerHost.Build(options, new Terminal(TextWriter.Null, false), parent);
         await app.StartAsync();
         ServerAnnouncement announced = await output.AnnouncementAsync();
@@ -136,11 +136,11 @@ public sealed class HandoverTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--handover", "--kubeconfig", "x")]
-    [InlineData("--handover", "--once")]
-    [InlineData("--in-cluster", "--handover")]
+    [InlineData("serve", "--handover", "--kubeconfig", "x")]
+    [InlineData("serve", "--handover", "--once")]
+    [InlineData("serve", "--in-cluster", "--handover")]
     public void Only_the_port_comes_as_an_argument(params string[] arguments) =>
-        Assert.Throws<FormatException>(() => ServerOptions.Parse(arguments));
+        Assert.Throws<FormatException>(() => CommandLines.Parse(arguments));
 
     private static ServerHandover Of(SandboxAccess access) =>
         new()

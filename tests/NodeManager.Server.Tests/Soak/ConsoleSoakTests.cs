@@ -31,15 +31,22 @@ public sealed class ConsoleSoakTests(ITestOutputHelper output)
         await using SoakedProcess cluster = SoakedProcess.Start(
             folder.Path("cluster"),
             interval,
-            "--serve-cluster",
-            "0",
+            "cluster",
             "--nodes",
             $"{NodeCount}",
             "--kubeconfig",
             kubeconfig
         );
         await cluster.ReadAsync("kubectl get nodes");
-        await using SoakedProcess server = SoakedProcess.Start(folder.Path("server"), interval, "--kubeconfig", kubeconfig, "--port", "0");
+        await using SoakedProcess server = SoakedProcess.Start(
+            folder.Path("server"),
+            interval,
+            "serve",
+            "--kubeconfig",
+            kubeconfig,
+            "--port",
+            "0"
+        );
         string[] said = await server.ReadAsync("Open, once and within 5 minutes:", "Token that reads:");
         (string address, string secret, string token) = (said[0].Split("/#")[0], said[0].Split("/#")[1], said[1]);
         using var client = new HttpClient { BaseAddress = new(address), Timeout = Timeout.InfiniteTimeSpan };

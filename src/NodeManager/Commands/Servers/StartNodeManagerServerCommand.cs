@@ -65,7 +65,7 @@ public sealed class StartNodeManagerServerCommand : SessionCmdlet, ILocalChange
     private ServerLaunch LaunchOf(NodeManagerSession session)
     {
         (ServerHandover handover, IDisposable? front) = SessionHandover.Of(session);
-        string[] arguments = ["--handover", "--port", Port.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = ["serve", "--handover", "--port", Port.ToString(CultureInfo.InvariantCulture)];
         return new()
         {
             Start = _program!.Start(AllowAgentChange ? [.. arguments, "--agent-changes"] : arguments),

@@ -49,6 +49,10 @@ public sealed record NodeLock
     /// <summary>Whether both are the hold of one process for one operation, renewed or not.</summary>
     public bool IsSameHold(NodeLock? other) => other is not null && other.Operation == Operation && other.Holder == Holder;
 
+    /// <summary>The lock with the request to stop; null where its holder is already asked to stop.</summary>
+    /// <param name="by">Who asks, <c>user@machine</c>.</param>
+    public NodeLock? Cancel(string by) => CancelledBy is null ? this with { CancelledBy = by } : null;
+
     /// <summary>The lock on the node; null without one, or where the annotation is not of our making.</summary>
     public static NodeLock? Read(Node node) => Parse(node.Metadata.Annotations?.GetValueOrDefault(Key));
 

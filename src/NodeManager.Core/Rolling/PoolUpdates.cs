@@ -21,8 +21,6 @@ namespace NodeManager.Core.Rolling;
 /// <summary>Rolls pools: replaces their nodes, by claims in the cluster, by a second pool or the service's own roll behind a service.</summary>
 public static class PoolUpdates
 {
-    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
-
     /// <summary>
     /// Works on the update of a pool until it is over. Cancelled, it touches nothing more and returns within about two seconds; the update can
     /// be continued from anywhere.
@@ -338,7 +336,7 @@ public static class PoolUpdates
                 throw;
         }
 
-        using CancellationTokenSource limit = new(CleanUp, scope.Time);
+        using CancellationTokenSource limit = CleanUpLimit.Start(scope.Time);
         try
         {
             if (!start.Lease.Lost.IsCancellationRequested)

@@ -6,6 +6,7 @@ using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
@@ -28,9 +29,6 @@ internal sealed class AutoscalerRun(
     IOperationObserver observer
 ) : ILeader
 {
-    // The limit of a shutdown to release its holds.
-    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
-
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AutoscalerCounters _counters = new();
@@ -192,7 +190,7 @@ internal sealed class AutoscalerRun(
     // The next leader need not wait for leases of claims that run out, and finds all decisions.
     private async Task FlushAsync(AutoscalerScope scope)
     {
-        using CancellationTokenSource limit = new(CleanUp, TimeProvider.System);
+        using CancellationTokenSource limit = CleanUpLimit.Start(TimeProvider.System);
         try
         {
             await scope.Decisions.WriteAsync(limit.Token);

@@ -8,6 +8,7 @@ using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;
@@ -15,7 +16,6 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>Takes a run from batch to batch to its end, or to where it is interrupted.</summary>
 internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> fleet, RunStart start)
 {
-    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TidyUp = TimeSpan.FromMinutes(5);
 
     // Where nothing else tells: another zone's rules, a clock that was set.
@@ -347,8 +347,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         if (start.Lease.Lost.IsCancellationRequested && !start.Lease.IsStopped)
             return;
         bool isInterrupted = state.Status == NodeMaintenanceRunStatus.Interrupted;
-        using CancellationTokenSource limit = new(isInterrupted ? CleanUp : TidyUp, scope.Time);
-        await using CancellationTokenRegistration interrupt = cancellationToken.Register(() => limit.CancelAfter(CleanUp));
+        using CancellationTokenSource limit = new(isInterrupted ? CleanUpLimit.Duration : TidyUp, scope.Time);
+        await using CancellationTokenRegistration interrupt = cancellationToken.Register(() => limit.CancelAfter(CleanUpLimit.Duration));
         try
         {
             await start.Store.WriteAsync(state, limit.Token);

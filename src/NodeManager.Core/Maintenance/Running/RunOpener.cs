@@ -8,6 +8,7 @@ using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 
@@ -82,7 +83,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         catch
         {
             progress.Dispose();
-            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2), scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start(scope.Time);
             await ForgiveAsync(() => lease.ReleaseAsync(limit.Token));
             await lease.DisposeAsync();
             throw;

@@ -5,6 +5,7 @@ using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Transport;
@@ -22,7 +23,6 @@ internal sealed class DetachedRun(
 )
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
 
     private readonly DetachedStatusWriter _status = new(connection, request, holder);
 
@@ -62,7 +62,7 @@ internal sealed class DetachedRun(
         // Without a limit as long as this server leads; where it does not any more, registering starts the limit.
         using CancellationTokenSource late = new();
         using CancellationTokenRegistration registration = hold.Register(
-            static state => ((CancellationTokenSource)state!).CancelAfter(CleanUp),
+            static state => ((CancellationTokenSource)state!).CancelAfter(CleanUpLimit.Duration),
             late
         );
         try

@@ -242,15 +242,15 @@ public static partial class NodeEditor
                 if (dryRun)
                     return await PreviewUncordonAsync(connection, node, changed, session.Who(), token);
                 // Cordoned again before the holder sees it, the node would look as if nothing had happened.
-                if (working is { CancelledBy: null } held)
+                if (working is { CancelledBy: null })
                 {
                     changed = await NodePatcher.ChangeAsync(
                         connection,
                         node.AnyVersion,
                         changed,
                         current =>
-                            held.IsSameHold(NodeLock.Read(current))
-                                ? NodeLock.Patch(NodeLock.Read(current)! with { CancelledBy = session.Who() })
+                            NodeLock.Read(current) is { } held && held.IsSameHold(working) && held.Cancel(session.Who()) is { } cancelled
+                                ? NodeLock.Patch(cancelled)
                                 : null,
                         token
                     );
@@ -294,8 +294,8 @@ public static partial class NodeEditor
 
         if (await EndDrainAsync(connection, changed, true, cancellationToken) is { } ended)
             changed.Status.Conditions = ended.Status.Conditions;
-        if (NodeLock.Read(changed) is { CancelledBy: null } held)
-            changed.Metadata.Annotations![NodeLock.Key] = (held with { CancelledBy = by }).ToJson();
+        if (NodeLock.Read(changed)?.Cancel(by) is { } cancelled)
+            changed.Metadata.Annotations![NodeLock.Key] = cancelled.ToJson();
         return changed;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Nodes.Locks;
 
@@ -6,8 +7,6 @@ namespace NodeManager.Core.Nodes.Locks;
 /// <param name="time">For the limit of the end.</param>
 internal sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
 {
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
-
     private readonly ConcurrentDictionary<string, NodeLockHold> _holds = new(StringComparer.Ordinal);
 
     public NodeLockHold? Find(string uid) => _holds.GetValueOrDefault(uid);
@@ -22,7 +21,7 @@ internal sealed class HeldLocks(TimeProvider time) : IAsyncDisposable
     {
         if (!_holds.TryRemove(uid, out NodeLockHold? hold))
             return;
-        using CancellationTokenSource limit = new(EndLimit, time);
+        using CancellationTokenSource limit = CleanUpLimit.Start(time);
         try
         {
             await hold.ReleaseAsync(limit.Token);

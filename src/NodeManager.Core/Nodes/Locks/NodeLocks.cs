@@ -113,7 +113,7 @@ public static class NodeLocks
                     current =>
                     {
                         marked = NodeLock.Read(current) is { } there && (operation is null || there.Operation == operation) ? there : null;
-                        return marked is { CancelledBy: null } ? NodeLock.Patch(marked with { CancelledBy = by }) : null;
+                        return marked?.Cancel(by) is { } cancelled ? NodeLock.Patch(cancelled) : null;
                     },
                     false,
                     token

@@ -20,9 +20,6 @@ namespace NodeManager.Core.Repair.Claims;
 /// </summary>
 internal sealed class RepairClaims : IAsyncDisposable
 {
-    // What is left to tidy up when the process is to end.
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
-
     private readonly MaintenanceScope _scope;
     private readonly RunLease _lease;
     private readonly ClaimWriter _writer;
@@ -159,7 +156,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <summary>Gives up claims of nodes that were not touched yet, when the command is stopped.</summary>
     public async Task ForgiveAsync(string name, string uid)
     {
-        using CancellationTokenSource limit = new(EndLimit, _scope.Time);
+        using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
         await ForgiveAsync(() => _writer.ReleaseAsync(name, uid, limit.Token));
     }
 
@@ -167,7 +164,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     {
         if (_isHeld && !_lease.Lost.IsCancellationRequested)
         {
-            using CancellationTokenSource limit = new(EndLimit, _scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
             await ForgiveAsync(() => _lease.ReleaseAsync(limit.Token));
             await ForgiveAsync(() =>
                 _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token)

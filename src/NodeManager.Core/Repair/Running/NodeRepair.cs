@@ -4,6 +4,7 @@ using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Repair.Machines;
 using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Sessions;
@@ -19,8 +20,6 @@ internal sealed class NodeRepair
 {
     // The limit of the wait for pods that no kubelet may be able to terminate.
     private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
-
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
     // A node that comes and goes more often is repaired, and drained to the end.
     private const int MaximumReturns = 5;
@@ -495,7 +494,7 @@ internal sealed class NodeRepair
     {
         if (_isClaimed || _steps.Count > 0)
         {
-            using CancellationTokenSource limit = new(EndLimit, _scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
             bool isWell =
                 end.Status
                 is NodeRepairStatus.Repaired

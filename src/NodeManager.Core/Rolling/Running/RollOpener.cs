@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Core.Rolling.State;
 using NodeManager.Core.Sessions;
@@ -44,7 +45,7 @@ internal abstract class RollOpener(RollScope context)
         }
         catch
         {
-            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2), Scope.Time);
+            using CancellationTokenSource limit = CleanUpLimit.Start(Scope.Time);
             await lease.ReleaseAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await lease.DisposeAsync();
             page.Dispose();

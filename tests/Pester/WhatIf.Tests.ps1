@@ -138,3 +138,50 @@ function Use-User(`$Kind) { `$null = Select-NodeManagerSession (`$Kind -eq 'forb
         if ($_ -ne 'Invoke-NodeDrain') { $said -join ' ' | Should -BeLike '*ERROR Forbidden*' }
     }
 }
+
+# What a drain needs depends on its options; a maintenance drains.
+Describe '-WhatIf of a maintenance' {
+    BeforeAll {
+        Import-Module "$root/NodeManager.psd1" -Force
+        . "$PSScriptRoot/Api.ps1"
+        $session = Connect-NodeManager -Sandbox -SandboxNodes 6 -SandboxPort 0 -SandboxRbac
+        $group = 'rbac.authorization.k8s.io'
+        $common = @(
+            @{ apiGroups = @(''); resources = @('nodes'); verbs = @('get', 'list', 'watch', 'patch') }
+            @{ apiGroups = @('', 'apps', 'policy'); resources = @('*'); verbs = @('get', 'list', 'watch') }
+        )
+        $users = @{
+            evicts  = @{ apiGroups = @(''); resources = @('pods/eviction'); verbs = @('create') }
+            deletes = @{ apiGroups = @(''); resources = @('pods'); verbs = @('delete') }
+        }
+        foreach ($user in $users.Keys) {
+            $null = Send POST "/apis/$group/v1/clusterroles" @{ apiVersion = "$group/v1"; kind = 'ClusterRole'; metadata = @{ name = $user }; rules = $common + $users[$user] }
+            $null = Send POST "/apis/$group/v1/clusterrolebindings" @{ apiVersion = "$group/v1"; kind = 'ClusterRoleBinding'; metadata = @{ name = $user }; roleRef = @{ apiGroup = $group; kind = 'ClusterRole'; name = $user }; subjects = @(@{ kind = 'User'; name = $user; apiGroup = $group }) }
+        }
+        $node = (Get-ClusterNode | Where-Object Roles -NotContains 'control-plane')[-1].Name
+    }
+
+    AfterAll {
+        Get-NodeManagerSession | Disconnect-NodeManager
+    }
+
+    It 'asks for what the options need: <User> <Name>' -ForEach @(
+        @{ User = 'evicts'; Name = 'without options'; Options = @{}; Missing = '' }
+        @{ User = 'evicts'; Name = 'with -DisableEviction'; Options = @{ DisableEviction = $true }; Missing = 'delete pods' }
+        @{ User = 'evicts'; Name = 'with -OverrideBudgetAfter'; Options = @{ OverrideBudgetAfter = '5m' }; Missing = 'delete pods' }
+        @{ User = 'deletes'; Name = 'without options'; Options = @{}; Missing = 'create pods/eviction' }
+        @{ User = 'deletes'; Name = 'with -DisableEviction'; Options = @{ DisableEviction = $true }; Missing = '' }
+    ) {
+        $as = Connect-NodeManager -Session $session -ImpersonateUser $User
+        $plans = Invoke-NodeMaintenance $node -Session $as -WhatIf @Options -ErrorVariable failures -ErrorAction SilentlyContinue
+        if ($Missing) {
+            $plans | Should -BeNullOrEmpty
+            $failures[0].FullyQualifiedErrorId | Should -BeLike 'Forbidden,*'
+            "$($failures[0])" | Should -BeLike "*cannot $Missing in cluster*"
+        }
+        else {
+            $failures | Should -BeNullOrEmpty
+            $plans.Node | Should -Be $node
+        }
+    }
+}

@@ -11,60 +11,16 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
     /// <summary>What a drain needs whatever the pods are.</summary>
     public async Task<IReadOnlyList<NodeDrainBlocker>> MissingAsync(CancellationToken cancellationToken)
     {
-        NodeDrainBlocker?[] missing = await Task.WhenAll(
-            AskAsync(new() { Verb = "patch", Resource = "nodes" }, cancellationToken),
-            AskAsync(new() { Verb = "list", Resource = "pods" }, cancellationToken),
-            AskAsync(new() { Verb = "watch", Resource = "pods" }, cancellationToken)
-        );
+        NodeDrainBlocker?[] missing = await Task.WhenAll(DrainPermissions.OfNode.Select(one => AskAsync(one, cancellationToken)));
         return [.. missing.OfType<NodeDrainBlocker>()];
     }
 
     /// <summary>May pods be removed in this namespace, or in all (null)? Null when so.</summary>
     public async Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken)
     {
-        List<ResourceAttributes> wanted = [];
-        if (!options.DisableEviction)
-            wanted.Add(
-                new()
-                {
-                    Verb = "create",
-                    Resource = "pods",
-                    Subresource = "eviction",
-                    Namespace = ns,
-                }
-            );
-        if (options.DisableEviction || options.OverrideBudgetAfter is not null || options.ForceStuck is not null)
-            wanted.Add(
-                new()
-                {
-                    Verb = "delete",
-                    Resource = "pods",
-                    Namespace = ns,
-                }
-            );
-        if (options is { EvictionApi: EvictionApi.EvictionRequest, DisableEviction: false, GracePeriod: null })
-        {
-            wanted.Add(
-                new()
-                {
-                    Verb = "create",
-                    Group = "lifecycle.k8s.io",
-                    Resource = "evictionrequests",
-                    Namespace = ns,
-                }
-            );
-            wanted.Add(
-                new()
-                {
-                    Verb = "watch",
-                    Group = "lifecycle.k8s.io",
-                    Resource = "evictions",
-                    Namespace = ns,
-                }
-            );
-        }
-
-        NodeDrainBlocker?[] missing = await Task.WhenAll(wanted.Select(w => AskAsync(w, cancellationToken)));
+        NodeDrainBlocker?[] missing = await Task.WhenAll(
+            DrainPermissions.OfRemoval(options, ns).Select(one => AskAsync(one, cancellationToken))
+        );
         return Array.Find(missing, m => m is not null);
     }
 

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
@@ -284,20 +285,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             session,
             async worker =>
             {
-                await PermissionCheck.RequireAsync(
-                    session,
-                    session,
-                    [
-                        new() { Verb = "patch", Resource = "nodes" },
-                        new()
-                        {
-                            Verb = "create",
-                            Resource = "pods",
-                            Subresource = "eviction",
-                        },
-                    ],
-                    worker.Token
-                );
+                await PermissionCheck.RequireAsync(session, session, DrainPermissions.Of(request.Options.Drain), worker.Token);
                 IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token);
                 await worker.InvokeAsync(() => ShouldProcess(session, action, action, "Maintenance", out _));
                 foreach (NodeMaintenancePlan plan in plans)

@@ -8,6 +8,7 @@
     Test   runs all tests.
     Docs   makes the reference pages, and the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
     Reference  makes the reference pages alone: docs/errors.md and docs/output-types.md, from the doc comments of the code.
+    Api    writes docs/api/openapi.json, which the server answers, and the console's types from it. Needs Node.js 20.19.
     Pack   makes the module's folder and the package for a gallery, with the server and its console.
     Verify builds the module twice, in two places, and compares the files byte by byte.
     Soak   watches the console and the server's streams over a large and busy cluster, and kills the server 20 times; see docs/console.md.
@@ -21,7 +22,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Docs', 'Reference', 'Pack', 'Verify', 'Demo', 'Soak', 'Bench')]
+    [ValidateSet('Build', 'Test', 'Docs', 'Reference', 'Api', 'Pack', 'Verify', 'Demo', 'Soak', 'Bench')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -75,6 +76,17 @@ function Invoke-Reference {
     $env:NODEMANAGER_WRITE_REFERENCE = '1'
     try { Invoke-DotNet test "$PSScriptRoot/tests/NodeManager.Architecture.Tests" --filter FullyQualifiedName~ReferencePageTests --nologo }
     finally { $env:NODEMANAGER_WRITE_REFERENCE = $null }
+}
+
+# The test that compares the document with the served one writes it first; so does the one of the types.
+function Invoke-Api {
+    $env:NODEMANAGER_WRITE_REFERENCE = '1'
+    try { Invoke-DotNet test "$PSScriptRoot/tests/NodeManager.Server.Tests" --filter FullyQualifiedName~The_committed_document --nologo }
+    finally { $env:NODEMANAGER_WRITE_REFERENCE = $null }
+    $console = (Get-ChildItem "$PSScriptRoot/src" -Recurse -Depth 2 -Directory -Filter NodeManager.Console).FullName
+    if (-not (Test-Path "$console/node_modules")) { npm ci --prefix $console --ignore-scripts --no-audit --no-fund }
+    npm run --prefix $console --silent api
+    if ($LASTEXITCODE) { throw "npm ended with exit code $LASTEXITCODE." }
 }
 
 function Invoke-Pack {

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
@@ -8,12 +11,18 @@ using NJsonSchema;
 using NJsonSchema.Validation;
 using NodeManager.Server.Api;
 using NodeManager.Server.Nodes;
+using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
 
 /// <summary>The OpenAPI document describes what the routes answer: real answers are checked against it by a validator of others.</summary>
 public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private static readonly string[] Nodes = [NodeRoutes.Prefix + "/nodes", NodeRoutes.Prefix + "/nodes/{name}"];
 
     [Fact]
@@ -121,6 +130,31 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
             document["paths"]![Nodes[1]]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!
         );
         Assert.NotEmpty(schema.Validate("""{"name": 1}"""));
+    }
+
+    /// <summary>The types of the console are generated from the committed document; <c>./build.ps1 -Task Api</c> writes both.</summary>
+    [Fact]
+    public async Task The_committed_document_and_its_types_are_those_of_the_routes()
+    {
+        const string command = "Run ./build.ps1 -Task Api, which needs Node.js, and commit the two files.";
+        string path = Path.Combine(RepositoryFolder.Path, "docs", "api", "openapi.json");
+        string served = (await DocumentAsync()).ToJsonString(Indented) + "\n";
+        if (Environment.GetEnvironmentVariable("NODEMANAGER_WRITE_REFERENCE") == "1")
+            await File.WriteAllTextAsync(path, served);
+        Assert.True(
+            served == await File.ReadAllTextAsync(path),
+            $"docs/api/openapi.json is not the document that the server answers. {command}"
+        );
+        string types = await File.ReadAllTextAsync(
+            Directory
+                .EnumerateFiles(Path.Combine(RepositoryFolder.Path, "src"), "schema.d.ts", SearchOption.AllDirectories)
+                .Single(static file => !file.Contains("node_modules", StringComparison.Ordinal))
+        );
+        if (Environment.GetEnvironmentVariable("NODEMANAGER_WRITE_REFERENCE") != "1")
+            Assert.True(
+                types.Contains(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(served))), StringComparison.Ordinal),
+                $"schema.d.ts was generated from another docs/api/openapi.json. {command}"
+            );
     }
 
     [Fact]

@@ -15,7 +15,10 @@ const pod: PlannedPod = {
 };
 
 function plan(pods: PlannedPod[], given: Partial<DrainPlan> = {}): DrainPlan {
-  return { node: 'a', status: 'Drainable', blockers: [], warnings: [], pods, budgets: [], estimate_basis: '', ...given };
+  return {
+    node: 'a', status: 'Drainable', blockers: [], warnings: [], pods, budgets: [], estimate_basis: '', is_control_plane: false, node_status: 'Ready', node_condition: '', consequences: [],
+    ...given,
+  };
 }
 
 function budget(outlook: string) {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Metrics;
 
@@ -64,4 +65,4 @@ internal sealed record ApiSession(string Session, long ExpiresInSeconds);
 
 /// <param name="Name">Who calls, as the audit log names it.</param>
 /// <param name="Level"><c>viewer</c> or <c>admin</c>.</param>
-internal sealed record ApiCaller(string Name, string Level);
+internal sealed record ApiCaller(string Name, [property: AllowedValues(AccessLevel.Viewer, AccessLevel.Admin)] string Level);

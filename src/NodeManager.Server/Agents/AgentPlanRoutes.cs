@@ -133,7 +133,7 @@ internal sealed record ApiAgentPlan(
     string Reason,
     string RequestedBy,
     DateTimeOffset RequestedAt,
-    string Status,
+    [property: ValuesOf(typeof(AgentPlanStatus))] string Status,
     DateTimeOffset ExpiresAt,
     string? DecidedBy,
     DateTimeOffset? DecidedAt,

@@ -25,10 +25,10 @@ internal sealed record ApiAlertProblem(string Error, string Message, string? Act
 internal sealed record ApiAlert(
     string Id,
     int Sequence,
-    string Transition,
-    string Status,
+    [property: ValuesOf(typeof(NodeAlertTransition))] string Transition,
+    [property: ValuesOf(typeof(NodeAlertStatus))] string Status,
     string Cause,
-    string Severity,
+    [property: ValuesOf(typeof(NodeFindingSeverity))] string Severity,
     IReadOnlyList<string> Nodes,
     string? GroupBy,
     string? Group,

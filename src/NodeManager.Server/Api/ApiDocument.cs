@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.OpenApi;
 using NodeManager.Server.Access;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Api;
 
@@ -41,6 +43,8 @@ internal static class ApiDocument
                         },
                     };
                     document.Security = [new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];
+                    foreach (IOpenApiSchema schema in document.Components.Schemas?.Values ?? [])
+                        OmitNull(schema.Properties);
                     return Task.CompletedTask;
                 }
             );
@@ -54,6 +58,8 @@ internal static class ApiDocument
                             && property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: false) != true
                         )
                             schema.Required?.Remove(property.Name);
+                    if (ValuesOf(context.JsonPropertyInfo) is { } values)
+                        schema.Enum = [.. values.Select(static one => (JsonNode)one)];
                     return Task.CompletedTask;
                 }
             );
@@ -68,6 +74,27 @@ internal static class ApiDocument
         });
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi(Path).ForViewers();
+
+    // A field that is null is left out of an answer, and can be left out of a request.
+    private static void OmitNull(IDictionary<string, IOpenApiSchema>? properties)
+    {
+        foreach ((string name, IOpenApiSchema property) in properties?.ToArray() ?? [])
+        {
+            if (
+                property is OpenApiSchema { OneOf: [_, _] choices }
+                && choices.SingleOrDefault(static one => one.Type != JsonSchemaType.Null) is { } choice
+            )
+                properties![name] = choice;
+            else if (property is OpenApiSchema { Type: { } type } own)
+                own.Type = type & ~JsonSchemaType.Null;
+        }
+    }
+
+    private static IEnumerable<string>? ValuesOf(JsonPropertyInfo? property) =>
+        property?.AttributeProvider?.GetCustomAttributes(inherit: false) is not { } attributes
+            ? null
+            : attributes.OfType<ValuesOfAttribute>().FirstOrDefault()?.Values
+                ?? attributes.OfType<AllowedValuesAttribute>().FirstOrDefault()?.Values.OfType<string>();
 
     // What every route may answer; the shape is that of its other errors.
     private static IEnumerable<(int, string)> Refusals(IList<object> metadata)

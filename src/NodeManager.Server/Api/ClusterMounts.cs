@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
@@ -145,7 +146,14 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
 /// <param name="State"><c>Connected</c>, <c>Connecting</c> or <c>Unreachable</c>.</param>
 /// <param name="Version">Of Kubernetes.</param>
 /// <param name="Problem">Why it is not connected.</param>
-internal sealed record ApiServedCluster(string Name, string? Cluster, string Path, string State, string? Version, ApiError? Problem)
+internal sealed record ApiServedCluster(
+    string Name,
+    string? Cluster,
+    string Path,
+    [property: AllowedValues("Connected", "Connecting", "Unreachable")] string State,
+    string? Version,
+    ApiError? Problem
+)
 {
     public static ApiServedCluster Of(string name, NodeManagerSession? session, NodeManagerException? problem) =>
         new(

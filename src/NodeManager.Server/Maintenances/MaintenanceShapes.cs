@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Maintenances;
 
@@ -51,7 +52,7 @@ internal sealed record ApiMaintenancePlans(IReadOnlyList<ApiMaintenancePlan> Nod
 /// <param name="Holder">Who works on it, or did last.</param>
 internal sealed record ApiMaintenanceRun(
     string Id,
-    string Status,
+    [property: ValuesOf(typeof(NodeMaintenanceRunStatus))] string Status,
     string Reason,
     string StartedBy,
     string Holder,
@@ -76,7 +77,7 @@ internal sealed record ApiMaintenanceRun(
 /// <param name="Error">Why it failed; empty otherwise.</param>
 internal sealed record ApiMaintenanceNode(
     string Node,
-    string Status,
+    [property: ValuesOf(typeof(NodeMaintenanceStatus))] string Status,
     int Batch,
     string Group,
     string Step,

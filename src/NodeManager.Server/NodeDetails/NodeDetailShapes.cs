@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.NodeDetails;
 
@@ -56,7 +57,7 @@ internal sealed record ApiKubernetesEvent(DateTimeOffset? LastSeenAt, string Typ
 /// <param name="Consequences">What a user should confirm before the drain.</param>
 internal sealed record ApiDrainPlan(
     string Node,
-    string Status,
+    [property: ValuesOf(typeof(NodeDrainPlanStatus))] string Status,
     IReadOnlyList<string> Blockers,
     IReadOnlyList<string> Warnings,
     IReadOnlyList<ApiPlannedPod> Pods,
@@ -79,7 +80,7 @@ internal sealed record ApiConsequence(string Kind, string Message, IReadOnlyList
 internal sealed record ApiPlannedPod(
     string Namespace,
     string Name,
-    string Decision,
+    [property: ValuesOf(typeof(DrainDecision))] string Decision,
     string Reason,
     string Owner,
     bool BlockedByBudget,

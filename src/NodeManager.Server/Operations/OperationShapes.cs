@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace NodeManager.Server.Operations;
 
 /// <summary>An operation that was started with <c>Prefer: respond-async</c>.</summary>
@@ -9,7 +11,7 @@ internal sealed record ApiOperation(
     string Id,
     string Kind,
     string Target,
-    string State,
+    [property: AllowedValues("Running", "Succeeded", "Failed", "Cancelled")] string State,
     string By,
     DateTimeOffset StartedAt,
     DateTimeOffset? EndedAt,

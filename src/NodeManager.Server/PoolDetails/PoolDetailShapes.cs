@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using NodeManager.Server.Answers;
 using NodeManager.Server.NodeDetails;
 
 namespace NodeManager.Server.PoolDetails;
@@ -16,7 +17,7 @@ namespace NodeManager.Server.PoolDetails;
 internal sealed record ApiPoolOverview(
     string Id,
     string Name,
-    string Provider,
+    [property: ValuesOf(typeof(NodePoolProvider))] string Provider,
     long Generation,
     string NodeProvider,
     string MachineType,
@@ -116,7 +117,7 @@ internal sealed record ApiPoolUpdate(
     string Pool,
     string Provider,
     string Id,
-    string Status,
+    [property: ValuesOf(typeof(NodePoolUpdateStatus))] string Status,
     bool Rollback,
     string Strategy,
     string MaxSurge,
@@ -138,7 +139,7 @@ internal sealed record ApiPoolUpdate(
 internal sealed record ApiPoolUpdateNode(
     string Node,
     string Claim,
-    string Status,
+    [property: ValuesOf(typeof(NodePoolUpdateNodeStatus))] string Status,
     IReadOnlyList<string> Reasons,
     bool Rollback,
     int Evicted,

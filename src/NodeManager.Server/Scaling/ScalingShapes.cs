@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Scaling;
 
@@ -10,7 +12,7 @@ namespace NodeManager.Server.Scaling;
 /// <param name="Local">This server runs it.</param>
 internal sealed record ApiAutoscaler(
     string Namespace,
-    string Status,
+    [property: AllowedValues("Running", "Stopped")] string Status,
     string Leader,
     DateTimeOffset? LeaderSince,
     DateTimeOffset? RenewedAt,
@@ -45,7 +47,7 @@ internal sealed record ApiNodeClaim(
     string Name,
     string Uid,
     string Pool,
-    string Status,
+    [property: ValuesOf(typeof(NodeClaimStatus))] string Status,
     string Reason,
     string Message,
     string Node,

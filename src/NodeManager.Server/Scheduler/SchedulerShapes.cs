@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Scheduler;
 
@@ -61,7 +63,7 @@ internal sealed record ApiSchedulerRestart(
     string Status,
     string Message,
     string Scheduler,
-    string Result,
+    [property: ValuesOf(typeof(SchedulerRestartStatus))] string Result,
     long? Revision,
     long? FormerRevision,
     string Leader,
@@ -88,7 +90,7 @@ internal sealed record ApiBackup(string Status, string Message, ApiRevision Data
 /// <param name="Components"><c>healthy</c>, <c>unhealthy</c> or <c>unknown</c>, by component.</param>
 /// <param name="Scheduler">Absent where the cluster shows none.</param>
 internal sealed record ApiHealth(
-    string Status,
+    [property: AllowedValues("healthy", "unhealthy")] string Status,
     DateTimeOffset Timestamp,
     string Service,
     IReadOnlyDictionary<string, string> Components,

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager;
 using NodeManager.Bench;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Sandbox;
 
 // BenchRequests: a drain of ten nodes and a maintenance of 30, of embedded clusters of 60 nodes; prints what each asked for as rows of a table.

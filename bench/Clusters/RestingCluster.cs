@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Autoscaling.Installation;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
+using NodeManager.Autoscaling.Installation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

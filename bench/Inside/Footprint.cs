@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Bench.Clients;
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Monitoring;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Monitoring;
 using NodeManager.Providers;
 
 namespace NodeManager.Bench.Inside;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Bench.Clients;
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using NodeManager.Core.Serving;
+using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Server;
 

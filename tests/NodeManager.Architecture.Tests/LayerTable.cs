@@ -3,40 +3,40 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Architecture.Tests;
 
 /// <summary>
-/// The layers that <c>docs/architecture.md</c> states, bottom up. An entry stands for a folder and all folders in it that have no entry of
-/// their own.
+/// The layers that <c>docs/architecture.md</c> states, bottom up: a row per project, in it the project's folders with an arrow between layers.
+/// An entry stands for a folder and all folders in it that have no entry of their own. What lies in a project's own folder is the last of its
+/// layers, unless the row has <c>(root)</c> elsewhere.
 /// </summary>
 internal sealed partial class LayerTable
 {
     private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
 
-    private LayerTable(IEnumerable<string[]> rows)
+    private LayerTable(IEnumerable<(string Project, string[] Layers)> rows)
     {
         int number = 0;
-        foreach (string[] row in rows)
+        foreach ((string project, string[] layers) in rows)
         {
+            foreach (string layer in layers)
+            {
+                number++;
+                foreach (Match folder in Folder().Matches(layer))
+                    Add(folder.Value == "(root)" ? project : $"{project}/{folder.Groups[1].Value}", number);
+            }
+
             number++;
-            foreach (string folder in row)
-                if (!_rows.TryAdd(folder, number))
-                    throw new FormatException($"docs/architecture.md states {folder} twice.");
+            _rows.TryAdd(project, number);
         }
     }
 
     public IEnumerable<string> Entries => _rows.Keys;
 
-    /// <param name="text">Markdown with a section <c>## Layers</c>, in which each row of the table names folders in back quotes.</param>
+    /// <param name="text">Markdown with a section <c>## Layers</c>, whose table has projects and folders in back quotes.</param>
     public static LayerTable Parse(string text)
     {
         string section = Section().Match(text) is { Success: true } found
             ? found.Value
             : throw new FormatException("docs/architecture.md has no section \"Layers\".");
-        return new(
-            section
-                .Split('\n')
-                .Where(static line => line.StartsWith("| ", StringComparison.Ordinal))
-                .Select(static line => Folder().Matches(line).Select(static one => one.Groups[1].Value).ToArray())
-                .Where(static row => row.Length > 0)
-        );
+        return new(Row().Matches(section).Select(static row => (row.Groups[1].Value, row.Groups[2].Value.Split('→'))));
     }
 
     /// <summary>The entry that stands for a folder; null where there is none.</summary>
@@ -48,13 +48,22 @@ internal sealed partial class LayerTable
         return null;
     }
 
-    /// <summary>True where the arrow leads to a row above its own, or stays within one entry.</summary>
+    /// <summary>True where the arrow leads to a layer before its own, or stays within one entry.</summary>
     public bool Allows(Arrow arrow) =>
         EntryOf(arrow.From) is { } from && EntryOf(arrow.To) is { } to && (from == to || _rows[to] < _rows[from]);
 
     [GeneratedRegex(@"^## Layers\n.*?(?=^## |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Section();
 
-    [GeneratedRegex("`(NodeManager[^`]*)`")]
+    [GeneratedRegex(@"^\| `(NodeManager[^`]*)` \|([^|]*)\|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"`([^`]+)`|\(root\)")]
     private static partial Regex Folder();
+
+    private void Add(string folder, int number)
+    {
+        if (!_rows.TryAdd(folder, number))
+            throw new FormatException($"docs/architecture.md states {folder} twice.");
+    }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Alerts;
-using NodeManager.Server.Live;
+using NodeManager.Server.EventStream;
 using NodeManager.Sessions;
 
 namespace NodeManager.Server.Tests;

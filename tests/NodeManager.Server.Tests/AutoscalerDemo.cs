@@ -1,10 +1,10 @@
 using System.Text;
-using NodeManager.Core.Autoscaling.Installation;
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Observing;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Installation;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Providers;

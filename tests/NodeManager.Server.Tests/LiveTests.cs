@@ -9,7 +9,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Alerts;
-using NodeManager.Server.Live;
+using NodeManager.Server.EventStream;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Sessions;

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests;

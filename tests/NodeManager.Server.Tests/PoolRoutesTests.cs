@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Autoscaling.Installation;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
+using NodeManager.Autoscaling.Installation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Server.Tests;
 

@@ -11,8 +11,8 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Tests;
 

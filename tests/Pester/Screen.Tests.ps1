@@ -28,8 +28,8 @@ Describe 'Show-ClusterHealth' {
         # Without a terminal the width is the usual one; the drawing itself is asked here.
         $assembly = (Get-Command Show-ClusterHealth).ImplementingType.Assembly
         $draw = $assembly.GetType('NodeManager.Formats.HealthScreen').GetMethod('Draw')
-        $core = [System.Runtime.Loader.AssemblyLoadContext]::All.Assemblies | Where-Object { $_.GetName().Name -eq 'NodeManager.Core' } | Select-Object -First 1
-        $type = $core.GetType('NodeManager.Core.Screens.ClusterScreen')
+        $core = [System.Runtime.Loader.AssemblyLoadContext]::All.Assemblies | Where-Object { $_.GetName().Name -eq 'NodeManager.Monitoring' } | Select-Object -First 1
+        $type = $core.GetType('NodeManager.Monitoring.Screens.ClusterScreen')
         $nodes = [NodeManager.ClusterNode[]] @(Get-ClusterNode -Usage)
         $arguments = [object[]] @([DateTimeOffset]::UnixEpoch, (Get-ClusterStatistic).PSObject.BaseObject, $nodes, [NodeManager.NodeFinding[]]::new(0))
         $screen = $type.GetConstructors()[0].Invoke($arguments)

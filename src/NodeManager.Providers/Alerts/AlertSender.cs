@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
-using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Alerts;

@@ -1,4 +1,4 @@
-using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Alerts;

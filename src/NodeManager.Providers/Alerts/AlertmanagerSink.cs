@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Monitoring.Alerts.Delivery;
 
 namespace NodeManager.Providers.Alerts;
 

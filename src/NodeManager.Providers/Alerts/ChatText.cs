@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Providers.Alerts;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Delivery;
 
 namespace NodeManager.Providers.Alerts;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Alerts.Documents;
+using NodeManager.Monitoring.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Documents;
 
 namespace NodeManager.Providers.Alerts;
 

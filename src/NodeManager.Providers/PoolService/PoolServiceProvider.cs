@@ -5,10 +5,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Rules;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Providers.PoolService;
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
-using NodeManager.Core.Pools;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.NodePools;
 
 namespace NodeManager.Providers.PoolService;
 

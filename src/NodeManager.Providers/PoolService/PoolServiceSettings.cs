@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Pools;
+using NodeManager.NodePools;
 
 namespace NodeManager.Providers.PoolService;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools;
+using NodeManager.NodePools;
 
 namespace NodeManager.Providers.PoolService;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Http;
 

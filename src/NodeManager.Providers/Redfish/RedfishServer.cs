@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Providers.Http;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;

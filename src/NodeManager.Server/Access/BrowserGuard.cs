@@ -1,5 +1,5 @@
 using System.Net;
-using NodeManager.Server.Answers;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Access;
 

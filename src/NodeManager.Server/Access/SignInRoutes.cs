@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Metrics;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Access;
 

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents.Plans;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Agents;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using NodeManager.Core.Alerts;
-using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Server.Answers;
+using NodeManager.Monitoring;
+using NodeManager.Monitoring.Alerts;
 using NodeManager.Server.Clusters;
-using NodeManager.Server.Live;
+using NodeManager.Server.EventStream;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Alerts;
 

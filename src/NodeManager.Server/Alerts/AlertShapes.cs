@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using NodeManager.Server.Answers;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Alerts;
 

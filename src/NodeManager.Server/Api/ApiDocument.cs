@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.OpenApi;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Api;
 

@@ -1,13 +1,13 @@
 using System.Text.Json.Serialization;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
-using NodeManager.Server.Answers;
-using NodeManager.Server.Live;
+using NodeManager.Server.EventStream;
 using NodeManager.Server.Maintenances;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Operations;
 using NodeManager.Server.PoolDetails;
 using NodeManager.Server.Pools;
+using NodeManager.Server.Responses;
 using NodeManager.Server.Scheduler;
 
 namespace NodeManager.Server.Api;

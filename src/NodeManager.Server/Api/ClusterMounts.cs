@@ -1,8 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Pages;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Api;
 

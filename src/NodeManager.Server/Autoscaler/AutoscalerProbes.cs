@@ -1,5 +1,5 @@
 using System.Net;
-using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Autoscaling.Host;
 using NodeManager.Server.Metrics;
 
 namespace NodeManager.Server.Autoscaler;

@@ -1,6 +1,6 @@
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Autoscaling.State;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
 using NodeManager.Providers;

@@ -1,7 +1,7 @@
 using System.Security;
-using NodeManager.Core.Serving;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Server.Clusters;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Sessions;
+using NodeManager.Maintenance.Options;
 using NodeManager.Sandbox;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;

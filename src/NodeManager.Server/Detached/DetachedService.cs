@@ -1,4 +1,4 @@
-using NodeManager.Core.Maintenance.Serving;
+using NodeManager.Maintenance.Detached;
 using NodeManager.Server.Autoscaler;
 using NodeManager.Server.Clusters;
 

@@ -1,11 +1,11 @@
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Drains.Options;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Maintenances;
 

@@ -1,4 +1,4 @@
-using NodeManager.Server.Answers;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.NodeDetails;
 

@@ -1,12 +1,12 @@
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.NodeDetails;
 

@@ -1,4 +1,4 @@
-using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Sessions;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;

@@ -1,12 +1,12 @@
 using System.Threading.Channels;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
+using NodeManager.Maintenance;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;

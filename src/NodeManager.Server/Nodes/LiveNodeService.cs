@@ -1,4 +1,4 @@
-using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Nodes;

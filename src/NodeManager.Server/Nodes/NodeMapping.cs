@@ -1,6 +1,6 @@
 using System.Globalization;
 using NodeManager.Core.Nodes;
-using NodeManager.Server.Answers;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Nodes;
 

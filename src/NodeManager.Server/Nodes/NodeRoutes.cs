@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Nodes.Live;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains.Options;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Nodes;
 

@@ -27,7 +27,11 @@ internal sealed record ApiTaint(string Key, string Value, string Effect);
 /// <param name="Ready">The Ready condition is True.</param>
 /// <param name="Phase"><c>Ready</c>, <c>NotReady</c> or <c>Unknown</c>.</param>
 /// <param name="Unschedulable">Cordoned.</param>
-internal sealed record ApiNodeStatus(bool Ready, [property: AllowedValues(NodeStatus.Ready, NodeStatus.NotReady, NodeStatus.Unknown)] string Phase, bool Unschedulable);
+internal sealed record ApiNodeStatus(
+    bool Ready,
+    [property: AllowedValues(NodeStatus.Ready, NodeStatus.NotReady, NodeStatus.Unknown)] string Phase,
+    bool Unschedulable
+);
 
 /// <param name="Cpu">Cores.</param>
 /// <param name="Memory">With a binary unit.</param>

@@ -1,4 +1,4 @@
-using NodeManager.Core.Drain.Options;
+using NodeManager.Drains.Options;
 using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Nodes;

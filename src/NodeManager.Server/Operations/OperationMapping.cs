@@ -1,6 +1,6 @@
-using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
-using NodeManager.Server.Answers;
+using NodeManager.Core.Progress;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Operations;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Net;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Serving;
 using NodeManager.Kubernetes.Configuration;
+using NodeManager.Maintenance.Options;
+using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Server.Options;
 

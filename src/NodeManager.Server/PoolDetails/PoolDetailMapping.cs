@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Server.Answers;
 using NodeManager.Server.NodeDetails;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.PoolDetails;
 

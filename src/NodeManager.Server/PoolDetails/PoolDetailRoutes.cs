@@ -1,12 +1,12 @@
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Pools;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.PoolDetails;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using NodeManager.Server.Answers;
 using NodeManager.Server.NodeDetails;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.PoolDetails;
 

@@ -1,15 +1,15 @@
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Running;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Progress;
+using NodeManager.Drains.Options;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Pools;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.PoolDetails;
 

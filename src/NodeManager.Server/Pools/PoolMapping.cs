@@ -1,5 +1,5 @@
-using NodeManager.Core.Pools;
-using NodeManager.Server.Answers;
+using NodeManager.NodePools;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Pools;
 

@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Operations;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Responses;
 using NodeManager.Sessions;
 
 namespace NodeManager.Server.Pools;

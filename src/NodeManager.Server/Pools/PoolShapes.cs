@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using NodeManager.Core.Pools;
+using NodeManager.NodePools;
 
 namespace NodeManager.Server.Pools;
 

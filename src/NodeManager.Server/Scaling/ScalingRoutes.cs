@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Mvc;
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scaling;
 

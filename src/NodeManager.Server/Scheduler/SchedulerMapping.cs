@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Yaml;
-using NodeManager.Server.Answers;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scheduler;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
-using NodeManager.Server.Answers;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scheduler;
 

@@ -1,18 +1,18 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Health;
-using NodeManager.Core.Scheduler.Restarts;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
 using NodeManager.SchedulerConfigurations.Reading;
 using NodeManager.SchedulerConfigurations.Yaml;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Health;
+using NodeManager.SchedulerControl.Restarts;
+using NodeManager.SchedulerControl.Revisions;
 using NodeManager.Server.Access;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Operations;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Scheduler;
 

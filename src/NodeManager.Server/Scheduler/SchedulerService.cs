@@ -1,12 +1,12 @@
-using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Plugins;
-using NodeManager.Core.Scheduler.Restarts;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Progress;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Plugins;
+using NodeManager.SchedulerControl.Restarts;
+using NodeManager.SchedulerControl.Revisions;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Scheduler;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;

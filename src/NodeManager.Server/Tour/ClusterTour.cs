@@ -1,10 +1,10 @@
 using System.Globalization;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 
 namespace NodeManager.Server.Tour;
 

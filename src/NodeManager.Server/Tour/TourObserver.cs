@@ -1,4 +1,4 @@
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Server.Tour;
 

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Completion;
 

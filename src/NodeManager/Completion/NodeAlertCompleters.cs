@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Alerts;
 using NodeManager.Core.Sessions;
+using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Completion;
 

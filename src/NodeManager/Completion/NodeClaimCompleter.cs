@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Autoscaling.Host;
 
 namespace NodeManager.Completion;
 
@@ -16,7 +16,7 @@ public sealed class NodeClaimCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters
     )
     {
-        string ns = fakeBoundParameters["Namespace"] as string ?? Core.Autoscaling.Resources.NodeSmithNames.DefaultNamespace;
+        string ns = fakeBoundParameters["Namespace"] as string ?? Autoscaling.Resources.NodeSmithNames.DefaultNamespace;
         return Completions.From(
             Completions.Read<string>(
                 fakeBoundParameters,

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Autoscaling.Providers;
 using NodeManager.Core.Machines;
 using NodeManager.Sessions;
 

@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
 using NodeManager.Sessions;
 
 namespace NodeManager.Completion;

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Pools.Rules;
+using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Completion;
 

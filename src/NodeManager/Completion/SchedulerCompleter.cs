@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Scheduler.Discovery;
+using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.Completion;
 

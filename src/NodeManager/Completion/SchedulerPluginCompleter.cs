@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NodeManager.Core.Scheduler.Plugins;
+using NodeManager.SchedulerControl.Plugins;
 
 namespace NodeManager.Completion;
 

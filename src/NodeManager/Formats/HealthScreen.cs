@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeManager.Core.Screens;
+using NodeManager.Monitoring.Screens;
 
 namespace NodeManager.Formats;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;

@@ -1,5 +1,5 @@
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Jobs;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Jobs;
 

@@ -1,5 +1,5 @@
-using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Autoscaling.State;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Jobs;

@@ -1,5 +1,5 @@
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Operations;
+using NodeManager.Maintenance;
 
 namespace NodeManager.Jobs;
 

@@ -1,7 +1,7 @@
-using NodeManager.Core.Alerts;
-using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Monitoring;
+using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Jobs;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Maintenance;
+using NodeManager.Maintenance;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;

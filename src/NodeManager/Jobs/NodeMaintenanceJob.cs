@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Formats;
+using NodeManager.Maintenance;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;

@@ -1,6 +1,6 @@
 using NodeManager.Core.Operations;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Jobs;
 

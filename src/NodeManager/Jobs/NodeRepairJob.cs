@@ -1,6 +1,6 @@
 using NodeManager.Core.Operations;
-using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Running;
+using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Jobs;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools.Documents;
+using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Parameters;
 

@@ -1,5 +1,5 @@
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Pipeline;
 

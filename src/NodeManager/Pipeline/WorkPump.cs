@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Pipeline;
 

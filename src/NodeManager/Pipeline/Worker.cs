@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Pipeline;
 

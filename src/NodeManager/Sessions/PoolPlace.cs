@@ -1,4 +1,4 @@
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Sessions;
 

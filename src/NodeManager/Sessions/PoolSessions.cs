@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Autoscaling.NodePools;
 using NodeManager.Core.Sessions;
+using NodeManager.NodePools.Operations;
 using NodeManager.Providers.PoolService;
 using NodeManager.Sandbox;
 

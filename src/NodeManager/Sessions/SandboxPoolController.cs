@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools;
+using NodeManager.NodePools;
 using NodeManager.Sandbox;
 
 namespace NodeManager.Sessions;

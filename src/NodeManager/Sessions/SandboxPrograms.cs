@@ -1,5 +1,5 @@
-using NodeManager.Core.Scheduler.Simulation;
 using NodeManager.Sandbox.Api.Pods;
+using NodeManager.SchedulerControl.Simulation;
 
 namespace NodeManager.Sessions;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Serving;
 using NodeManager.Core.Sessions;
+using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Sessions;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
-using NodeManager.Core.Serving;
 using NodeManager.Pipeline;
+using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Sessions;
 

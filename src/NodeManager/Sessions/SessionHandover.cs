@@ -1,5 +1,5 @@
-using NodeManager.Core.Serving;
 using NodeManager.Core.Sessions;
+using NodeManager.Providers.ServerProcesses;
 using NodeManager.Sandbox;
 
 namespace NodeManager.Sessions;

@@ -1,5 +1,5 @@
+using NodeManager.Autoscaling.Host;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Conformance.Autoscaling;

@@ -1,5 +1,5 @@
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;

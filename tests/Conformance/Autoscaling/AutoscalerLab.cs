@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;

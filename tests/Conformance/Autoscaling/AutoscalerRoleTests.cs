@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Installation;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Installation;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Yaml;
 using NodeManager.Testing;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Decisions;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Faults;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Decisions;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;

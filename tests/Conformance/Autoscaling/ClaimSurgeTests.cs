@@ -1,6 +1,6 @@
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

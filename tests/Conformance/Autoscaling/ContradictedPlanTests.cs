@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Requests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Decisions;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Decisions;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;

@@ -1,8 +1,8 @@
 using System.Net;
+using NodeManager.Autoscaling.Installation;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Installation;
-using NodeManager.Core.Autoscaling.Resources;
 
 namespace NodeManager.Conformance.Autoscaling;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
 

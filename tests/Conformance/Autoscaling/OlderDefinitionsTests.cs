@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Autoscaling;

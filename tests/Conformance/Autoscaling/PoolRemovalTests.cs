@@ -1,6 +1,6 @@
+using NodeManager.Autoscaling.NodePools;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Autoscaling.Resources;
 
 namespace NodeManager.Conformance.Autoscaling;
 

@@ -1,6 +1,6 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
-using NodeManager.Core.Drain;
+using NodeManager.Drains;
 
 namespace NodeManager.Conformance.Drain;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain.Options;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Drain;

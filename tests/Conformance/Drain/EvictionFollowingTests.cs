@@ -147,8 +147,7 @@ public sealed class EvictionFollowingTests
         Assert.Empty(await EvictionDesk.RequestsAsync(cluster));
     }
 
-    private static Core.Drain.Options.DrainOptions Asking =>
-        new() { EvictionApi = EvictionApi.EvictionRequest, DeleteUnmanagedPods = true };
+    private static Drains.Options.DrainOptions Asking => new() { EvictionApi = EvictionApi.EvictionRequest, DeleteUnmanagedPods = true };
 
     private static async Task<(TestCluster, Pod)> StartAsync(string backend)
     {

@@ -1,7 +1,7 @@
 using System.Net;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain;
+using NodeManager.Drains;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain;
+using NodeManager.Drains;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;

@@ -1,10 +1,10 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
 using Xunit.Abstractions;
 
 namespace NodeManager.Conformance.Drain;

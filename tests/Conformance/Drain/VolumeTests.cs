@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Drain;
 

@@ -2,12 +2,12 @@ using System.Diagnostics;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Screens;
+using NodeManager.Core.Progress;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
+using NodeManager.Monitoring.Screens;
 
 namespace NodeManager.Conformance.Faults;
 

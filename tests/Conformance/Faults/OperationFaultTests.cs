@@ -3,7 +3,7 @@ using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Health;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

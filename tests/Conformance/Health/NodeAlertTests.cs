@@ -1,9 +1,9 @@
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Monitoring;
+using NodeManager.Monitoring.Alerts.Delivery;
 
 namespace NodeManager.Conformance.Health;
 
@@ -44,7 +44,7 @@ public sealed class NodeAlertTests
         HealthNode node = await HealthNode.CreateAsync(cluster);
         IAlertSink sink = new EventSinkDefinition().Create(
             "events",
-            new(node.Session, Core.Observing.NullObserver.Instance, TimeProvider.System)
+            new(node.Session, Core.Progress.NullObserver.Instance, TimeProvider.System)
         );
         NodeAlert alert = new()
         {

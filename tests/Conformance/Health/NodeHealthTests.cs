@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Health;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Health;

@@ -1,8 +1,8 @@
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Maintenance;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Maintenance;
 

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.CustomResources;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Maintenance.Serving;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Detached;
+using NodeManager.Maintenance.Options;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Maintenance.Serving;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Detached;
+using NodeManager.Maintenance.Options;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 

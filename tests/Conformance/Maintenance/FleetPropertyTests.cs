@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 
@@ -126,6 +126,6 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
 
         public void Verbose(string message) => Lines.Enqueue(message);
 
-        public void Progress(Core.Observing.OperationProgress progress) { }
+        public void Progress(Core.Progress.OperationProgress progress) { }
     }
 }

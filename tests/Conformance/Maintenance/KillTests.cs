@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
-using NodeManager.Core.Maintenance;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;

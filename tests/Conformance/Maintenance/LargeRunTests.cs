@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Maintenance;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Maintenance;
 

@@ -1,6 +1,6 @@
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Operations;
+using NodeManager.Maintenance;
 
 namespace NodeManager.Conformance.Maintenance;
 

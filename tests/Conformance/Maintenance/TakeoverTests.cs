@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Maintenance;
 

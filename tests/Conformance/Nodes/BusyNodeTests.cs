@@ -1,11 +1,11 @@
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Rolling;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Rolling.Options;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Conformance.Nodes;
 

@@ -3,18 +3,18 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Locks;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
 
 namespace NodeManager.Conformance.Nodes;
 

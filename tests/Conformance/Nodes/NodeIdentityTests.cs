@@ -1,13 +1,13 @@
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Drains;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Nodes;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Conformance.Nodes;
 

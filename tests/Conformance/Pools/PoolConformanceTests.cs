@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
 
 namespace NodeManager.Conformance.Pools;
 

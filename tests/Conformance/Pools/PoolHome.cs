@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.NodePools;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
 using NodeManager.Providers.PoolService;
 using NodeManager.Sandbox;
 using NodeManager.Testing;

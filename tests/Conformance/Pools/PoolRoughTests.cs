@@ -1,5 +1,5 @@
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.NodePools.Operations;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Pools;

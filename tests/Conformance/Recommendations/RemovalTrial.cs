@@ -1,11 +1,11 @@
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Recommendations;
+using NodeManager.Core.Progress;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Recommendations;
 
 namespace NodeManager.Conformance.Recommendations;
 

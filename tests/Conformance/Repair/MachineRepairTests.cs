@@ -1,13 +1,13 @@
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Rolling;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Running;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Conformance.Repair;
 

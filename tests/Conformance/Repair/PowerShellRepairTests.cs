@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 

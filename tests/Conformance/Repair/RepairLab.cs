@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Running;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Execution;
 using NodeManager.Providers.Simulated;
 
 namespace NodeManager.Conformance.Repair;

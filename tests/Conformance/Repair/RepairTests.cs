@@ -1,11 +1,11 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Running;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Conformance.Repair;
 

@@ -2,11 +2,11 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Maintenance.Serving;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Detached;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Roles;
 

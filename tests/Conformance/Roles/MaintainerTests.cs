@@ -1,7 +1,7 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Roles;
 

@@ -1,15 +1,15 @@
 using System.Net;
+using NodeManager.Autoscaling.NodePools;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Rolling;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Progress;
+using NodeManager.Maintenance.Options;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Conformance.Roles;
 

@@ -1,9 +1,9 @@
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Drains;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Roles;

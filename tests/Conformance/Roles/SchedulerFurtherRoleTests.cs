@@ -1,9 +1,9 @@
 using System.Net;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Scheduler.Measuring;
-using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Sessions;
 using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerControl.Measuring;
+using NodeManager.SchedulerControl.Plugins;
 
 namespace NodeManager.Conformance.Roles;
 

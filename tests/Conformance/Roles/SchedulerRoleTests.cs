@@ -1,14 +1,14 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Scheduler;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Health;
-using NodeManager.Core.Scheduler.Restarts;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Health;
+using NodeManager.SchedulerControl.Restarts;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Conformance.Roles;
 

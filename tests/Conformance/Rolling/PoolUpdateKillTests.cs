@@ -1,10 +1,10 @@
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 

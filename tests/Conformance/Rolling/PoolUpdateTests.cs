@@ -1,14 +1,14 @@
+using NodeManager.Autoscaling.NodePools;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Conformance.Rolling;
 

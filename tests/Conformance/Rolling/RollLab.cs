@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Conformance.Rolling;
 

@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Pools;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools.Running;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Conformance.Rolling;
 

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.SchedulerConfigurations.Editing;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Conformance.Scheduler;
 

@@ -1,10 +1,10 @@
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Health;
-using NodeManager.Core.Scheduler.Restarts;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Health;
+using NodeManager.SchedulerControl.Restarts;
+using NodeManager.SchedulerControl.Revisions;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Scheduler;

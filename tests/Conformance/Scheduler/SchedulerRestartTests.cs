@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Restarts;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Restarts;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Conformance.Scheduler;
 

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Scheduler.Simulation;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Templates;
+using NodeManager.SchedulerControl.Simulation;
 using NodeManager.Testing;
 
 namespace NodeManager.Conformance.Scheduler;

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Conformance.Scheduler;
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Conformance.RealCluster;
-using NodeManager.Core.Observing;
 using NodeManager.Core.Placement;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 

@@ -10,7 +10,7 @@ using NodeManager.Conformance.Harness;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Server.Access;
 using NodeManager.Server.Delegation;
-using NodeManager.Server.Live;
+using NodeManager.Server.EventStream;
 using NodeManager.Server.Nodes;
 using Xunit.Abstractions;
 

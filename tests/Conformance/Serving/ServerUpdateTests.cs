@@ -6,9 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Rolling;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 using NodeManager.Server.Access;
 
 namespace NodeManager.Conformance.Serving;

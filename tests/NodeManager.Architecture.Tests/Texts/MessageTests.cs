@@ -9,10 +9,10 @@ public sealed partial class MessageTests
     // These repeat the words of a real API server, scheduler or kubelet.
     private static readonly string[] ServerFolders =
     [
-        "src/NodeManager.Sandbox.Model/",
-        "src/NodeManager.Sandbox/Api/",
-        "src/NodeManager.Sandbox/Controllers/",
-        "src/NodeManager.Sandbox/Kubelet/",
+        "src/sandbox/NodeManager.Sandbox.Model/",
+        "src/sandbox/NodeManager.Sandbox/Api/",
+        "src/sandbox/NodeManager.Sandbox/Controllers/",
+        "src/sandbox/NodeManager.Sandbox/Kubelet/",
     ];
 
     [Fact]
@@ -63,8 +63,12 @@ public sealed partial class MessageTests
         SourceText[] texts =
         [
             .. Texts(static file =>
-                file.StartsWith("src/NodeManager.Core/", StringComparison.Ordinal)
-                && (file.Contains("/Rules/", StringComparison.Ordinal) || file.Contains("/Planning/", StringComparison.Ordinal))
+                file.StartsWith("src/domain/", StringComparison.Ordinal)
+                && !file.StartsWith("src/domain/NodeManager.SchedulerConfiguration/", StringComparison.Ordinal)
+                && Array.Exists(
+                    ["Batches", "Checks", "Decisions", "Incidents", "Planning", "Validation"],
+                    room => file.Contains($"/{room}/", StringComparison.Ordinal)
+                )
             ),
         ];
         Assert.True(texts.Length > 200, $"Only {texts.Length} texts were found.");

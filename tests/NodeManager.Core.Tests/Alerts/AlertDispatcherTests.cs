@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Alerts.Delivery;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Alerts;

@@ -1,5 +1,5 @@
-using NodeManager.Core.Alerts.Documents;
-using NodeManager.Core.Alerts.Rules;
+using NodeManager.Monitoring.Alerts.Documents;
+using NodeManager.Monitoring.Alerts.Incidents;
 
 namespace NodeManager.Core.Tests.Alerts;
 

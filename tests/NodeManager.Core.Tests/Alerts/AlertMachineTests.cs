@@ -1,4 +1,4 @@
-using NodeManager.Core.Alerts.Rules;
+using NodeManager.Monitoring.Alerts.Incidents;
 
 namespace NodeManager.Core.Tests.Alerts;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Delivery;
 
 namespace NodeManager.Core.Tests.Alerts;
 

@@ -1,5 +1,5 @@
-using NodeManager.Core.Autoscaling.Pools;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Pools;
+using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Core.Tests.Autoscaling;
 

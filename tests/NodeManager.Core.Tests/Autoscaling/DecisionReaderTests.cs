@@ -1,4 +1,4 @@
-using NodeManager.Core.Autoscaling.Decisions;
+using NodeManager.Autoscaling.Decisions;
 
 namespace NodeManager.Core.Tests.Autoscaling;
 

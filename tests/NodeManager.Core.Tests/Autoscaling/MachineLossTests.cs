@@ -1,5 +1,5 @@
-using NodeManager.Core.Autoscaling.Collection;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Collection;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 
 namespace NodeManager.Core.Tests.Autoscaling;

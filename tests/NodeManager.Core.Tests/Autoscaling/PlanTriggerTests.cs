@@ -1,4 +1,4 @@
-using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Autoscaling.Host;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Autoscaling;

@@ -1,4 +1,4 @@
-using NodeManager.Core.Drain;
+using NodeManager.Drains;
 
 namespace NodeManager.Core.Tests.Drain;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 
 namespace NodeManager.Core.Tests.Drain;
 

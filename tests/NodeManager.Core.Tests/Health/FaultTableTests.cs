@@ -1,5 +1,5 @@
 using NodeManager.Core.Health;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Sandbox.Api.Faults;
 

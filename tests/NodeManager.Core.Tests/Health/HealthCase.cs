@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NodeManager.Core.Health.Rules;
+using NodeManager.Core.Health.Checks;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 

@@ -1,4 +1,4 @@
-using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Maintenance.Batches;
 
 namespace NodeManager.Core.Tests.Maintenance;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Batches;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Tests.Maintenance;

@@ -1,4 +1,4 @@
-using NodeManager.Core.Maintenance;
+using NodeManager.Maintenance;
 
 namespace NodeManager.Core.Tests.Maintenance;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using NodeManager.Core.Maintenance.Rules;
+using NodeManager.Maintenance.Batches;
 
 namespace NodeManager.Core.Tests.Maintenance;
 

@@ -1,5 +1,5 @@
-using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Maintenance.Batches;
 
 namespace NodeManager.Core.Tests.Maintenance;
 

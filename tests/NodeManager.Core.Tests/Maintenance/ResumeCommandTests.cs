@@ -1,4 +1,4 @@
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Core.Tests.Maintenance;
 

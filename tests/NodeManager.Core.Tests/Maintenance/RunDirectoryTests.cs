@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Maintenance.Records;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Maintenance;

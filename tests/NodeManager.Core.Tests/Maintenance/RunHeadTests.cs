@@ -1,5 +1,5 @@
-using NodeManager.Core.Maintenance.State;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Records;
 
 namespace NodeManager.Core.Tests.Maintenance;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;
+using NodeManager.Monitoring;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Sandbox.Api.Faults;
 using NodeManager.Testing;
 

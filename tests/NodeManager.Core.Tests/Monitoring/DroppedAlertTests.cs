@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Alerts.Delivery;
 using NodeManager.Core.Operations;
+using NodeManager.Monitoring.Alerts.Delivery;
 
 namespace NodeManager.Core.Tests.Monitoring;
 

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Alerts;
-using NodeManager.Core.Health.Rules;
+using NodeManager.Core.Health.Checks;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Core.Tests.Monitoring;
 

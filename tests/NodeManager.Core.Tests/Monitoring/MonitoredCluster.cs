@@ -1,8 +1,8 @@
-using NodeManager.Core.Alerts;
-using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Monitoring;
+using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Core.Tests.Monitoring;
 

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Monitoring;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Watching;
+using NodeManager.Monitoring;
 
 namespace NodeManager.Core.Tests.Monitoring;
 

@@ -1,6 +1,6 @@
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Core.Usage;
 

@@ -1,10 +1,10 @@
 using System.Net;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 
 namespace NodeManager.Core.Tests.Operations;
 

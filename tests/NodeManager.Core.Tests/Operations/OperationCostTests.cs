@@ -4,12 +4,12 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Drains;
 using Xunit.Abstractions;
 
 namespace NodeManager.Core.Tests.Operations;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Documents;
+using NodeManager.Autoscaling.NodePools;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Core.Tests.Pools;
 

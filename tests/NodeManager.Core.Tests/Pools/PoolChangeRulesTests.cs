@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Pools.Rules;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Core.Tests.Pools;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Rules;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Core.Tests.Pools;
 

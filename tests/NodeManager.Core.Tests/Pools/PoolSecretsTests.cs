@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Rolling.State;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.Core.Tests.Pools;
 

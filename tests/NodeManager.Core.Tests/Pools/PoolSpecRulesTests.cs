@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools.Rules;
+using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Core.Tests.Pools;
 

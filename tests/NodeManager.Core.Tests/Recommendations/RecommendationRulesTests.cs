@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Drain.Planning;
-using NodeManager.Core.Drain.Rules;
-using NodeManager.Core.Recommendations.Rules;
 using NodeManager.Core.Tests.Support;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Options;
+using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Recommendations.Decisions;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Tests.Recommendations;

@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance.Rules;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Repair.Claims;
-using NodeManager.Core.Repair.Rules;
-using NodeManager.Core.Repair.Running;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Monitoring.Repair.Claims;
+using NodeManager.Monitoring.Repair.Decisions;
+using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Core.Tests.Repair;
 

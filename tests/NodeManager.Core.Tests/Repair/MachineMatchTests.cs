@@ -1,6 +1,6 @@
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Repair.Machines;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Monitoring.Repair.Machines;
 
 namespace NodeManager.Core.Tests.Repair;
 

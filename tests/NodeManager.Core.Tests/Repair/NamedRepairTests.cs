@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Maintenance.Rules;
-using NodeManager.Core.Repair;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Monitoring.Repair;
 
 namespace NodeManager.Core.Tests.Repair;
 
@@ -61,7 +61,7 @@ public sealed class NamedRepairTests
                     CoolDown = TimeSpan.Zero,
                 },
             },
-            Core.Observing.NullObserver.Instance,
+            Core.Progress.NullObserver.Instance,
             default
         );
         await cluster.UntilAsync(() => plan.IsCompleted, "the plan");

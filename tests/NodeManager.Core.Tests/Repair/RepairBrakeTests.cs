@@ -1,4 +1,4 @@
-using NodeManager.Core.Repair.Rules;
+using NodeManager.Monitoring.Repair.Decisions;
 
 namespace NodeManager.Core.Tests.Repair;
 

@@ -1,12 +1,12 @@
-using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Core.Tests.Repair;
 

@@ -1,6 +1,6 @@
 using NodeManager.Core.Nodes.Claims;
-using NodeManager.Core.Repair.Rules;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Monitoring.Repair.Decisions;
 
 namespace NodeManager.Core.Tests.Repair;
 

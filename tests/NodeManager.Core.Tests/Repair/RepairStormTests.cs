@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Core.Tests.Repair;
 
@@ -104,7 +104,7 @@ public sealed class RepairStormTests
     }
 
     private static RunningOperation HealthMonitor(MonitoredCluster cluster) =>
-        Core.Monitoring.HealthMonitoring.Start(new Core.Monitoring.MonitorRequest { Session = cluster.Session });
+        NodeManager.Monitoring.HealthMonitoring.Start(new NodeManager.Monitoring.MonitorRequest { Session = cluster.Session });
 
     private static JsonObject Ready(MonitoredCluster cluster, string status)
     {

@@ -1,4 +1,4 @@
-using NodeManager.Core.Rolling.Rules;
+using NodeManager.NodePools.Updates.Decisions;
 
 namespace NodeManager.Core.Tests.Rolling;
 

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Rolling.Options;
-using NodeManager.Core.Rolling.Rules;
-using NodeManager.Core.Rolling.Services;
-using NodeManager.Core.Rolling.State;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Updates.Decisions;
+using NodeManager.NodePools.Updates.Options;
+using NodeManager.NodePools.Updates.PoolServices;
+using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.Core.Tests.Rolling;
 

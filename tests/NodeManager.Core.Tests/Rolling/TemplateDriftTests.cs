@@ -1,8 +1,8 @@
 using System.Text.Json;
-using NodeManager.Core.Autoscaling.Claims;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Rolling.Rules;
+using NodeManager.Autoscaling.Claims;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
+using NodeManager.NodePools.Updates.Decisions;
 
 namespace NodeManager.Core.Tests.Rolling;
 

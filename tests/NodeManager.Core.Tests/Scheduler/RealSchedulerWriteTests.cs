@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 using NodeManager.SchedulerConfigurations.Editing;
 using NodeManager.SchedulerConfigurations.Tests;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Core.Tests.Scheduler;
 

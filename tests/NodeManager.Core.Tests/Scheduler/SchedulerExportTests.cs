@@ -1,4 +1,4 @@
-using NodeManager.Core.Scheduler.Files;
+using NodeManager.Providers.Files;
 
 namespace NodeManager.Core.Tests.Scheduler;
 

@@ -1,4 +1,4 @@
-using NodeManager.Core.Serving;
+using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Core.Tests.Serving;
 

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Health.Rules;
+using NodeManager.Core.Health.Checks;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;

@@ -1,5 +1,5 @@
-using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Core.Tests.Support;
+using NodeManager.SchedulerControl.Plugins;
 
 namespace NodeManager.Core.Tests.Sessions;
 

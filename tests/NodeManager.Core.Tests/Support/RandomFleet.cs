@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Batches;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Tests.Support;

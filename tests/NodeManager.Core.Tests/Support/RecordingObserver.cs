@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 
 namespace NodeManager.Core.Tests.Support;
 

@@ -1,9 +1,9 @@
-using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Nodes.Caching;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Recommendations;
-using NodeManager.Core.Screens;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Core.Usage;
+using NodeManager.Monitoring.Screens;
+using NodeManager.Recommendations;
 
 namespace NodeManager.Core.Tests.Usage;
 

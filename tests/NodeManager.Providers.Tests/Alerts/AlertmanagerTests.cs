@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Providers.Alerts;
 using NodeManager.Testing;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Providers.Alerts;
 using NodeManager.Testing;
 

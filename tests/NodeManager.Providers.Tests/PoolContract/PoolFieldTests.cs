@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools.Documents;
+using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Providers.Tests.PoolContract;
 

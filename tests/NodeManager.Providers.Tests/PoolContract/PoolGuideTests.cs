@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Pools.Rules;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Validation;
 using NodeManager.Providers.PoolService;
 using NodeManager.Testing;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools;
 using NodeManager.Providers.PoolService;
 using NodeManager.Testing;
 

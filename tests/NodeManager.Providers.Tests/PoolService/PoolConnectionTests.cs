@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using NodeManager.Core.Pools;
+using NodeManager.NodePools;
 using NodeManager.Providers.PoolService;
 using NodeManager.Sandbox;
 using NodeManager.Testing;

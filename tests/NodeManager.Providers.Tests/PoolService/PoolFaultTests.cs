@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
 using NodeManager.Providers.PoolService;
 using NodeManager.Testing;
 

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
 using NodeManager.Providers.PoolService;
 using NodeManager.Sandbox;
 using NodeManager.Testing;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools.Operations;
 using NodeManager.Providers.PoolService;
 using NodeManager.Testing;
 

@@ -134,7 +134,7 @@ public sealed class AgentSizeTests(ITestOutputHelper output)
                 session,
                 new(),
                 static missing => throw missing,
-                Core.Observing.NullObserver.Instance,
+                Core.Progress.NullObserver.Instance,
                 CancellationToken.None
             )
         )

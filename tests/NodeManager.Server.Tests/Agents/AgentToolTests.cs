@@ -264,7 +264,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
                 server.Session,
                 new(),
                 static missing => throw missing,
-                Core.Observing.NullObserver.Instance,
+                Core.Progress.NullObserver.Instance,
                 CancellationToken.None
             )
         )

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using NodeManager.Server.Answers;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Responses;
 using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests.Editors;
@@ -44,7 +44,7 @@ public sealed partial class AnswerAdviceTests(EmbeddedServer server) : IClassFix
         List<string> wrong = [];
         foreach (
             string file in Directory.EnumerateFiles(
-                Path.Combine(RepositoryFolder.Path, "src", "NodeManager.Core"),
+                Path.Combine(RepositoryFolder.Path, "src", "domain"),
                 "*.cs",
                 SearchOption.AllDirectories
             )

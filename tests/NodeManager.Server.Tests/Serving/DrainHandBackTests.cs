@@ -5,12 +5,12 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -58,7 +58,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         Assert.Contains("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);
         await using WebApplication second = await ServeAsync();
         TrackedOperation resumed = await ResumedAsync(second);
-        Assert.Equal(("local-admin", NodeManager.Core.Maintenance.NodeOperations.Drain), (resumed.By, resumed.Operation.Kind));
+        Assert.Equal(("local-admin", NodeManager.Maintenance.NodeOperations.Drain), (resumed.By, resumed.Operation.Kind));
         await BlockedAsync(second);
         // A third server finds nothing to resume.
         Assert.DoesNotContain("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);

@@ -7,7 +7,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using NodeManager.Server.Access;
-using NodeManager.Server.Live;
+using NodeManager.Server.EventStream;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests.Serving;

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using NodeManager.Server.Live;
+using NodeManager.Server.EventStream;
 
 namespace NodeManager.Server.Tests.Soak;
 

@@ -1,8 +1,8 @@
-using NodeManager.Core.Drain;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
+using NodeManager.Drains;
+using NodeManager.Maintenance;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
 

@@ -1,8 +1,8 @@
 using NodeManager.Core.Configuration;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Plans;

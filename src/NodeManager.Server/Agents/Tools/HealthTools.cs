@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using ModelContextProtocol.Protocol;
 using NodeManager.Core.Health;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Tools;

@@ -2,9 +2,9 @@ using System.ComponentModel;
 using ModelContextProtocol.Protocol;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
-using NodeManager.Server.Answers;
+using NodeManager.Core.Progress;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Agents.Tools;
 

@@ -1,16 +1,16 @@
 using System.ComponentModel;
 using ModelContextProtocol.Protocol;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
 using NodeManager.Core.Placement;
+using NodeManager.Core.Progress;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Server.Answers;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Responses;
 
 namespace NodeManager.Server.Agents.Tools;
 

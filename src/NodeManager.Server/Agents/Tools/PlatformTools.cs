@@ -1,14 +1,14 @@
 using System.ComponentModel;
 using ModelContextProtocol.Protocol;
-using NodeManager.Core.Autoscaling.Decisions;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools.Running;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Autoscaling.Decisions;
+using NodeManager.Autoscaling.NodePools;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Progress;
+using NodeManager.NodePools.Operations;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Revisions;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Scheduler;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Host;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Autoscaling.Running;
 
 namespace NodeManager.Commands;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

@@ -1,9 +1,9 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Host;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Running;
-using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Sessions;
 using NodeManager.Jobs;
 using NodeManager.Parameters;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Host;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

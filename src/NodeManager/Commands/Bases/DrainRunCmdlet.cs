@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Drain.Options;
+using NodeManager.Drains.Options;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Reflection;
 using NodeManager.Completion;
-using NodeManager.Core.Maintenance;
-using NodeManager.Core.Maintenance.Options;
+using NodeManager.Maintenance;
+using NodeManager.Maintenance.Options;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;

@@ -4,7 +4,7 @@ using System.Management.Automation;
 using System.Reflection;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

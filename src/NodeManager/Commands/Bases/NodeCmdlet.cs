@@ -2,7 +2,7 @@ using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Sessions;

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Autoscaling.Providers;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;

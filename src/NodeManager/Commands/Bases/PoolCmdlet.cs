@@ -1,9 +1,9 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Observing;
-using NodeManager.Core.Pools.Running;
+using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.NodePools.Operations;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Reflection;
 using NodeManager.Completion;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Options;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;

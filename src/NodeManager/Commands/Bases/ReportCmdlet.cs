@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using NodeManager.Core.Drain.ReportPages;
 using NodeManager.Parameters;
+using NodeManager.Providers.Reports;
 
 namespace NodeManager.Commands.Bases;
 

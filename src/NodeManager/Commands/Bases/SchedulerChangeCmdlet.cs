@@ -1,13 +1,13 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Plugins;
-using NodeManager.Core.Scheduler.Restarts;
-using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.Providers.Files;
 using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Plugins;
+using NodeManager.SchedulerControl.Restarts;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands.Bases;
 

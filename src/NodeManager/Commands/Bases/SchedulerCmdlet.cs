@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerControl.Discovery;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.Commands.Bases;
 

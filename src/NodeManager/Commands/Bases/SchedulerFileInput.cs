@@ -1,7 +1,7 @@
 using System.Management.Automation.Runspaces;
-using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Parameters;
 using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerControl.Plugins;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.Commands.Bases;
 

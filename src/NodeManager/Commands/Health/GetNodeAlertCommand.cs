@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Alerts;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Commands;
 

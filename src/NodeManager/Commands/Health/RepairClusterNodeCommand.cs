@@ -1,12 +1,12 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Rules;
-using NodeManager.Core.Repair.Running;
 using NodeManager.Jobs;
+using NodeManager.Maintenance.Options;
+using NodeManager.Monitoring.Repair;
+using NodeManager.Monitoring.Repair.Decisions;
+using NodeManager.Monitoring.Repair.Execution;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Runtime.InteropServices;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Screens;
 using NodeManager.Formats;
+using NodeManager.Monitoring.Screens;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Alerts.Delivery;
-using NodeManager.Core.Monitoring;
 using NodeManager.Jobs;
+using NodeManager.Monitoring;
+using NodeManager.Monitoring.Alerts.Delivery;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

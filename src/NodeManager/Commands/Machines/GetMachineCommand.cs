@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Providers;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 

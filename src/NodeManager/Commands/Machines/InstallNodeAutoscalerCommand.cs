@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Installation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Installation;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
+using NodeManager.Autoscaling.Providers;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;

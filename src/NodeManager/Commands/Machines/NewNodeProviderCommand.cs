@@ -1,7 +1,7 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Providers;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 
@@ -99,7 +99,7 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
         RequireType(described);
         return read with
         {
-            Spec = Core.Pools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec(described)),
+            Spec = NodePools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec(described)),
             Credential = ProviderCredential,
         };
     }

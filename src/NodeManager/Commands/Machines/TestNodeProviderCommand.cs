@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.Providers;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

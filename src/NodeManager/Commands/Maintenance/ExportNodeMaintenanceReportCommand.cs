@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Maintenance.ReportPages;
+using NodeManager.Providers.Reports;
 
 namespace NodeManager.Commands;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Maintenance;
+using NodeManager.Maintenance;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Maintenance;
+using NodeManager.Maintenance;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

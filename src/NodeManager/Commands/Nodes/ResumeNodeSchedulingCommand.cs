@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Maintenance;
 
 namespace NodeManager.Commands;
 

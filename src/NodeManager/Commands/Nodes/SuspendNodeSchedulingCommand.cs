@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Maintenance;
 
 namespace NodeManager.Commands;
 

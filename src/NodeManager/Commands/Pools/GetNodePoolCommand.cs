@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools.Operations;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 

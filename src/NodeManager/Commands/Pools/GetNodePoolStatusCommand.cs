@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools.Operations;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Rolling;
+using NodeManager.NodePools.Updates;
 
 namespace NodeManager.Commands;
 

@@ -1,12 +1,12 @@
 using System.Management.Automation;
 using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.NodePools;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
 using NodeManager.Parameters;
 using NodeManager.Sessions;
 

@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Pools.Rules;
+using NodeManager.NodePools.Validation;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Rolling.Options;
+using NodeManager.NodePools.Updates.Options;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;

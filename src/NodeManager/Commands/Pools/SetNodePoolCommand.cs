@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

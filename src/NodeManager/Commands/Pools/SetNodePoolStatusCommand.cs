@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Running;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

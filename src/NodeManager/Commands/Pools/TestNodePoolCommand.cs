@@ -1,9 +1,9 @@
 using System.Management.Automation;
+using NodeManager.Autoscaling.NodePools;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Documents;
-using NodeManager.Core.Pools.Rules;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Validation;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands;

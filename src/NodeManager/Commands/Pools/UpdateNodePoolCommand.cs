@@ -1,17 +1,17 @@
 using System.Collections;
 using System.Management.Automation;
+using NodeManager.Autoscaling.NodePools;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Autoscaling.NodePools;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Pools;
-using NodeManager.Core.Pools.Planning;
-using NodeManager.Core.Pools.Running;
-using NodeManager.Core.Rolling;
-using NodeManager.Core.Rolling.Options;
-using NodeManager.Core.Rolling.Rules;
-using NodeManager.Core.Rolling.Services;
+using NodeManager.Drains.Options;
 using NodeManager.Jobs;
+using NodeManager.NodePools;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Planning;
+using NodeManager.NodePools.Updates;
+using NodeManager.NodePools.Updates.Decisions;
+using NodeManager.NodePools.Updates.Options;
+using NodeManager.NodePools.Updates.PoolServices;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 

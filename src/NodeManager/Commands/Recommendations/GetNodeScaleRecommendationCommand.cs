@@ -2,8 +2,8 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Configuration;
-using NodeManager.Core.Recommendations;
 using NodeManager.Parameters;
+using NodeManager.Recommendations;
 
 namespace NodeManager.Commands;
 

@@ -2,11 +2,11 @@ using System.Management.Automation;
 using System.Security;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.Providers.Files;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
+using NodeManager.Providers.Files;
 using NodeManager.SchedulerConfigurations.Comparing;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Yaml;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 

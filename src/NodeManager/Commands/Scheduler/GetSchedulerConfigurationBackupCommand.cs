@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NodeManager.Core.Scheduler.Observing;
+using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.Commands;
 

@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerControl.Plugins;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

@@ -3,10 +3,10 @@ using System.Net;
 using System.Security;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Measuring;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerControl.Measuring;
 
 namespace NodeManager.Commands;
 

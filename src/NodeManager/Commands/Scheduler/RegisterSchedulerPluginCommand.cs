@@ -1,10 +1,10 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerControl.Plugins;
 
 namespace NodeManager.Commands;
 

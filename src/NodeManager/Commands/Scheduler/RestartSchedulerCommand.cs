@@ -1,10 +1,10 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Restarts;
 
 namespace NodeManager.Commands;
 

@@ -2,15 +2,15 @@ using System.Management.Automation;
 using System.Security;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Plugins;
-using NodeManager.Core.Scheduler.Revisions;
 using NodeManager.Pipeline;
+using NodeManager.Providers.Files;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;
 using NodeManager.SchedulerConfigurations.Templates;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Plugins;
+using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 

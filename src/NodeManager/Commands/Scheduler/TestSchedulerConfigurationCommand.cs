@@ -1,14 +1,14 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Files;
-using NodeManager.Core.Scheduler.Plugins;
-using NodeManager.Core.Scheduler.Revisions;
-using NodeManager.Core.Scheduler.Simulation;
 using NodeManager.Pipeline;
+using NodeManager.Providers.Files;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Validation;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Plugins;
+using NodeManager.SchedulerControl.Revisions;
+using NodeManager.SchedulerControl.Simulation;
 
 namespace NodeManager.Commands;
 

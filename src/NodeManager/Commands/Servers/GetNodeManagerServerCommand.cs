@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Serving;
+using NodeManager.Providers.ServerProcesses;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

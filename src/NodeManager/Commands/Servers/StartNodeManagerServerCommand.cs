@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
-using NodeManager.Core.Serving;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.Providers.ServerProcesses;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
-using NodeManager.Core.Serving;
 using NodeManager.Parameters;
+using NodeManager.Providers.ServerProcesses;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

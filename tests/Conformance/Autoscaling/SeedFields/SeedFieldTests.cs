@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Autoscaling.Claims;
-using NodeManager.Core.Autoscaling.Planning.ScaleUp;
-using NodeManager.Core.Autoscaling.Pools;
-using NodeManager.Core.Autoscaling.Providers;
-using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Autoscaling.State;
+using NodeManager.Autoscaling.Claims;
+using NodeManager.Autoscaling.Planning.ScaleUp;
+using NodeManager.Autoscaling.Pools;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;

@@ -1,10 +1,10 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Conformance.RealCluster;
-using NodeManager.Core.Maintenance.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Conformance.Drain.Outages;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Testing;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using NodeManager.Core.Autoscaling.Claims;
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Claims;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 using NodeManager.Scheduling;

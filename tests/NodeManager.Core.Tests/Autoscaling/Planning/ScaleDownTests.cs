@@ -1,6 +1,6 @@
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;

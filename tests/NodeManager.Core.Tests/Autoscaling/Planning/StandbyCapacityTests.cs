@@ -1,6 +1,6 @@
-using NodeManager.Core.Autoscaling.Planning;
-using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Resources;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;

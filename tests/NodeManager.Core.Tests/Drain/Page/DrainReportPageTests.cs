@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using NodeManager.Core.Drain.ReportPages;
+using NodeManager.Providers.Reports;
 
 namespace NodeManager.Core.Tests.Drain.Page;
 

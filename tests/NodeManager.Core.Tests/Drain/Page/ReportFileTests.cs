@@ -1,4 +1,4 @@
-using NodeManager.Core.Drain.ReportPages;
+using NodeManager.Providers.Reports;
 
 namespace NodeManager.Core.Tests.Drain.Page;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Planning;
 
 namespace NodeManager.Core.Tests.Drain.Planning;
 

@@ -1,4 +1,4 @@
-using NodeManager.Core.Drain.Planning;
+using NodeManager.Drains.Planning;
 
 namespace NodeManager.Core.Tests.Drain.Planning;
 

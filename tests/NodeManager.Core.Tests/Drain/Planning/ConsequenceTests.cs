@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Drain.Planning;
-using NodeManager.Core.Drain.Reporting;
-using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Options;
+using NodeManager.Drains.Planning;
+using NodeManager.Drains.Reporting;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Tests.Drain.Planning;

@@ -1,5 +1,5 @@
-using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Planning;
 using NodeManager.Kubernetes.Models;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 

@@ -1,5 +1,5 @@
-using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Planning;
 
 namespace NodeManager.Core.Tests.Drain.Planning;
 

@@ -1,5 +1,5 @@
-using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 

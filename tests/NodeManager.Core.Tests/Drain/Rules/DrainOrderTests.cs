@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Decisions;
 
 namespace NodeManager.Core.Tests.Drain.Rules;
 

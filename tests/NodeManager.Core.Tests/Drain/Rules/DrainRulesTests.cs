@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Options;
 
 namespace NodeManager.Core.Tests.Drain.Rules;
 

@@ -1,4 +1,4 @@
-using NodeManager.Core.Drain.Rules;
+using NodeManager.Drains.Decisions;
 
 namespace NodeManager.Core.Tests.Drain.Rules;
 

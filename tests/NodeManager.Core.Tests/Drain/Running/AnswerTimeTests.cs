@@ -1,4 +1,4 @@
-using NodeManager.Core.Drain.Budgets;
+using NodeManager.Drains.Budgets;
 
 namespace NodeManager.Core.Tests.Drain.Running;
 

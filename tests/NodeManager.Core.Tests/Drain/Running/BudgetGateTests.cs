@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain.Budgets;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Budgets;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;
 

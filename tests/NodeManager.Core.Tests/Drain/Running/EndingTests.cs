@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains;
 using NodeManager.Testing;
 using Sample = NodeManager.Core.Tests.Drain.Support.Sample;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using NodeManager.Core.Drain.Evictions;
+using NodeManager.Drains.Evictions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 

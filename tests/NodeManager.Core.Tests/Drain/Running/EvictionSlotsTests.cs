@@ -1,4 +1,4 @@
-using NodeManager.Core.Drain.State;
+using NodeManager.Drains.Progress;
 
 namespace NodeManager.Core.Tests.Drain.Running;
 

@@ -114,7 +114,7 @@ public sealed class SurgeRunTests : IDisposable
         using NodeManagerSession session = await _server.ConnectAsync();
 
         NodeDrainPlan plan = Assert.Single(
-            await NodeManager.Core.Drain.DrainPlanner.PlanAsync(session, ["n1"], new() { Surge = surge }, default)
+            await NodeManager.Drains.DrainPlanner.PlanAsync(session, ["n1"], new() { Surge = surge }, default)
         );
 
         Assert.Equal(surge ? 0 : 1, plan.Warnings.Count(w => w.Contains("no eviction can succeed", StringComparison.Ordinal)));

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Tests.Drain.Support;
+using NodeManager.Drains.Workloads;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Tests.Drain.Running;

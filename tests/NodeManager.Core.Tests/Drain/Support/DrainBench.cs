@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
 
 namespace NodeManager.Core.Tests.Drain.Support;
 

@@ -1,6 +1,6 @@
 using System.Security;
 using System.Security.Cryptography;
-using NodeManager.Core.Scheduler.Encryption;
+using NodeManager.Providers.Files;
 
 namespace NodeManager.Core.Tests.Scheduler.Encryption;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using NodeManager.Core.Scheduler.Files;
+using NodeManager.Providers.Files;
 using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Editing;

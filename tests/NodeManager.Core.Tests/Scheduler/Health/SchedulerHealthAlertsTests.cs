@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using NodeManager.Core.Scheduler.Discovery;
-using NodeManager.Core.Scheduler.Health;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Support;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Health;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Scheduler.Health;

@@ -1,5 +1,6 @@
 using System.Net;
-using NodeManager.Core.Scheduler.Measuring;
+using NodeManager.Kubernetes.Metrics;
+using NodeManager.SchedulerControl.Measuring;
 using NodeManager.Testing;
 
 namespace NodeManager.Core.Tests.Scheduler.Measuring;

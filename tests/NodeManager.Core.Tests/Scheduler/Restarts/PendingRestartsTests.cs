@@ -1,4 +1,4 @@
-using NodeManager.Core.Scheduler.Restarts;
+using NodeManager.SchedulerControl.Restarts;
 
 namespace NodeManager.Core.Tests.Scheduler.Restarts;
 

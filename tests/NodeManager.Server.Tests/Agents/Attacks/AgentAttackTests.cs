@@ -1,7 +1,7 @@
 using ModelContextProtocol.Client;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Reading;
-using NodeManager.Core.Observing;
+using NodeManager.Core.Progress;
 using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Tests.Agents.Attacks;

@@ -1,7 +1,0 @@
-namespace NodeManager.Core.Autoscaling.State;
-
-/// <summary>An object of a namespace, by name.</summary>
-internal readonly record struct ReconcileKey(string Namespace, string Name)
-{
-    public override string ToString() => $"{Namespace}/{Name}";
-}

@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace NodeManager.Core.Drain.Evictions;
-
-internal static partial class PodRemoverLog
-{
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Debug, Message = "Pod {Namespace}/{Pod} was not deleted ({Answer}): {Message}")]
-    public static partial void PodRefused(this ILogger logger, string @namespace, string pod, EvictionAnswerKind answer, string message);
-}

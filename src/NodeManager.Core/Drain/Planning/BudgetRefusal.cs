@@ -1,6 +1,0 @@
-namespace NodeManager.Core.Drain.Planning;
-
-/// <summary>Why a budget would refuse an eviction.</summary>
-/// <param name="Reason">In words.</param>
-/// <param name="IsLasting">True when pods that become ready elsewhere do not lift it: something has to be changed.</param>
-internal sealed record BudgetRefusal(string Reason, bool IsLasting);

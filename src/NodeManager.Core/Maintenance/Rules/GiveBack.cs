@@ -1,6 +1,0 @@
-namespace NodeManager.Core.Maintenance.Rules;
-
-/// <summary>A node that a batch has to release.</summary>
-/// <param name="Node">Its name.</param>
-/// <param name="Pods">The pods that fit only on nodes that the run holds, as <c>namespace/name</c>.</param>
-public sealed record GiveBack(string Node, IReadOnlyList<string> Pods);

@@ -1,9 +1,0 @@
-namespace NodeManager.Core.Observing;
-
-/// <summary>How much a log line matters.</summary>
-public enum OperationLogLevel
-{
-    Debug,
-    Verbose,
-    Warning,
-}

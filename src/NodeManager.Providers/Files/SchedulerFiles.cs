@@ -1,0 +1,226 @@
+using System.Security;
+using System.Text;
+using NodeManager.Kubernetes.Files;
+using NodeManager.SchedulerConfigurations.Comparing;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Validation;
+using NodeManager.SchedulerConfigurations.Yaml;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Telemetry;
+
+namespace NodeManager.Providers.Files;
+
+/// <summary>Reads configurations from files, and changes them there.</summary>
+public static class SchedulerFiles
+{
+    /// <summary>
+    /// Changes the configuration in a file: what the change does not concern stays byte for byte. The new file takes the old one's place at
+    /// once, with its permissions, so that no reader sees half of it.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="cancellationToken">Gives up; the file stays as it was.</param>
+    /// <returns>What was written; null where nothing had to be, or was not to be.</returns>
+    /// <exception cref="NodeManagerException">
+    /// It cannot be read or written, a scheduler would not start with it for a reason that is new, or another changed the file meanwhile.
+    /// </exception>
+    public static async Task<SchedulerDocument?> ChangeAsync(string path, SchedulerFileChange change, CancellationToken cancellationToken)
+    {
+        var before = await ReadTextAsync(path, cancellationToken);
+        var manifest = SchedulerManifest.Read(Open(before.Text, null, path, allowPlain: false), path, change.Key);
+        var changed = change.Edit(manifest.Document);
+        var differences = ValueComparison.Compare(YamlValue.Of(manifest.Document.Root), YamlValue.Of(changed.Root));
+        if (changed.Text == manifest.Document.Text)
+            return null;
+        if (!change.Force)
+            ChangeValidator.RejectNewErrors(
+                manifest.Document,
+                changed,
+                new ValidationOptions
+                {
+                    Minor = change.Minor,
+                    File = path,
+                    Catalog = change.Catalog,
+                },
+                path
+            );
+        var text = manifest.Write(changed);
+        if (manifest.LosesItsLayout)
+            change.Warn(
+                $"The value of key {manifest.Key} in {path} is not a literal block. It is rewritten in double quotes on one line. "
+                    + "To keep its lines readable, change it to a literal block (|) first."
+            );
+        if (!await change.Confirm(differences))
+            return null;
+        Swap(path, before, text, change.RevisionLimit, cancellationToken);
+        SchedulerTelemetry.Changed(ChangeCount.Of(manifest.Document, changed, differences));
+        return changed;
+    }
+
+    /// <summary>What to call a scheduler's exported configuration.</summary>
+    public static string NameFor(string cluster, ClusterScheduler scheduler)
+    {
+        var name = $"{cluster}_{scheduler.Namespace}_{scheduler.ConfigMap}_{scheduler.Key}";
+        return string.Concat(name.Select(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '-' or '_' ? sign : '-'));
+    }
+
+    /// <summary>Writes a configuration's text to a file; with a passphrase encrypted, so that it never lies there in the open.</summary>
+    /// <exception cref="NodeManagerException">AlreadyExists; SchedulerFileNotWritten; SchedulerPassphraseInvalid.</exception>
+    public static void Export(string path, string text, SecureString? passphrase, bool overwrite, CancellationToken cancellationToken)
+    {
+        if (passphrase is not null)
+        {
+            using var secret = Passphrase.Of(passphrase);
+            text = EncryptedText.Encrypt(text, secret);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), new() { Replace = overwrite, IsPrivate = true });
+        }
+        catch (IOException exception) when (!overwrite && File.Exists(path))
+        {
+            throw new NodeManagerException(
+                ErrorIds.AlreadyExists,
+                ErrorKind.ResourceExists,
+                $"The file {path} already exists.",
+                path,
+                "Choose another path, or use -Force to replace it.",
+                exception
+            );
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SchedulerFileNotWritten,
+                ErrorKind.PermissionDenied,
+                $"Cannot write {path}: {exception.Message}",
+                path,
+                "Check that the folder exists and that you have write permission.",
+                exception
+            );
+        }
+    }
+
+    /// <summary>Reads a file, a byte order mark included: the text is the file's, character for character.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="NodeManagerException">It cannot be read, is no UTF-8, or holds no configuration.</exception>
+    public static Task<SchedulerManifest> ReadAsync(string path, string? key, CancellationToken cancellationToken) =>
+        ReadAsync(path, key, null, cancellationToken);
+
+    /// <summary>The same of a file that is encrypted if a passphrase is given.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
+    /// <param name="passphrase">Null: the file is not encrypted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="allowPlain">
+    /// Read a plain file although there is a passphrase: for a comparison of several files. What is applied must be what was encrypted, or a plain file
+    /// in its place would pass unnoticed.
+    /// </param>
+    /// <exception cref="NodeManagerException">SchedulerPassphraseWrong, SchedulerPassphraseInvalid, SchedulerBackupDamaged; and as above.</exception>
+    public static async Task<SchedulerManifest> ReadAsync(
+        string path,
+        string? key,
+        SecureString? passphrase,
+        CancellationToken cancellationToken,
+        bool allowPlain = false
+    ) => SchedulerManifest.Read(Open((await ReadTextAsync(path, cancellationToken)).Text, passphrase, path, allowPlain), path, key);
+
+    private static async Task<EncodedText> ReadTextAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return EncodedText.Of(await File.ReadAllBytesAsync(path, cancellationToken));
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationInvalid,
+                ErrorKind.InvalidData,
+                $"{path} is not UTF-8 text, and not UTF-16 with a byte order mark.",
+                path,
+                "Save it as UTF-8.",
+                exception
+            );
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationNotFound,
+                ErrorKind.ResourceUnavailable,
+                $"Cannot read {path}: {exception.Message}",
+                path,
+                "Check that the file exists and that you have read permission.",
+                exception
+            );
+        }
+    }
+
+    private static void Swap(string path, EncodedText before, string after, int revisionLimit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            AtomicFile.Write(
+                path,
+                before.Encode(after),
+                new()
+                {
+                    BeforeReplace = () =>
+                    {
+                        if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(before.Encode(before.Text)))
+                            throw new NodeManagerException(
+                                ErrorIds.Conflict,
+                                ErrorKind.ResourceBusy,
+                                $"Another process changed {path} concurrently; nothing was written.",
+                                path,
+                                "Run the command again."
+                            );
+                        FileBackups.Keep(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, revisionLimit);
+                    },
+                }
+            );
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SchedulerFileNotWritten,
+                ErrorKind.PermissionDenied,
+                $"Cannot write {path}: {exception.Message}",
+                path,
+                "Check that you have write permission for its folder.",
+                exception
+            );
+        }
+    }
+
+    private static string Open(string text, SecureString? passphrase, string path, bool allowPlain)
+    {
+        if (!EncryptedText.IsEncrypted(text))
+        {
+            if (passphrase is null || allowPlain)
+                return text;
+            throw new NodeManagerException(
+                ErrorIds.SchedulerPassphraseInvalid,
+                ErrorKind.SecurityError,
+                $"{path} is not encrypted, but a passphrase was given. The file may have been replaced.",
+                path,
+                "Check where the file comes from. To use it as it is, run the command without -Passphrase."
+            );
+        }
+
+        if (passphrase is null)
+            throw new NodeManagerException(
+                ErrorIds.SchedulerPassphraseInvalid,
+                ErrorKind.SecurityError,
+                $"{path} is encrypted.",
+                path,
+                "Specify the passphrase that it was encrypted with, with -Passphrase."
+            );
+        using var secret = Passphrase.Of(passphrase);
+        return EncryptedText.Decrypt(text, secret, path);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Text;
+
+namespace NodeManager.Providers.Reports;
+
+/// <summary>Writes HTML. Text and attributes are escaped here and nowhere else; tags and attribute names are the caller's own words.</summary>
+internal sealed class HtmlWriter
+{
+    private readonly StringBuilder _html = new();
+    private readonly Stack<string> _open = new();
+
+    /// <summary>Opens an element; <see cref="Close"/> ends it.</summary>
+    public HtmlWriter Open(string tag, params ReadOnlySpan<(string Name, string Value)> attributes)
+    {
+        Start(tag, attributes);
+        _open.Push(tag);
+        return this;
+    }
+
+    /// <summary>Ends the innermost open element.</summary>
+    public HtmlWriter Close()
+    {
+        _html.Append("</").Append(_open.Pop()).Append(">\n");
+        return this;
+    }
+
+    /// <summary>An element that holds nothing.</summary>
+    public HtmlWriter Void(string tag, params ReadOnlySpan<(string Name, string Value)> attributes)
+    {
+        Start(tag, attributes);
+        return this;
+    }
+
+    /// <summary>An element that holds text.</summary>
+    public HtmlWriter Element(string tag, string text, params ReadOnlySpan<(string Name, string Value)> attributes)
+    {
+        Start(tag, attributes);
+        _html.Append(Escape(text)).Append("</").Append(tag).Append('>');
+        return this;
+    }
+
+    public HtmlWriter Text(string text)
+    {
+        _html.Append(Escape(text));
+        return this;
+    }
+
+    /// <summary>A style sheet of our own, as it is.</summary>
+    public HtmlWriter Style(string css)
+    {
+        _html.Append("<style>\n").Append(css).Append("</style>\n");
+        return this;
+    }
+
+    public HtmlWriter DocumentType()
+    {
+        _html.Append("<!DOCTYPE html>\n");
+        return this;
+    }
+
+    public override string ToString() => _html.ToString();
+
+    /// <summary>
+    /// Text that can neither become markup nor turn what stands around it about: characters that are not to be seen (controls, overrides of
+    /// the writing direction) become the replacement character.
+    /// </summary>
+    public static string Escape(string text)
+    {
+        StringBuilder shown = new(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bool isHidden = DisplayText.IsHidden(rune) && rune.Value is not ('\n' or '\t');
+            shown.Append(isHidden ? "\uFFFD" : rune.ToString());
+        }
+
+        return WebUtility.HtmlEncode(shown.ToString());
+    }
+
+    private void Start(string tag, ReadOnlySpan<(string Name, string Value)> attributes)
+    {
+        _html.Append('<').Append(tag);
+        foreach ((string name, string value) in attributes)
+            _html.Append(' ').Append(name).Append("=\"").Append(Escape(value)).Append('"');
+        _html.Append('>');
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace NodeManager.Providers.Reports;
+
+/// <summary>Maps moments to a drawing that is 1000 wide. Pure.</summary>
+/// <param name="From">The left edge.</param>
+/// <param name="To">The right edge, later than the left one.</param>
+internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
+{
+    public const double Width = 1000;
+
+    // What is shorter would not be seen.
+    private const double Thinnest = 2;
+    private const int MostTicks = 6;
+
+    private static readonly TimeSpan[] Steps =
+    [
+        .. new double[] { 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400 }.Select(
+            TimeSpan.FromSeconds
+        ),
+    ];
+
+    /// <summary>One scale for several drains, so that they can be compared.</summary>
+    public static TimeScale Of(IReadOnlyCollection<NodeDrainResult> results)
+    {
+        DateTimeOffset from = results.Min(r => r.StartedAt);
+        DateTimeOffset to = results.Max(r => r.EndedAt);
+        return new(from, to - from < TimeSpan.FromSeconds(1) ? from + TimeSpan.FromSeconds(1) : to);
+    }
+
+    /// <summary>Where a stretch lies.</summary>
+    public (double X, double Width) Place(DateTimeOffset start, DateTimeOffset end)
+    {
+        double x = Math.Clamp(X(start), 0, Width - Thinnest);
+        return (x, Math.Clamp(X(end) - x, Thinnest, Width - x));
+    }
+
+    /// <summary>Round times since the left edge, and where they lie in percent.</summary>
+    public IReadOnlyList<(double Percent, string Label)> Ticks()
+    {
+        TimeSpan span = To - From;
+        TimeSpan step = Steps.FirstOrDefault(s => span / s <= MostTicks, TimeSpan.FromDays(Math.Ceiling(span.TotalDays / MostTicks)));
+        List<(double, string)> ticks = [];
+        for (TimeSpan at = TimeSpan.Zero; at <= span; at += step)
+            ticks.Add((100 * (at / span), Label(at)));
+        return ticks;
+    }
+
+    private static string Label(TimeSpan at) =>
+        at.TotalHours switch
+        {
+            0 => "0",
+            >= 1 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(at.TotalHours):0}:{at.Minutes:00} h"),
+            _ when at.TotalMinutes >= 1 => string.Create(CultureInfo.InvariantCulture, $"{at.Minutes}:{at.Seconds:00} min"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds:0.#} s"),
+        };
+
+    private double X(DateTimeOffset at) => Width * ((at - From) / (To - From));
+}

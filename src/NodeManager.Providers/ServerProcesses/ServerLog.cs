@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace NodeManager.Providers.ServerProcesses;
+
+/// <summary>What a server process says on its standard error: the last lines, and all of them in a file where one was asked for.</summary>
+internal sealed class ServerLog : IDisposable
+{
+    private const int Kept = 5;
+    private const int LongestQuote = 500;
+    private const string AuditCategory = "NodeManager.Audit";
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _last = new();
+    private readonly StreamWriter? _file;
+
+    /// <param name="path">To which it is appended; null for none.</param>
+    /// <exception cref="NodeManagerException">ServerLogUnavailable.</exception>
+    public ServerLog(string? path)
+    {
+        if (path is null)
+            return;
+        try
+        {
+            _file = new(
+                new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete),
+                new UTF8Encoding(false)
+            )
+            {
+                AutoFlush = true,
+            };
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeManagerException(
+                ErrorIds.ServerLogUnavailable,
+                ErrorKind.ResourceUnavailable,
+                $"The log file '{path}' cannot be written: {problem.Message}",
+                path,
+                "Specify a file in a folder that exists and that you may write to.",
+                problem
+            );
+        }
+    }
+
+    /// <summary>Reads until the end, so that the process never waits for a reader.</summary>
+    public async Task ReadAsync(StreamReader errors)
+    {
+        try
+        {
+            while (await errors.ReadLineAsync() is { } line)
+                Add(line);
+        }
+        catch (Exception problem) when (problem is IOException or ObjectDisposedException)
+        {
+            // The process has ended.
+        }
+    }
+
+    /// <summary>The last lines, to follow a sentence; empty where there are none. Audit lines say nothing of a failure.</summary>
+    public string Quote()
+    {
+        lock (_gate)
+        {
+            string text = string.Join(' ', _last).Trim();
+            return text.Length == 0 ? "" : " Its last messages: " + (text.Length > LongestQuote ? text[..LongestQuote] + "…" : text);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            _file?.Dispose();
+    }
+
+    private void Add(string line)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                _file?.WriteLine(line);
+            }
+            catch (Exception problem) when (problem is IOException or ObjectDisposedException)
+            {
+                // A full disk does not stop the server.
+            }
+
+            if (line.Trim().Length == 0 || line.Contains(AuditCategory, StringComparison.Ordinal))
+                return;
+            _last.Enqueue(line.Trim());
+            while (_last.Count > Kept)
+                _last.Dequeue();
+        }
+    }
+}

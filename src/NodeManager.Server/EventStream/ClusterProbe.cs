@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Server.Clusters;
+
+namespace NodeManager.Server.EventStream;
+
+/// <summary>
+/// Reports in the event log when the API server stops answering, and when it answers again. Connections to an API server that hangs stay open, and its
+/// watches are as silent as those of a cluster in which nothing changes: only a request tells the two apart.
+/// </summary>
+internal sealed class ClusterProbe(ClusterSession cluster, EventLog log, IOptions<JsonOptions> json) : BackgroundService
+{
+    /// <summary>The pause between two requests.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an answer may take.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        TimeProvider time = cluster.Session.Time();
+        DateTimeOffset answeredAt = time.GetUtcNow();
+        bool isSilent = false;
+        while (cluster.IsOpen)
+        {
+            await Task.Delay(Interval, time, stoppingToken);
+            bool answers = await AnswersAsync(time, stoppingToken);
+            if (answers)
+                answeredAt = time.GetUtcNow();
+            // Repeated while it is silent: a page that is opened meanwhile learns of it, too.
+            if (!answers || isSilent)
+                log.Write("cluster", JsonSerializer.Serialize(new ApiClusterEvent(answers, answeredAt), json.Value.SerializerOptions));
+            isSilent = !answers;
+        }
+    }
+
+    private async Task<bool> AnswersAsync(TimeProvider time, CancellationToken stop)
+    {
+        using CancellationTokenSource limit = new(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        try
+        {
+            await cluster.Session.Connection().Client.GetVersionAsync(either.Token);
+            return true;
+        }
+        catch (KubernetesException)
+        {
+            // A refusal is an answer.
+            return true;
+        }
+        catch (Exception failure)
+            when (!stop.IsCancellationRequested
+                && failure is OperationCanceledException or HttpRequestException or IOException or NodeManagerException
+            )
+        {
+            return false;
+        }
+    }
+}

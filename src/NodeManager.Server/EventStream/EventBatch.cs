@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace NodeManager.Server.EventStream;
+
+/// <summary>Events that were written together, as they go out: their text is made once, and compressed once, however many read. Immutable.</summary>
+internal sealed class EventBatch
+{
+    private readonly int[] _ends;
+    private readonly Lazy<GzipPart> _compressed;
+
+    private EventBatch(long from, ReadOnlyMemory<byte> text, int[] ends)
+    {
+        From = from;
+        Text = text;
+        _ends = ends;
+        _compressed = new(() => GzipPart.Of(Text.Span));
+    }
+
+    /// <summary>The position before the first event.</summary>
+    public long From { get; }
+
+    /// <summary>The position of the last event.</summary>
+    public long To => From + _ends.Length;
+
+    public int Count => _ends.Length;
+
+    /// <summary>The events, as a stream has them.</summary>
+    public ReadOnlyMemory<byte> Text { get; }
+
+    public GzipPart Compressed => _compressed.Value;
+
+    /// <param name="prefix">Of the ids: the position follows.</param>
+    /// <param name="from">The position before the first event.</param>
+    /// <param name="events">Their names, and data in one line.</param>
+    public static EventBatch Of(string prefix, long from, IReadOnlyList<(string Type, string Data)> events)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        int[] ends = new int[events.Count];
+        for (int i = 0; i < ends.Length; i++)
+        {
+            Encoding.UTF8.GetBytes(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"event: {events[i].Type}\ndata: {events[i].Data}\nid: {prefix}{from + i + 1}\n\n"
+                ),
+                text
+            );
+            ends[i] = text.WrittenCount;
+        }
+
+        return new(from, text.WrittenSpan.ToArray(), ends);
+    }
+
+    /// <summary>The events after a position within it.</summary>
+    public EventBatch After(long position)
+    {
+        int read = (int)(position - From),
+            start = _ends[read - 1];
+        return new(position, Text[start..], [.. _ends.Skip(read).Select(end => end - start)]);
+    }
+}

@@ -1,0 +1,80 @@
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Controllers.Queueing;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>Gives an attempt up: its machine is destroyed before there is another one.</summary>
+internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
+{
+    /// <param name="claim">As last seen.</param>
+    /// <param name="pool">Null: it is gone.</param>
+    /// <param name="reason">One word.</param>
+    /// <param name="message">For people.</param>
+    /// <param name="isFinal">True where another attempt makes no sense.</param>
+    /// <param name="cancellationToken">Stops it; the next call continues.</param>
+    public async Task<ReconcileResult> CloseAsync(
+        NodeSmithClaim claim,
+        NodeSmithPool? pool,
+        string reason,
+        string message,
+        bool isFinal,
+        CancellationToken cancellationToken
+    )
+    {
+        if (work.Leases.Left(claim) is { } held)
+            return ReconcileResult.Again(held);
+        string uid = claim.Metadata.Uid!;
+        int attempt = claim.Status?.LaunchAttempts ?? 0;
+        // Refused where the claim has changed: it may have its node by now.
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status => status.Lease = work.Leases.Take(status.Lease, ClaimLeases.Replacing),
+            cancellationToken
+        );
+        if (await remover.RemoveAsync(claim, pool, cancellationToken) is { } obstacle)
+        {
+            if (obstacle.Message.Length == 0)
+                return ReconcileResult.Again(obstacle.After);
+            // The step that was not reached, so that what was reached stays true.
+            string step =
+                string.IsNullOrEmpty(claim.Status?.ProviderID) ? NodeSmithConditions.Launched
+                : claim.Status.Conditions.IsTrue(NodeSmithConditions.Registered) ? NodeSmithConditions.Initialized
+                : NodeSmithConditions.Registered;
+            return await work.StallAsync(
+                work.Scope.Claims.Find(uid) ?? claim,
+                step,
+                step == NodeSmithConditions.Launched ? "Unknown" : "False",
+                obstacle.Reason,
+                $"{message} {obstacle.Message}",
+                obstacle.After,
+                cancellationToken
+            );
+        }
+
+        bool hasFailed = isFinal || attempt >= ClaimAttempts.Most;
+        NodeSmithClaim? written = await work.Scope.ClaimWriter.KeepStatusAsync(
+            work.Scope.Claims.Find(uid) ?? claim,
+            now => now.Status?.LaunchAttempts == attempt,
+            status =>
+            {
+                status.ProviderID = null;
+                status.MachineCreated = null;
+                status.Capacity = null;
+                status.Zone = null;
+                status.NodeName = null;
+                status.Lease = null;
+                work.Conditions(claim).Reset(status, reason, message);
+                if (hasFailed)
+                    work.Conditions(claim).Set(status, NodeSmithConditions.Failed, "True", reason, message);
+            },
+            cancellationToken
+        );
+        if (written is null)
+            return ReconcileResult.Done;
+        work.Pacing.Succeeded(uid);
+        work.Note(claim, hasFailed ? "Fail" : "Retry", message);
+        await work.Scope.TellAsync(claim, "Warning", hasFailed ? "Failed" : reason, message, cancellationToken);
+        return ReconcileResult.Done;
+    }
+}

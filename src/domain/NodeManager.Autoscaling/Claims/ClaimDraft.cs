@@ -1,0 +1,54 @@
+using NodeManager.Autoscaling.Resources;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>A claim as it is created. Pure.</summary>
+public static class ClaimDraft
+{
+    /// <param name="pool">Of the claim, as it is now.</param>
+    /// <param name="sequence">Reserved in the pool's status.</param>
+    /// <param name="cpuCores">Of the machine.</param>
+    /// <param name="memoryMiB">Of the machine.</param>
+    /// <param name="shape">The pool's shape; empty: none.</param>
+    /// <param name="zone">Empty: any.</param>
+    /// <param name="plan">What it is planned to be; null: it replaces another one, or keeps a minimum.</param>
+    public static NodeSmithClaim Of(
+        NodeSmithPool pool,
+        long sequence,
+        long cpuCores,
+        long memoryMiB,
+        string shape,
+        string zone,
+        PlannedMachine? plan = null
+    ) =>
+        new()
+        {
+            ApiVersion = NodeSmithNames.ApiVersion,
+            Kind = nameof(NodeSmithClaim),
+            Metadata = new()
+            {
+                Name = $"{pool.Metadata.Name}-{sequence}",
+                Namespace = pool.Metadata.Namespace,
+                Finalizers = [NodeSmithNames.Finalizer],
+                Labels = new() { [NodeRegistration.PoolLabelKeyOf(pool)] = pool.Metadata.Name },
+                Annotations = AnnotationsOf(pool, plan),
+            },
+            Spec = new()
+            {
+                PoolRef = pool.Metadata.Name,
+                IdempotencyKey = $"{pool.Metadata.Uid}/{sequence}",
+                Requirements = new() { CpuCores = cpuCores, MemoryMiB = memoryMiB },
+                TerminationGracePeriod = pool.Spec.MachineTemplate.TerminationGracePeriod,
+                Shape = shape.Length > 0 ? shape : null,
+                Zone = zone.Length > 0 ? zone : null,
+            },
+        };
+
+    private static Dictionary<string, string> AnnotationsOf(NodeSmithPool pool, PlannedMachine? plan)
+    {
+        Dictionary<string, string> annotations = new() { [NodeSmithNames.TemplateAnnotation] = ClaimTemplate.Of(pool).ToJson() };
+        if (plan is { Pods.Count: > 0 })
+            annotations[NodeSmithNames.PlanAnnotation] = plan.ToJson();
+        return annotations;
+    }
+}

@@ -1,0 +1,171 @@
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Machines;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>Gets a claim its machine.</summary>
+internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
+{
+    private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(5);
+
+    public async Task<ReconcileResult> LaunchAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        if (work.Leases.Left(claim) is { } held)
+            return ReconcileResult.Again(held);
+        bool isOpen = ClaimAttempts.IsOpen(claim);
+        if (isOpen && work.Made.TryGetValue(uid, out (int Attempt, Machine Machine) made) && made.Attempt == claim.Status!.LaunchAttempts)
+        {
+            await KeepAsync(claim, made.Attempt, made.Machine, null, cancellationToken);
+            return ReconcileResult.Done;
+        }
+
+        if (work.Pacing.Left(uid) is { } wait)
+            return ReconcileResult.Again(wait);
+        string stalled = isOpen ? "Unknown" : "False";
+        if (work.PoolOf(claim) is not { } pool)
+            return await work.StallAsync(
+                claim,
+                NodeSmithConditions.Launched,
+                stalled,
+                "PoolNotFound",
+                $"NodeSmithPool {claim.Spec.PoolRef} does not exist.",
+                null,
+                cancellationToken
+            );
+        MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
+        if (access.Provider is not { } provider)
+        {
+            TimeSpan after = work.Pacing.Failed(uid, TimeSpan.FromSeconds(30));
+            return await work.StallAsync(
+                claim,
+                NodeSmithConditions.Launched,
+                stalled,
+                access.Reason,
+                access.Message,
+                after,
+                cancellationToken
+            );
+        }
+
+        // What is written first is what a crash leaves: that a machine may exist, and where.
+        bool isFirst = !isOpen && claim.Status?.LaunchAttempts is null or 0;
+        DateTimeOffset begun = isOpen ? default : await ServerClock.ReadAsync(work.Scope.Client, work.Scope.Namespace, cancellationToken);
+        long start = work.Scope.Time.GetTimestamp();
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status => Begin(claim, status, pool, isOpen, begun),
+            cancellationToken
+        );
+        int attempt = claim.Status!.LaunchAttempts!.Value;
+        // From here on there may be a machine (again).
+        work.Destroyed.TryRemove(uid, out _);
+        MachineRequest request = ClaimAttempts.RequestOf(claim, pool, isFirst);
+        MachineResult result = await work.Leases.HoldAsync(claim, token => provider.ProvisionAsync(request, token), cancellationToken);
+        claim = work.Scope.Claims.Find(uid) ?? claim;
+        if (result is { Outcome: MachineOutcome.Succeeded, Machine: { } machine })
+        {
+            work.Pacing.Succeeded(uid);
+            work.Made[uid] = (attempt, machine);
+            // The provider's clock may be another one: its time counts where it lies within this call.
+            bool isCredible = !isOpen && machine.CreatedAt > begun && machine.CreatedAt <= begun + work.Scope.Time.GetElapsedTime(start);
+            await KeepAsync(claim, attempt, machine, isCredible ? machine.CreatedAt : null, cancellationToken);
+            return ReconcileResult.Done;
+        }
+
+        return await FailAsync(claim, pool, attempt, result, cancellationToken);
+    }
+
+    private void Begin(NodeSmithClaim claim, NodeSmithClaimStatus status, NodeSmithPool pool, bool isOpen, DateTimeOffset begun)
+    {
+        status.Lease = work.Leases.Take(status.Lease, ClaimLeases.Launching);
+        if (isOpen)
+            return;
+        status.LaunchAttempts = (status.LaunchAttempts ?? 0) + 1;
+        status.ProviderRef = status.ProviderRef is { Length: > 0 } known ? known : pool.Spec.ProviderRef;
+        status.MachineName = ClaimAttempts.MachineNameOf(claim);
+        // Its node will be younger than this.
+        status.MachineCreated = begun;
+        work.Conditions(claim)
+            .Missing(
+                status,
+                NodeSmithConditions.Launched,
+                "Unknown",
+                "Launching",
+                $"Attempt {status.LaunchAttempts} of {ClaimAttempts.Most}: provider {status.ProviderRef} is creating the machine."
+            );
+    }
+
+    private async Task KeepAsync(
+        NodeSmithClaim claim,
+        int attempt,
+        Machine machine,
+        DateTimeOffset? created,
+        CancellationToken cancellationToken
+    )
+    {
+        string message = $"Provider {claim.Status?.ProviderRef} created machine {machine.Name} ({machine.ProviderId}).";
+        NodeSmithClaim? written = await work.Scope.ClaimWriter.KeepStatusAsync(
+            claim,
+            now => now.Status?.LaunchAttempts == attempt && string.IsNullOrEmpty(now.Status.ProviderID),
+            status =>
+            {
+                status.ProviderID = machine.ProviderId;
+                status.MachineName = machine.Name;
+                if (created is { } exact)
+                    status.MachineCreated = NodeSmithConditionList.Seconds(exact);
+                status.Zone = machine.Zone.Length > 0 ? machine.Zone : null;
+                status.Capacity = new() { CpuCores = (long)machine.CpuCores, MemoryMiB = machine.Memory >> 20 };
+                status.Lease = null;
+                work.Conditions(claim).Done(status, NodeSmithConditions.Launched, message);
+            },
+            cancellationToken
+        );
+        if (written is null)
+            return;
+        if (written.Status?.MachineName is null)
+            await KeepNameAsync(written, machine.Name, cancellationToken);
+        work.Seen.Begin(claim.Metadata.Uid!, SeenOf(attempt));
+        work.Note(claim, "Launch", message);
+        await work.Scope.TellAsync(claim, "Normal", "Launched", message, cancellationToken);
+    }
+
+    // The server dropped the field: its definitions are those of an earlier release, or the original ones.
+    private async Task KeepNameAsync(NodeSmithClaim claim, string name, CancellationToken cancellationToken)
+    {
+        const string Advice =
+            "The NodeSmith definitions in the cluster are older than this program: status.machineName is not kept. Update them with Install-NodeAutoscaler, or apply deploy/crds.";
+        if (work.WarnsOfDefinitions())
+            work.Scope.Observer.Warning(Advice);
+        await work.Scope.ClaimWriter.AnnotateAsync(claim, NodeSmithNames.MachineAnnotation, name, cancellationToken);
+        await work.Scope.TellAsync(claim, "Warning", "DefinitionsOutdated", Advice, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> FailAsync(
+        NodeSmithClaim claim,
+        NodeSmithPool pool,
+        int attempt,
+        MachineResult result,
+        CancellationToken cancellationToken
+    )
+    {
+        string reason = result.Outcome == MachineOutcome.Failed ? "LaunchFailed" : result.Outcome.ToString();
+        // The provider tried and gave up, or never can: what it may have left is destroyed, and the attempt counts.
+        if (result.Outcome is MachineOutcome.Failed or MachineOutcome.Invalid)
+            return await closer.CloseAsync(
+                claim,
+                pool,
+                reason,
+                $"Attempt {attempt} of {ClaimAttempts.Most} failed: {result.Reason}",
+                result.Outcome == MachineOutcome.Invalid,
+                cancellationToken
+            );
+        TimeSpan after = work.Pacing.Failed(claim.Metadata.Uid!, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
+        return await work.StallAsync(claim, NodeSmithConditions.Launched, "Unknown", reason, result.Reason, after, cancellationToken);
+    }
+
+    internal static string SeenOf(int attempt) => $"{NodeSmithConditions.Launched} {attempt}";
+}

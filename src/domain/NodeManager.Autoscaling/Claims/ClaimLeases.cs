@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>
+/// The lease in a claim's status: who works on its machine, and at what. Beside the autoscaler's own Lease it keeps apart those that know
+/// nothing of each other, the original KubeNodeSmith for one. A lease that was seen to stay as it is for its time is abandoned. Thread-safe.
+/// </summary>
+internal sealed class ClaimLeases(AutoscalerScope scope)
+{
+    public const string Launching = nameof(Launching),
+        Replacing = nameof(Replacing),
+        Draining = nameof(Draining),
+        Terminating = nameof(Terminating);
+
+    private const int TimeoutSeconds = 30;
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, (string Sign, long Since)> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>How long another's lease must be watched yet; null: the claim is free.</summary>
+    public TimeSpan? Left(NodeSmithClaim claim)
+    {
+        string uid = claim.Metadata.Uid!;
+        if (claim.Status?.Lease is not { Holder.Length: > 0 } lease || lease.Holder == scope.Identity)
+        {
+            _seen.TryRemove(uid, out _);
+            return null;
+        }
+
+        string sign = $"{lease.Holder} {lease.Started:O} {lease.LastHeartbeat:O}";
+        long now = scope.Time.GetTimestamp();
+        (string Sign, long Since) seen = _seen.AddOrUpdate(uid, _ => (sign, now), (_, known) => known.Sign == sign ? known : (sign, now));
+        TimeSpan left =
+            TimeSpan.FromSeconds(lease.TimeoutSeconds is { } seconds and > 0 ? seconds : TimeoutSeconds)
+            - scope.Time.GetElapsedTime(seen.Since, now);
+        return left > TimeSpan.Zero ? left : null;
+    }
+
+    /// <summary>A lease of ours that begins now, or continues.</summary>
+    public NodeSmithClaimLease Take(NodeSmithClaimLease? current, string phase) =>
+        current is { } ours && ours.Holder == scope.Identity && ours.Phase == phase
+            ? ours
+            : new()
+            {
+                Holder = scope.Identity,
+                Phase = phase,
+                Started = scope.Now,
+                LastHeartbeat = scope.Now,
+                TimeoutSeconds = TimeoutSeconds,
+            };
+
+    /// <summary>Does something that may take long, and shows meanwhile that it continues.</summary>
+    public async Task<TResult> HoldAsync<TResult>(
+        NodeSmithClaim claim,
+        Func<CancellationToken, Task<TResult>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task beating = BeatAsync(claim, ended.Token);
+        try
+        {
+            return await work(cancellationToken);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await beating;
+        }
+    }
+
+    public void Forget(string uid) => _seen.TryRemove(uid, out _);
+
+    private async Task BeatAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Heartbeat, scope.Time, cancellationToken);
+                try
+                {
+                    string time = scope.Now.UtcDateTime.ToString(
+                        "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                        System.Globalization.CultureInfo.InvariantCulture
+                    );
+                    // A heartbeat that was cancelled may still arrive, after the lease was released or taken by another: it must not bring it back.
+                    NodeSmithClaim now = await scope.Client.PatchAsync(
+                        NodeSmithResources.Claims,
+                        claim.Metadata.Name,
+                        claim.Metadata.Namespace,
+                        Patch.Json([
+                            Patch.Operation("test", "/metadata/uid", claim.Metadata.Uid),
+                            Patch.Operation("test", "/status/lease/holder", scope.Identity),
+                            Patch.Operation("add", "/status/lease/lastHeartbeat", time),
+                        ]),
+                        "status",
+                        RequestOptions.Default,
+                        cancellationToken
+                    );
+                    scope.Claims.Admit(now);
+                }
+                catch (Exception e) when (e is KubernetesException or NodeManagerException or HttpRequestException or IOException)
+                {
+                    // The next one may come through; the work itself finds out what is wrong.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The work has ended.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Controllers.Queueing;
+using NodeManager.Kubernetes.Errors;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>
+/// Leads claims through their lives: Launched, Registered, Initialized, Ready, or Failed; and when they are deleted, to their end. Each step is
+/// recorded before and after it, so that the next process knows what may exist.
+/// </summary>
+internal sealed class ClaimReconciler
+{
+    private readonly ClaimWork _work;
+    private readonly ClaimLauncher _launcher;
+    private readonly ClaimRegistrar _registrar;
+    private readonly ClaimTerminator _terminator;
+    private readonly ClaimDrains _drains;
+
+    /// <param name="scope">What controllers share.</param>
+    /// <param name="again">Told of a claim to look at again.</param>
+    /// <param name="stop">Ends what continues beside the queue.</param>
+    public ClaimReconciler(AutoscalerScope scope, Action<ReconcileKey> again, CancellationToken stop)
+    {
+        _work = new(scope);
+        var remover = new MachineRemover(_work);
+        var closer = new AttemptCloser(_work, remover);
+        _drains = new(_work, claim => again(new(claim.Metadata.Namespace!, claim.Metadata.Name)), stop);
+        _launcher = new(_work, closer);
+        _registrar = new(_work, closer);
+        _terminator = new(_work, remover, _drains);
+    }
+
+    public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
+    {
+        if (_work.Scope.Claims.Find(key.Namespace, key.Name) is not { } claim)
+            return ReconcileResult.Done;
+        try
+        {
+            return await ReconcileAsync(claim, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+        {
+            // What was decided on is out of date.
+            if (await _work.Scope.ClaimWriter.ReadAsync(claim, cancellationToken) is null)
+                return ReconcileResult.Done;
+            throw;
+        }
+    }
+
+    /// <summary>The claim is gone.</summary>
+    public void Forget(NodeSmithClaim claim)
+    {
+        _work.Forget(claim.Metadata.Uid!);
+        _drains.Forget(claim.Metadata.Uid!);
+        _work.Scope.Decisions.End(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", "The claim was deleted.");
+    }
+
+    /// <summary>Its provider has other settings or credentials: what failed with the former ones is tried immediately.</summary>
+    public void Resume(NodeSmithClaim claim) => _work.Pacing.Succeeded(claim.Metadata.Uid!);
+
+    /// <summary>Its deletion was seen to begin.</summary>
+    public void Deleted(NodeSmithClaim claim) => _work.Seen.Begin(claim.Metadata.Uid!, "Deleted");
+
+    /// <summary>Ends when nothing continues beside the queue.</summary>
+    public Task EndAsync() => _drains.EndAsync();
+
+    private async Task<ReconcileResult> ReconcileAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        // The command that abandons it does the rest.
+        if (claim.Metadata.Annotations?.ContainsKey(NodeSmithNames.AbandonedAnnotation) == true)
+            return ReconcileResult.Done;
+        bool isHeld = NodeSmithWriter<NodeSmithClaim, NodeSmithClaimSpec, NodeSmithClaimStatus>.IsHeld(claim);
+        if (claim.Metadata.DeletionTimestamp is not null)
+            return isHeld ? await _terminator.EndAsync(claim, cancellationToken) : ReconcileResult.Done;
+        if (!isHeld)
+            claim = await _work.Scope.ClaimWriter.HoldAsync(claim, cancellationToken);
+        if (ClaimAttempts.HasFailed(claim))
+            return ReconcileResult.Done;
+        if (NodeSmithRules.Check(claim) is { Count: > 0 } problems && !ClaimAttempts.MayHaveMachine(claim))
+            return await _work.StallAsync(
+                claim,
+                NodeSmithConditions.Launched,
+                "False",
+                "Invalid",
+                string.Join("; ", problems),
+                null,
+                cancellationToken
+            );
+        return string.IsNullOrEmpty(claim.Status?.ProviderID)
+            ? await _launcher.LaunchAsync(claim, cancellationToken)
+            : await _registrar.FollowAsync(claim, cancellationToken);
+    }
+}

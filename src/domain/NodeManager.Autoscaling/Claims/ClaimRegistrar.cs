@@ -1,0 +1,230 @@
+using System.Net;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>Follows the node of a claim's machine: until it registers, until it can take pods, and from then on.</summary>
+internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
+{
+    private const string NodeNotFound = nameof(NodeNotFound),
+        Lost = nameof(Lost);
+
+    public async Task<ReconcileResult> FollowAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        NodeSmithPool? pool = work.PoolOf(claim);
+        bool isRegistered = claim.Status!.Conditions.IsTrue(NodeSmithConditions.Registered);
+        if (work.FindNode(claim) is not { } node)
+        {
+            if (!isRegistered)
+                return await AwaitNodeAsync(claim, pool, cancellationToken);
+            work.Seen.Begin(claim.Metadata.Uid!, Lost);
+            return await work.StallAsync(
+                claim,
+                NodeSmithConditions.Registered,
+                "False",
+                NodeNotFound,
+                $"Node {claim.Status.NodeName} was deleted.",
+                ClaimAttempts.TimeoutOf(pool),
+                cancellationToken
+            );
+        }
+
+        if (!isRegistered || claim.Status.NodeName != node.Metadata.Name)
+            claim = await RegisterAsync(claim, pool, node, cancellationToken);
+        return claim.Status!.Conditions.IsTrue(NodeSmithConditions.Initialized)
+            ? await KeepReadyAsync(claim, node, cancellationToken)
+            : await InitializeAsync(claim, pool, node, cancellationToken);
+    }
+
+    private async Task<ReconcileResult> AwaitNodeAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
+    {
+        NodeSmithClaimStatus status = claim.Status!;
+        TimeSpan timeout = ClaimAttempts.TimeoutOf(pool),
+            left = timeout - Waited(claim);
+        string? foreign = work.Candidates(claim)
+            .Select(node => NodeOwnership.Check(claim, node))
+            .FirstOrDefault(static why => why is not null);
+        if (left > TimeSpan.Zero)
+        {
+            string wait = IsLost(status)
+                ? $"Node {status.NodeName} was deleted"
+                : $"Machine {status.MachineName} has not registered a node yet";
+            string reason =
+                IsLost(status) ? NodeNotFound
+                : foreign is null ? "Waiting"
+                : "NodeNotOwned";
+            return await work.StallAsync(
+                claim,
+                NodeSmithConditions.Registered,
+                "False",
+                reason,
+                foreign is null ? wait + "." : $"{wait}: {foreign}.",
+                left,
+                cancellationToken
+            );
+        }
+
+        // A watch may lag; a machine whose node is there is not destroyed.
+        if (
+            await ReadNodeAsync(ClaimAttempts.MachineNameOf(claim), cancellationToken) is { } late
+            && NodeOwnership.Check(claim, late) is null
+        )
+        {
+            work.Scope.Nodes.Admit(late);
+            return ReconcileResult.Again(TimeSpan.FromMilliseconds(1));
+        }
+
+        if (status.Conditions.IsTrue(NodeSmithConditions.Initialized))
+            return await GiveUpAsync(claim, $"Node {status.NodeName} has been missing for {timeout.TotalSeconds:0} s.", cancellationToken);
+        string message =
+            $"Attempt {status.LaunchAttempts ?? 1} of {ClaimAttempts.Most}: machine {status.MachineName} did not register a node within {timeout.TotalSeconds:0} s{(foreign is null ? "" : $" ({foreign})")}.";
+        return await closer.CloseAsync(claim, pool, "RegistrationTimeout", message, isFinal: false, cancellationToken);
+    }
+
+    // Since the machine was launched, or since its node went.
+    private TimeSpan Waited(NodeSmithClaim claim)
+    {
+        NodeSmithClaimStatus status = claim.Status!;
+        string uid = claim.Metadata.Uid!;
+        DateTimeOffset launched =
+            status.Conditions.Find(NodeSmithConditions.Launched)?.LastTransitionTime ?? claim.Metadata.CreationTimestamp ?? default;
+        TimeSpan sinceLaunch = work.Seen.Elapsed(uid, ClaimLauncher.SeenOf(status.LaunchAttempts ?? 0), launched);
+        if (!IsLost(status))
+            return sinceLaunch;
+        TimeSpan sinceLost = work.Seen.Elapsed(uid, Lost, status.Conditions.Find(NodeSmithConditions.Registered)!.LastTransitionTime);
+        return sinceLost < sinceLaunch ? sinceLost : sinceLaunch;
+    }
+
+    private static bool IsLost(NodeSmithClaimStatus status) =>
+        status.Conditions.Find(NodeSmithConditions.Registered) is { Reason: NodeNotFound };
+
+    private async Task<NodeSmithClaim> RegisterAsync(
+        NodeSmithClaim claim,
+        NodeSmithPool? pool,
+        Node node,
+        CancellationToken cancellationToken
+    )
+    {
+        Node patched = await NodePatcher.ChangeAsync(
+            work.Scope.Connection,
+            new NodeTarget(node.Metadata.Name, node.Metadata.Uid ?? ""),
+            current => NodeRegistration.Patch(claim, pool, current),
+            dryRun: false,
+            cancellationToken
+        );
+        work.Scope.Nodes.Admit(patched);
+        string message = $"Machine {claim.Status!.MachineName} registered as node {node.Metadata.Name}.";
+        work.Seen.Begin(claim.Metadata.Uid!, NodeSmithConditions.Registered);
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status =>
+            {
+                status.NodeName = node.Metadata.Name;
+                work.Conditions(claim).Done(status, NodeSmithConditions.Registered, message);
+            },
+            cancellationToken
+        );
+        work.Note(claim, "Register", message);
+        await work.Scope.TellAsync(claim, "Normal", "Registered", message, cancellationToken);
+        return claim;
+    }
+
+    private async Task<ReconcileResult> InitializeAsync(
+        NodeSmithClaim claim,
+        NodeSmithPool? pool,
+        Node node,
+        CancellationToken cancellationToken
+    )
+    {
+        if (NodeInitialization.Check(claim, pool, node) is not var (reason, missing))
+            return await AcceptAsync(claim, node, null, cancellationToken);
+
+        DateTimeOffset registered = claim.Status!.Conditions.Find(NodeSmithConditions.Registered)?.LastTransitionTime ?? work.Scope.Now;
+        TimeSpan timeout = ClaimAttempts.TimeoutOf(pool),
+            left = timeout - work.Seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Registered, registered);
+        // A node that is Ready and lacks something else may have pods, and its setup may be slow. It is not destroyed.
+        if (reason == NodeInitialization.Smaller && left <= TimeSpan.Zero)
+            return await AcceptAsync(claim, node, missing, cancellationToken);
+        if (reason != "NodeNotReady" || left > TimeSpan.Zero)
+            return await work.StallAsync(
+                claim,
+                NodeSmithConditions.Initialized,
+                "False",
+                reason,
+                missing,
+                left > TimeSpan.Zero ? left : timeout,
+                cancellationToken
+            );
+        string late =
+            $"Attempt {claim.Status.LaunchAttempts ?? 1} of {ClaimAttempts.Most}: node {node.Metadata.Name} was not Ready within {timeout.TotalSeconds:0} s. {missing}";
+        return await closer.CloseAsync(claim, pool, reason, late, isFinal: false, cancellationToken);
+    }
+
+    // A machine that is smaller than requested does not grow by waiting: it serves the pods that fit, and plans use what it has.
+    private async Task<ReconcileResult> AcceptAsync(NodeSmithClaim claim, Node node, string? smaller, CancellationToken cancellationToken)
+    {
+        string message = smaller is null
+            ? $"Node {node.Metadata.Name} is Ready."
+            : $"Node {node.Metadata.Name} is Ready and smaller than requested: {smaller}";
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status => work.Conditions(claim).Done(status, NodeSmithConditions.Initialized, message),
+            cancellationToken
+        );
+        work.Note(claim, "Initialize", message);
+        await work.Scope.TellAsync(claim, smaller is null ? "Normal" : "Warning", "Initialized", message, cancellationToken);
+        return ReconcileResult.Done;
+    }
+
+    private async Task<ReconcileResult> KeepReadyAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
+    {
+        bool isReady = node.Status.Conditions.IsTrue("Ready");
+        await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status =>
+                work.Conditions(claim)
+                    .Set(
+                        status,
+                        NodeSmithConditions.Ready,
+                        isReady ? "True" : "False",
+                        isReady ? "Ready" : "NodeNotReady",
+                        $"Node {node.Metadata.Name} is {(isReady ? "" : "not ")}Ready."
+                    ),
+            cancellationToken
+        );
+        return ReconcileResult.Done;
+    }
+
+    // Its pods are gone with the node. The machine goes as that of any claim; the pool makes another one where it needs one.
+    private async Task<ReconcileResult> GiveUpAsync(NodeSmithClaim claim, string why, CancellationToken cancellationToken)
+    {
+        work.Note(claim, "Remove", why);
+        await work.Scope.Client.DeleteAsync(
+            NodeSmithResources.Claims,
+            claim.Metadata.Name,
+            claim.Metadata.Namespace,
+            new() { Preconditions = new() { Uid = claim.Metadata.Uid } },
+            cancellationToken
+        );
+        return ReconcileResult.Done;
+    }
+
+    private async Task<Node?> ReadNodeAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work.Scope.Client.GetAsync(KubernetesResources.Nodes, name, null, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Controllers.Queueing;
+using NodeManager.Core.Nodes.Locks;
+using NodeManager.Drains;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>Ends a claim that was deleted: drains its node, destroys its machine, deletes the node, lets the claim go.</summary>
+internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, ClaimDrains drains)
+{
+    // Whoever works on the node has it for minutes; that it is free shows with a change of the node, too.
+    private static readonly TimeSpan BusyRecheck = TimeSpan.FromSeconds(10);
+
+    private readonly LostMachines _lost = new(work);
+
+    public async Task<ReconcileResult> EndAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        bool isLost = false;
+        if (ClaimAttempts.MayHaveMachine(claim))
+        {
+            if (work.Leases.Left(claim) is { } held)
+                return ReconcileResult.Again(held);
+            if (work.Pacing.Left(uid) is { } wait)
+                return ReconcileResult.Again(wait);
+            if (work.FindNode(claim) is { } node)
+            {
+                isLost = await _lost.IsLostAsync(claim, node, cancellationToken);
+                if (isLost)
+                    drains.Forget(uid);
+                if (
+                    await (isLost ? _lost.ReleaseAsync(claim, node, cancellationToken) : DrainAsync(claim, node, cancellationToken)) is
+                    { } going
+                )
+                    return going;
+            }
+
+            claim = await TakeAsync(
+                work.Scope.Claims.Find(uid) ?? claim,
+                ClaimLeases.Terminating,
+                isLost ? "The machine does not exist." : "The machine was destroyed.",
+                cancellationToken
+            );
+            if (await remover.RemoveAsync(claim, work.PoolOf(claim), cancellationToken) is { } obstacle)
+            {
+                return obstacle.Message.Length == 0
+                    ? ReconcileResult.Again(obstacle.After)
+                    : await work.StallAsync(
+                        work.Scope.Claims.Find(uid) ?? claim,
+                        NodeSmithConditions.Ready,
+                        "False",
+                        obstacle.Reason,
+                        obstacle.Message,
+                        obstacle.After,
+                        cancellationToken
+                    );
+            }
+
+            claim = work.Scope.Claims.Find(uid) ?? claim;
+        }
+
+        string message =
+            claim.Status?.ProviderID is not { Length: > 0 } id ? "The claim had no machine."
+            : isLost ? $"Machine {claim.Status.MachineName} ({id}) does not exist; its node was deleted."
+            : $"Machine {claim.Status.MachineName} ({id}) was destroyed and its node deleted.";
+        await work.Scope.ClaimWriter.ReleaseAsync(claim, cancellationToken);
+        work.Note(claim, "Removed", message);
+        await work.Scope.TellAsync(claim, "Normal", "Removed", message, cancellationToken);
+        drains.Forget(uid);
+        _lost.Forget(uid);
+        return ReconcileResult.Done;
+    }
+
+    // Null where the node may go.
+    private async Task<ReconcileResult?> DrainAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        TimeSpan? bound = claim.Spec.TerminationGracePeriod is { } text ? GoDuration.Parse(text) : null;
+        TimeSpan? left = bound - work.Seen.Elapsed(uid, "Deleted", claim.Metadata.DeletionTimestamp!.Value);
+        if (left <= TimeSpan.Zero)
+        {
+            drains.Forget(uid);
+            work.Note(
+                claim,
+                "Remove",
+                $"The drain of node {node.Metadata.Name} is cut short: the grace period of {claim.Spec.TerminationGracePeriod} is over."
+            );
+            return null;
+        }
+
+        if (work.Scope.Connection.FindOther(node, uid) is { } other)
+            return await WaitAsync(
+                claim,
+                NodeBusyException.Describe(other, node.Metadata.Name, work.Scope.Session.Cluster),
+                left,
+                cancellationToken
+            );
+        string reason =
+            claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.RemovalAnnotation)
+            ?? $"NodeSmithClaim {claim.Metadata.Name} was deleted";
+        claim = await TakeAsync(claim, ClaimLeases.Draining, $"Node {node.Metadata.Name} is drained.", cancellationToken);
+        ClaimDrainState drain = drains.Ensure(claim, node, left, reason);
+        if (drain.IsRunning)
+        {
+            // The machine of a node that is not Ready may turn out not to exist.
+            TimeSpan? again =
+                node.Status.Conditions.IsTrue("Ready") ? left
+                : left < LostMachines.Recheck ? left
+                : LostMachines.Recheck;
+            return again is { } after ? ReconcileResult.Again(after) : ReconcileResult.Done;
+        }
+
+        if (drain.Result?.Status == NodeDrainStatus.Drained)
+            return null;
+        drains.Forget(uid);
+        if (drain.Result?.CancelReason == NodeDrainCancelReason.Interrupted)
+            return ReconcileResult.Again(TimeSpan.FromSeconds(1));
+        if (drain.Result?.Status == NodeDrainStatus.TimedOut && left is not null)
+        {
+            work.Note(
+                claim,
+                "Remove",
+                $"The drain of node {node.Metadata.Name} did not end within {claim.Spec.TerminationGracePeriod}: {DrainFailures.Of(drain.Result)?.Message}"
+            );
+            return null;
+        }
+
+        if (drain.Result is { } skipped && DrainFailures.Of(skipped) is { ErrorId: ErrorIds.NodeBusy } busy)
+            return await WaitAsync(claim, busy.Message, left, cancellationToken);
+        string why = drain.Result is { } result
+            ? DrainFailures.Of(result)?.Message ?? result.Status
+            : drain.Failure?.Message ?? "no result";
+        return await work.StallAsync(
+            work.Scope.Claims.Find(uid) ?? claim,
+            NodeSmithConditions.Ready,
+            "False",
+            "DrainBlocked",
+            why,
+            work.Pacing.Failed(uid, TimeSpan.FromSeconds(10)),
+            cancellationToken
+        );
+    }
+
+    // Another operation works on the node.
+    private Task<ReconcileResult> WaitAsync(NodeSmithClaim claim, string why, TimeSpan? left, CancellationToken cancellationToken) =>
+        work.StallAsync(
+            work.Scope.Claims.Find(claim.Metadata.Uid!) ?? claim,
+            NodeSmithConditions.Ready,
+            "False",
+            ErrorIds.NodeBusy,
+            why,
+            left < BusyRecheck ? left : BusyRecheck,
+            cancellationToken
+        );
+
+    private async Task<NodeSmithClaim> TakeAsync(NodeSmithClaim claim, string phase, string message, CancellationToken cancellationToken)
+    {
+        if (claim.Status?.Lease is { } lease && lease.Holder == work.Scope.Identity && lease.Phase == phase)
+            return claim;
+        work.Note(claim, phase, message);
+        return await work.Scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status =>
+            {
+                status.Lease = work.Leases.Take(status.Lease, phase);
+                work.Conditions(claim).Set(status, NodeSmithConditions.Ready, "False", phase, message);
+            },
+            cancellationToken
+        );
+    }
+}

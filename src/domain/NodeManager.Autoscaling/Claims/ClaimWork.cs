@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Controllers.Queueing;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>What the steps of a claim's life share.</summary>
+internal sealed class ClaimWork(AutoscalerScope scope)
+{
+    // Whatever keeps a provider from being made is for a person to change; it is looked at as often.
+    private static readonly TimeSpan ProviderPause = TimeSpan.FromSeconds(30);
+
+    private int _hasWarned;
+
+    public AutoscalerScope Scope => scope;
+
+    /// <summary>True the first time: outdated definitions are reported once.</summary>
+    public bool WarnsOfDefinitions() => Interlocked.Exchange(ref _hasWarned, 1) == 0;
+
+    public ClaimLeases Leases { get; } = new(scope);
+
+    public CallPacing Pacing { get; } = new(scope.Time);
+
+    public SeenTimes Seen { get; } = new(scope.Time);
+
+    /// <summary>Claims whose machine of an attempt this process has destroyed: where writing that down failed, the provider is not asked again.</summary>
+    public ConcurrentDictionary<string, int> Destroyed { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The same of machines that this process got from a provider.</summary>
+    public ConcurrentDictionary<string, (int Attempt, Machine Machine)> Made { get; } = new(StringComparer.Ordinal);
+
+    public ClaimConditions Conditions(NodeSmithClaim claim) => new(claim, scope.Now);
+
+    public NodeSmithPool? PoolOf(NodeSmithClaim claim) => scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef);
+
+    /// <summary>The provider that has, or is to have, the claim's machine.</summary>
+    public async Task<MachineProviderAccess> OpenProviderAsync(
+        NodeSmithClaim claim,
+        NodeSmithPool? pool,
+        CancellationToken cancellationToken
+    )
+    {
+        string? name = claim.Status?.ProviderRef is { Length: > 0 } used ? used : pool?.Spec.ProviderRef;
+        if (string.IsNullOrEmpty(name))
+            return MachineProviderAccess.None(
+                "PoolNotFound",
+                $"NodeSmithPool {claim.Spec.PoolRef} does not exist, so the provider is not known."
+            );
+        return scope.Providers.Find(claim.Metadata.Namespace, name) is { } provider
+            ? await scope.Options.Providers.OpenAsync(provider, cancellationToken)
+            : MachineProviderAccess.None("ProviderNotFound", $"NodeSmithProvider {name} does not exist.");
+    }
+
+    /// <summary>The node that the claim's machine registered; null: none yet.</summary>
+    public Node? FindNode(NodeSmithClaim claim) => Candidates(claim).FirstOrDefault(node => NodeOwnership.Check(claim, node) is null);
+
+    /// <summary>Nodes that look like it.</summary>
+    public IEnumerable<Node> Candidates(NodeSmithClaim claim)
+    {
+        if (claim.Status is not { ProviderID.Length: > 0 } status)
+            return [];
+        return scope
+            .Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ById(status.ProviderID))
+            .Concat(scope.Nodes.FindAll(AutoscalerIndexes.NodesByMachine, AutoscalerIndexes.ByName(ClaimAttempts.MachineNameOf(claim))));
+    }
+
+    /// <summary>Writes why a step of the claim cannot be made, and when it is tried again.</summary>
+    public async Task<ReconcileResult> StallAsync(
+        NodeSmithClaim claim,
+        string step,
+        string state,
+        string reason,
+        string message,
+        TimeSpan? after,
+        CancellationToken cancellationToken
+    )
+    {
+        Note(claim, "Wait", $"{reason}: {message}");
+        await scope.ClaimWriter.WriteStatusAsync(
+            claim,
+            status => Conditions(claim).Missing(status, step, state, reason, message),
+            cancellationToken
+        );
+        return ReconcileResult.Again(after ?? ProviderPause);
+    }
+
+    public void Note(NodeSmithClaim claim, string decision, string reason) =>
+        scope.Decisions.Note(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", decision, reason);
+
+    public void Forget(string uid)
+    {
+        Leases.Forget(uid);
+        Pacing.Succeeded(uid);
+        Seen.Forget(uid);
+        Destroyed.TryRemove(uid, out _);
+        Made.TryRemove(uid, out _);
+    }
+}

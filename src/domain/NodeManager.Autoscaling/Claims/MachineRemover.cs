@@ -1,0 +1,90 @@
+using System.Net;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>Why a claim's machine is still there.</summary>
+/// <param name="Reason">One word.</param>
+/// <param name="Message">For people.</param>
+/// <param name="After">When it is tried again.</param>
+internal sealed record MachineObstacle(string Reason, string Message, TimeSpan After);
+
+/// <summary>Destroys the machine of a claim, then deletes its node.</summary>
+internal sealed class MachineRemover(ClaimWork work)
+{
+    // Only a person can help.
+    private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(5);
+
+    /// <summary>Null where machine and node are gone.</summary>
+    public async Task<MachineObstacle?> RemoveAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        int attempt = claim.Status?.LaunchAttempts ?? 0;
+        if (!work.Destroyed.TryGetValue(uid, out int destroyed) || destroyed != attempt)
+        {
+            if (await DestroyAsync(claim, pool, cancellationToken) is { } obstacle)
+                return obstacle;
+            work.Destroyed[uid] = attempt;
+            work.Made.TryRemove(uid, out _);
+        }
+
+        work.Pacing.Succeeded(uid);
+        foreach (
+            Node node in work.Candidates(claim)
+                .Where(node => NodeOwnership.Check(claim, node) is null)
+                .DistinctBy(static node => node.Metadata.Uid)
+                .ToList()
+        )
+            await DeleteAsync(node, cancellationToken);
+        return null;
+    }
+
+    private async Task<MachineObstacle?> DestroyAsync(NodeSmithClaim claim, NodeSmithPool? pool, CancellationToken cancellationToken)
+    {
+        string uid = claim.Metadata.Uid!;
+        if (work.Pacing.Left(uid) is { } wait)
+            return new("Waiting", "", wait);
+        MachineProviderAccess access = await work.OpenProviderAsync(claim, pool, cancellationToken);
+        if (access.Provider is not { } provider)
+            return new(
+                access.Reason,
+                $"The machine cannot be destroyed: {access.Message}",
+                work.Pacing.Failed(uid, TimeSpan.FromSeconds(30))
+            );
+        MachineResult result = await work.Leases.HoldAsync(
+            claim,
+            token => provider.DeprovisionAsync(ClaimAttempts.IdentityOf(claim), token),
+            cancellationToken
+        );
+        if (result.Outcome is not (MachineOutcome.Succeeded or MachineOutcome.NotFound))
+        {
+            TimeSpan after = work.Pacing.Failed(uid, result.RetryAfter ?? (result.IsTransient ? null : LongPause));
+            return new(result.Outcome.ToString(), $"The machine cannot be destroyed: {result.Reason}", after);
+        }
+
+        return null;
+    }
+
+    private async Task DeleteAsync(Node node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work.Scope.Client.DeleteAsync(
+                KubernetesResources.Nodes,
+                node.Metadata.Name,
+                null,
+                new() { Preconditions = new() { Uid = node.Metadata.Uid } },
+                cancellationToken
+            );
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // Gone already, or another one has its name.
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Nodes;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Autoscaling.Claims;
+
+/// <summary>What a node gets from its pool when it has registered. Pure.</summary>
+internal static class NodeRegistration
+{
+    /// <summary>The merge patch that a node lacks; null where it has all of it, or had it once.</summary>
+    /// <remarks>
+    /// The annotation in the same patch says that it was done: what others remove later, startup taints above all, is not put back. A node
+    /// that is Ready without its startup taints had them from its bootstrap and has lost them already.
+    /// </remarks>
+    /// <param name="claim">Whose node it is.</param>
+    /// <param name="pool">Null: it is gone, and only the claim is noted.</param>
+    /// <param name="node">As read from the server.</param>
+    public static JsonObject? Patch(NodeSmithClaim claim, NodeSmithPool? pool, JsonObject node)
+    {
+        JsonObject? metadata = node["metadata"]?.AsObject();
+        string uid = claim.Metadata.Uid!;
+        if ((string?)metadata?["annotations"]?[NodeSmithNames.ClaimUidAnnotation] == uid)
+            return null;
+        var patched = new JsonObject { ["annotations"] = new JsonObject { [NodeSmithNames.ClaimUidAnnotation] = uid } };
+        var patch = new JsonObject { ["metadata"] = patched };
+        if (pool is null)
+            return patch;
+        // For users who read the node without its pool.
+        if (PoolLabelKeyOf(pool) is var key && key != NodeSmithNames.DefaultPoolLabelKey)
+            patched["annotations"]![PoolLabels.KeyAnnotation] = key;
+        var labels = new JsonObject();
+        foreach ((string name, string value) in LabelsOf(pool))
+        {
+            if ((string?)metadata?["labels"]?[name] != value)
+                labels[name] = value;
+        }
+
+        if (labels.Count > 0)
+            patched["labels"] = labels;
+        NodeSmithMachineTemplate template = pool.Spec.MachineTemplate;
+        IEnumerable<Taint> wanted = (template.Taints ?? []).Concat(IsReady(node) ? [] : template.StartupTaints ?? []);
+        JsonArray taints = node["spec"]?["taints"]?.DeepClone().AsArray() ?? [];
+        int before = taints.Count;
+        foreach (Taint taint in wanted)
+        {
+            if (taints.Any(one => (string?)one!["key"] == taint.Key && (string?)one["effect"] == taint.Effect))
+                continue;
+            var added = new JsonObject { ["key"] = taint.Key, ["effect"] = taint.Effect };
+            if (taint.Value is { Length: > 0 } value)
+                added["value"] = value;
+            taints.Add((JsonNode)added);
+        }
+
+        if (taints.Count != before)
+            patch["spec"] = new JsonObject { ["taints"] = taints };
+        return patch;
+    }
+
+    /// <summary>The labels of a pool's nodes.</summary>
+    public static Dictionary<string, string> LabelsOf(NodeSmithPool pool) =>
+        new(pool.Spec.MachineTemplate.Labels ?? []) { [PoolLabelKeyOf(pool)] = pool.Metadata.Name };
+
+    public static string PoolLabelKeyOf(NodeSmithPool pool) =>
+        pool.Spec.PoolLabelKey is { Length: > 0 } key ? key : NodeSmithNames.DefaultPoolLabelKey;
+
+    private static bool IsReady(JsonObject node) =>
+        node["status"]?["conditions"]?.AsArray().Any(static one => (string?)one!["type"] == "Ready" && (string?)one["status"] == "True")
+        == true;
+}

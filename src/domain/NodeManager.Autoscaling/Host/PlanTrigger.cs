@@ -1,0 +1,62 @@
+namespace NodeManager.Autoscaling.Host;
+
+/// <summary>Has a plan made once changes have paused, or when they have gone on for too long (Karpenter: its batcher). Thread-safe.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="plan">Called from any thread; returns immediately.</param>
+internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
+{
+    public static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private ITimer? _timer;
+    private long _first;
+    private bool _isDisposed;
+
+    /// <summary>Something changed.</summary>
+    public void Pull()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed)
+                return;
+            if (_timer is null)
+            {
+                _first = time.GetTimestamp();
+                _timer = time.CreateTimer(_ => Fire(), null, Idle, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            TimeSpan left = Longest - time.GetElapsedTime(_first);
+            _timer.Change(
+                left < TimeSpan.Zero ? TimeSpan.Zero
+                    : left < Idle ? left
+                    : Idle,
+                Timeout.InfiniteTimeSpan
+            );
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
+
+    private void Fire()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed)
+                return;
+            _timer?.Dispose();
+            _timer = null;
+        }
+
+        plan();
+    }
+}

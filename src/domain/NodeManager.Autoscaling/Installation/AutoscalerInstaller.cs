@@ -1,0 +1,295 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Autoscaling.Installation;
+
+/// <summary>
+/// Brings the autoscaler's definitions and roles into a cluster, and up to date. A dry run finds what differs, so fields that the server
+/// adds, or drops because it is old, do not count as differences.
+/// </summary>
+public static class AutoscalerInstaller
+{
+    private const string ManagedBy = "app.kubernetes.io/managed-by";
+
+    /// <summary>How often a kind that is established and not yet served is asked for.</summary>
+    private const int ServingAttempts = 8;
+
+    /// <summary>Applies all objects, definitions first, and awaits that their kinds are served.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="ns">The namespace of the autoscaler.</param>
+    /// <param name="timeout">How long the definitions may take.</param>
+    /// <param name="confirm">Asked before each object that is created or changed; null: nothing is changed, as in a dry run.</param>
+    /// <param name="observer">Told of progress.</param>
+    /// <param name="cancellationToken">Stops it; running it again continues.</param>
+    /// <exception cref="NodeManagerException">ServerTimeout: a definition was not established; and what the server refuses.</exception>
+    public static IAsyncEnumerable<AutoscalerObject> InstallAsync(
+        NodeManagerSession session,
+        string ns,
+        TimeSpan timeout,
+        Func<AutoscalerObject, Task<bool>> confirm,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.StreamAsync(
+            session,
+            null,
+            (connection, token) => InstallAsync(session, connection, ns, timeout, confirm, observer, token),
+            cancellationToken
+        );
+
+    private static async IAsyncEnumerable<AutoscalerObject> InstallAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string ns,
+        TimeSpan timeout,
+        Func<AutoscalerObject, Task<bool>> confirm,
+        IOperationObserver observer,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<InstallationDocument> documents = InstallationDocuments.Read(ns);
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        List<InstallationDocument> established = [];
+        bool isAwaited = false;
+        foreach (InstallationDocument document in documents)
+        {
+            if (!document.IsDefinition && !isAwaited)
+            {
+                isAwaited = true;
+                await EstablishAsync(session, connection, established, timeout, observer, cancellationToken);
+            }
+
+            AutoscalerObject plan = await PlanAsync(session, connection, document, missing, cancellationToken);
+            if (plan.Status is AutoscalerObjectStatus.Created or AutoscalerObjectStatus.Changed)
+            {
+                if (!await confirm(plan))
+                {
+                    if (document.Kind == "Namespace")
+                        missing.Add(document.Name);
+                    continue;
+                }
+
+                await ApplyAsync(connection, document, plan, false, cancellationToken);
+            }
+
+            if (document.IsDefinition && plan.Status != AutoscalerObjectStatus.Foreign)
+                established.Add(document);
+            yield return plan;
+        }
+    }
+
+    /// <summary>What would be done with an object, by a dry run of it.</summary>
+    private static async Task<AutoscalerObject> PlanAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        InstallationDocument document,
+        HashSet<string> missing,
+        CancellationToken cancellationToken
+    )
+    {
+        JsonObject? there = await FindAsync(connection, document, cancellationToken);
+        if (there is null)
+        {
+            AutoscalerObject made = Report(session, document, AutoscalerObjectStatus.Created, []);
+            // In a namespace that is not there yet, nothing can be tried.
+            if (document.Namespace is null || !missing.Contains(document.Namespace))
+                await ApplyAsync(connection, document, made, true, cancellationToken);
+            return made;
+        }
+
+        if (document.IsShared && (string?)there["metadata"]?["labels"]?[ManagedBy] != "nodemanager")
+            return Report(session, document, AutoscalerObjectStatus.Foreign, []);
+        JsonObject after = await SendAsync(connection, HttpMethod.Patch, document.Path, document.Content, true, cancellationToken);
+        IReadOnlyList<NodeFieldChange> changes = DocumentDifferences.Between(there, after);
+        return Report(session, document, changes.Count == 0 ? AutoscalerObjectStatus.Unchanged : AutoscalerObjectStatus.Changed, changes);
+    }
+
+    private static async Task ApplyAsync(
+        ClusterConnection connection,
+        InstallationDocument document,
+        AutoscalerObject plan,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        if (plan.Status == AutoscalerObjectStatus.Created)
+        {
+            try
+            {
+                await SendAsync(connection, HttpMethod.Post, document.Collection, document.Content, dryRun, cancellationToken);
+                return;
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+            {
+                // Another client was faster, or an answer was lost: it becomes a change.
+            }
+        }
+
+        await SendAsync(connection, HttpMethod.Patch, document.Path, document.Content, dryRun, cancellationToken);
+    }
+
+    /// <summary>Waits until the server serves the kinds.</summary>
+    private static async Task EstablishAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        List<InstallationDocument> definitions,
+        TimeSpan timeout,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (definitions.Count == 0)
+            return;
+        using CancellationTokenSource limit = connection.Time.StartLimit(timeout);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var waiting = new HashSet<string>(definitions.Select(static one => one.Name), StringComparer.Ordinal);
+        try
+        {
+            using CacheUse<CustomResourceDefinition> use = connection.Caches().Open(InstallationResources.Definitions, new());
+            await use.CatchUpAsync(linked.Token);
+            while (true)
+            {
+                (IReadOnlyList<CustomResourceDefinition> seen, Task changed) = use.Cache.LookAtAll();
+                foreach (CustomResourceDefinition one in seen.Where(one => waiting.Contains(one.Metadata.Name)))
+                {
+                    if (one.Refusal is { } refusal)
+                        throw Refused(session, one.Metadata.Name, refusal);
+                    if (one.IsEstablished)
+                        waiting.Remove(one.Metadata.Name);
+                }
+
+                if (waiting.Count == 0)
+                    break;
+                observer.Progress(
+                    new("definitions", "Installing the autoscaler", $"Waiting for {waiting.Count} definitions to be established")
+                );
+                await connection.Time.WaitForChangeAsync([changed], null, linked.Token);
+            }
+
+            foreach (InstallationDocument definition in definitions)
+                await ServeAsync(connection, definition, linked.Token);
+            observer.Progress(new("definitions", "Installing the autoscaler", "", Completed: true));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new NodeManagerException(
+                ErrorIds.ServerTimeout,
+                ErrorKind.OperationTimeout,
+                $"Cluster '{session.Cluster}' did not establish {string.Join(", ", waiting.Order(StringComparer.Ordinal))} within {HumanDuration.Format(timeout)}.",
+                session.Cluster,
+                "Run the command again, or use a longer -Timeout."
+            );
+        }
+    }
+
+    // Servers begin to serve a kind a moment after its definition says so, and no event reports that moment.
+    private static async Task ServeAsync(ClusterConnection connection, InstallationDocument definition, CancellationToken cancellationToken)
+    {
+        JsonNode spec = definition.Content["spec"]!;
+        string path =
+            $"/apis/{(string?)spec["group"]}/{(string?)spec["versions"]![0]!["name"]}/{(string?)spec["names"]!["plural"]}?limit=1";
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await connection.Client.SendAsync(
+                    HttpMethod.Get,
+                    path,
+                    null,
+                    InstallationJson.Default.JsonObject,
+                    RequestOptions.Default,
+                    cancellationToken
+                );
+                return;
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
+            {
+                return;
+            }
+            catch (KubernetesException e)
+                when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable && attempt < ServingAttempts)
+            {
+                await connection.Time.DelayAsync(ConflictPause.Jitter(TimeSpan.FromMilliseconds(50 << attempt)), cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<JsonObject?> FindAsync(
+        ClusterConnection connection,
+        InstallationDocument document,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await connection.Client.SendAsync(
+                HttpMethod.Get,
+                document.Path,
+                null,
+                InstallationJson.Default.JsonObject,
+                RequestOptions.Default,
+                cancellationToken
+            );
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static Task<JsonObject> SendAsync(
+        ClusterConnection connection,
+        HttpMethod method,
+        string path,
+        JsonObject content,
+        bool dryRun,
+        CancellationToken cancellationToken
+    ) =>
+        connection.Client.SendAsync(
+            method,
+            path,
+            new StringContent(
+                content.ToJsonString(),
+                Encoding.UTF8,
+                method == HttpMethod.Patch ? "application/merge-patch+json" : "application/json"
+            ),
+            InstallationJson.Default.JsonObject,
+            new() { DryRun = dryRun },
+            cancellationToken
+        );
+
+    private static AutoscalerObject Report(
+        NodeManagerSession session,
+        InstallationDocument document,
+        string status,
+        IReadOnlyList<NodeFieldChange> changes
+    ) =>
+        new()
+        {
+            Cluster = session.Cluster,
+            Session = session,
+            Kind = document.Kind,
+            Name = document.Name,
+            Namespace = document.Namespace ?? "",
+            Status = status,
+            Changes = new([.. changes]),
+        };
+
+    private static NodeManagerException Refused(NodeManagerSession session, string name, string why) =>
+        new(
+            ErrorIds.Conflict,
+            ErrorKind.ResourceExists,
+            $"Cluster '{session.Cluster}' does not accept the names of CustomResourceDefinition {name}: {why}",
+            name,
+            "Another definition uses these names. Remove it, or keep one of the two."
+        );
+}

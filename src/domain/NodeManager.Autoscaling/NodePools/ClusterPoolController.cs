@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Planning;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.NodePools;
+
+namespace NodeManager.Autoscaling.NodePools;
+
+/// <summary>
+/// How the autoscaler treats its pools: nodes that exist keep the template that they were created from, and the rules by which it plans say how
+/// many nodes come and which go. They are asked here as the autoscaler asks them, about the cluster as it is now.
+/// </summary>
+internal sealed class ClusterPoolController(NodeManagerSession session, string ns) : IPoolController
+{
+    private static readonly string[] Templates = ["spec.machineTemplate", "spec.providerRef", "spec.poolLabelKey"];
+
+    // What keeps a node for a while, and not for good.
+    private static readonly string[] Passing =
+    [
+        ScaleReason.Stabilizing,
+        ScaleReason.RecentActivity,
+        ScaleReason.DisruptionBudget,
+        ScaleReason.PodDisruptionBudget,
+    ];
+
+    public bool DrainsNodes => true;
+
+    public int DesiredNodes(JsonObject spec)
+    {
+        try
+        {
+            return ClusterPoolStatus.Least(ClusterPoolFormat.Parse(spec));
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+    }
+
+    public string EffectOf(string field) => NodePoolEffect.InPlace;
+
+    public string ReasonOf(string field) =>
+        Array.Exists(Templates, part => field == part || field.StartsWith(part + ".", StringComparison.Ordinal))
+            ? "applies to new nodes; Update-NodePool replaces the existing ones"
+            : "";
+
+    public IEnumerable<ClusterNode> RemovalOrder(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.OrderByDescending(static node => node.CreatedAt);
+
+    public async Task<PoolForecast?> ForecastAsync(PoolRecord? before, string name, JsonObject after, CancellationToken cancellationToken)
+    {
+        ScaleInput input = await ScalePlanReader.ReadAsync(session, session.Connection(), ns, NullObserver.Instance, cancellationToken);
+        NodeSmithPool? known = input.Pools.FirstOrDefault(pool => pool.Metadata.Name == name);
+        if (known is null && before is not null)
+            return new(
+                input.Claims.Count(claim => claim.Spec.PoolRef == name),
+                0,
+                [],
+                "no NodeSmithControlPlane names the pool, so the autoscaler ignores it"
+            );
+        (int Nodes, int Added, List<NodeScalePlanNode> Removed, ScalePlan Plan) now = known is null
+            ? (0, 0, [], ScalePlanner.Plan(input, cancellationToken))
+            : Plan(input, name, known.Spec, cancellationToken);
+        (int Nodes, int Added, List<NodeScalePlanNode> Removed, ScalePlan Plan) then = Plan(
+            input,
+            name,
+            ClusterPoolFormat.Parse((JsonObject)after.DeepClone()),
+            cancellationToken
+        );
+        string[] removed = [.. then.Removed.Select(static one => one.Node).Except(now.Removed.Select(static one => one.Node))];
+        int added = Math.Max(0, then.Added - now.Added);
+        return new(then.Nodes, added, removed, Words(now.Nodes, then.Nodes, added + removed.Length, then.Plan, name));
+    }
+
+    private static (int Nodes, int Added, List<NodeScalePlanNode> Removed, ScalePlan Plan) Plan(
+        ScaleInput input,
+        string name,
+        NodeSmithPoolSpec spec,
+        CancellationToken cancellationToken
+    )
+    {
+        NodeSmithPool pool = Become(input.Pools.FirstOrDefault(one => one.Metadata.Name == name), name, spec);
+        ScalePlan plan = ScalePlanner.Plan(
+            input with
+            {
+                Pools = [.. input.Pools.Where(one => one.Metadata.Name != name), pool],
+            },
+            cancellationToken
+        );
+        List<NodeScalePlanNode> members = [.. plan.Nodes.Where(node => node.Pool == name)];
+        int added = plan.Machines.Count(machine => machine.Pool == name);
+        List<NodeScalePlanNode> removed =
+        [
+            .. members.Where(static node =>
+                node.Decision == ScaleDecision.Remove || (node.Decision == ScaleDecision.Wait && Passing.Contains(node.Reason))
+            ),
+        ];
+        // Those that wait for their turn are not counted down to the least one by one.
+        int most = Math.Max(0, members.Count(static node => node.Claim.Length > 0) - ClusterPoolStatus.Least(spec));
+        if (removed.Count > most)
+            removed = removed[..most];
+        return (members.Count - removed.Count + added, added, removed, plan);
+    }
+
+    // Windows only say when; what counts here is what happens in the end.
+    private static NodeSmithPool Become(NodeSmithPool? pool, string name, NodeSmithPoolSpec spec)
+    {
+        NodeSmithPoolSpec patient = JsonSerializer
+            .SerializeToNode(spec, NodeSmithJson.Default.NodeSmithPoolSpec)!
+            .Deserialize(NodeSmithJson.Default.NodeSmithPoolSpec)!;
+        if (patient.ScaleDown is not null)
+            patient.ScaleDown.StabilizationWindow = null;
+        patient.ScaleUp = null;
+        return new()
+        {
+            ApiVersion = NodeSmithNames.ApiVersion,
+            Kind = nameof(NodeSmithPool),
+            Metadata = pool?.Metadata ?? new() { Name = name },
+            Spec = patient,
+            Status = new() { Conditions = pool?.Status?.Conditions },
+        };
+    }
+
+    private static string Words(int now, int then, int changes, ScalePlan plan, string name)
+    {
+        if (changes > 0)
+            return string.Create(CultureInfo.InvariantCulture, $"{now} to {then} nodes in the present state of the cluster");
+        NodeScalePlanNode? kept = plan.Nodes.FirstOrDefault(node => node.Pool == name && node.Decision == ScaleDecision.Keep);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"the pool keeps {then} nodes{(kept is null ? "" : $": {kept.Message.TrimEnd('.')}")}"
+        );
+    }
+}

@@ -1,0 +1,19 @@
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Controllers.Caching;
+using NodeManager.NodePools;
+
+namespace NodeManager.Autoscaling.NodePools;
+
+/// <summary>Pools as the session's watch of NodeSmithPools shows them.</summary>
+internal sealed class ClusterPoolFollower(CacheUse<NodeSmithPool> use, string cluster) : IPoolFollower
+{
+    public Task CatchUpAsync(CancellationToken cancellationToken) => use.CatchUpAsync(cancellationToken);
+
+    public (PoolRecord? Pool, Task Changed) Look(string id)
+    {
+        (NodeSmithPool? pool, Task changed) = use.Cache.Look(id);
+        return (pool is null ? null : ClusterPoolMapper.Map(pool, cluster), Task.WhenAny(changed, use.Cache.Failed).Unwrap());
+    }
+
+    public void Dispose() => use.Dispose();
+}

@@ -1,0 +1,158 @@
+using System.Collections.ObjectModel;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+
+namespace NodeManager.Autoscaling.NodePools;
+
+/// <summary>What a NodeSmithPool's status says, as reports of controllers. Pure.</summary>
+/// <remarks>
+/// The autoscaler writes the conditions Available, Progressing and Degraded, and counts. Ready and Failed, which decide on the phase and health of
+/// any pool, follow from them. Conditions with a prefix, as in <c>backup.example.com/Ready</c>, are the reports of other controllers.
+/// </remarks>
+internal static class ClusterPoolStatus
+{
+    /// <summary>The name that the autoscaler's report goes by.</summary>
+    public const string Autoscaler = "kubenodesmith";
+
+    private const string Deleting = nameof(Deleting);
+
+    // Nothing but a change by a user ends these.
+    private static readonly string[] Lasting = ["Invalid", "NotManaged", NodeProviderReason.ProviderNotFound];
+
+    /// <summary>How many nodes the pool has at least when nothing is left to do.</summary>
+    public static int Least(NodeSmithPoolSpec spec) => Math.Max(spec.Limits.MinNodes, spec.NodeCount ?? 0);
+
+    /// <summary>Empty where no controller has reported.</summary>
+    public static IReadOnlyList<NodePoolControllerStatus> Of(NodeSmithPool pool)
+    {
+        if (pool.Status is not { Conditions.Count: > 0 } status)
+            return [];
+        List<NodePoolControllerStatus> reports = [];
+        foreach (
+            var group in status.Conditions.GroupBy(static one => PrefixOf(one.Type)).OrderBy(static one => one.Key, StringComparer.Ordinal)
+        )
+        {
+            if (group.Key.Length == 0)
+                reports.Add(OfAutoscaler(pool, status, [.. group]));
+            else
+                reports.Add(OfOther(group.Key, [.. group]));
+        }
+
+        return reports;
+    }
+
+    /// <summary>The status with the conditions of another controller in place of those that it reported before.</summary>
+    public static void Set(
+        NodeSmithPoolStatus status,
+        string controller,
+        IEnumerable<NodeCondition> conditions,
+        long generation,
+        DateTimeOffset now
+    )
+    {
+        status.Conditions ??= [];
+        List<NodeCondition> reported = [.. conditions];
+        status.Conditions.RemoveAll(one =>
+            PrefixOf(one.Type) == controller && !reported.Exists(other => $"{controller}/{other.Type}" == one.Type)
+        );
+        foreach (NodeCondition one in reported)
+        {
+            // Old servers read an empty message as none, which they refuse.
+            string message = one.Message.Length > 0 ? one.Message : $"{controller} reports {one}.";
+            status.Conditions = status.Conditions.With(
+                $"{controller}/{one.Type}",
+                one.Status,
+                one.Reason.Length > 0 ? one.Reason : "Reported",
+                message,
+                one.LastTransitionTime ?? now,
+                generation
+            );
+        }
+    }
+
+    private static NodePoolControllerStatus OfAutoscaler(
+        NodeSmithPool pool,
+        NodeSmithPoolStatus status,
+        List<NodeSmithCondition> conditions
+    )
+    {
+        NodeSmithCondition? available = conditions.Find(NodeSmithConditions.Available);
+        int ready = status.ReadyNodes ?? 0,
+            claims = status.Claims ?? 0,
+            least = Least(pool.Spec);
+        bool isDeleting = pool.Metadata.DeletionTimestamp is not null || available?.Reason == Deleting;
+        bool isSettled =
+            conditions.Find(NodeSmithConditions.Progressing)?.Status == "False" && !conditions.IsTrue(NodeSmithConditions.Degraded);
+        bool isReady = !isDeleting && available?.Status == "True" && isSettled && ready >= least;
+        bool hasFailed = !isDeleting && available?.Status == "False" && Lasting.Contains(available.Reason);
+        NodeSmithCondition latest = conditions.OrderByDescending(static one => one.LastTransitionTime).First();
+        return new()
+        {
+            Name = Autoscaler,
+            ObservedGeneration = status.ObservedGeneration ?? 0,
+            Conditions = new([
+                Derived(
+                    NodePoolCondition.Ready,
+                    isReady,
+                    isReady ? "NodesReady"
+                        : isDeleting ? Deleting
+                        : "NodesNotReady",
+                    Why(conditions, available, ready, least),
+                    latest
+                ),
+                .. hasFailed
+                    ? [Derived(NodePoolCondition.Failed, true, available!.Reason, available.Message, available)]
+                    : (IEnumerable<NodeCondition>)[],
+                .. conditions.Select(static one => Map(one, one.Type)),
+            ]),
+            Metadata = new ReadOnlyDictionary<string, object?>(
+                new Dictionary<string, object?>
+                {
+                    ["active_nodes"] = ready,
+                    ["desired_nodes"] = Math.Max(least, isSettled ? claims : Math.Min(status.Nodes ?? 0, claims)),
+                    ["nodes"] = status.Nodes ?? 0,
+                    ["claims"] = claims,
+                }
+            ),
+            UpdatedAt = latest.LastTransitionTime,
+        };
+    }
+
+    private static NodePoolControllerStatus OfOther(string name, List<NodeSmithCondition> conditions) =>
+        new()
+        {
+            Name = name,
+            ObservedGeneration = conditions.Min(static one => one.ObservedGeneration ?? 0),
+            Conditions = new([.. conditions.Select(one => Map(one, one.Type[(name.Length + 1)..]))]),
+            UpdatedAt = conditions.Max(static one => one.LastTransitionTime),
+        };
+
+    private static string Why(List<NodeSmithCondition> conditions, NodeSmithCondition? available, int ready, int least) =>
+        available is { Status: not "True" } ? available.Message
+        : conditions.Find(NodeSmithConditions.Degraded) is { Status: "True" } degraded ? degraded.Message
+        : conditions.Find(NodeSmithConditions.Progressing) is { Status: "True" } progressing ? progressing.Message
+        : ready < least ? $"{ready} of at least {least} nodes are ready."
+        : $"{ready} nodes are ready.";
+
+    private static NodeCondition Derived(string type, bool isTrue, string reason, string message, NodeSmithCondition from) =>
+        new()
+        {
+            Type = type,
+            Status = isTrue ? "True" : "False",
+            Reason = reason,
+            Message = message,
+            LastTransitionTime = from.LastTransitionTime,
+        };
+
+    private static NodeCondition Map(NodeSmithCondition one, string type) =>
+        new()
+        {
+            Type = type,
+            Status = one.Status,
+            Reason = one.Reason,
+            Message = one.Message,
+            LastTransitionTime = one.LastTransitionTime,
+        };
+
+    private static string PrefixOf(string type) => type.LastIndexOf('/') is var at and > 0 ? type[..at] : "";
+}

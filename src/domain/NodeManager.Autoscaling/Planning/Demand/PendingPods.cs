@@ -1,0 +1,63 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Packing;
+
+namespace NodeManager.Autoscaling.Planning.Demand;
+
+/// <summary>Which pods without a node are demand, and why the others are not.</summary>
+internal static class PendingPods
+{
+    /// <summary>Every pod without a node, completed ones apart, in the order of their names.</summary>
+    public static List<PendingPod> Of(IEnumerable<Pod> pods, ClusterSnapshot snapshot) =>
+        [.. pods.Where(static pod => string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()).Select(pod => Judge(pod, snapshot))];
+
+    private static PendingPod Judge(Pod pod, ClusterSnapshot snapshot)
+    {
+        Condition? scheduled = pod.Status.Conditions?.Find(static one => one.Type == "PodScheduled");
+        bool isUnschedulable = scheduled is { Status: "False", Reason: "Unschedulable" };
+        DateTimeOffset? since = isUnschedulable ? scheduled!.LastTransitionTime ?? pod.Metadata.CreationTimestamp : null;
+        PendingPod Ignore(string reason, string message) => new(pod, ScaleDecision.Ignore, reason, message, since);
+
+        if (pod.Metadata.DeletionTimestamp is not null)
+            return Ignore(ScaleReason.Terminating, "The pod is terminating.");
+        if (pod.IsMirror())
+            return Ignore(ScaleReason.MirrorPod, "Mirror pods belong to the node whose kubelet runs them.");
+        if (pod.Controller() is { Kind: "DaemonSet" } owner)
+            return Ignore(
+                ScaleReason.DaemonSetPod,
+                $"Managed by DaemonSet '{owner.Name}': its pods follow nodes, nodes do not follow them."
+            );
+        if (pod.Spec.SchedulingGates is { Count: > 0 } gates)
+            return Ignore(ScaleReason.SchedulingGate, $"The scheduling gate '{gates[0].Name}' holds the pod back.");
+        if (pod.Status.NominatedNodeName is { Length: > 0 } node && snapshot.Node(node) is not null)
+        {
+            return new(
+                pod,
+                ScaleDecision.Place,
+                ScaleReason.Nominated,
+                $"The scheduler has nominated node '{node}' for the pod (status.nominatedNodeName).",
+                since
+            )
+            {
+                Target = node,
+            };
+        }
+
+        if (!isUnschedulable)
+            return Ignore(ScaleReason.NotYetJudged, "The scheduler has not reported the pod as unschedulable.");
+        if (pod.Spec.ResourceClaims is { Count: > 0 } claims)
+        {
+            return new(
+                pod,
+                ScaleDecision.Wait,
+                ScaleReason.ResourceClaims,
+                $"The pod requests devices by ResourceClaim '{claims[0].Name}'; the autoscaler cannot plan for devices.",
+                since
+            );
+        }
+
+        return VolumeObstacle.Of(pod, snapshot) is { } obstacle
+            ? Ignore(ScaleReason.VolumeClaim, $"No node would help: {obstacle}.")
+            : new(pod, null, "", "", since);
+    }
+}

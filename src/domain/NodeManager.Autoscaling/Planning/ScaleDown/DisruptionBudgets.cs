@@ -1,0 +1,104 @@
+using System.Globalization;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Autoscaling.Planning.ScaleDown;
+
+/// <summary>How many nodes of a pool may be removed at a time, by reason and schedule: the strictest budget that is in force counts.</summary>
+internal sealed class DisruptionBudgets
+{
+    private static readonly TimeSpan LookAhead = TimeSpan.FromDays(8);
+
+    private readonly List<(NodeSmithBudget Budget, int Nodes, CronExpression? Schedule, TimeSpan Duration)> _budgets;
+    private readonly DateTimeOffset _now;
+    private readonly int _disrupted;
+    private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
+
+    /// <param name="budgets">Null or empty: any number.</param>
+    /// <param name="nodes">How many the pool has: what percentages refer to, rounded up.</param>
+    /// <param name="disrupted">How many of them leave or are not ready already.</param>
+    /// <param name="now">Which schedules are in force.</param>
+    public DisruptionBudgets(IReadOnlyList<NodeSmithBudget>? budgets, int nodes, int disrupted, DateTimeOffset now)
+    {
+        _now = now;
+        _disrupted = disrupted;
+        _budgets =
+        [
+            .. (budgets ?? []).Select(budget =>
+                (
+                    budget,
+                    Resolve(budget.Nodes, nodes),
+                    budget.Schedule is null ? null : CronExpression.Parse(budget.Schedule),
+                    budget.Duration is null ? TimeSpan.MaxValue : GoDuration.Parse(budget.Duration) ?? TimeSpan.Zero
+                )
+            ),
+        ];
+    }
+
+    /// <summary>Takes one removal for the reason, or says which budget refuses it.</summary>
+    /// <param name="reason"><c>Empty</c> or <c>Underutilized</c>.</param>
+    public NodeSmithBudget? Take(string reason)
+    {
+        foreach ((NodeSmithBudget budget, int nodes, CronExpression? schedule, TimeSpan duration) in _budgets)
+        {
+            if (!Concerns(budget, reason) || !IsInForce(budget, schedule, duration))
+                continue;
+            int taken = budget.Reasons is { Count: > 0 } reasons ? reasons.Sum(one => _taken.GetValueOrDefault(one)) : _taken.Values.Sum();
+            if (_disrupted + taken >= nodes)
+                return budget;
+        }
+
+        _taken[reason] = _taken.GetValueOrDefault(reason) + 1;
+        return null;
+    }
+
+    /// <summary>When a schedule begins or ends next.</summary>
+    public DateTimeOffset? NextChange
+    {
+        get
+        {
+            IEnumerable<DateTimeOffset?> times = _budgets
+                .Where(static one => one.Schedule is not null)
+                .SelectMany(one => new[] { one.Schedule!.Next(_now, LookAhead), End(one.Schedule!, one.Duration) });
+            return times.Where(static time => time is not null).Min();
+        }
+    }
+
+    public static string Words(NodeSmithBudget budget) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"disruption budget of {budget.Nodes} nodes{(budget.Reasons is { Count: > 0 } reasons ? $" for {string.Join(", ", reasons)}" : "")}{(budget.Schedule is { } schedule ? $" during '{schedule}' for {budget.Duration}" : "")}"
+        );
+
+    internal static int Resolve(string nodes, int total)
+    {
+        try
+        {
+            return new IntOrString(nodes).Resolve(total, roundUp: true);
+        }
+        catch (FormatException)
+        {
+            // Not valid: nothing is removed on its account.
+            return 0;
+        }
+    }
+
+    private static bool Concerns(NodeSmithBudget budget, string reason) =>
+        budget.Reasons is not { Count: > 0 } reasons || reasons.Contains(reason);
+
+    // A schedule that cannot be read is taken to be in force.
+    private bool IsInForce(NodeSmithBudget budget, CronExpression? schedule, TimeSpan duration) =>
+        budget.Schedule is null || schedule is null || schedule.HasWithin(_now, duration);
+
+    private DateTimeOffset? End(CronExpression schedule, TimeSpan duration)
+    {
+        if (!schedule.HasWithin(_now, duration))
+            return null;
+        // The last start before now decides.
+        DateTimeOffset start = _now.AddTicks(-(_now.UtcTicks % TimeSpan.TicksPerMinute));
+        while (!schedule.Matches(start))
+            start = start.AddMinutes(-1);
+        return start + duration;
+    }
+}

@@ -1,0 +1,425 @@
+using System.Globalization;
+using NodeManager.Autoscaling.Planning.Demand;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Planning.ScaleUp;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Recommendations.Decisions;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
+
+namespace NodeManager.Autoscaling.Planning.ScaleDown;
+
+/// <summary>
+/// Which nodes may be removed: first those that are empty, then those whose pods find a place on the others. A node whose pods request more than
+/// half of it is left alone: what moves would be more than what is saved.
+/// </summary>
+internal sealed class ScaleDownPlan
+{
+    /// <summary>The share of a node up to which moving its pods is worthwhile.</summary>
+    public const decimal WorthwhileUpTo = 0.5m;
+
+    private readonly ScaleInput _input;
+    private readonly ScaleUpPlan _up;
+    private readonly IReadOnlySet<string> _confirming;
+    private readonly PlacementSimulator _simulator;
+    private readonly BudgetTakings _pdbs;
+    private readonly ILookup<string, Pod> _placed;
+    private readonly Dictionary<string, DateTimeOffset> _unneeded = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _targets;
+    private readonly Dictionary<Pod, string> _moved = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<string> _receivers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _quietAt = new(StringComparer.Ordinal);
+
+    private ScaleDownPlan(ScaleInput input, ScaleUpPlan up, IReadOnlyList<PoolState> pools, IReadOnlySet<string> confirming)
+    {
+        _input = input;
+        _up = up;
+        _confirming = confirming;
+        _pdbs = new(input.Budgets, input.BudgetVersion, input.MinorVersion);
+        _placed = up.Placed.ToLookup(static one => one.Node, static one => one.Pod, StringComparer.Ordinal);
+        _simulator = new(up.Snapshot);
+        foreach ((Pod pod, string node) in up.Placed)
+            _simulator.Assume(pod, node);
+        HashSet<string> notReady =
+        [
+            .. pools
+                .SelectMany(static pool => pool.Members)
+                .Where(static member => member.IsInFlight || member.IsLeaving)
+                .Select(static member => member.Node?.Metadata.Name)
+                .OfType<string>(),
+        ];
+        foreach (PoolState pool in pools)
+        {
+            if (pool.Pool.Status?.LastScaleActivity is { } active)
+                _quietAt[pool.Name] =
+                    up.Ahead.Of(string.Create(CultureInfo.InvariantCulture, $"activity {pool.Name} {active:O}"), active)
+                    + pool.ScaleDownWindow;
+        }
+
+        // Nothing is moved to where no kubelet answers.
+        _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
+    }
+
+    public List<NodeScalePlanNode> Nodes { get; } = [];
+
+    public List<DateTimeOffset> Changes { get; } = [];
+
+    private ThresholdShares? Shares => _up.ByThreshold?.Shares;
+
+    public ScaleMemory Memory => new(_unneeded);
+
+    /// <param name="input">The cluster.</param>
+    /// <param name="up">What was decided about pods that wait; its snapshot is used up.</param>
+    /// <param name="pools">The pools.</param>
+    /// <param name="confirming">Names of nodes for which windows and recent activity do not count: their removal was decided before.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static ScaleDownPlan Of(
+        ScaleInput input,
+        ScaleUpPlan up,
+        IReadOnlyList<PoolState> pools,
+        IReadOnlySet<string> confirming,
+        CancellationToken cancellationToken
+    )
+    {
+        ScaleDownPlan plan = new(input, up, pools, confirming);
+        foreach (PoolState pool in pools)
+            plan.Judge(pool, cancellationToken);
+        return plan;
+    }
+
+    private void Judge(PoolState pool, CancellationToken cancellationToken)
+    {
+        List<Candidate> candidates = [];
+        foreach (PoolMember member in pool.Members)
+        {
+            if (Obstacle(pool, member) is { } kept)
+                Add(member, ScaleDecision.Keep, kept.Reason, kept.Message, []);
+            else if (
+                _up.Contradictions.SettlingNodes.TryGetValue(member.Node!.Metadata.Name, out (string Message, DateTimeOffset? At) settling)
+            )
+                Add(member, ScaleDecision.Wait, ScaleReason.NotAsPlanned, settling.Message, [], settling.At);
+            else
+                candidates.Add(Survey(member));
+        }
+
+        // A node that only carries the label can go at any time, by another hand.
+        int staying = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving && !member.IsInFlight);
+        int disrupted = pool.Members.Count(static member =>
+            member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.Status.Conditions.IsTrue("Ready"))
+        );
+        DisruptionBudgets budgets = new(pool.Pool.Spec.ScaleDown?.Budgets, pool.Members.Count, disrupted, _input.Now);
+        // Who lets the thresholds act wants nodes below them to go; a pool that says Disabled keeps them.
+        string mode = pool.Pool.Spec.ScaleDown?.Consolidation?.Mode ?? (Shares is null ? "Disabled" : "SingleNode");
+        int consolidated = 0;
+        IEnumerable<Candidate> ordered = candidates
+            .OrderBy(static one => one.Moving.Count > 0)
+            .ThenBy(static one => one.Moving.Count > 0 ? one.Utilization : 0)
+            .ThenBy(one => _input.Memory.UnneededSince.TryGetValue(one.Uid, out DateTimeOffset since) ? since : _input.Now)
+            .ThenBy(static one => one.Member.Title, StringComparer.Ordinal);
+        foreach (Candidate candidate in ordered)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            bool isEmpty = candidate.Moving.Count == 0;
+            if (!isEmpty && Refusal(candidate, mode) is { } refusal)
+            {
+                Add(candidate.Member, ScaleDecision.Keep, refusal.Reason, refusal.Message, candidate.Moving);
+                continue;
+            }
+
+            if (_receivers.Contains(candidate.Node))
+            {
+                Add(
+                    candidate.Member,
+                    ScaleDecision.Keep,
+                    ScaleReason.Needed,
+                    "Pods of a node that is removed move here.",
+                    candidate.Moving
+                );
+                continue;
+            }
+
+            if (Move(candidate) is { } stuck)
+            {
+                Add(candidate.Member, ScaleDecision.Keep, stuck.Reason, stuck.Message, candidate.Moving);
+                continue;
+            }
+
+            (string Decision, string Reason, string Message, DateTimeOffset? At) verdict = Decide(
+                pool,
+                candidate,
+                budgets,
+                ref staying,
+                mode,
+                ref consolidated
+            );
+            if (verdict.Decision == ScaleDecision.Remove)
+                _receivers.UnionWith(candidate.Moving.Select(pod => _moved[pod]));
+            else
+                Undo(candidate);
+            Add(candidate.Member, verdict.Decision, verdict.Reason, verdict.Message, candidate.Moving, verdict.At);
+        }
+
+        if (budgets.NextChange is { } change)
+            Changes.Add(change);
+    }
+
+    private (string Reason, string Message)? Obstacle(PoolState pool, PoolMember member)
+    {
+        if (member.Claim is null)
+            return (ScaleReason.NoClaim, $"No claim of pool '{pool.Name}' owns the node; it carries only the pool's label.");
+        if (member.IsLeaving)
+            return (ScaleReason.BeingRemoved, $"Claim '{member.Claim.Metadata.Name}' is being deleted.");
+        if (member.HasFailed)
+            return (ScaleReason.ClaimFailed, $"Claim '{member.Claim.Metadata.Name}' has failed.");
+        if (member.IsInFlight)
+            return (ScaleReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
+        if (member.Node is null)
+            return (ScaleReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
+        if (pool.UpdatedBy is { } update)
+            return (ScaleReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
+        if (_input.Locks.GetValueOrDefault(member.Node.Metadata.Uid ?? "") is { } busy)
+            return (ScaleReason.DoNotDisrupt, $"The node is in use by {busy}.");
+        return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.")
+            : pool.Problem is not null ? (ScaleReason.PoolInvalid, pool.ProblemText)
+            : RemovalRules.OfNode(member.Node);
+    }
+
+    private Candidate Survey(PoolMember member)
+    {
+        NodeState node = _up.Snapshot.Node(member.Node!.Metadata.Name)!;
+        List<PodState> moving = [.. node.Pods.Where(static pod => !RemovalRules.StaysWithNode(pod.Pod))];
+        return new(
+            member,
+            node.Name,
+            member.Node.Metadata.Uid ?? node.Name,
+            [.. moving.Select(static pod => pod.Pod).OrderBy(static pod => pod.Key(), StringComparer.Ordinal)],
+            RemovalRules.Utilization(node, moving)
+        );
+    }
+
+    private (string Reason, string Message)? Refusal(Candidate candidate, string mode)
+    {
+        List<Pod> running = [.. candidate.Moving.Where(pod => !_placed[candidate.Node].Contains(pod))];
+        foreach (Pod pod in _placed[candidate.Node].Where(static pod => !FreeRoom.IsFreeRoom(pod)))
+            return (ScaleReason.PendingPods, $"Pod {pod.Key()} waits and fits here.");
+        foreach (Pod pod in running)
+            if (RemovalRules.OfPod(pod, _input.Now) is { } forbidden)
+                return forbidden;
+        // Nothing runs there; what is left is room to keep free, which another node may offer as well.
+        if (running.Count == 0)
+            return null;
+        if (mode == "Disabled")
+            return (
+                ScaleReason.ConsolidationDisabled,
+                Pods(
+                    running.Count,
+                    "runs here and consolidation is off (scaleDown.consolidation).",
+                    "run here and consolidation is off (scaleDown.consolidation)."
+                )
+            );
+        if (Shares is not null)
+        {
+            return
+                Shares.NotBelow(_up.Snapshot.Node(candidate.Node)!, running, _input.Memory.UnneededSince.ContainsKey(candidate.Uid))
+                    is { } full
+                ? (ScaleReason.NotBelowThreshold, full)
+                : null;
+        }
+
+        return candidate.Utilization > WorthwhileUpTo
+            ? (
+                ScaleReason.NotWorthwhile,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Its pods request {candidate.Utilization * 100:0} % of it; only up to {WorthwhileUpTo * 100:0} % is moving them worthwhile."
+                )
+            )
+            : null;
+    }
+
+    /// <summary>Lets the pods move to other nodes; says why that does not work, and then all are where they were.</summary>
+    private (string Reason, string Message)? Move(Candidate candidate)
+    {
+        if (candidate.Moving.Count == 0)
+        {
+            _targets.Remove(candidate.Node);
+            return null;
+        }
+
+        foreach (Pod pod in candidate.Moving)
+            _simulator.Remove(pod);
+        _targets.Remove(candidate.Node);
+        List<NodeState> others = [.. _up.Snapshot.Nodes.Where(node => _targets.Contains(node.Name))];
+        foreach (Pod pod in candidate.Moving.OrderByDescending(static pod => PodRequests.Of(pod).GetValueOrDefault("cpu")))
+        {
+            var found = _simulator.Find(pod, others, takesFirst: true);
+            if (found.Node is { } target)
+            {
+                _simulator.Assume(pod, target);
+                _moved[pod] = target;
+                continue;
+            }
+
+            Undo(candidate);
+            return FreeRoom.IsFreeRoom(pod)
+                ? (ScaleReason.Headroom, $"The node keeps room for the {FreeRoom.Title(pod)}.")
+                : (ScaleReason.Needed, $"Pod {pod.Key()} fits on no other node: {found.Message}");
+        }
+
+        return null;
+    }
+
+    private void Undo(Candidate candidate)
+    {
+        _targets.Add(candidate.Node);
+        foreach (Pod pod in candidate.Moving)
+            _simulator.Assume(pod, candidate.Node);
+    }
+
+    private (string Decision, string Reason, string Message, DateTimeOffset? At) Decide(
+        PoolState pool,
+        Candidate candidate,
+        DisruptionBudgets budgets,
+        ref int staying,
+        string mode,
+        ref int consolidated
+    )
+    {
+        List<Pod> running = [.. candidate.Moving.Where(static pod => !FreeRoom.IsFreeRoom(pod))];
+        bool isEmpty = running.Count == 0;
+        string reason = isEmpty ? ScaleReason.Empty : ScaleReason.Underutilized;
+        DateTimeOffset since =
+            _input.Memory.UnneededSince.TryGetValue(candidate.Uid, out DateTimeOffset known) && known <= _input.Now ? known : _input.Now;
+        _unneeded[candidate.Uid] = since;
+        string Until(DateTimeOffset at, TimeSpan window) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{HumanDuration.Format(window)} (scaleDown.stabilizationWindow): at {at.UtcDateTime:HH:mm:ss} UTC"
+            );
+
+        (int least, string why) = pool.Least;
+        if (staying <= least)
+            return (ScaleDecision.Keep, why, pool.LeastText, null);
+        if (Shares is not null && Shares.Staying <= Shares.Thresholds.Configuration.MinNodes)
+            return (
+                ScaleDecision.Keep,
+                ScaleReason.MinNodes,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Shares.Staying} nodes are left; minNodes of the configuration is {Shares.Thresholds.Configuration.MinNodes}."
+                ),
+                null
+            );
+        NodeState leaving = _up.Snapshot.Node(candidate.Node)!;
+        IReadOnlyList<PodState> ending = [.. leaving.Pods.Where(static pod => RemovalRules.StaysWithNode(pod.Pod))];
+        if (Shares?.Overfull(leaving, ending) is { } full)
+            return (ScaleDecision.Keep, ScaleReason.OthersTooFull, full, null);
+        // A pool without a window of its own lets empty nodes go immediately; what runs is moved only where that has lasted.
+        TimeSpan window =
+            Shares is not null && !isEmpty && pool.Pool.Spec.ScaleDown?.StabilizationWindow is null
+                ? RecommendationHistory.Stabilization
+                : pool.ScaleDownWindow;
+        if (!_confirming.Contains(candidate.Node))
+        {
+            if (_up.ByThreshold?.Entry?.LastScaleUp + RecommendationHistory.Stabilization is { } calm && calm > _input.Now)
+            {
+                Changes.Add(calm);
+                return (
+                    ScaleDecision.Wait,
+                    ScaleReason.RecentActivity,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"scaleUpThreshold was exceeded less than 10 minutes ago: removed at {calm.UtcDateTime:HH:mm:ss} UTC at the earliest."
+                    ),
+                    calm
+                );
+            }
+
+            if (since + window is var unneeded && unneeded > _input.Now)
+            {
+                Changes.Add(unneeded);
+                return (
+                    ScaleDecision.Wait,
+                    ScaleReason.Stabilizing,
+                    $"Removed when it has been unneeded for {Until(unneeded, window)}.",
+                    unneeded
+                );
+            }
+
+            if (_up.Machines.Exists(machine => machine.Pool == pool.Name))
+                return (ScaleDecision.Wait, ScaleReason.RecentActivity, "The pool is creating machines.", null);
+            if (_quietAt.TryGetValue(pool.Name, out DateTimeOffset quiet) && quiet > _input.Now)
+            {
+                Changes.Add(quiet);
+                return (
+                    ScaleDecision.Wait,
+                    ScaleReason.RecentActivity,
+                    $"Removed when the pool has not scaled for {Until(quiet, pool.ScaleDownWindow)}.",
+                    quiet
+                );
+            }
+        }
+
+        if (!isEmpty && mode == "SingleNode" && consolidated > 0)
+            return (
+                ScaleDecision.Wait,
+                ScaleReason.DisruptionBudget,
+                "Another node is removed first: consolidation removes one node at a time (mode SingleNode).",
+                null
+            );
+        if (budgets.Take(reason) is { } budget)
+            return (
+                ScaleDecision.Wait,
+                ScaleReason.DisruptionBudget,
+                $"The {DisruptionBudgets.Words(budget)} allows no removal right now.",
+                null
+            );
+        if (_pdbs.Take(running) is { } refused)
+            return (ScaleDecision.Wait, ScaleReason.PodDisruptionBudget, refused, null);
+        Shares?.Remove(leaving, ending);
+        staying--;
+        if (!isEmpty)
+            consolidated++;
+        return (
+            ScaleDecision.Remove,
+            reason,
+            isEmpty ? "No pod needs the node." : Pods(running.Count, "fits on other nodes.", "fit on other nodes."),
+            null
+        );
+    }
+
+    private static string Pods(int count, string one, string several) =>
+        count == 1 ? $"Its pod {one}" : string.Create(CultureInfo.InvariantCulture, $"Its {count} pods {several}");
+
+    private void Add(
+        PoolMember member,
+        string decision,
+        string reason,
+        string message,
+        IReadOnlyList<Pod> moving,
+        DateTimeOffset? at = null
+    )
+    {
+        string uid = member.Node?.Metadata.Uid ?? member.Node?.Metadata.Name ?? "";
+        Nodes.Add(
+            new()
+            {
+                Session = _input.Session,
+                Cluster = _input.Session?.Cluster ?? "",
+                Node = member.Node?.Metadata.Name ?? "",
+                NodeUid = member.Node?.Metadata.Uid ?? "",
+                Claim = member.Claim?.Metadata.Name ?? "",
+                Pool = member.Pool.Metadata.Name,
+                Decision = decision,
+                Reason = reason,
+                Message = message,
+                Pods = new([.. moving.Where(static pod => !FreeRoom.IsFreeRoom(pod)).Select(static pod => pod.Key())]),
+                UnneededSince = _unneeded.TryGetValue(uid, out DateTimeOffset since) ? since : null,
+                RemovableAt = at,
+            }
+        );
+    }
+
+    /// <summary>A node that may leave.</summary>
+    private sealed record Candidate(PoolMember Member, string Node, string Uid, IReadOnlyList<Pod> Moving, decimal Utilization);
+}

@@ -1,0 +1,309 @@
+using System.Net;
+using NodeManager.Autoscaling.Decisions;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Providers;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Scheduling;
+using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
+
+namespace NodeManager.Autoscaling.Planning;
+
+/// <summary>Reads a cluster and plans: what an autoscaler would do now. Touches nothing.</summary>
+public static class ScalePlanReader
+{
+    /// <summary>The plan for all managed pools.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="ns">The namespace of the autoscaler's resources.</param>
+    /// <param name="observer">Warned of what cannot be read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled: the server does not know the resources. What it refused.</exception>
+    public static Task<NodeScalePlan> PlanAsync(
+        NodeManagerSession session,
+        string ns,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            ns,
+            async (connection, token) => Map(session, await ReadAsync(session, connection, ns, observer, token), token),
+            cancellationToken
+        );
+
+    /// <summary>What is decided about some pods, those that have a node included.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="ns">The namespace of the autoscaler's resources.</param>
+    /// <param name="pods">Names, <c>name</c> or <c>namespace/name</c>, with wildcards.</param>
+    /// <param name="observer">Warned of what cannot be read, told of each name that no pod has.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">As of <see cref="PlanAsync"/>; PodNotFound where none of the names is a pod's.</exception>
+    public static Task<IReadOnlyList<NodeScalePlanPod>> ExplainAsync(
+        NodeManagerSession session,
+        string ns,
+        IReadOnlyList<string> pods,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync<IReadOnlyList<NodeScalePlanPod>>(
+            session,
+            ns,
+            async (connection, token) =>
+            {
+                ScaleInput input = await ReadAsync(session, connection, ns, observer, token);
+                IEnumerable<NodeScalePlanPod> all = Map(session, input, token)
+                    .Pods.Concat(
+                        input.Pods.Where(static pod => !string.IsNullOrEmpty(pod.Spec.NodeName)).Select(pod => Running(session, pod))
+                    );
+                ILookup<bool, string> names = pods.ToLookup(static one => one.Contains('/', StringComparison.Ordinal));
+                Predicate<string> full = NamePattern.Any(names[true]),
+                    plain = NamePattern.Any(names[false]);
+                List<NodeScalePlanPod> found = [.. all.Where(pod => full($"{pod.Namespace}/{pod.Name}") || plain(pod.Name))];
+                string[] missing =
+                [
+                    .. pods.Where(name =>
+                        !NamePattern.IsWildcard(name)
+                        && !found.Exists(pod =>
+                            new NamePattern(name) is var one && (one.Matches(pod.Name) || one.Matches($"{pod.Namespace}/{pod.Name}"))
+                        )
+                    ),
+                ];
+                if (missing.Length == 0)
+                    return found;
+                if (found.Count > 0)
+                {
+                    foreach (string name in missing)
+                        observer.Warning($"Pod '{name}' does not exist in cluster '{session.Cluster}'.");
+                    return found;
+                }
+
+                throw new NodeManagerException(
+                    ErrorIds.PodNotFound,
+                    ErrorKind.ObjectNotFound,
+                    $"Pod '{string.Join("', '", missing)}' does not exist in cluster '{session.Cluster}'.",
+                    missing[0],
+                    "Check the name; namespace/name selects one namespace, and wildcards work."
+                );
+            },
+            cancellationToken
+        );
+
+    /// <summary>What autoscalers had decided until a moment: of each target the latest, the oldest first.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="ns">The namespace of the autoscaler's resources.</param>
+    /// <param name="at">The moment.</param>
+    /// <param name="observer">Warned where the log does not reach back so far, and of changes of the leader, which may have lost entries.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
+        NodeManagerSession session,
+        string ns,
+        DateTimeOffset at,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<NodeScaleDecision> log = await DecisionReader.ReadAsync(session, ns, cancellationToken);
+        if (log.Count == 0)
+            observer.Warning($"No autoscaler has recorded a decision in namespace '{ns}'.");
+        else if (log[0].At > at)
+            observer.Warning($"The log of decisions begins at {log[0].At:u}; earlier decisions are not available.");
+        IReadOnlyList<NodeScaleDecision> decisions = DecisionReader.At(log, at);
+        if (DecisionReader.LostAfter(log, at) is var (next, last))
+            observer.Warning(
+                $"The leader changed at {next.At:u}. What the former leader decided after {last.At:u} may be missing: {next.Reason}"
+            );
+        if (DecisionReader.LostBefore(log, at) is { } takeover)
+            observer.Warning($"The leader changed at {takeover.At:u}: {takeover.Reason}");
+        return decisions;
+    }
+
+    /// <summary>The same, so long ago by the cluster's clock.</summary>
+    public static Task<IReadOnlyList<NodeScaleDecision>> ReplayAsync(
+        NodeManagerSession session,
+        string ns,
+        TimeSpan ago,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) => ReplayAsync(session, ns, session.Connection().Time.GetUtcNow() - ago, observer, cancellationToken);
+
+    private static NodeScalePlan Map(NodeManagerSession session, ScaleInput input, CancellationToken cancellationToken)
+    {
+        ScalePlan plan = ScalePlanner.Plan(input, cancellationToken);
+        return new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            ObservedAt = input.Now,
+            Machines = new([.. plan.Machines]),
+            Nodes = new([.. plan.Nodes]),
+            Pods = new([.. plan.Pods]),
+            Pools = new([.. plan.Pools]),
+            NextChangeAt = plan.NextChangeAt,
+        };
+    }
+
+    private static NodeScalePlanPod Running(NodeManagerSession session, Pod pod) =>
+        new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            Namespace = pod.Metadata.Namespace ?? "",
+            Name = pod.Metadata.Name,
+            Uid = pod.Metadata.Uid ?? "",
+            Decision = ScaleDecision.Ignore,
+            Target = pod.Spec.NodeName!,
+            Reason = ScaleReason.Scheduled,
+            Message = pod.IsFinished()
+                ? $"The pod has completed on node '{pod.Spec.NodeName}'."
+                : $"The scheduler has placed the pod on node '{pod.Spec.NodeName}'.",
+        };
+
+    /// <summary>What the plan for all managed pools rests on.</summary>
+    internal static async Task<ScaleInput> ReadAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string ns,
+        IOperationObserver observer,
+        CancellationToken token
+    )
+    {
+        KubernetesClient client = connection.Client;
+        ListOptions everywhere = new(),
+            here = new() { Namespace = ns };
+        Task<List<T>> IfAllowed<T>(ResourceType<T> type, string what)
+            where T : KubernetesObject => ReadIfAllowedAsync(client, type, everywhere, what, observer, token);
+
+        ServerCapabilities server = await client.GetCapabilitiesAsync(token);
+        var pools = InstalledAsync(session, client.ListAsync(NodeSmithResources.Pools, here, token));
+        var planes = InstalledAsync(session, client.ListAsync(NodeSmithResources.ControlPlanes, here, token));
+        var claims = InstalledAsync(session, client.ListAsync(NodeSmithResources.Claims, here, token));
+        var providers = InstalledAsync(session, client.ListAsync(NodeSmithResources.Providers, here, token));
+        var nodes = client.ListAsync(KubernetesResources.Nodes, everywhere, token);
+        var pods = client.ListAsync(KubernetesResources.Pods, everywhere, token);
+        var daemonSets = IfAllowed(KubernetesResources.DaemonSets, "DaemonSets");
+        var budgets = IfAllowed(KubernetesResources.PodDisruptionBudgets(server.BudgetVersion), "PodDisruptionBudgets");
+        var namespaces = IfAllowed(KubernetesResources.Namespaces, "namespaces");
+        var services = IfAllowed(KubernetesResources.Services, "services");
+        var volumeClaims = IfAllowed(KubernetesResources.PersistentVolumeClaims, "PersistentVolumeClaims");
+        var volumes = IfAllowed(KubernetesResources.PersistentVolumes, "PersistentVolumes");
+        var classes = IfAllowed(KubernetesResources.StorageClasses, "StorageClasses");
+        var buffers = ReadBuffersAsync(client, token);
+        await Task.WhenAll(
+            pools,
+            planes,
+            claims,
+            providers,
+            nodes,
+            pods,
+            daemonSets,
+            budgets,
+            namespaces,
+            services,
+            volumeClaims,
+            volumes,
+            classes,
+            buffers
+        );
+
+        HashSet<string> managed =
+        [
+            .. (await planes)
+                .Where(static plane => plane.Metadata.DeletionTimestamp is null)
+                .SelectMany(static plane => plane.Spec.Pools ?? []),
+        ];
+        foreach (NodeSmithPool pool in (await pools).Where(pool => !managed.Contains(pool.Metadata.Name)))
+            observer.Warning($"Pool '{pool.Metadata.Name}' is not managed: no NodeSmithControlPlane in namespace '{ns}' names it.");
+        return new()
+        {
+            Session = session,
+            Now = connection.Time.GetUtcNow(),
+            MinorVersion = server.Minor,
+            Nodes = (await nodes).Items,
+            Pods = (await pods).Items,
+            Pools = [.. (await pools).Where(pool => managed.Contains(pool.Metadata.Name))],
+            Claims = await claims,
+            Providers = await providers,
+            DaemonSets = await daemonSets,
+            Budgets = await budgets,
+            BudgetVersion = server.BudgetVersion,
+            Namespaces = await namespaces,
+            Services = await services,
+            VolumeClaims = await volumeClaims,
+            Volumes = await volumes,
+            StorageClasses = await classes,
+            Thresholds = await ReadThresholdsAsync(session, connection, (await nodes).Items, observer, token),
+            Buffers = (await buffers).Buffers,
+            BufferTargets = (await buffers).Targets,
+        };
+    }
+
+    private static async Task<ThresholdInput?> ReadThresholdsAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        List<Node> nodes,
+        IOperationObserver observer,
+        CancellationToken token
+    ) =>
+        session.Configuration.EnableAutoScaling
+            ? new(session.Configuration, await ThresholdUsage.ReadAsync(session.Configuration, connection, nodes, observer, token))
+            : null;
+
+    private static async Task<List<T>> InstalledAsync<T>(NodeManagerSession session, Task<KubernetesList<T>> listing)
+        where T : KubernetesObject => (await NodeSmithErrors.InstalledAsync(session.Cluster, listing)).Items;
+
+    /// <summary>Buffers are an API of their own, which few clusters serve.</summary>
+    private static async Task<(IReadOnlyList<CapacityBuffer> Buffers, IReadOnlyList<BufferTarget> Targets)> ReadBuffersAsync(
+        KubernetesClient client,
+        CancellationToken token
+    )
+    {
+        ListOptions everywhere = new();
+        List<CapacityBuffer> buffers = await ReadIfAllowedAsync(client, NodeSmithResources.CapacityBuffers, everywhere, null, null, token);
+        if (buffers.Count == 0)
+            return ([], []);
+        var templates = ReadIfAllowedAsync(client, KubernetesResources.PodTemplates, everywhere, null, null, token);
+        var deployments = ReadIfAllowedAsync(client, KubernetesResources.Deployments, everywhere, null, null, token);
+        var replicaSets = ReadIfAllowedAsync(client, KubernetesResources.ReplicaSets, everywhere, null, null, token);
+        var statefulSets = ReadIfAllowedAsync(client, KubernetesResources.StatefulSets, everywhere, null, null, token);
+        return (
+            buffers,
+            [
+                .. (await templates).Select(BufferTarget.Of),
+                .. (await deployments).Select(static one => BufferTarget.Of(one, "Deployment", one.Spec)),
+                .. (await replicaSets).Select(static one => BufferTarget.Of(one, "ReplicaSet", one.Spec)),
+                .. (await statefulSets).Select(static one => BufferTarget.Of(one, "StatefulSet", one.Spec)),
+            ]
+        );
+    }
+
+    private static async Task<List<T>> ReadIfAllowedAsync<T>(
+        KubernetesClient client,
+        ResourceType<T> type,
+        ListOptions where,
+        string? what,
+        IOperationObserver? observer,
+        CancellationToken token
+    )
+        where T : KubernetesObject
+    {
+        try
+        {
+            return (await client.ListAsync(type, where, token)).Items;
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            if (what is not null)
+                observer?.Warning(
+                    $"{char.ToUpperInvariant(what[0])}{what[1..]} cannot be read and are not taken into account: {refused.Message}"
+                );
+            return [];
+        }
+    }
+}

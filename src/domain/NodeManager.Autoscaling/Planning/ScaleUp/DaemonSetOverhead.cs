@@ -1,0 +1,84 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Autoscaling.Planning.ScaleUp;
+
+/// <summary>What DaemonSets take of a node before other pods come.</summary>
+internal static class DaemonSetOverhead
+{
+    // What the DaemonSet controller adds to its pods.
+    private static readonly Toleration[] Added =
+    [
+        .. new[]
+        {
+            ("not-ready", "NoExecute"),
+            ("unreachable", "NoExecute"),
+            ("disk-pressure", "NoSchedule"),
+            ("memory-pressure", "NoSchedule"),
+            ("pid-pressure", "NoSchedule"),
+            ("unschedulable", "NoSchedule"),
+        }.Select(static one => new Toleration
+        {
+            Key = $"node.kubernetes.io/{one.Item1}",
+            Operator = "Exists",
+            Effect = one.Item2,
+        }),
+    ];
+
+    /// <summary>The pods that will come to the node, without a name.</summary>
+    public static IEnumerable<Pod> On(Node node, IEnumerable<DaemonSet> daemonSets) =>
+        daemonSets
+            .Where(static set => set.Metadata.DeletionTimestamp is null)
+            .Select(PodOf)
+            .Where(pod => pod.Selects(node) && pod.FirstUntolerated(node) is null);
+
+    /// <summary>Their sums by resource name; <c>pods</c> is their number.</summary>
+    public static Dictionary<string, decimal> Of(Node node, IEnumerable<DaemonSet> daemonSets) => Of(On(node, daemonSets));
+
+    /// <inheritdoc cref="Of(Node, IEnumerable{DaemonSet})"/>
+    public static Dictionary<string, decimal> Of(IEnumerable<Pod> pods)
+    {
+        Dictionary<string, decimal> sum = new(StringComparer.Ordinal) { ["pods"] = 0 };
+        foreach (Pod pod in pods)
+        {
+            sum["pods"]++;
+            foreach ((string name, decimal amount) in PodRequests.Of(pod.Spec))
+                sum[name] = sum.GetValueOrDefault(name) + amount;
+        }
+
+        return sum;
+    }
+
+    private static Pod PodOf(DaemonSet set) =>
+        new()
+        {
+            Metadata = new()
+            {
+                Name = set.Metadata.Name,
+                Namespace = set.Metadata.Namespace,
+                Labels = set.Spec.Template.Metadata.Labels,
+                OwnerReferences =
+                [
+                    new()
+                    {
+                        ApiVersion = "apps/v1",
+                        Kind = "DaemonSet",
+                        Name = set.Metadata.Name,
+                        Uid = set.Metadata.Uid ?? "",
+                        Controller = true,
+                    },
+                ],
+            },
+            Spec = new()
+            {
+                NodeSelector = set.Spec.Template.Spec.NodeSelector,
+                Affinity = set.Spec.Template.Spec.Affinity,
+                Tolerations = [.. set.Spec.Template.Spec.Tolerations ?? [], .. Added],
+                Containers = set.Spec.Template.Spec.Containers,
+                InitContainers = set.Spec.Template.Spec.InitContainers,
+                Overhead = set.Spec.Template.Spec.Overhead,
+                Resources = set.Spec.Template.Spec.Resources,
+                HostNetwork = set.Spec.Template.Spec.HostNetwork,
+            },
+        };
+}

@@ -1,0 +1,182 @@
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Packing;
+
+namespace NodeManager.Autoscaling.Planning.ScaleUp;
+
+/// <summary>
+/// The machines that a pool can make: its shapes; else the servers of its provider, where that is bare metal; else sizes from the stated minimum
+/// (2 cores and 2048 MiB) up to four times that, and as large as the largest pod needs, in whole cores.
+/// </summary>
+internal static class PoolOffers
+{
+    private const int Growth = 4;
+    private const int Steps = 12;
+    private const long MemoryStep = 256;
+
+    /// <summary>The smallest machine where neither the pool nor a shape says.</summary>
+    public const long DefaultCores = 2,
+        DefaultMemory = 2048;
+
+    /// <param name="state">The pool.</param>
+    /// <param name="demand">The pods that wait: what single large ones need is a size of its own.</param>
+    /// <param name="daemonSets">What will run on each node.</param>
+    public static List<MachineOffer> Of(PoolState state, IReadOnlyList<Pod> demand, IReadOnlyList<DaemonSet> daemonSets)
+    {
+        NodeSmithMachineTemplate template = state.Pool.Spec.MachineTemplate;
+        List<(string? Zone, List<MachineSize> Sizes)> choices = template.Shapes is { Count: > 0 } shapes
+            ? OfShapes(state, shapes)
+            : OfServers(state) ?? [.. Zones(state).Select(zone => (zone, OfDemand(state, zone, demand, daemonSets)))];
+        return [.. choices.Select(choice => Offer(state, choice.Zone, choice.Sizes, daemonSets))];
+    }
+
+    private static MachineOffer Offer(PoolState state, string? zone, List<MachineSize> sizes, IReadOnlyList<DaemonSet> daemonSets)
+    {
+        Node template = Template(state, zone);
+        List<Pod> residents = [.. DaemonSetOverhead.On(template, daemonSets)];
+        return new()
+        {
+            Pool = state.Name,
+            Zone = zone,
+            Template = template,
+            Sizes =
+            [
+                .. sizes
+                    .OrderBy(static size => size.Cost)
+                    .ThenBy(static size => size.CpuCores)
+                    .ThenBy(static size => size.Name, StringComparer.Ordinal),
+            ],
+            Overhead = DaemonSetOverhead.Of(residents),
+            Residents = residents,
+            Allowance = state.Allowance,
+        };
+    }
+
+    private static Node Template(PoolState state, string? zone) =>
+        ExpectedNodes.Template(state.Pool, zone, state.Members.FirstOrDefault(static member => member.Node is not null)?.Node);
+
+    /// <summary>The zones that the provider knows; one null where it knows none.</summary>
+    private static List<string?> Zones(PoolState state)
+    {
+        IEnumerable<string?> known = state.Provider?.Spec switch
+        {
+            { Proxmox.NodeZones: { Count: > 0 } byHost } and { Proxmox.NodeWhitelist: { Count: > 0 } hosts } => hosts.Select(
+                byHost.GetValueOrDefault
+            ),
+            { Proxmox.NodeZones: { Count: > 0 } byHost } => byHost.Values,
+            { Simulated.Zones: { Count: > 0 } simulated } => simulated,
+            { Redfish.Systems: { Count: > 0 } systems } => systems.Select(static system => system.Zone),
+            _ => [],
+        };
+        List<string?> zones = [.. known.Where(static zone => zone is { Length: > 0 }).Distinct().Order(StringComparer.Ordinal)];
+        return zones.Count > 0 ? zones : [null];
+    }
+
+    private static List<(string? Zone, List<MachineSize> Sizes)> OfShapes(PoolState state, List<NodeSmithShape> shapes)
+    {
+        List<string?> zones =
+        [
+            .. Zones(state).Concat(shapes.Select(static shape => shape.Zone is { Length: > 0 } zone ? zone : null)).Distinct(),
+        ];
+        bool knowsZones = Zones(state) is not [null];
+        List<(string? Zone, List<MachineSize> Sizes)> choices = [];
+        foreach (string? zone in zones)
+        {
+            // A shape without a zone is on offer in every zone that the provider knows, else in none in particular.
+            List<MachineSize> sizes =
+            [
+                .. shapes
+                    .Where(shape =>
+                        shape.Zone is { Length: > 0 } own ? own == zone
+                        : knowsZones ? zone is not null
+                        : zone is null
+                    )
+                    .Select(shape => Size(state, shape.Name, shape.CpuCores, shape.MemoryMiB, isComputed: false)),
+            ];
+            if (sizes.Count > 0)
+                choices.Add((zone, sizes));
+        }
+
+        return choices;
+    }
+
+    /// <summary>Servers that stand there; null where the provider has none, or does not say how large they are.</summary>
+    private static List<(string? Zone, List<MachineSize> Sizes)>? OfServers(PoolState state)
+    {
+        List<RedfishSystem> systems =
+            state.Provider?.Spec.Redfish?.Systems.FindAll(static system => system is { CpuCores: > 0, MemoryMiB: > 0 }) ?? [];
+        if (systems.Count == 0)
+            return null;
+        List<NodeSmithClaim> taken =
+        [
+            .. state.Members.Where(static member => member.Claim is not null).Select(static member => member.Claim!),
+        ];
+        List<(string? Zone, List<MachineSize> Sizes)> choices = [];
+        foreach (var zone in systems.GroupBy(static system => system.Zone is { Length: > 0 } name ? name : null))
+        {
+            List<MachineSize> sizes = [];
+            foreach (var size in zone.GroupBy(static system => (Cores: system.CpuCores!.Value, Memory: system.MemoryMiB!.Value)))
+            {
+                int used = taken.Count(claim => (claim.Status?.Zone ?? claim.Spec.Zone) == zone.Key && IsOf(claim, size.Key));
+                sizes.Add(
+                    Size(state, "", size.Key.Cores, size.Key.Memory, isComputed: false) with
+                    {
+                        Stock = new(Math.Max(0, size.Count() - used)),
+                    }
+                );
+            }
+
+            choices.Add((zone.Key, sizes));
+        }
+
+        return choices;
+    }
+
+    private static bool IsOf(NodeSmithClaim claim, (long Cores, long Memory) size) =>
+        (claim.Status?.Capacity ?? claim.Spec.Requirements) is { } own && own.CpuCores == size.Cores && own.MemoryMiB == size.Memory;
+
+    private static List<MachineSize> OfDemand(PoolState state, string? zone, IReadOnlyList<Pod> demand, IReadOnlyList<DaemonSet> daemonSets)
+    {
+        NodeSmithSize? minimum = state.Pool.Spec.MachineTemplate.Minimum;
+        long leastCores = minimum?.CpuCores ?? DefaultCores,
+            leastMemory = minimum?.MemoryMiB ?? DefaultMemory;
+        long coreStep = Math.Max(1, leastCores * (Growth - 1) / Steps),
+            memoryStep = Math.Max(MemoryStep, RoundUp(leastMemory * (Growth - 1) / Steps, MemoryStep));
+        HashSet<(long Cores, long Memory)> sizes = [];
+        for (long cores = leastCores; cores <= leastCores * Growth; cores += coreStep)
+        for (long memory = leastMemory; memory <= leastMemory * Growth; memory += memoryStep)
+            sizes.Add((cores, memory));
+
+        // What one pod needs with all that its node runs, where that is more.
+        Dictionary<string, decimal> overhead = DaemonSetOverhead.Of(Template(state, zone), daemonSets);
+        NodeSmithSystemReserved? reserved = state.Pool.Spec.MachineTemplate.SystemReserved;
+        decimal missingCpu = state.Evidence.MissingShare("cpu"),
+            missingMemory = state.Evidence.MissingShare("memory");
+        foreach (Pod pod in demand)
+        {
+            IReadOnlyDictionary<string, decimal> need = PodRequests.Of(pod.Spec);
+            decimal cpu =
+                ((need.GetValueOrDefault("cpu") + overhead.GetValueOrDefault("cpu")) / (1 - missingCpu))
+                + ((reserved?.CpuMillicores ?? 100) / 1000m);
+            decimal bytes =
+                ((need.GetValueOrDefault("memory") + overhead.GetValueOrDefault("memory")) / (1 - missingMemory))
+                + ((reserved?.MemoryMiB ?? 256) * 1048576m);
+            if (cpu <= leastCores * Growth && bytes <= leastMemory * Growth * 1048576m || cpu > 1_000_000 || bytes > 1e15m)
+                continue;
+            sizes.Add(
+                (
+                    Math.Max(leastCores, (long)Math.Ceiling(cpu)),
+                    Math.Max(leastMemory, RoundUp((long)Math.Ceiling(bytes / 1048576m), MemoryStep))
+                )
+            );
+        }
+
+        return [.. sizes.Select(size => Size(state, "", size.Cores, size.Memory, isComputed: true))];
+    }
+
+    private static long RoundUp(long amount, long step) => (amount + step - 1) / step * step;
+
+    private static MachineSize Size(PoolState state, string name, long cores, long memory, bool isComputed) =>
+        new(name, cores, memory, state.Evidence.Allocatable(new(name, cores, memory), isComputed));
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Packing;
+
+namespace NodeManager.Autoscaling.Planning.ScaleUp;
+
+/// <summary>A pool with what belongs to it now.</summary>
+internal sealed class PoolState
+{
+    public PoolState(NodeSmithPool pool, NodeSmithProvider? provider, IReadOnlyList<PoolMember> members, PoolEvidence evidence)
+    {
+        Evidence = evidence;
+        Pool = pool;
+        Provider = provider;
+        Members = members;
+        long overhead = provider?.Spec.OverheadMiB ?? 0;
+        CpuCores = members.Sum(member => member.Counted(overhead).CpuCores);
+        Bytes = members.Sum(member => member.Counted(overhead).Bytes);
+        Problem = NodeSmithRules.Check(pool) is { Count: > 0 } problems ? string.Join("; ", problems) : null;
+        NodeSmithPoolLimits limits = pool.Spec.Limits;
+        Allowance = new()
+        {
+            OverheadMiB = overhead,
+            Nodes = limits.MaxNodes > 0 ? Math.Max(0, limits.MaxNodes - members.Count) : null,
+            CpuCores = limits.CpuCores > 0 ? Math.Max(0, (long)Math.Floor(limits.CpuCores - CpuCores)) : null,
+            MemoryMiB = limits.MemoryMiB > 0 ? Math.Max(0, (long)Math.Floor(limits.MemoryMiB - (Bytes / 1048576m))) : null,
+        };
+    }
+
+    public NodeSmithPool Pool { get; }
+
+    public string Name => Pool.Metadata.Name;
+
+    public NodeSmithProvider? Provider { get; }
+
+    public IReadOnlyList<PoolMember> Members { get; }
+
+    /// <summary>What its real machines offer.</summary>
+    public PoolEvidence Evidence { get; }
+
+    public decimal CpuCores { get; }
+
+    public decimal Bytes { get; }
+
+    /// <summary>What is left of the limits; changes while machines are planned.</summary>
+    public PoolAllowance Allowance { get; }
+
+    public bool IsDeleted => Pool.Metadata.DeletionTimestamp is not null;
+
+    /// <summary>The rules that the pool breaks, where the server let it pass; null: none. Nothing is created or removed on its account: what a field means is not known.</summary>
+    public string? Problem { get; }
+
+    /// <summary>True where the pool may get machines.</summary>
+    public bool IsOpen => !IsDeleted && Problem is null;
+
+    /// <summary><see cref="Problem"/> as a sentence.</summary>
+    public string ProblemText => $"The spec of NodeSmithPool {Name} is not valid: {Problem}.";
+
+    /// <summary>The update that rolls the pool; null: none.</summary>
+    public string? UpdatedBy => IsDeleted ? null : Pool.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation);
+
+    public string LabelKey => Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
+
+    /// <summary>As many nodes as there are to be at least, and the reason for it.</summary>
+    public (int Nodes, string Reason) Least =>
+        (Pool.Spec.NodeCount ?? 0) > Pool.Spec.Limits.MinNodes
+            ? (Pool.Spec.NodeCount!.Value, ScaleReason.NodeCount)
+            : (Pool.Spec.Limits.MinNodes, ScaleReason.MinNodes);
+
+    /// <summary>The same as a sentence.</summary>
+    public string LeastText =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The pool keeps at least {Least.Nodes} {(Least.Nodes == 1 ? "node" : "nodes")} ({(Least.Reason == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")})."
+        );
+
+    public TimeSpan ScaleUpWindow => Duration(Pool.Spec.ScaleUp?.StabilizationWindow);
+
+    public TimeSpan ScaleDownWindow => Duration(Pool.Spec.ScaleDown?.StabilizationWindow);
+
+    /// <summary>The pools with their nodes and claims.</summary>
+    public static List<PoolState> Of(ScaleInput input)
+    {
+        Dictionary<string, Node> byName = new(StringComparer.Ordinal),
+            byId = new(StringComparer.Ordinal);
+        foreach (Node node in input.Nodes)
+        {
+            byName[node.Metadata.Name] = node;
+            if (node.Spec.ProviderID is { Length: > 0 } id)
+                byId[ProviderIds.Normalize(id)] = node;
+        }
+
+        HashSet<string> owned = new(StringComparer.Ordinal);
+        ILookup<string, NodeSmithClaim> claims = input.Claims.ToLookup(static claim => claim.Spec.PoolRef, StringComparer.Ordinal);
+        List<(NodeSmithPool Pool, List<PoolMember> Members)> pools = [];
+        foreach (NodeSmithPool pool in input.Pools)
+        {
+            List<PoolMember> members = [];
+            foreach (NodeSmithClaim claim in claims[pool.Metadata.Name].OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal))
+            {
+                PoolMember member = new(pool, claim, NodeOf(claim, byName, byId));
+                if (member.Node is not null)
+                    owned.Add(member.Node.Metadata.Name);
+                members.Add(member);
+            }
+
+            pools.Add((pool, members));
+        }
+
+        Dictionary<string, NodeSmithProvider> providers = new(StringComparer.Ordinal);
+        foreach (NodeSmithProvider provider in input.Providers)
+            providers[provider.Metadata.Name] = provider;
+        Lazy<ILookup<string, Pod>> residents = new(() =>
+            input
+                .Pods.Where(static pod =>
+                    pod.Spec.NodeName is { Length: > 0 } && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" })
+                )
+                .ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal)
+        );
+        return
+        [
+            .. pools.Select(one =>
+            {
+                string key = one.Pool.Spec.PoolLabelKey ?? NodeSmithNames.DefaultPoolLabelKey;
+                IEnumerable<PoolMember> others = input
+                    .Nodes.Where(node =>
+                        !owned.Contains(node.Metadata.Name) && node.Metadata.Labels?.GetValueOrDefault(key) == one.Pool.Metadata.Name
+                    )
+                    .Select(node => new PoolMember(one.Pool, null, node));
+                NodeSmithProvider? provider = providers.GetValueOrDefault(one.Pool.Spec.ProviderRef);
+                var evidence = PoolEvidence.Of(one.Pool, provider, one.Members, node => residents.Value[node], input.DaemonSets, input.Now);
+                return new PoolState(
+                    one.Pool,
+                    provider,
+                    [.. one.Members.Concat(others).Select(member => member with { Expected = ExpectedNodes.Of(member, evidence) })],
+                    evidence
+                );
+            }),
+        ];
+    }
+
+    private static Node? NodeOf(NodeSmithClaim claim, Dictionary<string, Node> byName, Dictionary<string, Node> byId)
+    {
+        if (claim.Status is not { } status)
+            return null;
+        string? name = status.NodeName is { Length: > 0 } registered ? registered : claim.MachineName ?? claim.Metadata.Name;
+        Node? node =
+            status.ProviderID is { Length: > 0 } id && byId.TryGetValue(ProviderIds.Normalize(id), out Node? known)
+                ? known
+                : byName.GetValueOrDefault(name);
+        if (node is null)
+            return null;
+        // Another machine has the name, or the node is older than the machine, to the second.
+        if (
+            node.Spec.ProviderID is { Length: > 0 }
+            && status.ProviderID is { Length: > 0 }
+            && !ProviderIds.AreSame(node.Spec.ProviderID, status.ProviderID)
+        )
+            return null;
+        return node.Metadata.CreationTimestamp?.AddSeconds(1) <= status.MachineCreated ? null : node;
+    }
+
+    private static TimeSpan Duration(string? text) => text is null ? TimeSpan.Zero : GoDuration.Parse(text) ?? TimeSpan.Zero;
+}

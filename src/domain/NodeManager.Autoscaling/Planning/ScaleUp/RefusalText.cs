@@ -1,0 +1,123 @@
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Packing;
+
+namespace NodeManager.Autoscaling.Planning.ScaleUp;
+
+/// <summary>Why a pod gets no machine: of all offers the one that came closest gives the reason, and every pool a sentence.</summary>
+internal static class RefusalText
+{
+    public static (string Reason, string Message) Of(PackedPod packed, IReadOnlyList<PoolState> pools, MachineContradictions contradictions)
+    {
+        string[] invalid =
+        [
+            .. pools.Where(static pool => !pool.IsDeleted && pool.Problem is not null).Select(static pool => pool.ProblemText),
+        ];
+        if (packed.Refusals.Count == 0)
+        {
+            return invalid.Length > 0
+                ? (ScaleReason.PoolInvalid, string.Join(' ', invalid))
+                : (ScaleReason.NoPool, pools.Count == 0 ? "No NodeSmithControlPlane names a pool." : "Every pool is being deleted.");
+        }
+
+        List<string> sentences = [];
+        PackingRefusal closest = PackingRefusal.Taint;
+        foreach (var pool in packed.Refusals.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
+        {
+            // Zones of a pool may answer differently; the pool's answer is that of the zone that came closest.
+            (MachineOffer offer, PackingRefusal why) = pool.MaxBy(static one => one.Why);
+            if (why > closest)
+                closest = why;
+            sentences.Add(
+                $"Pool '{pool.Key}': {(why == PackingRefusal.Caller ? contradictions.Refusal(packed.Pod, pool.Key) : Words(packed.Pod, offer, why, pools.First(one => one.Name == pool.Key)))}."
+            );
+        }
+
+        // What came of the machines that it had says more than that the others are too small.
+        if (closest is PackingRefusal.TooLarge && contradictions.Attempts(packed.Pod) is { } attempts)
+            return (ScaleReason.NotAsPlanned, string.Join(' ', sentences.Concat(invalid).Append($"{attempts}.")));
+        return (Code(closest, packed.Pod), string.Join(' ', sentences.Concat(invalid)));
+    }
+
+    private static string Code(PackingRefusal why, Pod pod) =>
+        why switch
+        {
+            PackingRefusal.Taint => ScaleReason.Taint,
+            PackingRefusal.NodeAffinity => AsksForZone(pod) ? ScaleReason.Zone : ScaleReason.NodeAffinity,
+            PackingRefusal.Volume => ScaleReason.Zone,
+            PackingRefusal.TooLarge or PackingRefusal.HostPort => ScaleReason.TooLarge,
+            PackingRefusal.PodAffinity => ScaleReason.PodAffinity,
+            PackingRefusal.TopologySpread => ScaleReason.TopologySpread,
+            PackingRefusal.ProviderStock => ScaleReason.ProviderCapacity,
+            PackingRefusal.NodeLimit => ScaleReason.NodeLimit,
+            PackingRefusal.CpuLimit => ScaleReason.CpuLimit,
+            PackingRefusal.Caller => ScaleReason.NotAsPlanned,
+            _ => ScaleReason.MemoryLimit,
+        };
+
+    private static string Words(Pod pod, MachineOffer offer, PackingRefusal why, PoolState pool)
+    {
+        var limits = pool.Pool.Spec.Limits;
+        return why switch
+        {
+            PackingRefusal.Taint => $"the taint {TaintText(pod.FirstUntolerated(offer.Template))} is not tolerated",
+            PackingRefusal.NodeAffinity when AsksForZone(pod) => "its provider cannot create machines in the zone that the pod requires",
+            PackingRefusal.NodeAffinity => "its nodes do not match the pod's node selector or node affinity",
+            PackingRefusal.Volume => "its provider cannot create machines in the zone of the pod's volumes",
+            PackingRefusal.TooLarge => TooLarge(pod, offer, pool),
+            PackingRefusal.HostPort => "a host port of the pod is in use",
+            PackingRefusal.PodAffinity => "the pod's affinity to other pods, or theirs, cannot be met on a new machine",
+            PackingRefusal.TopologySpread => "a topology spread constraint cannot be met on a new machine",
+            PackingRefusal.ProviderStock => $"provider '{pool.Pool.Spec.ProviderRef}' has no such machine left",
+            PackingRefusal.NodeLimit => $"it may have at most {limits.MaxNodes} nodes (limits.maxNodes)",
+            PackingRefusal.CpuLimit => $"another machine would exceed {limits.CpuCores} cores (limits.cpuCores)",
+            _ => $"another machine would exceed {limits.MemoryMiB} MiB (limits.memoryMiB)",
+        };
+    }
+
+    private static string TooLarge(Pod pod, MachineOffer offer, PoolState pool)
+    {
+        foreach ((string name, decimal amount) in PodRequests.Of(pod.Spec).OrderBy(static one => one.Key, StringComparer.Ordinal))
+        {
+            decimal most = offer.Sizes.Count == 0 ? 0 : offer.Sizes.Max(size => size.Allocatable.GetValueOrDefault(name));
+            decimal room = most - offer.Overhead.GetValueOrDefault(name);
+            if (amount <= room)
+                continue;
+            if (most == 0)
+                return $"its machines do not have {name}";
+            return $"its largest machine leaves {Amount(name, room)} of {name}, the pod requests {Amount(name, amount)}{Observed(name, most, offer, pool)}";
+        }
+
+        return "no single machine has enough of all that the pod requests";
+    }
+
+    /// <summary>Where the amount is that of a real node: which, and what would be planned without it.</summary>
+    private static string Observed(string name, decimal most, MachineOffer offer, PoolState pool)
+    {
+        MachineSize largest = offer.Sizes.First(size => size.Allocatable.GetValueOrDefault(name) == most);
+        decimal planned = ExpectedNodes.Allocatable(pool.Pool, largest.CpuCores, largest.MemoryMiB).GetValueOrDefault(name);
+        ObservedSize? seen =
+            pool.Evidence.Find(new(largest.Name, largest.CpuCores, largest.MemoryMiB)) ?? pool.Evidence.Sizes.FirstOrDefault();
+        if (planned <= most || seen is null)
+            return "";
+        string was = ExpectedNodes.IsUnknown(name, planned) ? "the plan has no limit" : $"{Amount(name, planned)} would be planned";
+        return $" (node '{seen.Node}' reports {Amount(name, seen.Allocatable.GetValueOrDefault(name))}; {was})";
+    }
+
+    internal static string Amount(string name, decimal amount) =>
+        name is "memory" or "ephemeral-storage"
+            ? ByteSize.Format((long)Math.Max(0, amount))
+            : FormattableString.Invariant($"{Math.Max(0, amount):0.###}");
+
+    internal static string TaintText(Taint? taint) =>
+        taint is null ? "of its nodes"
+        : string.IsNullOrEmpty(taint.Value) ? $"{taint.Key}:{taint.Effect}"
+        : $"{taint.Key}={taint.Value}:{taint.Effect}";
+
+    private static bool AsksForZone(Pod pod) =>
+        pod.Spec.NodeSelector?.ContainsKey(ExpectedNodes.ZoneLabel) == true
+        || pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms.Exists(static term =>
+            term.MatchExpressions?.Exists(static one => one.Key == ExpectedNodes.ZoneLabel) == true
+        ) == true;
+}

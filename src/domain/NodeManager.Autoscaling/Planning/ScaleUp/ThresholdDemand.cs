@@ -1,0 +1,175 @@
+using System.Globalization;
+using NodeManager.Autoscaling.Planning.Inputs;
+using NodeManager.Recommendations.Decisions;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Packing;
+
+namespace NodeManager.Autoscaling.Planning.ScaleUp;
+
+/// <summary>
+/// What the configuration's thresholds and bounds make of a plan: machines where a share is above <c>scaleUpThreshold</c> or nodes are fewer than
+/// <c>minNodes</c>, and none beyond <c>maxNodes</c>, also for pods that wait. The rules are those of recommendations.
+/// </summary>
+internal sealed class ThresholdDemand
+{
+    private readonly ScaleInput _input;
+    private readonly IReadOnlyList<PoolState> _pools;
+    private readonly PodPacker _packer;
+    private readonly Dictionary<PackedMachine, (string Reason, string Message)> _reasons = [];
+    private readonly HashSet<PackedMachine> _beyond;
+
+    private ThresholdDemand(
+        ScaleInput input,
+        IReadOnlyList<PoolState> pools,
+        PodPacker packer,
+        IReadOnlyList<PackedPod> packed,
+        ThresholdShares shares
+    )
+    {
+        _input = input;
+        _pools = pools;
+        _packer = packer;
+        Shares = shares;
+        int room = Math.Max(0, Configuration.MaxNodes - shares.Nodes);
+        _beyond = [.. packer.Machines.Skip(room)];
+        foreach (PackedMachine machine in packer.Machines.Take(room))
+            shares.Add(machine);
+        shares.Place(packed.Where(one => one.Machine is null || !_beyond.Contains(one.Machine)));
+    }
+
+    /// <summary>After the machines of the plan.</summary>
+    public ThresholdShares Shares { get; }
+
+    /// <summary>For the next plan.</summary>
+    public RecommendationHistory.Entry? Entry { get; private set; }
+
+    /// <inheritdoc cref="ScaleMemory.AboveSince"/>
+    public DateTimeOffset? AboveSince { get; private set; }
+
+    /// <summary>When a pool's window lets it make a machine; null: none is held back.</summary>
+    public (string Pool, DateTimeOffset At)? HeldUntil { get; private set; }
+
+    /// <summary>Why fewer machines are made than the thresholds ask for; null: none is missing.</summary>
+    public (string Reason, string Message)? Unmet { get; private set; }
+
+    private NodeManagerConfiguration Configuration => Shares.Thresholds.Configuration;
+
+    /// <summary>Null where the plan has no thresholds.</summary>
+    public static ThresholdDemand? Of(
+        ScaleInput input,
+        IReadOnlyList<PoolState> pools,
+        ClusterSnapshot snapshot,
+        IReadOnlyCollection<string> inFlight,
+        IReadOnlyCollection<string> leaving,
+        PodPacker packer,
+        IReadOnlyList<PackedPod> packed
+    )
+    {
+        if (input.Thresholds is null)
+            return null;
+        ThresholdDemand demand = new(input, pools, packer, packed, new(input, snapshot, inFlight, leaving));
+        demand.Make();
+        return demand;
+    }
+
+    /// <summary>True for a machine that <c>maxNodes</c> does not allow.</summary>
+    public bool IsBeyond(PackedMachine machine) => _beyond.Contains(machine);
+
+    /// <summary>Why the machine is made; null: not because of a threshold.</summary>
+    public (string Reason, string Message)? ReasonOf(PackedMachine machine) =>
+        _reasons.TryGetValue(machine, out var reason) ? reason : null;
+
+    /// <summary>That <c>maxNodes</c> is reached, as a sentence.</summary>
+    public string AtMaximum =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The cluster has {Shares.Nodes} nodes, new ones included; maxNodes of the configuration is {Configuration.MaxNodes}."
+        );
+
+    private void Make()
+    {
+        ScaleThresholds thresholds = Shares.Thresholds;
+        string? above = Shares.Above(thresholds.UpAbove);
+        bool hasAdded = false;
+        if (_beyond.Count > 0)
+            Unmet = (ScaleReason.NodeLimit, AtMaximum);
+        if (above is not null)
+        {
+            AboveSince = NotAhead(_input.Memory.AboveSince) ?? _input.Now;
+            // Below the threshold it goes on for the margin, and says so.
+            string until =
+                thresholds.UpAbove < Configuration.ScaleUpThreshold
+                    ? string.Create(CultureInfo.InvariantCulture, $" Machines are added until the share is {thresholds.UpAbove:0.#}%.")
+                    : "";
+            (string, string) why = (
+                ScaleReason.AboveThreshold,
+                string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%.{until}")
+            );
+            for (decimal excess = Shares.Excess(thresholds.Comfortable); excess > 0 && TryAdd(why); hasAdded = true)
+            {
+                decimal left = Shares.Excess(thresholds.Comfortable);
+                if (left >= excess)
+                {
+                    Unmet = (ScaleReason.TooLarge, $"{above}, and DaemonSets alone would fill new machines.");
+                    break;
+                }
+
+                excess = left;
+            }
+        }
+
+        while (
+            Shares.Nodes < Configuration.MinNodes
+            && TryAdd(
+                (
+                    ScaleReason.MinNodes,
+                    string.Create(CultureInfo.InvariantCulture, $"minNodes of the configuration is {Configuration.MinNodes}.")
+                )
+            )
+        ) { }
+
+        Entry = new(
+            above is null ? NodeScaleAction.None : NodeScaleAction.ScaleUp,
+            hasAdded ? _input.Now : NotAhead(_input.Memory.ByThreshold?.LastScaleUp)
+        );
+    }
+
+    // A clock that was set back must not make a window endless.
+    private DateTimeOffset? NotAhead(DateTimeOffset? time) => time > _input.Now ? _input.Now : time;
+
+    // Machines for which pods need no toleration first, then the pool that has the most.
+    private bool TryAdd((string Reason, string Message) why)
+    {
+        if (Shares.Nodes >= Configuration.MaxNodes)
+        {
+            Unmet = (ScaleReason.NodeLimit, $"{why.Message} {AtMaximum}");
+            return false;
+        }
+
+        foreach (
+            PoolState pool in _pools
+                .Where(static one => one.IsOpen && one.UpdatedBy is null)
+                .OrderBy(static one =>
+                    one.Pool.Spec.MachineTemplate.Taints?.Exists(static taint => taint.Effect != "PreferNoSchedule") == true
+                )
+                .ThenByDescending(static one => one.Members.Count)
+                .ThenBy(static one => one.Name, StringComparer.Ordinal)
+        )
+        {
+            if (AboveSince + pool.ScaleUpWindow is { } at && at > _input.Now && why.Reason == ScaleReason.AboveThreshold)
+            {
+                HeldUntil = (pool.Name, at);
+                return false;
+            }
+
+            if (_packer.OpenEmpty(pool.Name) is not { } machine)
+                continue;
+            _reasons[machine] = why;
+            Shares.Add(machine);
+            return true;
+        }
+
+        Unmet = (ScaleReason.NodeLimit, $"{why.Message} No pool can create another machine within its limits.");
+        return false;
+    }
+}

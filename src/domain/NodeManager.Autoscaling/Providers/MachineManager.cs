@@ -1,0 +1,423 @@
+using System.Runtime.CompilerServices;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Autoscaling.Providers;
+
+/// <summary>Lists, makes and removes machines by hand, through the providers that the autoscaler uses.</summary>
+public static class MachineManager
+{
+    /// <summary>How often an outcome that may pass is asked again.</summary>
+    private const int Attempts = 5;
+
+    /// <summary>The machines of providers, provider by provider.</summary>
+    /// <param name="session">Where the providers are.</param>
+    /// <param name="providers">Names and wildcards; none: all.</param>
+    /// <param name="ns">Of the providers; null: all namespaces.</param>
+    /// <param name="names">Of machines, with wildcards; none: all. A plain name without a machine is an error.</param>
+    /// <param name="failed">Gets the error of each provider that could not be asked, and of each name without a machine; the others still come.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static IAsyncEnumerable<Machine> ReadAsync(
+        NodeManagerSession session,
+        IReadOnlyList<string> providers,
+        string? ns,
+        IReadOnlyList<string> names,
+        Action<NodeManagerException> failed,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.StreamAsync(
+            session,
+            null,
+            (connection, token) => ReadAsync(session, connection, providers, ns, names, failed, token),
+            cancellationToken
+        );
+
+    /// <summary>Makes a machine, or returns the one that the same request has made.</summary>
+    /// <param name="session">Where the provider is.</param>
+    /// <param name="ns">Of the provider.</param>
+    /// <param name="provider">Its name.</param>
+    /// <param name="request">What to make; an empty claim UID stands for the machine's name.</param>
+    /// <param name="cancellationToken">Stops waiting; the same command finds what was begun.</param>
+    /// <exception cref="NodeManagerException">NodeProviderNotFound, NodeProviderUnusable, MachineCapacityMissing, MachineRefused, MachineOperationFailed, …</exception>
+    public static Task<Machine> CreateAsync(
+        NodeManagerSession session,
+        string ns,
+        string provider,
+        MachineRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            request.Name,
+            async (connection, token) =>
+            {
+                IMachineProvider machines = await OpenAsync(connection, ns, provider, token);
+                if (request.ClaimUid.Length == 0)
+                    request = request with
+                    {
+                        ClaimUid = ManualClaims.Of(await connection.MachineProviders().GetOwnerAsync(ns, provider, token), request.Name),
+                    };
+                MachineResult result = await RepeatAsync(
+                    connection,
+                    machine => machine.ProvisionAsync(request, token),
+                    ns,
+                    provider,
+                    machines,
+                    token
+                );
+                return result is { Outcome: MachineOutcome.Succeeded, Machine: { } made }
+                    ? Map(session, made, ns)
+                    : throw Failure(result, request.Name, provider, "create");
+            },
+            cancellationToken
+        );
+
+    /// <summary>Destroys a machine where id, name, tag and claim all match what is read from it. A machine that is already gone is not an error.</summary>
+    /// <param name="session">Where the provider is.</param>
+    /// <param name="machine">As it was listed.</param>
+    /// <param name="cancellationToken">Stops waiting; the same command continues.</param>
+    /// <exception cref="NodeManagerException">MachineHasClaim, MachineRefused, MachineOperationFailed, NodeProviderUnusable, …</exception>
+    public static Task RemoveAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session,
+            machine.Name,
+            async (connection, token) =>
+            {
+                IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
+                MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
+                MachineResult result = await RepeatAsync(
+                    connection,
+                    one => one.DeprovisionAsync(identity, token),
+                    machine.ProviderNamespace,
+                    machine.Provider,
+                    machines,
+                    token
+                );
+                return result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound
+                    ? true
+                    : throw Failure(result, machine.Name, machine.Provider, "remove");
+            },
+            cancellationToken
+        );
+
+    /// <summary>Checks what can be checked without destroying the machine. False where it is already gone.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="RemoveAsync"/>.</exception>
+    public static Task<bool> CheckRemovalAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session,
+            machine.Name,
+            async (connection, token) =>
+            {
+                IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
+                MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
+                MachineResult result = await RepeatAsync(
+                    connection,
+                    one => one.GetAsync(identity, token),
+                    machine.ProviderNamespace,
+                    machine.Provider,
+                    machines,
+                    token
+                );
+                return result.Outcome switch
+                {
+                    MachineOutcome.NotFound => false,
+                    MachineOutcome.Succeeded when result.Machine is { IsManaged: false } other => throw Refused(
+                        machine.Name,
+                        machine.Provider,
+                        other.Reason
+                    ),
+                    MachineOutcome.Succeeded => true,
+                    _ => throw Failure(result, machine.Name, machine.Provider, "remove"),
+                };
+            },
+            cancellationToken
+        );
+
+    /// <summary>Restarts a machine where id, name, tag and claim all match what is read from it.</summary>
+    /// <param name="session">Where the provider is.</param>
+    /// <param name="machine">As it was listed.</param>
+    /// <param name="cancellationToken">Stops waiting; what the provider has begun continues.</param>
+    /// <exception cref="NodeManagerException">MachineRefused, MachineNotFound, MachineOperationFailed, NodeProviderUnusable, …</exception>
+    public static Task RestartAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session,
+            machine.Name,
+            async (connection, token) =>
+            {
+                IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, token);
+                if (!machine.IsManaged || machine.ClaimUid.Length == 0)
+                    throw Refused(
+                        machine.Name,
+                        machine.Provider,
+                        machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider",
+                        "restart"
+                    );
+                MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
+                MachineResult result = await RepeatAsync(
+                    connection,
+                    one => one.RestartAsync(identity, token),
+                    machine.ProviderNamespace,
+                    machine.Provider,
+                    machines,
+                    token
+                );
+                return result.Outcome == MachineOutcome.Succeeded ? true : throw Failure(result, machine.Name, machine.Provider, "restart");
+            },
+            cancellationToken
+        );
+
+    internal static Machine Map(NodeManagerSession session, Machine machine, string ns) =>
+        new()
+        {
+            Cluster = session.Cluster,
+            Session = session,
+            Name = machine.Name,
+            Provider = machine.Provider,
+            ProviderNamespace = ns,
+            ProviderId = machine.ProviderId,
+            Status = machine.Status,
+            ClaimUid = machine.ClaimUid,
+            IsManaged = machine.IsManaged,
+            Reason = machine.Reason,
+            Host = machine.Host,
+            Zone = machine.Zone,
+            CpuCores = machine.CpuCores,
+            Memory = machine.Memory,
+            MacAddresses = machine.MacAddresses,
+            CreatedAt = machine.CreatedAt,
+        };
+
+    private static async IAsyncEnumerable<Machine> ReadAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        IReadOnlyList<string> providers,
+        string? ns,
+        IReadOnlyList<string> names,
+        Action<NodeManagerException> failed,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<NodeSmithProvider> all = await NodeProviderReader.ListAsync(session, connection, ns, cancellationToken);
+        Predicate<string> isMeant = providers.Count == 0 ? static _ => true : NamePattern.Any(providers);
+        foreach (string name in providers.Where(name => !NamePattern.IsWildcard(name) && !all.Any(one => one.Metadata.Name == name)))
+            failed(NodeSmithErrors.ProviderNotFound(ns ?? "*", name, session.Cluster));
+        Predicate<string> isWanted = names.Count == 0 ? static _ => true : NamePattern.Any(names);
+        HashSet<string> unseen = [.. names.Where(static name => !NamePattern.IsWildcard(name))];
+        NodeSmithProvider[] asked = [.. all.Where(one => isMeant(one.Metadata.Name))];
+        bool isWhole = asked.Length > 0;
+        // Concurrently, and emitted in their order.
+        Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)>[] lists =
+        [
+            .. asked.Select(one => ListAsync(session, connection, one, cancellationToken)),
+        ];
+        foreach (
+            (NodeSmithProvider provider, Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)> list) in asked.Zip(lists)
+        )
+        {
+            (IReadOnlyList<Machine> machines, NodeManagerException? error) = await list;
+            // A provider of existing servers gives a machine its server's name; it is also found by the name that it was requested with.
+            Dictionary<string, string> requested =
+                machines.Any(static one => ManualClaims.IsManual(one.ClaimUid)) && unseen.Count > 0
+                    ? await RequestedAsync(connection, provider, [.. unseen], cancellationToken)
+                    : [];
+            foreach (Machine machine in machines.OrderBy(static one => one.Name, StringComparer.Ordinal))
+            {
+                string? name = requested.GetValueOrDefault(machine.ClaimUid);
+                if (name is null && !isWanted(machine.Name))
+                    continue;
+                unseen.Remove(name ?? machine.Name);
+                yield return machine;
+            }
+
+            if (error is null)
+                continue;
+            isWhole = false;
+            failed(error);
+        }
+
+        foreach (string name in isWhole ? unseen : [])
+        {
+            failed(
+                new(
+                    ErrorIds.MachineNotFound,
+                    ErrorKind.ObjectNotFound,
+                    $"No provider of cluster '{session.Cluster}' that was asked has a machine '{name}'.",
+                    name,
+                    "Get-Machine lists the machines of all providers."
+                )
+            );
+        }
+    }
+
+    private static async Task<Dictionary<string, string>> RequestedAsync(
+        ClusterConnection connection,
+        NodeSmithProvider provider,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        string owner = await connection
+            .MachineProviders()
+            .GetOwnerAsync(provider.Metadata.Namespace ?? "", provider.Metadata.Name, cancellationToken);
+        return names.ToDictionary(name => ManualClaims.Of(owner, name), StringComparer.Ordinal);
+    }
+
+    private static async Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)> ListAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeSmithProvider provider,
+        CancellationToken cancellationToken
+    )
+    {
+        (string ns, string name) = (provider.Metadata.Namespace ?? "", provider.Metadata.Name);
+        MachineProviderAccess access = await connection.MachineProviders().OpenAsync(provider, cancellationToken);
+        if (access.Provider is null)
+            return ([], NodeSmithErrors.Unusable(access, name));
+        MachineListResult list = await access.Provider.ListAsync(cancellationToken);
+        return (
+            [.. list.Machines.Select(one => Map(session, one, ns))],
+            list.Outcome == MachineOutcome.Succeeded
+                ? null
+                : Failure(MachineResult.Ended(list.Outcome, list.Reason), name, name, "list all machines")
+        );
+    }
+
+    private static async Task<IMachineProvider> OpenRemovableAsync(
+        ClusterConnection connection,
+        Machine machine,
+        CancellationToken cancellationToken
+    )
+    {
+        IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, cancellationToken);
+        if (!machine.IsManaged || machine.ClaimUid.Length == 0)
+            throw Refused(
+                machine.Name,
+                machine.Provider,
+                machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider"
+            );
+        if (await FindClaimAsync(connection, machine, cancellationToken) is not { } claim)
+            return machines;
+        throw new NodeManagerException(
+            ErrorIds.MachineHasClaim,
+            ErrorKind.ResourceBusy,
+            $"Cannot remove machine {machine.Name} of provider {machine.Provider}: NodeSmithClaim {claim} owns it, and its node may run pods.",
+            machine.Name,
+            $"Remove the claim, which drains the node first: Remove-NodeClaim {claim.Split('/')[^1]}."
+        );
+    }
+
+    private static async Task<IMachineProvider> OpenAsync(
+        ClusterConnection connection,
+        string ns,
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        MachineProviderAccess access = await NodeSmithErrors.InstalledAsync(
+            connection.Cluster,
+            connection.MachineProviders().OpenAsync(ns, name, cancellationToken)
+        );
+        return access.Provider ?? throw NodeSmithErrors.Unusable(access, name);
+    }
+
+    private static async Task<MachineResult> RepeatAsync(
+        ClusterConnection connection,
+        Func<IMachineProvider, Task<MachineResult>> call,
+        string ns,
+        string name,
+        IMachineProvider provider,
+        CancellationToken cancellationToken
+    )
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            MachineResult result = await call(provider);
+            if (attempt == Attempts || result.Outcome is not (MachineOutcome.Pending or MachineOutcome.Unavailable))
+                return result;
+            await connection.Time.DelayAsync(
+                result.RetryAfter ?? ConflictPause.Jitter(TimeSpan.FromSeconds(1 << attempt)),
+                cancellationToken
+            );
+            provider = await OpenAsync(connection, ns, name, cancellationToken);
+        }
+    }
+
+    private static async Task<string?> FindClaimAsync(ClusterConnection connection, Machine machine, CancellationToken cancellationToken)
+    {
+        if (ManualClaims.IsManual(machine.ClaimUid))
+            return null;
+        KubernetesList<NodeSmithClaim> claims = await NodeSmithErrors.InstalledAsync(
+            connection.Cluster,
+            connection.Client.ListAsync(NodeSmithResources.Claims, new(), cancellationToken)
+        );
+        return claims.Items.Find(one => one.Metadata.Uid == machine.ClaimUid) is { } claim
+            ? $"{claim.Metadata.Namespace}/{claim.Metadata.Name}"
+            : null;
+    }
+
+    private static NodeManagerException Refused(string name, string provider, string why, string verb = "remove") =>
+        new(
+            ErrorIds.MachineRefused,
+            ErrorKind.SecurityError,
+            $"Cannot {verb} machine {name} of provider {provider}: {why}. It was not touched.",
+            name,
+            "Check the machine in the provider's own interface. NodeManager never touches a machine whose id, name, tag and claim do not all match."
+        );
+
+    private static NodeManagerException Failure(MachineResult result, string name, string provider, string verb)
+    {
+        string message =
+            $"Cannot {verb} {(name == provider ? $"of provider {provider}" : $"{name} with provider {provider}")}: {result.Reason}";
+        return result.Outcome switch
+        {
+            MachineOutcome.Refused => new(
+                ErrorIds.MachineRefused,
+                ErrorKind.SecurityError,
+                message,
+                name,
+                "Check the machine in the provider's own interface; nothing was changed."
+            ),
+            MachineOutcome.NotFound => new(
+                ErrorIds.MachineNotFound,
+                ErrorKind.ObjectNotFound,
+                message,
+                name,
+                "Get-Machine lists the machines."
+            ),
+            MachineOutcome.NoCapacity => new(
+                ErrorIds.MachineCapacityMissing,
+                ErrorKind.LimitsExceeded,
+                message,
+                name,
+                $"Free capacity, or request less. Test-NodeProvider {provider} shows the free capacity."
+            ),
+            MachineOutcome.Invalid => new(ErrorIds.Invalid, ErrorKind.InvalidData, message, name, "Correct what the message names."),
+            MachineOutcome.Unauthorized => new(
+                ErrorIds.MachineOperationFailed,
+                ErrorKind.AuthenticationError,
+                message,
+                name,
+                $"Renew the credentials: Set-NodeProvider {provider} -Credential."
+            ),
+            MachineOutcome.Forbidden => new(
+                ErrorIds.MachineOperationFailed,
+                ErrorKind.PermissionDenied,
+                message,
+                name,
+                $"Test-NodeProvider {provider} lists the permissions that are missing."
+            ),
+            _ => new(
+                ErrorIds.MachineOperationFailed,
+                ErrorKind.ResourceUnavailable,
+                message,
+                name,
+                $"Run the command again: it continues where this one stopped. Test-NodeProvider {provider} checks the provider."
+            ),
+        };
+    }
+}

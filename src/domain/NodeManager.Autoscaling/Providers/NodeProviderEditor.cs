@@ -1,0 +1,360 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.NodePools.Documents;
+
+namespace NodeManager.Autoscaling.Providers;
+
+/// <summary>A provider after a change, and what changed.</summary>
+/// <param name="Provider">As it is now.</param>
+/// <param name="Differences">Each field that differs; of a new one none.</param>
+public sealed record NodeProviderChange(NodeProvider Provider, IReadOnlyList<NodeFieldChange> Differences);
+
+/// <summary>Makes, changes and removes NodeSmithProviders. The rules are checked here first, as not every server evaluates them.</summary>
+public static class NodeProviderEditor
+{
+    /// <summary>Makes a provider, and the Secret of its credential. One that is there already with the same fields is returned.</summary>
+    /// <exception cref="NodeManagerException">Invalid, AlreadyExists, AutoscalerNotInstalled, and what the server refuses.</exception>
+    public static Task<NodeProvider> CreateAsync(
+        NodeManagerSession session,
+        NodeProviderRequest request,
+        bool dryRun,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            request.Name,
+            async (connection, token) =>
+            {
+                var secrets = new ProviderSecretWriter(connection, MachineProviderRegistry.Shared);
+                var spec = (JsonObject)request.Spec.DeepClone();
+                (SecretName Name, Dictionary<string, byte[]?> Data)? secret = request.Credential is null
+                    ? null
+                    : secrets.Plan(request, spec);
+                NodeSmithProvider wanted = Read(request, spec);
+                Require(wanted.Spec, request);
+                string? madeSecret = secret is { } planned
+                    ? await WriteSecretAsync(session, secrets, planned, request, true, dryRun, token)
+                    : null;
+                NodeSmithProvider made;
+                try
+                {
+                    made = await CreateAsync(session, connection, request, wanted, spec, dryRun, token);
+                }
+                catch (NodeManagerException) when (madeSecret is not null && !dryRun)
+                {
+                    await secrets.UndoAsync(secret!.Value.Name, madeSecret, token);
+                    throw;
+                }
+
+                if (secret is not null && !dryRun)
+                    await secrets.OwnAsync(secret.Value.Name, made, token);
+                return NodeProviderMapper.Map(session, made, connection.Time.GetUtcNow());
+            },
+            cancellationToken
+        );
+
+    /// <summary>Changes fields of a provider by a merge patch, and its credential.</summary>
+    /// <exception cref="NodeManagerException">Invalid, NodeProviderNotFound, Conflict, and what the server refuses.</exception>
+    public static Task<NodeProviderChange> ChangeAsync(
+        NodeManagerSession session,
+        NodeProviderRequest request,
+        bool dryRun,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            request.Name,
+            async (connection, token) =>
+            {
+                NodeSmithProvider before = await NodeProviderReader.GetAsync(session, connection, request.Namespace, request.Name, token);
+                if (request.Uid.Length > 0 && before.Metadata.Uid != request.Uid)
+                {
+                    throw new NodeManagerException(
+                        ErrorIds.Conflict,
+                        ErrorKind.ResourceBusy,
+                        $"NodeSmithProvider {request.Namespace}/{request.Name} was deleted and created again since it was read. It was not changed.",
+                        request.Name,
+                        $"Read it again with Get-NodeProvider {request.Name}."
+                    );
+                }
+
+                var secrets = new ProviderSecretWriter(connection, MachineProviderRegistry.Shared);
+                JsonObject old = NodeProviderMapper.Spec(before),
+                    spec = PoolMerge.Apply(old, request.Spec);
+                (SecretName Name, Dictionary<string, byte[]?> Data)? secret = request.Credential is null
+                    ? null
+                    : secrets.Plan(request, spec);
+                if ((string?)spec["type"] != before.Spec.Type)
+                {
+                    throw new NodeManagerException(
+                        ErrorIds.Invalid,
+                        ErrorKind.InvalidArgument,
+                        $"NodeSmithProvider {request.Namespace}/{request.Name} is of type '{before.Spec.Type}', which cannot be changed to '{spec["type"]}'.",
+                        request.Name,
+                        "Create another provider, and have pools refer to it."
+                    );
+                }
+
+                Require(Read(request, spec).Spec, request);
+                IReadOnlyList<NodeFieldChange> differences = PoolMerge.Differences(old, spec);
+                if (secret is { } planned)
+                {
+                    bool isNew = await WriteSecretAsync(session, secrets, planned, request, false, dryRun, token) is not null;
+                    if (isNew && !dryRun)
+                        await secrets.OwnAsync(planned.Name, before, token);
+                    differences =
+                    [
+                        .. differences,
+                        new() { Field = $"Secret {planned.Name}", After = string.Join(" and ", planned.Data.Keys) },
+                    ];
+                }
+
+                NodeSmithProvider after = before;
+                if (!JsonNode.DeepEquals(old, spec))
+                {
+                    JsonObject patch = secret is null
+                        ? (JsonObject)request.Spec.DeepClone()
+                        : PoolMerge.Apply(
+                            request.Spec,
+                            new JsonObject { ["credentialsSecretRef"] = spec["credentialsSecretRef"]!.DeepClone() }
+                        );
+                    // Apply would drop what the patch removes.
+                    foreach ((string name, JsonNode? value) in request.Spec)
+                    {
+                        if (value is null)
+                            patch[name] = null;
+                    }
+
+                    after = await connection.Client.PatchAsync(
+                        NodeSmithResources.Providers,
+                        request.Name,
+                        request.Namespace,
+                        Patch.Merge(
+                            new()
+                            {
+                                ["metadata"] = new JsonObject { ["uid"] = before.Metadata.Uid },
+                                ["spec"] = patch,
+                            }
+                        ),
+                        null,
+                        new() { DryRun = dryRun },
+                        token
+                    );
+                }
+
+                return new NodeProviderChange(NodeProviderMapper.Map(session, after, connection.Time.GetUtcNow()), differences);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Deletes a provider that no pool and no claim refers to. Its Secret goes with it where NodeManager made it.</summary>
+    /// <exception cref="NodeManagerException">NodeProviderInUse, NodeProviderNotFound, and what the server refuses.</exception>
+    public static Task RemoveAsync(
+        NodeManagerSession session,
+        string ns,
+        string name,
+        string uid,
+        bool dryRun,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            name,
+            async (connection, token) =>
+            {
+                NodeSmithProvider provider = await NodeProviderReader.GetAsync(session, connection, ns, name, token);
+                if (await UsersOfAsync(connection, ns, name, token) is { Count: > 0 } users)
+                {
+                    throw new NodeManagerException(
+                        ErrorIds.NodeProviderInUse,
+                        ErrorKind.ResourceBusy,
+                        $"Cannot delete NodeSmithProvider {ns}/{name}: {string.Join(", ", users.Take(5))}{(users.Count > 5 ? ", …" : "")} {(users.Count == 1 ? "refers" : "refer")} to it.",
+                        name,
+                        "Remove the pools and their claims first, or have the pools refer to another provider."
+                    );
+                }
+
+                var options = new DeleteOptions
+                {
+                    Preconditions = new() { Uid = uid.Length > 0 ? uid : provider.Metadata.Uid },
+                    DryRun = dryRun ? ["All"] : null,
+                };
+                await connection.Client.DeleteAsync(NodeSmithResources.Providers, name, ns, options, token);
+                if (!dryRun)
+                {
+                    await NodeSmithFinalizer.ReleaseAsync(
+                        connection.Client,
+                        NodeSmithResources.Providers,
+                        ns,
+                        name,
+                        provider.Metadata.Uid,
+                        async () => await UsersOfAsync(connection, ns, name, token) is { Count: > 0 },
+                        token
+                    );
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+
+    private static async Task<List<string>> UsersOfAsync(
+        ClusterConnection connection,
+        string ns,
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        KubernetesList<NodeSmithPool> pools = await connection.Client.ListAsync(
+            NodeSmithResources.Pools,
+            new() { Namespace = ns },
+            cancellationToken
+        );
+        KubernetesList<NodeSmithClaim> claims = await connection.Client.ListAsync(
+            NodeSmithResources.Claims,
+            new() { Namespace = ns },
+            cancellationToken
+        );
+        return
+        [
+            .. pools.Items.Where(one => one.Spec.ProviderRef == name).Select(static one => $"NodeSmithPool {one.Metadata.Name}"),
+            .. claims.Items.Where(one => one.Status?.ProviderRef == name).Select(static one => $"NodeSmithClaim {one.Metadata.Name}"),
+        ];
+    }
+
+    private static async Task<NodeSmithProvider> CreateAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeProviderRequest request,
+        NodeSmithProvider wanted,
+        JsonObject spec,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await NodeSmithErrors.InstalledAsync(
+                session.Cluster,
+                connection.Client.CreateAsync(
+                    NodeSmithResources.Providers,
+                    wanted,
+                    request.Namespace,
+                    new() { DryRun = dryRun },
+                    cancellationToken
+                )
+            );
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            throw NodeSmithErrors.NamespaceNotFound(request.Namespace, session.Cluster, e);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
+        {
+            // The answer to an earlier request may have been lost, or the command is run again.
+            NodeSmithProvider there = await NodeProviderReader.GetAsync(
+                session,
+                connection,
+                request.Namespace,
+                request.Name,
+                cancellationToken
+            );
+            if (there.Metadata.DeletionTimestamp is not null)
+            {
+                throw new NodeManagerException(
+                    ErrorIds.AlreadyExists,
+                    ErrorKind.ResourceExists,
+                    $"NodeSmithProvider {request.Namespace}/{request.Name} is being deleted, and is gone after its last claim.",
+                    request.Name,
+                    "Run the command again when Get-NodeProvider no longer lists it, or choose another name.",
+                    e
+                );
+            }
+
+            return PoolMerge.Contains(NodeProviderMapper.Spec(there), spec)
+                ? there
+                : throw new NodeManagerException(
+                    ErrorIds.AlreadyExists,
+                    ErrorKind.ResourceExists,
+                    $"NodeSmithProvider {request.Namespace}/{request.Name} exists with other settings. It was not changed.",
+                    request.Name,
+                    $"Change it with Set-NodeProvider {request.Name}, or choose another name.",
+                    e
+                );
+        }
+    }
+
+    private static async Task<string?> WriteSecretAsync(
+        NodeManagerSession session,
+        ProviderSecretWriter secrets,
+        (SecretName Name, Dictionary<string, byte[]?> Data) secret,
+        NodeProviderRequest request,
+        bool onlyOwn,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await secrets.WriteAsync(secret.Name, secret.Data, request.Name, onlyOwn, dryRun, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            throw NodeSmithErrors.NamespaceNotFound(secret.Name.Namespace, session.Cluster, e);
+        }
+    }
+
+    /// <exception cref="NodeManagerException">Invalid: a rule is broken; the message has them all.</exception>
+    private static void Require(NodeSmithProviderSpec spec, NodeProviderRequest request)
+    {
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(spec);
+        if (problems.Count > 0)
+        {
+            throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidData,
+                $"NodeSmithProvider {request.Namespace}/{request.Name} would break its rules: {string.Join("; ", problems)}.",
+                request.Name,
+                "Correct the fields that the message names."
+            );
+        }
+    }
+
+    private static NodeSmithProvider Read(NodeProviderRequest request, JsonObject spec)
+    {
+        try
+        {
+            return new()
+            {
+                ApiVersion = NodeSmithNames.ApiVersion,
+                Kind = nameof(NodeSmithProvider),
+                Metadata = new()
+                {
+                    Name = request.Name,
+                    Namespace = request.Namespace,
+                    Labels = request.Labels.Count > 0 ? new(request.Labels) : null,
+                },
+                Spec = spec.Deserialize(NodeSmithJson.Default.NodeSmithProviderSpec)!,
+            };
+        }
+        catch (JsonException e)
+        {
+            throw new NodeManagerException(
+                ErrorIds.Invalid,
+                ErrorKind.InvalidData,
+                $"NodeSmithProvider {request.Namespace}/{request.Name}: the value at spec{e.Path?.TrimStart('$')} has the wrong type.",
+                request.Name,
+                "Correct the field that the message names.",
+                e
+            );
+        }
+    }
+}

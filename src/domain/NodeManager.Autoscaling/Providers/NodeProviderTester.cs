@@ -1,0 +1,128 @@
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Machines;
+using NodeManager.Core.Operations;
+
+namespace NodeManager.Autoscaling.Providers;
+
+/// <summary>Checks whether a provider could make machines. Changes nothing.</summary>
+public static class NodeProviderTester
+{
+    /// <summary>What each test looks at after settings and Secret, in this order.</summary>
+    private static readonly string[] Further = ["Reachable", "Certificate", "Credentials", "Permissions", "Capacity"];
+
+    /// <exception cref="NodeManagerException">NodeProviderNotFound, AutoscalerNotInstalled, and what the server refuses.</exception>
+    public static Task<IReadOnlyList<NodeProviderCheck>> TestAsync(
+        NodeManagerSession session,
+        string ns,
+        string name,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            name,
+            async (connection, token) =>
+            {
+                NodeSmithProvider provider = await NodeProviderReader.GetAsync(session, connection, ns, name, token);
+                var checks = new Checks(session, ns, name);
+                IReadOnlyList<FieldProblem> problems = NodeSmithRules.Check(provider);
+                MachineProviderAccess access =
+                    problems.Count > 0
+                        ? MachineProviderAccess.None(NodeProviderReason.InvalidSettings, $"{string.Join("; ", problems)}.")
+                        : await connection.MachineProviders().OpenAsync(provider, token);
+                switch (access.Reason)
+                {
+                    case "":
+                        checks.Add("Settings", true, $"The fields of type '{provider.Spec.Type}' are valid.");
+                        checks.Add(
+                            "Secret",
+                            true,
+                            provider.Spec.CredentialsSecretRef?.Name is { Length: > 0 }
+                                ? "The Secret has the keys that are needed."
+                                : "No Secret is needed."
+                        );
+                        foreach (MachineProviderFinding finding in await ProviderFindings.ReadAsync(access.Provider!, token))
+                            checks.Add(finding);
+                        break;
+                    case NodeProviderReason.SecretNotFound or NodeProviderReason.SecretKeyMissing or NodeProviderReason.Forbidden:
+                        checks.Add("Settings", true, $"The fields of type '{provider.Spec.Type}' are valid.");
+                        checks.Add(
+                            "Secret",
+                            false,
+                            access.Message,
+                            access.Reason == NodeProviderReason.Forbidden
+                                ? "Grant this session's user the verb get on the Secret and on namespace kube-system."
+                                : $"Create the Secret, or use Set-NodeProvider {name} -Credential."
+                        );
+                        break;
+                    default:
+                        checks.Add(
+                            "Settings",
+                            false,
+                            access.Message,
+                            access.Reason == NodeProviderReason.UnknownType
+                                ? "Load the assembly that brings the type with Register-NodeProvider."
+                                : $"Correct the fields that the message names with Set-NodeProvider {name}."
+                        );
+                        break;
+                }
+
+                checks.Skip(access.Reason.Length == 0 || checks.Has("Secret") ? Further : ["Secret", .. Further]);
+                return checks.Made;
+            },
+            cancellationToken
+        );
+
+    private sealed class Checks(NodeManagerSession session, string ns, string provider)
+    {
+        private readonly List<NodeProviderCheck> _made = [];
+
+        public IReadOnlyList<NodeProviderCheck> Made => _made;
+
+        public bool Has(string check) => _made.Exists(one => one.Check == check);
+
+        public void Add(string check, bool passed, string message, string action = "") =>
+            Add(check, passed ? NodeProviderCheckStatus.Passed : NodeProviderCheckStatus.Failed, message, action);
+
+        public void Add(MachineProviderFinding finding) =>
+            Add(
+                finding.Check,
+                finding.Passed ? NodeProviderCheckStatus.Passed
+                    : finding.Weight == MachineFindingWeight.Risk ? NodeProviderCheckStatus.Warning
+                    : NodeProviderCheckStatus.Failed,
+                finding.Message,
+                finding.Passed ? "" : finding.Action
+            );
+
+        /// <summary>What of these was not checked as an earlier check failed.</summary>
+        public void Skip(IReadOnlyList<string> checks)
+        {
+            if (
+                !_made.Exists(static one =>
+                    one
+                        is {
+                            Status: NodeProviderCheckStatus.Failed,
+                            Check: "Settings" or "Secret" or "Reachable" or "Certificate" or "Credentials"
+                        }
+                )
+            )
+                return;
+            foreach (string check in checks.Where(check => !Has(check)))
+                Add(check, NodeProviderCheckStatus.Skipped, "An earlier check failed.", "");
+        }
+
+        private void Add(string check, string status, string message, string action) =>
+            _made.Add(
+                new()
+                {
+                    Cluster = session.Cluster,
+                    Session = session,
+                    Provider = provider,
+                    Namespace = ns,
+                    Check = check,
+                    Status = status,
+                    Message = message.EndsWith('.') ? message : message + '.',
+                    Action = action,
+                }
+            );
+    }
+}

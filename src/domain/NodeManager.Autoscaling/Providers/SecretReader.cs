@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Machines;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using ApiResources = NodeManager.Kubernetes.Requests.Resources;
+
+namespace NodeManager.Autoscaling.Providers;
+
+/// <summary>A Secret's name.</summary>
+internal readonly record struct SecretName(string Namespace, string Name)
+{
+    public override string ToString() => $"{Namespace}/{Name}";
+}
+
+/// <summary>
+/// Reads Secrets: from the server, or while they are followed, from a watch of that Secret only. A role need not let its holder list the
+/// Secrets of a namespace.
+/// </summary>
+internal sealed class SecretReader(ClusterConnection connection) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SecretName, Followed> _followed = [];
+    private bool _isFollowing;
+    private Action<SecretName>? _changed;
+
+    /// <summary>From now on Secrets are watched once they have been read.</summary>
+    public void Follow(Action<SecretName> changed)
+    {
+        lock (_lock)
+            (_isFollowing, _changed) = (true, changed);
+    }
+
+    /// <summary>Ends all watches.</summary>
+    public void Unfollow()
+    {
+        Followed[] ended;
+        lock (_lock)
+        {
+            (_isFollowing, _changed) = (false, null);
+            ended = [.. _followed.Values];
+            _followed.Clear();
+        }
+
+        foreach (Followed one in ended)
+            one.Dispose();
+    }
+
+    /// <summary>The Secret; null where there is none.</summary>
+    /// <exception cref="KubernetesException">What the server refuses, Forbidden say.</exception>
+    public async Task<Secret?> ReadAsync(SecretName name, CancellationToken cancellationToken)
+    {
+        if (Find(name) is { } followed)
+        {
+            try
+            {
+                await followed.Use.Cache.Synced.WaitAsync(cancellationToken);
+                if (followed.Use.Cache.IsCurrent)
+                    return followed.Use.Cache.Find(name.Namespace, name.Name);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                // Who may get the Secret may not be allowed to list or watch it.
+            }
+        }
+
+        try
+        {
+            return await connection.Client.GetAsync(ApiResources.Secrets, name.Name, name.Namespace, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => Unfollow();
+
+    /// <summary>Of a Secret's values those that are text, as all credentials are.</summary>
+    public static MachineCredentials Credentials(Secret secret) =>
+        new(
+            (secret.Data ?? []).ToDictionary(
+                static pair => pair.Key,
+                static pair => Encoding.UTF8.GetString(pair.Value ?? []),
+                StringComparer.Ordinal
+            )
+        );
+
+    private Followed? Find(SecretName name)
+    {
+        Followed made;
+        lock (_lock)
+        {
+            if (!_isFollowing)
+                return null;
+            // One that has failed would fail again: its Secret is read each time.
+            if (_followed.TryGetValue(name, out Followed? known))
+                return known.Use.Cache.Failed.IsCompleted ? null : known;
+            made = new(
+                connection
+                    .Caches()
+                    .Open(ApiResources.Secrets, new() { Namespace = name.Namespace, FieldSelector = $"metadata.name={name.Name}" })
+            );
+            _followed[name] = made;
+        }
+
+        // Without the lock, as the handler is told of what there is before this returns.
+        made.Subscribe(_ => Volatile.Read(ref _changed)?.Invoke(name));
+        return made;
+    }
+
+    private sealed class Followed(CacheUse<Secret> use) : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private IDisposable? _subscription;
+        private bool _isEnded;
+
+        public CacheUse<Secret> Use => use;
+
+        public void Subscribe(Action<ObjectChange<Secret>> changed)
+        {
+            IDisposable subscription = use.Cache.Subscribe(changed);
+            lock (_gate)
+            {
+                if (!_isEnded)
+                {
+                    _subscription = subscription;
+                    return;
+                }
+            }
+
+            subscription.Dispose();
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+                _isEnded = true;
+            _subscription?.Dispose();
+            use.Dispose();
+        }
+    }
+}

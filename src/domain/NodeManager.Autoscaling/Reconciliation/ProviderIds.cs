@@ -1,0 +1,19 @@
+namespace NodeManager.Autoscaling.Reconciliation;
+
+/// <summary>Ids of machines as claims and nodes have them: <c>proxmox://cluster/vms/1251</c>, <c>redfish://10.0.0.7/Systems/1</c>. Pure.</summary>
+public static class ProviderIds
+{
+    /// <summary>One text for each machine: scheme and host are compared without regard to case.</summary>
+    public static string Normalize(string providerId)
+    {
+        string text = providerId.Trim().TrimEnd('/');
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0)
+            return text;
+        int path = text.IndexOf('/', scheme + 3);
+        return path < 0 ? text.ToLowerInvariant() : text[..path].ToLowerInvariant() + text[path..];
+    }
+
+    public static bool AreSame(string? one, string? other) =>
+        !string.IsNullOrEmpty(one) && !string.IsNullOrEmpty(other) && Normalize(one) == Normalize(other);
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Autoscaling.Resources;
+
+/// <summary>The finalizer by which pools and providers stay as long as claims need them.</summary>
+internal static class NodeSmithFinalizer
+{
+    /// <summary>The merge patch that removes it from this version of the object.</summary>
+    public static JsonObject Without(KubernetesObject item) =>
+        new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["uid"] = item.Metadata.Uid,
+                ["resourceVersion"] = item.Metadata.ResourceVersion,
+                ["finalizers"] = new JsonArray([
+                    .. (item.Metadata.Finalizers ?? [])
+                        .Where(static one => one != NodeSmithNames.Finalizer)
+                        .Select(static one => (JsonNode)one),
+                ]),
+            },
+        };
+
+    /// <summary>Removes it from an object that is being deleted and is not used. An autoscaler does the same, but there may be none that runs.</summary>
+    /// <param name="client">Of the cluster.</param>
+    /// <param name="type">The object's type.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="uid">Of the object that was deleted: another one may have its name.</param>
+    /// <param name="isUsed">Whether a claim or a pool still needs it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task ReleaseAsync<T>(
+        KubernetesClient client,
+        ResourceType<T> type,
+        string ns,
+        string name,
+        string? uid,
+        Func<Task<bool>> isUsed,
+        CancellationToken cancellationToken
+    )
+        where T : KubernetesObject
+    {
+        try
+        {
+            T left = await client.GetAsync(type, name, ns, cancellationToken);
+            if (
+                left.Metadata.Uid != uid
+                || left.Metadata.DeletionTimestamp is null
+                || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true
+            )
+                return;
+            // After the object was read: an autoscaler that creates a claim of a pool writes to the pool first, and the server then refuses the patch.
+            if (!await isUsed())
+                await client.PatchAsync(type, name, ns, Patch.Merge(Without(left)), null, RequestOptions.Default, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Forbidden)
+        {
+            // Deleted already, or left to an autoscaler.
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Validation;
+
+namespace NodeManager.Autoscaling.Resources;
+
+/// <summary>A rule that an object breaks.</summary>
+/// <param name="Path">Of the field: <c>spec.limits.maxNodes</c>.</param>
+/// <param name="Message">The rule, as the CustomResourceDefinitions in <c>deploy/crds</c> word it.</param>
+public sealed record FieldProblem(string Path, string Message)
+{
+    public override string ToString() => $"{Path}: {Message}";
+}
+
+/// <summary>
+/// The rules of the CustomResourceDefinitions in <c>deploy/crds</c>, for servers that do not evaluate them (before 1.25, and the embedded
+/// one), and those that a schema cannot express: qualified names, labels, networks.
+/// </summary>
+public static partial class NodeSmithRules
+{
+    private const string DurationRule = "must be a duration such as 90s, 5m or 1h30m";
+
+    /// <summary>Empty: it breaks none.</summary>
+    public static IReadOnlyList<FieldProblem> Check(NodeSmithClaim claim)
+    {
+        var problems = new Problems();
+        problems.Add("spec.poolRef", claim.Spec.PoolRef.Length == 0, "must not be empty");
+        problems.Add("spec.requirements", claim.Spec.Requirements?.CpuCores <= 0, "cpuCores must be positive");
+        problems.Add("spec.requirements", claim.Spec.Requirements?.MemoryMiB <= 0, "memoryMiB must be positive");
+        problems.AddDuration("spec.terminationGracePeriod", claim.Spec.TerminationGracePeriod);
+        return problems.Found;
+    }
+
+    /// <inheritdoc cref="Check(NodeSmithClaim)"/>
+    public static IReadOnlyList<FieldProblem> Check(NodeSmithControlPlane plane)
+    {
+        var problems = new Problems();
+        foreach (string pool in plane.Spec.Pools ?? [])
+            problems.Add("spec.pools", KubernetesNames.CheckSubdomain(pool));
+        return problems.Found;
+    }
+
+    /// <inheritdoc cref="Check(NodeSmithClaim)"/>
+    public static IReadOnlyList<FieldProblem> Check(NodeSmithPool pool)
+    {
+        NodeSmithPoolSpec spec = pool.Spec;
+        NodeSmithPoolLimits limits = spec.Limits;
+        var problems = new Problems();
+        problems.Add("spec.providerRef", KubernetesNames.CheckSubdomain(spec.ProviderRef));
+        problems.Add("spec.poolLabelKey", spec.PoolLabelKey is null ? null : LabelRules.CheckKey(spec.PoolLabelKey));
+        problems.Add("spec.limits", limits.MinNodes < 0, "minNodes must be non-negative");
+        problems.Add(
+            "spec.limits",
+            limits.MaxNodes != 0 && limits.MaxNodes < limits.MinNodes,
+            "maxNodes must be zero (unlimited) or >= minNodes"
+        );
+        problems.Add("spec.limits", limits.CpuCores < 0, "cpuCores must be zero (unlimited) or positive");
+        problems.Add("spec.limits", limits.MemoryMiB < 0, "memoryMiB must be zero (unlimited) or positive");
+        problems.Add(
+            "spec",
+            spec.NodeCount is { } count && (count < 0 || count < limits.MinNodes || (limits.MaxNodes != 0 && count > limits.MaxNodes)),
+            "nodeCount must be between limits.minNodes and limits.maxNodes"
+        );
+        problems.AddDuration("spec.registrationTimeout", spec.RegistrationTimeout, isPositive: true);
+        problems.AddDuration("spec.scaleUp.stabilizationWindow", spec.ScaleUp?.StabilizationWindow);
+        problems.AddDuration("spec.scaleDown.stabilizationWindow", spec.ScaleDown?.StabilizationWindow);
+        problems.Add("spec.headroom", spec.Headroom?.CpuCores < 0 || spec.Headroom?.MemoryMiB < 0, "must be non-negative");
+        problems.Add(
+            "spec.scaleDown.consolidation.mode",
+            spec.ScaleDown?.Consolidation?.Mode is not (null or "Disabled" or "SingleNode" or "MultiNode"),
+            "must be Disabled, SingleNode or MultiNode"
+        );
+        foreach (NodeSmithBudget budget in spec.ScaleDown?.Budgets ?? [])
+            CheckBudget(problems, budget);
+        CheckTemplate(problems, spec.MachineTemplate);
+        return problems.Found;
+    }
+
+    private static void CheckTemplate(Problems problems, NodeSmithMachineTemplate template)
+    {
+        const string path = "spec.machineTemplate";
+        foreach ((string key, string value) in template.Labels ?? [])
+            problems.Add($"{path}.labels", LabelRules.CheckKey(key) ?? LabelRules.CheckValue(value));
+        CheckTaints(problems, $"{path}.taints", template.Taints);
+        CheckTaints(problems, $"{path}.startupTaints", template.StartupTaints);
+        problems.AddDuration($"{path}.terminationGracePeriod", template.TerminationGracePeriod);
+        problems.Add($"{path}.minimum", template.Minimum?.CpuCores < 1 || template.Minimum?.MemoryMiB < 1, "must be at least 1");
+        problems.Add(
+            $"{path}.systemReserved",
+            template.SystemReserved?.CpuMillicores < 0 || template.SystemReserved?.MemoryMiB < 0,
+            "must be non-negative"
+        );
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (NodeSmithShape shape in template.Shapes ?? [])
+        {
+            problems.Add($"{path}.shapes", KubernetesNames.CheckLabel(shape.Name));
+            problems.Add($"{path}.shapes", !names.Add(shape.Name), $"the name '{shape.Name}' must be unique");
+            problems.Add($"{path}.shapes", shape.CpuCores < 1 || shape.MemoryMiB < 1, "cpuCores and memoryMiB must be at least 1");
+        }
+    }
+
+    private static void CheckTaints(Problems problems, string path, List<Taint>? taints)
+    {
+        var known = new HashSet<(string, string)>();
+        foreach (Taint taint in taints ?? [])
+        {
+            problems.Add(
+                path,
+                TaintRules.CheckKey(taint.Key) ?? TaintRules.CheckValue(taint.Value) ?? TaintRules.CheckEffect(taint.Effect)
+            );
+            problems.Add(path, !known.Add((taint.Key, taint.Effect)), $"key {taint.Key} with effect {taint.Effect} must be unique");
+        }
+    }
+
+    private static void CheckBudget(Problems problems, NodeSmithBudget budget)
+    {
+        const string path = "spec.scaleDown.budgets";
+        problems.Add($"{path}.nodes", !BudgetNodes().IsMatch(budget.Nodes), "must be a number or a percentage up to 100%");
+        problems.Add(path, budget.Schedule is null != budget.Duration is null, "schedule and duration must be set together");
+        problems.Add(
+            $"{path}.schedule",
+            budget.Schedule is { } schedule && !Schedule().IsMatch(schedule),
+            "must be a cron expression of five fields"
+        );
+        problems.AddDuration($"{path}.duration", budget.Duration, isPositive: true);
+        problems.Add(
+            $"{path}.reasons",
+            budget.Reasons?.TrueForAll(static one => one is "Empty" or "Underutilized" or "Drifted") == false,
+            "must be Empty, Underutilized or Drifted"
+        );
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^((100|[0-9]{1,2})%|[0-9]{1,9})$")]
+    private static partial System.Text.RegularExpressions.Regex BudgetNodes();
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(@(annually|yearly|monthly|weekly|daily|midnight|hourly)|\S+( +\S+){4})$")]
+    private static partial System.Text.RegularExpressions.Regex Schedule();
+
+    private sealed class Problems
+    {
+        private readonly List<FieldProblem> _found = [];
+
+        public IReadOnlyList<FieldProblem> Found => _found;
+
+        public void Add(string path, bool isBroken, string message)
+        {
+            if (isBroken)
+                _found.Add(new(path, message));
+        }
+
+        public void Add(string path, string? broken)
+        {
+            if (broken is not null)
+                _found.Add(new(path, broken));
+        }
+
+        public void AddDuration(string path, string? text, bool isPositive = false)
+        {
+            if (text is null)
+                return;
+            bool isFine = GoDuration.Parse(text) is { } duration && (isPositive ? duration > TimeSpan.Zero : duration >= TimeSpan.Zero);
+            Add(path, !isFine, DurationRule + (isPositive ? ", above 0" : ", not negative"));
+        }
+    }
+}

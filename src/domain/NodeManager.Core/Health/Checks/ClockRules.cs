@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace NodeManager.Core.Health.Checks;
+
+/// <summary>
+/// Whether the node's clock agrees with the API server's. The kubelet writes its own time into its Lease, the API server notes beside it when
+/// it stored that: no third clock is compared. Where an API server before 1.25 does not note it, a single look compares with the present, and a
+/// clock that is behind shows by a Lease that would have expired on a node that is ready.
+/// </summary>
+internal static class ClockRules
+{
+    // By then the control plane has long noticed a kubelet that does not renew its Lease.
+    private static readonly TimeSpan ExpiredFor = TimeSpan.FromMinutes(2);
+
+    public static IEnumerable<HealthSignal> Judge(HealthInput input)
+    {
+        if (input.Lease?.Spec.RenewTime is not { } renewed)
+            yield break;
+        DateTimeOffset? written = input.LeaseWrittenAt;
+        if (written is null && input.LeaseSeenRenewedAt is not null)
+            yield break;
+        TimeSpan ahead = renewed - (written ?? input.Now);
+        if (ahead.Duration() <= input.Thresholds.ClockSkew)
+            yield break;
+        if (written is null && ahead < TimeSpan.Zero && !(input.Condition("Ready")?.Status == "True" && ahead < -ExpiredFor))
+            yield break;
+        string message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The node's clock is {Math.Round(ahead.Duration().TotalSeconds)} s {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the API server's."
+        );
+        yield return new(
+            NodeFindingCause.ClockSkew,
+            NodeFindingSeverity.Warning,
+            message,
+            null,
+            [
+                new()
+                {
+                    Kind = "Lease",
+                    Name = "kube-node-lease/" + input.Node.Metadata.Name,
+                    At = written ?? renewed,
+                    Message = written is { } stored
+                        ? $"renewed at {Text(renewed)} by the node's clock, stored at {Text(stored)} by the API server's"
+                        : $"renewed at {Text(renewed)} by the node's clock, read at {Text(input.Now)} by the API server's",
+                },
+            ]
+        );
+    }
+
+    private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,52 @@
+namespace NodeManager.Core.Health.Checks;
+
+/// <summary>Makes one finding of the signals of one incident: the others become its evidence.</summary>
+internal static class Correlation
+{
+    private static readonly string[] Down = [NodeFindingCause.Unreachable, NodeFindingCause.NotReady, NodeFindingCause.Flapping];
+
+    // What a kubelet that is not ready or restarts, or its runtime, shows in other places.
+    private static readonly string[] OfTheKubelet =
+    [
+        NodeFindingCause.NetworkUnavailable,
+        NodeFindingCause.SystemPodsRestarting,
+        NodeProblemCondition.KubeletUnhealthy,
+        NodeProblemCondition.ContainerRuntimeUnhealthy,
+        NodeProblemCondition.FrequentKubeletRestart,
+        NodeProblemCondition.FrequentDockerRestart,
+        NodeProblemCondition.FrequentContainerdRestart,
+        // Of the node monitoring agent of Amazon EKS.
+        "ContainerRuntimeReady",
+        "NetworkingReady",
+    ];
+
+    private static readonly (string[] Causes, string[] Effects)[] Incidents =
+    [
+        (Down, OfTheKubelet),
+        ([NodeFindingCause.NetworkUnavailable], [NodeFindingCause.SystemPodsRestarting]),
+        ([NodeFindingCause.DiskPressure], [NodeFindingCause.ImageGarbageCollection, NodeFindingCause.Evictions]),
+        ([NodeFindingCause.MemoryPressure], [NodeFindingCause.Evictions]),
+        ([NodeFindingCause.PidPressure], [NodeFindingCause.Evictions]),
+        ([NodeFindingCause.ClockSkew], [NodeProblemCondition.NtpProblem]),
+    ];
+
+    /// <summary>One signal per incident.</summary>
+    public static IReadOnlyList<HealthSignal> Join(IEnumerable<HealthSignal> signals)
+    {
+        List<HealthSignal> left = [.. signals];
+        foreach ((string[] causes, string[] effects) in Incidents)
+        {
+            int index = left.FindIndex(signal => causes.Contains(signal.Cause));
+            if (index < 0)
+                continue;
+            HealthSignal cause = left[index];
+            HealthSignal[] joined = [.. left.Where(signal => effects.Contains(signal.Cause))];
+            if (joined.Length == 0)
+                continue;
+            left[index] = cause with { Evidence = [.. cause.Evidence, .. joined.SelectMany(static signal => signal.Evidence)] };
+            left.RemoveAll(joined.Contains);
+        }
+
+        return left;
+    }
+}

@@ -1,0 +1,33 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Health.Checks;
+
+/// <summary>How the API's objects become evidence.</summary>
+internal static class EvidenceExtensions
+{
+    public static NodeEvidence Evidence(this HealthInput input, Condition condition) =>
+        new()
+        {
+            Kind = "Condition",
+            Name = condition.Type,
+            Message = string.Join(
+                ": ",
+                ((string?[])[condition.Status, condition.Reason, condition.Message]).Where(static part => !string.IsNullOrEmpty(part))
+            ),
+            At = condition.LastTransitionTime,
+        };
+
+    public static NodeEvidence Evidence(this Event one) =>
+        new()
+        {
+            Kind = "Event",
+            Name = one.Reason ?? "",
+            At = one.LastAt(),
+            Message = one.Count > 1 ? $"{one.Message} ({one.Count} times)" : one.Message ?? "",
+        };
+
+    public static DateTimeOffset? LastAt(this Event one) =>
+        one.LastTimestamp ?? one.EventTime ?? one.FirstTimestamp ?? one.Metadata.CreationTimestamp;
+
+    public static DateTimeOffset? FirstAt(this Event one) => one.FirstTimestamp ?? one.EventTime ?? one.Metadata.CreationTimestamp;
+}

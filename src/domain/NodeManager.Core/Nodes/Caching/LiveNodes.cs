@@ -1,0 +1,231 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Nodes.Caching;
+
+/// <summary>
+/// All nodes of a cluster with what runs on them, kept current from the session's caches: reading sends no request. Metrics have no watch; they
+/// are asked for at an interval, however many read. Thread-safe.
+/// </summary>
+/// <param name="session">To the cluster.</param>
+public sealed class LiveNodes(NodeManagerSession session) : IDisposable
+{
+    /// <summary>How often metrics are read. Servers of metrics measure about every 15 seconds.</summary>
+    public static readonly TimeSpan MetricsInterval = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly Lock _gate = new();
+
+    // What was mapped, until the node, its pods or its metrics change.
+    private readonly Dictionary<string, (Node Node, ClusterNode Mapped)> _mapped = new(StringComparer.Ordinal);
+    private Dictionary<string, NodeMetrics>? _metrics;
+    private volatile LiveNodeCaches? _caches;
+
+    /// <summary>Told the name of a node whose state, load or metrics changed, that came or is gone. Handlers return immediately.</summary>
+    public event Action<string>? Changed;
+
+    /// <summary>False while a watch is cut: what is known then is what was last told.</summary>
+    public bool IsCurrent => _caches is { IsCurrent: true };
+
+    /// <summary>How many nodes are known.</summary>
+    public int Count => _caches?.Nodes.Count ?? 0;
+
+    /// <summary>Waits until all nodes and pods are known. Opens the caches where none are open, or they failed.</summary>
+    /// <exception cref="NodeManagerException">The server refuses the lists, or cannot be reached.</exception>
+    public Task ReadyAsync(CancellationToken cancellationToken) =>
+        _caches is { IsReadable: true }
+            ? Task.CompletedTask
+            : ClusterOperation.RunAsync(
+                session,
+                null,
+                async (connection, token) =>
+                {
+                    await OpenAsync(connection, token);
+                    return true;
+                },
+                cancellationToken
+            );
+
+    /// <summary>Keeps the metrics current until it is cancelled. Clusters without metrics are asked again: they may get some.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (session.State == "Connected")
+        {
+            await ReadMetricsAsync(cancellationToken);
+            await Task.Delay(MetricsInterval, session.Time(), cancellationToken);
+        }
+    }
+
+    /// <summary>All nodes by name, with usage. <see cref="ClusterNode.ObservedAt"/> is when the node was last mapped.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    public IReadOnlyList<ClusterNode> List()
+    {
+        LiveNodeCaches caches = Caches();
+        lock (_gate)
+            return [.. caches.Nodes.Items.Select(node => Map(caches, node)).OrderBy(static node => node.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The node of this name; null where there is none.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    public ClusterNode? Find(string name)
+    {
+        LiveNodeCaches caches = Caches();
+        lock (_gate)
+            return caches.Nodes.Find(null, name) is { } node ? Map(caches, node) : null;
+    }
+
+    /// <summary>The namespaces of the pods that a drain of this node would evict, and maybe of others.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    public IReadOnlyList<string> NamespacesOn(string name) =>
+        [
+            .. Caches()
+                .PodsOf(name)
+                .Where(static pod =>
+                    pod.Metadata.OwnerReferences?.Any(static owner => owner is { Kind: "DaemonSet" or "Node", Controller: true }) != true
+                )
+                .Select(static pod => pod.Metadata.Namespace ?? "")
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>The totals of all nodes.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="ReadyAsync"/> has not ended.</exception>
+    public ClusterStatistic Sum() => StatisticSum.Of(session, NodeGrouping.Parse(null), List(), _metrics is not null)[0];
+
+    /// <summary>The error for a name without a node.</summary>
+    public NodeManagerException Missing(string name) => ErrorTranslator.NodeNotFound(name, session.Cluster);
+
+    public void Dispose()
+    {
+        _caches?.Dispose();
+        _opening.Dispose();
+    }
+
+    private LiveNodeCaches Caches() => _caches ?? throw new InvalidOperationException("The nodes are not known yet.");
+
+    private async Task OpenAsync(ClusterConnection connection, CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (_caches is { IsReadable: true })
+                return;
+            // Failed caches keep what they last knew: it is read until the new ones are in sync.
+            LiveNodeCaches? failed = _caches;
+            var opened = new LiveNodeCaches(connection.Caches(), Invalidate);
+            try
+            {
+                await Task.WhenAll(opened.Synced, _metrics is null ? ReadMetricsAsync(cancellationToken) : Task.CompletedTask)
+                    .WaitAsync(cancellationToken);
+            }
+            catch
+            {
+                opened.Dispose();
+                throw;
+            }
+
+            lock (_gate)
+                _mapped.Clear();
+            _caches = opened;
+            failed?.Dispose();
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private ClusterNode Map(LiveNodeCaches caches, Node node)
+    {
+        string name = node.Metadata.Name;
+        if (_mapped.TryGetValue(name, out (Node Node, ClusterNode Mapped) known) && ReferenceEquals(known.Node, node))
+            return known.Mapped;
+        ClusterNode mapped = NodeMapper.Map(
+            node,
+            session,
+            session.Time().GetUtcNow(),
+            NodeLoads.Of(caches.PodsOf(name), _metrics?.GetValueOrDefault(name))
+        );
+        _mapped[name] = (node, mapped);
+        return mapped;
+    }
+
+    private void Invalidate(string node)
+    {
+        lock (_gate)
+            _mapped.Remove(node);
+        Changed?.Invoke(node);
+    }
+
+    private async Task ReadMetricsAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<string, NodeMetrics>? now = null;
+        try
+        {
+            if (session.Configuration.MetricsEnabled)
+                now = await MetricsReader.ReadAsync(session.Connection().Client, [], cancellationToken);
+        }
+        catch (Exception refused)
+            when (refused is KubernetesException or HttpRequestException or NodeManagerException or ObjectDisposedException)
+        {
+            // Without metrics there is no usage.
+        }
+
+        Dictionary<string, NodeMetrics>? before = _metrics;
+        _metrics = now;
+        foreach (string node in (before?.Keys ?? Enumerable.Empty<string>()).Union(now?.Keys ?? Enumerable.Empty<string>()))
+            if (before?.GetValueOrDefault(node)?.Timestamp != now?.GetValueOrDefault(node)?.Timestamp)
+                Invalidate(node);
+    }
+}
+
+/// <summary>The caches behind <see cref="LiveNodes"/>, and what they tell.</summary>
+internal sealed class LiveNodeCaches : IDisposable
+{
+    private readonly CacheUse<Node> _nodes;
+    private readonly CacheUse<Pod> _pods;
+    private readonly IDisposable _ofNodes,
+        _ofPods;
+
+    /// <param name="caches">Of the session.</param>
+    /// <param name="changed">Told the name of a node that something changed about.</param>
+    public LiveNodeCaches(ObjectCaches caches, Action<string> changed)
+    {
+        _nodes = caches.Open(Resources.Nodes, new());
+        _pods = NodeLoads.OpenPods(caches);
+        _ofNodes = Nodes.Subscribe(change => changed(change.Object.Metadata.Name));
+        _ofPods = _pods.Cache.Subscribe(change =>
+        {
+            if (change.Object.Spec.NodeName is { Length: > 0 } node)
+                changed(node);
+        });
+    }
+
+    public ObjectCache<Node> Nodes => _nodes.Cache;
+
+    public Task Synced => Task.WhenAll(Nodes.Synced, _pods.Cache.Synced);
+
+    /// <summary>The nodes are complete, and changes are reported.</summary>
+    public bool IsReadable => Nodes.IsCurrent && _pods.Cache.IsCurrent;
+
+    /// <summary>And no watch is cut.</summary>
+    public bool IsCurrent => IsReadable && Nodes.Watch.IsConnected && _pods.Cache.Watch.IsConnected;
+
+    /// <summary>The pods of a node that are not finished.</summary>
+    public IEnumerable<Pod> PodsOf(string node) => _pods.Cache.FindAll(PodIndexes.ByNode, node).Where(static pod => !pod.IsFinished());
+
+    public void Dispose()
+    {
+        _ofNodes.Dispose();
+        _ofPods.Dispose();
+        _nodes.Dispose();
+        _pods.Dispose();
+    }
+}

@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Nodes.Locks;
+
+/// <summary>Takes and cancels the locks of nodes. Needs the permission to get and patch nodes, and no other.</summary>
+public static class NodeLocks
+{
+    private static readonly string Process = $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(6, true)}";
+
+    /// <summary>This process in locks.</summary>
+    internal static string HolderOf(NodeManagerSession session) => $"{session.ProcessUser()}/{Process}";
+
+    public static SeenLocks SeenLocks(this ClusterConnection connection) => connection.Get(static one => new SeenLocks(one.Time));
+
+    /// <summary>The living lock of another operation on the node; null where the node is free.</summary>
+    public static NodeLock? FindOther(this ClusterConnection connection, Node node, string operation) =>
+        connection.SeenLocks().Observe(node.Metadata.Uid ?? "", NodeLock.Read(node)) is { } there && there.Operation != operation
+            ? there
+            : null;
+
+    /// <summary>Changes a node and takes its lock in the same patch, under the version of the node that the change was made for.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="node">Which node.</param>
+    /// <param name="known">As it was read before; spares reading it. Null for none.</param>
+    /// <param name="use">For whom.</param>
+    /// <param name="change">The merge patch for the node as it is; throws where it may not be done.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The hold, and the node as it is afterwards.</returns>
+    /// <exception cref="NodeBusyException">Another operation has the node.</exception>
+    public static async Task<(NodeLockHold Hold, Node Node)> TakeAsync(
+        NodeManagerSession session,
+        NodeTarget node,
+        Node? known,
+        NodeLockUse use,
+        Func<JsonObject, JsonObject> change,
+        CancellationToken cancellationToken
+    )
+    {
+        ClusterConnection connection = session.Connection();
+        NodeLock mine = Create(session, use);
+        Node written = await NodePatcher.ChangeAsync(
+            connection,
+            node,
+            known,
+            current =>
+            {
+                RefuseIfBusy(connection, current, mine);
+                return Into(change(current), mine);
+            },
+            cancellationToken
+        );
+        return (new(connection, mine, written), written);
+    }
+
+    /// <summary>A lock to write.</summary>
+    public static NodeLock Create(NodeManagerSession session, NodeLockUse use) =>
+        new()
+        {
+            Kind = use.Kind,
+            Holder = HolderOf(session),
+            Operation = use.Operation,
+            DurationSeconds = (int)use.Duration.TotalSeconds,
+            RenewedAt = session.Time().GetUtcNow(),
+        };
+
+    /// <exception cref="NodeBusyException">Another operation has the node.</exception>
+    public static void RefuseIfBusy(ClusterConnection connection, JsonObject current, NodeLock mine)
+    {
+        string uid = (string?)current["metadata"]?["uid"] ?? "",
+            name = (string?)current["metadata"]?["name"] ?? "";
+        if (connection.SeenLocks().Observe(uid, NodeLock.Read(current)) is { } there && there.Operation != mine.Operation)
+            throw new NodeBusyException(there, name, connection.Cluster);
+    }
+
+    /// <summary>The patch, which also writes the lock, or removes it (null).</summary>
+    public static JsonObject Into(JsonObject patch, NodeLock? written)
+    {
+        patch.TryAdd("metadata", new JsonObject());
+        patch["metadata"]!.AsObject().TryAdd("annotations", new JsonObject());
+        patch["metadata"]!["annotations"]![NodeLock.Key] = written?.ToJson();
+        return patch;
+    }
+
+    /// <summary>Asks the operation that has the node to stop, wherever it runs. Its holder does so within seconds; the node stays cordoned.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="node">Which node.</param>
+    /// <param name="operation">The only operation that is meant; null for any.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The lock of the operation; null where there is none.</returns>
+    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    public static Task<NodeLock?> CancelAsync(
+        NodeManagerSession session,
+        NodeTarget node,
+        string? operation,
+        string by,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            node.Name,
+            async (connection, token) =>
+            {
+                NodeLock? marked = null;
+                await NodePatcher.ChangeAsync(
+                    connection,
+                    node,
+                    current =>
+                    {
+                        marked = NodeLock.Read(current) is { } there && (operation is null || there.Operation == operation) ? there : null;
+                        return marked?.Cancel(by) is { } cancelled ? NodeLock.Patch(cancelled) : null;
+                    },
+                    false,
+                    token
+                );
+                return marked;
+            },
+            cancellationToken
+        );
+}

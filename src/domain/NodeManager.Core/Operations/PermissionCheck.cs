@@ -1,0 +1,78 @@
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Core.Operations;
+
+/// <summary>Asks the API server whether this user may make a change, before the change is announced or begun (SelfSubjectAccessReview).</summary>
+public static class PermissionCheck
+{
+    /// <param name="session">Where, and as whom.</param>
+    /// <param name="target">What is changed, for the error.</param>
+    /// <param name="needed">All of them are needed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">Forbidden, with the first permission that is missing.</exception>
+    public static Task RequireAsync(
+        NodeManagerSession session,
+        object target,
+        IReadOnlyList<ResourceAttributes> needed,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            target,
+            async (connection, token) =>
+            {
+                await RequireAsync(connection, target, needed, token);
+                return true;
+            },
+            cancellationToken
+        );
+
+    public static async Task RequireAsync(
+        ClusterConnection connection,
+        object target,
+        IReadOnlyList<ResourceAttributes> needed,
+        CancellationToken cancellationToken
+    )
+    {
+        SubjectAccessReviewStatus[] answers = await Task.WhenAll(needed.Select(one => AskAsync(connection.Client, one, cancellationToken)));
+        int missing = Array.FindIndex(answers, static one => !one.Allowed);
+        if (missing >= 0)
+            throw Forbidden(needed[missing], answers[missing].Reason, connection.Cluster, target);
+    }
+
+    /// <summary>The server's answer; allowed where it cannot answer.</summary>
+    public static async Task<SubjectAccessReviewStatus> AskAsync(
+        KubernetesClient client,
+        ResourceAttributes needed,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await client.ReviewAccessAsync(needed, cancellationToken);
+        }
+        catch (KubernetesException)
+        {
+            // A user without access reviews, or of a server without them, may still be allowed; the change itself shows it.
+            return new() { Allowed = true };
+        }
+    }
+
+    private static NodeManagerException Forbidden(ResourceAttributes needed, string? reason, string cluster, object target)
+    {
+        string resource = string.IsNullOrEmpty(needed.Subresource) ? needed.Resource! : $"{needed.Resource}/{needed.Subresource}";
+        string qualified = string.IsNullOrEmpty(needed.Group) ? resource : $"{resource}.{needed.Group}";
+        string where = needed.Namespace is null ? "" : $" in namespace {needed.Namespace}";
+        string answer = string.IsNullOrWhiteSpace(reason) ? "" : $" The API server answered: {reason}";
+        return new(
+            ErrorIds.Forbidden,
+            ErrorKind.PermissionDenied,
+            $"Permission denied: cannot {needed.Verb} {qualified}{where} in cluster '{cluster}'.{answer}",
+            target,
+            $"Grant the verb '{needed.Verb}' on the resource '{resource}' of API group '{needed.Group}'; deploy/rbac.yaml has suitable roles."
+        );
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+using NodeManager.Core.Progress;
+
+namespace NodeManager.Core.Operations;
+
+/// <summary>
+/// Work that continues without its caller: a PowerShell job and a request to the server are views of one. What happens is kept as numbered
+/// events, so that every reader sees the same in the same order, however late it comes. Thread-safe.
+/// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "The token source has no timer and no wait handle, and abandoned work may still look at its token."
+)]
+public sealed class RunningOperation
+{
+    /// <summary>How many messages are kept unless a caller says otherwise.</summary>
+    public const int DefaultMessageLimit = 5000;
+
+    private readonly EventBuffer _events;
+    private readonly CancellationTokenSource _cancellation = new();
+    private int _hasFailed;
+
+    private RunningOperation(string kind, string target, TimeProvider time, int messageLimit, int outputLimit)
+    {
+        Kind = kind;
+        Target = target;
+        StartedAt = time.GetUtcNow();
+        _events = new(time, messageLimit, outputLimit);
+        Completion = Task.FromResult(OperationState.Running);
+    }
+
+    /// <summary>Unique, also among processes.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString("n");
+
+    /// <summary>What is done: <c>NodeDrain</c>.</summary>
+    public string Kind { get; }
+
+    /// <summary>On what: <c>worker-1 in cluster 'prod'</c>.</summary>
+    public string Target { get; }
+
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Null while it runs.</summary>
+    public DateTimeOffset? EndedAt => Ended?.At;
+
+    public OperationState State => Ended?.State ?? OperationState.Running;
+
+    /// <summary>How it ended. Never faults and is never cancelled.</summary>
+    public Task<OperationState> Completion { get; private set; }
+
+    /// <summary>The results so far.</summary>
+    public IReadOnlyList<object> Results => [.. _events.Snapshot().OfType<OperationOutput>().Select(e => e.Value)];
+
+    /// <summary>What failed so far.</summary>
+    public IReadOnlyList<OperationFailure> Failures => [.. _events.Snapshot().OfType<OperationFailure>()];
+
+    /// <summary>The progress of each part.</summary>
+    public IReadOnlyList<OperationProgress> Progress =>
+        [.. _events.Snapshot().OfType<OperationProgressed>().Select(e => e.Progress).Where(p => !p.Completed)];
+
+    private OperationEnded? Ended => _events.Last as OperationEnded;
+
+    /// <summary>Starts work in the background.</summary>
+    /// <param name="kind">What is done: <c>NodeDrain</c>.</param>
+    /// <param name="target">On what, for people.</param>
+    /// <param name="time">Stamps the events.</param>
+    /// <param name="work">Reports to its context. What it throws is a failure of the operation, a cancellation on request excepted.</param>
+    /// <param name="messageLimit">How many warnings and verbose messages are kept; the oldest are dropped.</param>
+    /// <param name="outputLimit">How many results are kept, for work without an end; the oldest are dropped.</param>
+    public static RunningOperation Start(
+        string kind,
+        string target,
+        TimeProvider time,
+        Func<OperationContext, Task> work,
+        int messageLimit = DefaultMessageLimit,
+        int outputLimit = int.MaxValue
+    )
+    {
+        RunningOperation operation = new(kind, target, time, messageLimit, outputLimit);
+        operation.Completion = Task.Run(() => operation.RunAsync(work));
+        return operation;
+    }
+
+    /// <summary>All events after a number: past events immediately, then each new one, to the end of the operation.</summary>
+    /// <param name="after">The number of the last event that the reader has; 0 for none.</param>
+    /// <param name="cancellationToken">Ends the reading, not the operation.</param>
+    public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken) =>
+        _events.ReadAsync(after, cancellationToken);
+
+    /// <summary>Requests the work to stop; <see cref="Completion"/> ends when it has. Does nothing after the end.</summary>
+    public void Cancel() => _cancellation.Cancel();
+
+    private async Task<OperationState> RunAsync(Func<OperationContext, Task> work)
+    {
+        OperationContext context = new(Id, Report, _cancellation.Token);
+        try
+        {
+            await work(context);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            // It stopped on request.
+        }
+        catch (Exception exception)
+        {
+            context.Fail(exception, null);
+        }
+
+        OperationState state =
+            _cancellation.IsCancellationRequested ? OperationState.Cancelled
+            : Volatile.Read(ref _hasFailed) != 0 ? OperationState.Failed
+            : context.IsCalledOff ? OperationState.Cancelled
+            : OperationState.Succeeded;
+        _events.Add(new OperationEnded(state));
+        return state;
+    }
+
+    private void Report(OperationEvent happened)
+    {
+        if (happened is OperationFailure { IsCalledOff: false })
+            Volatile.Write(ref _hasFailed, 1);
+        _events.Add(happened);
+    }
+}

@@ -1,0 +1,23 @@
+namespace NodeManager.Core.Progress;
+
+/// <summary>Tells what continues in one of several clusters: nodes of two may have the same name, and each has a bar that names its cluster.</summary>
+/// <param name="observer">Receives the progress of all clusters.</param>
+/// <param name="session">The one of this cluster.</param>
+public sealed class ClusterProgress(IOperationObserver observer, NodeManagerSession session) : IOperationObserver
+{
+    public void Warning(string message) => observer.Warning(message);
+
+    public void Verbose(string message) => observer.Verbose(message);
+
+    public void Progress(OperationProgress progress) =>
+        observer.Progress(
+            progress with
+            {
+                Key = KeyOf(progress.Key),
+                Activity = $"{progress.Activity} of {session.Cluster}",
+                Parent = progress.Parent.Length == 0 ? "" : KeyOf(progress.Parent),
+            }
+        );
+
+    private string KeyOf(string key) => $"{session.Id} {key}";
+}

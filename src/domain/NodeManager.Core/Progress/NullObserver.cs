@@ -1,0 +1,13 @@
+namespace NodeManager.Core.Progress;
+
+/// <summary>Discards all events.</summary>
+public sealed class NullObserver : IOperationObserver
+{
+    public static NullObserver Instance { get; } = new();
+
+    public void Warning(string message) { }
+
+    public void Verbose(string message) { }
+
+    public void Progress(OperationProgress progress) { }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Serialization.Metadata;
+using NodeManager.Controllers.Caching;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Core.Sessions;
+
+/// <summary>
+/// Pods as caches of a whole cluster hold them: what rules over all nodes read (identity, node, owner, labels, requests, placement, volumes, readiness,
+/// restarts), and nothing that differs from pod to pod without a reader. What is shown of a single pod (addresses, times of conditions that hold, start
+/// times of containers) is not there: who needs that asks for <see cref="Resources.Pods"/> of a node.
+/// </summary>
+public static class ClusterPods
+{
+    // Network plugins annotate each pod with its addresses.
+    private static readonly HashSet<string> Annotations =
+    [
+        DisruptionAnnotations.DoNotDisrupt,
+        DisruptionAnnotations.SafeToEvict,
+        PodExtensions.MirrorAnnotation,
+    ];
+
+    public static ResourceType<Pod> Type { get; } = Resources.Pods with { Json = SharedJson.Restricted(Restrict), Wire = Read };
+
+    /// <summary>Those of some nodes.</summary>
+    public static NodeScope<Pod> OfNodes { get; } = new(Type, "spec.nodeName");
+
+    private static void Restrict(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(Pod))
+            type.OnDeserialized = static read => Trim((Pod)read);
+        else if (type.Type == typeof(ObjectMeta))
+            Leave(type, "generateName", "generation");
+        else if (type.Type == typeof(PodStatus))
+            Leave(type, "podIP", "hostIP", "qosClass");
+    }
+
+    private static Pod Read(ReadOnlySpan<byte> message)
+    {
+        Pod pod = PodWire.Read(message, isFull: false);
+        Trim(pod);
+        return pod;
+    }
+
+    private static void Leave(JsonTypeInfo type, params string[] unread)
+    {
+        foreach (JsonPropertyInfo one in type.Properties.Where(one => unread.Contains(one.Name)).ToList())
+            type.Properties.Remove(one);
+    }
+
+    private static void Trim(Pod pod)
+    {
+        Trim(pod.Metadata);
+        Trim(pod.Spec);
+        Trim(pod.Status);
+        // Each pod of a DaemonSet has the name of its node in an affinity of its own.
+        if (pod.Spec is { NodeName.Length: > 0, Affinity: { } affinity } && pod.Controller()?.Kind == "DaemonSet")
+            affinity.NodeAffinity = null;
+    }
+
+    private static void Trim(ObjectMeta metadata)
+    {
+        if (metadata.Annotations is not { } annotations)
+            return;
+        foreach (string key in annotations.Keys.Where(static key => !Annotations.Contains(key)).ToList())
+            annotations.Remove(key);
+        if (annotations.Count == 0)
+            metadata.Annotations = null;
+    }
+
+    // ConfigMaps, Secrets and tokens say nothing of where a pod fits.
+    private static void Trim(PodSpec spec)
+    {
+        spec.Volumes?.RemoveAll(static one => one is { EmptyDir: null, PersistentVolumeClaim: null, HostPath: null, Ephemeral: null });
+        if (spec.Volumes is { Count: 0 })
+            spec.Volumes = null;
+    }
+
+    private static void Trim(PodStatus status)
+    {
+        status.Conditions?.RemoveAll(static one =>
+            one is { Status: "True", Type: "Initialized" or "ContainersReady" or "PodReadyToStartContainers" }
+        );
+        foreach (Condition condition in status.Conditions ?? [])
+        {
+            condition.ObservedGeneration = null;
+            if (condition is { Status: "True", Type: "Ready" or "PodScheduled" })
+                condition.LastTransitionTime = null;
+        }
+
+        foreach (ContainerStatus container in (status.InitContainerStatuses ?? []).Concat(status.ContainerStatuses ?? []))
+        {
+            if (container.State?.Running is { } running)
+                running.StartedAt = null;
+            if (container.LastState is { Waiting: null, Running: null, Terminated: null })
+                container.LastState = null;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Decisions;
+
+/// <summary>How far a Deployment's rollout is. Pure. Source: what <c>kubectl rollout status</c> goes by.</summary>
+/// <param name="HasFailed">True when the Deployment itself has given up waiting (its progressDeadlineSeconds).</param>
+/// <param name="Text">In words.</param>
+internal sealed record DeploymentRollout(bool HasFailed, string Text)
+{
+    public static DeploymentRollout Of(Deployment deployment)
+    {
+        WorkloadStatus status = deployment.Status;
+        Condition? failed = status.Conditions.Find("Progressing") is { Status: "False" } stuck ? stuck : null;
+        int wanted = deployment.Spec.Replicas ?? 1;
+        string why = failed is null ? "" : $"; {failed.Reason}: {failed.Message}";
+        return new(
+            failed is not null,
+            $"{status.UpdatedReplicas} of {wanted} pods updated, {status.AvailableReplicas} of {status.Replicas} available{why}"
+        );
+    }
+}

@@ -1,0 +1,42 @@
+using NodeManager.Drains.Options;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Decisions;
+
+/// <summary>
+/// The rules in their order. Every rule is asked and every warning kept; the strongest verdict decides, the earlier one among equals.
+/// Pods that <see cref="DrainOptions.PodSelector"/> leaves out never get here: the server does not list them.
+/// </summary>
+internal static class DrainRules
+{
+    public static IReadOnlyList<DrainRule> All { get; } =
+    [
+        MirrorRule.Judge,
+        FinishedRule.Judge,
+        TerminatingRule.Judge,
+        DaemonSetRule.Judge,
+        LocalDataRule.Judge,
+        UnmanagedRule.Judge,
+        ManagedRule.Judge,
+        UndisturbedRule.Judge,
+    ];
+
+    public static PodDecision Judge(Pod pod, RuleContext context)
+    {
+        List<RuleVerdict> verdicts = [.. All.Select(rule => rule(pod, context)).OfType<RuleVerdict>()];
+        // All refusals are reported, so that a second attempt does not meet the next one.
+        RuleVerdict strongest = verdicts.Aggregate((best, next) => next.Strength > best.Strength ? next : best);
+        RuleVerdict[] deciding =
+            strongest.Decision == DrainDecision.Refuse ? [.. verdicts.Where(v => v.Decision == DrainDecision.Refuse)] : [strongest];
+        // What an eviction would cost does not concern a pod that is left alone.
+        IEnumerable<RuleVerdict> heard =
+            strongest.Decision == DrainDecision.Skip ? verdicts.Where(v => v.Decision == DrainDecision.Skip) : verdicts;
+        return new(
+            strongest.Decision,
+            strongest.Rule,
+            string.Join(" ", deciding.Select(v => v.Reason)),
+            [.. heard.Select(v => v.Warning).OfType<string>()],
+            [.. deciding.Select(v => v.PermittedBy).OfType<string>()]
+        );
+    }
+}

@@ -1,0 +1,10 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Decisions;
+
+/// <summary>A pod that has ended is removed without further checks: nothing runs, nothing is lost, no budget counts it.</summary>
+internal static class FinishedRule
+{
+    public static RuleVerdict? Judge(Pod pod, RuleContext context) =>
+        pod.IsFinished() ? new("Finished", DrainDecision.Evict, $"Completed pod ({pod.Status.Phase}).") : null;
+}

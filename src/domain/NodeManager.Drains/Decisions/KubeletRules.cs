@@ -1,0 +1,42 @@
+using System.Globalization;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Decisions;
+
+/// <summary>Can the kubelet of a node end pods? A pod that is evicted stays terminating until its kubelet reports that its containers have ended. Pure.</summary>
+internal static class KubeletRules
+{
+    // The words of the kubelet: its condition has one reason for all causes.
+    private const string OnlyNetwork = "NetworkReady=false";
+
+    /// <summary>What would help.</summary>
+    public const string Remedy =
+        "Restart the kubelet or the machine. Otherwise, drain with ForceStuck to force-delete its pods, or with SkipWaitForDeleteTimeout to not wait for them. On an unreachable node they may still run and answer.";
+
+    /// <summary>Why pods of the node do not end; null where they do.</summary>
+    /// <param name="node">As last reported; null where that is not known.</param>
+    /// <param name="staleSince">When its Lease was renewed last, if that is too long ago.</param>
+    public static string? Trouble(Node? node, DateTimeOffset? staleSince = null)
+    {
+        if (node?.Status.Conditions.Find("Ready") is not { } ready)
+            return null;
+        string since = ready.LastTransitionTime is { } at ? $" since {Text(at)}" : "";
+        return ready.Status switch
+        {
+            "True" when staleSince is { } renewed =>
+                $"The kubelet stopped reporting: its Lease has not been renewed since {Text(renewed)}.",
+            "True" => null,
+            "False"
+                when ready.Message?.Contains(OnlyNetwork, StringComparison.Ordinal) == true
+                    && !ready.Message.Contains("container runtime is down", StringComparison.Ordinal) => null,
+            "False" =>
+                $"The kubelet reports that the node is not ready{since}{(ready.Message is { Length: > 0 } why ? $": {why.TrimEnd('.')}" : "")}.",
+            _ => $"The kubelet does not report: Ready is {ready.Status}{since}.",
+        };
+    }
+
+    /// <summary>Whether nothing is known of the node's containers: they may run on.</summary>
+    public static bool IsUnreachable(Node? node) => node?.Status.Conditions.Find("Ready") is { Status: not ("True" or "False") };
+
+    private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

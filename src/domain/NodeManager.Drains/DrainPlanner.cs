@@ -1,0 +1,122 @@
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Operations;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Options;
+using NodeManager.Drains.Planning;
+
+namespace NodeManager.Drains;
+
+/// <summary>Says what a drain would do. Also what <c>-WhatIf</c> shows.</summary>
+public static class DrainPlanner
+{
+    /// <summary>
+    /// What a drain of these nodes would do, all of them going concurrently, in the order of the names. Touches nothing. Whether a budget blocks
+    /// is judged for each pod alone and for all pods that leave together: how many go concurrently, and whether the others
+    /// go in turns or never.
+    /// </summary>
+    /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; NodeReplaced; what the server refused.</exception>
+    public static Task<IReadOnlyList<NodeDrainPlan>> PlanAsync(
+        NodeManagerSession session,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            null,
+            async (connection, token) =>
+            {
+                PlanBasis basis = await PlanBasis.ReadAsync(connection, NodeTarget.Distinct(nodes), options.In(session), token);
+                if (basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })
+                    throw basis.Survey.WhyNot(missing, session.Cluster);
+                return Plan(session, basis, basis.Nodes);
+            },
+            cancellationToken
+        );
+
+    /// <summary>What a drain of each of these nodes alone would do, one after another, all the others being back. Touches nothing.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="PlanAsync"/>.</exception>
+    public static Task<IReadOnlyList<NodeDrainPlan>> PlanEachAsync(
+        NodeManagerSession session,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync<IReadOnlyList<NodeDrainPlan>>(
+            session,
+            null,
+            async (connection, token) =>
+            {
+                PlanBasis basis = await PlanBasis.ReadAsync(connection, NodeTarget.Distinct(nodes), options.In(session), token);
+                if (basis.Survey.Nodes.FirstOrDefault(n => n.Node is null) is { Name: { } missing })
+                    throw basis.Survey.WhyNot(missing, session.Cluster);
+                return [.. basis.Nodes.SelectMany(one => Plan(session, basis, [one]))];
+            },
+            cancellationToken
+        );
+
+    /// <summary>The plans of nodes that go together, of all for which the basis was read.</summary>
+    public static IReadOnlyList<NodeDrainPlan> Plan(NodeManagerSession session, PlanBasis basis, IReadOnlyList<PlannedNode> together)
+    {
+        IReadOnlyDictionary<string, (string Fits, string Reason)> places = FitEstimator.Estimate(together, basis);
+        BudgetShares shares = basis.Options.DisableEviction
+            ? new(basis.Budgets, new HashSet<string>())
+            : BudgetShares.Of(together, basis.Budgets, places, basis.Surging);
+        DurationEstimator durations = new(together, basis, shares.Budgets);
+        return [.. together.Select(p => Describe(session, p, places, shares, durations.Estimate(p), basis))];
+    }
+
+    private static NodeDrainPlan Describe(
+        NodeManagerSession session,
+        PlannedNode plan,
+        IReadOnlyDictionary<string, (string Fits, string Reason)> fits,
+        BudgetShares shares,
+        DurationEstimate estimate,
+        PlanBasis basis
+    )
+    {
+        ItemList<NodeDrainPlanPod> pods = new([
+            .. plan.Pods.Select(p =>
+            {
+                (string Fits, string Reason) fit = fits.GetValueOrDefault(p.Plan.Uid, (p.Plan.FitsElsewhere, p.Plan.FitReason));
+                return p.Plan.With(
+                    fit.Fits,
+                    fit.Reason,
+                    shares.Budgets,
+                    shares.Waiting.Contains(p.Plan.Uid),
+                    basis.Surges.GetValueOrDefault(p.Plan.Uid),
+                    p.Refusal
+                );
+            }),
+        ]);
+        IEnumerable<string> refusals = plan
+            .Pods.Select(p => (p.Pod, Why: PlanPodExtensions.LastingRefusal(basis.Surges.GetValueOrDefault(p.Plan.Uid), p.Refusal)))
+            .Where(p => p.Why is not null)
+            .Select(p => $"Pod {p.Pod.Title()}: {p.Why}");
+        return new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            Node = plan.Name,
+            NodeUid = plan.Node?.Metadata.Uid ?? "",
+            IsControlPlane = plan.IsControlPlane,
+            NodeStatus = plan.Node is null ? "" : NodeMapper.StatusOf(plan.Node),
+            NodeCondition = basis.TroubleOf(plan) ?? "",
+            Consequences = new([.. ConsequenceRules.Of(plan, pods, plan.NeedsKubelet ? basis.TroubleOf(plan) : null)]),
+            Status =
+                plan.Blockers.Count > 0 ? NodeDrainPlanStatus.Refused
+                : estimate.IsNever ? NodeDrainPlanStatus.WillNotFinish
+                : NodeDrainPlanStatus.Drainable,
+            Options = basis.Options.ToPlan(),
+            Unselected = plan.Unselected,
+            Pods = pods,
+            Blockers = new([.. plan.Blockers.Select(b => b.Kind == "Pod" ? $"Pod {b.Name}: {b.Message}" : b.Message)]),
+            NodeBlockers = new([.. plan.Blockers.Where(static b => b.Kind != "Pod").Select(static b => b.Message)]),
+            Warnings = new([.. plan.Warnings, .. refusals]),
+            EstimatedDuration = estimate.Duration,
+            EstimateBasis = estimate.Basis,
+            ObservedAt = basis.Now,
+        };
+    }
+}

@@ -1,0 +1,368 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Operations;
+using NodeManager.Drains.Budgets;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Planning;
+using NodeManager.Drains.Progress;
+using NodeManager.Drains.Reporting;
+using NodeManager.Drains.Workloads;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Drains.Evictions;
+
+/// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
+internal sealed class PodEvictor(
+    DrainScope scope,
+    ObjectCache<Pod> pods,
+    BudgetRegistry budgets,
+    BudgetOverrides overrides,
+    Surge surge,
+    EvictionRequests requests,
+    StuckPods stuck,
+    NodeLockHold hold,
+    DrainProgress progress,
+    Action<string> warn
+)
+{
+    // The retry delay if a PDB status changes without a watch event (the watch is interrupted or forbidden).
+    private static readonly TimeSpan BudgetPollInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+
+    // A server that answers and fails each time does not recover by itself; one that does not answer might be restarting.
+    private const int FailureLimit = 10;
+
+    private readonly EvictionSender _requests = new(scope);
+
+    /// <summary>Evicts (or deletes) the pod and waits until it is gone.</summary>
+    /// <exception cref="DrainStoppedException">The node cannot be drained any more.</exception>
+    public async Task EvictAsync(PodRecord record, CancellationToken cancellationToken)
+    {
+        await pods.Synced.WaitAsync(cancellationToken);
+        if (scope.Options.WaitForJob is { } timeout && record.Pod.IsOfJob())
+            await WaitForJobAsync(record, timeout, cancellationToken);
+        int failures = 0;
+        DateTimeOffset? unansweredSince = null;
+        EvictionAnswer? refusal = null;
+        TimeSpan retry = FirstRetry;
+        RemovalMode mode = RemovalMode.Evict;
+        // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
+        while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
+        {
+            await hold.ConfirmAsync(cancellationToken);
+            if (await surge.ReplaceAsync(record, pods, progress.Changed, warn, cancellationToken))
+            {
+                await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
+                return;
+            }
+
+            if (requests.IsWanted(record, pod))
+            {
+                if (await RequestAsync(record, pod, cancellationToken) != RequestEnd.FellBack)
+                    return;
+                continue;
+            }
+
+            using OverrideTurn? overriding = IsOverdue(record) ? overrides.TryBegin(record, pod) : null;
+            mode = overriding is not null || scope.Options.DisableEviction ? RemovalMode.Delete : RemovalMode.Evict;
+            using BudgetQueueEntry ticket =
+                mode == RemovalMode.Delete ? BudgetQueueEntry.Free(pod, record.Turn) : budgets.Enter(pod, record.Turn, refusal is not null);
+            if (!ticket.Passed.IsCompleted)
+            {
+                await WaitInLineAsync(record, ticket, refusal, cancellationToken);
+                if (pods.Find(record.Plan.Uid)?.IsTerminating() != false)
+                    break;
+                if (IsOverdue(record) && overrides.Look(record, pod).Wait is null)
+                    continue;
+            }
+
+            // Until the pod is gone, if the server accepts; what it refuses gives its slot to others.
+            using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
+            if (overriding is not null)
+                warn(
+                    $"Pod {record.Title}: PDB {string.Join(" and ", record.Budgets)} has refused for {(scope.Now - record.HeldAt)?.TotalSeconds:0} s; deleting the pod without respecting the PDB."
+                );
+            // What its budget allows is for those who ask it.
+            if (mode == RemovalMode.Delete)
+                ticket.Dispose();
+            EvictionAnswer? answer = await _requests.AskAsync(record, ticket, mode, progress.Changed, cancellationToken);
+            if (answer is null)
+            {
+                record.IsAccepted = true;
+                // Also where it is gone before we look.
+                record.Terminates(scope.Now);
+                overriding?.Deleted();
+                if (mode == RemovalMode.Delete)
+                    record.Force(scope.Options.DisableEviction ? DrainForce.NoEviction : DrainForce.Budget);
+                Tell($"Pod {record.Title}: {(mode == RemovalMode.Delete ? "deletion" : "eviction")} accepted.");
+                await WaitUntilGoneAsync(
+                    record,
+                    mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted,
+                    cancellationToken
+                );
+                return;
+            }
+
+            slot.Dispose();
+            refusal = answer.Kind is EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets ? answer : null;
+            failures = answer is { Kind: EvictionAnswerKind.Unreachable, IsUnanswered: false } ? failures + 1 : 0;
+            unansweredSince = answer.IsUnanswered ? unansweredSince ?? scope.Now : null;
+            switch (answer.Kind)
+            {
+                case EvictionAnswerKind.Gone:
+                    End(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, "The pod terminated before it was evicted.");
+                    return;
+                case EvictionAnswerKind.BudgetRefuses or EvictionAnswerKind.SeveralBudgets:
+                    Note(record, pod, answer);
+                    if (scope.Options.Once)
+                        return;
+                    break;
+                case EvictionAnswerKind.Later when scope.Options.Once:
+                    End(record, DrainPodOutcome.Failed, answer.Message);
+                    return;
+                case EvictionAnswerKind.NamespaceTerminating:
+                    record.Waits(
+                        $"namespace {record.Plan.Namespace} to be deleted",
+                        "The pod's namespace is being deleted.",
+                        DrainStep.Terminate,
+                        $"namespace {record.Plan.Namespace}",
+                        scope.Now
+                    );
+                    Tell($"Pod {record.Title}: its namespace is being deleted; waiting for the pod to terminate.");
+                    await WaitUntilGoneAsync(record, DrainPodOutcome.Gone, cancellationToken);
+                    return;
+                case EvictionAnswerKind.Later:
+                    record.Waits("the API server to accept it", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                    Tell($"Pod {record.Title}: the API server delays the request: {answer.Message}");
+                    await WaitAsAskedAsync(record, answer.RetryAfter ?? TimeSpan.FromSeconds(1), cancellationToken);
+                    break;
+                case EvictionAnswerKind.Conflict:
+                    await WaitForChangeAsync(record, retry, cancellationToken);
+                    retry = Longer(retry);
+                    break;
+                case EvictionAnswerKind.Unreachable
+                    when failures < FailureLimit && !(scope.Now - unansweredSince > UnreachableServerRetry.Limit):
+                    // It may have been accepted: a pod that terminates now does so because of our request.
+                    record.IsAccepted = true;
+                    record.Waits("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
+                    Tell($"Pod {record.Title}: no answer, retrying: {answer.Message}");
+                    if (answer.IsUnanswered)
+                        scope.WarnOnce("Server", $"The API server does not answer; the drain continues when it answers. {answer.Message}");
+                    await WaitForChangeAsync(record, retry, cancellationToken);
+                    retry = Longer(retry);
+                    break;
+                default:
+                    Stop(record, answer, mode);
+                    break;
+            }
+        }
+
+        await WaitUntilGoneAsync(record, record.IsAccepted ? Removed(mode) : DrainPodOutcome.Gone, cancellationToken);
+    }
+
+    private async Task<RequestEnd> RequestAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
+    {
+        using EvictionSlot slot = await scope.Slots.EnterAsync(record.Turn, cancellationToken);
+        record.Attempt(scope.Now, "EvictionRequest");
+        progress.Changed();
+        return await requests.EvictAsync(
+            record,
+            pod,
+            pods,
+            progress.Changed,
+            () => WaitUntilGoneAsync(record, DrainPodOutcome.Evicted, cancellationToken),
+            warn,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Waits until a pod that terminates is gone, or overdue for longer than the user waits.</summary>
+    public async Task WaitUntilGoneAsync(PodRecord record, string outcome, CancellationToken cancellationToken)
+    {
+        await pods.Synced.WaitAsync(cancellationToken);
+        while (true)
+        {
+            (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+            if (pod is null)
+            {
+                if (record.Forced.Count > 0)
+                    End(record, DrainPodOutcome.Deleted, $"Force-deleted: {string.Join(", ", record.Forced)}.");
+                else
+                    End(
+                        record,
+                        outcome,
+                        outcome == DrainPodOutcome.Gone ? "The pod terminated before it was evicted." : record.Plan.Reason
+                    );
+                return;
+            }
+
+            record.Terminates(scope.Now);
+            progress.Changed();
+            TimeSpan? timeout =
+                scope.Options.SkipWaitForDeleteTimeout is { } skip && skip > TimeSpan.Zero ? skip - pod.Overdue(scope.Now) : null;
+            TimeSpan? force = stuck.Left(record, pod);
+            List<Task> events = [changed];
+            if (timeout < TimeSpan.Zero)
+            {
+                End(
+                    record,
+                    DrainPodOutcome.Skipped,
+                    $"Still terminating {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; not waiting any longer."
+                );
+                return;
+            }
+
+            if (force < TimeSpan.Zero)
+            {
+                await hold.ConfirmAsync(cancellationToken);
+                events.Add(await stuck.ForceAsync(record, pod, cancellationToken));
+                force = null;
+            }
+
+            TimeSpan? soonest = timeout is null || force < timeout ? force : timeout;
+            await scope.Time.WaitForChangeAsync(events, soonest + TimeSpan.FromMilliseconds(1), cancellationToken);
+        }
+    }
+
+    // Ends when the pod has ended, is terminating, or had its time.
+    private async Task WaitForJobAsync(PodRecord record, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        DateTimeOffset since = scope.Now;
+        while (true)
+        {
+            (Pod? pod, Task changed) = pods.Look(record.Plan.Uid);
+            if (pod is null || pod.IsFinished() || pod.IsTerminating())
+                return;
+            TimeSpan left = timeout - (scope.Now - since);
+            if (left <= TimeSpan.Zero)
+            {
+                warn($"Pod {record.Title}: its Job did not complete within {timeout.TotalSeconds:0} s; evicting the pod.");
+                return;
+            }
+
+            record.Waits("Jobs to complete", "The Job of the pod is running.", DrainStep.Job, record.Plan.Owner, scope.Now);
+            progress.Changed();
+            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+        }
+    }
+
+    private static string Removed(RemovalMode mode) => mode == RemovalMode.Delete ? DrainPodOutcome.Deleted : DrainPodOutcome.Evicted;
+
+    private bool IsOverdue(PodRecord record) => OverrideLeft(record) <= TimeSpan.Zero;
+
+    // How long its budget is waited for; null: without limit.
+    private TimeSpan? OverrideLeft(PodRecord record) => scope.Options.OverrideBudgetAfter - (scope.Now - record.HeldAt);
+
+    // Ends when it is worth asking: the budget lets the pod pass, the pod changed so that no budget is asked, or enough time went by.
+    private async Task WaitInLineAsync(
+        PodRecord record,
+        BudgetQueueEntry ticket,
+        EvictionAnswer? refusal,
+        CancellationToken cancellationToken
+    )
+    {
+        Pod asked = ticket.Pod;
+        if (refusal is null)
+            Note(record, asked, null);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task enough =
+            OverrideLeft(record) is { } left && left < BudgetPollInterval && left > TimeSpan.Zero
+                ? scope.Time.DelayAsync(left, done.Token)
+                : scope.DelayAsync(BudgetPollInterval, done.Token);
+        while (true)
+        {
+            (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+            if (now is null || BudgetRules.Bypasses(now) || (asked.IsReady() && !now.IsReady()))
+                break;
+            (string? others, Task moved) = IsOverdue(record)
+                ? overrides.Look(record, now)
+                : ("", Task.Delay(Timeout.InfiniteTimeSpan, scope.Time, done.Token));
+            if (others is null)
+                break;
+            if (others.Length > 0)
+                record.WaitsToBeDeleted(others);
+            Task first = await Task.WhenAny(ticket.Passed, changed, enough, moved);
+            if (first == ticket.Passed || first == enough)
+                break;
+            await first;
+        }
+
+        await done.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    // A budget holds the pod: the server said so, or (null) others go first.
+    private void Note(PodRecord record, Pod pod, EvictionAnswer? answer)
+    {
+        IReadOnlyList<PodDisruptionBudget> covering = budgets.Covering(pod);
+        IReadOnlyList<string> names = [.. covering.Select(BudgetRules.Title)];
+        record.Held(
+            names,
+            answer?.Kind switch
+            {
+                null => "Queued: the PDB allows no further disruptions right now.",
+                EvictionAnswerKind.SeveralBudgets => SeveralBudgets.OfPod(names),
+                _ => answer.Message,
+            },
+            scope.Now
+        );
+        string known = string.Join("; ", covering.Select(b => BudgetRules.Describe(b)).Select(b => $" [{b}; selector {b.Selector}]"));
+        Tell($"Pod {record.Title}: {(answer is null ? "" : "refused, ")}waiting for {record.WaitsFor}: {record.Reason}{known}");
+        progress.Changed();
+    }
+
+    private Task WaitForChangeAsync(PodRecord record, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        progress.Changed();
+        (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+        TimeSpan jittered = atMost * (0.9 + (Random.Shared.NextDouble() * 0.2));
+        return now is null || now.IsTerminating()
+            ? Task.CompletedTask
+            : scope.Time.WaitForChangeAsync([changed], jittered, cancellationToken);
+    }
+
+    // No sooner than the Retry-After of the server, unless no other pod remains.
+    private async Task WaitAsAskedAsync(PodRecord record, TimeSpan asked, CancellationToken cancellationToken)
+    {
+        progress.Changed();
+        DateTimeOffset until = scope.Now + (asked * (1 + (Random.Shared.NextDouble() * 0.1)));
+        while (until - scope.Now is { Ticks: > 0 } left)
+        {
+            (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
+            if (now is null || now.IsTerminating())
+                return;
+            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+        }
+    }
+
+    private void End(PodRecord record, string outcome, string reason)
+    {
+        record.End(outcome, reason, scope.Now);
+        Tell($"Pod {record.Title}: {outcome}.");
+        progress.Changed();
+    }
+
+    private void Stop(PodRecord record, EvictionAnswer answer, RemovalMode mode)
+    {
+        bool isForbidden = answer.Kind == EvictionAnswerKind.Forbidden;
+        record.End(DrainPodOutcome.Failed, answer.Message, scope.Now);
+        string verb = mode == RemovalMode.Delete ? "delete pods" : "create pods/eviction";
+        throw new DrainStoppedException(
+            new()
+            {
+                Kind = isForbidden ? "Permission" : "Server",
+                Name = isForbidden ? $"{verb} in namespace {record.Plan.Namespace}" : record.Title,
+                Message = isForbidden
+                    ? $"Permission denied: cannot {verb} in namespace {record.Plan.Namespace}: {answer.Message}"
+                    : answer.Message,
+                Pods = new([record.Title]),
+            }
+        );
+    }
+
+    private void Tell(string message) => scope.Observer.Verbose(message);
+
+    private static TimeSpan Longer(TimeSpan retry) => retry * 2 < LastRetry ? retry * 2 : LastRetry;
+}

@@ -1,0 +1,42 @@
+using NodeManager.Drains.Progress;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Drains.Evictions;
+
+/// <summary>Asks the server, once, to evict or delete a pod: that pod and no other of its name.</summary>
+internal sealed class PodRemover(DrainScope scope)
+{
+    // A server that is cut off in the middle of an eviction has counted the pod against its budget and does not delete it: no other client may
+    // go for two minutes.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Null when the server accepted. An interrupt lets a request that was sent come to its end, for a second.</summary>
+    public async Task<EvictionAnswer?> AskAsync(Pod pod, RemovalMode mode, CancellationToken cancellationToken)
+    {
+        DeleteOptions how = new()
+        {
+            GracePeriodSeconds =
+                mode == RemovalMode.Kill ? 0
+                : scope.Options.GracePeriod is { } asked ? (long)asked.TotalSeconds
+                : null,
+            Preconditions = new() { Uid = pod.Metadata.Uid },
+        };
+        cancellationToken.ThrowIfCancellationRequested();
+        using CancellationTokenSource answered = new(Timeout.InfiniteTimeSpan, scope.Time);
+        await using CancellationTokenRegistration interrupt = cancellationToken.Register(() => answered.CancelAfter(AnswerLimit));
+        try
+        {
+            if (mode == RemovalMode.Evict)
+                await scope.Client.EvictAsync(pod.Metadata.Name, pod.Metadata.Namespace!, how, answered.Token);
+            else
+                await scope.Client.DeleteAsync(Resources.Pods, pod.Metadata.Name, pod.Metadata.Namespace, how, answered.Token);
+            return null;
+        }
+        catch (Exception exception) when (!answered.IsCancellationRequested && EvictionAnswer.Of(exception) is { } answer)
+        {
+            scope.Logger.PodRefused(pod.Metadata.Namespace ?? "", pod.Metadata.Name, answer.Kind, answer.Message);
+            return answer;
+        }
+    }
+}

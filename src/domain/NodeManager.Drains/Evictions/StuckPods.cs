@@ -1,0 +1,71 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Progress;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Evictions;
+
+/// <summary>Removes by force, where that was asked for and <see cref="ForceRules"/> let it, pods that are stuck terminating on one node.</summary>
+internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, string nodeUid, Action<string> warn)
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    private readonly PodRemover _remover = new(scope);
+
+    /// <summary>When the pod's time is up; null where it is not to be forced, or was already.</summary>
+    public TimeSpan? Left(PodRecord record, Pod pod) =>
+        scope.Options.ForceStuck is { } limit && !record.Forced.Contains(DrainForce.Stuck) ? limit - pod.Overdue(scope.Now) : null;
+
+    /// <summary>Forces a pod whose time is up. Returns what to wait for before it is worth looking again.</summary>
+    public async Task<Task> ForceAsync(PodRecord record, Pod pod, CancellationToken cancellationToken)
+    {
+        (Node? node, Task changed) = nodes.Look(nodeUid);
+        record.ForceRefusal = ForceRules.Refusal(pod, node);
+        if (record.ForceRefusal is { } refusal)
+        {
+            scope.Observer.Verbose($"Pod {record.Title}: {refusal}");
+            // A failed watch reports no change.
+            return changed.IsFaulted
+                ? Task.Delay(Timeout.InfiniteTimeSpan, scope.Time, cancellationToken)
+                : changed.ContinueWith(
+                    static _ => { },
+                    cancellationToken,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
+        }
+
+        EvictionAnswer? answer;
+        await scope.Throttle.WaitAsync(cancellationToken);
+        try
+        {
+            answer = await _remover.AskAsync(pod, RemovalMode.Kill, cancellationToken);
+        }
+        finally
+        {
+            scope.Throttle.Release();
+        }
+
+        if (answer is null)
+        {
+            record.Force(DrainForce.Stuck);
+            warn(
+                $"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.{(KubeletRules.IsUnreachable(node) ? " Its node is unreachable: the pod may still run and answer there until the kubelet returns." : "")}"
+            );
+        }
+        else if (answer.Kind == EvictionAnswerKind.Forbidden)
+        {
+            throw new DrainStoppedException(
+                new()
+                {
+                    Kind = "Permission",
+                    Name = "delete pods",
+                    Message = answer.Message,
+                    Pods = new([record.Title]),
+                }
+            );
+        }
+
+        return answer is null ? Task.CompletedTask : scope.DelayAsync(Retry, cancellationToken);
+    }
+}

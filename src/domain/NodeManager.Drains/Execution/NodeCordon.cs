@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Sessions;
+using NodeManager.Drains.Progress;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Execution;
+
+/// <summary>
+/// Cordons a node, takes its lock, and records who drains it, why and since when, in one patch. The patch carries the UID of the node that the survey
+/// saw, and the version of the node without another lock.
+/// </summary>
+internal static class NodeCordon
+{
+    // How long a cordon that is on its way may take to end after the drain was cancelled.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a drain has begun on the node, and it was not put back into service since.</summary>
+    public static bool IsBegun(Node node) => node.Spec.Unschedulable == true && DrainAnnotation.Read(node) is not null;
+
+    /// <summary>
+    /// Only takes the lock where a drain has cordoned the node before. Cancelled while the request is on its way, it still sees how that ends:
+    /// the server may have done it, and the result has to say so.
+    /// </summary>
+    /// <returns>The hold, the node as it is now, and what was noted on it if it took pods before.</returns>
+    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name since the survey. NodeBusy.</exception>
+    public static async Task<(NodeLockHold Hold, Node Node, DrainAnnotation? Note)> ApplyAsync(
+        DrainScope scope,
+        NodeLockUse use,
+        Node node,
+        CancellationToken cancellationToken
+    )
+    {
+        DrainAnnotation note = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
+        string text = note.ToJson();
+        bool wasCordoned = false;
+        JsonObject Make(JsonObject current)
+        {
+            wasCordoned = (bool?)current["spec"]?["unschedulable"] == true;
+            return wasCordoned && DrainAnnotation.Parse((string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key]) is not null
+                ? []
+                : Patching(text, true);
+        }
+
+        await scope.Throttle.WaitAsync(cancellationToken);
+        try
+        {
+            using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, scope.Time);
+            await using CancellationTokenRegistration registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
+            (NodeLockHold hold, Node written) = await NodeLocks.TakeAsync(scope.Session, Target(node), node, use, Make, lingering.Token);
+            return (hold, written, wasCordoned ? null : note);
+        }
+        finally
+        {
+            scope.Throttle.Release();
+        }
+    }
+
+    /// <summary>Uncordons the node and removes the lock, if the node still carries the note of that cordon. True when it takes pods afterwards.</summary>
+    public static async Task<bool> UndoAsync(DrainScope scope, Node node, DrainAnnotation note, CancellationToken cancellationToken)
+    {
+        string mine = note.ToJson();
+        Node after = await NodePatcher.ChangeAsync(
+            scope.Connection,
+            Target(node),
+            current =>
+                (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine
+                    ? NodeLocks.Into(Patching(null, null), null)
+                    : null,
+            false,
+            cancellationToken
+        );
+        return after.Spec.Unschedulable != true;
+    }
+
+    private static NodeTarget Target(Node node) => new(node.Metadata.Name, node.Metadata.Uid ?? "");
+
+    private static JsonObject Patching(string? note, bool? unschedulable) =>
+        new()
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [DrainAnnotation.Key] = note } },
+            ["spec"] = new JsonObject { ["unschedulable"] = unschedulable },
+        };
+}

@@ -1,0 +1,39 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Progress;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Execution;
+
+/// <summary>Whether the Node object is deleted while its node is drained.</summary>
+internal static class NodeDeletion
+{
+    /// <summary>True when the Node object is deleted; false when that is no longer reported.</summary>
+    public static async Task<bool> WaitAsync(
+        ObjectCache<Node> nodes,
+        Node? planned,
+        TimeProvider time,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (planned?.Metadata.Uid is not { } uid)
+            return false;
+        try
+        {
+            await nodes.Synced.WaitAsync(cancellationToken);
+            while (true)
+            {
+                (Node? node, Task changed) = nodes.Look(uid);
+                if (node is null)
+                    return true;
+                await time.WaitForChangeAsync([changed], null, cancellationToken);
+            }
+        }
+        catch (Exception exception)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+                observer.Verbose($"Node {planned.Metadata.Name}: its deletion cannot be watched: {exception.Message}");
+            return false;
+        }
+    }
+}

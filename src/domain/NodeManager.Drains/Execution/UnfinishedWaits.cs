@@ -1,0 +1,41 @@
+using NodeManager.Drains.Reporting;
+using NodeManager.Drains.Workloads;
+
+namespace NodeManager.Drains.Execution;
+
+/// <summary>What a drain that ended still waited for, after the last pod.</summary>
+internal static class UnfinishedWaits
+{
+    /// <param name="node">The node's name.</param>
+    /// <param name="end">How the drain ended.</param>
+    /// <param name="volumes">Null where no volumes were waited for.</param>
+    /// <param name="replacements">Null where no replacements were waited for.</param>
+    public static IEnumerable<NodeDrainBlocker> Of(string node, DrainEnd end, VolumeDetachment? volumes, Replacements? replacements)
+    {
+        if (end is DrainEnd.TimedOut or DrainEnd.Cancelled or DrainEnd.CalledOff or DrainEnd.Stopped)
+        {
+            foreach (string volume in volumes?.Attached ?? [])
+                yield return new()
+                {
+                    Kind = "VolumeAttachment",
+                    Name = volume,
+                    Message = $"The volume is still attached to {node}.",
+                };
+        }
+
+        if (end == DrainEnd.Complete)
+            yield break;
+        foreach (MissingPods missing in replacements?.Missing ?? [])
+        {
+            yield return new()
+            {
+                Kind = "Replacement",
+                Name = missing.Title,
+                Message = $"{missing.Describe()}.",
+                UnhealthyPods = new([.. missing.Pending]),
+                Outlook = missing.IsStuck ? BudgetOutlook.Never : BudgetOutlook.Slow,
+                Remedy = missing.IsStuck ? "Free capacity for its pods, or fix what prevents them from starting." : "",
+            };
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using NodeManager.Controllers.Caching;
+using NodeManager.Drains.Planning;
+using NodeManager.Drains.Progress;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Drains.Execution;
+
+/// <summary>
+/// Waits until the volumes of the pods that left are detached from the node: a machine that is switched off before may hold them for
+/// minutes. A drain that continues where an earlier one ended cannot know what the pods of that one used: it waits for all volumes of the
+/// node that no pod uses which stays. So does one that may not read claims, as long as no pod that stays uses one.
+/// </summary>
+internal sealed class VolumeDetachment
+{
+    private static readonly ObjectIndex<VolumeAttachment> ByNode = new(static attachment => [attachment.Spec.NodeName]);
+
+    private readonly DrainScope _scope;
+    private readonly string _node;
+    private readonly Func<string, bool> _counts;
+
+    /// <param name="scope">The run.</param>
+    /// <param name="node">Its name.</param>
+    /// <param name="counts">Whether a PersistentVolume of this name is to be detached.</param>
+    private VolumeDetachment(DrainScope scope, string node, Func<string, bool> counts)
+    {
+        _scope = scope;
+        _node = node;
+        _counts = counts;
+    }
+
+    /// <summary>Volumes that are still attached, as last reported.</summary>
+    public IReadOnlyList<string> Attached { get; private set; } = [];
+
+    /// <summary>Finds out which volumes there are, while the claims still exist. Null when there is nothing to wait for.</summary>
+    /// <param name="scope">The run.</param>
+    /// <param name="node">Its name.</param>
+    /// <param name="pods">The selected pods of the node.</param>
+    /// <param name="unselected">Its other pods: they stay, and so do their volumes.</param>
+    /// <param name="goesOn">Whether an earlier drain has begun on the node, and may have ended before its volumes were detached.</param>
+    /// <param name="warn">Told when that cannot be found out.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<VolumeDetachment?> FindAsync(
+        DrainScope scope,
+        string node,
+        IReadOnlyList<PlannedPod> pods,
+        IEnumerable<Pod> unselected,
+        bool goesOn,
+        Action<string> warn,
+        CancellationToken cancellationToken
+    )
+    {
+        ILookup<bool, (string Namespace, string Claim)> claims = pods.Select(p => (Stays: p.Plan.Decision == DrainDecision.Skip, p.Pod))
+            .Concat(unselected.Select(p => (Stays: true, Pod: p)))
+            .SelectMany(p => ClaimsOf(p.Pod).Select(c => (p.Stays, Claim: c)))
+            .ToLookup(c => c.Stays, c => c.Claim);
+        if (!goesOn && !claims[false].Any())
+            return null;
+
+        HashSet<string>? leaving = await VolumesOfAsync(scope, claims[false], cancellationToken);
+        HashSet<string>? staying = await VolumesOfAsync(scope, claims[true], cancellationToken);
+        if (staying is null)
+        {
+            warn(
+                "Permission denied: cannot read PersistentVolumeClaims. The volumes of the evicted pods are unknown; the drain does not wait for their detachment."
+            );
+            return null;
+        }
+
+        if (goesOn || leaving is null)
+            return new(scope, node, volume => !staying.Contains(volume));
+        leaving.ExceptWith(staying);
+        return leaving.Count == 0 ? null : new(scope, node, leaving.Contains);
+    }
+
+    /// <summary>True when all are detached (or that may not be read, which is a warning); false when the time for it was up.</summary>
+    public async Task<bool> WaitAsync(Action<string> warn, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = _scope.Time.StartLimit(_scope.Options.VolumeDetachTimeout);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using CacheUse<VolumeAttachment> use = _scope.Caches.Open(Resources.VolumeAttachments, new());
+        try
+        {
+            await use.Cache.Synced.WaitAsync(linked.Token);
+            while (true)
+            {
+                (IReadOnlyList<VolumeAttachment> attachments, Task changed) = use.Cache.Look(ByNode, _node);
+                Attached = [.. attachments.Select(VolumeOf).Where(_counts).Order(StringComparer.Ordinal)];
+                if (Attached.Count == 0)
+                    return true;
+                await _scope.Time.WaitForChangeAsync([changed], null, linked.Token);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Attached.Count == 0;
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            warn($"Cannot check whether the volumes of the evicted pods are detached: {refused.Message}");
+            return true;
+        }
+    }
+
+    private static string VolumeOf(VolumeAttachment attachment) => attachment.Spec.Source.PersistentVolumeName ?? attachment.Metadata.Name;
+
+    // A generic ephemeral volume's claim is called POD-VOLUME.
+    private static IEnumerable<(string Namespace, string Claim)> ClaimsOf(Pod pod) =>
+        (pod.Spec.Volumes ?? [])
+            .Select(v => v.PersistentVolumeClaim?.ClaimName ?? (v.Ephemeral is null ? null : $"{pod.Metadata.Name}-{v.Name}"))
+            .OfType<string>()
+            .Select(claim => (pod.Metadata.Namespace ?? "", claim));
+
+    private static async Task<HashSet<string>?> VolumesOfAsync(
+        DrainScope scope,
+        IEnumerable<(string Namespace, string Claim)> claims,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            string?[] volumes = await Task.WhenAll(
+                claims.Distinct().Select(async c => await VolumeOfAsync(scope, c.Namespace, c.Claim, cancellationToken))
+            );
+            return [.. volumes.OfType<string>()];
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string?> VolumeOfAsync(DrainScope scope, string ns, string claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await scope.Client.GetAsync(Resources.PersistentVolumeClaims, claim, ns, cancellationToken)).Spec.VolumeName;
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using NodeManager.Core.Operations;
+using NodeManager.Drains.Options;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Planning;
+
+/// <summary>Asks the server, before anything is touched, whether this user may drain (SelfSubjectAccessReview).</summary>
+internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
+{
+    /// <summary>What a drain needs whatever the pods are.</summary>
+    public async Task<IReadOnlyList<NodeDrainBlocker>> MissingAsync(CancellationToken cancellationToken)
+    {
+        NodeDrainBlocker?[] missing = await Task.WhenAll(DrainPermissions.OfNode.Select(one => AskAsync(one, cancellationToken)));
+        return [.. missing.OfType<NodeDrainBlocker>()];
+    }
+
+    /// <summary>May pods be removed in this namespace, or in all (null)? Null when so.</summary>
+    public async Task<NodeDrainBlocker?> MissingRemovalAsync(string? ns, CancellationToken cancellationToken)
+    {
+        NodeDrainBlocker?[] missing = await Task.WhenAll(
+            DrainPermissions.OfRemoval(options, ns).Select(one => AskAsync(one, cancellationToken))
+        );
+        return Array.Find(missing, m => m is not null);
+    }
+
+    /// <summary>A permission that is missing, in words.</summary>
+    public static NodeDrainBlocker Missing(ResourceAttributes wanted, string? serverReason)
+    {
+        string resource = wanted.Subresource is null ? wanted.Resource ?? "" : $"{wanted.Resource}/{wanted.Subresource}";
+        string where = wanted.Namespace is null ? "" : $" in namespace {wanted.Namespace}";
+        string said = string.IsNullOrWhiteSpace(serverReason) ? "" : $" The API server answered: {serverReason}";
+        return new()
+        {
+            Kind = "Permission",
+            Name = $"{wanted.Verb} {resource}{where}",
+            Message = $"Permission denied: cannot {wanted.Verb} {resource}{where}; grant it with a role.{said}",
+        };
+    }
+
+    private async Task<NodeDrainBlocker?> AskAsync(ResourceAttributes wanted, CancellationToken cancellationToken)
+    {
+        SubjectAccessReviewStatus answer = await PermissionCheck.AskAsync(client, wanted, cancellationToken);
+        return answer.Allowed ? null : Missing(wanted, answer.Reason);
+    }
+}

@@ -1,0 +1,63 @@
+namespace NodeManager.Drains.Planning;
+
+/// <summary>What one budget means for all pods of a plan that ask it, together: each of them leaves less to the next. Pure.</summary>
+/// <param name="Leaving">How many there are, on all planned nodes.</param>
+/// <param name="AtOnce">How many pods can be evicted now.</param>
+/// <param name="InTurns">How many go later, when as many have become ready elsewhere.</param>
+/// <param name="Stranded">How many never go: what went before them finds no place elsewhere, so nothing becomes ready.</param>
+public sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Stranded)
+{
+    /// <param name="budget">With its outlook, judged for one pod.</param>
+    /// <param name="fits">Of each pod that leaves: will it find a place elsewhere (see <see cref="NodeDrainPlanPod.FitsElsewhere"/>)?</param>
+    public static BudgetShare Of(PodBudget budget, IReadOnlyCollection<string> fits)
+    {
+        int leaving = fits.Count;
+        if (budget.Outlook == BudgetOutlook.Never)
+            return new(leaving, 0, 0, leaving);
+        int atOnce = budget.StatusStale ? 0 : Math.Clamp(budget.DisruptionsAllowed, 0, leaving);
+        // Pods that become ready are not counted.
+        if (budget.ControllerFault.Length > 0)
+            return new(leaving, atOnce, 0, leaving - atOnce);
+        // Where it is not known whether a pod finds a place, it may.
+        int going = Math.Clamp(Room(budget) + fits.Count(f => f != "No"), atOnce, leaving);
+        return new(leaving, atOnce, going - atOnce, leaving - going);
+    }
+
+    /// <summary>The budget as it is for these pods together.</summary>
+    public PodBudget Apply(PodBudget budget)
+    {
+        if (budget.Outlook == BudgetOutlook.Never || Leaving == AtOnce)
+            return budget.For(Leaving, budget.Outlook, budget.OutlookReason, budget.Remedy);
+        if (budget.ControllerFault.Length > 0)
+            return budget.For(
+                Leaving,
+                BudgetOutlook.Never,
+                $"{AtOnce} of {Leaving} pods can be evicted; further evictions need the disruption controller, which does not respond: {budget.ControllerFault}",
+                DisruptionControllerRules.Remedy
+            );
+        string now = AtOnce == 0 ? budget.OutlookReason : $"{AtOnce} of the {Leaving} pods to evict can be evicted now";
+        string turns =
+            InTurns == 0
+                ? ""
+                : $"{(AtOnce == 0 ? "" : "; ")}{InTurns} {(InTurns == 1 ? "waits" : "wait")} until replacements are ready on other nodes";
+        if (AtOnce == 0 && Stranded == 0)
+            turns = "";
+        if (Stranded == 0)
+            return budget.For(Leaving, BudgetOutlook.Slow, now + turns, budget.Remedy);
+        return budget.For(
+            Leaving,
+            BudgetOutlook.Never,
+            $"{now}{(AtOnce == 0 && InTurns > 0 ? "; " : "")}{turns}; {Stranded} of {Leaving} cannot be evicted: the replacements of earlier ones fit on no other node",
+            "Free capacity on other nodes (FitReason of the pods names what is missing), or drain fewer nodes concurrently."
+        );
+    }
+
+    /// <summary>How many may be missing before any of the pods that leave is replaced: what is starting counts as there.</summary>
+    public static int Room(PodBudget budget)
+    {
+        int coming = budget.UnhealthyPods.Count(p => p.Progressing);
+        int most = budget.ExpectedPods - budget.DesiredHealthy;
+        int room = Math.Max(budget.DisruptionsAllowed, Math.Min(most, budget.CurrentHealthy + coming - budget.DesiredHealthy));
+        return budget.Outlook == BudgetOutlook.Slow ? Math.Max(1, room) : room;
+    }
+}

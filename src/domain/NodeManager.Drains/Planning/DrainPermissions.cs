@@ -1,0 +1,65 @@
+using NodeManager.Drains.Options;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Planning;
+
+/// <summary>The permissions that a drain needs, by its options.</summary>
+public static class DrainPermissions
+{
+    /// <summary>What every drain needs, whatever its pods are.</summary>
+    internal static IReadOnlyList<ResourceAttributes> OfNode { get; } =
+    [new() { Verb = "patch", Resource = "nodes" }, new() { Verb = "list", Resource = "pods" }, new() { Verb = "watch", Resource = "pods" }];
+
+    /// <summary>All permissions for drains of nodes whose pods may be in any namespace.</summary>
+    public static IReadOnlyList<ResourceAttributes> Of(DrainOptions options) => [.. OfNode, .. OfRemoval(options, null)];
+
+    /// <summary>The permissions to remove pods.</summary>
+    /// <param name="options">How the drain removes them.</param>
+    /// <param name="ns">Where; null: in all namespaces.</param>
+    internal static IReadOnlyList<ResourceAttributes> OfRemoval(DrainOptions options, string? ns)
+    {
+        List<ResourceAttributes> needed = [];
+        if (!options.DisableEviction)
+            needed.Add(
+                new()
+                {
+                    Verb = "create",
+                    Resource = "pods",
+                    Subresource = "eviction",
+                    Namespace = ns,
+                }
+            );
+        if (options.DisableEviction || options.OverrideBudgetAfter is not null || options.ForceStuck is not null)
+            needed.Add(
+                new()
+                {
+                    Verb = "delete",
+                    Resource = "pods",
+                    Namespace = ns,
+                }
+            );
+        if (options is { EvictionApi: EvictionApi.EvictionRequest, DisableEviction: false, GracePeriod: null })
+        {
+            needed.Add(
+                new()
+                {
+                    Verb = "create",
+                    Group = "lifecycle.k8s.io",
+                    Resource = "evictionrequests",
+                    Namespace = ns,
+                }
+            );
+            needed.Add(
+                new()
+                {
+                    Verb = "watch",
+                    Group = "lifecycle.k8s.io",
+                    Resource = "evictions",
+                    Namespace = ns,
+                }
+            );
+        }
+
+        return needed;
+    }
+}

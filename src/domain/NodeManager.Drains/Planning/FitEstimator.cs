@@ -1,0 +1,66 @@
+using NodeManager.Drains.Decisions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
+
+namespace NodeManager.Drains.Planning;
+
+/// <summary>Will the pods of drained nodes find room elsewhere, all nodes going concurrently and every pod placed counting for the next?</summary>
+internal static class FitEstimator
+{
+    /// <summary>With more nodes than this, a pod takes the first node that fits: room is hardly ever so scattered that the best one matters.</summary>
+    public const int MostScoredNodes = 200;
+
+    /// <summary>Answers by the pods' UIDs, for those that are to be evicted. All pods are where they were afterwards.</summary>
+    public static IReadOnlyDictionary<string, (string Fits, string Reason)> Estimate(IReadOnlyList<PlannedNode> plans, PlanBasis basis)
+    {
+        List<PlannedPod> leaving =
+        [
+            .. plans.SelectMany(p => p.Pods).Where(p => p.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait),
+        ];
+        List<PlannedPod> moving = [.. leaving.Where(p => p.Plan.Decision == DrainDecision.Evict)];
+        if (moving.Count == 0)
+            return new Dictionary<string, (string, string)>();
+        if (basis.Simulator is not { } simulator)
+            return moving.ToDictionary(p => p.Pod.Uid(), _ => ("Unknown", $"Permission denied: {basis.Refusal}"));
+
+        List<Pod> removed = [.. leaving.Select(p => p.Pod).Where(simulator.Remove)];
+        HashSet<string> drained = [.. plans.Select(p => p.Name)];
+        List<NodeState> others = [.. simulator.Snapshot.Nodes.Where(n => !drained.Contains(n.Name))];
+        Dictionary<string, (string Fits, string Reason)> answers = moving.ToDictionary(
+            p => p.Pod.Uid(),
+            p => Place(p, simulator, others, basis.Options.MeetsNewNodes)
+        );
+        moving.ForEach(p => simulator.Remove(p.Pod));
+        removed.ForEach(p => simulator.Assume(p, p.Spec.NodeName!));
+        return answers;
+    }
+
+    private static (string Fits, string Reason) Place(
+        PlannedPod planned,
+        PlacementSimulator simulator,
+        List<NodeState> others,
+        bool meetsNewNodes
+    )
+    {
+        if (planned.Plan.Rule == "Finished")
+            return ("Unknown", "Completed pod: whether it is recreated depends on its owner.");
+        if (planned.Pod.Controller() is null)
+            return ("Unknown", "Unmanaged pod: no controller will recreate it.");
+
+        NodeManager.Scheduling.Decisions.Placement placement = simulator.Find(planned.Pod, others, others.Count > MostScoredNodes);
+        if (placement.Node is { } node)
+            simulator.Assume(planned.Pod, node);
+        return placement.Verdict switch
+        {
+            FitVerdict.Fits => ("Yes", ""),
+            FitVerdict.DoesNotFit when meetsNewNodes => (
+                "Unknown",
+                "Fits on none of the present nodes; nodes that are added before the drain are not judged."
+            ),
+            FitVerdict.DoesNotFit when others.Count == 0 => ("No", "all nodes are drained together"),
+            FitVerdict.DoesNotFit => ("No", placement.Message),
+            _ => ("Unknown", placement.Message),
+        };
+    }
+}

@@ -1,0 +1,202 @@
+using System.Net;
+using NodeManager.Core.Health;
+using NodeManager.Core.Health.Checks;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Placement;
+using NodeManager.Core.Sessions;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Options;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling.Decisions;
+
+namespace NodeManager.Drains.Planning;
+
+/// <summary>What the plans of some nodes are made from, read once for all of them, whether they are drained together or batch after batch.</summary>
+public sealed record PlanBasis
+{
+    private const int LeaseTimesMinor = 25;
+    private const int ManyNodes = 16;
+
+    private readonly Dictionary<string, TimeSpan?> _usualStarts = [];
+
+    public required DrainOptions Options { get; init; }
+
+    public required DrainSurvey Survey { get; init; }
+
+    /// <summary>What is to be done with the pods of each node, in the order of the nodes asked for.</summary>
+    public required IReadOnlyList<PlannedNode> Nodes { get; init; }
+
+    /// <summary>Answers where pods fit; null where pods or nodes may not be listed.</summary>
+    public required PlacementSimulator? Simulator { get; init; }
+
+    /// <summary>Pods that the scheduler has found no node for yet.</summary>
+    public required IReadOnlyList<Pod> Waiting { get; init; }
+
+    /// <summary>Why there is no <see cref="Simulator"/>.</summary>
+    public required string Refusal { get; init; }
+
+    /// <summary>All pods of each budget by <c>namespace/name</c>, on whatever node.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<Pod>> Covered { get; init; }
+
+    /// <summary>The budgets that cover a pod of the nodes, by <c>namespace/name</c>, with their outlook for one pod.</summary>
+    public required IReadOnlyDictionary<string, PodBudget> Budgets { get; init; }
+
+    /// <summary>Pods that a PDB permanently blocks, by UID, with the Deployment that could be restarted for them.</summary>
+    public required IReadOnlyDictionary<string, SurgeCandidate> Surges { get; init; }
+
+    /// <summary>UIDs of the pods whose Deployment is restarted, so that they go without asking their budget.</summary>
+    public required IReadOnlySet<string> Surging { get; init; }
+
+    /// <summary>When the Leases of nodes were renewed last that are overdue, by the node's name.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> StaleLeases { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>Why pods of the node do not end; null where they do.</summary>
+    public string? TroubleOf(PlannedNode plan) =>
+        KubeletRules.Trouble(plan.Node, StaleLeases.TryGetValue(plan.Name, out DateTimeOffset since) ? since : null);
+
+    /// <summary>The cluster's time of the reading.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Nodes that are gone or another one than was meant have no node in <see cref="Nodes"/>.</summary>
+    /// <exception cref="NodeManagerException">InvalidSelector.</exception>
+    public static async Task<PlanBasis> ReadAsync(
+        ClusterConnection connection,
+        IReadOnlyList<NodeTarget> nodes,
+        DrainOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        DateTimeOffset now = connection.Time.GetUtcNow();
+        Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(connection, cancellationToken);
+        DrainSurveyor surveyor = new(connection.Client, options);
+        Task<DrainSurvey> surveying = surveyor.ReadAsync(nodes, cancellationToken, ClusterOf(reading));
+        await Task.WhenAll(reading, surveying);
+        DrainSurvey survey = await surveying;
+        (ClusterReading? cluster, string refusal) = await reading;
+        IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
+
+        HashSet<string> attached =
+        [
+            .. plans.SelectMany(p => p.Pods).SelectMany(p => p.Plan.Budgets).Select(b => $"{b.Namespace}/{b.Name}"),
+        ];
+        List<PodDisruptionBudget> budgets = [.. (survey.Budgets ?? []).Where(b => attached.Contains(BudgetRules.Title(b)))];
+        BudgetInspector inspector = new(connection.Client, survey.Server, options);
+        IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = cluster is null
+            ? await inspector.ReadPodsAsync(budgets, cancellationToken)
+            : inspector.PodsOf(budgets, cluster.Pods);
+        IReadOnlySet<string> down = cluster is null
+            ? await inspector.DownNodesAsync(covered.Values.SelectMany(static pods => pods), cancellationToken)
+            : cluster
+                .Nodes.Where(static node => KubeletRules.Trouble(node) is not null)
+                .Select(static node => node.Metadata.Name)
+                .ToHashSet();
+        IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);
+        return new()
+        {
+            Options = options,
+            Survey = survey,
+            Nodes = plans,
+            Simulator = cluster is null ? null : new(cluster.Snapshot),
+            Waiting = [.. (cluster?.Pods ?? []).Where(p => string.IsNullOrEmpty(p.Spec.NodeName) && !p.IsFinished() && !p.IsTerminating())],
+            Refusal = refusal,
+            Covered = covered,
+            Budgets = inspector.Describe(budgets, covered, b => StaleFor(b, now), now, down),
+            Surges = surges,
+            Surging = surges.Where(s => s.Value.Refusal is null).Select(s => s.Key).ToHashSet(),
+            StaleLeases = await StaleLeasesAsync(connection, survey, now, cancellationToken),
+            Now = now,
+        };
+    }
+
+    // By the API server's time of the last renewal: the kubelet's own clock may be wrong. Servers before 1.25 do not keep it.
+    private static async Task<IReadOnlyDictionary<string, DateTimeOffset>> StaleLeasesAsync(
+        ClusterConnection connection,
+        DrainSurvey survey,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        Dictionary<string, DateTimeOffset> stale = new(StringComparer.Ordinal);
+        if (survey.Server.Minor < LeaseTimesMinor)
+            return stale;
+        try
+        {
+            string[] names = [.. survey.Nodes.Where(static one => one.Node is not null).Select(static one => one.Name)];
+            foreach (
+                NodeLease lease in await NodeLeases.ReadAsync(connection.Client, names.Length > ManyNodes ? null : names, cancellationToken)
+            )
+            {
+                if (
+                    lease.Metadata.ManagedFields?.Max(static entry => entry.Time) is { } written
+                    && now - written > HealthThresholds.Default.LeaseStaleAfter
+                )
+                    stale[lease.Metadata.Name] = written;
+            }
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            // Then the condition Ready alone counts, which follows a minute later.
+        }
+
+        return stale;
+    }
+
+    /// <summary>How long pods of the budget took to become ready, the median; null without data.</summary>
+    public TimeSpan? UsualStart(string budget)
+    {
+        if (!_usualStarts.TryGetValue(budget, out TimeSpan? usual))
+            _usualStarts.Add(budget, usual = DurationEstimator.UsualStart(Covered.GetValueOrDefault(budget, [])));
+        return usual;
+    }
+
+    private static async Task<ClusterReading?> ClusterOf(Task<(ClusterReading? Cluster, string Refusal)> reading) =>
+        (await reading).Cluster;
+
+    private static async Task<(ClusterReading? Cluster, string Refusal)> ReadClusterAsync(
+        ClusterConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return (await new SnapshotReader(connection.Client, static _ => { }).ReadAsync(null, cancellationToken), "");
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            return (null, refused.Message);
+        }
+    }
+
+    // By UID, those pods that a PDB permanently blocks.
+    private static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
+        ClusterConnection connection,
+        DrainSurvey survey,
+        IReadOnlyList<PlannedNode> plans,
+        DrainOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!options.Surge || options.DisableEviction || survey.Budgets is null)
+            return new Dictionary<string, SurgeCandidate>();
+        SurgeInspector inspector = new(connection.Client, survey.Server.Minor);
+        List<Pod> stuck =
+        [
+            .. plans
+                .SelectMany(p => p.Pods)
+                .Where(p => p.Plan.Decision == DrainDecision.Evict)
+                .Select(p => p.Pod)
+                .Where(p => inspector.IsStuck(p, [.. survey.BudgetsOf(p)])),
+        ];
+        (string Uid, SurgeCandidate Candidate)[] judged = await Task.WhenAll(
+            stuck.Select(async p => (p.Uid(), await inspector.JudgeAsync(p, cancellationToken)))
+        );
+        return judged.ToDictionary(j => j.Uid, j => j.Candidate);
+    }
+
+    // A budget's first specification is as old as the budget; the age of later ones is unknown, and a moment ago is the safe assumption.
+    private static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
+        !BudgetRules.IsStale(budget) ? null
+        : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp
+        : TimeSpan.Zero;
+}

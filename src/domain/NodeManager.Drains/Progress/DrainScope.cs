@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Drains.Options;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.Drains.Progress;
+
+/// <summary>What all nodes of one run share.</summary>
+internal sealed class DrainScope(
+    NodeManagerSession session,
+    ClusterConnection connection,
+    DrainOptions options,
+    IOperationObserver observer,
+    ConditionRefusals refusals,
+    CancellationToken withdrawal
+) : IDisposable
+{
+    private readonly HashSet<string> _causes = [];
+    private readonly CancellationTokenSource _withdrawal = CancellationTokenSource.CreateLinkedTokenSource(withdrawal);
+
+    public NodeManagerSession Session { get; } = session;
+
+    public ClusterConnection Connection { get; } = connection;
+
+    public KubernetesClient Client => Connection.Client;
+
+    public ObjectCaches Caches => Connection.Caches();
+
+    public TimeProvider Time => Connection.Time;
+
+    public ILogger Logger => Connection.Logger;
+
+    public DrainOptions Options { get; } = options;
+
+    public IOperationObserver Observer { get; } = observer;
+
+    /// <summary>Of the whole call, which may be more than this run.</summary>
+    public ConditionRefusals ConditionRefusals { get; } = refusals;
+
+    /// <summary>For what is read in the middle of a drain.</summary>
+    public UnreachableServerRetry Retry { get; } = new(connection.Time, observer);
+
+    /// <summary>Held while a request that changes something is in progress, never during a wait, so that a blocked pod does not delay others.</summary>
+    public SemaphoreSlim Throttle { get; } = new(Math.Max(1, options.ThrottleLimit));
+
+    /// <summary>Held by a pod from its request until it is gone, unless the server refuses.</summary>
+    public EvictionSlots Slots { get; } = new(options.MaxParallelEvictions);
+
+    /// <summary>When cancelled, all nodes stop. Nodes without an evicted pod are uncordoned.</summary>
+    public CancellationToken Withdrawal => _withdrawal.Token;
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Warns unless there was a warning of this cause in this run. Thread-safe.</summary>
+    public void WarnOnce(string cause, string message)
+    {
+        lock (_causes)
+        {
+            if (!_causes.Add(cause))
+                return;
+        }
+
+        Observer.Warning(message);
+    }
+
+    /// <summary>Waits for about this long: a tenth more or less, so that many who wait do not come back together.</summary>
+    public Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken) =>
+        Time.DelayAsync(delay * (0.9 + (Random.Shared.NextDouble() * 0.2)), cancellationToken);
+
+    /// <summary>Takes in how a node ended, and stops the others where that was asked for.</summary>
+    public void Ended(NodeDrainResult result)
+    {
+        if (Options.StopAtFailure && result.Status is not (NodeDrainStatus.Drained or NodeDrainStatus.Cancelled))
+            _withdrawal.Cancel();
+    }
+
+    public void Dispose()
+    {
+        Throttle.Dispose();
+        _withdrawal.Dispose();
+    }
+}

@@ -1,0 +1,9 @@
+namespace NodeManager.Drains.Progress;
+
+/// <summary>One of the <see cref="EvictionSlots"/>. Disposing it, once or more often, gives it back once.</summary>
+internal sealed class EvictionSlot(Action leave) : IDisposable
+{
+    private Action? _leave = leave;
+
+    public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
+}

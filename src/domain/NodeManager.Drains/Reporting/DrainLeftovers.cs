@@ -1,0 +1,18 @@
+namespace NodeManager.Drains.Reporting;
+
+/// <summary>What is not over in the cluster when a drain was interrupted.</summary>
+public static class DrainLeftovers
+{
+    /// <summary>Sentences, each after a space; empty where all is over.</summary>
+    /// <param name="blockers">Of the interrupted drain.</param>
+    public static string Describe(IEnumerable<NodeDrainBlocker> blockers)
+    {
+        ILookup<string, string> names = blockers.ToLookup(b => b.Kind, b => b.Name);
+        return List("Still attached", names["VolumeAttachment"])
+            + List("Not replaced yet", names["Replacement"])
+            + string.Concat(names["Rollout"].Select(name => $" The rollout of {name} continues."));
+    }
+
+    private static string List(string title, IEnumerable<string> names) =>
+        string.Join(", ", names) is { Length: > 0 } all ? $" {title}: {all}." : "";
+}

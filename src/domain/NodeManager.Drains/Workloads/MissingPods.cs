@@ -1,0 +1,18 @@
+namespace NodeManager.Drains.Workloads;
+
+/// <summary>A workload with fewer ready pods than desired.</summary>
+/// <param name="Title"><c>Kind namespace/name</c>.</param>
+/// <param name="Ready">How many of its pods are ready.</param>
+/// <param name="Wanted">The desired number of replicas.</param>
+/// <param name="Pending">Those that are not ready, and why.</param>
+internal sealed record MissingPods(string Title, int Ready, int Wanted, IReadOnlyList<UnhealthyPod> Pending)
+{
+    /// <summary>True if none of its pods is starting: existing pods fit on no node, or cannot start.</summary>
+    public bool IsStuck => Pending.Count > 0 && Pending.All(p => !p.Progressing);
+
+    public string Describe()
+    {
+        string pending = Pending.Count == 0 ? "" : $"; not ready: {string.Join(", ", Pending.Take(3))}{(Pending.Count > 3 ? ", …" : "")}";
+        return $"{Ready} of {Wanted} pods are ready{pending}";
+    }
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using NodeManager.Controllers.Caching;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Progress;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Drains.Workloads;
+
+/// <summary>
+/// Waits until the workloads of the pods that left have all desired replicas ready again. Without a limit from the user it does not
+/// wait indefinitely: where nothing that is missing has been on its way for a while, it says so and ends.
+/// </summary>
+internal sealed class Replacements : IDisposable
+{
+    // Long enough for an autoscaler to bring a node.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    // A replacement that is stuck for this long is reported immediately.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+
+    private readonly DrainScope _scope;
+    private readonly WorkloadWatch _watch;
+    private readonly HashSet<string> _owners;
+
+    // The caches may lag behind the drain, which has seen them go.
+    private readonly HashSet<string> _left;
+
+    private Replacements(DrainScope scope, IReadOnlyList<Pod> pods)
+    {
+        _scope = scope;
+        _owners = [.. pods.Select(p => p.Controller()!.Uid)];
+        _left = [.. pods.Select(p => p.Uid())];
+        _watch = new(scope, pods.Select(p => p.Metadata.Namespace).Distinct().ToList() is [string one] ? one : null);
+    }
+
+    /// <summary>Told what is missing, in words, when that changes.</summary>
+    public Action<string> Told { get; set; } = static _ => { };
+
+    /// <summary>The missing replacements, as last reported.</summary>
+    public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _left));
+
+    /// <summary>Null when no evicted pod belongs to a workload that recreates it.</summary>
+    public static Replacements? For(DrainScope scope, IEnumerable<PodRecord> records, Action<string> warn)
+    {
+        List<Pod> gone =
+        [
+            .. records.Where(r => r.Plan.Rule != "Finished" && r.IsSaidToBeGone && r.Pod.Controller() is not null).Select(r => r.Pod),
+        ];
+        ILookup<bool, Pod> known = gone.ToLookup(p =>
+            p.Controller() is { Kind: "ReplicaSet" or "StatefulSet" } o && o.ApiVersion.StartsWith("apps/", StringComparison.Ordinal)
+        );
+        foreach (
+            string owner in known[false]
+                .Select(p => $"{p.Controller()!.Kind} {p.Metadata.Namespace}/{p.Controller()!.Name}")
+                .Where(o => !o.StartsWith("Job ", StringComparison.Ordinal))
+                .Distinct()
+        )
+            warn($"Cannot check whether {owner} has replaced its pods.");
+        return known[true].Any() ? new(scope, [.. known[true]]) : null;
+    }
+
+    /// <summary>Ends when nothing is missing. Where the workloads may not be read, that is a warning, and the end as well.</summary>
+    /// <exception cref="DrainStoppedException">Nothing that is missing is on its way, and the user set no limit to wait for.</exception>
+    public async Task WaitAsync(Action<string> warn, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await await Task.WhenAny(JudgeAsync(warn, stop.Token), _watch.Failed);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden)
+        {
+            warn($"Cannot check whether the evicted pods were replaced: {refused.Message}");
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    public void Dispose() => _watch.Dispose();
+
+    private async Task JudgeAsync(Action<string> warn, CancellationToken cancellationToken)
+    {
+        bool hasLimit = _scope.Options.HasTimeout;
+        DateTimeOffset? stuckSince = null;
+        string said = "";
+        while (true)
+        {
+            (IReadOnlyList<MissingPods>? missing, Task changed) = _watch.Look(board => board.Missing(_owners, _left));
+            if (missing is { Count: 0 })
+                return;
+            DateTimeOffset now = _scope.Now;
+            stuckSince = missing?.All(m => m.IsStuck) == true ? stuckSince ?? now : null;
+            TimeSpan stuckFor = now - stuckSince ?? TimeSpan.Zero;
+            string words = string.Join("; ", (missing ?? []).Select(m => $"{m.Title}: {m.Describe()}"));
+            if (missing is not null)
+                Told(string.Join(", ", missing.Take(3).Select(m => $"{m.Title} {m.Ready} of {m.Wanted}")));
+            if (stuckFor >= Quiet && words != said)
+            {
+                said = words;
+                warn($"No replacement of the evicted pods is starting: {words}.");
+            }
+
+            if (stuckFor >= Limit && !hasLimit)
+                throw new DrainStoppedException(null);
+            TimeSpan? left = stuckSince is null || (hasLimit && stuckFor >= Quiet) ? null : (stuckFor < Quiet ? Quiet : Limit) - stuckFor;
+            await _scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace NodeManager.Maintenance.Batches;
+
+/// <summary>The nodes that go next; or none, and what is waited for.</summary>
+public sealed record BatchChoice(IReadOnlyList<MaintenanceCandidate> Nodes, string WaitsFor);

@@ -1,0 +1,174 @@
+using NodeManager.Core.Progress;
+
+namespace NodeManager.Maintenance.Batches;
+
+/// <summary>Which nodes go together. Pure.</summary>
+public static class BatchRules
+{
+    // A batch may stay smaller than allowed rather than ask for every node of a large fleet whether it could join.
+    private const int MostRefusals = 64;
+
+    /// <summary>
+    /// The next batch. Nodes go together only if their pods fit on the other nodes. In this order: nodes that are cordoned already, other Ready
+    /// nodes, nodes with pods that fit on no other node, nodes that cannot be drained for it, nodes that are not Ready (which are the least
+    /// likely to come back), the control plane.
+    /// </summary>
+    /// <param name="candidates">All nodes of the run that still exist, in their order.</param>
+    /// <param name="limit">How many may be out of service, see <see cref="MaintenanceCandidate.TakesPlace"/>.</param>
+    /// <param name="unreadyControlPlane">Control-plane nodes of the whole cluster that are not Ready.</param>
+    /// <param name="room">Where pods fit; null where that is not known, and any nodes go together.</param>
+    public static BatchChoice Next(
+        IReadOnlyList<MaintenanceCandidate> candidates,
+        int limit,
+        IReadOnlyCollection<string> unreadyControlPlane,
+        FleetRoom? room = null
+    )
+    {
+        List<MaintenanceCandidate> workers = [.. candidates.Where(c => c is { IsPending: true, IsControlPlane: false })];
+        // Others first: what goes wrong with them does not cost the cluster its control plane.
+        return workers.Exists(c => !c.GoesAlone) ? NextOf(workers.FindAll(c => !c.GoesAlone), candidates, limit, room)
+            : workers.Count > 0 ? NextOf([workers[0]], candidates, limit, room)
+            : NextControlPlane(candidates, limit, unreadyControlPlane);
+    }
+
+    /// <summary>All batches, if every node comes back as it was.</summary>
+    public static IReadOnlyList<IReadOnlyList<MaintenanceCandidate>> All(
+        IReadOnlyList<MaintenanceCandidate> candidates,
+        int limit,
+        FleetRoom? room = null
+    )
+    {
+        List<IReadOnlyList<MaintenanceCandidate>> batches = [];
+        List<MaintenanceCandidate> left = [.. candidates];
+        while (left.Exists(c => c.IsPending))
+        {
+            BatchChoice next = Next(left, limit, [], room);
+            // What blocks now may be over by then: they have a turn, if a late one.
+            IReadOnlyList<MaintenanceCandidate> batch = next.Nodes.Count > 0 ? next.Nodes : [left.First(c => c.IsPending)];
+            batches.Add(batch);
+            HashSet<string> done = [.. batch.Select(c => c.Uid)];
+            left = [.. left.Select(c => done.Contains(c.Uid) ? c with { IsPending = false, IsReady = true } : c)];
+        }
+
+        room?.Clear();
+        return batches;
+    }
+
+    /// <summary>About how many batches they make, without making them.</summary>
+    public static int Count(IEnumerable<MaintenanceCandidate> candidates, int limit)
+    {
+        ILookup<bool, MaintenanceCandidate> pending = candidates.Where(c => c.IsPending).ToLookup(c => c.IsControlPlane);
+        return pending[true].Count()
+            + pending[false].GroupBy(c => c.Group, StringComparer.Ordinal).Sum(g => (g.Count() + limit - 1) / limit);
+    }
+
+    private static BatchChoice NextOf(
+        List<MaintenanceCandidate> pending,
+        IReadOnlyList<MaintenanceCandidate> all,
+        int limit,
+        FleetRoom? room
+    )
+    {
+        int places = Math.Max(0, limit - all.Count(c => c.TakesPlace));
+        List<List<MaintenanceCandidate>> groups =
+        [
+            .. pending
+                .GroupBy(c => c.Group, StringComparer.Ordinal)
+                .OrderByDescending(g => g.Any(c => c is { IsReady: true, IsCordoned: true }))
+                .Select(g => g.OrderByDescending(c => c.IsCordoned).ToList()),
+        ];
+        HashSet<string> stranding = [];
+        foreach (List<MaintenanceCandidate> group in groups)
+        {
+            room?.Clear();
+            List<MaintenanceCandidate> batch = Fill(group.Where(c => c.IsReady), limit, places, c => TryAdd(c, room, stranding));
+            if (batch.Count > 0)
+                return new(batch, "");
+        }
+
+        foreach (List<MaintenanceCandidate> group in groups)
+        {
+            List<(MaintenanceCandidate Node, bool Blocks)> judged =
+            [
+                .. group.Where(c => stranding.Contains(c.Uid)).Select(c => (c, room!.Stranded(c.Name).BlocksDrain)),
+            ];
+            IEnumerable<MaintenanceCandidate> ordered = judged.OrderBy(j => j.Blocks).Select(j => j.Node);
+            room?.Clear();
+            List<MaintenanceCandidate> batch = Fill(ordered, limit, places, c => room!.TryAddStranded(c.Name) ? Answer.Yes : Answer.No);
+            if (batch.Count > 0)
+                return new(batch, "");
+        }
+
+        List<MaintenanceCandidate>? broken = groups.Find(g => g.Exists(c => !c.IsReady));
+        return broken is not null ? new([.. broken.Where(c => !c.IsReady).Take(limit)], "") : Waiting(all, limit);
+    }
+
+    private static List<MaintenanceCandidate> Fill(
+        IEnumerable<MaintenanceCandidate> from,
+        int limit,
+        int places,
+        Func<MaintenanceCandidate, Answer> add
+    )
+    {
+        List<MaintenanceCandidate> batch = [];
+        int refusals = 0;
+        foreach (MaintenanceCandidate candidate in from)
+        {
+            if (batch.Count == limit || refusals > MostRefusals)
+                break;
+            if (candidate.IsAvailable && places == 0)
+                continue;
+            Answer answer = add(candidate);
+            if (answer == Answer.No)
+                refusals++;
+            if (answer != Answer.Yes)
+                continue;
+            batch.Add(candidate);
+            if (candidate.IsAvailable)
+                places--;
+        }
+
+        return batch;
+    }
+
+    private static Answer TryAdd(MaintenanceCandidate candidate, FleetRoom? room, HashSet<string> stranding)
+    {
+        if (room is null || (!room.IsKnownToStrand(candidate.Name) && room.TryAdd(candidate.Name)))
+            return Answer.Yes;
+        if (!room.IsEmpty && !room.IsKnownToStrand(candidate.Name))
+            return Answer.No;
+        stranding.Add(candidate.Uid);
+        return Answer.Never;
+    }
+
+    private static BatchChoice NextControlPlane(
+        IReadOnlyList<MaintenanceCandidate> candidates,
+        int limit,
+        IReadOnlyCollection<string> unreadyControlPlane
+    )
+    {
+        if (candidates.Where(c => c.IsPending).OrderBy(c => c.IsAvailable).FirstOrDefault() is not { } next)
+            return new([], "");
+        string[] others = [.. unreadyControlPlane.Where(n => n != next.Name)];
+        if (others.Length > 0)
+            return new([], $"control-plane node {string.Join(", ", others)} to be Ready");
+        return next.IsAvailable && candidates.Count(c => c.TakesPlace) >= limit ? Waiting(candidates, limit) : new([next], "");
+    }
+
+    private static BatchChoice Waiting(IReadOnlyList<MaintenanceCandidate> all, int limit)
+    {
+        string[] names = [.. all.Where(c => c.TakesPlace).Select(c => c.Name)];
+        return new([], $"nodes to return to service: {names.Length} unavailable, at most {limit} allowed ({NameList.Of(names)})");
+    }
+
+    private enum Answer
+    {
+        Yes,
+
+        /// <summary>Not beside the nodes that the batch has.</summary>
+        No,
+
+        /// <summary>Not even alone.</summary>
+        Never,
+    }
+}

@@ -1,0 +1,22 @@
+namespace NodeManager.Maintenance.Batches;
+
+/// <summary>The output of a script block as a run keeps it: a ConfigMap holds 1 MiB for fifty nodes.</summary>
+internal static class OutputText
+{
+    private const int MostLines = 40;
+    private const int LongestLine = 400;
+
+    /// <summary>The last lines, as errors and summaries stand at the end; null for none.</summary>
+    public static IReadOnlyList<string>? Of(IEnumerable<object> output)
+    {
+        List<string> lines =
+        [
+            .. output
+                .SelectMany(o => (o?.ToString() ?? "").ReplaceLineEndings("\n").Split('\n'))
+                .Select(l => l.Length > LongestLine ? l[..LongestLine] + "…" : l),
+        ];
+        if (lines.Count == 0)
+            return null;
+        return lines.Count <= MostLines ? lines : [$"… {lines.Count - MostLines} more lines", .. lines.TakeLast(MostLines)];
+    }
+}

@@ -1,0 +1,54 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
+
+namespace NodeManager.Maintenance.Batches;
+
+/// <summary>Which node a batch has to release because the pods that its drains wait for fit only on nodes that the run holds. Pure.</summary>
+public static class StuckRules
+{
+    /// <summary>Null where every pod has a place, or where a node that comes back would not give it one.</summary>
+    /// <param name="snapshot">The cluster as it is. The held nodes are taken for schedulable in it.</param>
+    /// <param name="waiting">Pods without a node that the drains wait for.</param>
+    /// <param name="draining">Names of the nodes that are drained, any of which may be released.</param>
+    /// <param name="held">Names of all nodes that the run has cordoned.</param>
+    public static GiveBack? Choose(
+        ClusterSnapshot snapshot,
+        IReadOnlyCollection<Pod> waiting,
+        IReadOnlyCollection<string> draining,
+        IReadOnlySet<string> held
+    )
+    {
+        foreach (NodeState node in snapshot.Nodes.Where(n => held.Contains(n.Name)))
+        {
+            node.Node.Spec.Unschedulable = null;
+            node.Node.Spec.Taints?.RemoveAll(t => t.Key == Tolerations.Unschedulable.Key);
+        }
+
+        Dictionary<string, List<string>> homeless = draining.ToDictionary(n => n, _ => new List<string>());
+        List<string> elsewhere = [];
+        foreach (Pod pod in waiting)
+        {
+            PodFit fit = new(pod, snapshot);
+            List<string> homes = [.. snapshot.Nodes.Where(n => fit.Evaluate(n).Verdict != FitVerdict.DoesNotFit).Select(n => n.Name)];
+            if (homes.Count == 0 || !homes.TrueForAll(held.Contains))
+                continue;
+            string[] own = [.. homes.Where(homeless.ContainsKey)];
+            foreach (string node in own)
+                homeless[node].Add(pod.Key());
+            if (own.Length == 0)
+                elsewhere.Add(pod.Key());
+        }
+
+        // Most pods first; then the node whose drain has got least far.
+        (string chosen, List<string> pods) = homeless
+            .OrderByDescending(h => h.Value.Count)
+            .ThenByDescending(h => snapshot.Node(h.Key)?.Pods.Count ?? 0)
+            .ThenBy(h => h.Key, StringComparer.Ordinal)
+            .Select(h => (h.Key, h.Value))
+            .FirstOrDefault(("", []));
+        if (chosen.Length == 0 || pods.Count + elsewhere.Count == 0)
+            return null;
+        return new(chosen, pods.Count > 0 ? pods : elsewhere);
+    }
+}

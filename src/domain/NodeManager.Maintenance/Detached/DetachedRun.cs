@@ -1,0 +1,253 @@
+using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+using NodeManager.Maintenance.Requests;
+
+namespace NodeManager.Maintenance.Detached;
+
+/// <summary>Carries out one request: begins it, or continues what another server began.</summary>
+internal sealed class DetachedRun(
+    NodeManagerSession session,
+    ClusterConnection connection,
+    NodeMaintenanceRequest request,
+    DetachedServerOptions options,
+    string holder,
+    IOperationObserver observer
+)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly DetachedStatusWriter _status = new(connection, request, holder);
+
+    /// <summary>The user who stopped it; null if it is not stopped.</summary>
+    public string? StoppedBy { get; set; } = request.Spec.StopRequestedBy is { Length: > 0 } by ? by : null;
+
+    private string Id => request.Metadata.Name;
+
+    /// <param name="stop">Cancelled when it has to end: on request, or with the hold.</param>
+    /// <param name="hold">Cancelled when this server does not lead any more.</param>
+    public async Task RunAsync(CancellationToken stop, CancellationToken hold)
+    {
+        using var writing = CancellationTokenSource.CreateLinkedTokenSource(hold);
+        Task writer = _status.WriteAlwaysAsync(writing.Token, hold);
+        (string Phase, string Message)? end = null;
+        try
+        {
+            end = StoppedBy is not null ? Stopped() : await WorkAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            end = hold.IsCancellationRequested ? null : Stopped();
+        }
+        catch (Exception e)
+        {
+            NodeManagerException? known = ErrorTranslator.Translate(e, session.Cluster, session.Server, Id);
+            string message = $"{known?.Message ?? e.Message} {known?.RecommendedAction}".TrimEnd();
+            observer.Warning($"Detached run {options.Namespace}/{Id} ended: {message}");
+            end = (NodeMaintenanceRunStatus.Failed, message);
+        }
+
+        await writing.CancelAsync();
+        await writer;
+        // Where this server does not lead any more, the next one continues, and knows the end where there is one.
+        if (end is not { } over)
+            return;
+        // Without a limit as long as this server leads; where it does not any more, registering starts the limit.
+        using CancellationTokenSource late = new();
+        using CancellationTokenRegistration registration = hold.Register(
+            static state => ((CancellationTokenSource)state!).CancelAfter(CleanUpLimit.Duration),
+            late
+        );
+        try
+        {
+            await _status.EndAsync(over.Phase, over.Message, late.Token);
+        }
+        catch (Exception e)
+        {
+            observer.Verbose($"The end of detached run {options.Namespace}/{Id} could not be written: {e.Message}");
+        }
+    }
+
+    private (string, string) Stopped() => (NodeMaintenanceRunStatus.Interrupted, $"Stopped by {StoppedBy}.");
+
+    // Null: not over, and another server's to continue.
+    private async Task<(string, string)?> WorkAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await (request.IsDrain ? DrainAsync(stop) : MaintainAsync(stop)) is { } end)
+                    return end;
+            }
+            catch (Exception e) when (!stop.IsCancellationRequested && IsPassing(e))
+            {
+                _status.Say(e.Message);
+                observer.Verbose($"Detached run {options.Namespace}/{Id} is retried: {e.Message}");
+            }
+
+            stop.ThrowIfCancellationRequested();
+            await Task.Delay(Pause, connection.Time, stop);
+        }
+    }
+
+    // The Lease of the run may still be that of a server that was killed; nodes of another run are not waited for.
+    private bool IsPassing(Exception e) =>
+        TransientFailure.Is(e)
+        || (e is NodeManagerException { ErrorId: ErrorIds.MaintenanceConflict, Target: string target } && target == Id);
+
+    private async Task<(string, string)?> MaintainAsync(CancellationToken stop)
+    {
+        MaintenanceRequest run = new()
+        {
+            RunId = Id,
+            Nodes = [.. request.Spec.Nodes.Select(static one => new NodeTarget(one.Name, one.Uid ?? ""))],
+            Options = DetachedOptions.Read(request.Spec),
+            Namespace = options.Namespace,
+            LeaseDuration = options.LeaseDuration,
+        };
+        if (await OverAsync(stop) is { } before)
+            return before;
+        MaintenanceOutcome outcome = await NodeMaintainer.RunAsync(session, run, new Listener(_status, observer), stop);
+        _status.Set(outcome.Run.Nodes.Select(node => Describe(node)));
+        if (outcome.Failure is { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.MaintenanceStopped } ended)
+            return (NodeMaintenanceRunStatus.Interrupted, ended.Message);
+        if (outcome.Run.Status != NodeMaintenanceRunStatus.Interrupted)
+            return (
+                outcome.Run.Status,
+                outcome.Failure is { } failure ? $"{failure.Message} {failure.RecommendedAction}".TrimEnd() : outcome.Run.Message
+            );
+        _status.Say(outcome.Failure?.Message ?? outcome.Run.Message);
+        return null;
+    }
+
+    // A server may be killed between the end of a run and its own note of it. A run that failed is not begun again without a person.
+    private async Task<(string, string)?> OverAsync(CancellationToken stop)
+    {
+        StoredRun stored;
+        try
+        {
+            stored = await RunDirectory.FindAsync(connection, Id, options.Namespace, session.Cluster, stop);
+        }
+        catch (NodeManagerException missing) when (missing.ErrorId == ErrorIds.MaintenanceNotFound)
+        {
+            return null;
+        }
+
+        if (!stored.State.IsOver && stored.State.Status != NodeMaintenanceRunStatus.Stopped)
+            return null;
+        _status.Set(stored.Nodes.Select(node => Describe(RunMapper.Map(session, stored.Run, node))));
+        return (stored.State.Status, stored.State.Message ?? "");
+    }
+
+    private async Task<(string, string)?> DrainAsync(CancellationToken stop)
+    {
+        MaintenanceOptions how = DetachedOptions.Read(request.Spec);
+        await WaitForWindowAsync(how, stop);
+        string[] left =
+        [
+            .. _status
+                .Nodes.Where(static one => one.Status is NodeMaintenanceStatus.Pending or NodeMaintenanceStatus.InProgress)
+                .Select(static one => one.Name),
+        ];
+        Dictionary<string, string> uids = request.Spec.Nodes.ToDictionary(static one => one.Name, static one => one.Uid ?? "");
+        if (left.Length > 0)
+        {
+            foreach (string node in left)
+                _status.Change(
+                    node,
+                    static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain }
+                );
+            DrainRequest drain = new(session, [.. left.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))], how.Drain)
+            {
+                // The next server that leads continues under the lock of the one before.
+                Lock = new() { Operation = request.Metadata.Uid ?? "" },
+            };
+            await foreach (
+                DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop)
+            )
+            {
+                // What was cut off is continued, or says so.
+                if (stop.IsCancellationRequested && outcome.Result?.Status == NodeDrainStatus.Cancelled)
+                    continue;
+                _status.Change(
+                    outcome.Node,
+                    one =>
+                        one with
+                        {
+                            Status = outcome.Failure is null ? NodeMaintenanceStatus.Completed : NodeMaintenanceStatus.Failed,
+                            Step = outcome.Failure is null ? "" : one.Step,
+                            Message = outcome.Failure?.Message ?? $"{outcome.Result?.Evicted ?? 0} pods evicted.",
+                            Blockers = Name(outcome.Result),
+                        }
+                );
+            }
+        }
+
+        stop.ThrowIfCancellationRequested();
+        int failed = _status.Nodes.Count(static one => one.Status == NodeMaintenanceStatus.Failed);
+        return failed == 0
+            ? (NodeMaintenanceRunStatus.Completed, "")
+            : (NodeMaintenanceRunStatus.Failed, $"{failed} of {_status.Nodes.Count} nodes were not drained.");
+    }
+
+    private async Task WaitForWindowAsync(MaintenanceOptions how, CancellationToken stop)
+    {
+        MaintenanceWindow[] windows = [.. how.Windows.Select(one => WindowParser.Parse(one, TimeZoneInfo.Utc))];
+        while (windows.Length > 0)
+        {
+            DateTimeOffset now = connection.Time.GetUtcNow(),
+                opens = windows.Min(one => one.NextOpening(now));
+            if (opens <= now)
+                break;
+            _status.Say($"Waiting for the window to open at {opens.UtcDateTime:yyyy-MM-dd HH:mm} UTC.");
+            await connection.Time.DelayAsync(opens - now, stop);
+        }
+
+        _status.Say("");
+    }
+
+    private static IReadOnlyList<string> Name(NodeDrainResult? drain) =>
+        drain is null ? [] : [.. drain.Blockers.Select(static blocker => $"{blocker.Kind} {blocker.Name}")];
+
+    private static DetachedNode Describe(NodeMaintenanceResult node) =>
+        new()
+        {
+            Name = node.Node,
+            Uid = node.NodeUid,
+            Status = node.Status,
+            Step = node.Step,
+            Message = node.Error.Length > 0 ? node.Error : node.Message,
+            Blockers = node.Status == NodeMaintenanceStatus.Failed ? Name(node.Drain) : [],
+        };
+
+    private sealed class Listener(DetachedStatusWriter status, IOperationObserver observer) : IMaintenanceObserver
+    {
+        public void Started(NodeMaintenanceRun run) => status.Set(run.Nodes.Select(Describe));
+
+        public void NodeStarted(NodeMaintenanceResult node) => status.Change(node.Node, _ => Describe(node));
+
+        public void NodeEnded(NodeMaintenanceResult node) => status.Change(node.Node, _ => Describe(node));
+
+        public void Warning(string message) => observer.Warning(message);
+
+        public void Verbose(string message) => observer.Verbose(message);
+
+        public void Progress(OperationProgress progress)
+        {
+            // Of a drain the key is the node; of a maintenance the activity is.
+            foreach (string name in (string[])[progress.Key, progress.Activity])
+                if (!progress.Completed)
+                    status.Change(name, one => one with { Message = progress.Status, Blockers = progress.WaitsFor });
+            if (!progress.Completed && progress.Parent.Length == 0)
+                status.Say(progress.Status);
+        }
+    }
+}

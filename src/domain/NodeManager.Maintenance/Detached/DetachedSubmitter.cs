@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+using NodeManager.Maintenance.Requests;
+
+namespace NodeManager.Maintenance.Detached;
+
+/// <summary>Leaves a drain or a maintenance to the server of the cluster.</summary>
+public static class DetachedSubmitter
+{
+    private const int MostNodes = 1000;
+
+    /// <summary>Checks what can be checked here, that a server works, and writes the request.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="request">Which nodes and how.</param>
+    /// <param name="isDrain">The nodes are drained and left cordoned.</param>
+    /// <param name="cancellationToken">Stops it; nothing is left then, or the request.</param>
+    /// <returns>The run, which no server has begun yet.</returns>
+    /// <exception cref="NodeManagerException">
+    /// DetachInvalid: an option that bypasses a safeguard, a script block, too many nodes. ServerNotRunning: no server holds the Lease and renews it. NodeNotFound,
+    /// NodeReplaced, InvalidWindow, InvalidMaxUnavailable, and what the server refuses.
+    /// </exception>
+    public static Task<NodeMaintenanceRun> SubmitAsync(
+        NodeManagerSession session,
+        MaintenanceRequest request,
+        bool isDrain,
+        CancellationToken cancellationToken
+    )
+    {
+        Check(request);
+        return ClusterOperation.RunAsync(
+            session,
+            request.Namespace,
+            async (connection, token) =>
+            {
+                MaintenanceOptions options = request.Options;
+                _ = UnavailabilityLimit.Parse(options.MaxUnavailable);
+                // The server may be in another time zone.
+                options = options with
+                {
+                    Windows = [.. options.Windows.Select(one => WindowParser.Parse(one, connection.Time.LocalTimeZone).Text)],
+                    Drain = options.Drain.In(session),
+                };
+                IReadOnlyList<DetachedTarget> nodes = await ResolveAsync(session, connection, request.Nodes, token);
+                await RequireServerAsync(session, connection, request.Namespace, token);
+                DetachedSpec spec = DetachedOptions.Write(options, isDrain);
+                (spec.Nodes, spec.RequestedBy) = ([.. nodes], session.Who());
+                return DetachedDirectory.Map(
+                    session,
+                    await CreateAsync(session, connection, spec, request.Namespace, token),
+                    connection.Time.GetUtcNow()
+                );
+            },
+            cancellationToken
+        );
+    }
+
+    private static void Check(MaintenanceRequest request)
+    {
+        if (DetachedOptions.Refusal(request.Options.Drain) is { } option)
+            throw DetachedErrors.Invalid(
+                $"{option} bypasses a safeguard and cannot be used with -Detach.",
+                option,
+                $"Remove {option}, or run the command without -Detach."
+            );
+        if (request.Work is not null || request.WorkText.Length > 0)
+            throw DetachedErrors.Invalid(
+                "A script block cannot be used with -Detach: the server runs no scripts.",
+                null,
+                "Remove -ScriptBlock, or run the command without -Detach."
+            );
+        if (request.Nodes.Count is 0 or > MostNodes)
+            throw DetachedErrors.Invalid(
+                $"-Detach takes 1 to {MostNodes} nodes, not {request.Nodes.Count}.",
+                null,
+                "Split the nodes over several commands."
+            );
+    }
+
+    private static async Task<IReadOnlyList<DetachedTarget>> ResolveAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        IReadOnlyList<NodeTarget> targets,
+        CancellationToken cancellationToken
+    )
+    {
+        KubernetesList<PartialObjectMetadata> nodes = await connection.Client.ListAsync(
+            Resources.Nodes.MetadataOnly(),
+            new(),
+            cancellationToken
+        );
+        Dictionary<string, PartialObjectMetadata> byName = nodes.Items.ToDictionary(static one => one.Metadata.Name);
+        return
+        [
+            .. NodeTarget
+                .Distinct(targets)
+                .Select(target =>
+                    byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
+                        ? new DetachedTarget { Name = target.Name, Uid = node.Metadata.Uid }
+                        : throw ErrorTranslator.NodeMissing(
+                            target.Name,
+                            target.Uid,
+                            byName.GetValueOrDefault(target.Name)?.Metadata.Uid,
+                            session.Cluster
+                        )
+                ),
+        ];
+    }
+
+    // Clocks differ: a server works where it is seen to renew its Lease.
+    private static async Task RequireServerAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string ns,
+        CancellationToken cancellationToken
+    )
+    {
+        LeaseState state = await LeaseObserver.ObserveAsync(
+            connection.Client,
+            connection.Caches(),
+            DetachedNames.Lease,
+            ns,
+            static _ => { },
+            cancellationToken
+        );
+        if (!state.IsHeld)
+            throw DetachedErrors.NotRunning(session.Cluster, ns);
+    }
+
+    private static async Task<NodeMaintenanceRequest> CreateAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        DetachedSpec spec,
+        string ns,
+        CancellationToken cancellationToken
+    )
+    {
+        NodeMaintenanceRequest created = new()
+        {
+            ApiVersion = DetachedResources.ApiVersion,
+            Kind = DetachedResources.Kind,
+            Metadata = new() { Name = RunLayout.NewId(connection.Time.GetUtcNow()) },
+            Spec = spec,
+        };
+        try
+        {
+            return await connection.Client.SendAsync(
+                HttpMethod.Post,
+                DetachedResources.Requests.Path(ns),
+                new StringContent(
+                    JsonSerializer.Serialize(created, DetachedJson.Default.NodeMaintenanceRequest),
+                    Encoding.UTF8,
+                    "application/json"
+                ),
+                DetachedResources.Requests.Item,
+                RequestOptions.Default,
+                cancellationToken
+            );
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            throw DetachedErrors.NotRunning(session.Cluster, ns);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Progress;
+using NodeManager.Drains;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Transport;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+
+namespace NodeManager.Maintenance.Execution;
+
+/// <summary>One batch: cordons its nodes, drains them together, and takes each on as its drain ends.</summary>
+internal sealed class BatchWork(
+    MaintenanceScope scope,
+    MaintenanceOptions options,
+    RunProgressLog ledger,
+    RunLease lease,
+    NodeWork work,
+    ObjectCache<Node> fleet,
+    MaintenanceProgress progress
+)
+{
+    private const int DrainAttempts = 6;
+
+    private readonly StuckBatch _stuck = new(scope, options, ledger, fleet);
+    private readonly List<Task> _tails = [];
+
+    /// <summary>Ends when all nodes of the batch are done, failed or gone.</summary>
+    public async Task RunAsync(IReadOnlyList<NodeRecord> batch, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<string, bool> isCordoned = [];
+        await MaintenanceScope.EachAsync(
+            batch,
+            async (node, _) => isCordoned[node.Uid] = await work.CordonAsync(node.Uid, cancellationToken),
+            cancellationToken
+        );
+        List<string> nodes = [.. batch.Where(n => isCordoned[n.Uid]).Select(n => n.Uid)];
+        List<string> toDrain = [.. nodes.Where(uid => !ledger[uid].HasDone(NodeMaintenanceStepName.Drain))];
+        _tails.AddRange(nodes.Except(toDrain).Select(uid => work.FinishAsync(uid, null, cancellationToken)));
+        try
+        {
+            await DrainAsync(toDrain, nodes, cancellationToken);
+        }
+        finally
+        {
+            // Also when interrupted: nothing continues behind the run's end.
+            await Task.WhenAll(_tails);
+        }
+    }
+
+    private async Task DrainAsync(List<string> left, List<string> batch, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(left.Select(uid => ledger.BeginAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken)));
+        left.ForEach(uid => progress.Step(ledger[uid], NodeMaintenanceStepName.Drain));
+        for (int attempt = 1; ; attempt++)
+        {
+            await lease.HoldAsync(cancellationToken);
+            foreach (string gone in left.Where(uid => fleet.Find(uid) is null).ToList())
+            {
+                left.Remove(gone);
+                _tails.Add(work.EndAsync(gone, new NodeGoneException(ledger[gone].Name), cancellationToken));
+            }
+
+            if (left.Count == 0)
+                return;
+            if (await TryDrainAsync(left, batch, attempt == DrainAttempts, cancellationToken) is { } stuck)
+            {
+                await GiveBackAsync(stuck, left, batch, cancellationToken);
+                attempt = 0;
+                continue;
+            }
+
+            if (left.Count > 0)
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(16, 1 << (attempt - 1))), scope.Time, cancellationToken);
+        }
+    }
+
+    // A drain stops where the hold on the run is in doubt, and continues when it is not any more; and where it waits for its own nodes.
+    private async Task<GiveBack?> TryDrainAsync(List<string> left, List<string> batch, bool isLast, CancellationToken cancellationToken)
+    {
+        Dictionary<string, NodeRecord> byName = left.Select(uid => ledger[uid]).ToDictionary(n => n.Name);
+        DrainListener listener = new(scope.Observer, progress, byName);
+        CancellationToken doubt = lease.InDoubt;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, doubt);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        Task<GiveBack> watching = WatchAsync(batch, stop, over.Token);
+        try
+        {
+            await foreach (
+                NodeDrainResult result in NodeDrainer.DrainAsync(
+                    scope.Session,
+                    [.. byName.Keys],
+                    options.Drain,
+                    work.Use,
+                    listener,
+                    scope.ConditionRefusals,
+                    stop.Token
+                )
+            )
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                string uid = byName[result.Node].Uid;
+                if ((!isLast || watching.IsCompletedSuccessfully) && MayPass(result))
+                    continue;
+                left.Remove(uid);
+                _tails.Add(
+                    IsUncordoned(result)
+                        ? work.EndAsync(uid, new NodeFailedException(result.Summary) { IsNeeded = true }, cancellationToken)
+                        : work.FinishAsync(uid, result, cancellationToken)
+                );
+            }
+        }
+        catch (NodeManagerException exception)
+            when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
+        {
+            if (!isLast && TransientFailure.Is(exception))
+                return null;
+            foreach (string uid in left)
+                _tails.Add(work.EndAsync(uid, exception, cancellationToken));
+            left.Clear();
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return watching.IsCompletedSuccessfully ? await watching : null;
+    }
+
+    private async Task<GiveBack> WatchAsync(List<string> batch, CancellationTokenSource stop, CancellationToken cancellationToken)
+    {
+        GiveBack stuck = await _stuck.WatchAsync(batch, cancellationToken);
+        await stop.CancelAsync();
+        return stuck;
+    }
+
+    // A node of several makes room for the others and goes later, alone; then what was foreseen of it is all there is to meet.
+    private async Task GiveBackAsync(GiveBack stuck, List<string> left, List<string> batch, CancellationToken cancellationToken)
+    {
+        if (left.Find(uid => ledger[uid].Name == stuck.Node) is not { } uid)
+            return;
+        string pods =
+            $"{NameList.Of(stuck.Pods)} {(stuck.Pods.Count == 1 ? "fits" : "fit")} only on nodes that this run has cordoned. The drain waits for {(stuck.Pods.Count == 1 ? "it" : "them")}.";
+        left.Remove(uid);
+        bool isAlone = batch.Count == 1 || ledger[uid].GoesAlone;
+        if (isAlone)
+            await work.EndAsync(uid, new NodeFailedException(pods) { IsNeeded = true }, cancellationToken);
+        else
+            await work.YieldAsync(uid, pods, cancellationToken);
+    }
+
+    // Another client has put it into service: the run gives up its hold on it.
+    private static bool IsUncordoned(NodeDrainResult result) => result.CancelReason == NodeDrainCancelReason.Uncordoned;
+
+    private static bool MayPass(NodeDrainResult result) =>
+        result is { Status: NodeDrainStatus.Cancelled, CancelReason: NodeDrainCancelReason.Interrupted }
+        || (
+            result.Status == NodeDrainStatus.Failed
+            && result.Blockers.Count > 0
+            && result.Blockers.All(b => b.Kind is "Server" or "Termination")
+        );
+}

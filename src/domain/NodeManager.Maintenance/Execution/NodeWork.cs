@@ -1,0 +1,470 @@
+using System.Runtime.ExceptionServices;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+
+namespace NodeManager.Maintenance.Execution;
+
+/// <summary>
+/// The steps of one node, in their order. Each is recorded in the run before it starts and when it ends, so that a process that resumes knows
+/// where it was. Steps end as the node's state; only an interrupt, and the loss of the run, are thrown.
+/// </summary>
+internal sealed class NodeWork(
+    MaintenanceScope scope,
+    MaintenanceOptions options,
+    RunProgressLog ledger,
+    RunLease lease,
+    ClaimWriter claims,
+    ObjectCache<Node> fleet,
+    MaintenanceConditions conditions,
+    MaintenanceProgress progress
+)
+{
+    private const int LongestError = 2000;
+
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
+
+    private readonly Readiness _readiness = new(fleet, progress);
+    private readonly KubeletSigns _signs = new(scope);
+    private readonly DaemonSetPods _daemonSets = new(scope, fleet, progress);
+
+    /// <summary>Cordons the node. False when it is not to be gone on with.</summary>
+    public Task<bool> CordonAsync(string uid, CancellationToken cancellationToken) =>
+        GuardAsync(
+            uid,
+            async () =>
+            {
+                NodeRecord record = ledger[uid];
+                scope.Observer.NodeStarted(ledger.Result(uid));
+                await StepAsync(
+                    uid,
+                    NodeMaintenanceStepName.Cordon,
+                    true,
+                    async token =>
+                    {
+                        IReadOnlyList<string> daemonSets = record.DaemonSets ?? await _daemonSets.ReadyOnAsync(record.Name, token);
+                        DrainAnnotation note = new(scope.Session.Who(), options.Drain.Reason, scope.Now);
+                        (Node node, bool wasCordoned) = await claims.CordonAsync(record.Name, uid, note.ToJson(), Use, token);
+                        await ledger.UpdateAsync(
+                            uid,
+                            n =>
+                                n with
+                                {
+                                    WasCordoned = wasCordoned,
+                                    DaemonSets = daemonSets,
+                                    BootId = n.BootId ?? node.Status.NodeInfo?.BootID,
+                                    Heartbeat = n.Heartbeat ?? Readiness.ReadyHeartbeat(node),
+                                },
+                            token
+                        );
+                        await conditions.BeginAsync(record.Name, token);
+                        // Who chooses the next batch goes by the fleet.
+                        await fleet.UntilAsync(uid, n => n is null || n.Spec.Unschedulable == true, token);
+                    },
+                    cancellationToken
+                );
+                // A process before this one has cordoned it.
+                if (claims.Locks.Find(uid) is null)
+                    await claims.CordonAsync(
+                        record.Name,
+                        uid,
+                        new DrainAnnotation(scope.Session.Who(), options.Drain.Reason, scope.Now).ToJson(),
+                        Use,
+                        cancellationToken
+                    );
+            },
+            cancellationToken
+        );
+
+    /// <summary>How the run's drains use the locks of its nodes.</summary>
+    public NodeLockUse Use =>
+        new()
+        {
+            Kind = NodeLockKind.Maintenance,
+            Operation = claims.Run,
+            Waits = false,
+            Held = claims.Locks.Find,
+        };
+
+    /// <summary>All that comes after the drain.</summary>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="drain">How the drain ended; null where it was done before.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public Task<bool> FinishAsync(string uid, NodeDrainResult? drain, CancellationToken cancellationToken) =>
+        GuardAsync(uid, () => WhileHeldAsync(uid, token => FinishHeldAsync(uid, drain, token), cancellationToken), cancellationToken);
+
+    private async Task FinishHeldAsync(string uid, NodeDrainResult? drain, CancellationToken cancellationToken)
+    {
+        if (drain is not null)
+        {
+            ledger.Keep(uid, drain);
+            // The summary: every failure gets the state in which the node is left appended.
+            if (drain.Status != NodeDrainStatus.Drained)
+                throw new NodeFailedException(drain.Summary);
+            await ledger.EndAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken);
+        }
+
+        NodeRecord record = ledger[uid];
+        if (scope.Request.Work is { } work && !HasRebooted(record))
+            await StepAsync(uid, NodeMaintenanceStepName.Script, true, token => RunAsync(record, work, token), cancellationToken);
+        if (options.WaitForReboot)
+        {
+            await StepAsync(
+                uid,
+                NodeMaintenanceStepName.Reboot,
+                true,
+                token =>
+                    InTimeAsync(
+                        static () => "report a new boot ID and become Ready",
+                        record,
+                        t => _readiness.WaitForRebootAsync(record, t),
+                        token
+                    ),
+                cancellationToken
+            );
+        }
+
+        string goal = "renew its Lease or report Ready after the script ended";
+        await StepAsync(
+            uid,
+            NodeMaintenanceStepName.Ready,
+            false,
+            token =>
+                InTimeAsync(
+                    () => goal,
+                    record,
+                    async t =>
+                    {
+                        // What the node reported before the script ended says nothing of the kubelet now.
+                        if (scope.Request.Work is not null)
+                            await _signs.WaitAsync(record, ReadAsync, t);
+                        goal = "become Ready, with the pods of its DaemonSets";
+                        await _readiness.WaitForReadyAsync(record, t);
+                        await _daemonSets.WaitAsync(record, t);
+                    },
+                    token
+                ),
+            cancellationToken
+        );
+        bool isGivenBack = true;
+        await StepAsync(
+            uid,
+            NodeMaintenanceStepName.Resume,
+            false,
+            async token =>
+            {
+                isGivenBack = await claims.ReleaseAsync(record.Name, uid, token);
+                await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), token);
+                await conditions.EndAsync(record.Name, "Resumed", true, token);
+            },
+            cancellationToken
+        );
+        await ledger.UpdateAsync(
+            uid,
+            n =>
+                n with
+                {
+                    Status = NodeMaintenanceStatus.Completed,
+                    DaemonSets = null,
+                    Message =
+                        !isGivenBack ? "Another client had already returned the node to service."
+                        : n.WasCordoned ? "The node was cordoned before the run and stays cordoned."
+                        : null,
+                },
+            cancellationToken
+        );
+        progress.NodeEnded(ledger[uid]);
+        scope.Observer.NodeEnded(ledger.Result(uid));
+    }
+
+    /// <summary>Puts a node back into service whose drain holds up itself; its turn comes again, alone.</summary>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="why">For the users.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public Task<bool> YieldAsync(string uid, string why, CancellationToken cancellationToken) =>
+        GuardAsync(
+            uid,
+            async () =>
+            {
+                NodeRecord record = ledger[uid];
+                await lease.HoldAsync(cancellationToken);
+                if (!await claims.YieldAsync(record.Name, uid, cancellationToken))
+                    throw new ClaimLostException(null);
+                await fleet.UntilAsync(uid, n => n is null || record.WasCordoned || n.Spec.Unschedulable != true, cancellationToken);
+                await ledger.UpdateAsync(
+                    uid,
+                    n =>
+                        n with
+                        {
+                            Status = NodeMaintenanceStatus.Pending,
+                            GoesAlone = true,
+                            Batch = 0,
+                            Steps = [.. n.Steps.Where(s => s.Name == NodeMaintenanceStepName.Claim)],
+                            BootId = null,
+                            Heartbeat = null,
+                            DaemonSets = null,
+                            Message = "Released once: " + why,
+                        },
+                    cancellationToken
+                );
+                await conditions.EndAsync(record.Name, "MaintenancePostponed", true, cancellationToken);
+                await conditions.PlanAsync(record.Name, cancellationToken);
+                progress.NodePostponed(ledger[uid]);
+                scope.Observer.Warning($"Node {record.Name} was returned to service and is processed later, alone: {why}");
+            },
+            cancellationToken
+        );
+
+    /// <summary>Ends a node that failed, is gone, or is another's now.</summary>
+    public async Task EndAsync(string uid, Exception exception, CancellationToken cancellationToken)
+    {
+        NodeRecord record = ledger[uid];
+        if (exception is NodeGoneException || await IsGoneAsync(record, cancellationToken))
+        {
+            await claims.Locks.ReleaseAsync(uid);
+            await ledger.UpdateAsync(
+                uid,
+                n => n with { Status = NodeMaintenanceStatus.Deleted, DaemonSets = null, Message = Gone(n) },
+                cancellationToken
+            );
+        }
+        else
+        {
+            string error = exception is NodeFailedException or ClaimLostException or NodeManagerException
+                ? exception.Message
+                : ErrorTranslator.Translate(exception, scope.Session.Cluster, scope.Session.Server, record.Name)?.Message
+                    ?? exception.Message;
+            // It is kept with the run. A sentence, as others follow it.
+            if (error.Length > LongestError)
+                error = error[..LongestError] + "…";
+            if (!error.EndsWith('.'))
+                error += ".";
+            bool isWanted = options.OnError == MaintenanceErrorAction.Resume || exception is NodeFailedException { IsNeeded: true };
+            bool isPutBack =
+                isWanted && exception is not ClaimLostException && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
+            await claims.Locks.ReleaseAsync(uid);
+            if (isPutBack)
+                await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), cancellationToken);
+            await conditions.EndAsync(record.Name, "MaintenanceFailed", isPutBack, cancellationToken);
+            string place =
+                exception is ClaimLostException ? ""
+                : isPutBack && !record.WasCordoned ? "The node was returned to service."
+                : "The node stays cordoned.";
+            await ledger.UpdateAsync(
+                uid,
+                n => n with { Status = NodeMaintenanceStatus.Failed, Error = error, Message = place.Length > 0 ? place : null },
+                cancellationToken
+            );
+        }
+
+        progress.NodeEnded(ledger[uid]);
+        scope.Observer.NodeEnded(ledger.Result(uid));
+    }
+
+    // A request to stop, by the lock, ends what is done with the node. One that was uncordoned meanwhile is found when it is given back.
+    private async Task WhileHeldAsync(string uid, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        if (claims.Locks.Find(uid) is not { } hold)
+        {
+            await work(cancellationToken);
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task working = work(stop.Token);
+        if (await Task.WhenAny(working, hold.Ended) == working || (await hold.Ended).Reason == NodeDrainCancelReason.Uncordoned)
+        {
+            await working;
+            return;
+        }
+
+        await stop.CancelAsync();
+        await working.ContinueWith(
+            static _ => { },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
+        if (!working.IsCompletedSuccessfully)
+            throw new NodeFailedException($"Called off: {hold.End!.Describe()}");
+    }
+
+    private async Task PostponeAsync(string uid, NodeBusyException busy, CancellationToken cancellationToken)
+    {
+        NodeRecord record = ledger[uid];
+        scope.Observer.Verbose($"Node {record.Name} is postponed: {busy.Message}");
+        await ledger.UpdateAsync(
+            uid,
+            n =>
+                n with
+                {
+                    Status = NodeMaintenanceStatus.Pending,
+                    Batch = 0,
+                    Steps = [.. n.Steps.Where(s => s.Name == NodeMaintenanceStepName.Claim)],
+                    Message = $"Postponed: {busy.Message}",
+                },
+            cancellationToken
+        );
+        progress.NodePostponed(ledger[uid]);
+        // Until the fleet shows the lock, and the choice of the next batch goes by it.
+        await scope.Time.DelayAsync(BusyPause, cancellationToken);
+    }
+
+    private async Task<bool> GuardAsync(string uid, Func<Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (NodeBusyException busy)
+        {
+            await PostponeAsync(uid, busy, cancellationToken);
+            return false;
+        }
+        catch (Exception exception) when (IsOfNode(exception))
+        {
+            await EndAsync(uid, exception, cancellationToken);
+            return false;
+        }
+    }
+
+    // What is not a node's concerns the whole run.
+    private bool IsOfNode(Exception exception) =>
+        !scope.IsStopping
+        && exception
+            is not NodeManagerException
+            {
+                ErrorId: ErrorIds.MaintenanceTakenOver
+                    or ErrorIds.MaintenanceLeaseNotRenewed
+                    or ErrorIds.MaintenanceStopped
+                    or ErrorIds.SessionClosed
+            };
+
+    private async Task StepAsync(
+        string uid,
+        string step,
+        bool isOnce,
+        Func<CancellationToken, Task> make,
+        CancellationToken cancellationToken
+    )
+    {
+        if (isOnce && ledger[uid].HasDone(step))
+            return;
+        await lease.HoldAsync(cancellationToken);
+        progress.Step(ledger[uid], step);
+        await ledger.BeginAsync(uid, step, cancellationToken);
+        await make(cancellationToken);
+        await ledger.EndAsync(uid, step, cancellationToken);
+    }
+
+    private async Task RunAsync(
+        NodeRecord record,
+        Func<ClusterNode, CancellationToken, Task<IReadOnlyList<object>>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        Node node = await ReadAsync(record, cancellationToken);
+        IReadOnlyList<object> output;
+        try
+        {
+            output = await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken);
+        }
+        catch (WorkFailedException failed)
+        {
+            ledger.Keep(record.Uid, failed.Output);
+            await ledger.UpdateAsync(record.Uid, n => n with { Output = OutputText.Of(failed.Output) }, cancellationToken);
+            ExceptionDispatchInfo.Throw(failed.InnerException!);
+            throw;
+        }
+
+        ledger.Keep(record.Uid, output);
+        // In one change with the step's end: what is interrupted in between would run again.
+        await ledger.UpdateAsync(
+            record.Uid,
+            n => n.End(NodeMaintenanceStepName.Script, scope.Now) with { Output = OutputText.Of(output) },
+            cancellationToken
+        );
+    }
+
+    private async Task<Node> ReadAsync(NodeRecord record, CancellationToken cancellationToken)
+    {
+        Node node = await scope.Retry.RunAsync(
+            token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)),
+            cancellationToken
+        );
+        return node.Metadata.Uid == record.Uid ? node : throw new NodeGoneException(record.Name);
+    }
+
+    // Killed in the middle of the script: a machine that has rebooted since need not be rebooted again.
+    private bool HasRebooted(NodeRecord record) =>
+        options.WaitForReboot
+        && record.HasBegun(NodeMaintenanceStepName.Script)
+        && !record.HasDone(NodeMaintenanceStepName.Script)
+        && fleet.Find(record.Uid)?.Status.NodeInfo?.BootID is { Length: > 0 } boot
+        && boot != record.BootId;
+
+    private async Task InTimeAsync(
+        Func<string> goal,
+        NodeRecord record,
+        Func<CancellationToken, Task> wait,
+        CancellationToken cancellationToken
+    )
+    {
+        using CancellationTokenSource limit = scope.Time.StartLimit(options.WaitReadyTimeout);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await wait(stop.Token);
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            Node? node = fleet.Find(record.Uid);
+            string status = node is null ? "gone" : NodeMapper.StatusOf(node);
+            string boot = node?.Status.NodeInfo?.BootID == record.BootId ? "unchanged" : "new";
+            throw new NodeFailedException(
+                $"The node did not {goal()} within {HumanDuration.Format(options.WaitReadyTimeout)}: status {status}, boot ID {boot}.",
+                exception
+            );
+        }
+    }
+
+    private Task<bool> IsGoneAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        scope.Retry.RunAsync(
+            async token =>
+            {
+                try
+                {
+                    return (
+                            await NodeGoneException.GuardAsync(
+                                record.Name,
+                                () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)
+                            )
+                        )
+                            .Metadata
+                            .Uid != record.Uid;
+                }
+                catch (NodeGoneException)
+                {
+                    return true;
+                }
+            },
+            cancellationToken
+        );
+
+    private string Gone(NodeRecord record) =>
+        fleet.Items.FirstOrDefault(n => n.Metadata.Name == record.Name && n.Metadata.Uid != record.Uid) is { } other
+            ? $"A new node registered under this name ({other.Metadata.Uid}); it is left unchanged."
+            : "The node was deleted.";
+}

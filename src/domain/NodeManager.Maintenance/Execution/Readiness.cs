@@ -1,0 +1,49 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Records;
+
+namespace NodeManager.Maintenance.Execution;
+
+/// <summary>Waits until a node has rebooted and is Ready.</summary>
+internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress progress)
+{
+    /// <summary>
+    /// Waits for another boot than the recorded one, and for a report of Ready after that one's last. (A kubelet reports its boot and its
+    /// conditions together; times have whole seconds.)
+    /// </summary>
+    /// <exception cref="NodeGoneException">The node was deleted.</exception>
+    public Task WaitForRebootAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        WaitAsync(
+            record,
+            "a new boot",
+            node =>
+                node.Status.NodeInfo?.BootID is { Length: > 0 } boot
+                && boot != record.BootId
+                && node.IsReady()
+                && !(ReadyHeartbeat(node) < record.Heartbeat),
+            cancellationToken
+        );
+
+    /// <exception cref="NodeGoneException">The node was deleted.</exception>
+    public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) =>
+        WaitAsync(record, "the node", FleetNodes.IsReady, cancellationToken);
+
+    private async Task WaitAsync(NodeRecord record, string what, Func<Node, bool> isMet, CancellationToken cancellationToken)
+    {
+        bool Look(Node node)
+        {
+            if (isMet(node))
+                return true;
+            progress.Detail(record, $"waiting for {what}; status: {NodeMapper.StatusOf(node)}");
+            return false;
+        }
+
+        if (await fleet.UntilAsync(record.Uid, node => node is null || Look(node), cancellationToken) is null)
+            throw new NodeGoneException(record.Name);
+    }
+
+    public static DateTimeOffset? ReadyHeartbeat(Node node) => node.Status.Conditions.Find("Ready")?.LastHeartbeatTime;
+}

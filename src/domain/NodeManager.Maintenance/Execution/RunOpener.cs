@@ -1,0 +1,340 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+
+namespace NodeManager.Maintenance.Execution;
+
+/// <summary>Begins a run, or takes up one that was interrupted: its lease first, then its record, then all of its nodes.</summary>
+internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
+{
+    // Later the same command means another maintenance: last month's patches are not this month's.
+    private static readonly TimeSpan SameAgain = TimeSpan.FromDays(1);
+
+    private readonly string _by = scope.Session.Who();
+
+    /// <summary>The run that was to be resumed, where nothing is left to do.</summary>
+    public StoredRun? Completed { get; private set; }
+
+    /// <summary>Null where the run is <see cref="Completed"/>: nothing was changed.</summary>
+    public async Task<RunStart?> OpenAsync(CancellationToken cancellationToken)
+    {
+        MaintenanceRequest request = scope.Request;
+        string work = OptionText.HashWork(request.WorkText);
+        // What is wrong with the options is said before anything is asked.
+        MaintenanceOptions options = Complete(request.Options);
+        await nodes.CatchUpAsync(cancellationToken);
+        StoredRun? stored;
+        List<Node> targets = [];
+        stored =
+            request.RunId is { } begun ? await FindBegunAsync(begun, cancellationToken)
+            : request.ResumeId is { } id
+                ? await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken)
+            : null;
+        if (stored is not null)
+        {
+            CheckWork(stored.Run, work, scope.Observer);
+            if (stored.State.Status == NodeMaintenanceRunStatus.Completed)
+            {
+                Completed = stored;
+                return null;
+            }
+
+            options = Complete(OptionText.Overlay(stored.Run.Options, request));
+            stored = Regroup(stored, options);
+        }
+        else
+        {
+            targets = Resolve(request.Nodes);
+            TopologyGroup.Check(targets, options.TopologyKey, scope.Observer);
+            if (request.RunId is null)
+                stored = await FindSameAsync(OptionText.Fingerprint(options, work), targets, cancellationToken);
+        }
+
+        RunRecord run =
+            stored?.Run
+            ?? new()
+            {
+                Id = request.RunId ?? RunLayout.NewId(scope.Now),
+                By = _by,
+                At = scope.Now,
+                Nodes = targets.Count,
+                Options = options,
+                Work = work,
+                Fingerprint = OptionText.Fingerprint(options, work),
+            };
+        string holder = scope.Session.NewHolder();
+        RunLease lease = new(scope, run.Id, holder);
+        scope.Lost = lease.Lost;
+        MaintenanceProgress progress = new(scope, run.Id);
+        try
+        {
+            return await OpenAsync(run, stored, options, targets, lease, progress, cancellationToken);
+        }
+        catch
+        {
+            progress.Dispose();
+            using CancellationTokenSource limit = CleanUpLimit.Start(scope.Time);
+            await ForgiveAsync(() => lease.ReleaseAsync(limit.Token));
+            await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<RunStart> OpenAsync(
+        RunRecord run,
+        StoredRun? stored,
+        MaintenanceOptions options,
+        List<Node> targets,
+        RunLease lease,
+        MaintenanceProgress progress,
+        CancellationToken cancellationToken
+    )
+    {
+        RunStore store = new(scope, run, lease.Holder);
+        ClaimWriter claims = new(scope, run.Id, lease.Holder);
+        ClaimTaker taker = new(scope, claims);
+        RunState state = new() { Holder = lease.Holder, At = scope.Now };
+        IReadOnlyList<NodeRecord> nodes = stored?.Nodes ?? [.. targets.Select((node, index) => Describe(node, index, options))];
+        if (stored is null)
+            await taker.RefuseIfTakenAsync(targets, run.Id, cancellationToken);
+        await RunNamespace.EnsureAsync(
+            scope,
+            () => lease.TakeAsync(sign => Wait(run, sign, progress), cancellationToken),
+            cancellationToken
+        );
+        if (stored is null)
+        {
+            if (scope.Request.RunId is not null)
+                await ForgetPagesAsync(run.Id, run.Nodes, cancellationToken);
+            await store.CreateAsync(state, nodes, cancellationToken);
+        }
+        else
+        {
+            nodes = Regroup((await store.TakeOverAsync(stored, state, cancellationToken)), options).Nodes;
+            int done = nodes.Count(n => n.Status is NodeMaintenanceStatus.Completed or NodeMaintenanceStatus.Deleted);
+            scope.Observer.Warning(
+                $"Resuming maintenance run {run.Id}, started by {run.By} at {run.At:u}: {done} of {nodes.Count(n => n.Status != NodeMaintenanceStatus.Skipped)} nodes are done."
+            );
+        }
+
+        RunProgressLog ledger = new(scope, run, store, _by, nodes);
+        scope.Observer.Started(ledger.Describe(state));
+        try
+        {
+            await taker.TakeAsync(ledger, progress, cancellationToken);
+        }
+        catch when (scope.IsStopping)
+        {
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1), scope.Time);
+            await ForgiveAsync(() =>
+                store.WriteAsync(state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now }, limit.Token)
+            );
+            throw;
+        }
+        catch when (stored is null)
+        {
+            await UndoAsync(ledger, claims, run);
+            throw;
+        }
+
+        progress.Start(ledger, options.Soak);
+        return new(
+            options,
+            UnavailabilityLimit.Parse(options.MaxUnavailable),
+            Windows(options),
+            run,
+            store,
+            lease,
+            claims,
+            ledger,
+            progress
+        );
+    }
+
+    // For other options: nodes have other groups, and the control plane is included.
+    private StoredRun Regroup(StoredRun stored, MaintenanceOptions options)
+    {
+        Dictionary<string, Node> byUid = nodes.Cache.Items.ToDictionary(n => n.Metadata.Uid ?? "");
+        bool isOther = options.TopologyKey != stored.Run.Options.TopologyKey;
+        if (isOther)
+            TopologyGroup.Check(
+                [.. stored.Nodes.Select(n => byUid.GetValueOrDefault(n.Uid)).OfType<Node>()],
+                options.TopologyKey,
+                scope.Observer
+            );
+        return stored with
+        {
+            Head = stored.Head with { Run = stored.Run with { Options = options } },
+            Nodes =
+            [
+                .. stored.Nodes.Select(n =>
+                    n with
+                    {
+                        Group =
+                            isOther && byUid.GetValueOrDefault(n.Uid) is { } node
+                                ? TopologyGroup.GroupOf(node, options.TopologyKey)
+                                : n.Group,
+                        Status =
+                            n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane
+                                ? NodeMaintenanceStatus.Pending
+                                : n.Status,
+                        Message = n.Status == NodeMaintenanceStatus.Skipped && options.IncludeControlPlane ? null : n.Message,
+                    }
+                ),
+            ],
+        };
+    }
+
+    private MaintenanceOptions Complete(MaintenanceOptions options)
+    {
+        _ = UnavailabilityLimit.Parse(options.MaxUnavailable);
+        return options with { Windows = [.. Windows(options).Select(w => w.Text)] };
+    }
+
+    private IReadOnlyList<MaintenanceWindow> Windows(MaintenanceOptions options) =>
+        [.. options.Windows.Select(w => WindowParser.Parse(w, scope.Time.LocalTimeZone))];
+
+    private List<Node> Resolve(IReadOnlyList<NodeTarget> targets)
+    {
+        Dictionary<string, Node> byName = nodes.Cache.Items.ToDictionary(n => n.Metadata.Name);
+        return
+        [
+            .. NodeTarget
+                .Distinct(targets)
+                .Select(target =>
+                    byName.GetValueOrDefault(target.Name) is { } node && target.Matches(node.Metadata.Uid)
+                        ? node
+                        : throw ErrorTranslator.NodeMissing(
+                            target.Name,
+                            target.Uid,
+                            byName.GetValueOrDefault(target.Name)?.Metadata.Uid,
+                            scope.Session.Cluster
+                        )
+                ),
+        ];
+    }
+
+    private static NodeRecord Describe(Node node, int index, MaintenanceOptions options)
+    {
+        bool isControlPlane = node.IsControlPlane();
+        bool isLeftOut = isControlPlane && !options.IncludeControlPlane;
+        return new()
+        {
+            Index = index,
+            Name = node.Metadata.Name,
+            Uid = node.Metadata.Uid ?? "",
+            Group = TopologyGroup.GroupOf(node, options.TopologyKey),
+            IsControlPlane = isControlPlane,
+            WasUnavailable = MaintenanceClaim.StaysCordoned(node) || !node.IsReady(),
+            Status = isLeftOut ? NodeMaintenanceStatus.Skipped : NodeMaintenanceStatus.Pending,
+            Message = isLeftOut ? "Control-plane node: the run excludes it." : null,
+        };
+    }
+
+    private async Task<StoredRun?> FindBegunAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunDirectory.FindAsync(scope.Connection, id, scope.Namespace, scope.Session.Cluster, cancellationToken);
+        }
+        catch (NodeManagerException missing) when (missing.ErrorId == ErrorIds.MaintenanceNotFound)
+        {
+            return null;
+        }
+    }
+
+    // A kill between the pages of a run that has its id from its caller leaves pages that no first one belongs to.
+    private async Task ForgetPagesAsync(string id, int nodes, CancellationToken cancellationToken)
+    {
+        if (RunLayout.Pages(nodes) > 1)
+            await RunDirectory.DeletePagesAsync(scope.Connection, id, nodes, scope.Namespace, cancellationToken);
+    }
+
+    // The same options for the same nodes: some may be gone meanwhile, and ones that came since may be among those that are asked for.
+    private async Task<StoredRun?> FindSameAsync(string fingerprint, List<Node> targets, CancellationToken cancellationToken)
+    {
+        foreach (RunHead head in await RunDirectory.ListAsync(scope.Connection, scope.Namespace, cancellationToken))
+        {
+            if (
+                head.State.IsOver
+                || head.Run.Fingerprint != fingerprint
+                || scope.Now - await LastSignAsync(head, cancellationToken) > SameAgain
+            )
+                continue;
+            StoredRun run = await RunDirectory.LoadAsync(scope.Connection, head, scope.Namespace, cancellationToken);
+            if (!run.IsComplete)
+                continue;
+            HashSet<string> known = [.. run.Nodes.Select(n => n.Uid)];
+            List<Node> unknown = [.. targets.Where(t => !known.Contains(t.Metadata.Uid ?? ""))];
+            if (unknown.Count == targets.Count || unknown.Exists(n => n.Metadata.CreationTimestamp < run.Run.At))
+                continue;
+            foreach (Node added in unknown)
+                scope.Observer.Warning($"Node {added.Metadata.Name} registered after run {run.Run.Id} started and is not part of it.");
+            return run;
+        }
+
+        return null;
+    }
+
+    // Runs take days where windows are short; a killed one has last been heard of by its lease.
+    private async Task<DateTimeOffset> LastSignAsync(RunHead run, CancellationToken cancellationToken)
+    {
+        LeaseState sign = await RunLeaseReader.ReadAsync(scope.Connection, run.Run.Id, scope.Namespace, cancellationToken);
+        return sign.Lease?.Spec.RenewTime is { } renewed && renewed > run.State.At ? renewed : run.State.At;
+    }
+
+    /// <summary>Whether a run can be resumed with this script block.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceInvalid: it has one, and none was given.</exception>
+    public static void CheckWork(RunRecord run, string work, IOperationObserver observer)
+    {
+        if (run.Work.Length > 0 && work.Length == 0)
+            throw MaintenanceErrors.Invalid(
+                $"Maintenance run {run.Id} runs a script block on each node, which is not stored with the run.",
+                run.Id,
+                "Specify the same -ScriptBlock again."
+            );
+        if (run.Work != work)
+            observer.Warning($"The script block is not the one that run {run.Id} was started with.");
+    }
+
+    private void Wait(RunRecord run, LeaseState sign, MaintenanceProgress progress)
+    {
+        string wait = $"waiting up to {sign.Duration.TotalSeconds:0} s for its Lease to be renewed";
+        scope.Observer.Verbose($"Run {run.Id} is in progress; holder: {sign.Holder}; {wait}.");
+        progress.Opening(wait);
+    }
+
+    // A run that could not have its nodes never was.
+    private async Task UndoAsync(RunProgressLog ledger, ClaimWriter claims, RunRecord run)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10), scope.Time);
+        await Task.WhenAll(
+            ledger
+                .Nodes.Where(n => n.HasDone(NodeMaintenanceStepName.Claim))
+                .Select(n => ForgiveAsync(() => claims.ReleaseAsync(n.Name, n.Uid, limit.Token)))
+        );
+        await ForgiveAsync(() => RunDirectory.DeleteAsync(scope.Connection, run, scope.Namespace, limit.Token));
+    }
+
+    private async Task ForgiveAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception exception)
+        {
+            scope.Observer.Verbose($"Tidying up after a run that did not begin: {exception.Message}");
+        }
+    }
+}

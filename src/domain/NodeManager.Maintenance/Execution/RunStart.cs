@@ -1,0 +1,19 @@
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+
+namespace NodeManager.Maintenance.Execution;
+
+/// <summary>A run that is ours, with all of its nodes claimed.</summary>
+internal sealed record RunStart(
+    MaintenanceOptions Options,
+    UnavailabilityLimit Limit,
+    IReadOnlyList<MaintenanceWindow> Windows,
+    RunRecord Run,
+    RunStore Store,
+    RunLease Lease,
+    ClaimWriter Claims,
+    RunProgressLog Ledger,
+    MaintenanceProgress Progress
+);

@@ -1,0 +1,90 @@
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Placement;
+using NodeManager.Drains.Decisions;
+using NodeManager.Drains.Planning;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
+using NodeManager.Maintenance.Batches;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Maintenance.Execution;
+
+/// <summary>Watches whether the drains of a batch wait for pods that fit only on nodes that the run itself holds.</summary>
+internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions options, RunProgressLog ledger, ObjectCache<Node> fleet)
+{
+    // A scheduler needs a moment for a new pod, and a node that has just come back for its taints.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
+    /// <summary>Ends with a node to release, when two checks in a row agree.</summary>
+    /// <param name="batch">UIDs of its nodes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<GiveBack> WatchAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
+    {
+        GiveBack? before = null;
+        while (true)
+        {
+            await Task.Delay(Pause, scope.Time, cancellationToken);
+            GiveBack? now = await LookAsync(batch, cancellationToken);
+            if (now is not null && now.Node == before?.Node)
+                return now;
+            before = now;
+        }
+    }
+
+    private async Task<GiveBack?> LookAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)
+    {
+        List<NodeRecord> open = [.. batch.Select(uid => ledger[uid]).Where(n => n.Status == NodeMaintenanceStatus.InProgress)];
+        // A node that is drained comes back by itself, and brings room.
+        if (open.Count == 0 || open.Exists(n => n.HasDone(NodeMaintenanceStepName.Drain) || !n.HasBegun(NodeMaintenanceStepName.Drain)))
+            return null;
+        try
+        {
+            List<Pod> pending = (
+                await scope.Client.ListAsync(Resources.Pods, new() { FieldSelector = "status.phase=Pending" }, cancellationToken)
+            ).Items.FindAll(p => p.Metadata.DeletionTimestamp is null && p.Status.Conditions.IsFalse("PodScheduled"));
+            if (pending.Count == 0)
+                return null;
+            DrainSurvey survey = await new DrainSurveyor(scope.Client, options.Drain.In(scope.Session)).ReadAsync(
+                [.. open.Select(n => n.Name)],
+                cancellationToken
+            );
+            // A budget that is overridden in time holds nothing up for good.
+            bool asksBudgets = options.Drain.OverrideBudgetAfter is null;
+            List<Pod> waiting = pending.FindAll(p => options.Drain.WaitForReplacement || (asksBudgets && HoldsUp(p, open, survey)));
+            if (waiting.Count == 0)
+                return null;
+            ClusterSnapshot snapshot = (
+                await new SnapshotReader(scope.Client, static _ => { }).ReadAsync(survey.Server.Minor, cancellationToken)
+            ).Snapshot;
+            return StuckRules.Choose(snapshot, waiting, [.. open.Select(n => n.Name)], Held());
+        }
+        catch (Exception exception) when (exception is KubernetesException or NodeManagerException || TransientFailure.Is(exception))
+        {
+            scope.Observer.Verbose($"Cannot check whether the batch waits for its own nodes: {exception.Message}");
+            return null;
+        }
+    }
+
+    // A budget that allows nothing while this pod is missing, and covers one that is still on a node of the batch.
+    private static bool HoldsUp(Pod missing, List<NodeRecord> open, DrainSurvey survey) =>
+        (survey.Budgets ?? []).Any(b =>
+            b.Status.DisruptionsAllowed <= 0
+            && BudgetRules.Covers(b, missing, survey.Server.BudgetVersion)
+            && open.Exists(n => survey.Pods[n.Name].Any(p => !p.IsTerminating() && BudgetRules.Covers(b, p, survey.Server.BudgetVersion)))
+        );
+
+    // Those that another client had cordoned stay so, whatever the run does.
+    private HashSet<string> Held() =>
+        [
+            .. ledger
+                .Nodes.Where(n =>
+                    n is { Status: NodeMaintenanceStatus.InProgress or NodeMaintenanceStatus.Failed, WasCordoned: false }
+                    && fleet.Find(n.Uid)?.Spec.Unschedulable == true
+                )
+                .Select(n => n.Name),
+        ];
+}

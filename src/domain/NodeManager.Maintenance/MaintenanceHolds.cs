@@ -1,0 +1,94 @@
+using System.Net;
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Records;
+
+namespace NodeManager.Maintenance;
+
+/// <summary>Tells which nodes running maintenances hold.</summary>
+public static class MaintenanceHolds
+{
+    /// <summary>The running maintenance that holds the node; null where there is none, or where its process is gone.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="name">Of the node.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">What the server refused; a missing node is not an error.</exception>
+    public static Task<NodeHold?> FindAsync(NodeManagerSession session, string name, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session,
+            name,
+            async (connection, token) =>
+            {
+                try
+                {
+                    Node node = await connection.Client.GetAsync(Resources.Nodes, name, null, token);
+                    if (MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key)) is not { } claim)
+                        return null;
+                    LeaseState sign = await RunLeaseReader.ReadAsync(connection, claim.Run, claim.Namespace, token);
+                    return sign.IsHeld && sign.Silence(connection.Time.GetUtcNow()) < sign.Duration
+                        ? new NodeHold(name, claim.Run, sign.Holder)
+                        : null;
+                }
+                catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+                {
+                    // A missing permission to read holds does not block the command.
+                    return null;
+                }
+            },
+            cancellationToken
+        );
+
+    /// <summary>For one release: the lock of a run of a former version, which writes the claim alone; null where there is none, or where its process is gone.</summary>
+    internal static async Task<NodeLock?> FormerLockAsync(NodeManagerSession session, Node node, CancellationToken cancellationToken)
+    {
+        if (
+            MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))
+                is not { IsBegun: true, Locks: false } claim
+            || NodeLock.Read(node) is not null
+        )
+            return null;
+        if (await FindAsync(session, node.Metadata.Name, cancellationToken) is not { } hold || hold.Run != claim.Run)
+            return null;
+        return new()
+        {
+            Kind = NodeLockKind.Maintenance,
+            Holder = claim.Holder,
+            Operation = claim.Run,
+            RenewedAt = claim.At,
+        };
+    }
+
+    /// <summary>Warns of each of these nodes that a running maintenance holds.</summary>
+    /// <exception cref="NodeManagerException">What the server refused.</exception>
+    public static Task WarnAsync(
+        NodeManagerSession session,
+        IEnumerable<string> names,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        MaintenanceScope.EachAsync(
+            names,
+            async (name, token) =>
+            {
+                if (await FindAsync(session, name, token) is { } hold)
+                    observer.Warning($"{hold} The run uncordons the node when it completes.");
+            },
+            cancellationToken
+        );
+
+    /// <summary>The error for putting a held node back into service.</summary>
+    public static NodeManagerException Refusal(NodeHold hold) =>
+        new(
+            ErrorIds.NodeInMaintenance,
+            ErrorKind.ResourceBusy,
+            $"{hold} The node was not uncordoned.",
+            hold.Node,
+            $"Stop the run with Stop-NodeMaintenance {hold.Run}, or release the node from the run with Resume-NodeScheduling -IgnoreMaintenance."
+        );
+}

@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Records;
+using NodeManager.Maintenance.Requests;
+
+namespace NodeManager.Maintenance;
+
+/// <summary>Removes the record of a run that no process works on, and its claims on nodes.</summary>
+public static class MaintenanceRemover
+{
+    /// <summary>
+    /// First the claims, then the record, so that it can be run again where it was interrupted. Nodes that the run has cordoned stay cordoned
+    /// unless they are to be resumed.
+    /// </summary>
+    /// <returns>The names of nodes that the run has left cordoned.</returns>
+    /// <exception cref="NodeManagerException">MaintenanceNotFound, MaintenanceAlive, what the server refused.</exception>
+    public static Task<IReadOnlyList<string>> RemoveAsync(
+        NodeManagerSession session,
+        string id,
+        string ns,
+        bool resume,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync<IReadOnlyList<string>>(
+            session,
+            id,
+            async (connection, token) =>
+            {
+                NodeMaintenanceRequest? detached = await DetachedDirectory.FindAsync(connection, id, ns, token);
+                if (detached is { IsOver: false })
+                {
+                    throw new NodeManagerException(
+                        ErrorIds.MaintenanceAlive,
+                        ErrorKind.ResourceBusy,
+                        $"Maintenance run {id} is detached and not over: a NodeManager server carries it out.",
+                        id,
+                        $"Stop it first: Stop-NodeMaintenance {id}."
+                    );
+                }
+
+                StoredRun run;
+                try
+                {
+                    run = await RunDirectory.FindAsync(connection, id, ns, session.Cluster, token);
+                }
+                catch (NodeManagerException missing) when (detached is not null && missing.ErrorId == ErrorIds.MaintenanceNotFound)
+                {
+                    // A drain, or a maintenance that did not begin: there is nothing else.
+                    await DetachedDirectory.DeleteAsync(connection, id, ns, token);
+                    return [];
+                }
+
+                LeaseState sign = await RunLeaseReader.ObserveAsync(connection, id, ns, _ => { }, token);
+                if (sign.IsHeld)
+                {
+                    throw new NodeManagerException(
+                        ErrorIds.MaintenanceAlive,
+                        ErrorKind.ResourceBusy,
+                        $"Maintenance run {id} is in progress; holder: {sign.Holder}.",
+                        id,
+                        $"Stop it first: Stop-NodeMaintenance {id}."
+                    );
+                }
+
+                List<Node> nodes = (await connection.Client.ListAsync(Resources.Nodes, new(), token)).Items.FindAll(n =>
+                    ClaimOf(n)?.Run == id
+                );
+                await MaintenanceScope.EachAsync(
+                    nodes,
+                    (node, stop) => ReleaseAsync(connection, node.Metadata.Name, id, resume, stop),
+                    token
+                );
+                await RunDirectory.DeleteAsync(connection, run.Run, ns, token);
+                if (detached is not null)
+                    await DetachedDirectory.DeleteAsync(connection, id, ns, token);
+                return resume
+                    ? []
+                    : [.. nodes.Where(n => ClaimOf(n) is { IsBegun: true, WasCordoned: false }).Select(n => n.Metadata.Name)];
+            },
+            cancellationToken
+        );
+
+    private static async Task ReleaseAsync(
+        ClusterConnection connection,
+        string node,
+        string id,
+        bool resume,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await NodeGoneException.GuardAsync(
+                node,
+                () =>
+                    NodePatcher.ChangeAsync(
+                        connection,
+                        node,
+                        current =>
+                        {
+                            if (MaintenanceClaim.Read(current) is not { } claim || claim.Run != id)
+                                return null;
+                            JsonObject patch = MaintenanceClaim.Undoing(claim);
+                            if (!resume)
+                                patch.Remove("spec");
+                            return patch;
+                        },
+                        false,
+                        cancellationToken
+                    )
+            );
+        }
+        catch (NodeGoneException)
+        {
+            // It holds no claim any more.
+        }
+    }
+
+    private static MaintenanceClaim? ClaimOf(Node node) =>
+        MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key));
+}

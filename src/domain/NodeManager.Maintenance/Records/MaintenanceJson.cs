@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using NodeManager.Maintenance.Options;
+
+namespace NodeManager.Maintenance.Records;
+
+/// <summary>How what a run keeps in the cluster is written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    UseStringEnumConverter = true
+)]
+[JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(NodeRecord))]
+[JsonSerializable(typeof(MaintenanceOptions))]
+internal sealed partial class MaintenanceJson : JsonSerializerContext;

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Maintenance.Records;
+
+/// <summary>
+/// How a run is laid out in ConfigMaps, which hold 1 MiB each and are written as a whole by the server: the first has the run, its state
+/// and the first fifty nodes, each further one fifty nodes more. A node is a key of its own, so that its change is a small patch.
+/// </summary>
+public static class RunLayout
+{
+    /// <summary>Which layout this is. Others are not read, and distinguished from objects that are not runs.</summary>
+    public const string Format = "1";
+
+    public const string FormatKey = "format";
+    public const string RunKey = "run";
+    public const string StateKey = "state";
+    public const string NodePrefix = "node.";
+
+    /// <summary>Marks the first ConfigMap, and the Lease, of a run; the value is its id.</summary>
+    public const string Label = "nodemanager.io/maintenance-run";
+
+    /// <summary>Marks the further ConfigMaps of a run; the value is its id.</summary>
+    public const string FurtherLabel = "nodemanager.io/maintenance-run-nodes";
+
+    /// <summary>Annotation of the Lease by which another process asks the holder to stop; the value says who.</summary>
+    public const string StopKey = "nodemanager.io/stop-requested-by";
+
+    private const int NodesOfPage = 50;
+
+    /// <summary>The id of a new run, which is also a valid name of an object.</summary>
+    public static string NewId(DateTimeOffset now) => $"{now.UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(4, true)}";
+
+    /// <summary>Of the first ConfigMap, and of the Lease.</summary>
+    public static string NameOf(string run) => "nodemanager-run-" + run;
+
+    /// <param name="run">The run's id.</param>
+    /// <param name="page">Counts from 0.</param>
+    public static string NameOf(string run, int page) => page == 0 ? NameOf(run) : $"{NameOf(run)}.{page}";
+
+    public static string LabelOf(int page) => page == 0 ? Label : FurtherLabel;
+
+    public static int PageOf(NodeRecord node) => node.Index / NodesOfPage;
+
+    /// <summary>How many ConfigMaps a run of so many nodes has.</summary>
+    public static int Pages(int nodes) => Math.Max(1, (nodes + NodesOfPage - 1) / NodesOfPage);
+
+    /// <summary>The id of the run that a further ConfigMap belongs to; null for others.</summary>
+    public static string? RunOf(ConfigMap further) => further.Metadata.Labels?.GetValueOrDefault(FurtherLabel);
+}

@@ -1,0 +1,111 @@
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Errors;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Maintenance.Records;
+
+/// <summary>
+/// The Lease by which one process holds a run. While the hold is in doubt, no node is changed until it is renewed; once it is lost, or
+/// another process has asked the run to stop, the run ends. Thread-safe.
+/// </summary>
+public sealed class RunLease : ILeaseListener, IAsyncDisposable
+{
+    private readonly MaintenanceScope _scope;
+    private readonly string _run;
+    private readonly LeaderLease _lease;
+    private readonly CancellationTokenSource _lost;
+    private volatile string _stoppedBy = "";
+
+    /// <param name="scope">Of the run.</param>
+    /// <param name="run">Its id.</param>
+    /// <param name="holder">Who takes it.</param>
+    /// <param name="label">Marks the Lease, with the run's id as value.</param>
+    public RunLease(MaintenanceScope scope, string run, string holder, string label = RunLayout.Label)
+    {
+        _scope = scope;
+        _run = run;
+        Holder = holder;
+        LeaderLeaseOptions options = new()
+        {
+            Name = RunLayout.NameOf(run),
+            Namespace = scope.Namespace,
+            Identity = holder,
+            Duration = scope.Request.LeaseDuration,
+            Labels = new Dictionary<string, string> { [label] = run },
+            StaleAnnotations = [RunLayout.StopKey],
+        };
+        _lease = new(scope.Client, scope.Connection.Caches(), options, this, scope.Connection.Closed);
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(_lease.Lost);
+        Lost = _lost.Token;
+    }
+
+    public string Holder { get; }
+
+    /// <summary>Cancelled when another process has it, when it can no longer be renewed, or when the run is asked to stop.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Cancelled when the hold gets into doubt; a new one when it is out of it.</summary>
+    public CancellationToken InDoubt => _lease.InDoubt;
+
+    /// <summary>True where the lease is still this process's, so that the end of the run can be written.</summary>
+    public bool IsStopped => _stoppedBy.Length > 0;
+
+    /// <summary>Takes the lease: makes it, or takes it from a holder that is gone.</summary>
+    /// <param name="waits">Told when it has to be seen first whether the holder is gone.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">MaintenanceConflict: its holder lives, or another one was faster.</exception>
+    public async Task TakeAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
+    {
+        if (await _lease.TryAcquireAsync(waits, cancellationToken) is { } other)
+            throw MaintenanceErrors.Conflict(_run, other.Holder, null, other.Duration);
+    }
+
+    /// <summary>Ends when the lease is ours beyond doubt.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceTakenOver, MaintenanceLeaseNotRenewed, MaintenanceStopped.</exception>
+    public async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        await _lease.HoldAsync(cancellationToken);
+        if (Lost.IsCancellationRequested)
+            throw WhyLost();
+    }
+
+    /// <summary>What <see cref="Lost"/> was cancelled for.</summary>
+    public NodeManagerException WhyLost() =>
+        _stoppedBy.Length > 0 ? MaintenanceErrors.Stopped(_run, _stoppedBy)
+        : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? MaintenanceErrors.NotRenewed(_run, Known(refusal))
+        : MaintenanceErrors.TakenOver(_run, _lease.Taker);
+
+    /// <summary>Releases it immediately, and stops renewing.</summary>
+    public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lease.DisposeAsync();
+        _lost.Dispose();
+    }
+
+    void ILeaseListener.Renewed(Lease lease)
+    {
+        if (lease.Metadata.Annotations?.GetValueOrDefault(RunLayout.StopKey) is not { Length: > 0 } by)
+            return;
+        _stoppedBy = by;
+        _lost.Cancel();
+    }
+
+    void ILeaseListener.RenewalRefused(Exception failure) =>
+        _scope.Observer.Warning(
+            $"The Lease of maintenance run {_run} cannot be renewed: {Known(failure).Message} "
+                + $"The run stops within {_scope.Request.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds."
+        );
+
+    void ILeaseListener.InDoubt(TimeSpan unrenewed) =>
+        _scope.Observer.Warning(
+            $"The Lease of maintenance run {_run} has not been renewed for {unrenewed.TotalSeconds:0} s; no node is changed until it is."
+        );
+
+    private NodeManagerException Known(Exception failure) =>
+        failure as NodeManagerException
+        ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, _run)
+        ?? new(ErrorIds.UnexpectedAnswer, ErrorKind.InvalidOperation, failure.Message, _run, "", failure);
+}

@@ -1,0 +1,182 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Maintenance.Records;
+
+/// <summary>
+/// One of a run's ConfigMaps, as the run's holder writes it. Every write carries the version that the holder knows: once another one has
+/// taken over, and said so in it, nothing of the former comes through. Writes that come while one is in progress go together with the next.
+/// Thread-safe.
+/// </summary>
+/// <param name="scope">Of the run.</param>
+/// <param name="run">Its id.</param>
+/// <param name="number">Of the page; counts from 0.</param>
+/// <param name="holder">Who writes.</param>
+/// <param name="label">Marks the page, with the run's id as value; null: <see cref="RunLayout.LabelOf"/>.</param>
+public sealed class RunShard(MaintenanceScope scope, string run, int number, string holder, string? label = null) : IDisposable
+{
+    /// <summary>Under which each page says who writes it.</summary>
+    public const string HolderKey = "holder";
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private Dictionary<string, string> _pending = [];
+    private string _version = "";
+
+    private string Name => RunLayout.NameOf(run, number);
+
+    /// <summary>Makes the page.</summary>
+    public async Task CreateAsync(IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    {
+        ConfigMap map = new()
+        {
+            ApiVersion = "v1",
+            Kind = "ConfigMap",
+            Metadata = new()
+            {
+                Name = Name,
+                Labels = new() { [label ?? RunLayout.LabelOf(number)] = run },
+            },
+            Data = new(data) { [HolderKey] = holder },
+        };
+        try
+        {
+            _version = VersionOf(
+                await scope.Client.CreateAsync(Resources.ConfigMaps, map, scope.Namespace, RequestOptions.Default, cancellationToken)
+            );
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
+        {
+            // Ids are made at random, so it is the one that was made when the answer was lost.
+            await RefreshAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Says that this holder has it now: from here on, nothing of the former one comes through.</summary>
+    /// <param name="read">The page as it was read, with the former holder.</param>
+    /// <param name="data">What else to write.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The page with what the former holder left.</returns>
+    /// <exception cref="NodeManagerException">MaintenanceTakenOver: yet another one was faster.</exception>
+    public async Task<ConfigMap> TakeOverAsync(
+        ConfigMap read,
+        IReadOnlyDictionary<string, string> data,
+        CancellationToken cancellationToken
+    )
+    {
+        string former = HolderOf(read);
+        Dictionary<string, string> written = new(data) { [HolderKey] = holder };
+        while (true)
+        {
+            try
+            {
+                ConfigMap taken = await PatchAsync(written, VersionOf(read), cancellationToken);
+                _version = VersionOf(taken);
+                return taken;
+            }
+            catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
+            {
+                read = await ReadAsync(cancellationToken);
+                // Ours: an answer was lost.
+                if (HolderOf(read) is var other && other != former && other != holder)
+                    throw MaintenanceErrors.TakenOver(run, other);
+            }
+        }
+    }
+
+    /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
+    public Task WriteAsync(string key, string text, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            _pending[key] = text;
+        return FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Writes what an interrupt has kept from being written.</summary>
+    /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        Dictionary<string, string> batch = [];
+        try
+        {
+            lock (_lock)
+                (batch, _pending) = (_pending, []);
+            // A write in progress included it.
+            if (batch.Count > 0)
+                await SendAsync(batch, cancellationToken);
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                foreach ((string unsent, string value) in batch)
+                    _pending.TryAdd(unsent, value);
+            }
+
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private Task SendAsync(Dictionary<string, string> data, CancellationToken cancellationToken) =>
+        scope.Retry.RunAsync(
+            async token =>
+            {
+                while (true)
+                {
+                    try
+                    {
+                        _version = VersionOf(await PatchAsync(data, _version, token));
+                        return;
+                    }
+                    catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
+                    {
+                        await RefreshAsync(token);
+                    }
+                }
+            },
+            cancellationToken
+        );
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        ConfigMap map = await ReadAsync(cancellationToken);
+        if (HolderOf(map) is var other && other != holder)
+            throw MaintenanceErrors.TakenOver(run, other);
+        _version = VersionOf(map);
+    }
+
+    private Task<ConfigMap> ReadAsync(CancellationToken cancellationToken) =>
+        scope.Client.GetAsync(Resources.ConfigMaps, Name, scope.Namespace, cancellationToken);
+
+    private Task<ConfigMap> PatchAsync(Dictionary<string, string> data, string version, CancellationToken cancellationToken) =>
+        scope.Client.PatchAsync(
+            Resources.ConfigMaps,
+            Name,
+            scope.Namespace,
+            Patch.Merge(
+                new()
+                {
+                    ["metadata"] = new JsonObject { ["resourceVersion"] = version },
+                    ["data"] = new JsonObject(data.Select(e => KeyValuePair.Create(e.Key, (JsonNode?)e.Value))),
+                }
+            ),
+            null,
+            RequestOptions.Default,
+            cancellationToken
+        );
+
+    private static string HolderOf(ConfigMap map) => map.Data?.GetValueOrDefault(HolderKey) ?? "";
+
+    private static string VersionOf(ConfigMap map) => map.Metadata.ResourceVersion ?? "";
+}

@@ -1,0 +1,24 @@
+namespace NodeManager.Maintenance.Requests;
+
+/// <summary>How callers and servers of detached work find each other.</summary>
+public static class DetachedNames
+{
+    /// <summary>The Lease of the server that works; it is in the namespace of the requests.</summary>
+    public const string Lease = "nodemanager-server";
+}
+
+/// <summary>The messages for users about detached work.</summary>
+internal static class DetachedErrors
+{
+    public static NodeManagerException NotRunning(string cluster, string ns) =>
+        new(
+            ErrorIds.ServerNotRunning,
+            ErrorKind.ResourceUnavailable,
+            $"No NodeManager server works in namespace {ns} of cluster '{cluster}': Lease {ns}/{DetachedNames.Lease} is not held or not renewed. Nothing was started.",
+            ns,
+            "Deploy the server (kubectl apply -f deploy/server), or run the command without -Detach."
+        );
+
+    public static NodeManagerException Invalid(string message, object? target, string advice) =>
+        new(ErrorIds.DetachInvalid, ErrorKind.InvalidArgument, message, target, advice);
+}

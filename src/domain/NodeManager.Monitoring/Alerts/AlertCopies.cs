@@ -1,0 +1,35 @@
+namespace NodeManager.Monitoring.Alerts;
+
+/// <summary>Copies of alerts that differ in their status.</summary>
+internal static class AlertCopies
+{
+    /// <summary>Its monitor ended.</summary>
+    public static NodeAlert Unobserved(NodeAlert alert, DateTimeOffset now) => Of(alert, NodeAlertStatus.Unobserved, now, now);
+
+    /// <summary>As it is listed: its cause has lasted until now.</summary>
+    public static NodeAlert Observed(NodeAlert alert, DateTimeOffset now) => Of(alert, alert.Status, alert.UpdatedAt, now);
+
+    private static NodeAlert Of(NodeAlert alert, string status, DateTimeOffset updatedAt, DateTimeOffset observedAt) =>
+        new()
+        {
+            Session = alert.Session,
+            Cluster = alert.Cluster,
+            Id = alert.Id,
+            Sequence = alert.Sequence,
+            Transition = alert.Transition,
+            Status = status,
+            Cause = alert.Cause,
+            Severity = alert.Severity,
+            Nodes = alert.Nodes,
+            GroupBy = alert.GroupBy,
+            Group = alert.Group,
+            StartsAt = alert.StartsAt,
+            EndsAt = alert.EndsAt,
+            UpdatedAt = updatedAt,
+            ObservedAt = observedAt,
+            Message = alert.Message,
+            IsFlapping = alert.IsFlapping,
+            Labels = alert.Labels,
+            Findings = alert.Findings,
+        };
+}

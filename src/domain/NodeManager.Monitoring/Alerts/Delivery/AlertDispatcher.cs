@@ -1,0 +1,139 @@
+namespace NodeManager.Monitoring.Alerts.Delivery;
+
+/// <summary>Delivers transitions to all sinks. Each has a queue of its own, so one that fails or hangs holds up neither the others nor the monitor. Thread-safe.</summary>
+internal sealed class AlertDispatcher : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<SinkQueue> _queues = [];
+    private readonly Dictionary<string, NodeAlert> _state = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _work = [];
+    private readonly AlertJournal? _journal;
+    private readonly SinkEvents _events;
+    private readonly TimeProvider _wall;
+    private readonly TimeSpan _stateAge;
+
+    /// <param name="sinks">With different names.</param>
+    /// <param name="limit">How many transitions wait for each at most.</param>
+    /// <param name="journal">What was left undelivered is sent first; null: nothing outlives the process.</param>
+    /// <param name="wall">The receivers' clock.</param>
+    /// <param name="events">Told what becomes of transitions.</param>
+    public AlertDispatcher(IReadOnlyList<IAlertSink> sinks, int limit, AlertJournal? journal, TimeProvider wall, SinkEvents events)
+    {
+        _journal = journal;
+        _wall = wall;
+        _events = events with
+        {
+            Taken = (sink, alert) =>
+            {
+                journal?.Receive(sink, alert.TransitionId);
+                events.Taken(sink, alert);
+            },
+            Dropped = (sink, alert, count) =>
+            {
+                journal?.Receive(sink, alert.TransitionId);
+                events.Dropped(sink, alert, count);
+            },
+        };
+        Names = [.. sinks.Select(static sink => sink.Name)];
+        _stateAge = sinks.OfType<IAlertStateSink>().Select(static sink => sink.ResolvedFor).DefaultIfEmpty().Max();
+        foreach (NodeAlert alert in journal is null ? [] : journal.Past.Concat(journal.Open.Select(static open => open.Alert)))
+            Note(alert);
+        foreach (IAlertSink sink in sinks)
+        {
+            SinkQueue queue = new(sink, limit, wall, _events);
+            _queues.Add(queue);
+            foreach (NodeAlert alert in journal?.Pending(sink.Name) ?? [])
+                queue.Add(alert);
+            _work.Add(Task.Run(() => queue.RunAsync(_stop.Token)));
+            if (sink is IAlertStateSink state)
+                _work.Add(Task.Run(() => RepeatAsync(state)));
+        }
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>How many deliveries are still to be made.</summary>
+    public int Waiting => _queues.Sum(static queue => queue.Count);
+
+    /// <summary>Hands a transition to all sinks; it is in the journal already.</summary>
+    public void Publish(NodeAlert alert)
+    {
+        Note(alert);
+        foreach (SinkQueue queue in _queues)
+            queue.Add(alert);
+    }
+
+    /// <summary>Gives the sinks some time to take what waits, then ends. What they have not taken stays in the journal.</summary>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        using CancellationTokenSource time = new(limit, _wall);
+        try
+        {
+            await Task.WhenAll(_queues.Select(queue => queue.EmptyAsync(time.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // Waiting shows what is left.
+        }
+
+        await _stop.CancelAsync();
+        await Task.WhenAll(_work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.Zero);
+        _stop.Dispose();
+        _journal?.Dispose();
+    }
+
+    private void Note(NodeAlert alert)
+    {
+        lock (_lock)
+        {
+            if (!_state.TryGetValue(alert.Id, out NodeAlert? known) || known.Sequence < alert.Sequence)
+                _state[alert.Id] = alert;
+            foreach (
+                NodeAlert old in _state
+                    .Values.Where(one => one.Status != NodeAlertStatus.Firing && alert.UpdatedAt - one.UpdatedAt > _stateAge)
+                    .ToList()
+            )
+                _state.Remove(old.Id);
+        }
+    }
+
+    private async Task RepeatAsync(IAlertStateSink sink)
+    {
+        int failures = 0;
+        using PeriodicTimer timer = new(sink.Interval, _wall);
+        Dictionary<string, DateTimeOffset> resolved = new(StringComparer.Ordinal);
+        while (await timer.WaitForNextTickAsync(_stop.Token))
+        {
+            NodeAlert[] alerts;
+            lock (_lock)
+                alerts = [.. _state.Values];
+            // Counted by the receivers' clock, from the first time that it is seen as resolved.
+            DateTimeOffset now = _wall.GetUtcNow();
+            foreach (NodeAlert alert in alerts.Where(static alert => alert.Status != NodeAlertStatus.Firing))
+                resolved.TryAdd(alert.Id, now);
+            foreach (string gone in resolved.Keys.Except(alerts.Select(static alert => alert.Id)).ToList())
+                resolved.Remove(gone);
+            alerts = [.. alerts.Where(alert => alert.Status == NodeAlertStatus.Firing || now - resolved[alert.Id] <= sink.ResolvedFor)];
+            // One that is open must not be ended by the former one of the same labels.
+            HashSet<string> open =
+            [
+                .. alerts.Where(static alert => alert.Status == NodeAlertStatus.Firing).Select(static alert => alert.Labels.ToString()),
+            ];
+            alerts = [.. alerts.Where(alert => alert.Status == NodeAlertStatus.Firing || !open.Contains(alert.Labels.ToString()))];
+            if (alerts.Length == 0)
+                continue;
+            if (await SinkCall.TryAsync(sink, _wall, token => sink.PostAsync(alerts, token), _stop.Token) is not { } failure)
+                failures = 0;
+            else if (++failures == 1)
+                _events.Observer.Warning(
+                    $"Sink '{sink.Name}' did not accept the open alerts: {failure.Message} Retrying every {HumanDuration.Format(sink.Interval)}."
+                );
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace NodeManager.Monitoring.Alerts.Delivery;
+
+/// <summary>The frame of each attempt: a sink that hangs or breaks fails like any other.</summary>
+internal static class SinkCall
+{
+    /// <returns>Null when the sink took it.</returns>
+    public static async Task<AlertDeliveryException?> TryAsync(
+        IAlertSink sink,
+        TimeProvider wall,
+        Func<CancellationToken, Task> send,
+        CancellationToken cancellationToken
+    )
+    {
+        using CancellationTokenSource limit = new(sink.Timeout, wall);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            // A sink that ignores its token must not stop the others' deliveries indefinitely, nor the monitor's end.
+            await send(either.Token).WaitAsync(either.Token);
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new($"no answer within {HumanDuration.Format(sink.Timeout)}.");
+        }
+        catch (AlertDeliveryException failure)
+        {
+            return failure;
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            // Its message may quote an address.
+            return new($"{defect.GetType().Name}.");
+        }
+    }
+
+    /// <summary>Doubles with each attempt; jittered, as many sinks may fail together.</summary>
+    public static TimeSpan Pause(int attempt, TimeSpan first, TimeSpan longest)
+    {
+        double seconds = Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 20)), longest.TotalSeconds);
+        return TimeSpan.FromSeconds(seconds * (0.75 + (Random.Shared.NextDouble() / 2)));
+    }
+}

@@ -1,0 +1,349 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NodeManager.Monitoring.Alerts.Incidents;
+
+/// <summary>
+/// Turns findings into alerts: one alert for a cause on a node, or for a cause on the nodes of a group that fail together. Raised when the cause was
+/// there for the debounce, resolved when it was gone for as long. Time comes with each call, and nothing is read or sent. Not thread-safe.
+/// </summary>
+/// <param name="session">Where the nodes are; null in tests.</param>
+/// <param name="cluster">Its name.</param>
+/// <param name="run">Part of the alerts' ids, so that those of two monitors differ.</param>
+/// <param name="options">When alerts are raised, grouped and resolved.</param>
+internal sealed class AlertMachine(NodeManagerSession? session, string cluster, string run, AlertOptions options)
+{
+    private readonly Dictionary<(string Uid, string Cause), Incident> _incidents = [];
+    private readonly Dictionary<string, HashSet<string>> _causes = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Uid, string Cause), List<DateTimeOffset>> _raises = [];
+    private readonly List<OpenAlert> _open = [];
+    private bool _isConnected = true;
+    private DateTimeOffset _settled = DateTimeOffset.MinValue;
+
+    /// <summary>The alerts that are firing, as last reported.</summary>
+    public IEnumerable<NodeAlert> Open => _open.Select(static alert => alert.Told).OfType<NodeAlert>();
+
+    /// <summary>The UIDs of the nodes that have findings or alerts.</summary>
+    public IReadOnlyCollection<string> Nodes => [.. _causes.Keys.Where(static uid => !IsOwn(uid))];
+
+    /// <summary>When <see cref="Advance"/> has something to do, if nothing is observed before; null: never.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            DateTimeOffset? next = null;
+            foreach (Incident incident in _incidents.Values)
+            {
+                if (DueOf(incident) is { } due)
+                    Consider(due, IsOwn(incident.Key.Uid));
+            }
+
+            foreach (OpenAlert alert in _open.Where(static alert => alert.IsDirty))
+                Consider(alert.UpdatedAt + AlertOptions.UpdateInterval, alert.IsOwn);
+            return next;
+
+            void Consider(DateTimeOffset due, bool isOwn)
+            {
+                if (!isOwn && !_isConnected)
+                    return;
+                if (!isOwn && due < _settled)
+                    due = _settled;
+                if (next is null || due < next)
+                    next = due;
+            }
+        }
+    }
+
+    /// <summary>What is found on a node now; findings that are not among these have ended.</summary>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="group">With which nodes it fails together.</param>
+    /// <param name="findings">All of the node.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isFirst">The node is looked at for the first time: its findings may be older than that.</param>
+    public void Observe(string uid, NodeGroup group, IReadOnlyCollection<NodeFinding> findings, DateTimeOffset now, bool isFirst = false)
+    {
+        foreach (NodeFinding finding in findings)
+        {
+            if (!_incidents.TryGetValue((uid, finding.Cause), out Incident? incident))
+            {
+                Add(
+                    new((uid, finding.Cause), group, isFirst && finding.Since is { } since && since < now ? since : now)
+                    {
+                        Finding = finding,
+                    }
+                );
+                continue;
+            }
+
+            bool isWorse = AlertText.Rank(finding.Severity) > AlertText.Rank(incident.Finding.Severity);
+            incident.Finding = finding;
+            incident.GoneSince = null;
+            if (isWorse && incident.Alert is { } alert)
+                alert.IsDirty = true;
+        }
+
+        if (!_causes.TryGetValue(uid, out HashSet<string>? causes))
+            return;
+        foreach (string cause in causes.ToArray())
+        {
+            if (!findings.Any(finding => finding.Cause == cause))
+                Leave(_incidents[(uid, cause)], now);
+        }
+    }
+
+    /// <summary>The node is no more, or no longer selected: its causes have ended.</summary>
+    public void Forget(string uid, DateTimeOffset now) => Observe(uid, NodeGroup.None, [], now);
+
+    /// <summary>Nothing is known of the nodes from now on: no alert about them is raised or resolved. The outage itself becomes an alert.</summary>
+    public void Disconnect(string why, DateTimeOffset now)
+    {
+        _isConnected = false;
+        Report(NodeAlertCause.ClusterUnreachable, "", NodeFindingSeverity.Critical, why, now, options.Debounce);
+    }
+
+    /// <summary>The nodes are known again. What changed meanwhile must be observed within <see cref="AlertOptions.SettleTime"/>.</summary>
+    public void Reconnect(DateTimeOffset now)
+    {
+        if (_isConnected)
+            return;
+        _isConnected = true;
+        _settled = now + AlertOptions.SettleTime;
+        End(NodeAlertCause.ClusterUnreachable, "", now);
+    }
+
+    /// <summary>Something that concerns the monitor itself.</summary>
+    public void Report(string cause, string target, string severity, string message, DateTimeOffset now, TimeSpan debounce = default)
+    {
+        string uid = OwnPrefix + target;
+        NodeFinding finding = new()
+        {
+            Cluster = cluster,
+            Session = session,
+            Node = "",
+            Cause = cause,
+            Severity = severity,
+            Message = message,
+            Since = now,
+            ObservedAt = now,
+        };
+        if (_incidents.TryGetValue((uid, cause), out Incident? known))
+            (known.Finding, known.GoneSince) = (finding, null);
+        else
+            Add(new((uid, cause), NodeGroup.None, now) { Finding = finding, Debounce = debounce });
+    }
+
+    /// <summary>It is over.</summary>
+    public void End(string cause, string target, DateTimeOffset now)
+    {
+        if (_incidents.TryGetValue((OwnPrefix + target, cause), out Incident? incident))
+            Leave(incident, now);
+    }
+
+    /// <summary>Continues with alerts of a former process. The first observation of their nodes decides their state.</summary>
+    public void Restore(IEnumerable<RestoredAlert> alerts)
+    {
+        foreach (RestoredAlert restored in alerts)
+        {
+            NodeAlert told = restored.Alert;
+            OpenAlert alert = new(told.Id, told.Cause, restored.Group, told.StartsAt, told.Labels)
+            {
+                Sequence = told.Sequence,
+                UpdatedAt = told.UpdatedAt,
+                LastEvidence = restored.LastEvidence,
+                LastEnd = told.UpdatedAt,
+                Told = told,
+                IsOwn = told.Nodes.Count == 0,
+            };
+            _open.Add(alert);
+            foreach (NodeFinding finding in told.Findings)
+            {
+                string uid = finding.Node.Length > 0 ? finding.NodeUid : OwnPrefix + restored.Target;
+                if (_incidents.ContainsKey((uid, finding.Cause)))
+                    continue;
+                Incident incident = new((uid, finding.Cause), restored.Group, restored.LastEvidence)
+                {
+                    Finding = finding,
+                    Alert = alert,
+                    IsFlapping = told.IsFlapping,
+                };
+                // What concerned the former process ended with it.
+                if (IsOwn(uid))
+                    incident.GoneSince = told.UpdatedAt;
+                Add(incident);
+                alert.Members[uid] = incident;
+            }
+
+            foreach (string node in told.Nodes)
+                alert.Affected[told.Findings.FirstOrDefault(finding => finding.Node == node)?.NodeUid ?? node] = node;
+        }
+    }
+
+    /// <summary>What a later process needs to continue with an alert.</summary>
+    public RestoredAlert? Keep(string id) =>
+        _open.Find(alert => alert.Id == id) is { Told: { } told } alert
+            ? new(told, alert.Group, alert.LastEvidence, alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "")
+            : null;
+
+    /// <summary>Lets the time pass.</summary>
+    /// <returns>The transitions, in order.</returns>
+    public IReadOnlyList<NodeAlert> Advance(DateTimeOffset now)
+    {
+        bool isSettled = _isConnected && now >= _settled;
+        List<Incident> due = [.. _incidents.Values.Where(incident => (isSettled || IsOwn(incident.Key.Uid)) && DueOf(incident) <= now)];
+        foreach (
+            Incident incident in due.Where(static incident => incident.Alert is null)
+                .OrderBy(static incident => incident.Seen)
+                .ThenBy(static incident => incident.Key.Uid, StringComparer.Ordinal)
+        )
+            Raise(incident, now);
+        foreach (Incident incident in due.Where(static incident => incident.GoneSince is not null))
+        {
+            OpenAlert alert = incident.Alert!;
+            alert.Members.Remove(incident.Key.Uid);
+            alert.LastEnd = incident.GoneSince!.Value > alert.LastEnd ? incident.GoneSince.Value : alert.LastEnd;
+            alert.IsDirty = true;
+            Remove(incident);
+        }
+
+        List<NodeAlert> transitions = [];
+        foreach (OpenAlert alert in _open.Where(alert => alert.IsDirty && (isSettled || alert.IsOwn)).ToArray())
+        {
+            if (alert.Members.Count == 0)
+                _open.Remove(alert);
+            else if (alert.Told is not null && now - alert.UpdatedAt < AlertOptions.UpdateInterval)
+                continue;
+            transitions.Add(Tell(alert, now));
+        }
+
+        return transitions;
+    }
+
+    private const string OwnPrefix = "\0";
+
+    private static bool IsOwn(string uid) => uid.StartsWith(OwnPrefix, StringComparison.Ordinal);
+
+    private DateTimeOffset? DueOf(Incident incident) =>
+        incident.Alert is null ? incident.Seen + (incident.Debounce ?? options.Debounce)
+        : incident.GoneSince is { } gone ? gone + (incident.IsFlapping ? options.FlapQuiet : incident.Debounce ?? options.Debounce)
+        : null;
+
+    private void Add(Incident incident)
+    {
+        _incidents.Add(incident.Key, incident);
+        if (!_causes.TryGetValue(incident.Key.Uid, out HashSet<string>? causes))
+            _causes.Add(incident.Key.Uid, causes = new(StringComparer.Ordinal));
+        causes.Add(incident.Key.Cause);
+    }
+
+    private void Remove(Incident incident)
+    {
+        _incidents.Remove(incident.Key);
+        HashSet<string> causes = _causes[incident.Key.Uid];
+        causes.Remove(incident.Key.Cause);
+        if (causes.Count == 0)
+            _causes.Remove(incident.Key.Uid);
+    }
+
+    private void Leave(Incident incident, DateTimeOffset now)
+    {
+        if (incident.Alert is null)
+            Remove(incident);
+        else
+            incident.GoneSince ??= now;
+    }
+
+    private void Raise(Incident incident, DateTimeOffset now)
+    {
+        OpenAlert? alert = _open.Find(open => open.Takes(incident, options.GroupWindow));
+        if (alert is null)
+            _open.Add(alert = New(incident));
+        if (incident.Seen > alert.LastEvidence)
+            alert.LastEvidence = incident.Seen;
+        incident.IsFlapping = IsOften(incident.Key, now);
+        incident.Alert = alert;
+        alert.Members[incident.Key.Uid] = incident;
+        if (incident.Finding.Node.Length > 0)
+            alert.Affected[incident.Key.Uid] = incident.Finding.Node;
+        alert.IsDirty = true;
+    }
+
+    private bool IsOften((string Uid, string Cause) key, DateTimeOffset now)
+    {
+        if (IsOwn(key.Uid))
+            return false;
+        foreach (var old in _raises.Where(entry => now - entry.Value[^1] > options.FlapWindow).Select(static entry => entry.Key).ToList())
+            _raises.Remove(old);
+        if (!_raises.TryGetValue(key, out List<DateTimeOffset>? raises))
+            _raises.Add(key, raises = []);
+        raises.RemoveAll(at => now - at > options.FlapWindow);
+        raises.Add(now);
+        return raises.Count >= options.FlapCount;
+    }
+
+    private OpenAlert New(Incident first)
+    {
+        string id = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{run}\n{cluster}\n{first.Key.Cause}\n{first.Key.Uid}\n{first.Seen.UtcTicks}"))
+        )[..20];
+        // Others of the group are on their way: receivers that go by labels get the group's from the start.
+        bool isGroup =
+            first.Group.By.Length > 0
+            && _incidents.Values.Any(other =>
+                other != first
+                && other.Alert is null
+                && other.Key.Cause == first.Key.Cause
+                && other.Group == first.Group
+                && (other.Seen - first.Seen).Duration() <= options.GroupWindow
+            );
+        return new(id, first.Key.Cause, first.Group, first.Start, AlertText.Labels(cluster, first, isGroup))
+        {
+            LastEvidence = first.Seen,
+            LastEnd = first.Seen,
+            IsOwn = IsOwn(first.Key.Uid),
+        };
+    }
+
+    private NodeAlert Tell(OpenAlert alert, DateTimeOffset now)
+    {
+        bool isOver = alert.Members.Count == 0;
+        NodeFinding[] findings =
+            isOver && alert.Told is { } last
+                ? [.. last.Findings]
+                :
+                [
+                    .. alert
+                        .Members.Values.Select(static member => member.Finding)
+                        .OrderBy(static finding => finding.Node, StringComparer.Ordinal),
+                ];
+        NodeAlert told = new()
+        {
+            Session = session,
+            Cluster = cluster,
+            Id = alert.Id,
+            Sequence = ++alert.Sequence,
+            Transition =
+                isOver ? NodeAlertTransition.Resolved
+                : alert.Told is null ? NodeAlertTransition.Raised
+                : NodeAlertTransition.Updated,
+            Status = isOver ? NodeAlertStatus.Resolved : NodeAlertStatus.Firing,
+            Cause = alert.Cause,
+            Severity = findings.MaxBy(static finding => AlertText.Rank(finding.Severity))?.Severity ?? NodeFindingSeverity.Warning,
+            Nodes = new([
+                .. (isOver ? alert.Affected.Values : findings.Select(static finding => finding.Node))
+                    .Where(static node => node.Length > 0)
+                    .Order(StringComparer.Ordinal),
+            ]),
+            GroupBy = alert.IsGroup ? alert.Group.By : "",
+            Group = alert.IsGroup ? alert.Group.Value : "",
+            StartsAt = alert.StartsAt,
+            EndsAt = isOver ? alert.LastEnd : null,
+            UpdatedAt = now,
+            Message = AlertText.Message(alert, findings, isOver),
+            IsFlapping = isOver ? alert.Told?.IsFlapping == true : alert.Members.Values.Any(static member => member.IsFlapping),
+            Labels = alert.Labels,
+            Findings = new(findings),
+        };
+        (alert.Told, alert.UpdatedAt, alert.IsDirty) = (told, now, false);
+        return told;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics.CodeAnalysis;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Monitoring.Alerts;
+using NodeManager.Monitoring.Alerts.Delivery;
+using NodeManager.Monitoring.Alerts.Incidents;
+
+namespace NodeManager.Monitoring;
+
+/// <summary>
+/// Raises alerts for the nodes of a session, and sends them to sinks. Nothing is claimed while the watch is cut or the API server does not answer; the
+/// outage is an alert itself.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "RunAsync disposes of the dispatcher at its end.")]
+internal sealed class ClusterHealthMonitor : IHealthFollower
+{
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
+
+    private readonly MonitorRequest _request;
+    private readonly IOperationObserver _observer;
+    private readonly Action<NodeAlert> _emit;
+    private readonly TimeProvider _time;
+    private readonly NodeAlerts _alerts;
+    private readonly AlertMachine _machine;
+    private readonly AlertJournal? _journal;
+    private readonly AlertDispatcher _dispatcher;
+    private readonly HealthWatch _watch;
+    private readonly ClusterConnection _connection;
+
+    /// <param name="connection">Where.</param>
+    /// <param name="request">What, and where alerts go.</param>
+    /// <param name="observer">Receives warnings and progress; alerts go to <paramref name="emit"/>.</param>
+    /// <param name="emit">Takes each transition.</param>
+    /// <exception cref="NodeManagerException">AlertStateInUse, AlertStateUnreadable.</exception>
+    public ClusterHealthMonitor(ClusterConnection connection, MonitorRequest request, IOperationObserver observer, Action<NodeAlert> emit)
+    {
+        _connection = connection;
+        _request = request;
+        _observer = observer;
+        _emit = emit;
+        _time = connection.Time;
+        _alerts = connection.Get<NodeAlerts>();
+        _journal = request.StatePath is null
+            ? null
+            : AlertJournal.OpenFile(request.StatePath, request.Session, [.. request.Sinks.Keys], observer);
+        _machine = new(request.Session, request.Session.Cluster, _journal?.Run ?? Guid.NewGuid().ToString("n"), request.Options);
+        _watch = new(connection, HealthScope.Of(request.Session, request.Names, request.Selector), this, observer, request.Wall);
+        AlertSinkContext context = new(request.Session, observer, request.Wall);
+        _dispatcher = new(
+            [.. request.Sinks.Select(sink => sink.Value.Create(sink.Key, context))],
+            request.QueueLimit,
+            _journal,
+            request.Wall,
+            new(
+                static (_, _) => { },
+                OnDropped,
+                sink => _watch.Post(now => _machine.End(NodeAlertCause.AlertsDropped, sink, now)),
+                observer
+            )
+        );
+    }
+
+    IReadOnlyCollection<string> IHealthFollower.Nodes => _machine.Nodes;
+
+    DateTimeOffset? IHealthFollower.NextDue => _machine.NextDue;
+
+    /// <summary>Monitors until it is cancelled.</summary>
+    /// <exception cref="Exception">The nodes cannot be read at the start.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        _alerts.Begin();
+        try
+        {
+            using PoolConditions pools = new(_connection, _machine, _watch.Post);
+            await _watch.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    void IHealthFollower.Begin()
+    {
+        if (_journal is null)
+            return;
+        _machine.Restore(_journal.Open);
+        foreach (NodeAlert alert in _journal.Past.Concat(_machine.Open))
+            _alerts.Note(alert);
+    }
+
+    void IHealthFollower.Observe(NodeLook look, DateTimeOffset now, bool isInitial) =>
+        _machine.Observe(
+            look.Uid,
+            NodeGroup.Of(_request.Options.GroupBy, look.Node.Metadata.Labels, look.Node.Metadata.Annotations, _request.Session.Cluster),
+            [.. look.Findings.Where(IsAlert)],
+            now,
+            isInitial
+        );
+
+    void IHealthFollower.Forget(string uid, DateTimeOffset now) => _machine.Forget(uid, now);
+
+    void IHealthFollower.Disconnect(string problem, DateTimeOffset now) =>
+        _machine.Disconnect(
+            $"Cluster {_request.Session.Cluster} cannot be monitored, and the state of its nodes is unknown. {problem}",
+            now
+        );
+
+    void IHealthFollower.Reconnect(DateTimeOffset now) => _machine.Reconnect(now);
+
+    void IHealthFollower.Publish(DateTimeOffset now)
+    {
+        foreach (NodeAlert alert in _machine.Advance(now))
+        {
+            _journal?.Add(alert, _machine.Keep(alert.Id), _dispatcher.Names);
+            _alerts.Note(alert);
+            _emit(alert);
+            _dispatcher.Publish(alert);
+        }
+    }
+
+    // The configuration may change at any time.
+    private bool IsAlert(NodeFinding finding) =>
+        AlertText.Rank(finding.Severity) >= AlertText.Rank(_request.MinimumSeverity)
+        && (
+            _request.Session.Configuration.AlertOnNodeFailure
+            || finding.Cause is not (NodeFindingCause.NotReady or NodeFindingCause.Unreachable or NodeFindingCause.Flapping)
+        );
+
+    private void OnDropped(string sink, NodeAlert alert, long count) =>
+        _watch.Post(now =>
+            _machine.Report(
+                NodeAlertCause.AlertsDropped,
+                sink,
+                NodeFindingSeverity.Warning,
+                $"Sink '{sink}' does not accept alerts, and {count} transitions were dropped for it.",
+                now
+            )
+        );
+
+    private async Task EndAsync()
+    {
+        await _dispatcher.StopAsync(FlushTime);
+        if (_dispatcher.Waiting is > 0 and int left)
+        {
+            _observer.Warning(
+                _journal is null
+                    ? $"{left} deliveries to sinks are pending and will be lost. A monitor with a state file keeps them for its next run."
+                    : $"{left} deliveries to sinks are pending. The next monitor with this state file sends them."
+            );
+        }
+
+        await _dispatcher.DisposeAsync();
+        _alerts.End(_machine.Open.Select(static alert => alert.Id), _time.GetUtcNow());
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using NodeManager.Core.Health;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Monitoring;
+
+/// <summary>Reads the nodes' Leases: a few by name, many by one list.</summary>
+internal static class LeaseReader
+{
+    // So many requests by name cost less than a list of the whole cluster.
+    private const int FewNodes = 8;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <param name="connection">Where.</param>
+    /// <param name="nodes">Which; null: all.</param>
+    /// <param name="wall">The clock by which an answer is late.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<LeaseLook> ReadAsync(
+        ClusterConnection connection,
+        IReadOnlyCollection<string>? nodes,
+        TimeProvider wall,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            IReadOnlyCollection<string>? few = nodes is { Count: <= FewNodes } ? nodes : null;
+            return new(
+                await AnswerLimit.AskAsync(Limit, wall, token => NodeLeases.ReadAsync(connection.Client, few, token), cancellationToken),
+                few,
+                null,
+                false
+            );
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            return new([], [], refused.Message, true);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new([], [], failure.GetBaseException().Message, false);
+        }
+    }
+}
+
+/// <summary>What a look at Leases brought.</summary>
+/// <param name="Leases">Those that were found.</param>
+/// <param name="Asked">The nodes that were asked for; null: all.</param>
+/// <param name="Problem">Why nothing was read; null where it was.</param>
+/// <param name="IsForbidden">It stays so.</param>
+internal sealed record LeaseLook(IReadOnlyList<NodeLease> Leases, IReadOnlyCollection<string>? Asked, string? Problem, bool IsForbidden);

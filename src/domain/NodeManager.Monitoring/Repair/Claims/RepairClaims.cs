@@ -1,0 +1,239 @@
+using System.Security.Cryptography;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Options;
+using NodeManager.Maintenance.Records;
+using NodeManager.Monitoring.Repair.Decisions;
+
+namespace NodeManager.Monitoring.Repair.Claims;
+
+/// <summary>
+/// Claims nodes for repairs as a maintenance does: by the same annotation, under a Lease of its own, so that two repairs, or a repair and a maintenance,
+/// never work on one node. The Lease is taken at the first claim. A claim whose Lease is gone may be taken over by anyone.
+/// </summary>
+internal sealed class RepairClaims : IAsyncDisposable
+{
+    private readonly MaintenanceScope _scope;
+    private readonly RunLease _lease;
+    private readonly ClaimWriter _writer;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private bool _isHeld;
+
+    /// <param name="session">Where.</param>
+    /// <param name="connection">Of the session.</param>
+    /// <param name="ns">Of the Lease.</param>
+    /// <param name="observer">Told of what goes wrong with the Lease.</param>
+    /// <param name="caller">Cancelled when the command is stopped.</param>
+    public RepairClaims(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        string ns,
+        IOperationObserver observer,
+        CancellationToken caller
+    )
+    {
+        Run =
+            $"{RepairSubject.RunPrefix}{connection.Time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, true)}";
+        _scope = new(session, connection, new MaintenanceRequest { Namespace = ns }, new Listener(observer), caller);
+        _lease = new(_scope, Run, session.NewHolder());
+        _scope.Lost = _lease.Lost;
+        _writer = new(_scope, Run, _lease.Holder);
+    }
+
+    public string Run { get; }
+
+    /// <summary>How drains of the repair use the locks of its nodes.</summary>
+    public NodeLockUse Use =>
+        new()
+        {
+            Kind = NodeLockKind.Repair,
+            Operation = Run,
+            Waits = false,
+            Held = _writer.Locks.Find,
+        };
+
+    /// <summary>Gives up the lock of a node; the claim stays.</summary>
+    public Task UnlockAsync(string uid) => _writer.Locks.ReleaseAsync(uid);
+
+    /// <summary>Whether another client has called the repair off, by the lock on the node.</summary>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="node">As it is now; null where it is not known.</param>
+    public bool IsCalledOff(string uid, Node? node)
+    {
+        if (_writer.Locks.Find(uid) is not { } hold)
+            return false;
+        if (node is not null)
+            hold.Judge(node);
+        return hold.End is not null;
+    }
+
+    /// <summary>Ends the claim of a node that was uncordoned. One whose repair was cancelled stays cordoned.</summary>
+    /// <returns>Why the repair was called off; null where it was not.</returns>
+    public async Task<NodeLockEnd?> CalledOffAsync(string name, string uid, Node? node, CancellationToken cancellationToken)
+    {
+        if (!IsCalledOff(uid, node))
+            return null;
+        NodeLockEnd end = _writer.Locks.Find(uid)!.End!;
+        if (end.Reason == NodeDrainCancelReason.Uncordoned)
+            await ReleaseAsync(name, uid, cancellationToken);
+        return end;
+    }
+
+    /// <summary>Cancelled when the Lease is lost: nothing may be touched any more.</summary>
+    public CancellationToken Lost => _lease.Lost;
+
+    /// <summary>Asks a server that does not answer again.</summary>
+    public UnreachableServerRetry Retry => _scope.Retry;
+
+    /// <summary>Why <see cref="Lost"/> was cancelled.</summary>
+    public NodeManagerException WhyLost() => _lease.WhyLost();
+
+    /// <summary>Claims a node.</summary>
+    /// <returns>Null where it is ours now; else the claim of a maintenance, or of a repair that lives.</returns>
+    /// <exception cref="NodeGoneException">There is no such node any more.</exception>
+    public async Task<MaintenanceClaim?> TakeAsync(string name, string uid, CancellationToken cancellationToken)
+    {
+        await HoldAsync(cancellationToken);
+        HashSet<string> dead = [];
+        while (true)
+        {
+            ClaimOutcome outcome = await _writer.ClaimAsync(name, uid, dead, cancellationToken);
+            if (outcome.Other is not { } other)
+                return null;
+            // What a maintenance has begun is a maintenance's to resume.
+            if (!other.Run.StartsWith(RepairSubject.RunPrefix, StringComparison.Ordinal))
+                return other;
+            var sign = await RunLeaseReader.ObserveAsync(
+                _scope.Connection,
+                other.Run,
+                other.Namespace,
+                waits =>
+                    _scope.Observer.Verbose(
+                        $"Node {name} is claimed by run {other.Run} (holder: {waits.Holder}); waiting up to {waits.Duration.TotalSeconds:0} s for its Lease to be renewed."
+                    ),
+                cancellationToken
+            );
+            if (sign.IsHeld || !dead.Add(other.Run))
+                return other;
+        }
+    }
+
+    /// <summary>Cordons a claimed node, and excludes it from autoscalers.</summary>
+    /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
+    /// <exception cref="NodeGoneException">There is no such node any more.</exception>
+    /// <exception cref="NodeBusyException">Another operation works on the node.</exception>
+    public async Task<bool> CordonAsync(string name, string uid, string why, CancellationToken cancellationToken)
+    {
+        await HoldAsync(cancellationToken);
+        DrainAnnotation note = new(_scope.Session.Who(), why, _scope.Now);
+        return (await _writer.CordonAsync(name, uid, note.ToJson(), Use, cancellationToken)).WasCordoned;
+    }
+
+    /// <summary>Ends where the claim and the Lease are still ours.</summary>
+    /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
+    public async Task EnsureAsync(string name, string uid, CancellationToken cancellationToken)
+    {
+        await HoldAsync(cancellationToken);
+        if (!await _writer.IsClaimedAsync(name, uid, cancellationToken))
+            throw new ClaimLostException(null);
+    }
+
+    /// <summary>Puts a node back into service as it was found, and gives up the claim.</summary>
+    /// <returns>False where the claim was gone.</returns>
+    public async Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken)
+    {
+        await HoldAsync(cancellationToken);
+        return await _writer.ReleaseAsync(name, uid, cancellationToken);
+    }
+
+    /// <summary>Gives up claims of nodes that were not touched yet, when the command is stopped.</summary>
+    public async Task ForgiveAsync(string name, string uid)
+    {
+        using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
+        await ForgiveAsync(() => _writer.ReleaseAsync(name, uid, limit.Token));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isHeld && !_lease.Lost.IsCancellationRequested)
+        {
+            using CancellationTokenSource limit = CleanUpLimit.Start(_scope.Time);
+            await ForgiveAsync(() => _lease.ReleaseAsync(limit.Token));
+            await ForgiveAsync(() =>
+                _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token)
+            );
+        }
+
+        await _writer.Locks.DisposeAsync();
+        await _lease.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    private async Task HoldAsync(CancellationToken cancellationToken)
+    {
+        if (!_isHeld)
+        {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                if (!_isHeld)
+                {
+                    await _scope.Retry.RunAsync(
+                        token => RunNamespace.EnsureAsync(_scope, () => _lease.TakeAsync(static _ => { }, token), token),
+                        cancellationToken
+                    );
+                    _isHeld = true;
+                }
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        await _lease.HoldAsync(cancellationToken);
+    }
+
+    private static async Task ForgiveAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception)
+        {
+            // The Lease expires, and another process can take a claim without one.
+        }
+    }
+
+    private sealed class Listener(IOperationObserver observer) : IMaintenanceObserver
+    {
+        public void Started(NodeMaintenanceRun run)
+        {
+            // There is no run of a maintenance.
+        }
+
+        public void NodeStarted(NodeMaintenanceResult node)
+        {
+            // As above.
+        }
+
+        public void NodeEnded(NodeMaintenanceResult node)
+        {
+            // As above.
+        }
+
+        public void Warning(string message) => observer.Warning(message);
+
+        public void Verbose(string message) => observer.Verbose(message);
+
+        public void Progress(OperationProgress progress) => observer.Progress(progress);
+    }
+}

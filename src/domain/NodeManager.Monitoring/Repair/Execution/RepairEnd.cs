@@ -1,0 +1,55 @@
+namespace NodeManager.Monitoring.Repair.Execution;
+
+/// <summary>The repair of a node is over, for good or for now.</summary>
+/// <param name="Status">One of <see cref="NodeRepairStatus"/>.</param>
+/// <param name="Reason">One of <see cref="NodeRepairReason"/>.</param>
+/// <param name="Message">For people.</param>
+internal sealed record RepairEnd(string Status, string Reason, string Message)
+{
+    /// <summary>What failed, where that is known more precisely than by the message.</summary>
+    public NodeManagerException? Failure { get; init; }
+
+    /// <summary>The run of another process that has the node; empty: none.</summary>
+    public string HeldBy { get; init; } = "";
+
+    /// <summary>The node is cordoned by this run, and not healthy: a continuous repair waits for it to become so.</summary>
+    public bool HoldsNode =>
+        Status is NodeRepairStatus.Cordoned or NodeRepairStatus.Drained
+        || (Status == NodeRepairStatus.Failed && Reason is not NodeRepairReason.NoMachine);
+
+    /// <summary>The policy ends with a cordon or a drain.</summary>
+    public static RepairEnd Isolated(NodeRepairAction action) =>
+        action == NodeRepairAction.Cordon
+            ? new(NodeRepairStatus.Cordoned, NodeRepairReason.Unhealthy, "The node takes no new pods. It is not healthy yet.")
+            : new(NodeRepairStatus.Drained, NodeRepairReason.Unhealthy, "The node is drained and stays cordoned. It is not healthy yet.");
+
+    /// <summary>Another run has the node.</summary>
+    public static RepairEnd Held(string run, string holder) =>
+        new(NodeRepairStatus.Skipped, NodeRepairReason.Maintenance, $"Run {run} of {holder} has the node.") { HeldBy = run };
+
+    public static RepairEnd Gone(string name) =>
+        new(NodeRepairStatus.Skipped, NodeRepairReason.NodeGone, $"Node {name} was deleted, or another one registered under its name.");
+
+    public static RepairEnd Lost(string message) => new(NodeRepairStatus.Interrupted, NodeRepairReason.ClaimLost, message);
+
+    /// <summary>The end as an error; null where it is none.</summary>
+    /// <param name="result">What is reported of the repair.</param>
+    /// <param name="isCordoned">The repair has cordoned the node.</param>
+    public NodeManagerException? FailureOf(NodeRepairResult result, bool isCordoned)
+    {
+        if (Status != NodeRepairStatus.Failed && Reason != NodeRepairReason.ClaimLost)
+            return null;
+        string subject = $"Repair of node {result.Node} (cluster {result.Cluster})";
+        if (Failure is { } known)
+            return new(known.ErrorId, known.Kind, $"{subject} failed: {known.Message}", result, known.RecommendedAction, known);
+        return new(
+            ErrorIds.RepairFailed,
+            ErrorKind.InvalidOperation,
+            $"{subject} ended as {Status}: {Message}",
+            result,
+            isCordoned
+                ? "Fix the node, then run Repair-ClusterNode again, or put it back into service with Resume-NodeScheduling."
+                : "See the result's Message."
+        );
+    }
+}

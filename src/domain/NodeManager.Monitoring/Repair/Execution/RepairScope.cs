@@ -1,0 +1,47 @@
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Monitoring.Repair.Claims;
+using NodeManager.Monitoring.Repair.Decisions;
+using NodeManager.Monitoring.Repair.Machines;
+
+namespace NodeManager.Monitoring.Repair.Execution;
+
+/// <summary>What the repairs of one command share.</summary>
+internal sealed record RepairScope(
+    RepairRequest Request,
+    ClusterConnection Connection,
+    RepairClaims Claims,
+    NodeMachines Machines,
+    IOperationObserver Observer
+)
+{
+    public NodeManagerSession Session => Request.Session;
+
+    public RepairPolicy Policy => Request.Policy;
+
+    public TimeProvider Time => Connection.Time;
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Notes on a node, as a Kubernetes Event, what a repair does.</summary>
+    public async Task NoteAsync(Node node, string type, string reason, string message, CancellationToken cancellationToken)
+    {
+        ObjectReference about = new()
+        {
+            ApiVersion = "v1",
+            Kind = "Node",
+            Name = node.Metadata.Name,
+            Uid = node.Metadata.Uid,
+        };
+        try
+        {
+            await EventWriter.WriteAsync(Connection, about, type, reason, message, Observer, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Observer.Verbose($"Node {node.Metadata.Name}: no time was left to write the Event {reason}.");
+        }
+    }
+}

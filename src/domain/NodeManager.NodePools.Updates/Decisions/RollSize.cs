@@ -1,0 +1,60 @@
+using NodeManager.Autoscaling.Claims;
+using NodeManager.Autoscaling.Resources;
+
+namespace NodeManager.NodePools.Updates.Decisions;
+
+/// <summary>What a machine has, and what takes its place. Pure.</summary>
+/// <param name="Shape">The pool's shape; empty: none.</param>
+/// <param name="Zone">Empty: any.</param>
+/// <param name="CpuCores">Cores.</param>
+/// <param name="MemoryMiB">Memory.</param>
+internal sealed record RollSize(string Shape, string Zone, long CpuCores, long MemoryMiB)
+{
+    /// <summary>Where nothing is known.</summary>
+    public static RollSize Smallest { get; } = new("", "", 0, 0);
+
+    public static RollSize Of(NodeSmithClaim claim, NodeSmithPool pool)
+    {
+        // The shapes of its creation where they are known: the pool may have another one of the name now.
+        (long cores, long memory) =
+            claim.Spec.Requirements is { CpuCores: { } own, MemoryMiB: { } ownMemory } ? (own, ownMemory)
+            : ClaimTemplate.Of(claim)?.MachineTemplate.Shapes?.Find(one => one.Name == claim.Spec.Shape) is { } shape
+                ? (shape.CpuCores, shape.MemoryMiB)
+            : ClaimAttempts.SizeOf(claim, pool);
+        return new(claim.Spec.Shape ?? "", claim.Spec.Zone ?? "", cores, memory);
+    }
+
+    /// <summary>What takes its place in the pool as it is now: its own shape, else the smallest that is as large, else the largest.</summary>
+    public RollSize In(NodeSmithPool pool)
+    {
+        NodeSmithMachineTemplate template = pool.Spec.MachineTemplate;
+        if (template.Shapes is not { Count: > 0 } shapes)
+            return new(
+                "",
+                Zone,
+                Math.Max(Math.Max(1, CpuCores), template.Minimum?.CpuCores ?? 0),
+                Math.Max(Math.Max(1, MemoryMiB), template.Minimum?.MemoryMiB ?? 0)
+            );
+        List<NodeSmithShape> here = shapes.FindAll(one => string.IsNullOrEmpty(one.Zone) || Zone.Length == 0 || one.Zone == Zone);
+        List<NodeSmithShape> bySize =
+        [
+            .. (here.Count > 0 ? here : shapes)
+                .OrderBy(static one => one.CpuCores)
+                .ThenBy(static one => one.MemoryMiB)
+                .ThenBy(static one => one.Name, StringComparer.Ordinal),
+        ];
+        NodeSmithShape chosen =
+            here.Find(one => one.Name == Shape) ?? bySize.Find(one => one.CpuCores >= CpuCores && one.MemoryMiB >= MemoryMiB) ?? bySize[^1];
+        return new(
+            chosen.Name,
+            chosen.Zone is { Length: > 0 } own ? own
+                : here.Count > 0 ? Zone
+                : "",
+            chosen.CpuCores,
+            chosen.MemoryMiB
+        );
+    }
+
+    public override string ToString() =>
+        $"{(Shape.Length > 0 ? Shape + ": " : "")}{CpuCores} cores, {MemoryMiB} MiB{(Zone.Length > 0 ? $", {Zone}" : "")}";
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+
+namespace NodeManager.NodePools.Updates.Decisions;
+
+/// <summary>All that the next step of an update by a second pool rests on.</summary>
+internal sealed record SecondPoolView
+{
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The second pool was created.</summary>
+    public required bool HasSecond { get; init; }
+
+    /// <summary>The service says that the second pool is as it should be.</summary>
+    public bool IsSecondReady { get; init; }
+
+    /// <summary>Nodes that the second pool has to have.</summary>
+    public int Wanted { get; init; }
+
+    /// <summary>Of each node of the second pool: since when it has been Ready; null: it is not.</summary>
+    public IReadOnlyList<DateTimeOffset?> New { get; init; } = [];
+
+    /// <summary>The nodes that leave: of the first pool, on the way back of the second.</summary>
+    public required IReadOnlyList<OldMachine> Old { get; init; }
+
+    public bool IsPaused { get; init; }
+
+    /// <summary>Back to the first pool.</summary>
+    public bool IsBack { get; init; }
+
+    /// <summary>Pods have been evicted, or may have been.</summary>
+    public bool HasBegun { get; init; }
+
+    /// <summary>The deletion of the pool that leaves was begun.</summary>
+    public bool IsRemoving { get; init; }
+
+    /// <summary>The service has no pool any more whose nodes leave.</summary>
+    public bool IsGone { get; init; }
+
+    public TimeSpan Soak { get; init; }
+
+    public TimeSpan KeepOld { get; init; }
+
+    public DateTimeOffset? DrainedAt { get; init; }
+}
+
+/// <summary>What to do now. All that is empty or false: wait.</summary>
+/// <param name="Create">The second pool.</param>
+/// <param name="Drain">Nodes to drain, all nodes that leave being cordoned before.</param>
+/// <param name="Delete">The pool whose nodes leave.</param>
+/// <param name="IsOver">Nothing is left that could be done.</param>
+/// <param name="WaitsFor">In words; empty: it does not wait.</param>
+/// <param name="Until">When to look again although nothing has changed.</param>
+internal sealed record SecondPoolStep(
+    bool Create,
+    IReadOnlyList<string> Drain,
+    bool Delete,
+    bool IsOver,
+    string WaitsFor,
+    DateTimeOffset? Until = null
+)
+{
+    public bool Acts => Create || Drain.Count > 0 || Delete;
+
+    public static SecondPoolStep Wait(string why, DateTimeOffset? until = null) => new(false, [], false, false, why, until);
+}
+
+/// <summary>
+/// The next step of an update by a second pool, from what is there alone: all new nodes first, then the old ones are cordoned together and drained, then
+/// their pool is deleted. A service removes nodes of its own choice, so a pool with one that cannot be drained stays. Pure.
+/// </summary>
+internal static class SecondPoolRules
+{
+    public static SecondPoolStep Next(SecondPoolView view)
+    {
+        if (view.IsPaused)
+            return SecondPoolStep.Wait("Resume-NodePoolUpdate");
+        if (view is { IsBack: false, HasSecond: false })
+            return new(true, [], false, false, "");
+        if (view is { IsBack: false, HasBegun: false } && Unripe(view) is { } unripe)
+            return unripe;
+        if (view.IsRemoving)
+            return Removing(view);
+        List<string> pending =
+        [
+            .. view
+                .Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Pending, IsBusy: false })
+                .Select(static one => one.Claim),
+        ];
+        if (pending.Count > 0)
+            return new(false, pending, false, false, "");
+        if (view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining) is > 0 and var draining)
+            return SecondPoolStep.Wait(Count(draining, "node", "to be drained"));
+        List<OldMachine> skipped = [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped)];
+        string[] again =
+        [
+            .. skipped.Where(static one => one is { Attempts: < RollRules.MostAttempts, IsBusy: false }).Select(static one => one.Claim),
+        ];
+        if (again.Length > 0)
+            return new(false, again, false, false, "");
+        if (view.Old.Count(static one => one.WaitsForLock) is > 0 and var busy)
+            return SecondPoolStep.Wait($"{Count(busy, "node", "in use by another operation")}", view.Now + OldMachine.BusyRecheck);
+        if (skipped.Count > 0)
+            return new(false, [], false, true, "");
+        DateTimeOffset kept = view.DrainedAt is { } at && !view.IsBack ? at + view.KeepOld : view.Now;
+        return kept > view.Now
+            ? SecondPoolStep.Wait($"the end of the time that drained nodes are kept, {Time(kept)}", kept)
+            : new(false, [], true, false, "");
+    }
+
+    // Null: the new nodes are there and have soaked.
+    private static SecondPoolStep? Unripe(SecondPoolView view)
+    {
+        int ready = view.New.Count(static one => one is not null);
+        if (ready < view.Wanted)
+            return SecondPoolStep.Wait(
+                string.Create(CultureInfo.InvariantCulture, $"{view.Wanted - ready} of {view.Wanted} new nodes to be Ready")
+            );
+        if (!view.IsSecondReady)
+            return SecondPoolStep.Wait("the service to report the second pool as Ready");
+        // With more nodes than it has to have, those that have been Ready longest count.
+        DateTimeOffset ripe =
+            view.Wanted == 0 ? view.Now : view.New.OfType<DateTimeOffset>().Order().ElementAt(view.Wanted - 1) + view.Soak;
+        return ripe > view.Now ? SecondPoolStep.Wait($"new nodes to stay Ready until {Time(ripe)}", ripe) : null;
+    }
+
+    private static SecondPoolStep Removing(SecondPoolView view)
+    {
+        if (!view.IsGone)
+            return new(false, [], true, false, "the service to delete the pool");
+        int there = view.Old.Count(static one => one.Exists);
+        return there > 0 ? SecondPoolStep.Wait(Count(there, "machine", "to be destroyed")) : new(false, [], false, true, "");
+    }
+
+    private static string Count(int count, string what, string why) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")} {why}");
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,225 @@
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
+using NodeManager.Drains;
+using NodeManager.Drains.Options;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Batches;
+using NodeManager.NodePools.Updates.Records;
+
+namespace NodeManager.NodePools.Updates.Execution;
+
+/// <summary>The drains of an update, each for itself: one that hangs holds up only its node. One caller at a time.</summary>
+internal sealed class RollDrains(RollScope context, RollBook book)
+{
+    // The limit of the wait for pods that no kubelet may be able to terminate.
+    private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, Running> _running = new(StringComparer.Ordinal);
+
+    /// <summary>End when a drain does.</summary>
+    public IEnumerable<Task> Ends => _running.Values.Select(static one => one.Task);
+
+    public bool Has(string uid) => _running.ContainsKey(uid);
+
+    /// <summary>Starts a drain, or continues the one that a process before has begun.</summary>
+    /// <param name="node">Cordoned.</param>
+    /// <param name="registered">The node as it is.</param>
+    /// <param name="limit">For the whole drain; zero: as long as it needs.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task StartAsync(RollNode node, Node registered, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        DateTimeOffset since =
+            node.Status == NodePoolUpdateNodeStatus.Draining && node.DrainedSince is { } begun ? begun : context.Scope.Now;
+        int attempts = node.Status == NodePoolUpdateNodeStatus.Draining ? node.Attempts : node.Attempts + 1;
+        await book.UpdateAsync(
+            node.Uid,
+            one => one with { Status = NodePoolUpdateNodeStatus.Draining, DrainedSince = since, Attempts = attempts, Message = "" },
+            cancellationToken
+        );
+        _running[node.Uid] = Start(book[node.Uid], registered.IsReady(), limit, since, cancellationToken);
+    }
+
+    /// <summary>Starts drains again whose time is another one now.</summary>
+    public void Limit(TimeSpan limit)
+    {
+        foreach (Running one in _running.Values.Where(one => one.Limit != limit))
+            one.Stop.Cancel();
+    }
+
+    /// <summary>Notes how drains ended; those that were stopped for another limit start again.</summary>
+    /// <returns>True where one has ended.</returns>
+    public async Task<bool> HarvestAsync(TimeSpan limit, bool isPaused, CancellationToken cancellationToken)
+    {
+        bool any = false;
+        foreach ((string uid, Running run) in _running.Where(static one => one.Value.Task.IsCompleted).ToList())
+        {
+            any = true;
+            _running.Remove(uid);
+            NodeDrainResult? result = await run.Task;
+            RollNode node = book[uid];
+            await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + (result?.Evicted ?? 0) }, cancellationToken);
+            if (result?.CancelReason == NodeDrainCancelReason.Interrupted && run.Limit != limit && !isPaused)
+                _running[uid] = Start(node, run.IsReady, limit, run.Since, cancellationToken);
+            else
+                await EndAsync(node, result, run, cancellationToken);
+            run.Stop.Dispose();
+        }
+
+        return any;
+    }
+
+    /// <summary>Stops all drains; their nodes stay cordoned, and wait for their turn again.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (Running one in _running.Values)
+            await one.Stop.CancelAsync();
+        foreach ((string uid, Running run) in _running.ToList())
+        {
+            NodeDrainResult? result = await run.Task;
+            _running.Remove(uid);
+            RollNode node = book[uid];
+            await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + (result?.Evicted ?? 0) }, cancellationToken);
+            await EndAsync(node, result, run, cancellationToken);
+            run.Stop.Dispose();
+        }
+    }
+
+    /// <summary>Ends when no drain continues any more. Nothing is written.</summary>
+    public async Task LeaveAsync()
+    {
+        foreach (Running one in _running.Values)
+            await one.Stop.CancelAsync();
+        await Task.WhenAll(_running.Values.Select(static one => one.Task));
+    }
+
+    /// <summary>Records what drains evicted before they were left: the drain that continues counts only its own evictions.</summary>
+    public async Task RecordAsync(CancellationToken cancellationToken)
+    {
+        List<Task> writes = [];
+        foreach ((string uid, Running run) in _running)
+        {
+            NodeDrainResult? result = await run.Task;
+            if (result is { Evicted: > 0 })
+                writes.Add(book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + result.Evicted }, cancellationToken));
+        }
+
+        _running.Clear();
+        await Task.WhenAll(writes);
+    }
+
+    private async Task EndAsync(RollNode node, NodeDrainResult? result, Running run, CancellationToken cancellationToken)
+    {
+        switch (result?.Status)
+        {
+            case NodeDrainStatus.Drained:
+                await book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Drained, DrainedSince = null, Message = "" },
+                    cancellationToken
+                );
+                await book.SetAsync(state => state with { DrainedAt = context.Scope.Now }, cancellationToken);
+                break;
+            case NodeDrainStatus.Cancelled when result.CancelReason == NodeDrainCancelReason.Interrupted:
+            case NodeDrainStatus.Blocked when DrainFailures.Of(result) is { ErrorId: ErrorIds.NodeBusy }:
+                // A drain that was cancelled, or not begun because another operation has the node, does not count as an attempt.
+                await book.UpdateAsync(
+                    node.Uid,
+                    static one =>
+                        one with
+                        {
+                            Status = NodePoolUpdateNodeStatus.Pending,
+                            DrainedSince = null,
+                            Attempts = Math.Max(0, one.Attempts - 1),
+                        },
+                    cancellationToken
+                );
+                break;
+            default:
+                string why = result is null ? run.Failure?.Message ?? "The drain ended without a result." : Describe(result);
+                await book.UpdateAsync(
+                    node.Uid,
+                    one => one with { Status = NodePoolUpdateNodeStatus.Skipped, DrainedSince = null, Message = why },
+                    cancellationToken
+                );
+                context.Scope.Observer.Warning(
+                    $"Node {node.Node} is skipped and stays cordoned: {why} {(node.Attempts > 1 ? "To try it again, use Resume-NodePoolUpdate." : "It is tried again when the other nodes are done.")}"
+                );
+                break;
+        }
+    }
+
+    private static string Describe(NodeDrainResult result)
+    {
+        string message = DrainFailures.Of(result)?.Message ?? $"Its drain ended as {result.Status}.";
+        return result.Blockers is [{ Message.Length: > 0 } first, ..] ? $"{message} {first.Message}" : message;
+    }
+
+    private Running Start(RollNode node, bool isReady, TimeSpan limit, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        TimeSpan left = limit <= TimeSpan.Zero ? TimeSpan.Zero : limit - (context.Scope.Now - since);
+        // A clock that was set back.
+        if (limit > TimeSpan.Zero)
+            left =
+                left > limit ? limit
+                : left < Least ? Least
+                : left;
+        DrainOptions options = book.Record.Options.Drain with
+        {
+            Timeout = left,
+            SkipWaitForDeleteTimeout = isReady ? null : AbsentKubelet,
+            Reason = $"Update of pool {context.Request.Pool}",
+        };
+        var run = new Running(CancellationTokenSource.CreateLinkedTokenSource(cancellationToken), limit, since, isReady);
+        run.Task = Task.Run(() => DrainAsync(node, options, run), CancellationToken.None);
+        return run;
+    }
+
+    private async Task<NodeDrainResult?> DrainAsync(RollNode node, DrainOptions options, Running run)
+    {
+        NodeDrainResult? last = null;
+        NodeLockUse use = new()
+        {
+            Kind = NodeLockKind.PoolUpdate,
+            Operation = book.Record.Id,
+            Waits = false,
+        };
+        try
+        {
+            await foreach (
+                NodeDrainResult result in NodeDrainer.DrainAsync(
+                    context.Scope.Session,
+                    [new NodeTarget(node.Node, node.NodeUid)],
+                    options,
+                    use,
+                    context.Scope.Observer,
+                    context.Scope.ConditionRefusals,
+                    run.Stop.Token
+                )
+            )
+                last = result;
+        }
+        catch (Exception exception) when (exception is NodeManagerException or OperationCanceledException or KubernetesException)
+        {
+            run.Failure = exception;
+        }
+
+        return last;
+    }
+
+    private sealed class Running(CancellationTokenSource stop, TimeSpan limit, DateTimeOffset since, bool isReady)
+    {
+        public CancellationTokenSource Stop => stop;
+
+        public TimeSpan Limit => limit;
+
+        public DateTimeOffset Since => since;
+
+        public bool IsReady => isReady;
+
+        public Exception? Failure { get; set; }
+
+        public Task<NodeDrainResult?> Task { get; set; } = System.Threading.Tasks.Task.FromResult<NodeDrainResult?>(null);
+    }
+}

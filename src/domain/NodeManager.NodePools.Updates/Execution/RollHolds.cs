@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using NodeManager.Controllers.Leasing;
+using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Sessions;
+using NodeManager.Maintenance.Claims;
+using NodeManager.Maintenance.Records;
+using NodeManager.NodePools.Updates.Records;
+
+namespace NodeManager.NodePools.Updates.Execution;
+
+/// <summary>Holds and cordons the nodes that an update replaces, as a maintenance run does, and gives them back.</summary>
+internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook book)
+{
+    private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);
+
+    /// <summary>Cordons these nodes concurrently. One that a maintenance run holds, or that another operation works on, is skipped.</summary>
+    public Task CordonAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
+        MaintenanceScope.EachAsync(
+            nodes.Where(one =>
+                one.Node.Length > 0 && !_held.ContainsKey(one.Uid) && !context.IsBusy(context.FindNode(one.Node), book.Record.Id)
+            ),
+            CordonAsync,
+            cancellationToken
+        );
+
+    /// <summary>Puts nodes back into service that the update cordoned, unless they were cordoned before.</summary>
+    public Task ReleaseAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
+        MaintenanceScope.EachAsync(
+            nodes.Where(static one => one.Node.Length > 0),
+            async (node, token) =>
+            {
+                try
+                {
+                    // From the process before, where there was one.
+                    if (!_held.ContainsKey(node.Uid) && await claims.IsClaimedAsync(node.Node, node.NodeUid, token))
+                        await claims.ClaimAsync(node.Node, node.NodeUid, new HashSet<string>(), token);
+                    await claims.ReleaseAsync(node.Node, node.NodeUid, token);
+                    _held.TryRemove(node.Uid, out _);
+                }
+                catch (NodeGoneException)
+                {
+                    // It has no holder.
+                }
+            },
+            cancellationToken
+        );
+
+    private async Task CordonAsync(RollNode node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await TakeAsync(node, cancellationToken) is { } other)
+            {
+                await book.UpdateAsync(
+                    node.Uid,
+                    one =>
+                        one with
+                        {
+                            Status = NodePoolUpdateNodeStatus.Skipped,
+                            Attempts = one.Attempts + 1,
+                            DrainedSince = null,
+                            Message = $"Maintenance run {other.Run} of {other.Holder} has the node.",
+                        },
+                    cancellationToken
+                );
+                context.Scope.Observer.Warning($"Node {node.Node} is skipped: maintenance run {other.Run} of {other.Holder} has it.");
+                return;
+            }
+
+            string note = new DrainAnnotation(
+                context.Scope.Session.Who(),
+                $"Update of pool {context.Request.Pool}",
+                context.Scope.Now
+            ).ToJson();
+            await claims.CordonAsync(node.Node, node.NodeUid, note, null, cancellationToken);
+            _held[node.Uid] = true;
+        }
+        catch (NodeGoneException)
+        {
+            // Its claim shows what becomes of it.
+        }
+        catch (ClaimLostException)
+        {
+            // Another one was faster; the node is taken again when its turn comes.
+        }
+    }
+
+    private async Task<MaintenanceClaim?> TakeAsync(RollNode node, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ClaimOutcome outcome = await claims.ClaimAsync(node.Node, node.NodeUid, _dead.Keys.ToHashSet(), cancellationToken);
+            if (outcome.Other is not { } other)
+                return null;
+            LeaseState sign = await RunLeaseReader.ObserveAsync(
+                context.Scope.Connection,
+                other.Run,
+                other.Namespace,
+                static _ => { },
+                cancellationToken
+            );
+            if (sign.IsHeld)
+                return other;
+            _dead[other.Run] = true;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using NodeManager.Autoscaling.Claims;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Batches;
+using NodeManager.NodePools.Updates.Decisions;
+using NodeManager.NodePools.Updates.Records;
+
+namespace NodeManager.NodePools.Updates.Execution;
+
+/// <summary>Sees what the caches have through the eyes of the rules.</summary>
+internal sealed class RollLook(RollContext context, RollBook book, RollMachines machines)
+{
+    /// <summary>Machines that stay.</summary>
+    public IReadOnlyList<NodeSmithClaim> Fresh()
+    {
+        HashSet<string> old = [.. book.Old.Select(static one => one.Uid)];
+        return [.. context.Claims.Where(one => !old.Contains(one.Metadata.Uid!))];
+    }
+
+    /// <summary>Notes of old machines what others did to them: nodes that have registered, claims that were deleted or are gone.</summary>
+    public async Task NoteAsync(Func<string, bool> isDraining, CancellationToken cancellationToken)
+    {
+        Dictionary<string, NodeSmithClaim> claims = context.Claims.ToDictionary(static one => one.Metadata.Uid!, StringComparer.Ordinal);
+        foreach (RollNode node in book.All.Where(static one => one.Status != NodePoolUpdateNodeStatus.Removed))
+        {
+            if (!claims.TryGetValue(node.Uid, out NodeSmithClaim? claim))
+            {
+                if (isDraining(node.Uid))
+                    continue;
+                await book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Removed, DrainedSince = null, Message = "" },
+                    cancellationToken
+                );
+                continue;
+            }
+
+            if (node.Node.Length == 0 && context.NodeOf(claim) is { } registered)
+                await book.UpdateAsync(
+                    node.Uid,
+                    one => one with { Node = registered.Metadata.Name, NodeUid = registered.Metadata.Uid ?? "" },
+                    cancellationToken
+                );
+            if (claim.Metadata.DeletionTimestamp is null || node.Status == NodePoolUpdateNodeStatus.Removing || isDraining(node.Uid))
+                continue;
+            await book.UpdateAsync(
+                node.Uid,
+                static one => one with { Status = NodePoolUpdateNodeStatus.Removing, DrainedSince = null },
+                cancellationToken
+            );
+        }
+    }
+
+    public RollView Of(NodeSmithPool pool, PoolUpdateLimits limits)
+    {
+        Dictionary<string, NodeSmithClaim> claims = context.Claims.ToDictionary(static one => one.Metadata.Uid!, StringComparer.Ordinal);
+        bool isBack = book.State.IsBack,
+            isBlueGreen = book.Record.Options.Strategy == PoolUpdateStrategy.BlueGreen;
+        int desired = book.Record.Desired;
+        return new()
+        {
+            Now = context.Scope.Now,
+            Desired = desired,
+            Limit = SurgeLimit.Of(limits.MaxSurge, limits.MaxUnavailable, desired),
+            Room = machines.Room(pool, desired),
+            Old =
+            [
+                .. book.Old.Select(one =>
+                {
+                    Node? node = claims.TryGetValue(one.Uid, out NodeSmithClaim? claim) ? context.NodeOf(claim) : null;
+                    return new OldMachine(
+                        one.Uid,
+                        one.Status,
+                        node is not null,
+                        node?.IsReady() == true,
+                        one.Attempts,
+                        context.IsBusy(node, book.Record.Id)
+                    );
+                }),
+            ],
+            New =
+            [
+                .. Fresh()
+                    .Select(one => new NewMachine(
+                        one.Metadata.Uid!,
+                        ReadySince(one),
+                        ClaimAttempts.HasFailed(one),
+                        one.Metadata.DeletionTimestamp is not null
+                    )),
+            ],
+            IsPaused = limits.IsPaused,
+            // On the way back the former nodes are waited for only where some are missing.
+            IsBlueGreen = isBlueGreen && !isBack,
+            HasBegun = book.State.HasBegun,
+            Soak = isBack ? TimeSpan.Zero : book.Record.Options.Soak,
+            KeepOld = isBack ? TimeSpan.Zero : book.Record.Options.KeepOld,
+            DrainedAt = book.State.DrainedAt,
+        };
+    }
+
+    private static DateTimeOffset? ReadySince(NodeSmithClaim claim) =>
+        claim.Status?.Conditions.Find(NodeSmithConditions.Ready) is { Status: "True" } ready ? ready.LastTransitionTime : null;
+}
+
+/// <summary>The current requests of users.</summary>
+internal readonly record struct PoolUpdateLimits(string MaxSurge, string MaxUnavailable, TimeSpan DrainTimeout, bool IsPaused)
+{
+    public static PoolUpdateLimits Of(RollRecord record, RollControl control) =>
+        new(
+            control.MaxSurge ?? record.Options.MaxSurge,
+            control.MaxUnavailable ?? record.Options.MaxUnavailable,
+            control.DrainTimeout ?? record.Options.DrainTimeout,
+            control.PausedBy.Length > 0
+        );
+}

@@ -1,0 +1,247 @@
+using System.Net;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Progress;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Transport;
+using NodeManager.Maintenance.Records;
+using NodeManager.NodePools.Updates.Records;
+
+namespace NodeManager.NodePools.Updates.Execution;
+
+/// <summary>Takes an update step by step to its end, or to where it is interrupted. Each step rests on what is there, so another process continues it.</summary>
+internal abstract class RollLoop(RollScope context, RollStart start)
+{
+    protected static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly RunLease _lease = start.Lease;
+    private bool _isWarned;
+
+    protected MaintenanceScope Scope { get; } = context.Scope;
+
+    protected RollBook Book { get; } = start.Book;
+
+    protected RollHolds Holds { get; } = new(context, start.Claims, start.Book);
+
+    protected RollDrains Drains { get; } = new(context, start.Book);
+
+    protected RollGate Gate { get; } = new(context);
+
+    /// <summary>Ends when the update does. Cancelled, drains are left, and nothing is written any more.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        long? since = null;
+        try
+        {
+            while (true)
+            {
+                await _lease.HoldAsync(cancellationToken);
+                context.ThrowIfFailed();
+                // Before the look: what changes during it is looked at again.
+                IReadOnlyList<Task> changes = context.Changed();
+                try
+                {
+                    if (await StepAsync(cancellationToken) is not { } wait)
+                        return;
+                    since = null;
+                    if (wait > TimeSpan.Zero)
+                        await Scope.Time.WaitForChangeAsync([.. changes, .. Drains.Ends], wait, cancellationToken);
+                }
+                catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict)
+                {
+                    // What was decided on is out of date.
+                    await context.CatchUpAsync(cancellationToken);
+                }
+                catch (Exception e)
+                    when (IsTransient(e)
+                        && !cancellationToken.IsCancellationRequested
+                        && Scope.Time.GetElapsedTime(since ??= Scope.Time.GetTimestamp()) < Core.Operations.UnreachableServerRetry.Limit
+                    )
+                {
+                    Scope.Observer.Verbose($"The server does not answer as it should, asking again: {e.Message}");
+                    await Task.Delay(Pause, Scope.Time, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            await Drains.LeaveAsync();
+            Scope.Observer.Progress(new(context.Key, $"Updating pool {context.Request.Pool}", "", 100, true));
+        }
+    }
+
+    /// <summary>Records what was done since the last step. Only while the lease is held.</summary>
+    public Task RecordAsync(CancellationToken cancellationToken) => Drains.RecordAsync(cancellationToken);
+
+    /// <summary>How long to wait at most; null: it is over.</summary>
+    protected abstract Task<TimeSpan?> StepAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lets go of the pool.</summary>
+    protected abstract Task UnmarkAsync(CancellationToken cancellationToken);
+
+    /// <summary>What may be over when it is asked for again.</summary>
+    protected virtual bool IsTransient(Exception exception) => TransientFailure.Is(exception);
+
+    /// <summary>What the control says of drains, and how drains have ended.</summary>
+    /// <returns>True where one has ended.</returns>
+    protected async Task<bool> TendDrainsAsync(PoolUpdateLimits limits, CancellationToken cancellationToken)
+    {
+        if (limits.IsPaused)
+            await Drains.StopAsync(cancellationToken);
+        else
+            Drains.Limit(limits.DrainTimeout);
+        return await Drains.HarvestAsync(limits.DrainTimeout, limits.IsPaused, cancellationToken);
+    }
+
+    /// <summary>In words why nothing further leaves; null: new nodes are healthy, or that does not count.</summary>
+    /// <param name="verdict">Of the new nodes.</param>
+    /// <param name="obstacle">Why there is no way back; empty: there is one.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    protected async Task<string?> IsHeldUpAsync(GateVerdict verdict, string obstacle, CancellationToken cancellationToken)
+    {
+        if (verdict.Problems.Count == 0)
+        {
+            await Book.SetAsync(static state => state with { UnhealthySince = null }, cancellationToken);
+            return null;
+        }
+
+        string problems = $"New nodes are not healthy: {NameList.Of(verdict.Problems, 3)}";
+        PoolUpdateFailureAction action = Book.Record.Options.OnUnhealthy;
+        if (action == PoolUpdateFailureAction.Continue)
+        {
+            if (!_isWarned)
+                Scope.Observer.Warning(problems);
+            _isWarned = true;
+            return null;
+        }
+
+        DateTimeOffset since = Book.State.UnhealthySince ?? Scope.Now;
+        await Book.SetAsync(state => state with { UnhealthySince = since }, cancellationToken);
+        if (!verdict.IsFinal && Scope.Now - since < Book.Record.Options.HealthGrace)
+            return problems;
+        Gate.Forget();
+        if (action == PoolUpdateFailureAction.Rollback && obstacle.Length == 0)
+        {
+            await TurnAsync(problems, cancellationToken);
+            return problems;
+        }
+
+        string why = action == PoolUpdateFailureAction.Rollback ? $"{problems} {obstacle}" : problems;
+        await HoldAsync(why, cancellationToken);
+        return why;
+    }
+
+    /// <summary>Begins nothing more until a user decides.</summary>
+    protected virtual async Task HoldAsync(string why, CancellationToken cancellationToken)
+    {
+        Scope.Observer.Warning($"The update of pool {context.Request.Pool} is paused. {why}");
+        await Drains.StopAsync(cancellationToken);
+        await Book.SetAsync(static state => state with { UnhealthySince = null }, cancellationToken);
+        await Book.ControlAsync(RollControl.PausedKey, why, cancellationToken);
+        await context.CatchUpAsync(cancellationToken);
+    }
+
+    protected async Task<TimeSpan?> TurnAsync(string why, CancellationToken cancellationToken)
+    {
+        Scope.Observer.Warning($"The update of pool {context.Request.Pool} is rolled back. {why}");
+        await Drains.StopAsync(cancellationToken);
+        await Book.SetAsync(
+            state =>
+                state with
+                {
+                    IsBack = true,
+                    IsTurned = false,
+                    HasBegun = false,
+                    DrainedAt = null,
+                    UnhealthySince = null,
+                    Status = NodePoolUpdateStatus.Running,
+                    Message = why,
+                },
+            cancellationToken
+        );
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>Ends it as its nodes say.</summary>
+    /// <param name="ready">New nodes that are Ready.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    protected Task<TimeSpan?> EndAsync(int ready, CancellationToken cancellationToken)
+    {
+        List<RollNode> left =
+        [
+            .. Book.Old.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Kept),
+        ];
+        List<RollNode> skipped = left.FindAll(static one => one.Status == NodePoolUpdateNodeStatus.Skipped) is { Count: > 0 } found
+            ? found
+            : left;
+        string status =
+            left.Count > 0 ? NodePoolUpdateStatus.Incomplete
+            : Book.State.IsBack ? NodePoolUpdateStatus.RolledBack
+            : NodePoolUpdateStatus.Completed;
+        string message =
+            skipped.Count == 0 ? ""
+            : skipped.Count == 1 ? $"Node {skipped[0].Node} could not be drained: {skipped[0].Message}"
+            : $"{skipped.Count} nodes could not be drained: {NameList.Of(skipped.Select(static one => one.Node))}.";
+        return EndAsync(status, message, cancellationToken, ready);
+    }
+
+    protected async Task<TimeSpan?> EndAsync(string status, string message, CancellationToken cancellationToken, int? ready = null)
+    {
+        await Drains.StopAsync(cancellationToken);
+        if (status == NodePoolUpdateStatus.Stopped)
+        {
+            List<RollNode> kept =
+            [
+                .. Book.All.Where(static one =>
+                    one.Status is not NodePoolUpdateNodeStatus.Removing and not NodePoolUpdateNodeStatus.Removed
+                ),
+            ];
+            await Holds.ReleaseAsync(kept, cancellationToken);
+            foreach (RollNode node in kept)
+                await Book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null },
+                    cancellationToken
+                );
+        }
+
+        // The pool first: who finds the update ended finds the pool free.
+        await UnmarkAsync(cancellationToken);
+        if (message.Length == 0 && Book.State.IsBack)
+            message = Book.State.Message;
+        await Book.SetAsync(
+            state => state with { Status = status, Message = message, EndedAt = Scope.Now, Ready = ready ?? state.Ready },
+            cancellationToken
+        );
+        return null;
+    }
+
+    protected async Task TellAsync(string status, string message, int ready, CancellationToken cancellationToken)
+    {
+        // On the way back the reason for it stays.
+        await Book.SetAsync(
+            state =>
+                state with
+                {
+                    Status = status,
+                    Ready = ready,
+                    Message = state.IsBack && status == NodePoolUpdateStatus.Running ? state.Message : message,
+                },
+            cancellationToken
+        );
+        int total = Book.Old.Count,
+            done = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Removed),
+            skipped = Book.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Skipped);
+        Scope.Observer.Progress(
+            new(
+                context.Key,
+                $"{(Book.State.IsBack ? "Rolling back" : "Updating")} pool {context.Request.Pool}",
+                $"{done} of {total} nodes replaced{(skipped > 0 ? $", {skipped} skipped" : "")}{(message.Length > 0 ? $". {message}" : "")}",
+                total == 0 ? 100 : 100 * done / total
+            )
+        );
+    }
+
+    /// <summary>Another run has it, so cordoning has skipped it.</summary>
+    protected static bool IsHeldByAnother(RollNode node, RollNode before) =>
+        node.Status == NodePoolUpdateNodeStatus.Skipped && node.Attempts > before.Attempts;
+}

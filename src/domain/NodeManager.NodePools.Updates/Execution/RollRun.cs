@@ -1,0 +1,189 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Claims;
+using NodeManager.Autoscaling.Reconciliation;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.NodePools.Updates.Decisions;
+using NodeManager.NodePools.Updates.Records;
+
+namespace NodeManager.NodePools.Updates.Execution;
+
+/// <summary>The update of a NodeSmithPool, by its claims.</summary>
+internal sealed class RollRun : RollLoop
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+
+    private readonly RollContext _context;
+    private readonly RollMachines _machines;
+    private readonly RollLook _look;
+    private readonly RollWayBack _wayBack;
+
+    public RollRun(RollContext context, RollStart start)
+        : base(context, start)
+    {
+        _context = context;
+        _machines = new(context, Book);
+        _look = new(context, Book, _machines);
+        _wayBack = new(context, Book, Holds, _machines);
+    }
+
+    protected override async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
+    {
+        RollControl control = _context.ControlOf(Book.Record.Id);
+        var limits = PoolUpdateLimits.Of(Book.Record, control);
+        if (_context.Pool is not { Metadata.DeletionTimestamp: null } pool || pool.Metadata.Uid != Book.Record.PoolUid)
+            return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
+        if (control.StoppedBy.Length > 0)
+            return await EndAsync(NodePoolUpdateStatus.Stopped, $"Stopped by {control.StoppedBy}.", cancellationToken);
+        if (control.RollbackBy.Length > 0 && !Book.State.IsBack)
+            return await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken);
+        if (Book.State is { IsBack: true, IsTurned: false })
+            await _wayBack.PrepareAsync(cancellationToken);
+        if (await TendDrainsAsync(limits, cancellationToken))
+            return TimeSpan.Zero;
+        await _look.NoteAsync(Drains.Has, cancellationToken);
+
+        RollView view = _look.Of(pool, limits);
+        RollStep step = RollRules.Next(view);
+        int ready = view.New.Count(static one => one.ReadySince is not null);
+        bool isIrreversible = step.Drain.Count + step.Remove.Count > 0 || step.IsOver;
+        if (
+            !limits.IsPaused
+            && !Book.State.IsBack
+            && await IsHeldUpAsync(
+                await CheckAsync(isIrreversible, cancellationToken),
+                Book.Record.From is null ? "The former template is unknown, so the update is not rolled back" : "",
+                cancellationToken
+            )
+                is { } held
+        )
+        {
+            await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
+            return TimeSpan.Zero < Gate.NextAt - Scope.Now ? Gate.NextAt - Scope.Now : Pause;
+        }
+
+        if (step.IsOver && await EndAsync(ready, cancellationToken) is null)
+            return null;
+        bool hasActed = !limits.IsPaused && await ActAsync(view, step, limits, cancellationToken);
+        await TellAsync(
+            limits.IsPaused ? NodePoolUpdateStatus.Paused : NodePoolUpdateStatus.Running,
+            limits.IsPaused ? $"Paused: {control.PausedBy}."
+                : step.WaitsFor.Length > 0 ? $"Waiting for {step.WaitsFor}."
+                : "",
+            ready,
+            cancellationToken
+        );
+        if (hasActed)
+            return TimeSpan.Zero;
+        TimeSpan wait = LookAgain;
+        foreach (
+            DateTimeOffset at in (
+                (DateTimeOffset?[])[step.Until, Book.State.IsBack || view.New.Count == 0 ? null : Gate.NextAt]
+            ).OfType<DateTimeOffset>()
+        )
+            if (at - Scope.Now < wait)
+                wait = at - Scope.Now;
+        return wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
+    }
+
+    protected override async Task UnmarkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Scope.Client.PatchAsync(
+                NodeSmithResources.Pools,
+                _context.Request.Pool,
+                _context.Request.Namespace,
+                Patch.Merge(
+                    new()
+                    {
+                        ["metadata"] = new JsonObject
+                        {
+                            ["uid"] = Book.Record.PoolUid,
+                            ["annotations"] = new JsonObject { [NodeSmithNames.UpdateAnnotation] = null },
+                        },
+                    }
+                ),
+                null,
+                RequestOptions.Default,
+                cancellationToken
+            );
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // It is gone, or another one has its name.
+        }
+    }
+
+    // A claim that has failed is a problem that waiting does not end.
+    private async Task<GateVerdict> CheckAsync(bool mustBeNew, CancellationToken cancellationToken)
+    {
+        // What the update found there is not its doing.
+        List<NodeSmithClaim> made =
+        [
+            .. _look.Fresh().Where(one => one.Metadata.CreationTimestamp >= NodeSmithConditionList.Seconds(Book.Record.At)),
+        ];
+        List<string> failed =
+        [
+            .. made.Where(ClaimAttempts.HasFailed)
+                .Select(static one =>
+                    $"NodeSmithClaim {one.Metadata.Name} has failed: {one.Status!.Conditions.Find(NodeSmithConditions.Failed)!.Message}"
+                ),
+        ];
+        if (failed.Count > 0)
+            return new(failed, true);
+        List<string> nodes =
+        [
+            .. made.Where(static one =>
+                    one.Metadata.DeletionTimestamp is null && one.Status?.Conditions.IsTrue(NodeSmithConditions.Initialized) == true
+                )
+                .Select(one => _context.NodeOf(one)?.Metadata.Name)
+                .OfType<string>(),
+        ];
+        return await Gate.CheckAsync(nodes, mustBeNew, cancellationToken);
+    }
+
+    private async Task<bool> ActAsync(RollView view, RollStep step, PoolUpdateLimits limits, CancellationToken cancellationToken)
+    {
+        if (step.Create > 0)
+            await _machines.CreateAsync(step.Create, cancellationToken);
+        Dictionary<string, RollNode> old = Book.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
+        List<RollNode> drain = [.. step.Drain.Select(uid => old[uid])];
+        // A process before may have died in their drains.
+        drain.AddRange(old.Values.Where(one => one.Status == NodePoolUpdateNodeStatus.Draining && !Drains.Has(one.Uid)));
+        if (drain.Count > 0)
+        {
+            if (!Book.State.HasBegun)
+                await Book.SetAsync(static state => state with { HasBegun = true }, cancellationToken);
+            IEnumerable<RollNode> leaving = old.Values.Where(static one =>
+                one.Status is NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Draining or NodePoolUpdateNodeStatus.Skipped
+            );
+            // Together, so that no pod comes to one that goes next.
+            await Holds.CordonAsync(step.Cordon || view.Limit.Surge > 0 || view.IsBlueGreen ? leaving : drain, cancellationToken);
+            Dictionary<string, NodeSmithClaim> claims = _context.Claims.ToDictionary(
+                static one => one.Metadata.Uid!,
+                StringComparer.Ordinal
+            );
+            foreach (RollNode node in drain.Select(one => Book[one.Uid]).Where(one => !IsHeldByAnother(one, old[one.Uid])))
+            {
+                Node? registered = claims.TryGetValue(node.Uid, out NodeSmithClaim? claim) ? _context.NodeOf(claim) : null;
+                if (registered is not null)
+                    await Drains.StartAsync(node, registered, limits.DrainTimeout, cancellationToken);
+                else
+                    await Book.UpdateAsync(
+                        node.Uid,
+                        static one => one with { Status = NodePoolUpdateNodeStatus.Drained, DrainedSince = null },
+                        cancellationToken
+                    );
+            }
+        }
+
+        foreach (string uid in step.Remove)
+            await _machines.RemoveAsync(Book[uid], cancellationToken);
+        return step.Create + drain.Count + step.Remove.Count > 0;
+    }
+}

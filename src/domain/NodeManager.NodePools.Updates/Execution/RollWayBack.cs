@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Autoscaling.Resources;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.NodePools.Updates.Decisions;
+using NodeManager.NodePools.Updates.Records;
+
+namespace NodeManager.NodePools.Updates.Execution;
+
+/// <summary>Turns an update around: the former template, the former nodes in service, and the new machines as those that leave. Safe to repeat.</summary>
+internal sealed class RollWayBack(RollContext context, RollBook book, RollHolds holds, RollMachines machines)
+{
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await RestoreAsync(cancellationToken);
+        List<RollNode> former = [.. book.All.Where(static one => !one.IsBack)];
+        await holds.ReleaseAsync(former, cancellationToken);
+        foreach (
+            RollNode node in former.Where(static one =>
+                one.Status is not NodePoolUpdateNodeStatus.Removing and not NodePoolUpdateNodeStatus.Removed
+            )
+        )
+            await book.UpdateAsync(
+                node.Uid,
+                static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null, Message = "" },
+                cancellationToken
+            );
+        int index = book.All.Count;
+        foreach (
+            NodeSmithClaim claim in (await machines.ListAsync(cancellationToken)).Where(one => !book.Has(one.Metadata.Uid!) && IsNew(one))
+        )
+        {
+            Node? node = context.NodeOf(claim);
+            await book.AddAsync(
+                new()
+                {
+                    Index = index++,
+                    Claim = claim.Metadata.Name,
+                    Uid = claim.Metadata.Uid!,
+                    Node = node?.Metadata.Name ?? "",
+                    NodeUid = node?.Metadata.Uid ?? "",
+                    IsBack = true,
+                    Size = RollSize.Of(claim, context.Pool!),
+                    Reasons = ["created by the update that is rolled back"],
+                },
+                cancellationToken
+            );
+        }
+
+        await book.SetAsync(static state => state with { IsTurned = true }, cancellationToken);
+    }
+
+    // What was of the former template before the update stays.
+    private bool IsNew(NodeSmithClaim claim) =>
+        claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation) == book.Record.Id
+        || ClaimTemplate.Of(claim) is { } made && made.ToJson() == book.Record.To && made.ToJson() != book.Record.From;
+
+    private async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        if (context.Pool is not { } pool || ClaimTemplate.Read(book.Record.From) is not { } from || book.Record.From == book.Record.To)
+            return;
+        string now = ClaimTemplate.Of(pool).ToJson();
+        if (now == book.Record.From)
+            return;
+        if (now != book.Record.To)
+        {
+            context.Scope.Observer.Warning(
+                $"NodeSmithPool {context.Request.Namespace}/{context.Request.Pool} was changed during its update; its template is not restored."
+            );
+            return;
+        }
+
+        JsonArray patch =
+        [
+            Patch.Operation("replace", "/metadata/resourceVersion", pool.Metadata.ResourceVersion),
+            Patch.Operation("replace", "/spec/providerRef", from.ProviderRef),
+            Patch.Operation(
+                "replace",
+                "/spec/machineTemplate",
+                JsonNode.Parse(JsonSerializer.Serialize(from.MachineTemplate, NodeSmithJson.Default.NodeSmithMachineTemplate))
+            ),
+        ];
+        context.Admit(
+            await context.Scope.Client.PatchAsync(
+                NodeSmithResources.Pools,
+                pool.Metadata.Name,
+                pool.Metadata.Namespace,
+                Patch.Json(patch),
+                null,
+                RequestOptions.Default,
+                cancellationToken
+            )
+        );
+        context.Scope.Observer.Verbose(
+            $"Restoring the former template of NodeSmithPool {context.Request.Namespace}/{context.Request.Pool}."
+        );
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Updates.Execution;
+using NodeManager.NodePools.Updates.Records;
+
+namespace NodeManager.NodePools.Updates.PoolServices;
+
+/// <summary>The specification of a service's pool is changed, and the service's own roll is followed to its end. A rollback writes what was there before.</summary>
+internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePools pools) : ServiceRoll(context, start, pools)
+{
+    private string _failure = "";
+
+    // Empty: there is a way back.
+    private string NoWayBack =>
+        Book.Record.From is null ? "The former specification is not known, so the update is not rolled back."
+        : PoolSecrets.IsSealed(PatchOf(Book.Record.From))
+            ? $"{NotKept} The update is therefore not rolled back by another process. Restore the former user data with Set-NodePool -UserData."
+        : "";
+
+    protected override async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
+    {
+        RollControl control = Context.ControlOf(Book.Record.Id);
+        if (control.StoppedBy.Length > 0)
+            return await EndAsync(
+                NodePoolUpdateStatus.Stopped,
+                $"Stopped by {control.StoppedBy}. The service continues its roll.",
+                cancellationToken
+            );
+        if (control.RollbackBy.Length > 0 && !Book.State.IsBack && Book.Record.From is not null)
+            return NoWayBack.Length == 0
+                ? await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken)
+                : await LeaveAsync(NoWayBack, cancellationToken);
+        if ((Book.State.Generation == 0 || Book.State is { IsBack: true, IsTurned: false }) && !await WriteAsync(cancellationToken))
+            return Book.State.IsBack
+                ? await LeaveAsync(NoWayBack, cancellationToken)
+                : await EndAsync(
+                    NodePoolUpdateStatus.Stopped,
+                    $"{NotKept} Nothing was changed yet: use Update-NodePool again.",
+                    cancellationToken
+                );
+        if (await Pools.SeeAsync(Book.Record.PoolUid, cancellationToken) is not { } sight)
+            return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
+
+        await NoteGoneAsync(cancellationToken);
+        foreach (RollNode node in Book.All.Where(static one => one.Status == NodePoolUpdateNodeStatus.Pending))
+        {
+            if (NodeOf(node)?.Spec.Unschedulable == true)
+                await Book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Draining, Message = "The service drains it." },
+                    cancellationToken
+                );
+        }
+
+        HashSet<string> old = [.. Book.All.Select(static one => one.NodeUid)];
+        List<Node> fresh =
+        [
+            .. (await Pools.NodesOfAsync(sight.Pool.Id, sight.Pool.Name, cancellationToken)).Where(one => !old.Contains(one.Metadata.Uid!)),
+        ];
+        int ready = fresh.Count(static one => ReadySince(one) is not null);
+        bool isOver = sight.Status.Phase == NodePoolPhase.Ready && sight.Pool.Generation >= Book.State.Generation;
+        if (
+            !Book.State.IsBack
+            && await IsHeldUpAsync(await CheckAsync(sight, fresh, isOver, cancellationToken), NoWayBack, cancellationToken) is { } held
+        )
+        {
+            if (_failure.Length > 0)
+                return await EndAsync(NodePoolUpdateStatus.Incomplete, _failure, cancellationToken, ready);
+            await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
+            return Wait(null, isWatching: true);
+        }
+
+        if (isOver)
+        {
+            // What the service left in place has what was changed.
+            foreach (RollNode node in Book.All.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed))
+                await Book.UpdateAsync(
+                    node.Uid,
+                    static one => one with { Status = NodePoolUpdateNodeStatus.Kept, Message = "" },
+                    cancellationToken
+                );
+            return await EndAsync(ready, cancellationToken);
+        }
+
+        string said =
+            sight.Status.Message.Length > 0
+                ? sight.Status.Message
+                : $"generation {sight.Status.ObservedGeneration} of {sight.Status.Generation} observed";
+        await TellAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {said.TrimEnd('.')}.", ready, cancellationToken);
+        return Wait(null, fresh.Count > 0);
+    }
+
+    // A service's roll cannot be paused.
+    protected override Task HoldAsync(string why, CancellationToken cancellationToken)
+    {
+        Context.Scope.Observer.Warning($"The update of pool {Context.Request.Pool} is not followed any longer. {why}");
+        _failure = $"{why} The service continues its roll; a rollback restores the former specification.";
+        return Task.CompletedTask;
+    }
+
+    private Task<TimeSpan?> LeaveAsync(string why, CancellationToken cancellationToken)
+    {
+        Context.Scope.Observer.Warning($"The update of pool {Context.Request.Pool} is not followed any longer. {why}");
+        return EndAsync(NodePoolUpdateStatus.Stopped, $"{why} The service continues its roll.", cancellationToken);
+    }
+
+    // Again after a process that died: a pool that is so already is not written. False: only that process knew what to write.
+    private async Task<bool> WriteAsync(CancellationToken cancellationToken)
+    {
+        bool isBack = Book.State.IsBack;
+        JsonObject patch = PatchOf(isBack ? Book.Record.From : Book.Record.To);
+        long generation;
+        if (PoolSecrets.IsSealed(patch))
+        {
+            PoolRecord there = await Pools.Context.Provider.GetAsync(Book.Record.PoolUid, cancellationToken);
+            if (!PoolMerge.Contains(PoolSecrets.Seal(there.Spec, Book.Record.Id), patch))
+                return false;
+            generation = there.Generation;
+        }
+        else
+        {
+            generation = (
+                await PoolEditor.ApplyAsync(
+                    Pools.Context,
+                    new PoolTarget { Id = Book.Record.PoolUid, Name = Book.Record.Pool },
+                    new() { Patch = _ => patch },
+                    Context.Scope.Observer,
+                    cancellationToken
+                )
+            ).Generation;
+        }
+
+        Pools.Forget();
+        await Book.SetAsync(state => state with { Generation = generation, HasBegun = true, IsTurned = isBack }, cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,247 @@
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Maintenance.Batches;
+using NodeManager.NodePools.Documents;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Updates.Decisions;
+using NodeManager.NodePools.Updates.Execution;
+using NodeManager.NodePools.Updates.Records;
+using NodeManager.NodePools.Validation;
+
+namespace NodeManager.NodePools.Updates.PoolServices;
+
+/// <summary>A service's pool is replaced by a second one (blue-green): created, waited for, the first one's nodes drained, the first one deleted; or back.</summary>
+internal sealed class SecondPoolRoll(RollScope context, RollStart start, ServicePools pools) : ServiceRoll(context, start, pools)
+{
+    // Until a service that deletes slowly is asked again.
+    private static readonly TimeSpan DeleteAgain = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset? _deletedAt;
+
+    private string LeavingId => Book.State.IsBack ? Book.State.SecondPoolId : Book.Record.PoolUid;
+
+    protected override async Task<TimeSpan?> StepAsync(CancellationToken cancellationToken)
+    {
+        RollControl control = Context.ControlOf(Book.Record.Id);
+        var limits = PoolUpdateLimits.Of(Book.Record, control);
+        if (control.StoppedBy.Length > 0)
+            return await EndAsync(
+                NodePoolUpdateStatus.Stopped,
+                $"Stopped by {control.StoppedBy}.{(Book.State.SecondPoolId.Length > 0 ? $" Node pool '{Book.Record.SecondPool}' stays." : "")}",
+                cancellationToken
+            );
+        // After the deletion was begun there is nothing to go back to.
+        if (control.RollbackBy.Length > 0 && Book.State is { IsBack: false, IsRemoving: false })
+            return await TurnAsync($"Rolled back by {control.RollbackBy}.", cancellationToken);
+        if (Book.State is { IsBack: true, IsTurned: false })
+            await PrepareBackAsync(cancellationToken);
+        if (await TendDrainsAsync(limits, cancellationToken))
+            return TimeSpan.Zero;
+
+        ServiceSight? second = await Pools.SeeAsync(Book.State.SecondPoolId, cancellationToken),
+            leaving = await Pools.SeeAsync(LeavingId, cancellationToken);
+        if (Book.State is { IsBack: false, IsRemoving: false } && leaving is null)
+            return await EndAsync(NodePoolUpdateStatus.Stopped, "The pool was deleted.", cancellationToken);
+        if (Book.State is { IsBack: false, SecondPoolId.Length: > 0 } && second is null)
+            return await EndAsync(
+                NodePoolUpdateStatus.Stopped,
+                $"The second pool '{Book.Record.SecondPool}' was deleted.",
+                cancellationToken
+            );
+        await NoteGoneAsync(cancellationToken);
+        await NoteNewAsync(cancellationToken);
+        IReadOnlyList<Node> fresh = Book.State.IsBack
+            ? []
+            : await Pools.NodesOfAsync(Book.State.SecondPoolId, Book.Record.SecondPool, cancellationToken);
+        SecondPoolView view = ViewOf(second, leaving, fresh, limits.IsPaused);
+        SecondPoolStep step = SecondPoolRules.Next(view);
+        int ready = fresh.Count(static one => ReadySince(one) is not null);
+        if (
+            !limits.IsPaused
+            && view is { IsBack: false, IsRemoving: false }
+            && await IsHeldUpAsync(
+                await CheckAsync(second, fresh, step.Drain.Count > 0 || step.Delete, cancellationToken),
+                "",
+                cancellationToken
+            )
+                is { } held
+        )
+        {
+            await TellAsync(NodePoolUpdateStatus.Running, held, ready, cancellationToken);
+            return Wait(null, isWatching: true);
+        }
+
+        if (step.IsOver)
+            return await EndAsync(ready, cancellationToken);
+        if (step.Create && !limits.IsPaused && !await CreateAsync(cancellationToken))
+            return await EndAsync(
+                NodePoolUpdateStatus.Stopped,
+                $"{NotKept} Nothing was changed yet: use Update-NodePool again.",
+                cancellationToken
+            );
+        bool hasActed = !limits.IsPaused && await ActAsync(step, limits, cancellationToken);
+        await TellAsync(
+            limits.IsPaused ? NodePoolUpdateStatus.Paused : NodePoolUpdateStatus.Running,
+            limits.IsPaused ? $"Paused: {control.PausedBy}."
+                : step.WaitsFor.Length > 0 ? $"Waiting for {step.WaitsFor}."
+                : "",
+            ready,
+            cancellationToken
+        );
+        return hasActed ? TimeSpan.Zero : Wait(step.Until, fresh.Count > 0);
+    }
+
+    private SecondPoolView ViewOf(ServiceSight? second, ServiceSight? leaving, IReadOnlyList<Node> fresh, bool isPaused) =>
+        new()
+        {
+            Now = Scope.Now,
+            HasSecond = Book.State.SecondPoolId.Length > 0,
+            IsSecondReady = second?.Status.Phase == NodePoolPhase.Ready,
+            Wanted = second?.Status.DesiredNodes ?? Book.Record.Desired,
+            New = [.. fresh.Select(ReadySince)],
+            Old =
+            [
+                .. Book.Old.Select(one => new OldMachine(
+                    one.Uid,
+                    one.Status,
+                    true,
+                    NodeOf(one)?.IsReady() == true,
+                    one.Attempts,
+                    Context.IsBusy(NodeOf(one), Book.Record.Id)
+                )),
+            ],
+            IsPaused = isPaused,
+            IsBack = Book.State.IsBack,
+            HasBegun = Book.State.HasBegun,
+            IsRemoving = Book.State.IsRemoving,
+            IsGone = leaving is null,
+            Soak = Book.Record.Options.Soak,
+            KeepOld = Book.Record.Options.KeepOld,
+            DrainedAt = Book.State.DrainedAt,
+        };
+
+    private async Task<bool> ActAsync(SecondPoolStep step, PoolUpdateLimits limits, CancellationToken cancellationToken)
+    {
+        Dictionary<string, RollNode> old = Book.Old.ToDictionary(static one => one.Uid, StringComparer.Ordinal);
+        List<RollNode> drain = [.. step.Drain.Select(uid => old[uid])];
+        // A process before may have died in their drains.
+        drain.AddRange(old.Values.Where(one => one.Status == NodePoolUpdateNodeStatus.Draining && !Drains.Has(one.Uid)));
+        if (drain.Count > 0)
+        {
+            if (!Book.State.HasBegun)
+                await Book.SetAsync(static state => state with { HasBegun = true }, cancellationToken);
+            // Together, so that no pod comes to one that goes next.
+            await Holds.CordonAsync(
+                old.Values.Where(static one =>
+                    one.Status is NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Draining or NodePoolUpdateNodeStatus.Skipped
+                ),
+                cancellationToken
+            );
+            foreach (RollNode node in drain.Select(one => Book[one.Uid]).Where(one => !IsHeldByAnother(one, old[one.Uid])))
+                if (NodeOf(node) is { } registered)
+                    await Drains.StartAsync(node, registered, limits.DrainTimeout, cancellationToken);
+        }
+
+        return (step.Delete && await DeleteAsync(cancellationToken)) || step.Create || drain.Count > 0;
+    }
+
+    // A process before may have created it and died before it noted that. False: only that process knew what to create.
+    private async Task<bool> CreateAsync(CancellationToken cancellationToken)
+    {
+        JsonObject patch = PatchOf(Book.Record.To);
+        PoolRecord pool = await Pools.Context.Provider.GetAsync(Book.Record.PoolUid, cancellationToken);
+        PoolDraft draft = SecondPoolDraft.Of(pool, Book.Record.SecondPool, patch, Book.Record.Desired);
+        List<PoolRecord> there = [];
+        await foreach (PoolRecord one in Pools.Context.Provider.ListAsync(new() { ClusterId = Book.Record.ClusterId }, cancellationToken))
+            if (one.Name == draft.Name)
+                there.Add(PoolSecrets.IsSealed(patch) ? one with { Spec = PoolSecrets.Seal(one.Spec, Book.Record.Id) } : one);
+        IReadOnlyList<PoolRecord> own = CreatedPoolRules.Find(
+            there,
+            draft with
+            {
+                Spec = PoolMerge.Apply([], patch),
+            },
+            Book.Record.Creator,
+            Book.Record.ServiceAt ?? Book.Record.At
+        );
+        if (own.Count != 1 && PoolSecrets.IsSealed(patch))
+            return false;
+        string id = own is [var created]
+            ? created.Id
+            : (await PoolCreator.CreateAsync(Pools.Context, draft, Context.Scope.Observer, cancellationToken)).Id;
+        Pools.Forget();
+        await Book.SetAsync(state => state with { SecondPoolId = id }, cancellationToken);
+        Context.Scope.Observer.Verbose($"Node pool '{draft.Name}' takes the place of '{pool.Name}'.");
+        return true;
+    }
+
+    // First noted: from here on there is no way back.
+    private async Task<bool> DeleteAsync(CancellationToken cancellationToken)
+    {
+        if (!Book.State.IsRemoving)
+            await Book.SetAsync(static state => state with { IsRemoving = true }, cancellationToken);
+        foreach (RollNode node in Book.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Drained))
+            await Book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Removing }, cancellationToken);
+        if (LeavingId.Length == 0)
+            return true;
+        if (_deletedAt is { } asked && Scope.Now - asked < DeleteAgain)
+            return false;
+        try
+        {
+            await PoolEditor.DeleteAsync(
+                Pools.Context,
+                new() { Id = LeavingId, Name = Book.State.IsBack ? Book.Record.SecondPool : Book.Record.Pool },
+                cancellationToken
+            );
+        }
+        catch (NodeManagerException gone) when (gone.ErrorId == ErrorIds.NodePoolNotFound)
+        {
+            // By a process before, or another hand.
+        }
+
+        _deletedAt = Scope.Now;
+        Pools.Forget();
+        return true;
+    }
+
+    // The first pool's nodes back into service; those of the second leave. Safe to repeat.
+    private async Task PrepareBackAsync(CancellationToken cancellationToken)
+    {
+        List<RollNode> former = [.. Book.All.Where(static one => !one.IsBack)];
+        await Holds.ReleaseAsync(former, cancellationToken);
+        foreach (RollNode node in former.Where(static one => one.Status is not NodePoolUpdateNodeStatus.Removed))
+            await Book.UpdateAsync(
+                node.Uid,
+                static one => one with { Status = NodePoolUpdateNodeStatus.Kept, DrainedSince = null, Message = "" },
+                cancellationToken
+            );
+        await Book.SetAsync(static state => state with { IsTurned = true }, cancellationToken);
+    }
+
+    // Nodes that the leaving pool got meanwhile leave, too: its autoscaler or its repair may add some.
+    private async Task NoteNewAsync(CancellationToken cancellationToken)
+    {
+        if (Book.State.IsRemoving)
+            return;
+        foreach (
+            Node node in await Pools.NodesOfAsync(
+                LeavingId,
+                Book.State.IsBack ? Book.Record.SecondPool : Book.Record.Pool,
+                cancellationToken
+            )
+        )
+        {
+            if (Book.Has(node.Metadata.Uid!))
+                continue;
+            await Book.AddAsync(
+                ServiceRollOpener.Entry(
+                    node,
+                    Book.All.Count,
+                    [Book.State.IsBack ? "created by the update that is rolled back" : "joined during the update"],
+                    Book.State.IsBack
+                ),
+                cancellationToken
+            );
+        }
+    }
+}

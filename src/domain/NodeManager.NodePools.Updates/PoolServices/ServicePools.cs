@@ -1,0 +1,64 @@
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Kubernetes.Models;
+using NodeManager.NodePools.Operations;
+using NodeManager.NodePools.Updates.Execution;
+
+namespace NodeManager.NodePools.Updates.PoolServices;
+
+/// <summary>A pool of a service as it is, with what its controllers report.</summary>
+internal sealed record ServiceSight(PoolRecord Pool, NodePoolStatus Status);
+
+/// <summary>The pools of a service and their nodes in the connected cluster, for one update. A service has no watch, so it is asked again.</summary>
+internal sealed class ServicePools(RollScope context, PoolContext pools)
+{
+    /// <summary>How long what the service said counts.</summary>
+    public static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, (ServiceSight? Sight, DateTimeOffset At)> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Predicate<ClusterNode>> _members = new(StringComparer.Ordinal);
+
+    public PoolContext Context => pools;
+
+    /// <summary>The pool as it was a moment ago; null: there is none.</summary>
+    public async Task<ServiceSight?> SeeAsync(string id, CancellationToken cancellationToken)
+    {
+        if (id.Length == 0)
+            return null;
+        DateTimeOffset now = context.Scope.Now;
+        if (_seen.TryGetValue(id, out var known) && now - known.At < Often && now >= known.At)
+            return known.Sight;
+        ServiceSight? sight = null;
+        try
+        {
+            PoolRecord pool = await pools.Provider.GetAsync(id, cancellationToken);
+            sight = new(pool, pools.Map(pool, pool.Status ?? await pools.Provider.GetStatusAsync(id, cancellationToken)));
+        }
+        catch (NodeManagerException gone) when (gone.ErrorId == ErrorIds.NodePoolNotFound)
+        {
+            // Deleted.
+        }
+
+        _seen[id] = (sight, now);
+        return sight;
+    }
+
+    /// <summary>What was seen is of no use any more.</summary>
+    public void Forget() => _seen.Clear();
+
+    /// <summary>The nodes that the connected cluster has of a pool, by name.</summary>
+    public async Task<IReadOnlyList<Node>> NodesOfAsync(string id, string name, CancellationToken cancellationToken)
+    {
+        if (id.Length == 0)
+            return [];
+        if (!_members.TryGetValue(id, out Predicate<ClusterNode>? isMember))
+            isMember = _members[id] = await pools.Provider.MembersOfAsync(id, name, cancellationToken);
+        return
+        [
+            .. context
+                .Nodes.Where(node =>
+                    node.Metadata.DeletionTimestamp is null && isMember(NodeMapper.Map(node, context.Scope.Session, context.Scope.Now))
+                )
+                .OrderBy(static node => node.Metadata.Name, StringComparer.Ordinal),
+        ];
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Text.Json;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.NodePools.Updates.Records;
+
+/// <summary>An update as its ConfigMap has it.</summary>
+internal sealed record StoredRoll(RollRecord Record, RollState State, IReadOnlyList<RollNode> Nodes, RollControl Control, ConfigMap Map)
+{
+    public string Namespace => Map.Metadata.Namespace ?? "";
+
+    /// <summary>A <see cref="NodePoolProvider"/>.</summary>
+    public string Provider => Record.IsService ? NodePoolProvider.Service : NodePoolProvider.Cluster;
+
+    /// <summary>Null: it is of no update, or was changed by hand.</summary>
+    public static StoredRoll? Read(ConfigMap map)
+    {
+        if (map.Data is not { } data || data.GetValueOrDefault(RollLayout.FormatKey) != RollLayout.Format)
+            return null;
+        try
+        {
+            RollRecord? record = JsonSerializer.Deserialize(
+                data.GetValueOrDefault(RollLayout.RecordKey, "null"),
+                RollJson.Default.RollRecord
+            );
+            RollState? state = JsonSerializer.Deserialize(data.GetValueOrDefault(RollLayout.StateKey, "null"), RollJson.Default.RollState);
+            List<RollNode> nodes =
+            [
+                .. data.Where(static one => one.Key.StartsWith(RollLayout.NodePrefix, StringComparison.Ordinal))
+                    .Select(static one => JsonSerializer.Deserialize(one.Value, RollJson.Default.RollNode)!)
+                    .OrderBy(static one => one.Index),
+            ];
+            return record is null || state is null || RollLayout.NameOf(record.Pool, record.IsService) != map.Metadata.Name
+                ? null
+                : new(record, state, nodes, RollControl.Read(map), map);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The latest update of a pool; null: it has none.</summary>
+    public static async Task<StoredRoll?> FindAsync(
+        ClusterConnection connection,
+        string ns,
+        string pool,
+        bool isService,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return Read(await connection.Client.GetAsync(Resources.ConfigMaps, RollLayout.NameOf(pool, isService), ns, cancellationToken));
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace NodeManager.NodePools.Documents;
+
+/// <summary>
+/// The fields of a specification that may hold credentials, which is the user data of machines. Where they are kept or shown beside their pool, a
+/// fingerprint stands for them. Pure.
+/// </summary>
+public static class PoolSecrets
+{
+    private const string Mark = "pbkdf2-sha256:";
+
+    // What is known of a script must not lead to the password in it: each guess takes a while.
+    private const int Iterations = 200_000;
+
+    /// <summary>Whether a field of this name may hold credentials.</summary>
+    public static bool Has(string field) => field == PlatformFields.UserData;
+
+    /// <summary>What is shown of a value.</summary>
+    public static string Describe(string value) => $"({value.Length} characters)";
+
+    /// <summary>The document with fingerprints. Equal values have equal ones under the same key.</summary>
+    public static JsonObject Seal(JsonObject document, string key)
+    {
+        var copy = (JsonObject)document.DeepClone();
+        Seal(copy, Encoding.UTF8.GetBytes(key));
+        return copy;
+    }
+
+    /// <summary>Whether values have been replaced by fingerprints, so that the document cannot be sent.</summary>
+    public static bool IsSealed(JsonNode? document) =>
+        document switch
+        {
+            JsonObject fields => fields.Any(static field =>
+                IsSealed(field.Value) || Has(field.Key) && field.Value.AsText()?.StartsWith(Mark, StringComparison.Ordinal) == true
+            ),
+            JsonArray items => items.Any(IsSealed),
+            _ => false,
+        };
+
+    private static void Seal(JsonNode? node, byte[] key)
+    {
+        if (node is JsonArray items)
+        {
+            foreach (JsonNode? item in items)
+                Seal(item, key);
+        }
+        else if (node is JsonObject fields)
+        {
+            foreach ((string name, JsonNode? value) in fields.ToList())
+            {
+                // A null of a merge patch removes the field.
+                if (Has(name) && value is not null)
+                    fields[name] = Mark + FingerprintOf(value.AsText() ?? value.ToJsonString(), key);
+                else
+                    Seal(value, key);
+            }
+        }
+    }
+
+    private static string FingerprintOf(string value, byte[] key) =>
+        Convert.ToHexStringLower(
+            Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(value), key, Iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes)
+        );
+}

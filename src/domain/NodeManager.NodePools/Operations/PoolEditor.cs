@@ -1,0 +1,201 @@
+using System.Text.Json.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.NodePools.Documents;
+
+namespace NodeManager.NodePools.Operations;
+
+/// <summary>
+/// Changes pools. A change is read, merged, compared and written. A service replaces the whole specification and takes no precondition, so the
+/// pool is read back: between the comparison and the write another client can still slip in; the generation then shows it. A cluster takes
+/// the version that was read as a precondition; where it fails, the change is made again from what is there then.
+/// </summary>
+public static class PoolEditor
+{
+    private const int MaximumTries = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>What would be written. Refuses what <see cref="ApplyAsync"/> refuses before it writes.</summary>
+    public static Task<PoolEditPlan> PlanAsync(
+        PoolContext context,
+        PoolTarget target,
+        PoolEdit edit,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            context.Session,
+            target.Text,
+            async (_, token) => Merge(context, await ReadAsync(context, target, token), edit, observer),
+            cancellationToken
+        );
+
+    /// <summary>Makes the change. A pool that is so already is not written.</summary>
+    /// <returns>The pool as it was read back.</returns>
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, NodePoolInvalid, NodePoolFieldUnsupported, Conflict, and what the provider refuses.</exception>
+    public static async Task<NodePool> ApplyAsync(
+        PoolContext context,
+        PoolTarget target,
+        PoolEdit edit,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) => context.Map(await ApplyRecordAsync(context, target, edit, observer, cancellationToken), context.Session.Time().GetUtcNow());
+
+    /// <summary>The same; the pool as its provider has it.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="ApplyAsync"/>.</exception>
+    public static Task<PoolRecord> ApplyRecordAsync(
+        PoolContext context,
+        PoolTarget target,
+        PoolEdit edit,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            context.Session,
+            target.Text,
+            (connection, token) => WriteAsync(context, connection, target, edit, observer, token),
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Deletes a pool. One that does not exist at the start is an error. One that is gone after that was deleted by an earlier try: also .NET repeats
+    /// a request whose connection was closed, and reports the second answer alone.
+    /// </summary>
+    public static Task DeleteAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            context.Session,
+            target.Text,
+            async (_, token) =>
+            {
+                string id = (await target.FindAsync(context, token)).Id;
+                try
+                {
+                    await context.Provider.DeleteAsync(id, token);
+                    return true;
+                }
+                catch (NodeManagerException gone) when (gone.ErrorId == ErrorIds.NodePoolNotFound)
+                {
+                    return true;
+                }
+                catch (PoolAnswerLostException lost)
+                {
+                    throw lost.Error;
+                }
+            },
+            cancellationToken
+        );
+
+    private static async Task<PoolRecord> WriteAsync(
+        PoolContext context,
+        ClusterConnection connection,
+        PoolTarget target,
+        PoolEdit edit,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        for (int tries = 1; ; tries++)
+        {
+            PoolRecord before = await ReadAsync(context, target, cancellationToken);
+            PoolEditPlan merged = Merge(context, before, edit, tries == 1 ? observer : NullObserver.Instance);
+            if (merged.Changes.Count == 0)
+                return before;
+            try
+            {
+                PoolRecord written = await context.Provider.ReplaceAsync(before, merged.Name, merged.Spec, cancellationToken);
+                if (!context.Provider.HasPreconditions && written.Generation > before.Generation + 1)
+                {
+                    observer.Warning(
+                        $"Another client changed node pool '{before.Name}' while it was being changed (generation {before.Generation} read, {written.Generation} written). "
+                            + "Its change may have been overwritten; compare the pool with what that client intended."
+                    );
+                }
+
+                return await ReadBackAsync(context, merged, written, observer, cancellationToken);
+            }
+            // A caller that has seen no generation means the pool as it is, whatever its provider compares.
+            catch (NodeManagerException changed)
+                when (changed.ErrorId == ErrorIds.Conflict
+                    && (context.Provider.HasPreconditions || target.Generation is null)
+                    && tries < MaximumTries
+                )
+            {
+                await connection.Time.DelayAsync(ConflictPause.After(tries), cancellationToken);
+                // The answer to an earlier try may have been lost.
+                PoolRecord now = await context.Provider.GetAsync(before.Id, cancellationToken);
+                if (now.Generation == before.Generation + 1 && PoolMerge.Contains(now.Spec, merged.Spec))
+                    return now;
+                // Otherwise what the caller has seen is compared again.
+            }
+            catch (PoolAnswerLostException lost)
+            {
+                // What the caller has seen is older than what this change may have made of it.
+                if (tries >= MaximumTries)
+                    throw lost.Error;
+                target = new() { Id = before.Id, Name = before.Name };
+                await connection.Time.DelayAsync(ConflictPause.Jitter(Pause), cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<PoolRecord> ReadAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken)
+    {
+        PoolRecord pool = await target.FindAsync(context, cancellationToken);
+        return target.Generation is { } seen && seen != pool.Generation ? throw PoolErrors.Changed(pool, seen) : pool;
+    }
+
+    private static async Task<PoolRecord> ReadBackAsync(
+        PoolContext context,
+        PoolEditPlan merged,
+        PoolRecord written,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        PoolRecord after = context.Provider.HasPreconditions ? written : await context.Provider.GetAsync(written.Id, cancellationToken);
+        if (after.Name == merged.Name && PoolMerge.Contains(after.Spec, merged.Spec))
+            return after;
+        if (after.Generation > written.Generation)
+            throw PoolErrors.Overwritten(after);
+        foreach (NodeFieldChange ignored in PoolMerge.Differences(after.Spec, merged.Spec))
+            if (ignored.After is { Length: > 0 })
+                observer.Warning(
+                    $"Node pool '{after.Name}': the {(context.Provider.Name == NodePoolProvider.Cluster ? "server" : "service")} did not store {ignored.Field} ({ignored.After})."
+                );
+        return after;
+    }
+
+    private static PoolEditPlan Merge(PoolContext context, PoolRecord pool, PoolEdit edit, IOperationObserver observer)
+    {
+        IPoolFormat format = context.Provider.Format;
+        JsonObject patch = edit.Patch(pool.Spec);
+        string name = edit.NewName ?? pool.Name;
+        if (name != pool.Name && !context.Provider.CanRename)
+            throw PoolErrors.CannotRename(pool);
+        JsonObject spec = PoolMerge.Apply(pool.Spec, patch);
+        // A pool may already be what the rules refuse; that must not keep it from being changed.
+        IReadOnlyList<NodePoolFinding> findings = format.Check(name, spec),
+            known = format.Check(pool.Name, pool.Spec);
+        NodePoolFinding[] fresh = [.. findings.Where(one => !known.Any(other => other.Field == one.Field && other.Message == one.Message))];
+        if (fresh.Where(static one => one.Severity == NodePoolFinding.Error).ToList() is { Count: > 0 } errors)
+            throw PoolErrors.Invalid(name, errors);
+        PoolCreator.RequireKnown(context, name, patch);
+        foreach (NodePoolFinding warning in fresh)
+            observer.Warning($"Node pool '{name}': {warning.Field} {warning.Message}.");
+        List<NodeFieldChange> changes = [.. PoolMerge.Differences(pool.Spec, spec)];
+        if (name != pool.Name)
+            changes.Insert(
+                0,
+                new()
+                {
+                    Field = "name",
+                    Before = pool.Name,
+                    After = name,
+                }
+            );
+        return new(pool, name, spec, changes);
+    }
+}

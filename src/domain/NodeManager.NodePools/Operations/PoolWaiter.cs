@@ -1,0 +1,145 @@
+using System.Globalization;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Timing;
+
+namespace NodeManager.NodePools.Operations;
+
+/// <summary>Waits for pools: by watch where the provider has one, else by asking again.</summary>
+public static class PoolWaiter
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Waits until controllers report, about the pool's newest generation, what is waited for.</summary>
+    /// <param name="context">Where.</param>
+    /// <param name="target">Which pool.</param>
+    /// <param name="condition">A phase, a health, <c>Deleted</c>, or <c>TYPE=STATUS</c> of a condition; see <see cref="PoolGoal"/>.</param>
+    /// <param name="timeout">Null: without end. Zero: look once.</param>
+    /// <param name="observer">Told how far it is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The pool with its status; for Deleted its last state, null if it did not exist.</returns>
+    /// <exception cref="NodeManagerException">WaitTimeout, NodePoolFailed, NodePoolNotFound, InvalidCondition, and what the provider refuses.</exception>
+    public static Task<NodePool?> WaitAsync(
+        PoolContext context,
+        PoolTarget target,
+        string condition,
+        TimeSpan? timeout,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        PoolGoal goal = PoolGoal.Parse(condition);
+        return ClusterOperation.RunAsync(
+            context.Session,
+            target.Text,
+            (connection, token) => WaitAsync(context, connection, target with { Generation = null }, goal, timeout, observer, token),
+            cancellationToken
+        );
+    }
+
+    private static async Task<NodePool?> WaitAsync(
+        PoolContext context,
+        ClusterConnection connection,
+        PoolTarget target,
+        PoolGoal goal,
+        TimeSpan? timeout,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        long start = connection.Time.GetTimestamp();
+        NodePool? last = null;
+        using IPoolFollower? follower = context.Provider.Follow();
+        for (TimeSpan pause = FirstPause; ; pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause)
+        {
+            Task? changed = null;
+            try
+            {
+                (PoolRecord record, changed) = await LookAsync(context, target, follower, last is null, cancellationToken);
+                target = target with { Id = record.Id };
+                NodePoolStatus status = context.Map(
+                    record,
+                    record.Status ?? await context.Provider.GetStatusAsync(record.Id, cancellationToken)
+                );
+                last = context.Map(record, connection.Time.GetUtcNow(), status);
+            }
+            catch (NodeManagerException gone) when (goal.IsDeletion && gone.ErrorId == ErrorIds.NodePoolNotFound)
+            {
+                Report(observer, target, goal, "", completed: true);
+                return last;
+            }
+
+            bool isMet = goal.IsMet(last.Status!);
+            Report(observer, target, goal, Describe(last.Status!), isMet);
+            if (isMet)
+                return last;
+            if (goal.IsHopeless(last.Status!))
+                throw Failed(last);
+            TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+                throw TimedOut(last, goal, timeout!.Value);
+            if (changed is null)
+                await connection.Time.DelayAsync(left < pause ? left.Value : pause, cancellationToken);
+            else
+                await connection.Time.WaitForChangeAsync([changed], left, cancellationToken);
+        }
+    }
+
+    // The first look asks the server, so that a name is found and nothing older than the call counts.
+    private static async Task<(PoolRecord Pool, Task? Changed)> LookAsync(
+        PoolContext context,
+        PoolTarget target,
+        IPoolFollower? follower,
+        bool isFirst,
+        CancellationToken cancellationToken
+    )
+    {
+        if (follower is null)
+            return (await target.FindAsync(context, cancellationToken), null);
+        string id = target.Id;
+        if (isFirst)
+        {
+            id = (await target.FindAsync(context, cancellationToken)).Id;
+            await follower.CatchUpAsync(cancellationToken);
+        }
+
+        (PoolRecord? pool, Task changed) = follower.Look(id);
+        return pool is null ? throw PoolErrors.NotFound(target.Text, context.Session.Cluster) : (pool, changed);
+    }
+
+    private static void Report(IOperationObserver observer, PoolTarget target, PoolGoal goal, string status, bool completed) =>
+        observer.Progress(new($"pool {target.Text}", $"Waiting for node pool {target.Text}: {goal.Text}", status, Completed: completed));
+
+    private static string Describe(NodePoolStatus status)
+    {
+        string nodes = status.DesiredNodes is { } desired
+            ? string.Create(CultureInfo.InvariantCulture, $"; {status.ActiveNodes ?? 0} of {desired} nodes active")
+            : "";
+        string message = status.Message.Length > 0 ? $"; {status.Message}" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{status.Phase}, {status.Health}; generation {status.ObservedGeneration} of {status.Generation} observed{nodes}{message}"
+        );
+    }
+
+    private static NodeManagerException Failed(NodePool pool) =>
+        new(
+            ErrorIds.NodePoolFailed,
+            ErrorKind.InvalidOperation,
+            $"Node pool '{pool.Name}' failed: {Describe(pool.Status!)}.",
+            pool.Name,
+            "Read the controllers' messages with Get-NodePoolStatus, and correct the pool with Set-NodePool."
+        );
+
+    private static NodeManagerException TimedOut(NodePool pool, PoolGoal goal, TimeSpan timeout) =>
+        new(
+            ErrorIds.WaitTimeout,
+            ErrorKind.OperationTimeout,
+            $"Node pool '{pool.Name}' of '{pool.Cluster}' did not become {goal.Text} within {HumanDuration.Format(timeout)}: {Describe(pool.Status!)}.",
+            pool.Name,
+            "Read the controllers' messages with Get-NodePoolStatus, or wait longer with -Timeout."
+        );
+}

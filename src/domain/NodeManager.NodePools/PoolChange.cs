@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.NodePools;
+
+/// <summary>Fields of a pool's specification that are given; null for those that are not.</summary>
+public sealed record PoolChange
+{
+    public string? MachineType { get; init; }
+
+    public int? DiskSizeGB { get; init; }
+
+    public string? DiskType { get; init; }
+
+    /// <summary>Empty removes them: the platform chooses.</summary>
+    public IReadOnlyList<string>? Zones { get; init; }
+
+    public bool? Spot { get; init; }
+
+    public IReadOnlyList<NodePoolAccelerator>? Accelerators { get; init; }
+
+    /// <summary>A value of null removes the label.</summary>
+    public IReadOnlyDictionary<string, string?>? Labels { get; init; }
+
+    public IReadOnlyList<NodeTaint>? Taints { get; init; }
+
+    public string? UserData { get; init; }
+
+    /// <summary>Of a NodeSmithPool: the name of a NodeSmithProvider.</summary>
+    public string? NodeProvider { get; init; }
+
+    /// <summary>Of a NodeSmithPool; empty removes them.</summary>
+    public IReadOnlyList<NodePoolShape>? Shapes { get; init; }
+
+    /// <summary>Of a NodeSmithPool; empty removes them.</summary>
+    public IReadOnlyList<NodeTaint>? StartupTaints { get; init; }
+
+    /// <summary>Of a NodeSmithPool: cores of all nodes; 0 for no limit.</summary>
+    public long? CpuLimit { get; init; }
+
+    /// <summary>Of a NodeSmithPool: bytes of all nodes; 0 for no limit.</summary>
+    public long? MemoryLimit { get; init; }
+
+    public int? NodeCount { get; init; }
+
+    public PoolScaling Scaling { get; init; } = new();
+
+    public PoolExtensions Extensions { get; init; } = new();
+
+    /// <summary>Merged last; null for none.</summary>
+    public JsonObject? Patch { get; init; }
+}
+
+/// <summary>Fields of a pool's autoscaling; null for those that are not given.</summary>
+public sealed record PoolScaling
+{
+    public bool? Enabled { get; init; }
+
+    public int? MinNodes { get; init; }
+
+    public int? MaxNodes { get; init; }
+
+    public int? TargetCpuUtilization { get; init; }
+
+    public int? TargetMemoryUtilization { get; init; }
+
+    public TimeSpan? ScaleDownDelay { get; init; }
+
+    public TimeSpan? ScaleUpDelay { get; init; }
+}
+
+/// <summary>The extensions of a pool's specification; null for those that are not given.</summary>
+public sealed record PoolExtensions
+{
+    public string? Release { get; init; }
+
+    public TimeSpan? DrainTimeout { get; init; }
+
+    public string? MaxSurge { get; init; }
+
+    public string? MaxUnavailable { get; init; }
+}

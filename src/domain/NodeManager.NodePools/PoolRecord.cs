@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+
+namespace NodeManager.NodePools;
+
+/// <summary>A pool as its provider has it, its specification with all fields.</summary>
+public sealed record PoolRecord
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public string ClusterId { get; init; } = "";
+
+    public long Generation { get; init; }
+
+    public string ResourceVersion { get; init; } = "";
+
+    /// <summary>Never changed in place.</summary>
+    public required JsonObject Spec { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    public string CreatedBy { get; init; } = "";
+
+    /// <summary>Of a NodeSmithPool; else empty.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>What controllers report, where the provider sends it with the pool; else null.</summary>
+    public IReadOnlyList<NodePoolControllerStatus>? Status { get; init; }
+}
+
+/// <summary>A pool to create.</summary>
+/// <param name="Name">The pool's name.</param>
+/// <param name="ClusterId">The provider's id of the cluster.</param>
+/// <param name="Spec">Never changed in place.</param>
+public sealed record PoolDraft(string Name, string ClusterId, JsonObject Spec);
+
+/// <summary>A cluster that a provider keeps pools of.</summary>
+/// <param name="Id">The provider's id.</param>
+/// <param name="Name">The provider's name for it.</param>
+public sealed record PoolCluster(string Id, string Name);
+
+/// <summary>Which pools to list. The provider answers the filters, a cluster where it can.</summary>
+public sealed record PoolListQuery
+{
+    /// <summary>The provider's id of a cluster; empty for all.</summary>
+    public string ClusterId { get; init; } = "";
+
+    /// <summary>A <see cref="NodePoolPhase"/>; empty for all.</summary>
+    public string Phase { get; init; } = "";
+
+    /// <summary>A <see cref="NodePoolHealth"/>; empty for all.</summary>
+    public string Health { get; init; } = "";
+}
+
+/// <summary>What a controller reports about a pool.</summary>
+public sealed record PoolStatusReport
+{
+    public required string Controller { get; init; }
+
+    public required long ObservedGeneration { get; init; }
+
+    public required IReadOnlyList<NodeCondition> Conditions { get; init; }
+
+    public JsonObject Metadata { get; init; } = [];
+}

@@ -1,0 +1,151 @@
+namespace NodeManager.Recommendations.Decisions;
+
+/// <summary>What a situation comes to. Pure.</summary>
+internal static class RecommendationRules
+{
+    public static NodeScaleRecommendation Judge(NodeManagerSession session, ScaleSituation situation)
+    {
+        NodeManagerConfiguration configuration = situation.Configuration;
+        List<NodeScaleReason> reasons = [];
+        if (situation.Before?.Action is NodeScaleAction.ScaleUp or NodeScaleAction.ScaleDown)
+        {
+            bool isUp = situation.Before.Action == NodeScaleAction.ScaleUp;
+            reasons.Add(
+                new()
+                {
+                    Rule = NodeScaleRule.Hysteresis,
+                    Value = isUp ? situation.UpAbove : situation.DownBelow,
+                    Limit = isUp ? configuration.ScaleUpThreshold : configuration.ScaleDownThreshold,
+                    Message =
+                        $"{situation.Before.Action} was recommended before: its threshold is {(isUp ? situation.UpAbove : situation.DownBelow):0.#}% until the shares are clear of it.",
+                }
+            );
+        }
+
+        if (situation.Active.Count == 0)
+            reasons.Add(new() { Rule = NodeScaleRule.NoNodes, Message = "None of the nodes is ready and schedulable." });
+        (IReadOnlyList<NodeScaleReason> missing, IReadOnlyList<NodeScaleAddition> additions) = ScaleUpRules.Judge(situation);
+        reasons.AddRange(missing);
+        bool needsMore = missing.Count > 0;
+        int added = additions.Sum(static one => one.Count);
+        NodeScaleReason? isHeld = IsHeld(situation, needsMore);
+        IReadOnlyList<NodeScaleCandidate> candidates = ScaleDownRules.Judge(situation, isHeld);
+        int removed = candidates.Count(static one => one.IsRecommended);
+        if (isHeld is not null && !needsMore)
+            reasons.Add(isHeld);
+        if (removed > 0)
+            reasons.Add(
+                new()
+                {
+                    Rule = NodeScaleRule.BelowThreshold,
+                    Value = removed,
+                    Limit = situation.DownBelow,
+                    Message =
+                        $"{removed} of {situation.Nodes.Count} nodes are below {situation.DownBelow:0.#}%, and their pods fit elsewhere.",
+                }
+            );
+        else if (!needsMore && isHeld is null)
+            reasons.Add(
+                new()
+                {
+                    Rule = NodeScaleRule.WithinThresholds,
+                    Message = "No share is above its threshold, and no node below its threshold can be removed.",
+                }
+            );
+
+        return new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            ObservedAt = situation.Now,
+            Action =
+                added > 0 ? NodeScaleAction.ScaleUp
+                : removed > 0 ? NodeScaleAction.ScaleDown
+                : NodeScaleAction.None,
+            Count = added > 0 ? added : removed,
+            CurrentNodes = situation.Nodes.Count,
+            RecommendedNodes = situation.Nodes.Count + added - removed,
+            MinNodes = configuration.MinNodes,
+            MaxNodes = configuration.MaxNodes,
+            ScaleUpThreshold = configuration.ScaleUpThreshold,
+            ScaleDownThreshold = configuration.ScaleDownThreshold,
+            IsAutoScalingEnabled = configuration.EnableAutoScaling,
+            HasUsage = situation.HasUsage,
+            Utilization = new([
+                .. UtilizationRules.Resources.Select(r =>
+                    Describe(situation, r, additions, [.. candidates.Where(static c => c.IsRecommended).Select(static c => c.Node)])
+                ),
+            ]),
+            Reasons = new(reasons),
+            Additions = new([.. additions]),
+            Candidates = new([.. candidates.Select(c => Of(session, c))]),
+        };
+    }
+
+    private static NodeScaleReason? IsHeld(ScaleSituation situation, bool needsMore)
+    {
+        if (needsMore)
+            return new() { Rule = NodeScaleRule.Stabilizing, Message = "Nodes are missing, so that none is removed." };
+        // Where the scheduler puts them is not known, and they may be what a PDB or an affinity waits for.
+        int waiting = situation.Waiting.Count(static pod => pod.Spec.SchedulingGates is not { Count: > 0 });
+        if (waiting > 0)
+            return new()
+            {
+                Rule = NodeScaleRule.PendingPods,
+                Value = waiting,
+                Message = $"Pods are pending ({waiting}); no node is removed before they are scheduled.",
+            };
+        if (situation.Before?.LastScaleUp is not { } last || situation.Now - last >= RecommendationHistory.Stabilization)
+            return null;
+        TimeSpan left = RecommendationHistory.Stabilization - (situation.Now - last);
+        return new()
+        {
+            Rule = NodeScaleRule.Stabilizing,
+            Message =
+                $"Scaling up was recommended {HumanDuration.Format(situation.Now - last)} ago; removals are recommended again in {HumanDuration.Format(left)}.",
+        };
+    }
+
+    private static NodeScaleUtilization Describe(
+        ScaleSituation situation,
+        string resource,
+        IReadOnlyList<NodeScaleAddition> additions,
+        HashSet<string> gone
+    )
+    {
+        decimal added = additions.Sum(one => one.Count * (resource == "cpu" ? one.Allocatable.Cpu : one.Allocatable.Memory));
+        (decimal? requested, decimal? used) =
+            gone.Count > 0
+                ? UtilizationRules.Without(situation.Active, gone, resource)
+                : (
+                    UtilizationRules.Requested(situation.Active, resource, added: added),
+                    UtilizationRules.Used(situation.Active, resource, added)
+                );
+        return new()
+        {
+            Resource = resource,
+            RequestedPercent = UtilizationRules.Requested(situation.Active, resource),
+            UsedPercent = UtilizationRules.Used(situation.Active, resource),
+            RequestedPercentAfter = requested,
+            UsedPercentAfter = used,
+        };
+    }
+
+    private static NodeScaleCandidate Of(NodeManagerSession session, NodeScaleCandidate candidate) =>
+        new()
+        {
+            Session = session,
+            Cluster = session.Cluster,
+            Node = candidate.Node,
+            NodeUid = candidate.NodeUid,
+            IsRecommended = candidate.IsRecommended,
+            Order = candidate.Order,
+            CpuRequestedPercent = candidate.CpuRequestedPercent,
+            MemoryRequestedPercent = candidate.MemoryRequestedPercent,
+            CpuUsedPercent = candidate.CpuUsedPercent,
+            MemoryUsedPercent = candidate.MemoryUsedPercent,
+            Reasons = candidate.Reasons,
+            Moves = candidate.Moves,
+            BlockedBy = candidate.BlockedBy,
+        };
+}

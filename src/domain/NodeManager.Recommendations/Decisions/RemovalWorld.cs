@@ -1,0 +1,149 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Scheduling;
+using NodeManager.Scheduling.Decisions;
+using NodeManager.Scheduling.Scoring;
+
+namespace NodeManager.Recommendations.Decisions;
+
+/// <summary>A cluster in which nodes are removed one after another, their pods going in one order. Not thread-safe.</summary>
+internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
+{
+    /// <summary>From so many nodes on, a pod takes the best of as many as the scheduler would look at.</summary>
+    private const int MostScoredNodes = 100;
+
+    private readonly List<Action> _undo = [];
+
+    public ClusterSnapshot Snapshot => snapshot;
+
+    /// <summary>Places pods that wait already, as far as they fit.</summary>
+    /// <returns>Those that do not; of some it cannot be judged.</returns>
+    public IReadOnlyList<(Pod Pod, bool IsUnknown)> PlaceWaiting(IEnumerable<Pod> waiting)
+    {
+        List<(Pod, bool)> left = [];
+        foreach (Pod pod in waiting)
+        {
+            if (Place(pod) is (null, var why))
+                left.Add((pod, why.Verdict == FitVerdict.Unknown));
+        }
+
+        _undo.Clear();
+        return left;
+    }
+
+    /// <summary>Cordons the node and moves its pods. <see cref="Undo"/> takes it back; <see cref="Complete"/> takes the node away.</summary>
+    /// <param name="node">As it is.</param>
+    /// <param name="staying">UIDs of the pods that end with the node.</param>
+    /// <param name="ending">UIDs of the pods that leave and are not recreated; all others are, also those that came from nodes before.</param>
+    /// <returns>Where each pod goes by UID, or the first that finds no place.</returns>
+    public (Dictionary<string, string>? Places, Pod? Stuck, NodeManager.Scheduling.Decisions.Placement? Why) Remove(
+        Node node,
+        IReadOnlySet<string> staying,
+        IReadOnlySet<string> ending
+    )
+    {
+        _undo.Clear();
+        List<Pod> there =
+        [
+            .. snapshot
+                .Node(node.Metadata.Name)!
+                .Pods.Select(static state => state.Pod)
+                .Where(pod => !staying.Contains(pod.Metadata.Uid ?? "")),
+        ];
+        snapshot.SetNode(Cordoned(node));
+        _undo.Add(() => snapshot.SetNode(node));
+        foreach (Pod pod in there.Where(pod => ending.Contains(pod.Metadata.Uid ?? "")))
+            Take(pod, node.Metadata.Name);
+        List<Pod> pods = [.. order.Sort([.. there.Where(pod => !ending.Contains(pod.Metadata.Uid ?? ""))])];
+        if (order.AllFirst)
+            pods.ForEach(pod => Take(pod, node.Metadata.Name));
+        Dictionary<string, string> places = new(StringComparer.Ordinal);
+        foreach (Pod pod in pods)
+        {
+            if (!order.AllFirst)
+                Take(pod, node.Metadata.Name);
+            (string? to, NodeManager.Scheduling.Decisions.Placement why) = Place(pod);
+            if (to is null)
+                return (null, pod, why);
+            places[pod.Metadata.Uid ?? ""] = to;
+        }
+
+        return (places, null, null);
+    }
+
+    /// <summary>Takes back what <see cref="Remove"/> did.</summary>
+    public void Undo()
+    {
+        for (int i = _undo.Count - 1; i >= 0; i--)
+            _undo[i]();
+        _undo.Clear();
+    }
+
+    /// <summary>The node is gone, with the pods that exist for it alone.</summary>
+    public void Complete(string node)
+    {
+        foreach (Pod pod in snapshot.Node(node)!.Pods.Select(static state => state.Pod).ToList())
+            snapshot.RemovePod(pod);
+        snapshot.RemoveNode(node);
+        _undo.Clear();
+    }
+
+    private void Take(Pod pod, string node)
+    {
+        snapshot.RemovePod(pod);
+        _undo.Add(() => snapshot.Assume(pod, node));
+    }
+
+    private (string? Node, NodeManager.Scheduling.Decisions.Placement Why) Place(Pod pod)
+    {
+        PodFit fit = new(pod, snapshot);
+        List<NodeState> fitting = [];
+        foreach (NodeState node in snapshot.Nodes)
+        {
+            if (fit.Evaluate(node).Verdict != FitVerdict.Fits || !node.Node.Status.Conditions.IsTrue("Ready"))
+                continue;
+            fitting.Add(node);
+            if (fitting.Count == MostScoredNodes)
+                break;
+        }
+
+        if (fitting.Count == 0)
+            return (null, Refusal(PodPlacement.Find(pod, snapshot)));
+        List<string> equal =
+        [
+            .. (order.AnyNode ? fitting : Best(pod, fitting)).Select(static node => node.Name).Order(StringComparer.Ordinal),
+        ];
+        string to = order.Random is { } random ? equal[random.Next(equal.Count)] : equal[0];
+        snapshot.Assume(pod, to);
+        _undo.Add(() => snapshot.RemovePod(pod));
+        return (to, new(FitVerdict.Fits, to, ""));
+    }
+
+    private IEnumerable<NodeState> Best(Pod pod, List<NodeState> fitting)
+    {
+        IReadOnlyList<NodeScore> scores = new PodScore(pod, snapshot).Of(fitting);
+        long best = scores.Max(static score => score.Total);
+        return scores.Where(score => score.Total == best).Select(static score => score.Node);
+    }
+
+    // Without preemption: a removal must not displace other pods.
+    private NodeManager.Scheduling.Decisions.Placement Refusal(NodeManager.Scheduling.Decisions.Placement found) =>
+        found.Verdict == FitVerdict.DoesNotFit
+            ? found with
+            {
+                Message = PodPlacement.Summary([.. found.Refusals.Select(static one => one.Answer)], snapshot.MinorVersion, ""),
+            }
+            : found;
+
+    private static Node Cordoned(Node node) =>
+        new()
+        {
+            Metadata = node.Metadata,
+            Status = node.Status,
+            Spec = new()
+            {
+                ProviderID = node.Spec.ProviderID,
+                Unschedulable = true,
+                Taints = [.. node.Spec.Taints ?? [], new() { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" }],
+            },
+        };
+}

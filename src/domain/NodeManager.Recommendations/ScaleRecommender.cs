@@ -1,0 +1,155 @@
+using NodeManager.Core.Configuration;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Drains.Options;
+using NodeManager.Drains.Planning;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Recommendations.Decisions;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Recommendations;
+
+/// <summary>Recommends to add or to remove nodes. Changes nothing.</summary>
+public static class ScaleRecommender
+{
+    /// <param name="session">Where; its configuration has the thresholds and bounds.</param>
+    /// <param name="request">What differs from them.</param>
+    /// <param name="observer">Told once when usage is not known.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">ConfigurationValueInvalid: thresholds or bounds that exclude each other. InvalidSelector. Forbidden.</exception>
+    public static async Task<NodeScaleRecommendation> RecommendAsync(
+        NodeManagerSession session,
+        RecommendationRequest request,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        NodeInput.CheckSelector(request.Selector);
+        NodeManagerConfiguration configuration =
+            request.Options.Count == 0 ? session.Configuration : ConfigurationLayers.Change(session.Configuration, request.Options);
+        return await ClusterOperation.RunAsync(
+            session,
+            null,
+            (connection, token) => RecommendAsync(session, connection, configuration, request, observer, token),
+            cancellationToken
+        );
+    }
+
+    private static async Task<NodeScaleRecommendation> RecommendAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        NodeManagerConfiguration configuration,
+        RecommendationRequest request,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        List<Node> nodes = (
+            await connection.Client.ListAsync(Resources.Nodes, new() { LabelSelector = request.Selector }, cancellationToken)
+        ).Items;
+        if (request.Selector is null)
+            nodes.RemoveAll(static node => !ScaleThresholds.Covers(node));
+        DrainOptions options = new() { DeleteEmptyDirData = request.DeleteEmptyDirData, DeleteUnmanagedPods = request.DeleteUnmanagedPods };
+        Task<Dictionary<string, NodeMetrics>?> measuring = ReadUsageAsync(session, connection, observer, cancellationToken);
+        PlanBasis basis = await PlanBasis.ReadAsync(
+            connection,
+            NodeTarget.Distinct(nodes.Select(static n => new NodeTarget(n.Metadata.Name, n.Metadata.Uid ?? ""))),
+            options,
+            cancellationToken
+        );
+        Dictionary<string, NodeMetrics>? metrics = await measuring;
+        if (basis.Simulator is not { } simulator)
+        {
+            throw new NodeManagerException(
+                ErrorIds.Forbidden,
+                ErrorKind.PermissionDenied,
+                $"Permission denied in cluster '{session.Cluster}': {basis.Refusal}",
+                session,
+                "Ask for the role nodemanager-viewer of deploy/rbac.yaml."
+            );
+        }
+
+        RecommendationHistory history = connection.Get<RecommendationHistory>();
+        // Other nodes or other thresholds are another question.
+        string key = string.Join(
+            '|',
+            request.Selector,
+            configuration.ScaleUpThreshold,
+            configuration.ScaleDownThreshold,
+            configuration.MinNodes,
+            configuration.MaxNodes
+        );
+        ScaleSituation situation = new()
+        {
+            Now = basis.Now,
+            Configuration = configuration,
+            Nodes = [.. basis.Nodes.Where(static plan => plan.Node is not null).Select(plan => NodeOf(plan, basis, metrics))],
+            Snapshot = simulator.Snapshot,
+            Waiting = basis.Waiting,
+            Blocking = plan => Blocking(plan, basis),
+            HasUsage = metrics is { Count: > 0 },
+            Before = history.Find(key),
+        };
+        NodeScaleRecommendation recommendation = RecommendationRules.Judge(session, situation);
+        history.Note(key, recommendation.Action, basis.Now);
+        return recommendation;
+    }
+
+    private static ScaleNode NodeOf(PlannedNode plan, PlanBasis basis, Dictionary<string, NodeMetrics>? metrics) =>
+        new()
+        {
+            Node = plan.Node!,
+            Plan = plan,
+            Pods = [.. basis.Survey.Pods[plan.Name].Where(static pod => !pod.IsFinished())],
+            Usage = metrics?.GetValueOrDefault(plan.Name) is { } measured
+                ? NodeMapper.UsageOf(measured, plan.Node!.Status.Allocatable.ToNodeResources(), basis.Now)
+                : null,
+        };
+
+    // As a drain of the node alone meets them, all of its pods finding a place.
+    private static IReadOnlyList<PodBudget> Blocking(PlannedNode plan, PlanBasis basis)
+    {
+        Dictionary<string, (string, string)> fits = plan.Pods.ToDictionary(static p => p.Plan.Uid, static _ => ("Yes", ""));
+        IReadOnlyDictionary<string, PodBudget> shared = BudgetShares.Of([plan], basis.Budgets, fits, new HashSet<string>()).Budgets;
+        IEnumerable<PodBudget> lasting = plan
+            .Pods.Where(static p => p.Refusal is { IsLasting: true })
+            .SelectMany(static p => p.Plan.Budgets);
+        IEnumerable<PodBudget> never = plan
+            .Pods.Where(static p => p.Plan.Decision == DrainDecision.Evict)
+            .SelectMany(static p => p.Plan.Budgets)
+            .Select(b => shared.GetValueOrDefault($"{b.Namespace}/{b.Name}", b))
+            .Where(static b => b.Outlook == BudgetOutlook.Never);
+        return
+        [
+            .. lasting
+                .Select(b => shared.GetValueOrDefault($"{b.Namespace}/{b.Name}", b))
+                .Concat(never)
+                .DistinctBy(static b => (b.Namespace, b.Name)),
+        ];
+    }
+
+    private static async Task<Dictionary<string, NodeMetrics>?> ReadUsageAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!session.Configuration.MetricsEnabled)
+            return null;
+        try
+        {
+            return await MetricsReader.ReadAsync(connection.Client, [], cancellationToken);
+        }
+        catch (KubernetesException refused) when (MetricsReader.IsAbsence(refused))
+        {
+            observer.Warning($"The metrics API is unavailable; the recommendation rests on requests alone: {refused.Message}");
+            return null;
+        }
+    }
+}

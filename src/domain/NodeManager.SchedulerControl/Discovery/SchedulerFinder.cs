@@ -1,0 +1,261 @@
+using System.Net;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.SchedulerConfigurations.Documents;
+
+namespace NodeManager.SchedulerControl.Discovery;
+
+/// <summary>
+/// Finds the schedulers of a cluster: the Deployments whose <c>--config</c> lies in a ConfigMap that they mount, and that holds a scheduler's
+/// configuration.
+/// </summary>
+public static class SchedulerFinder
+{
+    /// <summary>Where schedulers live when nothing else is said.</summary>
+    public const string DefaultNamespace = "kube-system";
+
+    /// <summary>All that the selection means, by namespace and name. Never empty.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="selection">Completed by the session's configuration and the environment.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">SchedulerNotFound, SchedulerConfigurationNotFound.</exception>
+    public static Task<IReadOnlyList<ClusterScheduler>> FindAsync(
+        NodeManagerSession session,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            NameOf(selection),
+            (connection, token) => SearchAsync(connection, selection, token),
+            cancellationToken
+        );
+
+    /// <summary>
+    /// What a change is to be made to: one scheduler, or the several that were asked for by the names of their Deployments.
+    /// </summary>
+    /// <exception cref="NodeManagerException">SchedulerAmbiguous: there are several and none was chosen; and as <see cref="FindAsync"/>.</exception>
+    public static async Task<IReadOnlyList<ClusterScheduler>> FindChosenAsync(
+        NodeManagerSession session,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await FindAsync(session, selection, cancellationToken);
+        if (found.Count == 1 || selection.Deployments.Count > 0)
+            return found;
+        throw new NodeManagerException(
+            ErrorIds.SchedulerAmbiguous,
+            ErrorKind.InvalidArgument,
+            $"Cluster '{session.Cluster}' has {found.Count} schedulers: {string.Join("; ", found)}. Nothing was changed.",
+            session.Cluster,
+            "Select one or more with -Deployment, -ConfigMap, -Key or -Namespace, or set a default with Set-NodeManagerConfiguration."
+        );
+    }
+
+    private static async Task<IReadOnlyList<ClusterScheduler>> SearchAsync(
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        var deployments = await DeploymentsAsync(connection, selection, cancellationToken);
+        var mounted = deployments.SelectMany(ConfigurationMount.Find).Where(scheduler => Matches(scheduler, selection)).ToList();
+        var confirmed = await Task.WhenAll(
+            mounted.Select(scheduler => IsSchedulerAsync(connection, scheduler, selection, cancellationToken))
+        );
+        var found = mounted.Where((_, index) => confirmed[index]).ToList();
+        if (found.Count > 0)
+            return [.. found.OrderBy(scheduler => scheduler.ToString(), StringComparer.Ordinal)];
+        if (selection is { ConfigMap: { } map, Deployments.Count: 0 })
+            return [await UnmountedAsync(connection, selection, map, cancellationToken)];
+        // Both were named: whatever way the one gets at the other, they belong together.
+        if (
+            selection is { ConfigMap: { } named, Deployments: [var only] }
+            && deployments.FirstOrDefault(one => one.Metadata.Name == only) is { } deployment
+        )
+            return [await NamedPairAsync(connection, selection, named, deployment, cancellationToken)];
+        throw await NotFoundAsync(connection, selection, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<DeploymentManifest>> DeploymentsAsync(
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        async Task<IReadOnlyList<DeploymentManifest>> ListAsync(string? ns) =>
+            (await connection.Client.ListAsync(DeploymentManifest.Type, new() { Namespace = ns }, cancellationToken)).Items;
+        try
+        {
+            return await ListAsync(selection.Namespace);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Forbidden && selection.Namespace is null)
+        {
+            // Who may not look everywhere may still look where schedulers live.
+            return await ListAsync(DefaultNamespace);
+        }
+    }
+
+    private static bool Matches(ClusterScheduler scheduler, SchedulerSelection selection) =>
+        (selection.ConfigMap is null || scheduler.ConfigMap == selection.ConfigMap)
+        && (selection.Key is null || scheduler.Key == selection.Key)
+        && (
+            selection.Deployments.Count == 0 || selection.Deployments.Any(pattern => new NamePattern(pattern).Matches(scheduler.Deployment))
+        );
+
+    /// <summary>
+    /// Other programs have a <c>--config</c> too: it is a scheduler if the file says so. Where the file cannot be read, the
+    /// selection or the image's name decides.
+    /// </summary>
+    private static async Task<bool> IsSchedulerAsync(
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var text = (await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken)).Text;
+            if (text.Contains(SchedulerDocument.Kind, StringComparison.Ordinal))
+                return true;
+        }
+        catch (Exception exception)
+            when (exception
+                    is NodeManagerException { ErrorId: ErrorIds.SchedulerConfigurationNotFound }
+                        or KubernetesException { Code: HttpStatusCode.Forbidden }
+            ) { }
+
+        return selection.ConfigMap is not null
+            || selection.Deployments.Contains(scheduler.Deployment)
+            || scheduler.Image.Contains("scheduler", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A ConfigMap that was named and that no Deployment mounts: it can be read and changed, and nothing restarts.</summary>
+    private static async Task<ClusterScheduler> UnmountedAsync(
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        var scheduler = new ClusterScheduler
+        {
+            Namespace = selection.Namespace ?? DefaultNamespace,
+            ConfigMap = name,
+            Key = selection.Key ?? "",
+        };
+        if (selection.Key is not null)
+            return scheduler;
+        ConfigMap map;
+        try
+        {
+            map = await connection.Client.GetAsync(Resources.ConfigMaps, name, scheduler.Namespace, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationNotFound,
+                ErrorKind.ObjectNotFound,
+                $"ConfigMap '{name}' does not exist in namespace {scheduler.Namespace} of cluster '{connection.Cluster}'.",
+                name,
+                "Specify it with -ConfigMap and its namespace with -Namespace.",
+                refused
+            );
+        }
+
+        string[] keys =
+        [
+            .. (map.Data ?? [])
+                .Where(entry => entry.Value.Contains(SchedulerDocument.Kind, StringComparison.Ordinal))
+                .Select(entry => entry.Key),
+        ];
+        return keys.Length switch
+        {
+            1 => scheduler with { Key = keys[0] },
+            0 => throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationNotFound,
+                ErrorKind.ObjectNotFound,
+                map.Data is { Count: > 0 } data
+                    ? $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' contains no {SchedulerDocument.Kind}; its keys: {string.Join(", ", data.Keys)}."
+                    : $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' is empty.",
+                name,
+                "Specify the key with -Key, or another ConfigMap."
+            ),
+            _ => throw new NodeManagerException(
+                ErrorIds.SchedulerAmbiguous,
+                ErrorKind.InvalidArgument,
+                $"ConfigMap {scheduler.Namespace}/{name} in cluster '{connection.Cluster}' contains several configurations: {string.Join(", ", keys)}.",
+                name,
+                "Select one with -Key."
+            ),
+        };
+    }
+
+    private static async Task<ClusterScheduler> NamedPairAsync(
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        string name,
+        DeploymentManifest deployment,
+        CancellationToken cancellationToken
+    )
+    {
+        var ns = deployment.Metadata.Namespace;
+        var container = deployment.Spec.Template.Spec.Containers is [var first, ..] ? first : new ContainerManifest();
+        return await UnmountedAsync(connection, selection with { Namespace = ns }, name, cancellationToken) with
+        {
+            Deployment = deployment.Metadata.Name,
+            Container = container.Name,
+            Image = container.Image ?? "",
+            Arguments = [.. container.Command ?? [], .. container.Args ?? []],
+        };
+    }
+
+    private static string? NameOf(SchedulerSelection selection) =>
+        selection.ConfigMap ?? (selection.Deployments is [var first, ..] ? first : null);
+
+    private static async Task<NodeManagerException> NotFoundAsync(
+        ClusterConnection connection,
+        SchedulerSelection selection,
+        CancellationToken cancellationToken
+    )
+    {
+        var where = selection.Namespace is { } ns ? $" in namespace '{ns}'" : "";
+        var which = selection.Deployments.Count > 0 ? $" named {string.Join(", ", selection.Deployments)}" : "";
+        var nodes = await StaticPodNodesAsync(connection, cancellationToken);
+        return new(
+            ErrorIds.SchedulerNotFound,
+            ErrorKind.ObjectNotFound,
+            $"Cluster '{connection.Cluster}' has no Deployment{which}{where} whose --config is mounted from a ConfigMap."
+                + (nodes.Length > 0 ? $" A scheduler runs as a static pod on {string.Join(", ", nodes)}." : ""),
+            NameOf(selection) ?? connection.Cluster,
+            nodes.Length > 0
+                ? "The configuration of a static pod is a file on its node: change it there with -Path. The kubelet restarts the pod only when "
+                    + "its manifest changes."
+                : "Specify the ConfigMap with -Namespace and -ConfigMap, or a file with -Path."
+        );
+    }
+
+    /// <summary>Where kubeadm and its like run the scheduler; only for the message.</summary>
+    private static async Task<string[]> StaticPodNodesAsync(ClusterConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pods = await connection.Client.ListAsync(
+                Resources.Pods,
+                new() { Namespace = DefaultNamespace, LabelSelector = "component=kube-scheduler" },
+                cancellationToken
+            );
+            return [.. pods.Items.Select(pod => pod.Spec.NodeName).OfType<string>().Order(StringComparer.Ordinal)];
+        }
+        catch (KubernetesException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,233 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerConfigurations.Catalog;
+using NodeManager.SchedulerControl.Discovery;
+
+namespace NodeManager.SchedulerControl.Plugins;
+
+/// <summary>
+/// The plugins that users registered: of a session in its configuration, of a cluster in a ConfigMap that the commands of all users read. A
+/// session's own win.
+/// </summary>
+public static class PluginRegistry
+{
+    /// <summary>The ConfigMap: a key a plugin, <c>NAME.yaml</c>.</summary>
+    public const string ConfigMapName = "scheduler-plugin-definitions";
+
+    private const string Extension = ".yaml";
+
+    /// <summary>Registers plugins, for the session or for the cluster.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="definitions">The plugins.</param>
+    /// <param name="scope"><see cref="SchedulerPluginSource.Session"/> or <see cref="SchedulerPluginSource.Cluster"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The plugins as they are kept.</returns>
+    public static async Task<IReadOnlyList<SchedulerPluginDefinition>> RegisterAsync(
+        NodeManagerSession session,
+        IReadOnlyList<SchedulerPluginDefinition> definitions,
+        string scope,
+        CancellationToken cancellationToken
+    )
+    {
+        var kept = definitions.Select(definition => Of(session, definition, scope)).ToList();
+        if (scope == SchedulerPluginSource.Session)
+            Replace(session, own => [.. own.Where(one => kept.TrueForAll(other => other.Name != one.Name)), .. kept]);
+        else
+            await WriteAsync(
+                session,
+                kept.Select(one => new KeyValuePair<string, string?>(one.Name, PluginDefinitions.Write(one))),
+                cancellationToken
+            );
+        return kept;
+    }
+
+    /// <summary>Checks that this user may change what all users of the cluster know.</summary>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public static Task CheckAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
+        PermissionCheck.RequireAsync(
+            session,
+            ConfigMapName,
+            [
+                new()
+                {
+                    Verb = "patch",
+                    Resource = "configmaps",
+                    Name = ConfigMapName,
+                    Namespace = NamespaceOf(session),
+                },
+            ],
+            cancellationToken
+        );
+
+    /// <summary>Forgets plugins.</summary>
+    public static async Task UnregisterAsync(
+        NodeManagerSession session,
+        IReadOnlyList<SchedulerPluginDefinition> definitions,
+        CancellationToken cancellationToken
+    )
+    {
+        bool IsMeant(SchedulerPluginDefinition one) => definitions.Any(other => other.Name == one.Name && other.Source == one.Source);
+        Replace(session, own => [.. own.Where(one => !IsMeant(one))]);
+        var names = definitions
+            .Where(one => one.Source == SchedulerPluginSource.Cluster)
+            .Select(one => new KeyValuePair<string, string?>(one.Name, null))
+            .ToList();
+        if (names.Count > 0)
+            await WriteAsync(session, names, cancellationToken);
+    }
+
+    /// <summary>What users made known in the session and in its cluster; of a name that both have, both.</summary>
+    public static async Task<IReadOnlyList<SchedulerPluginDefinition>> ListAsync(
+        NodeManagerSession session,
+        CancellationToken cancellationToken
+    ) => [.. await OfClusterAsync(session, cancellationToken), .. Own(session)];
+
+    /// <summary>All known plugins, for changes and checks in that cluster.</summary>
+    public static async Task<PluginCatalog> CatalogAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
+        await ListAsync(session, cancellationToken) is { Count: > 0 } list ? PluginDefinitions.Catalog(list) : PluginCatalog.Standard;
+
+    /// <summary>All that are known without asking a cluster.</summary>
+    /// <param name="session">The session whose plugins are included; null for none.</param>
+    public static PluginCatalog Catalog(NodeManagerSession? session) =>
+        session is not null && Own(session) is { Count: > 0 } own ? PluginDefinitions.Catalog(own) : PluginCatalog.Standard;
+
+    private static ItemList<SchedulerPluginDefinition> Own(NodeManagerSession session) => session.Configuration.SchedulerPlugins;
+
+    private static void Replace(
+        NodeManagerSession session,
+        Func<ItemList<SchedulerPluginDefinition>, SchedulerPluginDefinition[]> change
+    ) =>
+        session.Configure(before =>
+            new(before) { SchedulerPlugins = new ItemList<SchedulerPluginDefinition>(change(before.SchedulerPlugins)) }
+        );
+
+    private static string NamespaceOf(NodeManagerSession session) =>
+        session.Configuration.SchedulerNamespace ?? SchedulerFinder.DefaultNamespace;
+
+    private static Task<IReadOnlyList<SchedulerPluginDefinition>> OfClusterAsync(
+        NodeManagerSession session,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync<IReadOnlyList<SchedulerPluginDefinition>>(
+            session,
+            ConfigMapName,
+            async (connection, token) =>
+            {
+                try
+                {
+                    var map = await connection.Client.GetAsync(Resources.ConfigMaps, ConfigMapName, NamespaceOf(session), token);
+                    return
+                    [
+                        .. (map.Data ?? [])
+                            .Where(pair => pair.Key.EndsWith(Extension, StringComparison.Ordinal))
+                            .SelectMany(pair =>
+                                PluginDefinitions.Read(pair.Value, $"{ConfigMapName}, key {pair.Key}", SchedulerPluginSource.Cluster)
+                            )
+                            .Select(one => Of(session, one, SchedulerPluginSource.Cluster)),
+                    ];
+                }
+                catch (KubernetesException exception) when (exception.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+                {
+                    // No plugins are registered, or this user may not read them: the standard plugins are used.
+                    return [];
+                }
+            },
+            cancellationToken
+        );
+
+    /// <summary>Each key by itself in a merge patch: two who register different plugins do not meet.</summary>
+    private static Task<bool> WriteAsync(
+        NodeManagerSession session,
+        IEnumerable<KeyValuePair<string, string?>> entries,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            ConfigMapName,
+            async (connection, token) =>
+            {
+                var data = entries.ToDictionary(entry => entry.Key + Extension, entry => entry.Value);
+                var ns = NamespaceOf(session);
+                Patch Changes() =>
+                    Patch.Merge(
+                        new JsonObject
+                        {
+                            ["data"] = new JsonObject(data.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+                        }
+                    );
+                try
+                {
+                    await connection.Client.PatchAsync(
+                        Resources.ConfigMaps,
+                        ConfigMapName,
+                        ns,
+                        Changes(),
+                        null,
+                        RequestOptions.Default,
+                        token
+                    );
+                }
+                catch (KubernetesException exception) when (exception.Code == HttpStatusCode.NotFound)
+                {
+                    await CreateAsync(connection, ns, data, Changes, token);
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+
+    private static async Task CreateAsync(
+        ClusterConnection connection,
+        string ns,
+        Dictionary<string, string?> data,
+        Func<Patch> changes,
+        CancellationToken cancellationToken
+    )
+    {
+        var map = new ConfigMap
+        {
+            ApiVersion = "v1",
+            Kind = "ConfigMap",
+            Metadata = new()
+            {
+                Name = ConfigMapName,
+                Labels = new() { ["app.kubernetes.io/managed-by"] = "nodemanager" },
+            },
+            Data = data.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!),
+        };
+        try
+        {
+            await connection.Client.CreateAsync(Resources.ConfigMaps, map, ns, RequestOptions.Default, cancellationToken);
+        }
+        catch (KubernetesException exception) when (exception.Reason == "AlreadyExists")
+        {
+            await connection.Client.PatchAsync(
+                Resources.ConfigMaps,
+                ConfigMapName,
+                ns,
+                changes(),
+                null,
+                RequestOptions.Default,
+                cancellationToken
+            );
+        }
+    }
+
+    private static SchedulerPluginDefinition Of(NodeManagerSession session, SchedulerPluginDefinition definition, string source) =>
+        new()
+        {
+            Name = definition.Name,
+            ExtensionPoints = definition.ExtensionPoints,
+            Arguments = definition.Arguments,
+            Source = source,
+            Cluster = session.Cluster,
+            Session = session,
+        };
+}

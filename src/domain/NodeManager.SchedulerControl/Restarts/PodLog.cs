@@ -1,0 +1,39 @@
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.SchedulerControl.Restarts;
+
+/// <summary>What a pod that crashed said last.</summary>
+internal static class PodLog
+{
+    private const int Lines = 10;
+
+    /// <summary>The last lines of the container before its restart, else of the one that is there; empty where the log cannot be had.</summary>
+    public static async Task<string> LastLinesAsync(ClusterConnection connection, Pod pod, CancellationToken cancellationToken)
+    {
+        var container = (pod.Status.ContainerStatuses ?? []).Find(status => !status.Ready)?.Name;
+        foreach (var previous in (bool[])[true, false])
+        {
+            try
+            {
+                var text = await connection.Client.GetLogAsync(
+                    pod.Metadata.Name,
+                    pod.Metadata.Namespace ?? "",
+                    container,
+                    previous,
+                    Lines,
+                    cancellationToken
+                );
+                if (text.Trim() is { Length: > 0 } said)
+                    return said;
+            }
+            catch (KubernetesException)
+            {
+                // Not restarted yet, a node that does not answer, or no permission: the pod's status has to do.
+            }
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace NodeManager.SchedulerControl.Revisions;
+
+/// <summary>What a revision keeps; the data of a ControllerRevision.</summary>
+internal sealed record RevisionData
+{
+    [JsonPropertyName("configMap")]
+    public required string ConfigMap { get; init; }
+
+    [JsonPropertyName("key")]
+    public required string Key { get; init; }
+
+    /// <summary>The whole configuration, character for character.</summary>
+    [JsonPropertyName("text")]
+    public required string Text { get; init; }
+
+    /// <summary>What was done: <c>Enable Coscheduling</c>.</summary>
+    [JsonPropertyName("action")]
+    public string Action { get; init; } = "";
+
+    /// <summary><c>user@machine</c>; empty for one that was found.</summary>
+    [JsonPropertyName("by")]
+    public string By { get; init; } = "";
+
+    /// <summary>The reason that the user gave.</summary>
+    [JsonPropertyName("reason")]
+    public string Reason { get; init; } = "";
+
+    [JsonPropertyName("at")]
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>The revision that it was made from; 0 for one that was found.</summary>
+    [JsonPropertyName("previous")]
+    public long Previous { get; init; }
+
+    /// <summary>What it says differently than the one before.</summary>
+    [JsonPropertyName("changes")]
+    public IReadOnlyList<string> Changes { get; init; } = [];
+
+    /// <summary>It was in force when it was first seen: made by other means than these commands.</summary>
+    [JsonPropertyName("found")]
+    public bool IsFound { get; init; }
+}
+
+[JsonSerializable(typeof(RevisionData))]
+internal sealed partial class RevisionJson : JsonSerializerContext;

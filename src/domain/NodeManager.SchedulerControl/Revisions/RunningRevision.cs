@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Net;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.SchedulerControl.Discovery;
+
+namespace NodeManager.SchedulerControl.Revisions;
+
+/// <summary>With which revision a scheduler's pods were started: their template says so.</summary>
+internal static class RunningRevision
+{
+    /// <summary>Null where there is no Deployment, it may not be read, or it was never restarted by these commands.</summary>
+    public static async Task<long?> OfAsync(ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
+    {
+        if (scheduler.Deployment.Length == 0)
+            return null;
+        try
+        {
+            var deployment = await connection.Client.GetAsync(
+                DeploymentManifest.Type,
+                scheduler.Deployment,
+                scheduler.Namespace,
+                cancellationToken
+            );
+            return Of(deployment.Spec.Template.Metadata);
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Of a pod, or of a pod template.</summary>
+    public static long? Of(ObjectMeta metadata) =>
+        long.TryParse(
+            metadata.Annotations?.GetValueOrDefault(RevisionAnnotation.PodTemplateName),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerControl.Discovery;
+
+namespace NodeManager.SchedulerControl.Revisions;
+
+/// <summary>Reads schedulers' configurations from clusters.</summary>
+public static class SchedulerConfigurationReader
+{
+    /// <summary>A scheduler's configuration, also one that cannot be understood: its text is there.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="scheduler">Whose.</param>
+    /// <param name="observer">Told where it is not in force, and where a change was begun and never ended.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">SchedulerConfigurationNotFound, Forbidden.</exception>
+    public static Task<SchedulerConfiguration> ReadAsync(
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    ) =>
+        ClusterOperation.RunAsync(
+            session,
+            scheduler.ToString(),
+            (connection, token) => ReadAsync(session, connection, scheduler, observer, token),
+            cancellationToken
+        );
+
+    /// <summary>The document of a scheduler's configuration.</summary>
+    /// <exception cref="NodeManagerException">SchedulerConfigurationInvalid: it is no YAML; and as above.</exception>
+    public static async Task<SchedulerDocument> ReadDocumentAsync(
+        NodeManagerSession session,
+        ClusterScheduler scheduler,
+        CancellationToken cancellationToken
+    )
+    {
+        var live = await ClusterOperation.RunAsync(
+            session,
+            scheduler.ToString(),
+            (connection, token) => LiveConfiguration.ReadAsync(connection, scheduler, token),
+            cancellationToken
+        );
+        return SchedulerDocument.Parse(live.Text, scheduler.Source);
+    }
+
+    private static async Task<SchedulerConfiguration> ReadAsync(
+        NodeManagerSession session,
+        ClusterConnection connection,
+        ClusterScheduler scheduler,
+        IOperationObserver observer,
+        CancellationToken cancellationToken
+    )
+    {
+        var running = RunningRevision.OfAsync(connection, scheduler, cancellationToken);
+        var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
+        SchedulerDocument? document = null;
+        try
+        {
+            document = SchedulerDocument.Parse(live.Text, scheduler.Source);
+        }
+        catch (NodeManagerException unreadable)
+        {
+            observer.Warning(unreadable.Message);
+        }
+
+        var started = await running;
+        StaleConfiguration.WarnIfStale(live, started, observer);
+        return new()
+        {
+            Cluster = session.Cluster,
+            Session = session,
+            Namespace = scheduler.Namespace,
+            ConfigMap = scheduler.ConfigMap,
+            Key = scheduler.Key,
+            Deployment = scheduler.Deployment,
+            Image = scheduler.Image,
+            KubernetesVersion = scheduler.Minor is { } minor ? string.Create(CultureInfo.InvariantCulture, $"1.{minor}") : "",
+            Text = live.Text,
+            ApiVersion = document?.ApiVersion ?? "",
+            Profiles = new([.. (document?.Profiles ?? []).Select(profile => profile.Name)]),
+            Revision = live.Revision,
+            RunningRevision = started,
+            IsStale = StaleConfiguration.IsStale(live, started),
+            ObservedAt = connection.Time.GetUtcNow(),
+        };
+    }
+}

@@ -1,0 +1,404 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using NodeManager.Controllers.Caching;
+using NodeManager.Core.Operations;
+using NodeManager.Core.Progress;
+using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
+using NodeManager.SchedulerConfigurations.Comparing;
+using NodeManager.SchedulerConfigurations.Documents;
+using NodeManager.SchedulerConfigurations.Validation;
+using NodeManager.SchedulerConfigurations.Yaml;
+using NodeManager.SchedulerControl.Discovery;
+using NodeManager.SchedulerControl.Telemetry;
+
+namespace NodeManager.SchedulerControl.Revisions;
+
+/// <summary>One change of a configuration on its way into its ConfigMap.</summary>
+internal sealed partial class SchedulerWrite(
+    ClusterConnection connection,
+    NodeManagerSession session,
+    ClusterScheduler scheduler,
+    SchedulerChange change,
+    IOperationObserver observer
+)
+{
+    private const int Tries = 60;
+    private const int MaximumUnseen = 5;
+
+    // A write follows its revision within milliseconds; a slower process was killed, or gets a conflict from the server.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromSeconds(30);
+
+    // How long a request that is on its way may take to come to its end after the change was cancelled.
+    private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(1);
+
+    private readonly RevisionStore _revisions = new(connection, scheduler);
+    private readonly HashSet<long> _awaited = [];
+    private bool _isConfirmed;
+
+    public async Task<SchedulerChangeResult> RunAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
+            var text = change.Edit(live.Text);
+            var after = SchedulerDocument.Parse(text, scheduler.Source);
+            var before = ParseOrNull(live.Text);
+            var differences = ValueComparison.Compare(before is null ? null : YamlValue.Of(before.Root), YamlValue.Of(after.Root));
+            if (attempt == 1)
+                StaleConfiguration.WarnIfStale(live, await RunningRevision.OfAsync(connection, scheduler, cancellationToken), observer);
+            var version = ConfigurationVersion.Of(live.Text);
+            if (text == live.Text)
+                return new(false, live.Revision, live.Revision, after, [], version);
+            if (change.SeenVersion is { } seen && seen != version)
+                throw await ChangedAsync(live, before, seen, cancellationToken);
+            RefuseImmutable(live.Map);
+            if (!change.Force)
+                ChangeValidator.RejectNewErrors(before, after, Options, scheduler.Source);
+            if (!_isConfirmed)
+                await RequirePermissionAsync(cancellationToken);
+            if (!_isConfirmed && !await change.Confirm(differences))
+                return new(false, live.Revision, live.Revision, after, differences, version);
+            _isConfirmed = true;
+            if (await TryWriteAsync(live, text, differences, cancellationToken) is { } written)
+            {
+                SchedulerTelemetry.Changed(ChangeCount.Of(before, after, differences));
+                return new(true, written.Number, written.Data.Previous, after, differences, version);
+            }
+
+            if (attempt == Tries)
+                throw Contended();
+            LogConflict(connection.Logger, scheduler.Source, attempt);
+        }
+    }
+
+    /// <summary>
+    /// Sees to it that the configuration in force is kept, so that a failed restart can come back to it. Its number; changes nothing but the
+    /// ConfigMap's annotation.
+    /// </summary>
+    public async Task<(LiveConfiguration Live, long Revision)> RecordAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await LiveConfiguration.ReadAsync(connection, scheduler, cancellationToken);
+            var kept = await _revisions.ListAsync(cancellationToken);
+            var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Annotation?.Revision ?? 0);
+            if (
+                await FindOrKeepAsync(live, kept, last, cancellationToken) is { } current
+                && (
+                    live.Revision == current.Number
+                    || await PatchAsync(
+                        live.Map,
+                        null,
+                        new(current.Number, RevisionAnnotation.HashOf(live.Text)),
+                        dryRun: false,
+                        cancellationToken
+                    )
+                )
+            )
+                return (live, current.Number);
+            if (attempt == Tries)
+                throw Contended();
+        }
+    }
+
+    public Task RequirePermissionAsync(CancellationToken cancellationToken) =>
+        PermissionCheck.RequireAsync(
+            connection,
+            scheduler.ToString(),
+            [
+                new()
+                {
+                    Verb = "patch",
+                    Resource = "configmaps",
+                    Name = scheduler.ConfigMap,
+                    Namespace = scheduler.Namespace,
+                },
+                new()
+                {
+                    Verb = "create",
+                    Group = "apps",
+                    Resource = "controllerrevisions",
+                    Namespace = scheduler.Namespace,
+                },
+            ],
+            cancellationToken
+        );
+
+    private NodeManagerException Contended() =>
+        new(
+            ErrorIds.Conflict,
+            ErrorKind.ResourceBusy,
+            $"Other clients keep changing {scheduler.Source} in cluster '{connection.Cluster}'; nothing was changed.",
+            scheduler.ToString(),
+            "Run the command again."
+        );
+
+    // Names what the user has not seen: who changed it, and which values differ.
+    private async Task<NodeManagerException> ChangedAsync(
+        LiveConfiguration live,
+        SchedulerDocument? now,
+        string seen,
+        CancellationToken cancellationToken
+    )
+    {
+        var kept = await _revisions.ListAsync(cancellationToken);
+        var current = kept.FirstOrDefault(revision => revision.Number == live.Revision);
+        var who = current is { Data.By.Length: > 0 } ? $" Revision {current.Number} by {current.Data.By}: {current.Data.Action}." : "";
+        var old = kept.LastOrDefault(revision => ConfigurationVersion.Of(revision.Data.Text) == seen) is { } former
+            ? ParseOrNull(former.Data.Text)
+            : null;
+        var unseen = old is null || now is null ? [] : ValueComparison.Compare(YamlValue.Of(old.Root), YamlValue.Of(now.Root));
+        var what =
+            unseen.Count == 0
+                ? ""
+                : $" It changed {string.Join("; ", unseen.Take(MaximumUnseen))}{(unseen.Count > MaximumUnseen ? "; …" : "")}.";
+        return new(
+            ErrorIds.Conflict,
+            ErrorKind.ResourceBusy,
+            $"{scheduler.Source} in cluster '{connection.Cluster}' was changed by another client since it was read.{who}{what} Nothing was written.",
+            scheduler.ToString(),
+            "Read the configuration again, and repeat the change if it still applies."
+        );
+    }
+
+    private ValidationOptions Options =>
+        new()
+        {
+            Minor = change.Minor ?? scheduler.Minor,
+            IsStock = scheduler.IsStock,
+            Catalog = change.Catalog,
+            File = scheduler.Source,
+        };
+
+    private static SchedulerDocument? ParseOrNull(string text)
+    {
+        try
+        {
+            return SchedulerDocument.Parse(text);
+        }
+        catch (NodeManagerException)
+        {
+            return null;
+        }
+    }
+
+    private void RefuseImmutable(ConfigMap map)
+    {
+        if (map.Immutable == true)
+            throw new NodeManagerException(
+                ErrorIds.SchedulerConfigurationImmutable,
+                ErrorKind.InvalidOperation,
+                $"ConfigMap {scheduler.Namespace}/{scheduler.ConfigMap} in cluster '{connection.Cluster}' is immutable; nothing was changed.",
+                scheduler.ToString(),
+                "Create another ConfigMap and mount that in the Deployment, or recreate the ConfigMap without 'immutable'."
+            );
+    }
+
+    /// <summary>The revision that was written; null where another was faster.</summary>
+    private async Task<SchedulerRevision?> TryWriteAsync(
+        LiveConfiguration live,
+        string text,
+        IReadOnlyList<SchedulerConfigurationDifference> differences,
+        CancellationToken cancellationToken
+    )
+    {
+        var kept = await _revisions.ListAsync(cancellationToken);
+        if (await IsBeingChangedAsync(live, kept, cancellationToken))
+            return null;
+
+        // Whatever the server has against it, it says before anything is stored.
+        var last = Math.Max(kept.Count > 0 ? kept[^1].Number : 0, live.Annotation?.Revision ?? 0);
+        if (!await PatchAsync(live.Map, text, new(last + 1, RevisionAnnotation.HashOf(text)), dryRun: true, cancellationToken))
+            return null;
+        if (await FindOrKeepAsync(live, kept, last, cancellationToken) is not { } previous)
+            return null;
+        var data = new RevisionData
+        {
+            ConfigMap = scheduler.ConfigMap,
+            Key = scheduler.Key,
+            Text = text,
+            Action = change.Action,
+            Reason = change.Reason,
+            By = session.Who(),
+            At = connection.Time.GetUtcNow(),
+            Previous = previous.Number,
+            Changes = [.. differences.Select(difference => difference.ToString())],
+        };
+        if (await _revisions.CreateAsync(Math.Max(last, previous.Number) + 1, data, cancellationToken) is not { } revision)
+            return null;
+        if (!await CommitAsync(live.Map, revision, cancellationToken))
+            return null;
+        await new SchedulerEvents(connection, session, scheduler, observer).WrittenAsync(live.Map, revision, cancellationToken);
+        await PruneAsync(kept.Count + 2, revision, cancellationToken);
+        return revision;
+    }
+
+    /// <summary>The revision of the text in force; it is stored now if it was not. Null if another process has just used the number.</summary>
+    private async Task<SchedulerRevision?> FindOrKeepAsync(
+        LiveConfiguration live,
+        IReadOnlyList<SchedulerRevision> kept,
+        long last,
+        CancellationToken cancellationToken
+    )
+    {
+        if (kept.FirstOrDefault(revision => revision.Number == live.Revision && revision.Data.Text == live.Text) is { } current)
+            return current;
+        if (
+            kept.LastOrDefault(revision =>
+                revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0) && revision.Data.Text == live.Text
+            ) is
+            { } found
+        )
+            return found;
+        return await _revisions.CreateAsync(last + 1, Found(live), cancellationToken);
+    }
+
+    private RevisionData Found(LiveConfiguration live) =>
+        new()
+        {
+            ConfigMap = scheduler.ConfigMap,
+            Key = scheduler.Key,
+            Text = live.Text,
+            Action = live.Annotation is { } annotation
+                ? $"changed by another client after revision {annotation.Revision}"
+                : "as it was found",
+            At = connection.Time.GetUtcNow(),
+            Previous = live.Annotation?.Revision ?? 0,
+            IsFound = true,
+        };
+
+    /// <summary>
+    /// A revision after the current one: another process is about to write it, or was killed before. True once the ConfigMap has
+    /// changed; where it does not, it is told.
+    /// </summary>
+    private async Task<bool> IsBeingChangedAsync(
+        LiveConfiguration live,
+        IReadOnlyList<SchedulerRevision> kept,
+        CancellationToken cancellationToken
+    )
+    {
+        var pending = kept.LastOrDefault(revision => !revision.Data.IsFound && revision.Number > (live.Annotation?.Revision ?? 0));
+        if (pending is null || !_awaited.Add(pending.Number))
+            return false;
+        var isOld = connection.Time.GetUtcNow() - pending.CreatedAt > AbandonedAfter;
+        if (!isOld && await ChangesAsync(live.Map, cancellationToken))
+            return true;
+        observer.Warning(
+            $"{scheduler.Source}: {pending.Title} was prepared but not written, as the change was interrupted. "
+                + $"To write it, use Restore-SchedulerConfiguration -Revision {pending.Number}."
+        );
+        return false;
+    }
+
+    private async Task<bool> ChangesAsync(ConfigMap map, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Limit, connection.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var use = connection
+            .Caches()
+            .Open(Resources.ConfigMaps, new() { Namespace = scheduler.Namespace, FieldSelector = $"metadata.name={scheduler.ConfigMap}" });
+        try
+        {
+            await use.CatchUpAsync(linked.Token);
+            while (true)
+            {
+                var changed = use.Cache.Changed();
+                if (use.Cache.Find(scheduler.Namespace, scheduler.ConfigMap)?.Metadata.ResourceVersion != map.Metadata.ResourceVersion)
+                    return true;
+                await connection.Time.WaitForChangeAsync([changed], null, linked.Token);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes what the revision keeps. False, and the revision is gone, where another was faster.</summary>
+    private async Task<bool> CommitAsync(ConfigMap map, SchedulerRevision revision, CancellationToken cancellationToken)
+    {
+        var annotation = new RevisionAnnotation(revision.Number, RevisionAnnotation.HashOf(revision.Data.Text));
+        using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, connection.Time);
+        await using var registration = cancellationToken.Register(() => lingering.CancelAfter(CancellationGrace));
+        try
+        {
+            if (await PatchAsync(map, revision.Data.Text, annotation, dryRun: false, lingering.Token))
+                return true;
+        }
+        catch (KubernetesException)
+        {
+            await _revisions.DeleteAsync(revision, lingering.Token);
+            throw;
+        }
+
+        // A patch whose answer was lost is sent again, and then finds itself: the conflict is with our own write.
+        var now = await LiveConfiguration.ReadAsync(connection, scheduler, lingering.Token);
+        if (now.Annotation == annotation)
+            return true;
+        await _revisions.DeleteAsync(revision, lingering.Token);
+        return false;
+    }
+
+    /// <summary>Writes the annotation, and the text where there is one. False where the ConfigMap is no longer the one that was read.</summary>
+    private async Task<bool> PatchAsync(
+        ConfigMap map,
+        string? text,
+        RevisionAnnotation annotation,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
+    {
+        JsonObject patch = new()
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["resourceVersion"] = map.Metadata.ResourceVersion,
+                ["annotations"] = new JsonObject { [RevisionAnnotation.Name] = RevisionAnnotation.Write(map, scheduler.Key, annotation) },
+            },
+        };
+        if (text is not null)
+            patch["data"] = new JsonObject { [scheduler.Key] = text };
+        try
+        {
+            await connection.Client.PatchAsync(
+                Resources.ConfigMaps,
+                scheduler.ConfigMap,
+                scheduler.Namespace,
+                Patch.Merge(patch),
+                null,
+                new() { DryRun = dryRun },
+                cancellationToken
+            );
+            return true;
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }
+
+    private async Task PruneAsync(int count, SchedulerRevision revision, CancellationToken cancellationToken)
+    {
+        if (count <= change.RevisionLimit)
+            return;
+        try
+        {
+            long[] needed =
+            [
+                revision.Number,
+                revision.Data.Previous,
+                await RunningRevision.OfAsync(connection, scheduler, cancellationToken) ?? 0,
+            ];
+            await _revisions.PruneAsync(change.RevisionLimit, needed, cancellationToken);
+        }
+        catch (KubernetesException refused)
+        {
+            observer.Warning($"{scheduler.Source}: old revisions could not be removed: {refused.Message}");
+        }
+    }
+}

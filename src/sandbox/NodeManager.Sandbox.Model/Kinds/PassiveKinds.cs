@@ -1,0 +1,232 @@
+using NodeManager.Sandbox.Model.Kinds.Strategies;
+using NodeManager.Sandbox.Model.Kinds.Strategies.Beta;
+using NodeManager.Sandbox.Model.Resources;
+
+namespace NodeManager.Sandbox.Model.Kinds;
+
+/// <summary>
+/// Kinds that are stored, checked and shown, and that nothing acts on: no cron job starts a job, no quota limits anything. They are there
+/// so that whole manifests of applications apply, and so that kubectl can prune by its list of kinds.
+/// </summary>
+internal static class PassiveKinds
+{
+    private const int AutoscalingV2From = 23;
+
+    private static readonly ServedVersion[] V1 = [new("v1")];
+    private static readonly ServedVersion[] BetaUntil21 =
+    [
+        new("v1beta1", Until: 21, DeprecatedFrom: 19, Replacement: "networking.k8s.io/v1"),
+    ];
+
+    public static ResourceKind CronJobs { get; } =
+        new()
+        {
+            Group = "batch",
+            Versions = [new("v1", From: 21), new("v1beta1", Until: 24, DeprecatedFrom: 21, Replacement: "batch/v1")],
+            Kind = "CronJob",
+            Plural = "cronjobs",
+            ShortNames = ["cj"],
+            Categories = ["all"],
+            HasStatus = true,
+            HasGeneration = true,
+            Rules = CronJobRules.Rules,
+        };
+
+    public static ResourceKind Ingresses { get; } =
+        new()
+        {
+            Group = "networking.k8s.io",
+            Versions = V1,
+            Kind = "Ingress",
+            Plural = "ingresses",
+            ShortNames = ["ing"],
+            HasStatus = true,
+            HasGeneration = true,
+            Rules = NetworkingRules.Ingresses,
+        };
+
+    /// <summary>The same Ingresses as the version before has them.</summary>
+    public static ResourceKind IngressBetas { get; } =
+        new()
+        {
+            Group = "networking.k8s.io",
+            Versions = BetaUntil21,
+            Kind = "Ingress",
+            Plural = "ingresses",
+            ShortNames = ["ing"],
+            HasStatus = true,
+            HasGeneration = true,
+            StoredAs = Ingresses,
+            SchemaType = "networkingv1beta1.Ingress",
+            Rules = IngressForm.Rules,
+        };
+
+    /// <summary>The same Ingresses in the group that they were first in.</summary>
+    public static ResourceKind ExtensionsIngresses { get; } =
+        new()
+        {
+            Group = "extensions",
+            Versions = [new("v1beta1", Until: 21, DeprecatedFrom: 14, Replacement: "networking.k8s.io/v1")],
+            Kind = "Ingress",
+            Plural = "ingresses",
+            ShortNames = ["ing"],
+            HasStatus = true,
+            HasGeneration = true,
+            StoredAs = Ingresses,
+            SchemaType = "extensionsv1beta1.Ingress",
+            Rules = IngressForm.Rules,
+        };
+
+    public static ResourceKind IngressClasses { get; } =
+        new()
+        {
+            Group = "networking.k8s.io",
+            Versions = [.. V1, .. BetaUntil21],
+            Kind = "IngressClass",
+            Plural = "ingressclasses",
+            IsNamespaced = false,
+            HasGeneration = true,
+            Rules = NetworkingRules.IngressClasses,
+        };
+
+    public static ResourceKind NetworkPolicies { get; } =
+        new()
+        {
+            Group = "networking.k8s.io",
+            Versions = V1,
+            Kind = "NetworkPolicy",
+            Plural = "networkpolicies",
+            ShortNames = ["netpol"],
+            HasGeneration = true,
+            Rules = NetworkingRules.Policies,
+        };
+
+    public static ResourceKind HorizontalPodAutoscalers { get; } =
+        new()
+        {
+            Group = "autoscaling",
+            Versions = [new("v2", From: AutoscalingV2From)],
+            Kind = "HorizontalPodAutoscaler",
+            Plural = "horizontalpodautoscalers",
+            ShortNames = ["hpa"],
+            Categories = ["all"],
+            HasStatus = true,
+            Rules = AutoscalerRules.Rules,
+        };
+
+    /// <summary>The same autoscalers as the first version of their API has them.</summary>
+    public static ResourceKind HorizontalPodAutoscalerViews { get; } =
+        new()
+        {
+            Group = "autoscaling",
+            Versions = V1,
+            Kind = "HorizontalPodAutoscaler",
+            Plural = "horizontalpodautoscalers",
+            ShortNames = ["hpa"],
+            Categories = ["all"],
+            HasStatus = true,
+            StoredAs = HorizontalPodAutoscalers,
+            SchemaType = "autoscalingv1.HorizontalPodAutoscaler",
+            Rules = AutoscalerRules.FirstVersion,
+        };
+
+    public static ResourceKind HorizontalPodAutoscalerSecondBetas { get; } =
+        new()
+        {
+            Group = "autoscaling",
+            Versions = [new("v2beta2", Until: 25, DeprecatedFrom: 23, Replacement: "autoscaling/v2")],
+            Kind = "HorizontalPodAutoscaler",
+            Plural = "horizontalpodautoscalers",
+            ShortNames = ["hpa"],
+            Categories = ["all"],
+            HasStatus = true,
+            StoredAs = HorizontalPodAutoscalers,
+            SchemaType = "autoscalingv2beta2.HorizontalPodAutoscaler",
+            Rules = AutoscalerRules.SecondBeta,
+        };
+
+    public static ResourceKind HorizontalPodAutoscalerFirstBetas { get; } =
+        new()
+        {
+            Group = "autoscaling",
+            Versions = [new("v2beta1", Until: 24, DeprecatedFrom: 22, Replacement: "autoscaling/v2")],
+            Kind = "HorizontalPodAutoscaler",
+            Plural = "horizontalpodautoscalers",
+            ShortNames = ["hpa"],
+            Categories = ["all"],
+            HasStatus = true,
+            StoredAs = HorizontalPodAutoscalers,
+            SchemaType = "autoscalingv2beta1.HorizontalPodAutoscaler",
+            Rules = AutoscalerRules.FirstBeta,
+        };
+
+    public static ResourceKind ResourceQuotas { get; } =
+        new()
+        {
+            Group = "",
+            Versions = V1,
+            Kind = "ResourceQuota",
+            Plural = "resourcequotas",
+            ShortNames = ["quota"],
+            HasStatus = true,
+            ReturnsDeleted = true,
+            Rules = QuotaRules.Quotas,
+        };
+
+    public static ResourceKind LimitRanges { get; } =
+        new()
+        {
+            Group = "",
+            Versions = V1,
+            Kind = "LimitRange",
+            Plural = "limitranges",
+            ShortNames = ["limits"],
+            Rules = QuotaRules.Limits,
+        };
+
+    public static ResourceKind PodTemplates { get; } =
+        new()
+        {
+            Group = "",
+            Versions = V1,
+            Kind = "PodTemplate",
+            Plural = "podtemplates",
+            HasGeneration = true,
+            ReturnsDeleted = true,
+            Rules = WorkloadRules.PodTemplate,
+        };
+
+    public static ResourceKind CertificateSigningRequests { get; } =
+        new()
+        {
+            Group = "certificates.k8s.io",
+            Versions = V1,
+            Kind = "CertificateSigningRequest",
+            Plural = "certificatesigningrequests",
+            ShortNames = ["csr"],
+            IsNamespaced = false,
+            HasStatus = true,
+            Subresources = ["approval"],
+            SelectableFields = [new("spec.signerName")],
+            Rules = CertificateRules.Requests,
+        };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<ResourceKind> Every { get; } =
+    [
+        LimitRanges,
+        PodTemplates,
+        ResourceQuotas,
+        HorizontalPodAutoscalers,
+        HorizontalPodAutoscalerViews,
+        HorizontalPodAutoscalerFirstBetas,
+        HorizontalPodAutoscalerSecondBetas,
+        CronJobs,
+        CertificateSigningRequests,
+        IngressClasses,
+        Ingresses,
+        IngressBetas,
+        ExtensionsIngresses,
+        NetworkPolicies,
+    ];
+}

@@ -1,0 +1,299 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Model.Kinds.Strategies.Common;
+using NodeManager.Sandbox.Model.Ownership;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Schema;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Api.Registry;
+
+/// <summary>
+/// Writing with the API's rules: identity, defaults, validation, generations, conflicts, grace and finalizers. The HTTP side and the
+/// controllers write through it alike, each under a name of its own. Every refusal is an <see cref="ApiException"/>. Thread-safe.
+/// </summary>
+internal sealed partial class ResourceRegistry(
+    DocumentStore store,
+    TimeProvider time,
+    IdentitySource identities,
+    int minor,
+    FieldManager author,
+    Lock? allocations = null,
+    CancellationToken aborted = default
+)
+{
+    private const int LongestGeneratedStem = 58;
+
+    // From choosing an address until the object that has it is stored, no other writer of this cluster may choose one.
+    private readonly Lock _allocations = allocations ?? new();
+
+    public DocumentStore Store => store;
+
+    public TimeProvider Time => time;
+
+    /// <summary>The minor version of the Kubernetes that it is.</summary>
+    public int Minor => minor;
+
+    /// <summary>The same, written by another.</summary>
+    /// <param name="other">Who writes.</param>
+    /// <param name="request">Cancelled when the writer has left: what is not stored by then is not written.</param>
+    public ResourceRegistry As(FieldManager other, CancellationToken request = default) =>
+        other == author && request == aborted ? this : new(store, time, identities, minor, other, _allocations, request);
+
+    public string Now => Timestamp(time.GetUtcNow());
+
+    public static string Timestamp(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <exception cref="ApiException">404.</exception>
+    public StoredObject Get(ResourceKind kind, string ns, string name) =>
+        store.Get(kind, ns, name) ?? throw StatusErrors.NotFound(kind, name);
+
+    /// <summary>Creates an object. The document becomes the registry's: do not use it afterwards.</summary>
+    /// <exception cref="ApiException">404 (namespace), 403 (it is terminating), 409 (exists), 422.</exception>
+    public StoredObject Create(ResourceKind kind, string ns, JsonObject document, bool isDryRun = false, string? version = null) =>
+        Create(kind, ns, document, null, isDryRun, version);
+
+    // Without owners those are found by what the document holds.
+    private StoredObject Create(ResourceKind kind, string ns, JsonObject document, ManagedFields? owners, bool isDryRun, string? version)
+    {
+        KindRules rules = kind.RulesAt(version);
+        JsonObject metadata = document.Ensure("metadata");
+        if (kind.IsNamespaced)
+        {
+            string space = metadata.Text("namespace") ?? "";
+            if (space.Length > 0 && space != ns)
+                throw StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            metadata["namespace"] = ns;
+        }
+        else
+        {
+            metadata.Remove("namespace");
+        }
+
+        bool isGenerated = string.IsNullOrEmpty(metadata.Text("name")) && !string.IsNullOrEmpty(metadata.Text("generateName"));
+        if (isGenerated)
+        {
+            string stem = metadata.Text("generateName")!;
+            metadata["name"] = (stem.Length > LongestGeneratedStem ? stem[..LongestGeneratedStem] : stem) + identities.NextSuffix();
+        }
+
+        string name = metadata.Text("name") ?? "";
+        RequireNamespace(kind, ns, name);
+        metadata["uid"] = identities.NextUid();
+        // The seed decides all other UIDs, so they are taken from it in the same order whatever is created.
+        if (KubeSystemUid.IsStoredIn(kind, name))
+            metadata["uid"] = KubeSystemUid.Create();
+        metadata["creationTimestamp"] = Now;
+        metadata.Remove("deletionTimestamp");
+        metadata.Remove("deletionGracePeriodSeconds");
+        metadata.Remove("selfLink");
+        ManagedFields claimed = ManagedFields.Read(metadata["managedFields"]) ?? ManagedFields.None;
+        metadata.Remove("managedFields");
+        if (kind.HasGenerationAt(minor))
+            metadata["generation"] = 1;
+        if (kind.Custom is null)
+            CanonicalForm.Apply(document, kind.SchemaType, minor);
+        rules.Fill(document, minor);
+        rules.Derive?.Invoke(null, document);
+
+        // A name that the server makes comes after who owns what is known.
+        bool isLabelled = minor >= kind.NameLabelFrom;
+        if (isLabelled && !isGenerated)
+            metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
+        owners ??= OwnersOfNew(kind, version, document, claimed);
+        if (isLabelled)
+            metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
+        if (kind.HasStatusAt(version) && !rules.KeepsStatusOnCreate)
+            document.Remove("status");
+        rules.Prepare(document, minor);
+        if (kind.Protection is { } finalizer)
+            Finalizers.Add(metadata, finalizer);
+        Admission? admission = Admission.Of(kind);
+        admission?.Admit(document, store, minor);
+        Check(kind, rules, name, document, null);
+        if (!isDryRun && long.TryParse(metadata.Text("resourceVersion"), out long stated) && stated != 0)
+            throw StatusErrors.Unclassified("resourceVersion should not be set on objects to be created");
+        using Lock.Scope alone = admission?.Allocate is null ? default : _allocations.EnterScope();
+        if (admission?.Allocate is { } allocate)
+        {
+            if (store.Get(kind, ns, name) is { } taken)
+                throw StatusErrors.AlreadyExists(kind, name, taken.IsDeleting);
+            allocate(document, null, store, minor);
+        }
+
+        rules.Store?.Invoke(document);
+        var item = new StoredObject(kind.StoredAs, document, owners);
+        if (isDryRun && store.Get(kind, ns, name) is null)
+            return item.At(0);
+        return (isDryRun ? null : store.TryAdd(item))
+            ?? throw StatusErrors.AlreadyExists(kind, name, store.Get(kind, ns, name)?.IsDeleting == true);
+    }
+
+    /// <summary>
+    /// Changes an object (status apart). The function gets a copy and changes it, or returns another; it runs again when another
+    /// writer was faster, unless what it returns states a resourceVersion that is not the newest: then 409.
+    /// </summary>
+    /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
+    public StoredObject Update(
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, JsonObject> change,
+        bool isDryRun = false,
+        string? version = null
+    ) => Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Main, version, isOwn: true);
+
+    /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
+    public StoredObject UpdateStatus(
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, JsonObject> change,
+        bool isDryRun = false,
+        string? version = null
+    ) => Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version, isOwn: true);
+
+    /// <summary>As <see cref="Update"/>, of any part; the function may look at the object too, and at its owners.</summary>
+    /// <param name="kind">Of the object.</param>
+    /// <param name="ns">Its namespace; empty if the kind has none.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="change">See <see cref="Update"/>.</param>
+    /// <param name="scope">What of it may change.</param>
+    /// <param name="isDryRun">True to answer only what would be.</param>
+    /// <param name="version">At which the document is.</param>
+    /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
+    public StoredObject Change(
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, StoredObject, JsonObject> change,
+        WriteScope scope,
+        bool isDryRun,
+        string? version
+    ) => Write(kind, ns, name, (document, current) => (change(document, current), null), isDryRun, scope, version);
+
+    private void Check(
+        ResourceKind kind,
+        KindRules rules,
+        string name,
+        JsonObject document,
+        JsonObject? old,
+        bool isUpdate = false,
+        DateTimeOffset? statusAt = null
+    )
+    {
+        var errors = new FieldErrors(minor) { Aborted = aborted };
+
+        if (kind.MetadataChecked == MetadataOrder.Last || (old is null && kind.MetadataChecked == MetadataOrder.LastOfNew))
+        {
+            rules.Validate(document, old, errors);
+            if (errors.Faults.Count == 0)
+                MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
+        }
+        else
+        {
+            MetadataRules.Validate(kind, document["metadata"]!.AsObject(), old.Object("metadata"), errors);
+            rules.Validate(document, old, errors);
+        }
+
+        if (isUpdate)
+            rules.ValidateUpdate(document, old!, errors);
+        if (statusAt is { } now)
+            rules.ValidateStatus(document, old!, now, errors);
+        if (errors.Faults.Count > 0)
+            throw StatusErrors.Invalid(kind.StoredAs, name, errors);
+        aborted.ThrowIfCancellationRequested();
+    }
+
+    /// <exception cref="ApiException">404 (no such namespace), 403 (it is terminating).</exception>
+    public void RequireNamespace(ResourceKind kind, string ns, string name)
+    {
+        if (!kind.IsNamespaced)
+            return;
+        StoredObject space = store.Get(BuiltInKinds.Namespaces, "", ns) ?? throw StatusErrors.NotFound(BuiltInKinds.Namespaces, ns);
+        if (!space.IsDeleting)
+            return;
+        throw StatusErrors.Forbidden(
+            kind,
+            name,
+            $"unable to create new content in namespace {ns} because it is being terminated",
+            StatusErrors.Cause("NamespaceTerminating", $"namespace {ns} is being terminated", "metadata.namespace")
+        );
+    }
+
+    private static JsonObject Shown(StoredObject item, KindRules rules)
+    {
+        JsonObject document = item.ToJson();
+        rules.Show?.Invoke(document);
+        return document;
+    }
+
+    // The function gives the changed document, and its owners where it knows them. What the cluster's own controllers leave as it was is not prepared
+    // and checked only to find that: most of their writes at a start.
+    private StoredObject Write(
+        ResourceKind kind,
+        string ns,
+        string name,
+        Func<JsonObject, StoredObject, (JsonObject Changed, ManagedFields? Owners)> change,
+        bool isDryRun,
+        WriteScope scope,
+        string? version,
+        bool isOwn = false
+    )
+    {
+        while (true)
+        {
+            KindRules rules = kind.RulesAt(version);
+            StoredObject current = Get(kind, ns, name);
+            (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
+            if (isOwn && rules.Show is null && current.HasContent(changed))
+                return current;
+            JsonObject old = Shown(current, rules);
+            if (isOwn && JsonNode.DeepEquals(old, changed))
+                return current;
+            JsonNode? stated = changed.Object("metadata")?["managedFields"];
+            UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);
+            if (kind.Custom is null)
+                CanonicalForm.Apply(changed, kind.SchemaType, minor);
+            rules.Fill(changed, minor);
+            if (scope != WriteScope.Status)
+                rules.Derive?.Invoke(old, changed);
+            UpdatePreparation.CountGeneration(kind, version, minor, old, changed, scope);
+            owners ??= OwnersAfter(kind, version, current, old, changed, stated, scope);
+            Check(
+                kind,
+                rules,
+                name,
+                changed,
+                old,
+                isUpdate: scope is WriteScope.Main or WriteScope.Scale,
+                scope == WriteScope.Status ? time.GetUtcNow() : null
+            );
+            Action<JsonObject, JsonObject?, DocumentStore, int>? allocate = Admission.Of(kind)?.Allocate;
+            using Lock.Scope alone = allocate is null ? default : _allocations.EnterScope();
+            if (scope == WriteScope.Main)
+                allocate?.Invoke(changed, old, store, minor);
+            rules.Store?.Invoke(changed);
+            var item = new StoredObject(kind.StoredAs, changed, owners);
+            if (item.SameContent(current))
+                return current;
+            if (isDryRun)
+                return item.At(current.Version);
+            bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(kind, changed);
+            if (isLastFinalizer)
+            {
+                // The answer contains the object as written, although it is deleted at once.
+                if (store.TryRemove(current) is not null)
+                    return item.At(current.Version);
+            }
+            else if (store.TryReplace(current, item) is { } stored)
+            {
+                return stored;
+            }
+        }
+    }
+}

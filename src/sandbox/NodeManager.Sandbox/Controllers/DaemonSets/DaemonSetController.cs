@@ -1,0 +1,249 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Controllers.Nodes;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Controllers.Workloads;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Kinds.Strategies;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+using NodeManager.Scheduling;
+
+namespace NodeManager.Sandbox.Controllers.DaemonSets;
+
+/// <summary>One pod on every node that a DaemonSet selects.</summary>
+internal sealed class DaemonSetController(ControllerContext context) : Controller(context)
+{
+    private const string Component = "daemonset-controller";
+    private const string HashLabel = PodTemplates.RevisionLabel;
+    private readonly RevisionHistory _history = new(context, HashLabel);
+    private readonly DaemonBackOff _backOff = new();
+
+    /// <summary>Added to every daemon pod. Source: the Kubernetes documentation, "DaemonSet", taints and tolerations.</summary>
+    private static readonly (string Key, string Effect)[] Tolerated =
+    [
+        ("node.kubernetes.io/not-ready", "NoExecute"),
+        ("node.kubernetes.io/unreachable", "NoExecute"),
+        ("node.kubernetes.io/disk-pressure", "NoSchedule"),
+        ("node.kubernetes.io/memory-pressure", "NoSchedule"),
+        ("node.kubernetes.io/pid-pressure", "NoSchedule"),
+        ("node.kubernetes.io/unschedulable", "NoSchedule"),
+    ];
+
+    public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.DaemonSets, BuiltInKinds.Pods, BuiltInKinds.Nodes];
+
+    public override void Observe(Change change)
+    {
+        StoredObject item = change.Object;
+        if (item.Kind == BuiltInKinds.DaemonSets)
+            Enqueue(item);
+        else if (item.Kind == BuiltInKinds.Nodes)
+        {
+            if (
+                change.Type == ChangeType.Modified
+                && change.Previous is { } before
+                && NodeChanges.IsSamePlace(before.As<Node>(), item.As<Node>())
+            )
+                return;
+            foreach (StoredObject set in Store.List(BuiltInKinds.DaemonSets).Objects.Walk())
+                Enqueue(set);
+        }
+        else if (item.As<Pod>().Controller() is { Kind: "DaemonSet" } owner)
+            Enqueue(new ObjectKey(BuiltInKinds.DaemonSets, item.Namespace, owner.Name));
+    }
+
+    protected override void Reconcile(ObjectKey key)
+    {
+        if (Get(key) is not { IsDeleting: false } stored)
+            return;
+        JsonObject document = stored.ToJson();
+        JsonObject spec = document["spec"]!.AsObject(),
+            template = spec["template"]!.AsObject();
+        string hash = PodTemplates.Hash(template);
+        _history.Current(stored, document);
+        JsonObject made = MakeTemplate(document);
+        int minReadySeconds = (int)(spec.Number("minReadySeconds") ?? 0);
+        ILookup<string, DaemonPod> pods = Store
+            .PodsOf(stored.Uid)
+            .Where(static pod => !pod.IsDeleting || pod.Field("status.phase") is not ("Succeeded" or "Failed"))
+            .ToLookup(NodeOf, pod => DaemonPod.Of(pod, HashLabel, hash, minReadySeconds, Context.Now), StringComparer.Ordinal);
+        List<DaemonNode> nodes = Nodes(made, pods);
+        int desired = nodes.Count(static node => node.ShouldRun);
+        bool isRolling = spec.Object("updateStrategy").Text("type") == "RollingUpdate";
+        DaemonRollout rollout = Rollout(spec.Object("updateStrategy").Object("rollingUpdate"), desired, Waits);
+        foreach (DaemonNode node in nodes)
+            rollout.Keep(node);
+        // First there is what should be there: an update continues from that.
+        if (isRolling && rollout is { Created.Count: 0, Deleted.Count: 0 })
+            rollout.Update(nodes);
+        HashSet<string> known = [.. nodes.Select(static node => node.Name)];
+        IEnumerable<DaemonPod> lost = pods.Where(group => !known.Contains(group.Key))
+            .SelectMany(static group => group)
+            .Where(static pod => !pod.Stored.IsDeleting);
+        foreach (DaemonPod pod in rollout.Deleted.Concat(lost))
+            Delete(stored, pod);
+        foreach (string node in rollout.Created)
+            Create(stored, made, node);
+        WriteStatus(stored, document, desired, nodes);
+        foreach (
+            DaemonPod pod in nodes.SelectMany(static node => node.Pods).Where(static pod => pod is { IsReady: true, IsAvailable: false })
+        )
+            EnqueueAt(key, pod.Stored.As<Pod>().ReadySince()!.Value.AddSeconds(minReadySeconds));
+        _history.Trim(
+            stored,
+            document,
+            Store
+                .PodsOf(stored.Uid)
+                .Select(pod => $"{stored.Name}-{pod.Labels?.GetValueOrDefault(HashLabel)}")
+                .Append($"{stored.Name}-{hash}")
+        );
+
+        bool Waits(DaemonPod failed)
+        {
+            if (
+                _backOff.Until(stored.Uid, document.Object("metadata").Number("generation") ?? 0, NodeOf(failed.Stored), Context.Now)
+                is not { } until
+            )
+                return false;
+            EnqueueAt(key, until);
+            return true;
+        }
+    }
+
+    /// <summary>Percentages round up; where neither may differ, one pod may be missing.</summary>
+    private static DaemonRollout Rollout(JsonObject? rolling, int desired, Func<DaemonPod, bool> waits)
+    {
+        int unavailable = new IntOrString(rolling?["maxUnavailable"]?.ToString() ?? "1").Resolve(desired, roundUp: true);
+        int surge = new IntOrString(rolling?["maxSurge"]?.ToString() ?? "0").Resolve(desired, roundUp: true);
+        return new(surge, unavailable == 0 && surge == 0 ? 1 : unavailable, waits);
+    }
+
+    private List<DaemonNode> Nodes(JsonObject made, ILookup<string, DaemonPod> pods)
+    {
+        Pod shape = JsonSerializer.Deserialize(made, KubernetesJson.Default.Pod)!;
+        List<DaemonNode> nodes = [];
+        foreach (StoredObject node in Store.List(BuiltInKinds.Nodes).Objects.Walk())
+        {
+            (bool shouldRun, bool mayStay) = Judge(shape, node.As<Node>());
+            nodes.Add(new(node.Name, shouldRun, mayStay, DaemonNode.Sort(pods[node.Name])));
+        }
+
+        return nodes;
+    }
+
+    /// <summary>Where it runs, or where it is meant to run while the scheduler has not bound it.</summary>
+    private static string NodeOf(StoredObject pod)
+    {
+        string bound = pod.Field("spec.nodeName");
+        if (bound.Length > 0)
+            return bound;
+        return
+            pod.As<Pod>().Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms
+                is [{ MatchFields: [{ Values: [string name] }] }, ..]
+            ? name
+            : "";
+    }
+
+    private static (bool ShouldRun, bool MayStay) Judge(Pod shape, Node node)
+    {
+        if (!shape.Selects(node))
+            return (false, false);
+        bool mayStay = node.Spec.Taints?.Exists(taint => taint.Effect == "NoExecute" && !shape.Tolerates(taint)) != true;
+        return (mayStay && shape.FirstUntolerated(node) is null, mayStay);
+    }
+
+    /// <summary>The set's template with what every daemon pod has on top.</summary>
+    public static JsonObject MakeTemplate(JsonObject set)
+    {
+        JsonObject template = set["spec"]!["template"]!.AsObject(),
+            made = template.DeepClone().AsObject();
+        PodTemplates.Label(made, HashLabel, PodTemplates.Hash(template));
+        if (set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration) is { } generation)
+            PodTemplates.Label(made, PodTemplates.GenerationLabel, generation);
+        JsonObject spec = made["spec"]!.AsObject();
+        JsonArray tolerations = spec.Array("tolerations") ?? [];
+        IEnumerable<(string, string)> added =
+            spec.Flag("hostNetwork") == true ? [.. Tolerated, ("node.kubernetes.io/network-unavailable", "NoSchedule")] : Tolerated;
+        foreach ((string key, string effect) in added)
+            tolerations.Add(
+                new JsonObject
+                {
+                    ["key"] = key,
+                    ["operator"] = "Exists",
+                    ["effect"] = effect,
+                }
+            );
+        spec["tolerations"] = tolerations;
+        return made;
+    }
+
+    /// <summary>The pod for one node: the scheduler puts it nowhere else.</summary>
+    public static JsonObject MakePod(StoredObject set, JsonObject made, string node)
+    {
+        JsonObject pod = PodTemplates.MakePod(set, made);
+        JsonObject required = pod["spec"]!
+            .AsObject()
+            .Ensure("affinity")
+            .Ensure("nodeAffinity")
+            .Ensure("requiredDuringSchedulingIgnoredDuringExecution");
+        JsonArray terms = required.Array("nodeSelectorTerms") ?? [new JsonObject()];
+        foreach (JsonObject term in terms.OfType<JsonObject>())
+            term["matchFields"] = new JsonArray(
+                new JsonObject
+                {
+                    ["key"] = "metadata.name",
+                    ["operator"] = "In",
+                    ["values"] = new JsonArray(node),
+                }
+            );
+        required["nodeSelectorTerms"] = terms;
+        return pod;
+    }
+
+    private void Create(StoredObject set, JsonObject made, string node)
+    {
+        StoredObject created = Registry.Create(BuiltInKinds.Pods, set.Namespace, MakePod(set, made, node));
+        Context.Events.Normal(set, Component, "SuccessfulCreate", $"Created pod: {created.Name}");
+    }
+
+    private void Delete(StoredObject set, DaemonPod pod)
+    {
+        string about = $"{pod.Stored.Namespace}/{pod.Stored.Name} on node {pod.Stored.Field("spec.nodeName")}, will try to";
+        if (pod.Phase == "Failed")
+            Context.Events.Warning(set, Component, "FailedDaemonPod", $"Found failed daemon pod {about} kill it");
+        else if (pod.Phase == "Succeeded")
+            Context.Events.Normal(set, Component, "SucceededDaemonPod", $"Found succeeded daemon pod {about} delete it");
+        Registry.Delete(BuiltInKinds.Pods, pod.Stored.Namespace, pod.Stored.Name, new() { Uid = pod.Stored.Uid });
+        Context.Events.Normal(set, Component, "SuccessfulDelete", $"Deleted pod: {pod.Stored.Name}");
+    }
+
+    /// <summary>A node counts with its oldest pod.</summary>
+    private void WriteStatus(StoredObject stored, JsonObject document, int desired, List<DaemonNode> nodes)
+    {
+        DaemonPod[] counted =
+        [
+            .. nodes.Where(static node => node is { ShouldRun: true, Pods.Count: > 0 }).Select(static node => node.Pods[0]),
+        ];
+        int available = counted.Count(static pod => pod.IsAvailable);
+        Registry.UpdateStatus(
+            stored.Kind,
+            stored.Namespace,
+            stored.Name,
+            target =>
+            {
+                JsonObject status = target.Ensure("status");
+                status["desiredNumberScheduled"] = desired;
+                status["currentNumberScheduled"] = counted.Length;
+                status["numberMisscheduled"] = nodes.Count(static node => node is { ShouldRun: false, Pods.Count: > 0 });
+                status["numberReady"] = counted.Count(static pod => pod.IsReady);
+                WorkloadStatuses.Set(status, "numberAvailable", available);
+                WorkloadStatuses.Set(status, "numberUnavailable", desired - available);
+                WorkloadStatuses.Set(status, "updatedNumberScheduled", counted.Count(static pod => pod.IsCurrent));
+                status["observedGeneration"] = document.Object("metadata").Number("generation");
+                return target;
+            }
+        );
+    }
+}

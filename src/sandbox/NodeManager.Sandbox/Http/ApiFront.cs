@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+using NodeManager.Sandbox.Api.Handlers;
+using NodeManager.Sandbox.Api.Requests;
+using NodeManager.Sandbox.Model.Kinds.Access;
+using NodeManager.Sandbox.Model.Kinds.Errors;
+using NodeManager.Sandbox.Pools;
+
+namespace NodeManager.Sandbox.Http;
+
+/// <summary>Who may in, and what of HTTP the API is told.</summary>
+/// <param name="api">The Kubernetes API.</param>
+/// <param name="pools">The pool service, which has paths of its own beside it; started by its first request.</param>
+/// <param name="token">The kubeconfig's.</param>
+/// <param name="time">The cluster's clock.</param>
+internal sealed class ApiFront(ApiServer api, Func<PoolApi> pools, string token, TimeProvider time)
+{
+    private readonly byte[] _token = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    public TimeProvider Time => time;
+
+    /// <summary>Whose token the request shows: the kubeconfig's, or a service account's; null for any other and for none.</summary>
+    public UserInfo? Authenticate(RequestHead head)
+    {
+        if (AuthorizationHeader.BearerTokenOf(head.Header("Authorization")) is not { } shown)
+            return null;
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(shown)), _token)
+            ? UserInfo.Administrator
+            : api.Tokens.Authenticate(shown);
+    }
+
+    /// <summary>The answer for a request without a valid token: a refusal, unless the path is public.</summary>
+    public ApiResponse AnswerStranger(RequestHead head) =>
+        PoolApi.Serves(head.Path) ? AskPools(head, [], isAuthenticated: false) : ApiResponse.Refusal(StatusErrors.Unauthorized());
+
+    public Task<ApiResponse> AnswerAsync(RequestHead head, UserInfo user, byte[] body, CancellationToken cancellationToken) =>
+        PoolApi.Serves(head.Path)
+            ? Task.FromResult(AskPools(head, body, isAuthenticated: true))
+            : AskApiAsync(head, user, body, cancellationToken);
+
+    private ApiResponse AskPools(RequestHead head, byte[] body, bool isAuthenticated) =>
+        pools().Answer(new(head.Method, head.Path, new(head.Query), head.Header("X-User-Email"), isAuthenticated, body));
+
+    private Task<ApiResponse> AskApiAsync(RequestHead head, UserInfo user, byte[] body, CancellationToken cancellationToken) =>
+        api.HandleAsync(
+            new()
+            {
+                User = user,
+                Impersonation = ImpersonationRequest.Read(
+                    head.HeaderLines.GroupBy(static line => line.Key, static line => Text(line.Value), StringComparer.OrdinalIgnoreCase)
+                        .Select(static lines => KeyValuePair.Create<string, IEnumerable<string>>(lines.Key, lines))
+                ),
+                Method = head.Method,
+                Path = head.Path,
+                Query = new(head.Query),
+                Accept = head.Header("Accept"),
+                ContentType = head.Header("Content-Type"),
+                UserAgent = head.Header("User-Agent"),
+                Body = body.Length == 0 ? Stream.Null : new MemoryStream(body, writable: false),
+            },
+            cancellationToken
+        );
+
+    // A head is read byte by byte; names of users and groups are UTF-8.
+    private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
+}

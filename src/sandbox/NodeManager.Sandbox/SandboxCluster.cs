@@ -1,0 +1,304 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
+using NodeManager.Kubernetes.Selectors;
+using NodeManager.Sandbox.Api.Access;
+using NodeManager.Sandbox.Api.Custom;
+using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sandbox.Api.Handlers;
+using NodeManager.Sandbox.Api.Pods;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Copying;
+using NodeManager.Sandbox.Hosting;
+using NodeManager.Sandbox.Http;
+using NodeManager.Sandbox.Metrics;
+using NodeManager.Sandbox.Model.Clock;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Ownership;
+using NodeManager.Sandbox.Model.Resources;
+using NodeManager.Sandbox.Model.Store;
+using NodeManager.Sandbox.Saving;
+using NodeManager.Sandbox.Seeding;
+
+namespace NodeManager.Sandbox;
+
+/// <summary>
+/// A Kubernetes in memory: an API and what makes it live. Knows nothing of its users; they reach it as any API server, over a transport.
+/// </summary>
+public sealed class SandboxCluster : IDisposable
+{
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly ConcurrentBag<SandboxServer> _servers = [];
+    private readonly ServiceAccountTokens _tokens;
+    private readonly ApiServer _server;
+    private readonly FaultRegistry _faults;
+    private readonly Lazy<SandboxPoolService> _pools;
+
+    private SandboxCluster(SandboxOptions options, int logCapacity, SavedCluster? saved = null)
+    {
+        if (!(options.Speed is > 0 and <= SandboxOptions.MaximumSpeed))
+            throw new ArgumentException(
+                $"The sandbox's clock takes a speed above 0 and up to {SandboxOptions.MaximumSpeed}, not {options.Speed}.",
+                nameof(options)
+            );
+        Options = options;
+        Time = options is { Speed: 1, StartsAt: null } ? options.Time : new ClusterClock(options.Time, options.Speed, options.StartsAt);
+        int minor = ParseMinor(options.Version);
+        SandboxFeatures.Check(options.Features, minor);
+        Catalog = new(BuiltInKinds.Every.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
+        var store = new DocumentStore(BuiltInKinds.Every.Where(static kind => kind.IsStored), logCapacity);
+        // A restored cluster must not give out again what it gave before.
+        IdentitySource identities = new(saved is null ? options.Seed : HashSeed(options.Seed, saved.Header.ResourceVersion));
+        Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));
+        _ = new CustomKinds(Registry, Catalog);
+        _tokens = new(Registry, identities, Catalog.Minor);
+        _faults = new(Time);
+        Runs = new(store, options.Programs, Time);
+        _server = new(Registry, Catalog, _tokens, _faults, options.Rbac, Runs);
+        _pools = new(StartPools);
+        if (saved is not null)
+            Load(saved);
+        InitialObjects.Create(Registry);
+        UsageModel usage = new(store, Time, options.Seed);
+        _server.Computed[BuiltInKinds.NodeMetrics] = new NodeMetricsSource(usage);
+        _server.Computed[BuiltInKinds.PodMetrics] = new PodMetricsSource(usage);
+    }
+
+    public SandboxOptions Options { get; }
+
+    /// <summary>The address that the in-process transport answers for.</summary>
+    public Uri Server { get; } = new("http://sandbox.invalid/");
+
+    /// <summary>The clock of everything in it, and of what is done in it from outside: waits, timeouts, ages.</summary>
+    public TimeProvider Time { get; }
+
+    internal KindCatalog Catalog { get; }
+
+    internal ResourceRegistry Registry { get; }
+
+    internal ApiServer Api => _server;
+
+    /// <summary>What the programs in pods do.</summary>
+    internal PodRuns Runs { get; }
+
+    /// <summary>The service that keeps the cluster's node pools. It starts when it is first used.</summary>
+    public SandboxPoolService Pools => _pools.Value;
+
+    /// <summary>What acts on its own; null where nothing does.</summary>
+    internal ControllerHost? Controllers { get; private set; }
+
+    /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
+    /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, it has no such feature, or the speed is out of range.</exception>
+    public static SandboxCluster Start(SandboxOptions options) => Start(options, DocumentStore.DefaultLogCapacity);
+
+    /// <summary>The same with another bound on what watches can resume over.</summary>
+    internal static SandboxCluster Start(SandboxOptions options, int logCapacity)
+    {
+        var cluster = new SandboxCluster(options, logCapacity);
+        if (options.Nodes > 0)
+            DemoCluster.Write(cluster.Registry, options.Nodes, options.Seed, cluster.Catalog.Minor);
+        DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
+        cluster.Live();
+        return cluster;
+    }
+
+    /// <summary>
+    /// Starts a copy of another cluster, real or embedded: its nodes, its pods where they run, its workloads, budgets and volumes; no
+    /// secrets, no config maps. Simulated kubelets take the nodes over; what was not ready stays so. The source is only read.
+    /// </summary>
+    /// <param name="source">The cluster to copy.</param>
+    /// <param name="options">Seed, speed and the like; the version is the source's, or the nearest to it.</param>
+    /// <param name="told">Hears what could not be copied.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="KubernetesException">The source refuses what a copy needs.</exception>
+    public static async Task<SandboxCluster> CopyAsync(
+        KubernetesClient source,
+        SandboxOptions options,
+        Action<string> told,
+        CancellationToken cancellationToken
+    )
+    {
+        var reader = new SourceReader(source);
+        int minor = await reader.ReadMinorAsync(cancellationToken);
+        Task<IReadOnlyDictionary<ResourceKind, SourceList>> reading = reader.ReadAllAsync(told, cancellationToken);
+        Task<CopiedCustoms> customs = reader.ReadCustomsAsync(told, cancellationToken);
+        await Task.WhenAll(reading, customs);
+        IReadOnlyDictionary<ResourceKind, SourceList> all = await reading;
+        options = options with
+        {
+            Version = string.Create(CultureInfo.InvariantCulture, $"1.{minor}"),
+            Nodes = all[BuiltInKinds.Nodes].Count,
+            StartsAt = options.StartsAt ?? (source.Time is ClusterClock ? source.Time.GetUtcNow() : null),
+        };
+        var cluster = new SandboxCluster(options, DocumentStore.DefaultLogCapacity);
+        new ClusterCopier(cluster.Registry, options.Seed).Write(all, await customs, cluster.Catalog);
+        DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
+        cluster.Live();
+        return cluster;
+    }
+
+    /// <summary>Starts a cluster as it was saved: its objects under their versions and UIDs, its clock where it stood, its faults.</summary>
+    /// <param name="saved">From <see cref="SandboxFile.Read(string)"/>.</param>
+    /// <param name="speed">Another speed of its clock; null: its own.</param>
+    /// <param name="programs">What its containers run; see <see cref="SandboxOptions.Programs"/>.</param>
+    /// <param name="time">The clock that moves the cluster's.</param>
+    public static SandboxCluster Restore(SavedCluster saved, double? speed, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
+    {
+        SavedHeader header = saved.Header;
+        var options = new SandboxOptions
+        {
+            Version = header.Kubernetes,
+            Seed = header.Seed,
+            Rbac = header.Rbac,
+            Features = header.Features,
+            Speed = speed ?? header.Speed,
+            Nodes = saved.Objects.Count(static one => one is { Group: "", Plural: "nodes" }),
+            StartsAt = header.Time,
+            Programs = programs,
+            Time = time,
+        };
+        var cluster = new SandboxCluster(options, DocumentStore.DefaultLogCapacity, saved);
+        cluster.Live();
+        foreach (FaultRequest fault in header.Faults)
+            cluster.SetFault(fault);
+        return cluster;
+    }
+
+    /// <summary>The API alone, empty, with nothing that acts on its own; and with a bound on what watches can resume over.</summary>
+    internal static SandboxCluster StartStill(SandboxOptions options, int logCapacity)
+    {
+        var cluster = new SandboxCluster(options, logCapacity);
+        DefaultRoles.Create(cluster.Registry, cluster.Catalog.Minor);
+        return cluster;
+    }
+
+    /// <summary>A transport into the cluster, in process. Any number can be created; disposing one ends only its own requests and watches.</summary>
+    public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);
+
+    /// <summary>Serves the cluster on loopback, until the server or the cluster is disposed.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
+    /// <exception cref="IOException">The kubeconfig cannot be written.</exception>
+    public SandboxServer Serve(SandboxServerOptions options) => Serve(options, ServerLimits.Default);
+
+    internal SandboxServer Serve(SandboxServerOptions options, ServerLimits limits)
+    {
+        ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, this);
+        var server = new SandboxServer(this, options, limits);
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>All faults that were set and not cleared, in the order in which they were set.</summary>
+    public IReadOnlyList<FaultStatus> GetFaults() => _faults.Read();
+
+    /// <summary>Injects a fault for all clients of the cluster. A fault of the same name is replaced.</summary>
+    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    public FaultStatus SetFault(FaultRequest request) => _faults.Set(request);
+
+    /// <summary>Checks a fault without setting it.</summary>
+    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    public static void CheckFault(FaultRequest request) => FaultRules.Complete(request);
+
+    /// <summary>Whether there is a node now that a fault of this node name or wildcard pattern would hit.</summary>
+    public bool HasNode(string pattern)
+    {
+        var meant = new NamePattern(pattern);
+        return Registry.Store.List(BuiltInKinds.Nodes).Objects.Walk().Any(node => meant.Matches(node.Name));
+    }
+
+    /// <summary>Ends a fault and forgets it; what it made go wrong recovers. False if there is none of this name.</summary>
+    public bool ClearFault(string name) => _faults.Clear(name);
+
+    /// <summary>Saves the cluster, as it is at one moment, to a file that <see cref="SandboxFile.Read(string)"/> reads.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="includeSecrets">True to save the values of Secrets too; false to save only their names and keys.</param>
+    /// <param name="replace">True to replace an existing file.</param>
+    /// <exception cref="NodeManagerException">SandboxFileExists, SandboxFileNotWritten.</exception>
+    public void Save(string path, bool includeSecrets, bool replace)
+    {
+        (long version, IReadOnlyList<StoredObject> objects) = Registry.Store.Capture();
+        SavedHeader header = new()
+        {
+            Format = SavedHeader.FormatName,
+            FormatVersion = SavedHeader.CurrentVersion,
+            Kubernetes = Options.Version,
+            Seed = Options.Seed,
+            Rbac = Options.Rbac,
+            Features = [.. Options.Features],
+            Speed = Options.Speed,
+            Time = Time.GetUtcNow(),
+            ResourceVersion = version,
+            Objects = objects.Count,
+            HasSecrets = includeSecrets,
+            Faults = [.. GetFaults().Select(static fault => fault.Request with { At = fault.StartsAt })],
+        };
+        SandboxFile.Write(header, objects, path, includeSecrets, replace);
+    }
+
+    /// <summary>Stops it: its watches end, and nothing answers any more.</summary>
+    public void Dispose()
+    {
+        if (_stopped.IsCancellationRequested)
+            return;
+        _stopped.Cancel();
+        foreach (SandboxServer server in _servers)
+            server.Dispose();
+        if (_pools.IsValueCreated)
+            _pools.Value.Dispose();
+        Controllers?.Dispose();
+        _tokens.Dispose();
+        _faults.Dispose();
+        (Time as ClusterClock)?.Free();
+        _stopped.Dispose();
+    }
+
+    private static int HashSeed(int seed, long version) =>
+        unchecked((int)StableHash.Of(version.ToString(CultureInfo.InvariantCulture), seed));
+
+    private void Live() => Controllers = ControllerHost.Start(Registry, Catalog, _faults, Options.Seed, Runs, _tokens);
+
+    private SandboxPoolService StartPools() =>
+        new(Registry, Catalog, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);
+
+    // Definitions first: they make the kinds that others are of.
+    private void Load(SavedCluster saved)
+    {
+        foreach (
+            SavedObject item in saved
+                .Objects.OrderByDescending(static one => one.Group == BuiltInKinds.CustomResourceDefinitions.Group)
+                .ThenBy(static one => one.Version)
+        )
+        {
+            ResourceKind kind =
+                Catalog.Kinds.FirstOrDefault(kind =>
+                    kind.IsStored && kind.StoredAs == kind && kind.Group == item.Group && kind.Plural == item.Plural
+                )
+                ?? throw new NodeManagerException(
+                    ErrorIds.SandboxFileDamaged,
+                    ErrorKind.InvalidData,
+                    $"The saved cluster has {item.Plural}.{item.Group}, which nothing defines.",
+                    item.Plural
+                );
+            JsonObject document = item.Document;
+            if (KubeSystemUid.IsStoredIn(kind, (document["metadata"] as JsonObject).Text("name") ?? ""))
+            {
+                document = (JsonObject)document.DeepClone();
+                document.Ensure("metadata")["uid"] = KubeSystemUid.Create();
+            }
+
+            Registry.Store.Load(new(kind, document, ManagedFields.Read(item.Owners) ?? ManagedFields.None), item.Version);
+        }
+
+        Registry.Store.BeginAt(saved.Header.ResourceVersion);
+    }
+
+    private static int ParseMinor(string version) =>
+        version.Split('.') is ["1", var minor, ..]
+        && int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number is >= 20 and <= 37
+            ? number
+            : throw new ArgumentException($"The sandbox is a Kubernetes of 1.20 to 1.37, not {version}.", nameof(version));
+}

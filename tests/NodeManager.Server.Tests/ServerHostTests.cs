@@ -10,7 +10,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NodeManager.Sandbox;
 using NodeManager.Server.Clusters;
-using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 
 namespace NodeManager.Server.Tests;

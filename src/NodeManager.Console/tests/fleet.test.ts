@@ -19,7 +19,7 @@ it.each([
 
 function claim(status: Claim['status'], reached: string[], name = 'a'): Claim {
   return {
-    name, uid: name, pool: 'p', status, reason: '', message: '', node: '', machine: '', provider: '', zone: '', shape: '', cpu_cores: 2, memory: 1, attempts: 1,
+    name, uid: name, pool: 'p', status, reason: '', message: '', node: '', machine: '', provider: '', zone: '', shape: '', cpu_cores: 2, memory_bytes: 1, attempts: 1,
     conditions: reached.map(type => ({ type, status: 'True', reason: '', message: '' })),
   };
 }

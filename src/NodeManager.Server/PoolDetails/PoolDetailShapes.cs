@@ -44,7 +44,7 @@ internal sealed record ApiPoolStatusCondition(
     string Status,
     string Reason,
     string Message,
-    DateTimeOffset? LastTransitionTime
+    DateTimeOffset? LastTransitionAt
 );
 
 /// <summary>What to change. Fields that are not given stay.</summary>

@@ -33,7 +33,7 @@ internal sealed record ApiScaledPool(
     int? NodeCount,
     string Available,
     string Message,
-    DateTimeOffset? LastScaleActivity
+    DateTimeOffset? LastScaleActivityAt
 );
 
 /// <param name="Decision">See <see cref="ScaleDecision"/>.</param>
@@ -42,7 +42,6 @@ internal sealed record ApiScaleDecision(DateTimeOffset At, string Pool, string T
 
 /// <summary>A claim. See <see cref="NodeClaim"/>.</summary>
 /// <param name="Status">See <see cref="NodeClaimStatus"/>.</param>
-/// <param name="Memory">In bytes.</param>
 internal sealed record ApiNodeClaim(
     string Name,
     string Uid,
@@ -56,7 +55,7 @@ internal sealed record ApiNodeClaim(
     string Zone,
     string Shape,
     decimal CpuCores,
-    long Memory,
+    long MemoryBytes,
     int Attempts,
     IReadOnlyList<ApiClaimCondition> Conditions,
     DateTimeOffset? CreatedAt,
@@ -81,7 +80,7 @@ internal sealed record ApiScaleMachine(
     string Shape,
     string Zone,
     long CpuCores,
-    long Memory,
+    long MemoryBytes,
     string Reason,
     string Message,
     IReadOnlyList<string> Pods

@@ -12,7 +12,6 @@ using NodeManager.Sandbox;
 using NodeManager.Server.Access;
 using NodeManager.Server.Api;
 using NodeManager.Server.Nodes;
-using NodeManager.Server.Options;
 using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests.Serving;

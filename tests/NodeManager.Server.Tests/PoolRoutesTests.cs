@@ -52,6 +52,32 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     }
 
     [Fact]
+    public async Task A_replacement_is_refused_if_the_pool_has_changed_since()
+    {
+        string cluster = (string)(await FirstAsync())["cluster_id"]!;
+        JsonObject created = await SendAsync("POST", Pools, Creation("workers-seen", cluster), HttpStatusCode.Created);
+        string path = $"{Pools}/{created["id"]}";
+        await SendAsync("PUT", path, Replacement(2, 1), HttpStatusCode.OK);
+
+        JsonObject refused = await SendAsync("PUT", path, Replacement(3, 1), HttpStatusCode.Conflict);
+
+        Assert.Equal(("CONFLICT", "Conflict"), ((string?)refused["error"]!["code"], (string?)refused["error"]!["error_id"]));
+        JsonObject pool = await SendAsync("GET", path, null, HttpStatusCode.OK);
+        Assert.Equal((2, 2), ((int)pool["generation"]!, (int)pool["spec"]!["nodeCount"]!));
+        await SendAsync("PUT", path, Replacement(3, 2), HttpStatusCode.OK);
+        await SendAsync("PUT", path, Replacement(4, null), HttpStatusCode.OK);
+        (await CallAsync("DELETE", path, null)).Dispose();
+
+        static JsonObject Replacement(int nodes, long? generation)
+        {
+            JsonObject body = new() { ["name"] = "workers-seen", ["spec"] = Spec(nodes) };
+            if (generation is not null)
+                body["generation"] = generation;
+            return body;
+        }
+    }
+
+    [Fact]
     public async Task A_status_is_reported_and_read_as_documented()
     {
         string id = (string)(await FirstAsync())["id"]!;

@@ -144,7 +144,15 @@ internal sealed class PoolRoutes(ClusterSession cluster)
         JsonObject spec = ApiBody.Required(body.Spec, "spec");
         var edit = new PoolEdit { NewName = ApiBody.Required(body.Name, "name"), Patch = before => PoolMerge.Between(before, spec) };
         return TypedResults.Ok(
-            ApiNodePool.Of(await PoolEditor.ApplyRecordAsync(Context(place), Target(id), edit, NullObserver.Instance, stop))
+            ApiNodePool.Of(
+                await PoolEditor.ApplyRecordAsync(
+                    Context(place),
+                    PoolPlaceQuery.Target(id, body.Generation),
+                    edit,
+                    NullObserver.Instance,
+                    stop
+                )
+            )
         );
     }
 

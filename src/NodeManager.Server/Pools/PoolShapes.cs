@@ -51,7 +51,12 @@ internal sealed record ApiNodePoolPage(IReadOnlyList<ApiNodePool> Nodepools, int
 internal sealed record ApiNodePoolCreation([property: Required] string? Name, string? ClusterId, [property: Required] JsonObject? Spec);
 
 /// <summary>Replaces name and specification.</summary>
-internal sealed record ApiNodePoolReplacement([property: Required] string? Name, [property: Required] JsonObject? Spec);
+/// <param name="Generation">Of the pool that the caller saw; another one now is a conflict. Absent: the pool is replaced whatever it is.</param>
+internal sealed record ApiNodePoolReplacement(
+    [property: Required] string? Name,
+    [property: Required] JsonObject? Spec,
+    long? Generation = null
+);
 
 internal sealed record ApiNodePoolStatus(string NodepoolId, IReadOnlyList<ApiPoolController> ControllerStatus);
 

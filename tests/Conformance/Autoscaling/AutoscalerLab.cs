@@ -167,7 +167,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         Cluster.WaitForAsync(NodeSmithResources.Claims, name, isWanted);
 
     public Task<List<NodeSmithClaim>> WaitForClaimsAsync(string what, Func<List<NodeSmithClaim>, bool> areWanted) =>
-        Eventually.GetAsync(what, ClaimsAsync, areWanted);
+        Eventually.GetAsync(what, ClaimsAsync, areWanted, describe: Describe);
 
     public Task DeleteAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject => Cluster.Client.DeleteAsync(type, name, Namespace, new(), default);
@@ -230,6 +230,19 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";
 
     public static string Reason(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Reason ?? "";
+
+    /// <summary>Each claim with its conditions, for the message of a failure.</summary>
+    public static string Describe(IEnumerable<NodeSmithClaim> claims) =>
+        string.Join(
+            "; ",
+            claims.Select(static claim =>
+                $"{claim.Metadata.Name}{(claim.Metadata.DeletionTimestamp is null ? "" : " (deleting)")} node {claim.Status?.NodeName} "
+                + string.Join(
+                    ", ",
+                    (claim.Status?.Conditions ?? []).Select(static one => $"{one.Type}={one.Status} {one.Reason} {one.Message}")
+                )
+            )
+        );
 
     public static bool IsReady(NodeSmithClaim claim) => Status(claim, NodeSmithConditions.Ready) == "True";
 

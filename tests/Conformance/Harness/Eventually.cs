@@ -17,7 +17,14 @@ internal static class Eventually
     /// <param name="read">Reads it.</param>
     /// <param name="isWanted">Whether it has come.</param>
     /// <param name="longestPause">Between two reads, where they cost much: pauses grow up to it.</param>
-    public static async Task<T> GetAsync<T>(string what, Func<Task<T>> read, Func<T, bool> isWanted, TimeSpan? longestPause = null)
+    /// <param name="describe">The last value in the message of a failure; null: without it.</param>
+    public static async Task<T> GetAsync<T>(
+        string what,
+        Func<Task<T>> read,
+        Func<T, bool> isWanted,
+        TimeSpan? longestPause = null,
+        Func<T, string>? describe = null
+    )
     {
         long start = Stopwatch.GetTimestamp();
         TimeSpan pause = Pause;
@@ -25,7 +32,7 @@ internal static class Eventually
         while (!isWanted(value))
         {
             if (Stopwatch.GetElapsedTime(start) > Limit)
-                throw new TimeoutException($"{what}: not within {Limit.TotalSeconds:0} s");
+                throw new TimeoutException($"{what}: not within {Limit.TotalSeconds:0} s. {describe?.Invoke(value)}");
             await Task.Delay(pause);
             if (pause < longestPause)
                 pause *= 1.5;

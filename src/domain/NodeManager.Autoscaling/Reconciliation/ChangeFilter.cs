@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
+using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Autoscaling.Reconciliation;
@@ -50,6 +51,10 @@ internal static class PlanImages
     {
         HashCode hash = default;
         hash.Add(node.Spec.Unschedulable == true);
+        hash.Add(node.Spec.ProviderID);
+        // Renewals of a lock change nothing; its end lets a claim or a plan have the node.
+        if (NodeLock.Read(node) is { } held)
+            hash.Add(HashCode.Combine(held.Operation, held.Holder));
         hash.Add(node.Status.Conditions.IsTrue("Ready"));
         hash.Add(node.Metadata.DeletionTimestamp is null);
         foreach (Taint taint in node.Spec.Taints ?? [])
@@ -57,6 +62,8 @@ internal static class PlanImages
         foreach ((string key, string value) in node.Metadata.Labels ?? [])
             hash.Add(HashCode.Combine(key, value));
         foreach ((string key, var amount) in node.Status.Allocatable ?? [])
+            hash.Add(HashCode.Combine(key, amount));
+        foreach ((string key, var amount) in node.Status.Capacity ?? [])
             hash.Add(HashCode.Combine(key, amount));
         return hash.ToHashCode();
     }

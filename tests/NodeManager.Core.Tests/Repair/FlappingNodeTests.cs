@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
-using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Batches;

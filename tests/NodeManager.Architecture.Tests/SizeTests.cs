@@ -77,6 +77,37 @@ public sealed class SizeTests
     public void A_folder_has_at_most_28_files() =>
         Assert.DoesNotContain(Sources.CountBy(static path => Path.GetDirectoryName(path)!), static folder => folder.Value > MostFiles);
 
+    [Fact]
+    public void A_project_of_the_domain_has_at_most_15000_lines()
+    {
+        string[] projects = Directory.GetDirectories(Path.Combine(Root, "src", "domain"));
+        Assert.NotEmpty(projects);
+        Assert.All(
+            projects,
+            static project =>
+                Assert.InRange(
+                    Sources
+                        .Where(path => path.StartsWith(project + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                        .Sum(static path => File.ReadLines(path).Count()),
+                    1,
+                    15_000
+                )
+        );
+    }
+
+    [Fact]
+    public void A_project_of_the_domain_shows_its_internals_to_tests_alone() =>
+        Assert.All(
+            Directory.GetFiles(Path.Combine(Root, "src", "domain"), "*.csproj", SearchOption.AllDirectories),
+            static path =>
+                Assert.DoesNotContain(
+                    File.ReadLines(path),
+                    static line =>
+                        line.Contains("InternalsVisibleTo Include", StringComparison.Ordinal)
+                        && !line.Contains(".Tests\"", StringComparison.Ordinal)
+                )
+        );
+
     private static int MostLinesOf(string path) =>
         ToDivide.GetValueOrDefault(Path.GetRelativePath(Root, path).Replace('\\', '/'), MostLines);
 }

@@ -120,7 +120,7 @@ public static class NodeWaiter
             new(
                 ErrorIds.WaitTimeout,
                 ErrorKind.OperationTimeout,
-                $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {why}.",
+                $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {why.TrimEnd('.')}.",
                 name,
                 "Check the conditions and events of the node, or wait longer with -Timeout."
             );

@@ -8,6 +8,7 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 

@@ -5,6 +5,7 @@ using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Records;
 using NodeManager.Maintenance.Requests;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 

@@ -5,8 +5,8 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
-using NodeManager.Maintenance.Records;
 using NodeManager.Maintenance.Requests;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 

@@ -6,6 +6,7 @@ using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Execution;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance;
 

@@ -4,13 +4,13 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Drains;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Operations;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Execution;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.PoolServices;
 using NodeManager.NodePools.Updates.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates;
 
@@ -30,13 +30,16 @@ public static class PoolUpdatePlanner
             request.Pool,
             async (connection, token) =>
             {
-                MaintenanceScope scope = new(
+                RunScope scope = new(
                     session,
                     connection,
-                    new() { Namespace = request.Namespace },
+                    new RollErrors(request.Pool),
                     new RollObserver(observer, "pool/" + request.Pool),
                     token
-                );
+                )
+                {
+                    Namespace = request.Namespace,
+                };
                 if (request.Service is { } service)
                     return await PlanAsync(scope, request, service, token);
                 using RollContext context = new(scope, request);
@@ -99,7 +102,7 @@ public static class PoolUpdatePlanner
 
     // A second pool: all nodes leave together.
     private static async Task<IReadOnlyList<NodePoolUpdatePlan>> PlanAsync(
-        MaintenanceScope scope,
+        RunScope scope,
         PoolUpdateRequest request,
         PoolContext service,
         CancellationToken cancellationToken

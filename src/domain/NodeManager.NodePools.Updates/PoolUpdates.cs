@@ -9,12 +9,12 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Execution;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.PoolServices;
 using NodeManager.NodePools.Updates.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates;
 
@@ -37,13 +37,17 @@ public static class PoolUpdates
     {
         ClusterConnection connection = session.Connection();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, cancellationToken);
-        MaintenanceScope scope = new(
+        RunScope scope = new(
             session,
             connection,
-            new() { Namespace = request.Namespace, LeaseDuration = request.LeaseDuration },
+            new RollErrors(request.Pool),
             new RollObserver(observer, "pool/" + request.Pool),
             cancellationToken
-        );
+        )
+        {
+            Namespace = request.Namespace,
+            LeaseDuration = request.LeaseDuration,
+        };
         try
         {
             using RollScope context = request.Service is null ? new RollContext(scope, request) : new RollScope(scope, request);
@@ -57,10 +61,6 @@ public static class PoolUpdates
                 : start.Book.Record.Options.Strategy == PoolUpdateStrategy.BlueGreen ? new SecondPoolRoll(context, start, pools)
                 : new FollowedRoll(context, start, pools);
             return await RunAsync(context, start, loop, stop.Token);
-        }
-        catch (NodeManagerException failure)
-        {
-            throw RollErrors.Of(failure, request.Pool);
         }
         catch (Exception exception) when (ClusterOperation.Replacement(exception, session, request.Pool, cancellationToken) is { } known)
         {
@@ -316,7 +316,7 @@ public static class PoolUpdates
         CancellationToken cancellationToken
     )
     {
-        MaintenanceScope scope = context.Scope;
+        RunScope scope = context.Scope;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Lease.Lost);
         NodeManagerException? failure = null;
         try
@@ -363,7 +363,7 @@ public static class PoolUpdates
             start.Book.State.IsOver,
             scope.Now
         );
-        return new(update, failure is null ? null : RollErrors.Of(failure, context.Request.Pool));
+        return new(update, failure);
     }
 
     private static NodeManagerException? Judge(RollBook book, PoolUpdateIntent intent) =>

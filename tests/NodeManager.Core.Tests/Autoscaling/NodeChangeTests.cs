@@ -10,10 +10,13 @@ namespace NodeManager.Core.Tests.Autoscaling;
 public sealed class NodeChangeTests
 {
     private readonly ChangeFilter<Node> _filter = new(PlanImages.Of);
-    private readonly Node _node = new() { Metadata = new() { Name = "small-1", Uid = "a" } };
+    private readonly Node _node = new()
+    {
+        Metadata = new() { Name = "small-1", Uid = "a" },
+    };
 
     [Fact]
-    public void What_a_claim_checks_of_its_node_matters()
+    public void A_change_of_what_a_claim_checks_matters()
     {
         Assert.True(Matters());
         Assert.False(Matters());

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Batches;
 using NodeManager.Monitoring.Repair.Claims;
 using NodeManager.Monitoring.Repair.Decisions;
 using NodeManager.Monitoring.Repair.Execution;

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Batches;
 using NodeManager.Monitoring.Repair;
 
 namespace NodeManager.Core.Tests.Repair;

@@ -11,8 +11,8 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Maintenance.Batches;
 using NodeManager.Maintenance.Options;
-using NodeManager.Maintenance.Records;
 using NodeManager.Maintenance.Requests;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Detached;
 

@@ -5,9 +5,10 @@ using NodeManager.Drains;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Transport;
 using NodeManager.Maintenance.Batches;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 

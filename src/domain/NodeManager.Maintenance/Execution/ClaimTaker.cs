@@ -3,8 +3,9 @@ using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
@@ -144,7 +145,7 @@ internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
             cancellationToken
         );
         if (sign.IsHeld)
-            throw MaintenanceErrors.Conflict(claim.Run, sign.Holder, node, sign.Duration);
+            throw MaintenanceErrors.Claimed(node, claim.Run, sign.Holder, sign.Duration);
         lock (_dead)
             _dead.Add(claim.Run);
     }

@@ -1,11 +1,12 @@
 using NodeManager.Controllers.Caching;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Decisions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs.Claims;
 using NodeManager.Scheduling;
 
 namespace NodeManager.Maintenance.Execution;

@@ -2,14 +2,15 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Maintenance.Batches;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Planning;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
@@ -29,7 +30,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
     {
         RunState state = new() { Holder = start.Lease.Holder, At = scope.Now };
         foreach (NodeRecord skipped in _ledger.Nodes.Where(n => n.Status == NodeMaintenanceStatus.Skipped))
-            scope.Observer.NodeEnded(_ledger.Result(skipped.Uid));
+            scope.Listener.NodeEnded(_ledger.Result(skipped.Uid));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, start.Lease.Lost);
         NodeManagerException? failure = null;
         try
@@ -107,7 +108,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                     )
                 )
             );
-            start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), BatchesLeft());
+            start.Progress.Batch(batch.Max(n => _ledger[n.Uid].Batch), RemainingBatches());
             await batches.RunAsync(batch, cancellationToken);
             start.Progress.BatchEnded();
             if (
@@ -181,7 +182,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 cancellationToken
             );
             start.Progress.NodeEnded(_ledger[gone.Uid]);
-            scope.Observer.NodeEnded(_ledger.Result(gone.Uid));
+            scope.Listener.NodeEnded(_ledger.Result(gone.Uid));
         }
     }
 
@@ -370,7 +371,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         try
         {
             if (state.Status == NodeMaintenanceRunStatus.Stopped)
-                await MaintenanceScope.EachAsync(Pending(), LetGoAsync, limit.Token);
+                await MaintenanceScope.EachAsync(Pending(), ReleaseUnstartedAsync, limit.Token);
             await RunDirectory.PruneAsync(scope.Connection, scope.Namespace, scope.Request.History, limit.Token);
         }
         catch (Exception exception)
@@ -379,8 +380,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    // Nodes that were not started are released.
-    private async Task LetGoAsync(NodeRecord node, CancellationToken cancellationToken)
+    private async Task ReleaseUnstartedAsync(NodeRecord node, CancellationToken cancellationToken)
     {
         try
         {
@@ -393,8 +393,8 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    // With the one that begins.
-    private int BatchesLeft()
+    // Including the one that begins.
+    private int RemainingBatches()
     {
         IReadOnlyList<MaintenanceCandidate> candidates = Candidates(fleet.Items);
         return 1 + BatchRules.Count(candidates, start.Limit.Of(candidates.Count));

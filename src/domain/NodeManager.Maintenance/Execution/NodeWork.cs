@@ -10,15 +10,15 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
 using NodeManager.Maintenance.Batches;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
 /// <summary>
-/// The steps of one node, in their order. Each is recorded in the run before it starts and when it ends, so that a process that resumes knows
-/// where it was. Steps end as the node's state; only an interrupt, and the loss of the run, are thrown.
+/// The steps of one node, in their order. Each is recorded before it starts and when it ends. Only an interrupt and the loss of the run throw.
 /// </summary>
 internal sealed class NodeWork(
     MaintenanceScope scope,
@@ -46,7 +46,7 @@ internal sealed class NodeWork(
             async () =>
             {
                 NodeRecord record = ledger[uid];
-                scope.Observer.NodeStarted(ledger.Result(uid));
+                scope.Listener.NodeStarted(ledger.Result(uid));
                 await StepAsync(
                     uid,
                     NodeMaintenanceStepName.Cordon,
@@ -185,7 +185,7 @@ internal sealed class NodeWork(
             cancellationToken
         );
         progress.NodeEnded(ledger[uid]);
-        scope.Observer.NodeEnded(ledger.Result(uid));
+        scope.Listener.NodeEnded(ledger.Result(uid));
     }
 
     /// <summary>Puts a node back into service whose drain holds up itself; its turn comes again, alone.</summary>
@@ -269,7 +269,7 @@ internal sealed class NodeWork(
         }
 
         progress.NodeEnded(ledger[uid]);
-        scope.Observer.NodeEnded(ledger.Result(uid));
+        scope.Listener.NodeEnded(ledger.Result(uid));
     }
 
     // A request to stop, by the lock, ends what is done with the node. One that was uncordoned meanwhile is found when it is given back.

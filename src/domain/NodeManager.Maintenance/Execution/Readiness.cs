@@ -1,9 +1,8 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Batches;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
@@ -29,7 +28,7 @@ internal sealed class Readiness(ObjectCache<Node> fleet, MaintenanceProgress pro
 
     /// <exception cref="NodeGoneException">The node was deleted.</exception>
     public Task WaitForReadyAsync(NodeRecord record, CancellationToken cancellationToken) =>
-        WaitAsync(record, "the node", FleetNodes.IsReady, cancellationToken);
+        WaitAsync(record, "the node", NodeExtensions.IsReady, cancellationToken);
 
     private async Task WaitAsync(NodeRecord record, string what, Func<Node, bool> isMet, CancellationToken cancellationToken)
     {

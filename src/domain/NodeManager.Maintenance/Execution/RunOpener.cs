@@ -3,14 +3,16 @@ using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Maintenance.Batches;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 
@@ -128,7 +130,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         }
 
         RunProgressLog ledger = new(scope, run, store, _by, nodes);
-        scope.Observer.Started(ledger.Describe(state));
+        scope.Listener.Started(ledger.Describe(state));
         try
         {
             await taker.TakeAsync(ledger, progress, cancellationToken);

@@ -1,7 +1,8 @@
 using NodeManager.Maintenance.Batches;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Maintenance.Options;
 using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Maintenance.Execution;
 

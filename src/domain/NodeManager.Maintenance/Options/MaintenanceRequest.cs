@@ -1,4 +1,5 @@
 using NodeManager.Core.Nodes;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Options;
 
@@ -6,7 +7,7 @@ namespace NodeManager.Maintenance.Options;
 public sealed record MaintenanceRequest
 {
     /// <summary>The default namespace of runs; deploy/rbac.yaml creates it.</summary>
-    public const string DefaultNamespace = "nodemanager";
+    public const string DefaultNamespace = RunLayout.DefaultNamespace;
 
     /// <summary>The nodes; ignored when a run is resumed by its id.</summary>
     public IReadOnlyList<NodeTarget> Nodes { get; init; } = [];

@@ -1,21 +1,27 @@
+using NodeManager.Runs;
+
 namespace NodeManager.Maintenance.Records;
 
 /// <summary>The messages for users when a run cannot have what another has.</summary>
-internal static class MaintenanceErrors
+internal sealed class MaintenanceErrors : RunErrors
 {
-    public static NodeManagerException Conflict(string run, string holder, string? node, TimeSpan lease) =>
-        new(
-            ErrorIds.MaintenanceConflict,
-            ErrorKind.ResourceBusy,
-            node is null
-                ? $"Maintenance run {run} is in progress; holder: {holder}."
-                : $"Node '{node}' is claimed by maintenance run {run}, in progress; holder: {holder}. Nothing was changed.",
-            node ?? run,
-            $"Wait until the run ends (Get-NodeMaintenance {run}), or stop it with Stop-NodeMaintenance {run} and resume with "
-                + $"Invoke-NodeMaintenance -ResumeId {run}. If its process has died, the run can be resumed {lease.TotalSeconds:0} s after the last renewal of its Lease."
+    public static MaintenanceErrors Instance { get; } = new();
+
+    public override string Title(string run) => $"maintenance run {run}";
+
+    public override NodeManagerException Conflict(string run, string holder, TimeSpan lease) =>
+        Conflict(run, lease, run, $"Maintenance run {run} is in progress; holder: {holder}.");
+
+    /// <summary>Another run, in progress, has claimed a node.</summary>
+    public static NodeManagerException Claimed(string node, string run, string holder, TimeSpan lease) =>
+        Conflict(
+            run,
+            lease,
+            node,
+            $"Node '{node}' is claimed by maintenance run {run}, in progress; holder: {holder}. Nothing was changed."
         );
 
-    public static NodeManagerException TakenOver(string run, string holder) =>
+    public override NodeManagerException TakenOver(string run, string holder) =>
         new(
             ErrorIds.MaintenanceTakenOver,
             ErrorKind.OperationStopped,
@@ -26,7 +32,7 @@ internal static class MaintenanceErrors
             $"Check its progress with Get-NodeMaintenance {run}."
         );
 
-    public static NodeManagerException NotRenewed(string run, NodeManagerException cause) =>
+    public override NodeManagerException NotRenewed(string run, NodeManagerException cause) =>
         new(
             ErrorIds.MaintenanceLeaseNotRenewed,
             ErrorKind.OperationStopped,
@@ -36,7 +42,7 @@ internal static class MaintenanceErrors
             cause
         );
 
-    public static NodeManagerException Stopped(string run, string by) =>
+    public override NodeManagerException Stopped(string run, string by) =>
         new(
             ErrorIds.MaintenanceStopped,
             ErrorKind.OperationStopped,
@@ -44,6 +50,9 @@ internal static class MaintenanceErrors
             run,
             $"Resume it with Invoke-NodeMaintenance -ResumeId {run}."
         );
+
+    public override NodeManagerException NoNamespace(string ns, string cluster) =>
+        Invalid(MissingNamespace(ns, cluster), ns, NamespaceAdvice);
 
     public static NodeManagerException NotFound(string run, string ns, string cluster) =>
         new(
@@ -56,4 +65,14 @@ internal static class MaintenanceErrors
 
     public static NodeManagerException Invalid(string message, object? target, string advice) =>
         new(ErrorIds.MaintenanceInvalid, ErrorKind.InvalidArgument, message, target, advice);
+
+    private static NodeManagerException Conflict(string run, TimeSpan lease, string target, string message) =>
+        new(
+            ErrorIds.MaintenanceConflict,
+            ErrorKind.ResourceBusy,
+            message,
+            target,
+            $"Wait until the run ends (Get-NodeMaintenance {run}), or stop it with Stop-NodeMaintenance {run} and resume with "
+                + $"Invoke-NodeMaintenance -ResumeId {run}. If its process has died, the run can be resumed {lease.TotalSeconds:0} s after the last renewal of its Lease."
+        );
 }

@@ -5,6 +5,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Records;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Runs;
 
 namespace NodeManager.Maintenance.Records;
 
@@ -20,7 +21,7 @@ internal sealed class RunStore : IDisposable
     /// <summary>Makes the run known, with its nodes.</summary>
     public async Task CreateAsync(RunState state, IEnumerable<NodeRecord> nodes, CancellationToken cancellationToken)
     {
-        ILookup<int, NodeRecord> pages = nodes.ToLookup(RunLayout.PageOf);
+        ILookup<int, NodeRecord> pages = nodes.ToLookup(static node => RunLayout.PageOf(node.Index));
         // The first one last: a run that can be found is complete.
         await EachFurtherAsync((number, page, token) => page.CreateAsync(Data(pages[number]), token), cancellationToken);
         await _pages[0]
@@ -59,7 +60,7 @@ internal sealed class RunStore : IDisposable
     }
 
     public Task WriteAsync(NodeRecord node, CancellationToken cancellationToken) =>
-        _pages[RunLayout.PageOf(node)].WriteAsync(KeyOf(node), TextOf(node), cancellationToken);
+        _pages[RunLayout.PageOf(node.Index)].WriteAsync(KeyOf(node), TextOf(node), cancellationToken);
 
     /// <summary>Writes the run's state, and all of its nodes that an interrupt has kept from being written.</summary>
     public async Task WriteAsync(RunState state, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Batches;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.Records;

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Updates.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
 /// <summary>What an update knows, each change written to its ConfigMap before it continues. Thread-safe, a machine having one writer.</summary>
-internal sealed class RollBook(MaintenanceScope scope, RunShard page, RollRecord record, RollState state, IEnumerable<RollNode> nodes)
+internal sealed class RollBook(RunScope scope, RunShard page, RollRecord record, RollState state, IEnumerable<RollNode> nodes)
 {
     private readonly ConcurrentDictionary<string, RollNode> _nodes = new(nodes.Select(static one => KeyValuePair.Create(one.Uid, one)));
 

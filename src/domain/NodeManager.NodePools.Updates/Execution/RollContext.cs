@@ -6,8 +6,8 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Updates.Options;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
@@ -17,7 +17,7 @@ internal sealed class RollContext : RollScope
     private readonly CacheUse<NodeSmithPool> _pools;
     private readonly CacheUse<NodeSmithClaim> _claims;
 
-    public RollContext(MaintenanceScope scope, PoolUpdateRequest request)
+    public RollContext(RunScope scope, PoolUpdateRequest request)
         : base(scope, request)
     {
         ObjectCaches caches = scope.Connection.Caches();

@@ -1,10 +1,10 @@
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Drains;
 using NodeManager.Drains.Options;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Batches;
 using NodeManager.NodePools.Updates.Records;
 
 namespace NodeManager.NodePools.Updates.Execution;

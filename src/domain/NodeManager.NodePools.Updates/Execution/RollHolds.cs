@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Sessions;
-using NodeManager.Maintenance.Claims;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Updates.Records;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
@@ -16,7 +16,7 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
 
     /// <summary>Cordons these nodes concurrently. One that a maintenance run holds, or that another operation works on, is skipped.</summary>
     public Task CordonAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
-        MaintenanceScope.EachAsync(
+        RunScope.EachAsync(
             nodes.Where(one =>
                 one.Node.Length > 0 && !_held.ContainsKey(one.Uid) && !context.IsBusy(context.FindNode(one.Node), book.Record.Id)
             ),
@@ -26,7 +26,7 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
 
     /// <summary>Puts nodes back into service that the update cordoned, unless they were cordoned before.</summary>
     public Task ReleaseAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
-        MaintenanceScope.EachAsync(
+        RunScope.EachAsync(
             nodes.Where(static one => one.Node.Length > 0),
             async (node, token) =>
             {

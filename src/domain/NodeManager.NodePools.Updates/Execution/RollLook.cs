@@ -1,8 +1,8 @@
 using NodeManager.Autoscaling.Claims;
 using NodeManager.Autoscaling.Reconciliation;
 using NodeManager.Autoscaling.Resources;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Batches;
 using NodeManager.NodePools.Updates.Decisions;
 using NodeManager.NodePools.Updates.Records;
 

@@ -3,8 +3,8 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Progress;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Transport;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Updates.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
@@ -16,7 +16,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
     private readonly RunLease _lease = start.Lease;
     private bool _isWarned;
 
-    protected MaintenanceScope Scope { get; } = context.Scope;
+    protected RunScope Scope { get; } = context.Scope;
 
     protected RollBook Book { get; } = start.Book;
 

@@ -1,28 +1,12 @@
 using NodeManager.Core.Progress;
-using NodeManager.Maintenance.Options;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
-/// <summary>Receives the events of maintenance runs, and places the progress of drains under that of the update.</summary>
-/// <param name="inner">Receives the events of the update.</param>
+/// <summary>Places the progress of drains under that of the update.</summary>
+/// <param name="inner">Receives the warnings and the progress.</param>
 /// <param name="key">Of the update's bar.</param>
-internal sealed class RollObserver(IOperationObserver inner, string key) : IMaintenanceObserver
+internal sealed class RollObserver(IOperationObserver inner, string key) : IOperationObserver
 {
-    public void Started(NodeMaintenanceRun run)
-    {
-        // The update reports its own start, not that of a maintenance run.
-    }
-
-    public void NodeStarted(NodeMaintenanceResult node)
-    {
-        // See Started.
-    }
-
-    public void NodeEnded(NodeMaintenanceResult node)
-    {
-        // See Started.
-    }
-
     public void Warning(string message) => inner.Warning(message);
 
     public void Verbose(string message) => inner.Verbose(message);

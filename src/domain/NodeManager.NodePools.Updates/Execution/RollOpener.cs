@@ -4,9 +4,9 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.Records;
+using NodeManager.Runs;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 
 namespace NodeManager.NodePools.Updates.Execution;
@@ -20,7 +20,7 @@ internal abstract class RollOpener(RollScope context)
     /// <summary>The pool's nodes, none of them outdated, where that is why nothing is to be done.</summary>
     public int? UpToDate { get; protected set; }
 
-    protected MaintenanceScope Scope { get; } = context.Scope;
+    protected RunScope Scope { get; } = context.Scope;
 
     protected bool IsService { get; } = context.Request.Service is not null;
 

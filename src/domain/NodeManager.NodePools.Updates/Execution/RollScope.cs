@@ -3,9 +3,9 @@ using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Records;
 using NodeManager.NodePools.Updates.Options;
 using NodeManager.NodePools.Updates.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Execution;
 
@@ -16,7 +16,7 @@ internal class RollScope : IDisposable
     private readonly CacheUse<ConfigMap> _maps;
     private readonly string _map;
 
-    public RollScope(MaintenanceScope scope, PoolUpdateRequest request)
+    public RollScope(RunScope scope, PoolUpdateRequest request)
     {
         Scope = scope;
         Request = request;
@@ -26,7 +26,7 @@ internal class RollScope : IDisposable
         _maps = caches.Open(Resources.ConfigMaps, new() { Namespace = request.Namespace, FieldSelector = $"metadata.name={_map}" });
     }
 
-    public MaintenanceScope Scope { get; }
+    public RunScope Scope { get; }
 
     public PoolUpdateRequest Request { get; }
 

@@ -1,5 +1,5 @@
-using NodeManager.Maintenance.Claims;
-using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.NodePools.Updates.Execution;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using NodeManager.Maintenance.Options;
 using NodeManager.NodePools.Operations;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Options;
 
@@ -21,7 +21,7 @@ public enum PoolUpdateIntent
 public sealed record PoolUpdateRequest
 {
     /// <summary>Where the updates of a service's pools are unless said otherwise: the service has no place for them.</summary>
-    public const string ServiceNamespace = MaintenanceRequest.DefaultNamespace;
+    public const string ServiceNamespace = RunLayout.DefaultNamespace;
 
     /// <summary>The name of the pool.</summary>
     public required string Pool { get; init; }

@@ -1,7 +1,10 @@
+using NodeManager.Runs;
+
 namespace NodeManager.NodePools.Updates.Records;
 
 /// <summary>The messages for users about updates that cannot continue.</summary>
-internal static class RollErrors
+/// <param name="pool">Of the update.</param>
+internal sealed class RollErrors(string pool) : RunErrors
 {
     public static NodeManagerException NotFound(string pool, IReadOnlyList<string> namespaces, string cluster) =>
         new(
@@ -22,42 +25,45 @@ internal static class RollErrors
             cause
         );
 
-    /// <summary>Another process holds the update, in place of what is said of maintenance runs.</summary>
-    public static NodeManagerException Of(NodeManagerException failure, string pool) =>
-        failure.ErrorId switch
-        {
-            ErrorIds.MaintenanceConflict => new(
-                ErrorIds.PoolUpdateConflict,
-                ErrorKind.ResourceBusy,
-                $"Another process works on the update of pool '{pool}'. Nothing was changed.",
-                pool,
-                "Get-NodePoolUpdate shows the holder. Suspend-NodePoolUpdate, Set-NodePoolUpdate and Stop-NodePoolUpdate reach it from here.",
-                failure
-            ),
-            ErrorIds.MaintenanceTakenOver => new(
-                ErrorIds.PoolUpdateTakenOver,
-                ErrorKind.OperationStopped,
-                $"Another process took over the update of pool '{pool}'; this one stopped.",
-                pool,
-                "Check its progress with Get-NodePoolUpdate.",
-                failure
-            ),
-            ErrorIds.MaintenanceLeaseNotRenewed => new(
-                ErrorIds.PoolUpdateTakenOver,
-                ErrorKind.OperationStopped,
-                $"The update of pool '{pool}' stopped here: its lease could not be renewed.",
-                pool,
-                "Restore the credentials or the permission to patch its Lease, then use Resume-NodePoolUpdate.",
-                failure
-            ),
-            ErrorIds.MaintenanceInvalid => new(
-                ErrorIds.PoolUpdateInvalid,
-                failure.Kind,
-                failure.Message,
-                pool,
-                failure.RecommendedAction,
-                failure
-            ),
-            _ => failure,
-        };
+    public override string Title(string run) => $"the update of pool '{pool}'";
+
+    public override NodeManagerException Conflict(string run, string holder, TimeSpan lease) =>
+        new(
+            ErrorIds.PoolUpdateConflict,
+            ErrorKind.ResourceBusy,
+            $"Another process ({holder}) works on the update of pool '{pool}'. Nothing was changed.",
+            pool,
+            "Get-NodePoolUpdate shows the holder. Suspend-NodePoolUpdate, Set-NodePoolUpdate and Stop-NodePoolUpdate reach it from here."
+        );
+
+    public override NodeManagerException TakenOver(string run, string holder) =>
+        new(
+            ErrorIds.PoolUpdateTakenOver,
+            ErrorKind.OperationStopped,
+            $"Another process took over the update of pool '{pool}'; this one stopped.",
+            pool,
+            "Check its progress with Get-NodePoolUpdate."
+        );
+
+    public override NodeManagerException NotRenewed(string run, NodeManagerException cause) =>
+        new(
+            ErrorIds.PoolUpdateTakenOver,
+            ErrorKind.OperationStopped,
+            $"The update of pool '{pool}' stopped here: its Lease could not be renewed. {cause.Message}",
+            pool,
+            "Restore the credentials or the permission to patch its Lease, then use Resume-NodePoolUpdate.",
+            cause
+        );
+
+    public override NodeManagerException Stopped(string run, string by) =>
+        new(
+            ErrorIds.PoolUpdateTakenOver,
+            ErrorKind.OperationStopped,
+            $"The update of pool '{pool}' was stopped here by {by}.",
+            pool,
+            "Continue it with Resume-NodePoolUpdate."
+        );
+
+    public override NodeManagerException NoNamespace(string ns, string cluster) =>
+        new(ErrorIds.PoolUpdateInvalid, ErrorKind.InvalidArgument, MissingNamespace(ns, cluster), pool, NamespaceAdvice);
 }

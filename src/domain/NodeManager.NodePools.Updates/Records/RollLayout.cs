@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using NodeManager.Maintenance.Records;
+using NodeManager.Runs;
 
 namespace NodeManager.NodePools.Updates.Records;
 

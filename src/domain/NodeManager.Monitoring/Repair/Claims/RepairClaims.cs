@@ -7,10 +7,9 @@ using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Maintenance.Claims;
-using NodeManager.Maintenance.Options;
-using NodeManager.Maintenance.Records;
 using NodeManager.Monitoring.Repair.Decisions;
+using NodeManager.Runs;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Monitoring.Repair.Claims;
 
@@ -20,7 +19,7 @@ namespace NodeManager.Monitoring.Repair.Claims;
 /// </summary>
 internal sealed class RepairClaims : IAsyncDisposable
 {
-    private readonly MaintenanceScope _scope;
+    private readonly RunScope _scope;
     private readonly RunLease _lease;
     private readonly ClaimWriter _writer;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -41,7 +40,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     {
         Run =
             $"{RepairSubject.RunPrefix}{connection.Time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, true)}";
-        _scope = new(session, connection, new MaintenanceRequest { Namespace = ns }, new Listener(observer), caller);
+        _scope = new(session, connection, RepairErrors.Instance, observer, caller) { Namespace = ns };
         _lease = new(_scope, Run, session.NewHolder());
         _scope.Lost = _lease.Lost;
         _writer = new(_scope, Run, _lease.Holder);
@@ -211,29 +210,5 @@ internal sealed class RepairClaims : IAsyncDisposable
         {
             // The Lease expires, and another process can take a claim without one.
         }
-    }
-
-    private sealed class Listener(IOperationObserver observer) : IMaintenanceObserver
-    {
-        public void Started(NodeMaintenanceRun run)
-        {
-            // There is no run of a maintenance.
-        }
-
-        public void NodeStarted(NodeMaintenanceResult node)
-        {
-            // As above.
-        }
-
-        public void NodeEnded(NodeMaintenanceResult node)
-        {
-            // As above.
-        }
-
-        public void Warning(string message) => observer.Warning(message);
-
-        public void Verbose(string message) => observer.Verbose(message);
-
-        public void Progress(OperationProgress progress) => observer.Progress(progress);
     }
 }

@@ -1,6 +1,6 @@
 using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Batches;
 
 namespace NodeManager.Monitoring.Repair.Decisions;
 

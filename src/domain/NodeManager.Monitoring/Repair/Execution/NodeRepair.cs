@@ -6,9 +6,9 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Claims;
 using NodeManager.Monitoring.Repair.Decisions;
 using NodeManager.Monitoring.Repair.Machines;
+using NodeManager.Runs.Claims;
 
 namespace NodeManager.Monitoring.Repair.Execution;
 

@@ -1,6 +1,6 @@
 using NodeManager.Core.Nodes;
-using NodeManager.Maintenance.Options;
 using NodeManager.Monitoring.Repair.Decisions;
+using NodeManager.Runs;
 
 namespace NodeManager.Monitoring.Repair.Execution;
 
@@ -30,7 +30,7 @@ public sealed record RepairRequest
     public RepairPolicy Policy { get; init; } = new();
 
     /// <summary>Where the Lease of the repair is.</summary>
-    public string Namespace { get; init; } = MaintenanceRequest.DefaultNamespace;
+    public string Namespace { get; init; } = RunLayout.DefaultNamespace;
 
     /// <summary>Continues until it is cancelled, and repairs nodes whenever they fail. Otherwise each node is judged once.</summary>
     public bool IsContinuous { get; init; }

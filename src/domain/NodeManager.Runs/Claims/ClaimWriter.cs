@@ -4,16 +4,15 @@ using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Locks;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Maintenance.Records;
 using NodeManager.Scheduling;
 
-namespace NodeManager.Maintenance.Claims;
+namespace NodeManager.Runs.Claims;
 
 /// <summary>
 /// Claims nodes, cordons them and gives them back. Every change is made for the node as read and sent under its resourceVersion, so that
 /// nothing is lost between looking and writing, and carries its own undoing in the claim.
 /// </summary>
-public sealed class ClaimWriter(MaintenanceScope scope, string run, string holder)
+public sealed class ClaimWriter(RunScope scope, string run, string holder)
 {
     public string Run => run;
 

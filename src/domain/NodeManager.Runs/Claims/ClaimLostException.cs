@@ -1,6 +1,6 @@
 using NodeManager.Core.Nodes.Claims;
 
-namespace NodeManager.Maintenance.Claims;
+namespace NodeManager.Runs.Claims;
 
 /// <summary>The run lost its claim on a node: another client returned it to service, or another run claimed it.</summary>
 public sealed class ClaimLostException(MaintenanceClaim? other)

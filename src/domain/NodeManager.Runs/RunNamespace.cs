@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
-namespace NodeManager.Maintenance.Records;
+namespace NodeManager.Runs;
 
 /// <summary>The namespace that runs are kept in: made where it is missing.</summary>
 public static class RunNamespace
@@ -11,8 +11,8 @@ public static class RunNamespace
     /// <param name="scope">Of the run.</param>
     /// <param name="write">The first thing that is written into it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">MaintenanceInvalid: it is missing and may not be made.</exception>
-    public static async Task EnsureAsync(MaintenanceScope scope, Func<Task> write, CancellationToken cancellationToken)
+    /// <exception cref="NodeManagerException"><see cref="RunErrors.NoNamespace"/>: it is missing and may not be made.</exception>
+    public static async Task EnsureAsync(RunScope scope, Func<Task> write, CancellationToken cancellationToken)
     {
         try
         {
@@ -36,11 +36,7 @@ public static class RunNamespace
             }
             catch (KubernetesException answer) when (answer.Code == HttpStatusCode.Forbidden)
             {
-                throw MaintenanceErrors.Invalid(
-                    $"Namespace {scope.Namespace}, which stores the run, does not exist in cluster '{scope.Session.Cluster}' and cannot be created: permission denied.",
-                    scope.Namespace,
-                    "Ask an administrator to apply deploy/rbac.yaml, or specify another namespace with -Namespace."
-                );
+                throw scope.Errors.NoNamespace(scope.Namespace, scope.Session.Cluster);
             }
 
             await write();

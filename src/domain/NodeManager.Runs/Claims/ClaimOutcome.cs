@@ -1,6 +1,6 @@
 using NodeManager.Core.Nodes.Claims;
 
-namespace NodeManager.Maintenance.Claims;
+namespace NodeManager.Runs.Claims;
 
 /// <summary>How claiming a node ended.</summary>
 /// <param name="Other">The claim of another run that has the node, which is not known to be dead; null when the node is ours now.</param>

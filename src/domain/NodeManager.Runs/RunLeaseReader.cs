@@ -1,7 +1,7 @@
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Sessions;
 
-namespace NodeManager.Maintenance.Records;
+namespace NodeManager.Runs;
 
 /// <summary>What the Lease of a run says of its holder.</summary>
 public static class RunLeaseReader

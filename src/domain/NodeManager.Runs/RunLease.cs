@@ -3,7 +3,7 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 
-namespace NodeManager.Maintenance.Records;
+namespace NodeManager.Runs;
 
 /// <summary>
 /// The Lease by which one process holds a run. While the hold is in doubt, no node is changed until it is renewed; once it is lost, or
@@ -11,7 +11,7 @@ namespace NodeManager.Maintenance.Records;
 /// </summary>
 public sealed class RunLease : ILeaseListener, IAsyncDisposable
 {
-    private readonly MaintenanceScope _scope;
+    private readonly RunScope _scope;
     private readonly string _run;
     private readonly LeaderLease _lease;
     private readonly CancellationTokenSource _lost;
@@ -21,7 +21,7 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
     /// <param name="run">Its id.</param>
     /// <param name="holder">Who takes it.</param>
     /// <param name="label">Marks the Lease, with the run's id as value.</param>
-    public RunLease(MaintenanceScope scope, string run, string holder, string label = RunLayout.Label)
+    public RunLease(RunScope scope, string run, string holder, string label = RunLayout.Label)
     {
         _scope = scope;
         _run = run;
@@ -31,7 +31,7 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
             Name = RunLayout.NameOf(run),
             Namespace = scope.Namespace,
             Identity = holder,
-            Duration = scope.Request.LeaseDuration,
+            Duration = scope.LeaseDuration,
             Labels = new Dictionary<string, string> { [label] = run },
             StaleAnnotations = [RunLayout.StopKey],
         };
@@ -54,15 +54,15 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
     /// <summary>Takes the lease: makes it, or takes it from a holder that is gone.</summary>
     /// <param name="waits">Told when it has to be seen first whether the holder is gone.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">MaintenanceConflict: its holder lives, or another one was faster.</exception>
+    /// <exception cref="NodeManagerException"><see cref="RunErrors.Conflict"/>: its holder lives, or another one was faster.</exception>
     public async Task TakeAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
     {
         if (await _lease.TryAcquireAsync(waits, cancellationToken) is { } other)
-            throw MaintenanceErrors.Conflict(_run, other.Holder, null, other.Duration);
+            throw _scope.Errors.Conflict(_run, other.Holder, other.Duration);
     }
 
     /// <summary>Ends when the lease is ours beyond doubt.</summary>
-    /// <exception cref="NodeManagerException">MaintenanceTakenOver, MaintenanceLeaseNotRenewed, MaintenanceStopped.</exception>
+    /// <exception cref="NodeManagerException">As <see cref="WhyLost"/>.</exception>
     public async Task HoldAsync(CancellationToken cancellationToken)
     {
         await _lease.HoldAsync(cancellationToken);
@@ -72,9 +72,9 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
 
     /// <summary>What <see cref="Lost"/> was cancelled for.</summary>
     public NodeManagerException WhyLost() =>
-        _stoppedBy.Length > 0 ? MaintenanceErrors.Stopped(_run, _stoppedBy)
-        : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? MaintenanceErrors.NotRenewed(_run, Known(refusal))
-        : MaintenanceErrors.TakenOver(_run, _lease.Taker);
+        _stoppedBy.Length > 0 ? _scope.Errors.Stopped(_run, _stoppedBy)
+        : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? _scope.Errors.NotRenewed(_run, Known(refusal))
+        : _scope.Errors.TakenOver(_run, _lease.Taker);
 
     /// <summary>Releases it immediately, and stops renewing.</summary>
     public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
@@ -95,13 +95,13 @@ public sealed class RunLease : ILeaseListener, IAsyncDisposable
 
     void ILeaseListener.RenewalRefused(Exception failure) =>
         _scope.Observer.Warning(
-            $"The Lease of maintenance run {_run} cannot be renewed: {Known(failure).Message} "
-                + $"The run stops within {_scope.Request.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds."
+            $"The Lease of {_scope.Errors.Title(_run)} cannot be renewed: {Known(failure).Message} "
+                + $"The run stops within {_scope.LeaseDuration.TotalSeconds:0} s unless a renewal succeeds."
         );
 
     void ILeaseListener.InDoubt(TimeSpan unrenewed) =>
         _scope.Observer.Warning(
-            $"The Lease of maintenance run {_run} has not been renewed for {unrenewed.TotalSeconds:0} s; no node is changed until it is."
+            $"The Lease of {_scope.Errors.Title(_run)} has not been renewed for {unrenewed.TotalSeconds:0} s; no node is changed until it is."
         );
 
     private NodeManagerException Known(Exception failure) =>

@@ -1,11 +1,9 @@
-using NodeManager.Core.Nodes;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Models;
 
-namespace NodeManager.Maintenance.Batches;
+namespace NodeManager.Core.Nodes.Reading;
 
-/// <summary>The properties of a node that a maintenance uses.</summary>
-public static class FleetNodes
+/// <summary>What a node says of itself.</summary>
+public static class NodeExtensions
 {
     public static bool IsReady(this Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";
 

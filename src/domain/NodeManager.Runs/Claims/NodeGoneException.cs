@@ -1,7 +1,7 @@
 using System.Net;
 using NodeManager.Kubernetes.Errors;
 
-namespace NodeManager.Maintenance.Claims;
+namespace NodeManager.Runs.Claims;
 
 /// <summary>The node that a run means is not there any more, whatever stands under its name.</summary>
 public sealed class NodeGoneException(string name, Exception? cause = null) : Exception($"Node '{name}' no longer exists.", cause)

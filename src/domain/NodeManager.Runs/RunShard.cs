@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 
-namespace NodeManager.Maintenance.Records;
+namespace NodeManager.Runs;
 
 /// <summary>
 /// One of a run's ConfigMaps, as the run's holder writes it. Every write carries the version that the holder knows: once another one has
@@ -17,7 +17,7 @@ namespace NodeManager.Maintenance.Records;
 /// <param name="number">Of the page; counts from 0.</param>
 /// <param name="holder">Who writes.</param>
 /// <param name="label">Marks the page, with the run's id as value; null: <see cref="RunLayout.LabelOf"/>.</param>
-public sealed class RunShard(MaintenanceScope scope, string run, int number, string holder, string? label = null) : IDisposable
+public sealed class RunShard(RunScope scope, string run, int number, string holder, string? label = null) : IDisposable
 {
     /// <summary>Under which each page says who writes it.</summary>
     public const string HolderKey = "holder";
@@ -61,7 +61,7 @@ public sealed class RunShard(MaintenanceScope scope, string run, int number, str
     /// <param name="data">What else to write.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The page with what the former holder left.</returns>
-    /// <exception cref="NodeManagerException">MaintenanceTakenOver: yet another one was faster.</exception>
+    /// <exception cref="NodeManagerException"><see cref="RunErrors.TakenOver"/>: yet another one was faster.</exception>
     public async Task<ConfigMap> TakeOverAsync(
         ConfigMap read,
         IReadOnlyDictionary<string, string> data,
@@ -83,12 +83,12 @@ public sealed class RunShard(MaintenanceScope scope, string run, int number, str
                 read = await ReadAsync(cancellationToken);
                 // Ours: an answer was lost.
                 if (HolderOf(read) is var other && other != former && other != holder)
-                    throw MaintenanceErrors.TakenOver(run, other);
+                    throw scope.Errors.TakenOver(run, other);
             }
         }
     }
 
-    /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
+    /// <exception cref="NodeManagerException"><see cref="RunErrors.TakenOver"/>.</exception>
     public Task WriteAsync(string key, string text, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -97,7 +97,7 @@ public sealed class RunShard(MaintenanceScope scope, string run, int number, str
     }
 
     /// <summary>Writes what an interrupt has kept from being written.</summary>
-    /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
+    /// <exception cref="NodeManagerException"><see cref="RunErrors.TakenOver"/>.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -152,7 +152,7 @@ public sealed class RunShard(MaintenanceScope scope, string run, int number, str
     {
         ConfigMap map = await ReadAsync(cancellationToken);
         if (HolderOf(map) is var other && other != holder)
-            throw MaintenanceErrors.TakenOver(run, other);
+            throw scope.Errors.TakenOver(run, other);
         _version = VersionOf(map);
     }
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using NodeManager.Kubernetes.Models;
 
-namespace NodeManager.Maintenance.Records;
+namespace NodeManager.Runs;
 
 /// <summary>
 /// How a run is laid out in ConfigMaps, which hold 1 MiB each and are written as a whole by the server: the first has the run, its state
@@ -26,6 +26,9 @@ public static class RunLayout
     /// <summary>Annotation of the Lease by which another process asks the holder to stop; the value says who.</summary>
     public const string StopKey = "nodemanager.io/stop-requested-by";
 
+    /// <summary>The default namespace of runs; deploy/rbac.yaml creates it.</summary>
+    public const string DefaultNamespace = "nodemanager";
+
     private const int NodesOfPage = 50;
 
     /// <summary>The id of a new run, which is also a valid name of an object.</summary>
@@ -40,7 +43,8 @@ public static class RunLayout
 
     public static string LabelOf(int page) => page == 0 ? Label : FurtherLabel;
 
-    public static int PageOf(NodeRecord node) => node.Index / NodesOfPage;
+    /// <summary>The page of a node, by its number in the run.</summary>
+    public static int PageOf(int index) => index / NodesOfPage;
 
     /// <summary>How many ConfigMaps a run of so many nodes has.</summary>
     public static int Pages(int nodes) => Math.Max(1, (nodes + NodesOfPage - 1) / NodesOfPage);

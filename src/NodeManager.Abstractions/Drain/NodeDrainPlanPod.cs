@@ -46,8 +46,8 @@ public sealed class NodeDrainPlanPod
     /// <summary>With <c>-Surge</c>: why the Deployment of a pod whose PDB allows no eviction would not be restarted; else empty.</summary>
     public string SurgeRefusal { get; init; } = "";
 
-    /// <summary><c>Yes</c>, <c>No</c> or <c>Unknown</c>: will it fit on another node?</summary>
-    public string FitsElsewhere { get; init; } = "Unknown";
+    /// <summary>Will it fit on another node? One of <see cref="NodeDrainPodFit"/>.</summary>
+    public string FitsElsewhere { get; init; } = NodeDrainPodFit.Unknown;
 
     /// <summary>Why not, or why it is unknown.</summary>
     public string FitReason { get; init; } = "";

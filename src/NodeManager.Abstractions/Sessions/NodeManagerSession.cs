@@ -53,8 +53,8 @@ public sealed class NodeManagerSession : IDisposable
 
     public DateTimeOffset ConnectedAt { get; init; }
 
-    /// <summary><c>Connected</c> or <c>Disconnected</c>.</summary>
-    public string State => Volatile.Read(ref _disposed) == 0 ? "Connected" : "Disconnected";
+    /// <summary>One of <see cref="NodeManagerSessionState"/>.</summary>
+    public string State => Volatile.Read(ref _disposed) == 0 ? NodeManagerSessionState.Connected : NodeManagerSessionState.Disconnected;
 
     /// <summary>The default values of commands in this session. Immutable; Set-NodeManagerConfiguration replaces it.</summary>
     public NodeManagerConfiguration Configuration

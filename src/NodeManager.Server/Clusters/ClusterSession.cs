@@ -21,7 +21,7 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
     public NodeManagerSession Session => _session ?? throw new InvalidOperationException("The host has not started.");
 
     /// <summary>Whether there is one, and its cluster has not been given up.</summary>
-    public bool IsOpen => _session is { State: "Connected" };
+    public bool IsOpen => _session is { State: NodeManagerSessionState.Connected };
 
     /// <summary>How long it took until the cluster answered.</summary>
     public TimeSpan Startup { get; private set; }

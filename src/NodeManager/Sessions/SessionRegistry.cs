@@ -85,7 +85,7 @@ internal static class SessionRegistry
             set => _isSeeking = value;
         }
 
-        public NodeManagerSession? Current => _current is { State: "Connected" } current ? current : null;
+        public NodeManagerSession? Current => _current is { State: NodeManagerSessionState.Connected } current ? current : null;
 
         public void Add(NodeManagerSession session)
         {
@@ -104,7 +104,7 @@ internal static class SessionRegistry
         {
             lock (_gate)
             {
-                _sessions.RemoveAll(s => s.State != "Connected");
+                _sessions.RemoveAll(s => s.State != NodeManagerSessionState.Connected);
                 return [.. _sessions];
             }
         }

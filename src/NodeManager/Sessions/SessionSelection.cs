@@ -39,7 +39,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
     /// <exception cref="NodeManagerException">WrongCluster, ClusterUnverified, SessionNotFound, SessionAmbiguous.</exception>
     private NodeManagerSession Of(ClusterObject origin, bool hasNodeUid)
     {
-        if (origin.Session is { State: "Connected" } own && given?.Contains(own) != false)
+        if (origin.Session is { State: NodeManagerSessionState.Connected } own && given?.Contains(own) != false)
             return own;
         IReadOnlyList<NodeManagerSession> candidates = given ?? SessionRegistry.List(Runspace.DefaultRunspace);
         ObjectOrigin from = ObjectOrigin.Of(origin, hasNodeUid);

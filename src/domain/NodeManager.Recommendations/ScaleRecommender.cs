@@ -114,7 +114,7 @@ public static class ScaleRecommender
     // As a drain of the node alone meets them, all of its pods finding a place.
     private static IReadOnlyList<PodBudget> Blocking(PlannedNode plan, PlanBasis basis)
     {
-        Dictionary<string, (string, string)> fits = plan.Pods.ToDictionary(static p => p.Plan.Uid, static _ => ("Yes", ""));
+        Dictionary<string, (string, string)> fits = plan.Pods.ToDictionary(static p => p.Plan.Uid, static _ => (NodeDrainPodFit.Yes, ""));
         IReadOnlyDictionary<string, PodBudget> shared = BudgetShares.Of([plan], basis.Budgets, fits, new HashSet<string>()).Budgets;
         IEnumerable<PodBudget> lasting = plan
             .Pods.Where(static p => p.Refusal is { IsLasting: true })

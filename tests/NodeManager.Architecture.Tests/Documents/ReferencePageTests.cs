@@ -1,3 +1,5 @@
+using PublicApiGenerator;
+
 namespace NodeManager.Architecture.Tests.Documents;
 
 /// <summary>
@@ -14,6 +16,14 @@ public sealed class ReferencePageTests
 
     [Fact]
     public void The_reference_of_output_types_is_generated_from_the_assembly() => Compare(TypePage.Path, TypePage.Build());
+
+    /// <summary>Scripts use these types: a change shows in the diff of a commit. Cmdlets and their parameters are held by the help pages.</summary>
+    [Fact]
+    public void The_public_types_are_those_of_the_committed_baseline() =>
+        Compare(
+            "tests/NodeManager.Architecture.Tests/PublicApi/NodeManager.Abstractions.txt",
+            typeof(ErrorIds).Assembly.GeneratePublicApi(new() { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n") + "\n"
+        );
 
     [Fact]
     public void Every_ErrorId_has_a_cause_and_a_remedy() =>

@@ -75,7 +75,7 @@ public static class ClusterOperation
         CancellationToken cancellationToken
     ) =>
         cancellationToken.IsCancellationRequested || exception is NodeManagerException ? null
-        : session.State != "Connected" ? Disconnected(session, target, exception)
+        : session.State != NodeManagerSessionState.Connected ? Disconnected(session, target, exception)
         : ErrorTranslator.Translate(exception, session.Cluster, session.Server, target);
 
     /// <summary>SessionClosed: the session ended while it was in use, which is not a cancellation by the caller.</summary>

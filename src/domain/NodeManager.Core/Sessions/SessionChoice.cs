@@ -103,7 +103,7 @@ public static class SessionChoice
         );
 
     private static NodeManagerSession[] Connected(IEnumerable<NodeManagerSession> sessions) =>
-        [.. sessions.Where(s => s.State == "Connected").Distinct()];
+        [.. sessions.Where(s => s.State == NodeManagerSessionState.Connected).Distinct()];
 
     private static NodeManagerSession[] Named(string name, NodeManagerSession[] sessions) =>
         [.. sessions.Where(s => string.Equals(s.Cluster, name, StringComparison.OrdinalIgnoreCase))];

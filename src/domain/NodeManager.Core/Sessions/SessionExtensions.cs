@@ -8,7 +8,7 @@ public static class SessionExtensions
 
     /// <exception cref="NodeManagerException">SessionClosed: it was disconnected.</exception>
     public static ClusterConnection Connection(this NodeManagerSession session) =>
-        session.State == "Connected" && session.Connection is ClusterConnection connection
+        session.State == NodeManagerSessionState.Connected && session.Connection is ClusterConnection connection
             ? connection
             : throw new NodeManagerException(
                 ErrorIds.SessionClosed,

@@ -19,7 +19,7 @@ public sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Stran
         if (budget.ControllerFault.Length > 0)
             return new(leaving, atOnce, 0, leaving - atOnce);
         // Where it is not known whether a pod finds a place, it may.
-        int going = Math.Clamp(Room(budget) + fits.Count(f => f != "No"), atOnce, leaving);
+        int going = Math.Clamp(Room(budget) + fits.Count(f => f != NodeDrainPodFit.No), atOnce, leaving);
         return new(leaving, atOnce, going - atOnce, leaving - going);
     }
 

@@ -32,7 +32,10 @@ public sealed record BudgetShares(IReadOnlyDictionary<string, PodBudget> Budgets
             [
                 .. group.OrderBy(p => turns.GetValueOrDefault(p.Plan.Uid)).ThenBy(p => p.Plan.Name, StringComparer.Ordinal),
             ];
-            BudgetShare share = BudgetShare.Of(budget, [.. leaving.Select(p => fits.GetValueOrDefault(p.Plan.Uid, ("Unknown", "")).Item1)]);
+            BudgetShare share = BudgetShare.Of(
+                budget,
+                [.. leaving.Select(p => fits.GetValueOrDefault(p.Plan.Uid, (NodeDrainPodFit.Unknown, "")).Item1)]
+            );
             shared[group.Key] = share.Apply(budget);
             waiting.UnionWith(leaving.Skip(share.AtOnce).Where(p => !p.Plan.BlockedByBudget).Select(p => p.Plan.Uid));
         }

@@ -20,7 +20,7 @@ internal static class ConsequenceRules
                 Message = $"{trouble} Evicted pods stay terminating until it does.",
             };
         List<NodeDrainPlanPod> leaving = [.. pods.Where(static pod => pod.Decision == DrainDecision.Evict)];
-        string[] homeless = [.. leaving.Where(static pod => pod.FitsElsewhere == "No").Select(Title)];
+        string[] homeless = [.. leaving.Where(static pod => pod.FitsElsewhere == NodeDrainPodFit.No).Select(Title)];
         if (homeless.Length > 0)
             yield return new()
             {

@@ -22,7 +22,7 @@ internal static class FitEstimator
         if (moving.Count == 0)
             return new Dictionary<string, (string, string)>();
         if (basis.Simulator is not { } simulator)
-            return moving.ToDictionary(p => p.Pod.Uid(), _ => ("Unknown", $"Permission denied: {basis.Refusal}"));
+            return moving.ToDictionary(p => p.Pod.Uid(), _ => (NodeDrainPodFit.Unknown, $"Permission denied: {basis.Refusal}"));
 
         List<Pod> removed = [.. leaving.Select(p => p.Pod).Where(simulator.Remove)];
         HashSet<string> drained = [.. plans.Select(p => p.Name)];
@@ -44,23 +44,23 @@ internal static class FitEstimator
     )
     {
         if (planned.Plan.Rule == "Finished")
-            return ("Unknown", "Completed pod: whether it is recreated depends on its owner.");
+            return (NodeDrainPodFit.Unknown, "Completed pod: whether it is recreated depends on its owner.");
         if (planned.Pod.Controller() is null)
-            return ("Unknown", "Unmanaged pod: no controller will recreate it.");
+            return (NodeDrainPodFit.Unknown, "Unmanaged pod: no controller will recreate it.");
 
         NodeManager.Scheduling.Decisions.Placement placement = simulator.Find(planned.Pod, others, others.Count > MostScoredNodes);
         if (placement.Node is { } node)
             simulator.Assume(planned.Pod, node);
         return placement.Verdict switch
         {
-            FitVerdict.Fits => ("Yes", ""),
+            FitVerdict.Fits => (NodeDrainPodFit.Yes, ""),
             FitVerdict.DoesNotFit when meetsNewNodes => (
-                "Unknown",
+                NodeDrainPodFit.Unknown,
                 "Fits on none of the present nodes; nodes that are added before the drain are not judged."
             ),
-            FitVerdict.DoesNotFit when others.Count == 0 => ("No", "all nodes are drained together"),
-            FitVerdict.DoesNotFit => ("No", placement.Message),
-            _ => ("Unknown", placement.Message),
+            FitVerdict.DoesNotFit when others.Count == 0 => (NodeDrainPodFit.No, "all nodes are drained together"),
+            FitVerdict.DoesNotFit => (NodeDrainPodFit.No, placement.Message),
+            _ => (NodeDrainPodFit.Unknown, placement.Message),
         };
     }
 }

@@ -56,7 +56,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     /// <summary>Keeps the metrics current until it is cancelled. Clusters without metrics are asked again: they may get some.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (session.State == "Connected")
+        while (session.State == NodeManagerSessionState.Connected)
         {
             await ReadMetricsAsync(cancellationToken);
             await Task.Delay(MetricsInterval, session.Time(), cancellationToken);

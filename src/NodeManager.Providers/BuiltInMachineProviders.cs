@@ -9,10 +9,9 @@ using NodeManager.Providers.Simulated;
 
 namespace NodeManager.Providers;
 
-/// <summary>The types of providers that NodeManager brings.</summary>
 public static class BuiltInMachineProviders
 {
-    /// <summary>Makes them known to the process; safe to call again.</summary>
+    /// <summary>Registers them in the process; idempotent.</summary>
     public static void Register() => AddTo(MachineProviderRegistry.Shared);
 
     /// <inheritdoc cref="Register"/>

@@ -6,7 +6,7 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Agents;
 
-/// <summary>Reads and decides the plans of agents at a NodeManager server. The token goes into a header and nowhere else.</summary>
+/// <summary>Reads and decides plans of agents at a NodeManager server. The token is only sent in a header.</summary>
 public sealed partial class AgentPlanClient : IDisposable
 {
     private const string Path = "/api/v1/agents/plans";
@@ -14,9 +14,7 @@ public sealed partial class AgentPlanClient : IDisposable
     private readonly HttpClient _http;
     private readonly Uri _server;
 
-    /// <param name="server">Of the server; HTTPS, or an address of this computer.</param>
-    /// <param name="token">A token of the server.</param>
-    /// <exception cref="NodeManagerException">AgentServerInvalid.</exception>
+    /// <param name="server">HTTPS, or an address of this computer.</param>
     public AgentPlanClient(Uri server, string token)
     {
         if (!server.IsAbsoluteUri || (server.Scheme != Uri.UriSchemeHttps && !(server.Scheme == Uri.UriSchemeHttp && server.IsLoopback)))
@@ -35,20 +33,15 @@ public sealed partial class AgentPlanClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>All plans, newest first.</summary>
+    /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<NodeAgentPlan>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await SendAsync(HttpMethod.Get, "", Wire.Default.ListPlan, cancellationToken)).Select(ToPlan)];
 
-    /// <exception cref="NodeManagerException">AgentPlanNotFound; what the server refused.</exception>
     public async Task<NodeAgentPlan> GetAsync(string id, CancellationToken cancellationToken) =>
         ToPlan(await SendAsync(HttpMethod.Get, "/" + Uri.EscapeDataString(id), Wire.Default.Plan, cancellationToken));
 
     /// <summary>Approves or denies a plan.</summary>
-    /// <param name="id">Of the plan.</param>
-    /// <param name="approve">Whether it is approved.</param>
-    /// <param name="confirmCluster">The name of the cluster, which a protected cluster requires; null for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="NodeManagerException">AgentPlanNotFound, AgentPlanNotPending, AgentPlanSelfApproval; what the server refused.</exception>
+    /// <param name="confirmCluster">The name of the cluster, required for a protected cluster; null for none.</param>
     public async Task<NodeAgentPlan> DecideAsync(string id, bool approve, string? confirmCluster, CancellationToken cancellationToken) =>
         ToPlan(
             await SendAsync(

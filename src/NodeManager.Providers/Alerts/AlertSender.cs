@@ -7,7 +7,7 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Alerts;
 
-/// <summary>Posts to one address. The address may be a secret: failures name the host and nothing else of it. Redirects are refused and TLS is verified.</summary>
+/// <summary>Posts to one address, which may be a secret: failures only name its host. Redirects are refused and TLS is verified.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as its monitor, and idle connections close by themselves.")]
 internal sealed class AlertSender
 {
@@ -17,21 +17,17 @@ internal sealed class AlertSender
     private readonly HttpClient _client;
     private readonly TimeProvider _wall;
 
-    /// <param name="address">Where to post.</param>
-    /// <param name="caBundle">PEM in base64: trusted instead of the system's; null: the system's.</param>
+    /// <param name="caBundle">PEM in base64 to trust instead of the system's authorities; null: the system's.</param>
     /// <param name="wall">For dates in Retry-After.</param>
     public AlertSender(Uri address, string? caBundle, TimeProvider wall)
     {
         _address = address;
         _wall = wall;
-        // The queue ends an attempt that takes too long.
+        // The delivery queue times out attempts.
         _client = new(ProviderHttp.Transport(caBundle, insecure: false)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
     }
 
-    /// <param name="body">JSON.</param>
-    /// <param name="headers">Beside those of the body.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="AlertDeliveryException">It was not taken.</exception>
+    /// <param name="headers">In addition to those of the body.</param>
     public async Task PostAsync(byte[] body, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, _address) { Content = new ByteArrayContent(body) };
@@ -46,7 +42,7 @@ internal sealed class AlertSender
         }
         catch (HttpRequestException failure)
         {
-            // The exception itself stays behind: it may quote the address.
+            // Not the inner exception, which may quote the address.
             throw new AlertDeliveryException(
                 failure.InnerException is AuthenticationException
                     ? $"the certificate of {_address.Host} is not trusted."

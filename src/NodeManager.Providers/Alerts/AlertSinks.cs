@@ -3,13 +3,11 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Alerts;
 
-/// <summary>The sinks that alerts are posted to.</summary>
 public static class AlertSinks
 {
-    /// <summary>Our own JSON.</summary>
-    /// <param name="address">Where to.</param>
-    /// <param name="secret">Signs the timestamp and the body; null: no signature.</param>
-    /// <param name="caBundle">PEM in base64 of the authorities to trust instead of the system's; null: the system's.</param>
+    /// <summary>NodeManager JSON.</summary>
+    /// <param name="secret">Signs timestamp and body; null: no signature.</param>
+    /// <param name="caBundle">PEM in base64 to trust instead of the system's authorities; null: the system's.</param>
     /// <exception cref="NodeManagerException">AlertSinkInvalid; the message does not quote the address.</exception>
     public static AlertSinkDefinition Webhook(string address, string? secret, string? caBundle) =>
         Create(
@@ -28,7 +26,7 @@ public static class AlertSinks
     public static AlertSinkDefinition Teams(string address, string? caBundle) =>
         Create(NodeAlertSinkType.Teams, address, caBundle, httpsOnly: true, static (name, sender, _) => new TeamsSink(name, sender));
 
-    /// <summary>An Alertmanager, by its base address: <c>http://alertmanager:9093</c>.</summary>
+    /// <summary>An Alertmanager by its base address: <c>http://alertmanager:9093</c>.</summary>
     /// <inheritdoc cref="Webhook"/>
     public static AlertSinkDefinition Alertmanager(string address, string? caBundle) =>
         Create(

@@ -7,15 +7,15 @@ using NodeManager.Monitoring.Alerts.Delivery;
 namespace NodeManager.Providers.Alerts;
 
 /// <summary>
-/// Prometheus Alertmanager's v2 API. It receives state: an alert that is not posted again ends by itself. Labels identify an alert and never change; what
-/// changes is in annotations. Source: https://prometheus.io/docs/alerting/latest/alerts_api/
+/// Prometheus Alertmanager's v2 API, which receives state: alerts that are not posted again are resolved. Labels identify an alert and
+/// never change; annotations do. Source: https://prometheus.io/docs/alerting/latest/alerts_api/
 /// </summary>
 internal sealed class AlertmanagerSink(string name, AlertSender sender, TimeProvider wall) : IAlertStateSink
 {
-    /// <summary>How far ahead the end of an open alert is: some posts may fail before it ends there.</summary>
+    /// <summary>The end of an open alert after its post, which tolerates some failed posts.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
-    /// <summary>What one post holds at most.</summary>
+    /// <summary>Alerts per post.</summary>
     private const int BatchSize = 200;
 
     public string Name => name;

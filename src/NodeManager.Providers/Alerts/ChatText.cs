@@ -3,10 +3,10 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Providers.Alerts;
 
-/// <summary>What chat messages of an alert say.</summary>
+/// <summary>Texts of chat messages.</summary>
 internal static class ChatText
 {
-    /// <summary>What a line shows of the names of an alert's nodes.</summary>
+    /// <summary>The maximum of node names per line.</summary>
     private const int NodesShown = 10;
 
     public static string Title(NodeAlert alert) =>
@@ -26,7 +26,6 @@ internal static class ChatText
             yield return ("Flapping", "yes");
     }
 
-    /// <summary>At most so many characters.</summary>
     public static string Cut(string text, int limit) => text.Length <= limit ? text : text[..(limit - 1)] + "…";
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

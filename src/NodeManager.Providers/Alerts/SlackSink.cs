@@ -5,8 +5,9 @@ using NodeManager.Monitoring.Alerts.Delivery;
 namespace NodeManager.Providers.Alerts;
 
 /// <summary>
-/// A Slack incoming webhook: text for notifications, and blocks. Sources: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and
-/// the limits of https://docs.slack.dev/reference/block-kit/blocks
+/// A Slack incoming webhook with text for notifications, and blocks. Sources:
+/// https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks and the limits of
+/// https://docs.slack.dev/reference/block-kit/blocks
 /// </summary>
 internal sealed class SlackSink(string name, AlertSender sender) : IAlertSink
 {

@@ -5,7 +5,7 @@ using NodeManager.Monitoring.Alerts.Delivery;
 namespace NodeManager.Providers.Alerts;
 
 /// <summary>
-/// An Adaptive Card to a Workflows URL of Microsoft Teams. A message has at most 28 KB. Source:
+/// An Adaptive Card for a Workflows URL of Microsoft Teams, at most 28 KB. Source:
 /// https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
 /// </summary>
 internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
@@ -83,7 +83,7 @@ internal sealed class TeamsSink(string name, AlertSender sender) : IAlertSink
         : alert.Severity == NodeFindingSeverity.Critical ? "Attention"
         : "Warning";
 
-    // Cards render a part of Markdown: what a cluster says must not become a link.
+    // Cards render Markdown: text of a cluster must not become a link.
     private static string Escape(string text) =>
         text.Replace("[", "\\[", StringComparison.Ordinal)
             .Replace("*", "\\*", StringComparison.Ordinal)

@@ -6,7 +6,7 @@ using NodeManager.Monitoring.Alerts.Documents;
 
 namespace NodeManager.Providers.Alerts;
 
-/// <summary>Posts our own JSON. With a secret, the timestamp and the body are signed.</summary>
+/// <summary>Posts NodeManager JSON, optionally signed.</summary>
 internal sealed class WebhookSink(string name, AlertSender sender, string? secret, TimeProvider wall) : IAlertSink
 {
     public const string TimestampHeader = "X-NodeManager-Timestamp";
@@ -30,7 +30,7 @@ internal sealed class WebhookSink(string name, AlertSender sender, string? secre
         return sender.PostAsync(body, headers, cancellationToken);
     }
 
-    /// <summary><c>v1=</c> and the HMAC-SHA256, in hex, of the timestamp, a dot and the body.</summary>
+    /// <summary><c>v1=</c> and the hex HMAC-SHA256 of timestamp, dot and body.</summary>
     public static string Sign(string secret, string timestamp, byte[] body) =>
         "v1="
         + Convert.ToHexStringLower(

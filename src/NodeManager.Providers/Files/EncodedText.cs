@@ -3,14 +3,14 @@ using System.Text;
 namespace NodeManager.Providers.Files;
 
 /// <summary>
-/// A file's text and how it is encoded: UTF-8, or UTF-16 where a byte order mark says so, as Kubernetes' YAML reader has it. The mark is
-/// part of the text, so that the text is the file's, character for character.
+/// The text of a file with its encoding: UTF-8, or UTF-16 with a byte order mark, as in Kubernetes' YAML reader. The mark is part of the
+/// text.
 /// </summary>
 internal sealed record EncodedText(string Text, Encoding Encoding)
 {
     private const char Mark = '\uFEFF';
 
-    /// <exception cref="DecoderFallbackException">It is neither.</exception>
+    /// <exception cref="DecoderFallbackException">Neither UTF-8 nor UTF-16.</exception>
     public static EncodedText Of(ReadOnlySpan<byte> bytes)
     {
         Encoding encoding = bytes switch
@@ -22,6 +22,6 @@ internal sealed record EncodedText(string Text, Encoding Encoding)
         return new EncodedText(encoding.GetString(bytes), encoding);
     }
 
-    /// <summary>The bytes of another text in the same encoding.</summary>
+    /// <summary>Encodes another text with the same encoding.</summary>
     public byte[] Encode(string text) => Encoding.GetBytes(Encoding is UnicodeEncoding && !text.StartsWith(Mark) ? Mark + text : text);
 }

@@ -5,21 +5,19 @@ using System.Text;
 namespace NodeManager.Providers.Files;
 
 /// <summary>
-/// Text under a passphrase, as a PEM block that survives editors and mail. Inside: a header (version, iterations, salt, nonce, key check), the
-/// text encrypted with AES-256-GCM, which also vouches for the header, its tag, and a checksum over all of it. Key and key check are what
-/// PBKDF2 with SHA-512 makes of the passphrase.
+/// Encrypts text with a passphrase as a PEM block. It has a header (version, iterations, salt, nonce, key check), AES-256-GCM ciphertext
+/// with the header as associated data, the tag, and a checksum. Key and key check are derived with PBKDF2-SHA-512.
 /// </summary>
 /// <remarks>
-/// The checksum says whether the file is as it was written, the key check whether the passphrase is the right one, the tag whether anyone
-/// else wrote it. So a wrong passphrase is never taken for a damaged file. The key check costs an attacker who guesses exactly what
-/// the tag does: one derivation a guess.
+/// The checksum detects damage, the key check a wrong passphrase, the tag tampering, so a wrong passphrase is never reported as damage. The
+/// key check helps an attacker no more than the tag does: one derivation per guess.
 /// </remarks>
 public static class EncryptedText
 {
-    /// <summary>What OWASP's Password Storage Cheat Sheet asks of PBKDF2-HMAC-SHA512.</summary>
+    /// <summary>The recommendation of OWASP's Password Storage Cheat Sheet for PBKDF2-HMAC-SHA512.</summary>
     private const int Iterations = 210_000;
 
-    // More would let a file made for it keep a reader busy for minutes.
+    // Prevents a malicious file from keeping a reader busy for minutes.
     private const int IterationLimit = 10_000_000;
 
     private const string Label = "NODEMANAGER ENCRYPTED TEXT";
@@ -35,10 +33,10 @@ public static class EncryptedText
     private const int KeySize = 32;
     private const int ChecksumSize = SHA256.HashSizeInBytes;
 
-    /// <summary>Whether a file's text is such a block, whole or not.</summary>
+    /// <summary>Whether the text has such a block, damaged or not.</summary>
     public static bool IsEncrypted(string text) => text.Contains($"-----BEGIN {Label}-----", StringComparison.Ordinal);
 
-    /// <summary>The text encrypted; the same text never comes out the same twice.</summary>
+    /// <summary>Encrypts with a fresh salt and nonce.</summary>
     public static string Encrypt(string text, Passphrase passphrase)
     {
         var plain = GC.AllocateArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
@@ -74,13 +72,8 @@ public static class EncryptedText
         }
     }
 
-    /// <summary>The text that was encrypted.</summary>
-    /// <param name="encrypted">The block.</param>
-    /// <param name="passphrase">The one that it was encrypted with.</param>
-    /// <param name="source">What to call it in messages.</param>
-    /// <exception cref="NodeManagerException">
-    /// SchedulerPassphraseWrong: the file is whole, the passphrase another. SchedulerBackupDamaged: the file is not as it was written.
-    /// </exception>
+    /// <param name="source">The name of the file in messages.</param>
+    /// <exception cref="NodeManagerException">SchedulerPassphraseWrong; SchedulerBackupDamaged.</exception>
     public static string Decrypt(string encrypted, Passphrase passphrase, string source)
     {
         var bytes = Read(encrypted, source);

@@ -2,26 +2,22 @@ using System.Globalization;
 
 namespace NodeManager.Providers.Files;
 
-/// <summary>
-/// The former states of a file, beside it: <c>config.yaml.1.bak</c>, <c>config.yaml.2.bak</c>, …
-/// </summary>
+/// <summary>Numbered backups beside a file: <c>config.yaml.1.bak</c>, <c>config.yaml.2.bak</c>, …</summary>
 public static class FileBackups
 {
-    /// <summary>Copies the file to the next number, with its permissions, and removes the oldest beyond the limit.</summary>
-    /// <param name="path">The file, as it is before a change.</param>
-    /// <param name="limit">How many are kept.</param>
+    /// <summary>Copies the file with its permissions to the next number, and deletes the oldest above the limit.</summary>
     internal static void Keep(string path, int limit)
     {
         var kept = List(path);
         var next = kept.Count == 0 ? 1 : kept[^1].Number + 1;
         var target = Name(path, next);
-        // Takes the permissions along.
+        // Includes permissions.
         File.Copy(path, target);
         foreach (var (_, old) in kept.SkipLast(limit - 1))
             File.Delete(old);
     }
 
-    /// <summary>What is kept of a file, oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     public static IReadOnlyList<(long Number, string Path)> List(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

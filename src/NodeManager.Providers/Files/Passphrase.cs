@@ -5,9 +5,7 @@ using System.Text;
 
 namespace NodeManager.Providers.Files;
 
-/// <summary>
-/// A passphrase as the UTF-8 bytes that keys are made of. Lies in memory that the collector does not move, and is zeroed when disposed.
-/// </summary>
+/// <summary>A passphrase as UTF-8 bytes in pinned memory, zeroed on dispose.</summary>
 public sealed class Passphrase : IDisposable
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -32,8 +30,7 @@ public sealed class Passphrase : IDisposable
 
     internal ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
-    /// <summary>A copy of what the secure string holds.</summary>
-    /// <exception cref="NodeManagerException">SchedulerPassphraseInvalid: it is empty, or no Unicode text.</exception>
+    /// <exception cref="NodeManagerException">SchedulerPassphraseInvalid: empty or invalid Unicode.</exception>
     public static Passphrase Of(SecureString text)
     {
         var characters = GC.AllocateArray<char>(text.Length, pinned: true);

@@ -10,19 +10,12 @@ using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.Providers.Files;
 
-/// <summary>Reads configurations from files, and changes them there.</summary>
 public static class SchedulerFiles
 {
-    /// <summary>
-    /// Changes the configuration in a file: what the change does not concern stays byte for byte. The new file takes the old one's place at
-    /// once, with its permissions, so that no reader sees half of it.
-    /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="change">The change.</param>
-    /// <param name="cancellationToken">Gives up; the file stays as it was.</param>
-    /// <returns>What was written; null where nothing had to be, or was not to be.</returns>
+    /// <summary>Changes the configuration in a file and keeps all other bytes. Replaces the file atomically with its permissions.</summary>
+    /// <returns>The new document; null if nothing was written.</returns>
     /// <exception cref="NodeManagerException">
-    /// It cannot be read or written, a scheduler would not start with it for a reason that is new, or another changed the file meanwhile.
+    /// The file cannot be read or written, a scheduler would newly fail to start, or another process changed the file meanwhile.
     /// </exception>
     public static async Task<SchedulerDocument?> ChangeAsync(string path, SchedulerFileChange change, CancellationToken cancellationToken)
     {
@@ -57,15 +50,14 @@ public static class SchedulerFiles
         return changed;
     }
 
-    /// <summary>What to call a scheduler's exported configuration.</summary>
+    /// <summary>A file name for a scheduler's exported configuration.</summary>
     public static string NameFor(string cluster, ClusterScheduler scheduler)
     {
         var name = $"{cluster}_{scheduler.Namespace}_{scheduler.ConfigMap}_{scheduler.Key}";
         return string.Concat(name.Select(sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '-' or '_' ? sign : '-'));
     }
 
-    /// <summary>Writes a configuration's text to a file; with a passphrase encrypted, so that it never lies there in the open.</summary>
-    /// <exception cref="NodeManagerException">AlreadyExists; SchedulerFileNotWritten; SchedulerPassphraseInvalid.</exception>
+    /// <summary>Writes a configuration to a file; with a passphrase, it is never stored unencrypted.</summary>
     public static void Export(string path, string text, SecureString? passphrase, bool overwrite, CancellationToken cancellationToken)
     {
         if (passphrase is not null)
@@ -103,24 +95,18 @@ public static class SchedulerFiles
         }
     }
 
-    /// <summary>Reads a file, a byte order mark included: the text is the file's, character for character.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="NodeManagerException">It cannot be read, is no UTF-8, or holds no configuration.</exception>
+    /// <summary>Reads a file with its byte order mark.</summary>
+    /// <exception cref="NodeManagerException">It cannot be read, is not UTF-8, or has no configuration.</exception>
     public static Task<SchedulerManifest> ReadAsync(string path, string? key, CancellationToken cancellationToken) =>
         ReadAsync(path, key, null, cancellationToken);
 
-    /// <summary>The same of a file that is encrypted if a passphrase is given.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
+    /// <summary>Reads a file that is encrypted if a passphrase is given.</summary>
+    /// <param name="key">The key of a ConfigMap in it; null: the first with a configuration.</param>
     /// <param name="passphrase">Null: the file is not encrypted.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <param name="allowPlain">
-    /// Read a plain file although there is a passphrase: for a comparison of several files. What is applied must be what was encrypted, or a plain file
-    /// in its place would pass unnoticed.
+    /// Accept a plain file despite a passphrase, to compare several files. For a restore, a plain file in place of an encrypted one must
+    /// not pass unnoticed.
     /// </param>
-    /// <exception cref="NodeManagerException">SchedulerPassphraseWrong, SchedulerPassphraseInvalid, SchedulerBackupDamaged; and as above.</exception>
     public static async Task<SchedulerManifest> ReadAsync(
         string path,
         string? key,

@@ -4,14 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Providers.Http;
 
-/// <summary>The certificate of the other side is for other names than the address.</summary>
+/// <summary>The server's certificate is valid for other names only.</summary>
 internal sealed class CertificateNameException : AuthenticationException
 {
     private CertificateNameException(string names)
         : base($"The certificate is for other names than the address: {names}.") { }
 
-    /// <summary>Returns the errors where the name is not among them.</summary>
-    /// <exception cref="CertificateNameException">It is.</exception>
+    /// <summary>Returns the errors unless they include a name mismatch.</summary>
     public static SslPolicyErrors ThrowIfNamed(X509Certificate? presented, SslPolicyErrors errors)
     {
         if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) || presented is not X509Certificate2 certificate)

@@ -1,11 +1,11 @@
 namespace NodeManager.Providers.Http;
 
-/// <summary>Lets one call at a time work on a claim.</summary>
+/// <summary>Serializes calls per claim.</summary>
 internal sealed class ClaimTurns
 {
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal);
 
-    /// <summary>Waits for its turn; disposing the result ends it.</summary>
+    /// <summary>Waits for the claim; disposing the result releases it.</summary>
     public async Task<IDisposable> EnterAsync(string claimUid, CancellationToken cancellationToken)
     {
         Turn? turn;

@@ -3,7 +3,7 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Providers.Http;
 
-/// <summary>The frame of every call to a provider: failures become outcomes without credentials in them.</summary>
+/// <summary>Wraps calls to providers: failures become results without credentials.</summary>
 internal static partial class ProviderCall
 {
     public static async Task<MachineResult> RunAsync(MachineProviderSettings settings, string call, Func<Task<MachineResult>> work)

@@ -3,18 +3,15 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Providers.Http;
 
-/// <summary>
-/// What a machine controller answered instead of what was asked for, or that it did not answer. Never leaves a provider: it becomes a
-/// <see cref="MachineResult"/>.
-/// </summary>
+/// <summary>A controller's refusal, or a missing response. Providers convert it to a <see cref="MachineResult"/>.</summary>
 internal sealed class ProviderException(MachineOutcome outcome, string message, Exception? cause = null) : Exception(message, cause)
 {
     public MachineOutcome Outcome => outcome;
 
-    /// <summary>Null: no answer came, so what was asked for may have happened.</summary>
+    /// <summary>Null: no response, so the request may have been executed.</summary>
     public HttpStatusCode? Code { get; init; }
 
-    /// <summary>True where the request may have been carried out although it failed.</summary>
+    /// <summary>The request may have been executed although it failed.</summary>
     public bool IsLost =>
         Code
             is null

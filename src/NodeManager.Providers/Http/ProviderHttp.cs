@@ -9,14 +9,17 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Providers.Http;
 
-/// <summary>Connections to providers of machines and of pools, and to receivers of alerts: TLS verified by default, no cookies, and no redirect that would carry credentials elsewhere.</summary>
+/// <summary>
+/// Connections to providers, pool services and alert receivers: TLS verified by default, no cookies, and no redirects that would send
+/// credentials elsewhere.
+/// </summary>
 internal static class ProviderHttp
 {
-    // The inventory of a large Proxmox cluster and a page of pools are a few MiB.
+    // The inventory of a large Proxmox cluster, or a page of pools, has a few MiB.
     private const long LargestAnswer = 64L << 20;
 
-    /// <param name="settings">Of the provider; its transport is wrapped as they say.</param>
-    /// <param name="caBundle">PEM in base64: trusted instead of the system's; null: the system's.</param>
+    /// <param name="settings">Its settings may wrap the transport.</param>
+    /// <param name="caBundle">PEM in base64 to trust instead of the system's authorities; null: the system's.</param>
     /// <param name="insecure">Accept any certificate.</param>
     /// <param name="timeout">Of one request.</param>
     public static HttpClient Create(MachineProviderSettings settings, string? caBundle, bool insecure, TimeSpan timeout)
@@ -25,17 +28,13 @@ internal static class ProviderHttp
         return new(settings.WrapTransport?.Invoke(transport) ?? transport) { Timeout = timeout };
     }
 
-    /// <summary>The connections alone.</summary>
-    /// <param name="caBundle">As above.</param>
-    /// <param name="insecure">As above.</param>
     public static HttpMessageHandler Transport(string? caBundle, bool insecure) =>
         Transport(caBundle is null ? null : Read(caBundle), insecure, proxy: null);
 
-    /// <summary>The connections alone.</summary>
     /// <param name="authorities">Trusted instead of the system's; null: the system's.</param>
     /// <param name="insecure">Accept any certificate.</param>
-    /// <param name="proxy">Null: what the environment says.</param>
-    /// <param name="compression">What answers may be compressed with: controllers of machines get it wrong, services do not.</param>
+    /// <param name="proxy">Null: from the environment.</param>
+    /// <param name="compression">Accepted compression: machine controllers get it wrong, services do not.</param>
     public static HttpMessageHandler Transport(
         X509Certificate2Collection? authorities,
         bool insecure,
@@ -66,7 +65,7 @@ internal static class ProviderHttp
         return new BoundedAnswerHandler(transport, LargestAnswer);
     }
 
-    /// <summary>True where the other side was reached and its certificate refused.</summary>
+    /// <summary>True if the server was reached and its certificate refused.</summary>
     public static bool IsCertificateRefused(Exception failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
@@ -78,9 +77,9 @@ internal static class ProviderHttp
         return false;
     }
 
-    /// <summary>What helps against a refused certificate: an authority helps only where the certificate names the address.</summary>
+    /// <summary>Advice for a refused certificate: trusting an authority helps only if the certificate has the right name.</summary>
     /// <param name="failure">See <see cref="IsCertificateRefused"/>.</param>
-    /// <param name="trust">The advice where its issuer is not trusted.</param>
+    /// <param name="trust">The advice for an untrusted issuer.</param>
     public static string CertificateAdvice(Exception failure, string trust) =>
         IsOtherName(failure) ? "Use an address that the certificate names, or replace it by one that names this address." : trust;
 
@@ -95,15 +94,14 @@ internal static class ProviderHttp
         return false;
     }
 
-    /// <summary>Why no credentials are sent to an endpoint; null: they may be.</summary>
-    /// <param name="endpoint">Of the provider.</param>
-    /// <param name="allowed">Whether the settings accept that credentials are sent unencrypted.</param>
+    /// <summary>Why credentials must not be sent to an endpoint; null: they may.</summary>
+    /// <param name="allowed">The settings accept unencrypted credentials.</param>
     public static string? CheckEncryption(string? endpoint, bool? allowed) =>
         allowed != true && Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttp
             ? $"endpoint: '{endpoint}' would get the credentials unencrypted. Use https, or set allowUnencryptedAuthentication to true."
             : null;
 
-    /// <summary>What is wrong with a bundle; null: nothing.</summary>
+    /// <summary>The fault of a bundle; null: valid.</summary>
     public static string? CheckBundle(string? caBundle)
     {
         try

@@ -4,7 +4,6 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Providers.Http;
 
-/// <summary>Reads the spec that a provider is made of.</summary>
 internal static class ProviderSpecs
 {
     public static bool TryRead(MachineProviderSettings settings, out NodeSmithProviderSpec spec, out string problem) =>

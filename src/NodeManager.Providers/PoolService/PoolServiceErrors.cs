@@ -4,14 +4,13 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>What a request is about: decides what a refusal means.</summary>
-/// <param name="Method">The HTTP method.</param>
+/// <summary>The context of a request, which determines the meaning of a refusal.</summary>
 /// <param name="Path">Below the base address, without the query.</param>
-/// <param name="Pool">The name or id of the pool; empty where the request is about none.</param>
-/// <param name="Cluster">The id of the cluster; empty where the path names none.</param>
+/// <param name="Pool">The name or id of the pool; empty for other requests.</param>
+/// <param name="Cluster">The id of the cluster; empty for other paths.</param>
 internal sealed record PoolRequest(HttpMethod Method, string Path, string Pool = "", string Cluster = "");
 
-/// <summary>Failures of the service as users see them.</summary>
+/// <summary>Translates failures of the service for users.</summary>
 internal sealed class PoolServiceErrors(Uri service)
 {
     public NodeManagerException Refused(PoolRequest request, HttpStatusCode code, WireError? error)

@@ -12,7 +12,7 @@ using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>Node pools behind a pool service. Thread-safe.</summary>
+/// <summary>Node pools of a pool service. Thread-safe.</summary>
 public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
 {
     private const int PageSize = 100;
@@ -21,7 +21,6 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
     private readonly ConcurrentDictionary<string, bool> _returned = new(StringComparer.Ordinal);
     private volatile string _routes;
 
-    /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
     public PoolServiceProvider(PoolServiceSettings settings)
     {
         PoolServiceConfiguration configuration = settings.Configuration;
@@ -38,19 +37,12 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
         _sender = new(settings, Address);
     }
 
-    /// <summary>A client for a session: it logs as the session does.</summary>
-    /// <param name="connection">Of the session.</param>
-    /// <param name="configuration">Of the service.</param>
-    /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
+    /// <summary>A client of a session, with its log.</summary>
     public static PoolServiceProvider Connect(ClusterConnection connection, PoolServiceConfiguration configuration) =>
         new(new() { Configuration = configuration, Logger = connection.Logger });
 
-    /// <summary>A client for a session whose cluster has a service of its own, which has the cluster's clock.</summary>
-    /// <param name="connection">Of the session.</param>
-    /// <param name="configuration">Of the service.</param>
-    /// <param name="transport">Carries the requests.</param>
-    /// <param name="token">That the service knows.</param>
-    /// <param name="controller">Behind the service.</param>
+    /// <summary>A client for the pool service of an embedded cluster, with the cluster's clock.</summary>
+    /// <param name="token">Accepted by the service.</param>
     public static PoolServiceProvider ConnectOwn(
         ClusterConnection connection,
         PoolServiceConfiguration configuration,
@@ -70,8 +62,7 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
             }
         );
 
-    /// <summary>Refuses a configuration that cannot work. Sends nothing.</summary>
-    /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
+    /// <summary>Validates a configuration. Sends nothing.</summary>
     public static void Check(PoolServiceConfiguration configuration) =>
         new PoolServiceProvider(new() { Configuration = configuration }).Dispose();
 
@@ -87,7 +78,7 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
 
     public IPoolController? Controller { get; }
 
-    /// <summary>The base address, with a slash at its end.</summary>
+    /// <summary>The base address with a trailing slash.</summary>
     public Uri Address { get; }
 
     public DateTimeOffset Now => _sender.Now;
@@ -128,7 +119,7 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
                 yield break;
         }
 
-        // A service with nested routes alone has no list of all pools.
+        // A service with nested routes has no list of all pools.
         await foreach (PoolCluster cluster in ListClustersAsync(cancellationToken))
         await foreach (PoolRecord pool in ListPoolsAsync(cluster.Id, query, cancellationToken))
             yield return pool;
@@ -221,7 +212,7 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
 
     public void Dispose() => _sender.Dispose();
 
-    // One nested list decides: a 404 that does not come from the service itself says that it has no such path.
+    // Detected with a nested list: a 404 without the service's error format means an unknown path.
     private async Task<bool> IsNestedAsync(string clusterId, CancellationToken cancellationToken)
     {
         if (_routes != PoolServiceRoutes.Auto)
@@ -275,7 +266,7 @@ public sealed class PoolServiceProvider : INodePoolProvider, IDisposable
         );
     }
 
-    // Pools that others delete between two pages move the rest forward: what was then skipped is asked for again, and nothing comes twice.
+    // A deletion between two pages shifts later pools: skipped ones are requested again, and duplicates are dropped.
     private async IAsyncEnumerable<TItem> PagesAsync<TPage, TWire, TItem>(
         PoolRequest request,
         string filter,

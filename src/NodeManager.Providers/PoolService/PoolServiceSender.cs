@@ -9,17 +9,17 @@ using NodeManager.NodePools;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>When a request may be sent again after it may have been carried out.</summary>
+/// <summary>Whether a request that may have been executed can be retried.</summary>
 internal enum PoolRepeat
 {
-    /// <summary>Never: the caller has to find out what happened.</summary>
+    /// <summary>The caller must find out what happened.</summary>
     Never,
 
-    /// <summary>Sending it twice does what sending it once does.</summary>
+    /// <summary>The request is idempotent.</summary>
     Always,
 }
 
-/// <summary>Sends requests to the service, and again what may be sent again.</summary>
+/// <summary>Sends requests to the service with retries.</summary>
 internal sealed partial class PoolServiceSender : IDisposable
 {
     private const int MaximumTries = 5;
@@ -55,18 +55,13 @@ internal sealed partial class PoolServiceSender : IDisposable
 
     public PoolServiceErrors Errors { get; }
 
-    /// <summary>The service's clock, as its answers showed it.</summary>
+    /// <summary>The service's clock, from its responses.</summary>
     public DateTimeOffset Now => _time.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _clockOffset));
 
-    /// <summary>Sends a request and reads its answer.</summary>
-    /// <param name="request">What it is about.</param>
+    /// <summary>Sends a request and reads its response.</summary>
     /// <param name="query">With the question mark, or empty.</param>
     /// <param name="body">Null for none.</param>
-    /// <param name="answer">The type of a good answer.</param>
-    /// <param name="repeat">Whether it may be sent again.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">The service refused, or does not answer.</exception>
-    /// <exception cref="PoolAnswerLostException">It may have been carried out, and may not be repeated.</exception>
+    /// <exception cref="PoolAnswerLostException">It may have been executed, and must not be retried.</exception>
     public Task<T> SendAsync<T>(
         PoolRequest request,
         string query,
@@ -89,7 +84,7 @@ internal sealed partial class PoolServiceSender : IDisposable
             cancellationToken
         );
 
-    /// <summary>Sends a request whose answer has no body of interest. False where nothing was there.</summary>
+    /// <summary>Sends a request without a response body. False for a missing object.</summary>
     public Task<bool> SendAsync(PoolRequest request, byte[]? body, CancellationToken cancellationToken) =>
         SendAsync(request, "", body, static (_, _) => Task.FromResult(true), PoolRepeat.Always, cancellationToken);
 
@@ -133,7 +128,7 @@ internal sealed partial class PoolServiceSender : IDisposable
                     }
                 }
 
-                // An earlier try of this deletion has deleted it.
+                // An earlier try has deleted it.
                 if (mayBeDone && request.Method == HttpMethod.Delete && response.StatusCode == HttpStatusCode.NotFound)
                     return await read(response, either.Token);
                 failure = Judge(request, response, error);
@@ -199,7 +194,7 @@ internal sealed partial class PoolServiceSender : IDisposable
         );
     }
 
-    // Null for what is a defect of ours.
+    // Null for an internal error.
     private Failure? Judge(PoolRequest request, Exception exception, int tries) =>
         exception switch
         {
@@ -264,13 +259,10 @@ internal sealed partial class PoolServiceSender : IDisposable
     private sealed record Failure(NodeManagerException Error, bool MayPass, bool MayBeDone, TimeSpan? RetryAfter = null);
 }
 
-/// <summary>A refusal, with what decides on the service's routes.</summary>
-/// <param name="error">What users see.</param>
-/// <param name="isOfService">True where the answer had the service's error format: it knows the path.</param>
-/// <param name="code">The HTTP status.</param>
+/// <summary>A refusal, with the facts that determine the service's routes.</summary>
+/// <param name="isOfService">The response had the service's error format, so the path exists.</param>
 internal sealed class PoolServiceRefusal(NodeManagerException error, bool isOfService, int code)
     : NodeManagerException(error.ErrorId, error.Kind, error.Message, error.Target, error.RecommendedAction, error.InnerException)
 {
-    /// <summary>The service does not have the path.</summary>
     public bool IsUnknownPath => !isOfService && code is 404 or 405 or 501;
 }

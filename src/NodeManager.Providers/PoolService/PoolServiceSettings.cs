@@ -4,7 +4,6 @@ using NodeManager.NodePools;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>What a pool service's client is made of.</summary>
 public sealed record PoolServiceSettings
 {
     /// <summary>Address, user, routes, TLS.</summary>
@@ -14,12 +13,12 @@ public sealed record PoolServiceSettings
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Carries the requests; null: a connection as the configuration says. Disposed with the client.</summary>
+    /// <summary>Null: a connection by the configuration. Disposed with the client.</summary>
     public HttpMessageHandler? Transport { get; init; }
 
-    /// <summary>The controller behind the service, where it is known: the embedded one.</summary>
+    /// <summary>The controller behind an embedded service.</summary>
     public IPoolController? Controller { get; init; }
 
-    /// <summary>The bearer token of a service that needs no configuration: the embedded one.</summary>
+    /// <summary>The bearer token of an embedded service, which needs no configuration.</summary>
     public string? Token { get; init; }
 }

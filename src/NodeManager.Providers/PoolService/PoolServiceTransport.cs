@@ -5,10 +5,8 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>Connections to a pool service: its TLS and its proxy.</summary>
 internal static class PoolServiceTransport
 {
-    /// <exception cref="NodeManagerException">PoolServiceInvalid: the authorities cannot be read.</exception>
     public static HttpMessageHandler Create(PoolServiceConfiguration configuration) =>
         ProviderHttp.Transport(
             Authorities(configuration),

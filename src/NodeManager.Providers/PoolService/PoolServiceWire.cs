@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>A pool as the service sends it. Its specification is kept whole, so that no field of it is lost.</summary>
+/// <summary>A pool with its complete specification, so that no field is lost.</summary>
 internal sealed class WirePool
 {
     public string? Id { get; set; }

@@ -4,7 +4,6 @@ using NodeManager.NodePools;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>Status as the service sends and takes it.</summary>
 internal static class PoolStatusMapper
 {
     public static IReadOnlyList<NodePoolControllerStatus> Map(WireStatus status) => [.. (status.ControllerStatus ?? []).Select(Map)];

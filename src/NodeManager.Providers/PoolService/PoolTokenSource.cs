@@ -4,7 +4,7 @@ using System.Security;
 
 namespace NodeManager.Providers.PoolService;
 
-/// <summary>Gives the bearer token, and another one after the service refused it. Thread-safe.</summary>
+/// <summary>Provides the bearer token, and refreshes it after a refusal. Thread-safe.</summary>
 internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, string? fixedToken, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
@@ -15,14 +15,13 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
     private bool CanRefresh =>
         fixedToken is null && configuration.Token is null && (configuration.TokenPath.Length > 0 || configuration.TokenCommand.Length > 0);
 
-    /// <summary>True where requests carry a token.</summary>
+    /// <summary>Requests have a token.</summary>
     public bool HasToken => _current is not null || CanRefresh;
 
     public void Dispose() => _gate.Dispose();
 
-    /// <param name="refused">The token that the service refused; null for the first one.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>A token; null for none, the refused one where there is no other.</returns>
+    /// <param name="refused">The refused token; null for the first request.</param>
+    /// <returns>Null without a token; the refused one if there is no other.</returns>
     public async Task<string?> GetAsync(string? refused, CancellationToken cancellationToken)
     {
         if (!CanRefresh)
@@ -30,7 +29,7 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            // Of many requests that were refused together, the first one has refreshed it.
+            // The first of several refused requests refreshes it.
             if (_current is null || _current == refused)
                 _current = await ReadAsync(cancellationToken);
             return _current;
@@ -111,7 +110,7 @@ internal sealed class PoolTokenSource(PoolServiceConfiguration configuration, st
         }
     }
 
-    /// <summary>Words, which double quotes may hold together.</summary>
+    /// <summary>Splits words; double quotes group them.</summary>
     internal static string[] Words(string command)
     {
         List<string> words = [];

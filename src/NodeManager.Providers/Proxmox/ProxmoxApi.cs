@@ -10,15 +10,14 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Proxmox;
 
 /// <summary>
-/// Requests to Proxmox VE. Reads are repeated while nothing answers; changes only where Proxmox says that it did not carry them out (a
-/// machine is locked). Bodies are forms; most errors stand in the reason phrase of the status line.
-/// Source: https://pve.proxmox.com/wiki/Proxmox_VE_API
+/// Requests to Proxmox VE. Reads are retried without a response; changes only if Proxmox did not execute them (a locked machine). Bodies
+/// are forms; most errors are in the reason phrase. Source: https://pve.proxmox.com/wiki/Proxmox_VE_API
 /// </summary>
 internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string tokenId, string secret, TimeProvider time) : IDisposable
 {
     private const int ReadAttempts = 4;
 
-    /// <summary>How long a lock is waited for before the caller is told.</summary>
+    /// <summary>How long to wait for a lock.</summary>
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
 
     private readonly Uri _root = RootOf(endpoint);
@@ -27,8 +26,6 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
 
     public Uri Endpoint => _root;
 
-    /// <summary>The data of an answer.</summary>
-    /// <exception cref="ProviderException">Refused, or no answer.</exception>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<ProxmoxAnswer<T>> type, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -56,8 +53,8 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
         }
     }
 
-    /// <summary>Changes something. The answer is a task's id, or empty.</summary>
-    /// <exception cref="ProviderException">Refused; <see cref="ProviderException.IsLost"/>: it may have been done nevertheless.</exception>
+    /// <summary>Sends a change. Returns a task id, or empty text.</summary>
+    /// <exception cref="ProviderException">Refused; with <see cref="ProviderException.IsLost"/> it may have been executed.</exception>
     public async Task<string> ChangeAsync(
         HttpMethod method,
         string path,
@@ -90,7 +87,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
         }
     }
 
-    /// <summary>True where no machine has the id at this moment, visible to this token or not. It reserves nothing.</summary>
+    /// <summary>True if no machine has the id now, visible to this token or not. Reserves nothing.</summary>
     public async Task<bool> IsFreeAsync(long id, CancellationToken cancellationToken)
     {
         try
@@ -104,7 +101,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
         }
     }
 
-    /// <summary>True for texts with which Proxmox refuses as something else works on the machine; nothing was done.</summary>
+    /// <summary>True for a refusal because of a lock: nothing was executed.</summary>
     public static bool IsLocked(string text) => LockText().IsMatch(text);
 
     public void Dispose() => http.Dispose();
@@ -123,7 +120,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
                 : "?" + await new FormUrlEncodedContent(parameters).ReadAsStringAsync(cancellationToken);
         using var request = new HttpRequestMessage(method, new Uri(_root, "." + path + query)) { Version = HttpVersion.Version11 };
         request.Headers.TryAddWithoutValidation("Authorization", $"PVEAPIToken={tokenId}={secret}");
-        // An encoded form, as Proxmox takes ';' for a separator.
+        // Proxmox treats ';' as a separator, so forms are encoded.
         if (hasBody)
             request.Content = new FormUrlEncodedContent(parameters ?? []);
         HttpResponseMessage answer;
@@ -162,7 +159,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
         {
-            // Most refusals have no body worth reading.
+            // Most refusals have no useful body.
         }
 
         MachineOutcome outcome = answer.StatusCode switch
@@ -213,7 +210,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
     private ProviderException NoProxmox(string why) =>
         new(MachineOutcome.Unavailable, $"{_root.Authority} does not answer as Proxmox VE does: {why}") { Code = HttpStatusCode.OK };
 
-    /// <summary>With <c>/api2/json/</c> at its end.</summary>
+    /// <summary>Ends with <c>/api2/json/</c>.</summary>
     private static Uri RootOf(Uri endpoint)
     {
         string path = endpoint.AbsolutePath.TrimEnd('/');

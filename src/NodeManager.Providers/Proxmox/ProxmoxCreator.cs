@@ -7,7 +7,6 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>Creates and completes machines.</summary>
 internal sealed class ProxmoxCreator(
     ProxmoxApi api,
     ProxmoxInventory inventory,
@@ -17,14 +16,14 @@ internal sealed class ProxmoxCreator(
     TimeSpan taskTimeout
 )
 {
-    /// <summary>How often a machine whose creation was not answered is looked for before the caller is asked to try again.</summary>
+    /// <summary>How often a machine is searched after a creation without a response.</summary>
     private const int LooksForLost = 5;
 
-    // What this process is creating, as the overview of the cluster may not show it yet.
+    // Machines in creation, which the cluster's overview may not show yet.
     private readonly ConcurrentDictionary<long, HostShare> _pending = new();
 
-    /// <summary>Creates the machine of a claim that has none. It is not complete and not started yet.</summary>
-    /// <exception cref="ProviderException">NoCapacity, or what Proxmox refused.</exception>
+    /// <summary>Creates a machine for a claim, which is neither completed nor started.</summary>
+    /// <exception cref="ProviderException">NoCapacity, or a refusal of Proxmox.</exception>
     public async Task<ProxmoxVm> CreateAsync(
         MachineRequest request,
         IReadOnlyList<ProxmoxResource> resources,
@@ -62,7 +61,7 @@ internal sealed class ProxmoxCreator(
         throw Ended(MachineOutcome.NoCapacity, FormattableString.Invariant($"No id from {ids.Lower} to {ids.Upper} is free."));
     }
 
-    /// <summary>Gives a clone its hardware, name, tag and the final mark, in one change that fails where another changed it meanwhile.</summary>
+    /// <summary>Sets hardware, name, tag and final mark of a clone in one change, which fails on a concurrent change.</summary>
     public async Task<ProxmoxVm> CompleteAsync(ProxmoxVm machine, MachineRequest request, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
@@ -77,7 +76,7 @@ internal sealed class ProxmoxCreator(
             }
             catch (ProviderException e) when (attempt < 3 && (e.IsLost || e.Outcome == MachineOutcome.Failed))
             {
-                // Not answered, or changed by another in between: what is there now decides.
+                // No response, or a concurrent change: the current state decides.
             }
 
             machine =
@@ -90,7 +89,7 @@ internal sealed class ProxmoxCreator(
         }
     }
 
-    /// <summary>Gives an interrupted clone the name and tag that it was to get, so that it can be destroyed by the rule for all machines.</summary>
+    /// <summary>Sets name and tag of an interrupted clone, so that it can be destroyed by the common rule.</summary>
     public async Task<ProxmoxVm> TagAsync(ProxmoxVm machine, MachineIdentity identity, CancellationToken cancellationToken)
     {
         List<KeyValuePair<string, string>> parameters = [new("name", identity.Name), new("tags", inventory.Tag)];
@@ -100,7 +99,7 @@ internal sealed class ProxmoxCreator(
         return await inventory.FindAsync(machine.Id, cancellationToken) ?? machine;
     }
 
-    /// <summary>Null: the id belongs to another.</summary>
+    /// <summary>Null: the id is in use.</summary>
     private async Task<ProxmoxVm?> TryCreateAsync(
         MachineRequest request,
         long id,
@@ -131,12 +130,9 @@ internal sealed class ProxmoxCreator(
         return await ReadBackAsync(request, id, null, cancellationToken);
     }
 
-    /// <summary>What the id holds now: the claim's machine, another's (null), or nothing.</summary>
-    /// <param name="request">Of the claim.</param>
-    /// <param name="id">That was asked for.</param>
-    /// <param name="failure">How the creation failed; null: it did not.</param>
-    /// <param name="cancellationToken">Stops looking.</param>
-    /// <exception cref="ProviderException">There is nothing: the failure, or that it may come yet.</exception>
+    /// <summary>What has the id now: the claim's machine, another one (null), or nothing.</summary>
+    /// <param name="failure">The failure of the creation; null without one.</param>
+    /// <exception cref="ProviderException">Nothing: the failure, or that the machine may still appear.</exception>
     private async Task<ProxmoxVm?> ReadBackAsync(
         MachineRequest request,
         long id,
@@ -166,7 +162,7 @@ internal sealed class ProxmoxCreator(
         }
     }
 
-    /// <summary>Waits until Proxmox has finished making a machine.</summary>
+    /// <summary>Waits until Proxmox has finished the machine.</summary>
     public async Task<ProxmoxVm> AwaitUnlockedAsync(ProxmoxVm machine, Deadline deadline, CancellationToken cancellationToken)
     {
         while (machine.Lock is "create" or "clone")

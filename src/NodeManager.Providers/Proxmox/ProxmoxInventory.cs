@@ -6,7 +6,7 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>Reads which machines there are. What identifies one comes from its configuration, never from the cluster's overview, which may be stale.</summary>
+/// <summary>Reads machines. Their identity comes from their configuration, because the cluster's overview may be stale.</summary>
 internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec, VmIds ids)
 {
     private const int ReadsInFlight = 8;
@@ -19,7 +19,7 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
     public async Task<IReadOnlyList<ProxmoxResource>> ReadResourcesAsync(CancellationToken cancellationToken) =>
         await api.GetAsync("/cluster/resources", ProxmoxJson.Default.ProxmoxAnswerListProxmoxResource, cancellationToken);
 
-    /// <summary>The configurations of all that may be a machine of ours: everything in the range of ids, and everything with the tag.</summary>
+    /// <summary>The configurations of possible machines of the provider: those in the id range, and those with the tag.</summary>
     public async Task<IReadOnlyList<ProxmoxVm>> ReadMachinesAsync(
         IReadOnlyList<ProxmoxResource> resources,
         CancellationToken cancellationToken
@@ -42,11 +42,11 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         return [.. found.OrderBy(static one => one.Id)];
     }
 
-    /// <summary>The machine of an id, wherever it is; null: there is none. </summary>
-    /// <exception cref="ProviderException">There is one that cannot be read.</exception>
+    /// <summary>The machine of an id on any host; null: none.</summary>
+    /// <exception cref="ProviderException">It exists but cannot be read.</exception>
     public async Task<ProxmoxVm?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        // Twice, as a machine may move to another host in between.
+        // Twice, because a machine may migrate in between.
         for (int attempt = 0; attempt < 2; attempt++)
         {
             IReadOnlyList<ProxmoxResource> resources = await ReadResourcesAsync(cancellationToken);
@@ -68,7 +68,7 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         };
     }
 
-    /// <summary>Null where it is not on the host (any more).</summary>
+    /// <summary>Null if it is not on the host.</summary>
     /// <exception cref="ProviderException">It cannot be read.</exception>
     public async Task<ProxmoxVm?> TryReadAsync(long id, string host, CancellationToken cancellationToken)
     {
@@ -87,7 +87,7 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         }
         catch (ProviderException e) when (e.Code == HttpStatusCode.InternalServerError)
         {
-            // The configuration does not exist, or its host has trouble: the ids of the cluster decide.
+            // Either the configuration does not exist, or the host fails: the cluster's ids decide.
             if (await api.IsFreeAsync(id, cancellationToken))
                 return null;
             IReadOnlyList<ProxmoxResource> resources = await ReadResourcesAsync(cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         (await api.GetAsync($"{machine.Path}/status/current", ProxmoxJson.Default.ProxmoxAnswerProxmoxPowerState, cancellationToken)).Status
         == "running";
 
-    /// <summary>The name of the cluster, for provider ids; <c>cluster</c> where it has none or this token may not read it.</summary>
+    /// <summary>The cluster's name for provider ids; <c>cluster</c> if it has none or the token cannot read it.</summary>
     public async Task<string> ReadClusterNameAsync(CancellationToken cancellationToken)
     {
         if (_cluster is { } known)
@@ -121,7 +121,7 @@ internal sealed class ProxmoxInventory(ProxmoxApi api, ProxmoxProviderSpec spec,
         }
     }
 
-    /// <summary>The id in a provider id; null where it is none of Proxmox'.</summary>
+    /// <summary>The VM id in a provider id; null for another provider's.</summary>
     public static long? ParseId(string? providerId) =>
         providerId is not null
         && Uri.TryCreate(providerId, UriKind.Absolute, out Uri? uri)

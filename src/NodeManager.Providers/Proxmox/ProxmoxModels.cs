@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>What every answer of Proxmox is wrapped in.</summary>
+/// <summary>The envelope of responses.</summary>
 internal sealed class ProxmoxAnswer<T>
 {
     public T? Data { get; set; }
 
-    /// <summary>By parameter, where parameters were refused.</summary>
+    /// <summary>By parameter, if parameters were refused.</summary>
     public Dictionary<string, JsonElement>? Errors { get; set; }
 }
 
-/// <summary>A row of <c>/cluster/resources</c>: a host, a machine or something else.</summary>
+/// <summary>A row of <c>/cluster/resources</c>: a host, a machine or another resource.</summary>
 internal sealed class ProxmoxResource
 {
     /// <summary><c>node</c>, <c>qemu</c>, <c>lxc</c>, <c>storage</c>, …</summary>
@@ -73,7 +73,7 @@ internal sealed class ProxmoxVersion
     public string Version { get; set; } = "";
 }
 
-/// <summary>How Proxmox' answers are read; numbers often come as text.</summary>
+/// <summary>Proxmox often sends numbers as text.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     NumberHandling = JsonNumberHandling.AllowReadingFromString

@@ -8,16 +8,14 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>What a machine is created with, as parameters of Proxmox' API.</summary>
+/// <summary>API parameters of machines.</summary>
 internal static class ProxmoxParameters
 {
     public const string DefaultTag = "kubenodesmith-managed";
 
-    /// <summary>Hardware, network and options: what a new machine and a fresh clone get alike.</summary>
-    /// <param name="spec">Of the provider.</param>
-    /// <param name="request">Of the claim.</param>
-    /// <param name="smbios">What a clone has of SMBIOS; null: nothing.</param>
-    /// <exception cref="ProviderException">Invalid: what cannot be passed on.</exception>
+    /// <summary>Hardware, network and options of new machines and clones.</summary>
+    /// <param name="smbios">A clone's SMBIOS; null: none.</param>
+    /// <exception cref="ProviderException">Invalid: an unsupported value.</exception>
     public static List<KeyValuePair<string, string>> Hardware(ProxmoxProviderSpec spec, MachineRequest request, string? smbios = null)
     {
         var parameters = new List<KeyValuePair<string, string>>();
@@ -38,17 +36,17 @@ internal static class ProxmoxParameters
         return parameters;
     }
 
-    /// <summary>What says whose machine it is.</summary>
+    /// <summary>The identity of a machine.</summary>
     public static List<KeyValuePair<string, string>> Identity(ProxmoxProviderSpec spec, MachineRequest request, MachineMark mark) =>
         [new("name", request.Name), new("description", Describe(request, mark)), new("tags", spec.ManagedNodeTag ?? DefaultTag)];
 
-    /// <summary>The description of a machine: for people, with the mark in it.</summary>
+    /// <summary>The description for people, with the mark.</summary>
     public static string Describe(MachineRequest request, MachineMark mark) =>
         $"Kubernetes node of pool {(request.Pool.Length > 0 ? request.Pool : "-")}, managed by NodeManager. Do not edit the next line.\n\n{mark.Format()}\n";
 
     public static long MemoryMiB(ProxmoxProviderSpec spec, MachineRequest request) => request.MemoryMiB + (spec.VmMemOverheadMiB ?? 0);
 
-    /// <summary>The same address for the same claim and card, below the prefix.</summary>
+    /// <summary>A stable address per claim and card, with the prefix.</summary>
     public static string MacOf(string prefix, string claimUid, string card)
     {
         string[] known = prefix.Split(':');
@@ -61,7 +59,7 @@ internal static class ProxmoxParameters
         );
     }
 
-    /// <summary>True where a list of tags, which Proxmox separates by ';', ',' or spaces, has the tag.</summary>
+    /// <summary>Whether a list of tags, separated by ';', ',' or spaces, has the tag.</summary>
     public static bool HasTag(string? tags, string tag) =>
         (tags ?? "").Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries).Contains(tag, StringComparer.Ordinal);
 

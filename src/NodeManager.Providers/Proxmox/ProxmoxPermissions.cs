@@ -5,20 +5,19 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>A privilege that creating and removing machines takes, on one of several paths.</summary>
-/// <param name="Privilege">As Proxmox names it.</param>
-/// <param name="Path">The most specific path that suffices.</param>
+/// <summary>A privilege for creating and removing machines, on one of several paths.</summary>
+/// <param name="Path">The most specific sufficient path.</param>
 internal sealed record ProxmoxPermission(string Privilege, string Path);
 
 /// <summary>
-/// What a provider's settings require of its token, and what of that is missing. Pure. Source: the permission checks of Proxmox' API
-/// (<c>POST /nodes/{node}/qemu</c>, <c>clone</c>, <c>config</c>).
+/// The privileges that settings require of the token, and the missing ones. Pure. Source: the permission checks of Proxmox' API (<c>POST
+/// /nodes/{node}/qemu</c>, <c>clone</c>, <c>config</c>).
 /// </summary>
 internal static partial class ProxmoxPermissions
 {
     private const string Machines = "/vms";
 
-    // Before, bridges were open to all.
+    // Before, bridges needed no privilege.
     private const int SdnFrom = 8;
 
     private static readonly string[] Always =
@@ -32,8 +31,7 @@ internal static partial class ProxmoxPermissions
         "VM.PowerMgmt",
     ];
 
-    /// <param name="spec">Of the provider.</param>
-    /// <param name="version">Of Proxmox VE, such as <c>9.1.1</c>.</param>
+    /// <param name="version">For example <c>9.1.1</c>.</param>
     public static IReadOnlyList<ProxmoxPermission> Required(ProxmoxProviderSpec spec, string version)
     {
         List<ProxmoxPermission> required = [.. Always.Select(static one => new ProxmoxPermission(one, Machines))];
@@ -41,7 +39,7 @@ internal static partial class ProxmoxPermissions
         if (spec.Template is { } template)
         {
             required.Add(new("VM.Clone", Machines));
-            // A linked clone takes space of its template's storage, which is known to Proxmox alone.
+            // A linked clone uses its template's storage, which is unknown here.
             required.Add(new("Datastore.AllocateSpace", template.Storage is { Length: > 0 } storage ? $"/storage/{storage}" : "/storage"));
         }
 
@@ -82,13 +80,13 @@ internal static partial class ProxmoxPermissions
     }
 
     /// <param name="required">See <see cref="Required"/>.</param>
-    /// <param name="granted">Privileges by path, as <c>/access/permissions</c> has them.</param>
+    /// <param name="granted">By path, as in <c>/access/permissions</c>.</param>
     public static IReadOnlyList<ProxmoxPermission> Missing(
         IReadOnlyList<ProxmoxPermission> required,
         IReadOnlyDictionary<string, Dictionary<string, JsonElement>> granted
     ) => [.. required.Where(one => !granted.Any(path => path.Value.ContainsKey(one.Privilege) && Covers(path.Key, one.Path)))];
 
-    // What is granted on a path holds below it, and a pool has machines and storages. Bridges of SDN zones are below other zones.
+    // Privileges are inherited by subpaths, and a pool has machines and storages. Bridges of SDN zones are below other zones.
     private static bool Covers(string path, string asked) =>
         path == "/"
         || path == asked

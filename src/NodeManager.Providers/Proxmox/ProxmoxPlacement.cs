@@ -2,18 +2,18 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>What a machine takes of a host.</summary>
+/// <summary>A machine's share of a host.</summary>
 internal readonly record struct HostShare(string Host, long Cores, long Memory);
 
-/// <summary>Chooses the host of a machine: one that is online, allowed, in the zone, and has room; the least used one of these.</summary>
+/// <summary>Chooses the least used host that is online, allowed, in the zone, and has room.</summary>
 internal static class ProxmoxPlacement
 {
-    /// <param name="resources">Of the cluster, as just read.</param>
-    /// <param name="pending">Machines that this process is creating and that may be missing among the resources.</param>
-    /// <param name="wanted">What is needed; its host is not looked at.</param>
-    /// <param name="zone">The zone that is asked for; null: any.</param>
-    /// <param name="spec">Whitelist, zones, overcommitment.</param>
-    /// <returns>The host, or null and why there is none.</returns>
+    /// <param name="resources">Freshly read.</param>
+    /// <param name="pending">Machines in creation, which may be missing in the resources.</param>
+    /// <param name="wanted">The required share; its host is ignored.</param>
+    /// <param name="zone">The requested zone; null: any.</param>
+    /// <param name="spec">Whitelist, zones and overcommitment.</param>
+    /// <returns>The host, or null with the reason.</returns>
     public static (string? Host, string Reason) Choose(
         IReadOnlyList<ProxmoxResource> resources,
         IReadOnlyList<HostShare> pending,
@@ -47,7 +47,7 @@ internal static class ProxmoxPlacement
                 .. resources.Where(one => one.Type is "qemu" or "lxc" && one.Node == name && one.Template != 1 && Counts(one)),
             ];
             HostShare[] coming = [.. pending.Where(one => one.Host == name)];
-            // Guests may use all of theirs, and the host itself needs some: the larger of promised and used counts.
+            // Guests may use all of their memory, and the host needs some: the larger of allocated and used memory counts.
             long usedMemory =
                 Math.Max(guests.Sum(static one => one.MaxMemory ?? 0), host.UsedMemory ?? 0) + coming.Sum(static one => one.Memory);
             double usedCores = guests.Sum(static one => one.MaxCpu ?? 0) + coming.Sum(static one => one.Cores);
@@ -85,6 +85,6 @@ internal static class ProxmoxPlacement
         );
     }
 
-    // What is switched off may be started again, but does not hold memory; what is being made will.
+    // A stopped machine uses no memory, but one in creation will.
     private static bool Counts(ProxmoxResource guest) => guest.Status != "stopped" || guest.Lock is "create" or "clone";
 }

@@ -4,17 +4,17 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>Starts, stops and destroys. What is read afterwards counts, not the answer.</summary>
+/// <summary>Starts, stops and destroys machines. The state read afterwards counts, not the response.</summary>
 internal sealed class ProxmoxPower(ProxmoxApi api, ProxmoxInventory inventory, TimeSpan taskTimeout)
 {
     private const int Attempts = 3;
 
     public Task StartAsync(ProxmoxVm machine, CancellationToken cancellationToken) => SetAsync(machine, true, cancellationToken);
 
-    /// <summary>Cuts the power.</summary>
+    /// <summary>Powers off immediately.</summary>
     public Task StopAsync(ProxmoxVm machine, CancellationToken cancellationToken) => SetAsync(machine, false, cancellationToken);
 
-    /// <summary>Asks the guest to restart, and cuts its power where it does not within a minute.</summary>
+    /// <summary>Requests a reboot, and resets the machine after a minute without one.</summary>
     public async Task RestartAsync(ProxmoxVm machine, CancellationToken cancellationToken)
     {
         if (await inventory.IsRunningAsync(machine, cancellationToken))
@@ -39,10 +39,10 @@ internal sealed class ProxmoxPower(ProxmoxApi api, ProxmoxInventory inventory, T
         await StartAsync(machine, cancellationToken);
     }
 
-    /// <summary>Destroys a machine that is stopped. It must have been identified immediately before.</summary>
+    /// <summary>Destroys a stopped machine that was identified immediately before.</summary>
     public async Task DestroyAsync(ProxmoxVm machine, CancellationToken cancellationToken)
     {
-        // Not its unreferenced disks: disks of the same number may be another's.
+        // Keeps unreferenced disks: those of the same number may be another machine's.
         string task = await api.ChangeAsync(HttpMethod.Delete, machine.Path, [new("purge", "1")], cancellationToken);
         await ProxmoxTasks.WaitAsync(api, task, taskTimeout, cancellationToken);
     }
@@ -65,7 +65,7 @@ internal sealed class ProxmoxPower(ProxmoxApi api, ProxmoxInventory inventory, T
             }
             catch (ProviderException e) when (attempt < Attempts && (e.IsLost || e.Outcome == MachineOutcome.Failed))
             {
-                // It may have happened, or happened by itself meanwhile.
+                // The change may have been executed.
                 await api.Time.DelayAsync(TimeSpan.FromSeconds(attempt), cancellationToken);
                 continue;
             }

@@ -7,8 +7,8 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Proxmox;
 
 /// <summary>
-/// Virtual machines on Proxmox VE. A machine carries its claim in its description, is named as the claim says and has the provider's tag;
-/// only where all of them and its id match is it restarted or destroyed.
+/// Virtual machines on Proxmox VE. A machine has its claim in its description, the claim's name and the provider's tag; it is restarted or
+/// destroyed only if all of them and its id match.
 /// </summary>
 public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
 {
@@ -66,7 +66,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
                     && machines.FirstOrDefault(one => one.IsUnclear && !_ids.IsOthers(one.Id, request.ClaimUid)) is { } unclear
                 )
                 {
-                    // An earlier call of this claim may be making it, in a process that ended.
+                    // A creation for this claim may be in progress in a process that ended.
                     return MachineResult.Ended(
                         MachineOutcome.Pending,
                         $"Machine {unclear.IdText} is being created; its claim is checked when it exists."
@@ -81,7 +81,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
                     machine = await _creator.CreateAsync(request, resources, cancellationToken);
                     if (await FindByClaimAsync(request.ClaimUid, machine.Id, cancellationToken) is { } other)
                     {
-                        // Another controller made one at the same time, and may have stored it already: the later look gives way.
+                        // Another controller created a machine concurrently and may have stored it: the later one is destroyed.
                         await DestroyAsync(new($"proxmox://-/vms/{machine.IdText}", request.Name, request.ClaimUid), cancellationToken);
                         return MachineResult.Ended(
                             MachineOutcome.Pending,
@@ -148,7 +148,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
                 IReadOnlyList<ProxmoxResource> resources = await _inventory.ReadResourcesAsync(cancellationToken);
                 string cluster = await _inventory.ReadClusterNameAsync(cancellationToken);
                 IReadOnlyList<ProxmoxVm> machines = await _inventory.ReadMachinesAsync(resources, cancellationToken);
-                // A tag alone is listed, so that a machine whose mark was removed is noticed; another owner's never.
+                // Includes machines with the tag but no mark, so that a removed mark is noticed; never another owner's.
                 return (IReadOnlyList<Machine>)
                     [
                         .. machines
@@ -196,7 +196,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             try
             {
                 await _power.StopAsync(machine, cancellationToken);
-                // Read once more: stopping takes a while, and the id may have changed hands.
+                // Checked again, because stopping takes a while and the id may have been reused.
                 (machine, ended) = await IdentifyAsync(identity, cancellationToken);
                 if (machine is null)
                     return ended!.Outcome == MachineOutcome.NotFound ? MachineResult.Success(null) : ended;
@@ -219,7 +219,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         }
     }
 
-    /// <summary>The machine where it is the claim's in all respects; otherwise what to answer.</summary>
+    /// <summary>The machine if it matches the claim completely; otherwise the result to return.</summary>
     private async Task<(ProxmoxVm? Machine, MachineResult? Ended)> IdentifyAsync(
         MachineIdentity identity,
         CancellationToken cancellationToken
@@ -231,7 +231,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         ProxmoxVm? machine = id is { } known ? await _inventory.FindAsync(known, cancellationToken) : null;
         if (machine is null || !IsOf(machine, identity.ClaimUid))
         {
-            // The id is free or another's. Should the claim's machine have another one, it must not be forgotten.
+            // The id is unused or another machine's. The claim's machine may have another one.
             ProxmoxVm? other = await FindByClaimAsync(identity.ClaimUid, null, cancellationToken);
             if (other is null)
             {
@@ -252,7 +252,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         string? idText = id?.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (machine.Mark is { IsComplete: false, Name: var name } && name == identity.Name && (idText is null || idText == machine.IdText))
         {
-            // Its creation was interrupted before it got name and tag; by its mark it is the claim's.
+            // An interrupted creation without name and tag; its mark has the claim.
             machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
             if (
                 machine is { Mark: { IsComplete: false } mark }
@@ -275,7 +275,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             : (machine, null);
     }
 
-    /// <summary>True where a clone is as its creation left it: named as asked, with the tags of its template and no others.</summary>
+    /// <summary>True for an unfinished clone: the requested name, and only its template's tags.</summary>
     private async Task<bool> IsInterruptedAsync(ProxmoxVm machine, CancellationToken cancellationToken)
     {
         if (machine.Name != machine.Mark!.Name)

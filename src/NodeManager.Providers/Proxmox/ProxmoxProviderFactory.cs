@@ -5,7 +5,6 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>Providers of type <c>proxmox</c>.</summary>
 public sealed class ProxmoxProviderFactory : IMachineProviderFactory
 {
     public string Type => "proxmox";

@@ -6,18 +6,17 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Proxmox;
 
 /// <summary>
-/// SMBIOS of a machine, type 1: the one thing that Proxmox' API lets a token pass into a guest before it boots. Snippets of cloud-init cannot
-/// be written by it, and <c>args</c> belong to root.
+/// SMBIOS type 1, the only way to pass data into a guest before it boots with an API token: cloud-init snippets cannot be uploaded, and
+/// <c>args</c> require root.
 /// </summary>
 internal static class ProxmoxSmbios
 {
-    /// <summary>The longest value that Proxmox takes.</summary>
+    /// <summary>The longest value that Proxmox accepts.</summary>
     public const int MaximumLength = 512;
 
-    /// <summary>The value with the taints of the request as its sku; other fields stay as they are.</summary>
-    /// <param name="existing">Of the machine; null or empty: it has none.</param>
-    /// <param name="request">Of the claim.</param>
-    /// <exception cref="ProviderException">Invalid: they are too long.</exception>
+    /// <summary>Sets the taints as SKU and keeps other fields.</summary>
+    /// <param name="existing">Null or empty: none.</param>
+    /// <exception cref="ProviderException">Invalid: too long.</exception>
     public static string WithTaints(string? existing, MachineRequest request)
     {
         string[][] fields =
@@ -28,7 +27,7 @@ internal static class ProxmoxSmbios
                 .Where(static one => one.Length == 2),
         ];
         bool isEncoded = fields.Any(static one => one is ["base64", "1"]);
-        // A machine without one of its own could have that of its template.
+        // A machine without a UUID of its own could have its template's.
         string uuid = fields.FirstOrDefault(static one => one[0] == "uuid") is { } known ? known[1] : UuidOf(request.ClaimUid);
         List<string> parts = [$"uuid={uuid}", "base64=1"];
         parts.AddRange(

@@ -4,14 +4,10 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>Awaits what Proxmox does in the background.</summary>
 internal static class ProxmoxTasks
 {
-    /// <summary>Ends when the task has ended well.</summary>
-    /// <param name="api">Of the cluster.</param>
-    /// <param name="task">Its id, <c>UPID:node:…</c>; empty: there is none.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Stops waiting; the task continues.</param>
+    /// <summary>Completes when the task has succeeded.</summary>
+    /// <param name="task">The id, <c>UPID:node:…</c>; empty: no task.</param>
     /// <exception cref="ProviderException">It failed (Failed), met a lock (Pending), or is still running (Unavailable).</exception>
     public static async Task WaitAsync(ProxmoxApi api, string task, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>Whether provisioning would work, as far as reading can tell.</summary>
+/// <summary>Tests with reads whether provisioning would work.</summary>
 internal sealed class ProxmoxTest(
     ProxmoxApi api,
     ProxmoxInventory inventory,

@@ -6,20 +6,18 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Providers.Proxmox;
 
-/// <summary>A virtual machine, as its configuration has it at the moment of reading.</summary>
+/// <summary>A virtual machine from its configuration.</summary>
 internal sealed partial record ProxmoxVm(long Id, string Host)
 {
     public string Name { get; init; } = "";
 
-    /// <summary>As Proxmox writes them.</summary>
     public string Tags { get; init; } = "";
 
-    /// <summary>True where the provider's is among them.</summary>
     public bool HasTag { get; init; }
 
     public MachineMark? Mark { get; init; }
 
-    /// <summary>What holds it: <c>create</c>, <c>clone</c>, <c>backup</c>, …; empty: nothing.</summary>
+    /// <summary>The operation in progress: <c>create</c>, <c>clone</c>, <c>backup</c>, …; empty: none.</summary>
     public string Lock { get; init; } = "";
 
     /// <summary>Changes with every change of the configuration.</summary>
@@ -27,7 +25,7 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
 
     public bool IsTemplate { get; init; }
 
-    /// <summary>As Proxmox writes it; empty: none.</summary>
+    /// <summary>Empty: none.</summary>
     public string Smbios { get; init; } = "";
 
     public long Cores { get; init; }
@@ -42,7 +40,7 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
 
     public ObservedMachine Observed => new(IdText, Name, HasTag, Mark);
 
-    /// <summary>True while whose it is cannot be seen yet: it is being made and carries no mark.</summary>
+    /// <summary>Its owner is unknown while it is created without a mark.</summary>
     public bool IsUnclear => Mark is null && (Lock is "create" or "clone");
 
     public static ProxmoxVm Read(long id, string host, IReadOnlyDictionary<string, JsonElement> configuration, string tag) =>
@@ -68,7 +66,7 @@ internal sealed partial record ProxmoxVm(long Id, string Host)
             ],
         };
 
-    /// <summary>True where it is the machine that the provider made for the mark's claim, and not a copy or an altered one.</summary>
+    /// <summary>True for the provider's own machine of the mark's claim, as opposed to a copy or a modified one.</summary>
     public bool IsManaged(string owner) => Mark is { } mark && mark.Owner == owner && mark.Id == IdText && mark.Name == Name && HasTag;
 
     public Machine ToMachine(string provider, string cluster, string owner, string? status, ProxmoxProviderSpec spec) =>

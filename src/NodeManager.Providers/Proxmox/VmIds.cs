@@ -7,8 +7,8 @@ using NodeManager.Autoscaling.Resources;
 namespace NodeManager.Providers.Proxmox;
 
 /// <summary>
-/// Chooses ids of virtual machines. A claim tries the same ids in the same order in every process, so that a repeated creation meets the
-/// first one instead of making a second machine. Ids that this process is creating are reserved, as Proxmox reserves none.
+/// Chooses VM ids. A claim tries the same ids in the same order in every process, so that a repeated creation finds the first machine
+/// instead of creating a second. Ids in creation are reserved in the process, because Proxmox does not reserve any.
 /// </summary>
 internal sealed class VmIds
 {
@@ -22,7 +22,7 @@ internal sealed class VmIds
 
     public bool Contains(long id) => id >= Lower && id <= Upper;
 
-    /// <summary>All ids of the range, from one that the claim decides on, without those that are known to be taken.</summary>
+    /// <summary>All ids of the range from a start by claim, without those in use.</summary>
     public IEnumerable<long> Candidates(string claimUid, IReadOnlySet<long> taken)
     {
         long count = Upper - Lower + 1;
@@ -35,10 +35,10 @@ internal sealed class VmIds
         }
     }
 
-    /// <summary>Null: another claim of this process is creating it.</summary>
+    /// <summary>Null: reserved by another claim.</summary>
     public IDisposable? TryReserve(long id, string claimUid) => _reserved.TryAdd(id, claimUid) ? new Reservation(this, id) : null;
 
-    /// <summary>True where a claim of this process other than the given one is creating it.</summary>
+    /// <summary>Reserved by another claim.</summary>
     public bool IsOthers(long id, string claimUid) => _reserved.TryGetValue(id, out string? holder) && holder != claimUid;
 
     private sealed class Reservation(VmIds ids, long id) : IDisposable

@@ -11,15 +11,15 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Redfish;
 
 /// <summary>
-/// Requests to one controller (BMC): a session where it offers them over HTTPS, basic authentication otherwise; ETags; task monitors; a
-/// controller that is busy is asked again. Source: https://www.dmtf.org/dsp/DSP0266
+/// Requests to one controller (BMC): a session if supported over HTTPS, else basic authentication; ETags; task monitors; retries of a busy
+/// controller. Source: https://www.dmtf.org/dsp/DSP0266
 /// </summary>
 internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName, string password, TimeSpan timeout, TimeProvider time)
     : IDisposable
 {
     private const string RootPath = "/redfish/v1/";
 
-    // A controller that asks for less would be asked in a loop, and one that asks for more would hold its claim up for as long as it likes.
+    // Bounds Retry-After: a shorter one would busy-loop, a longer one would block the claim.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1),
         LongestPause = TimeSpan.FromMinutes(1);
     private const int LongestText = 300;
@@ -40,7 +40,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         (await ReadAsync(path, type, cancellationToken)).Value;
 
-    /// <summary>A resource with its ETag, which is null where the controller has none.</summary>
+    /// <summary>A resource with its ETag; null if the controller has none.</summary>
     public async Task<(T Value, string? ETag)> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
@@ -62,8 +62,8 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         }
     }
 
-    /// <summary>Changes a resource where it still has the ETag. On 412 the weak form is tried, as some controllers weaken theirs.</summary>
-    /// <exception cref="ProviderException">Pending with code 412: another changed it meanwhile.</exception>
+    /// <summary>Patches a resource with the ETag. After a 412 the weak form is tried, which some controllers require.</summary>
+    /// <exception cref="ProviderException">Pending with code 412: a concurrent change.</exception>
     public async Task PatchAsync(string path, JsonObject change, string? etag, CancellationToken cancellationToken)
     {
         try
@@ -85,7 +85,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     public Task PostAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
         ChangeAsync(HttpMethod.Post, path, body, null, cancellationToken);
 
-    // The caller does not wait for the answers of many controllers.
+    // Without waiting, because there may be many controllers.
     public void Dispose() => _ = LogOutAsync();
 
     /// <summary>A controller has few sessions; an abandoned one expires.</summary>
@@ -102,7 +102,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
-            // It expires by itself.
+            // The session expires.
         }
         finally
         {
@@ -112,10 +112,9 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     }
 
     /// <summary>
-    /// The address that a reference of the controller stands for. It is the controller's own: no answer leads credentials to another host or
-    /// port, or to another scheme.
+    /// Resolves a reference of the controller. Another scheme, host or port is refused, because credentials are sent there.
     /// </summary>
-    /// <exception cref="ProviderException">Refused: it is not.</exception>
+    /// <exception cref="ProviderException">Refused: outside of the controller.</exception>
     private Uri Resolve(string reference)
     {
         if (
@@ -139,7 +138,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
             await AwaitTaskAsync(monitor, answer.Headers.RetryAfter, cancellationToken);
     }
 
-    /// <summary>A monitor answers 202 while the task runs, then what the request itself would have answered.</summary>
+    /// <summary>A monitor answers 202 while the task runs, then as the request itself would.</summary>
     private async Task AwaitTaskAsync(Uri monitor, RetryConditionHeaderValue? wait, CancellationToken cancellationToken)
     {
         Deadline deadline = new(time, timeout);
@@ -226,7 +225,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         var request = new HttpRequestMessage(method, Resolve(path)) { Version = HttpVersion.Version11 };
         request.Headers.TryAddWithoutValidation("OData-Version", "4.0");
         request.Headers.Accept.ParseAdd("application/json");
-        // Compressed answers have weaker ETags.
+        // Compressed responses have weak ETags.
         request.Headers.AcceptEncoding.ParseAdd("identity");
         if (token is not null)
             request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
@@ -239,7 +238,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         return request;
     }
 
-    /// <summary>Null: the controller has no sessions, or wants none.</summary>
+    /// <summary>Null: without sessions.</summary>
     private async Task<string?> LogInAsync(CancellationToken cancellationToken)
     {
         await _login.WaitAsync(cancellationToken);
@@ -313,7 +312,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
         string text = error?.Extended is { Count: > 0 } extended
             ? string.Join(" ", extended.Select(static one => one.Message))
             : error?.Message ?? PlainText(answer, body) ?? answer.ReasonPhrase ?? "";
-        // The message ids of DMTF's base registry; their texts are a vendor's own.
+        // Message ids of DMTF's base registry; texts differ between vendors.
         bool isBusy =
             error?.Extended?.Exists(static one =>
                 one.MessageId?.Split('.')[^1]
@@ -348,7 +347,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
             : LongestPause;
     }
 
-    /// <summary>What a controller says outside of Redfish's own form, such as a web server in front of it; null: nothing that a person can read.</summary>
+    /// <summary>A plain text error, for example of a web server in front of the controller; null: none.</summary>
     private static string? PlainText(HttpResponseMessage answer, string body)
     {
         if (answer.Content.Headers.ContentType?.MediaType is not ("text/plain" or null))

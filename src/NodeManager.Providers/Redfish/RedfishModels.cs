@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Providers.Redfish;
 
-/// <summary>A reference to another resource.</summary>
 internal sealed class RedfishLink
 {
     [JsonPropertyName("@odata.id")]
@@ -42,7 +41,7 @@ internal sealed class RedfishLogin
     public string Password { get; set; } = "";
 }
 
-/// <summary>A computer system, as far as we read it.</summary>
+/// <summary>The fields of a computer system that are read.</summary>
 internal sealed class RedfishComputer
 {
     [JsonPropertyName("@odata.id")]
@@ -127,7 +126,7 @@ internal sealed class RedfishInterface
     public string? MacAddress { get; set; }
 }
 
-/// <summary>A task, or what its monitor answers.</summary>
+/// <summary>A task, or its monitor's response.</summary>
 internal sealed class RedfishTask
 {
     public string? TaskState { get; set; }
@@ -157,7 +156,7 @@ internal sealed class RedfishMessage
     public string? Message { get; set; }
 }
 
-/// <summary>How Redfish is read and written: names as they are.</summary>
+/// <summary>Names are unchanged.</summary>
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowReadingFromString
@@ -171,7 +170,7 @@ internal sealed class RedfishMessage
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class RedfishJson : JsonSerializerContext;
 
-/// <summary>Errors are read whatever the case of their names: <c>error</c> in the standard, <c>Error</c> in some controllers.</summary>
+/// <summary>Case-insensitive: some controllers send <c>Error</c> instead of <c>error</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(RedfishErrorBody))]
 internal sealed partial class RedfishErrorJson : JsonSerializerContext;

@@ -7,14 +7,14 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Redfish;
 
 /// <summary>
-/// Existing servers. Provisioning claims one that is off and unclaimed, has it boot once from the network and switches it on;
-/// deprovisioning switches it off and releases it. A server that is on without a claim of ours is never touched.
+/// Existing servers. Provisioning claims an unclaimed server that is off, sets a one-time network boot and powers it on; deprovisioning
+/// powers it off and releases it. A running server without our claim is never changed.
 /// </summary>
 public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
 {
     private const int ReadsInFlight = 16;
 
-    /// <summary>Controllers without ETags let two writers through: the later one wins, and the earlier one must see that.</summary>
+    /// <summary>Controllers without ETags accept concurrent writes: the later one wins, and the earlier writer must notice.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
     private readonly MachineProviderSettings _settings;
@@ -23,7 +23,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     private readonly ISystemMarks _marks;
     private readonly ClaimTurns _turns = new();
 
-    // Servers that calls of this process are claiming.
+    // Servers being claimed by this process.
     private readonly ConcurrentDictionary<string, string> _claiming = new(StringComparer.Ordinal);
 
     internal RedfishProvider(MachineProviderSettings settings, NodeSmithProviderSpec spec, ISystemMarks? marks = null)
@@ -215,7 +215,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             server.Dispose();
     }
 
-    // What the boot server needs to know of the node: it renders the kernel's or the kubelet's arguments from it.
+    // The boot server's parameters, from which it renders arguments of kernel or kubelet.
     private string? BootUri(MachineRequest request, string server) =>
         _spec.HttpBootURI is not { } template
             ? null
@@ -246,7 +246,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             ? settings.FurtherCredentials.GetValueOrDefault($"{reference.Namespace ?? settings.Namespace}/{name}")
             : null;
 
-    /// <summary>Writes the claim on the smallest free server that fits. Null: there is none.</summary>
+    /// <summary>Claims the smallest unclaimed server that fits. Null: none.</summary>
     private async Task<RedfishServer?> ClaimAsync(MachineRequest request, Survey survey, CancellationToken cancellationToken)
     {
         SystemMark mark = SystemMark.Of(Tag, _settings.Owner, request.ClaimUid);
@@ -264,7 +264,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             bool isClaimed = false;
             try
             {
-                // Read again: the survey may be old.
+                // Read again, because the survey may be outdated.
                 (string assetTag, string? etag) = await _marks.ReadAsync(server, cancellationToken);
                 (RedfishComputer computer, _) = await server.ReadAsync(cancellationToken);
                 if (SystemMark.Parse(Tag, assetTag) is not null || computer.PowerState != "Off")
@@ -302,7 +302,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
         return null;
     }
 
-    /// <summary>Null where the answer may have been lost or refused: what is read back decides.</summary>
+    /// <summary>Null if the write may have been lost or refused: the state that is read back decides.</summary>
     private async Task<ProviderException?> TryWriteAsync(
         RedfishServer server,
         string assetTag,
@@ -398,7 +398,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             $"No server that is off and unclaimed has {request.CpuCores} cores and {request.MemoryMiB} MiB; {survey.Seen.Count} servers were read. {Unusable(survey)}"
         ) + string.Join(" ", survey.Unread);
 
-    // Servers that are free and that no claim can have, as Test-NodeProvider lists them.
+    // Unclaimed servers that cannot be used, as listed by Test-NodeProvider.
     private static string Unusable(Survey survey)
     {
         int unmarked = survey.Seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", CanBeMarked: false });
@@ -486,7 +486,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     {
         public IReadOnlyList<string> Unread { get; } = [.. Failures.Select(static one => one.Message)];
 
-        /// <summary>What keeps servers from being read: where repeating does not help, what it is.</summary>
+        /// <summary>The outcome for unreadable servers: a permanent cause if there is one.</summary>
         public MachineOutcome Outcome =>
             Failures.All(static one =>
                 one.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden or MachineOutcome.Invalid or MachineOutcome.Refused

@@ -5,14 +5,13 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Redfish;
 
-/// <summary>Providers of type <c>redfish</c>.</summary>
 public sealed class RedfishProviderFactory : IMachineProviderFactory
 {
     private static readonly string[] Keys = [NodeSmithNames.RedfishUserName, NodeSmithNames.RedfishPassword];
 
     public string Type => "redfish";
 
-    /// <summary>A server without a Secret of its own has the provider's.</summary>
+    /// <summary>By default, servers use the provider's Secret.</summary>
     public IReadOnlyList<MachineSecret> GetSecrets(JsonElement spec)
     {
         if (!ProviderSpecs.TryRead(spec, out NodeSmithProviderSpec read, out _))

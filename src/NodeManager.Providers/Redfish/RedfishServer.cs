@@ -7,7 +7,7 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Redfish;
 
-/// <summary>One server: its state, its power, what it boots from. The state that is read back counts, never the answer to a request.</summary>
+/// <summary>A server with its power and boot settings. The state read afterwards counts, not the response.</summary>
 internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSpan timeout) : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
@@ -47,7 +47,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         return (computer, etag ?? computer.ETag);
     }
 
-    /// <summary>Has it boot once from a target, where it does not already.</summary>
+    /// <summary>Sets a one-time boot target, if not set already.</summary>
     public async Task SetBootAsync(string target, string? mode, string? uri, CancellationToken cancellationToken)
     {
         (RedfishComputer computer, string? etag) = await ReadAsync(cancellationToken);
@@ -66,7 +66,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         ProviderException? refused = await TryPatchAsync(computer.ODataId, wanted, etag, cancellationToken);
         if (IsSet((await ReadAsync(cancellationToken)).Computer, target, mode, uri))
             return;
-        // Some want the mode repeated, some take it at the settings resource only.
+        // Some controllers require the mode too, some accept changes at the settings resource only.
         if (mode is null && computer.Boot?.BootSourceOverrideMode is { } current)
         {
             JsonObject repeated = wanted.DeepClone().AsObject();
@@ -80,7 +80,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         if (computer.Settings?.SettingsObject?.Id is { Length: > 0 } settings)
         {
             refused = await TryPatchAsync(settings, wanted, null, cancellationToken);
-            // Settings take effect at the next start: they are not seen at the system before.
+            // Settings take effect at the next start and are not visible before.
             if (refused is null)
                 return;
         }
@@ -88,9 +88,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         throw refused ?? Ended(MachineOutcome.Failed, $"Server '{system.Name}' accepts booting from {target} and does not keep it.");
     }
 
-    /// <summary>Switches it on or off, and waits until it reports that it is.</summary>
-    /// <param name="on">True: on.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <summary>Sets the power and waits for the reported state.</summary>
     public async Task SetPowerAsync(bool on, CancellationToken cancellationToken)
     {
         Deadline deadline = new(api.Time, timeout);
@@ -116,7 +114,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
                 );
                 if (refused?.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden or MachineOutcome.Invalid)
                     throw refused;
-                // Controllers accept first and act later.
+                // Controllers accept requests first and execute them later.
                 again = new(api.Time, timeout / 3);
             }
 
@@ -124,7 +122,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         }
     }
 
-    /// <summary>Restarts it; one that is off is switched on.</summary>
+    /// <summary>Restarts it, or powers it on.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         (RedfishComputer computer, _) = await ReadAsync(cancellationToken);
@@ -155,7 +153,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         }
         catch (ProviderException)
         {
-            // A missing inventory is not a failure; the controller may not have it yet.
+            // A missing inventory is not a failure; it may not be available yet.
         }
 
         return addresses;
@@ -181,7 +179,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         }
         catch (ProviderException e)
         {
-            // The power that is read afterwards says whether it happened.
+            // The power state read afterwards decides.
             return e;
         }
     }
@@ -199,7 +197,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         }
     }
 
-    // Some know no Once, and boot from the target every time.
+    // Some controllers do not support Once and always boot from the target.
     private static bool IsSet(RedfishComputer computer, string target, string? mode, string? uri) =>
         computer.Boot is { } boot
         && boot.BootSourceOverrideTarget == target

@@ -5,22 +5,17 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Redfish;
 
-/// <summary>A server that was read.</summary>
-/// <param name="System">As the provider has it.</param>
-/// <param name="Computer">As its controller reports it.</param>
 /// <param name="Mark">Null: unclaimed.</param>
 /// <param name="HasSize">Cores and memory are known.</param>
 /// <param name="CanBeMarked">Its asset tag has room for a claim.</param>
 internal sealed record ReadServer(RedfishSystem System, RedfishComputer Computer, SystemMark? Mark, bool HasSize, bool CanBeMarked);
 
-/// <summary>Whether provisioning would work, judged by one reading of all servers. Pure.</summary>
+/// <summary>Judges from one reading of all servers whether provisioning would work. Pure.</summary>
 internal static class RedfishTest
 {
-    /// <param name="systems">All that the provider has.</param>
-    /// <param name="seen">Those that were read.</param>
-    /// <param name="failures">Why the others were not.</param>
-    /// <param name="spec">Of the provider.</param>
-    /// <param name="redact">Takes credentials out of a text.</param>
+    /// <param name="seen">Readable servers.</param>
+    /// <param name="failures">Failures of the others.</param>
+    /// <param name="redact">Redacts credentials.</param>
     public static IReadOnlyList<MachineProviderFinding> Judge(
         IReadOnlyList<RedfishSystem> systems,
         IReadOnlyList<ReadServer> seen,
@@ -31,7 +26,7 @@ internal static class RedfishTest
     {
         var findings = new List<MachineProviderFinding>();
         ILookup<string, string> failed = failures.ToLookup(CheckOf, failure => redact(failure.Message));
-        // Of several servers the others can still be used.
+        // The other servers remain usable.
         MachineFindingWeight partial = seen.Count > 0 ? MachineFindingWeight.Limited : MachineFindingWeight.Blocking;
         int reached = systems.Count - failed["Reachable"].Count();
         Add(

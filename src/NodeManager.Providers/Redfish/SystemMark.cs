@@ -5,12 +5,12 @@ using System.Text.Json.Nodes;
 namespace NodeManager.Providers.Redfish;
 
 /// <summary>
-/// Whose a server is, written into its asset tag as one more word: <c>nodesmith:1f2e3d:claim-uid</c>, the middle part standing for the
-/// owner. What else the tag says is kept; where it leaves too little room, the UID is written in its shortest form.
+/// A server's claim as a word in its asset tag: <c>nodesmith:1f2e3d:claim-uid</c> with the owner's hash. Other words are kept; if there is
+/// too little room, the UID is shortened.
 /// </summary>
 internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
 {
-    /// <summary>What controllers keep of an asset tag without cutting it.</summary>
+    /// <summary>Controllers may truncate longer asset tags.</summary>
     public const int MaximumLength = 63;
 
     public static SystemMark Of(string tag, string owner, string claimUid) =>
@@ -22,7 +22,7 @@ internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
             ? new(tag, found[1], Long(found[2]))
             : null;
 
-    /// <summary>The asset tag with this mark instead of any other; longer than <see cref="MaximumLength"/> where there is no room.</summary>
+    /// <summary>The asset tag with this mark in place of any other; longer than <see cref="MaximumLength"/> without room.</summary>
     public string AddTo(string? assetTag)
     {
         string full = With(ClaimUid);
@@ -31,10 +31,10 @@ internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
         string With(string uid) => string.Join(' ', [.. Words(RemoveFrom(Tag, assetTag)), $"{Tag}:{OwnerHash}:{uid}"]);
     }
 
-    /// <summary>True where a claim's mark has room beside what the tag says.</summary>
+    /// <summary>Whether the asset tag has room for a mark.</summary>
     public static bool HasRoom(string tag, string? assetTag) => Of(tag, "", Guid.Empty.ToString()).AddTo(assetTag).Length <= MaximumLength;
 
-    // 22 characters in place of 36.
+    // 22 characters instead of 36.
     private static string Short(string uid) =>
         Guid.TryParseExact(uid, "D", out Guid guid) && guid.ToString() == uid
             ? Convert.ToBase64String(guid.ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_')
@@ -57,19 +57,19 @@ internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
     private static string[] Words(string? assetTag) => (assetTag ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>Where marks of servers are kept.</summary>
+/// <summary>The storage of marks.</summary>
 internal interface ISystemMarks
 {
-    /// <summary>The asset tag as it is now, and the ETag that a change must name.</summary>
+    /// <summary>The asset tag, and its ETag for a change.</summary>
     Task<(string AssetTag, string? ETag)> ReadAsync(RedfishServer server, CancellationToken cancellationToken);
 
     Task WriteAsync(RedfishServer server, string assetTag, string? etag, CancellationToken cancellationToken);
 
-    /// <summary>True where the server has a place for a mark.</summary>
+    /// <summary>The server can store a mark.</summary>
     bool CanMark(RedfishComputer computer);
 }
 
-/// <summary>In the server's own <c>AssetTag</c>.</summary>
+/// <summary>In the server's <c>AssetTag</c>.</summary>
 internal sealed class AssetTagMarks : ISystemMarks
 {
     public async Task<(string AssetTag, string? ETag)> ReadAsync(RedfishServer server, CancellationToken cancellationToken)

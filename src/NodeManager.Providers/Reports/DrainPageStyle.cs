@@ -1,6 +1,6 @@
 namespace NodeManager.Providers.Reports;
 
-/// <summary>How the page looks: by light, by dark, in print, and on a narrow screen.</summary>
+/// <summary>Styles for light, dark, print and narrow screens.</summary>
 internal static class DrainPageStyle
 {
     public const string Css = """

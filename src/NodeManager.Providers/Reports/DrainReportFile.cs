@@ -3,19 +3,14 @@ using NodeManager.Kubernetes.Files;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>Puts a page into a file: all of it or nothing.</summary>
 public static class DrainReportFile
 {
     private static readonly string[] Extensions = [".html", ".htm", ".xhtml"];
 
-    /// <summary>Writes the page beside the file and puts it in its place.</summary>
-    /// <param name="path">The file, in full.</param>
+    /// <summary>Writes the page atomically.</summary>
     /// <param name="results">At least one.</param>
-    /// <param name="writtenAt">Now, for the page's foot.</param>
-    /// <param name="force">Also over a file that may only be read.</param>
-    /// <param name="noClobber">Not over a file that is there.</param>
-    /// <param name="cancellationToken">Gives up; what was there stays.</param>
-    /// <exception cref="NodeManagerException">ReportFormatUnsupported, ReportExists, ReportNotWritten.</exception>
+    /// <param name="force">Overwrite a read-only file.</param>
+    /// <param name="noClobber">Do not overwrite an existing file.</param>
     public static void Write(
         string path,
         IReadOnlyList<NodeDrainResult> results,
@@ -25,10 +20,8 @@ public static class DrainReportFile
         CancellationToken cancellationToken
     ) => Write(Checked(path), () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
 
-    /// <summary>Refuses a name that another format would have: the report is a page, whatever its file is called.</summary>
-    /// <exception cref="NodeManagerException">ReportFormatUnsupported.</exception>
-    /// <param name="path">The file.</param>
-    /// <param name="also">Another extension that the report can have.</param>
+    /// <summary>Refuses the extension of another format.</summary>
+    /// <param name="also">Another supported extension.</param>
     public static void RequireFormat(string path, string also = "")
     {
         string extension = Path.GetExtension(path);
@@ -51,7 +44,6 @@ public static class DrainReportFile
         return path;
     }
 
-    /// <summary>The same for any text.</summary>
     internal static void Write(string path, Func<string> render, bool force, bool noClobber, CancellationToken cancellationToken)
     {
         if (noClobber && File.Exists(path))

@@ -2,14 +2,12 @@ using System.Globalization;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>Drains as one page of HTML that needs nothing beside it: no script, no file, no network. Pure.</summary>
+/// <summary>Renders drains as a self-contained HTML page without scripts, files and network. Pure.</summary>
 public static class DrainReportPage
 {
     internal const string Policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-    /// <summary>The page.</summary>
     /// <param name="results">At least one.</param>
-    /// <param name="writtenAt">Now.</param>
     public static string Render(IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt)
     {
         List<NodeDrainResult> ordered =
@@ -39,16 +37,16 @@ public static class DrainReportPage
         return html.ToString();
     }
 
-    /// <summary><c>2026-11-20 10:04:05</c>, in UTC.</summary>
+    /// <summary><c>2026-11-20 10:04:05</c>, UTC.</summary>
     internal static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary><c>10:04:05.2</c>, in UTC.</summary>
+    /// <summary><c>10:04:05.2</c>, UTC.</summary>
     internal static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss.f", CultureInfo.InvariantCulture);
 
-    /// <summary><c>10:04:05</c>, in UTC: as the server writes times.</summary>
+    /// <summary><c>10:04:05</c>, UTC, the precision of server times.</summary>
     internal static string Second(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
-    /// <summary><c>3.4 s</c>, and from two minutes on <c>2m5s</c>.</summary>
+    /// <summary><c>3.4 s</c>, and <c>2m5s</c> from two minutes on.</summary>
     internal static string Length(TimeSpan duration) =>
         duration.TotalSeconds switch
         {
@@ -57,7 +55,7 @@ public static class DrainReportPage
             _ => HumanDuration.Format(duration),
         };
 
-    /// <summary>What a step was about, and how it came out: <c>acme.io/mover: Completed, moved to node-2</c>.</summary>
+    /// <summary>The object and result of a step: <c>acme.io/mover: Completed, moved to node-2</c>.</summary>
     internal static string What(NodeDrainStep step)
     {
         string outcome = string.Join(", ", ((string[])[step.State, step.Message]).Where(static s => s.Length > 0));
@@ -130,7 +128,7 @@ public static class DrainReportPage
         html.Close().Close().Close().Close();
     }
 
-    // What became of each, and where more is said of it.
+    // The result of each node with a link to its section.
     private static void Nodes(HtmlWriter html, List<NodeDrainResult> results)
     {
         html.Open("table", ("class", "nodes")).Open("thead").Open("tr").Element("th", "Node").Element("th", "Status");

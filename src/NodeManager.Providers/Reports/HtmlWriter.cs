@@ -3,13 +3,13 @@ using System.Text;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>Writes HTML. Text and attributes are escaped here and nowhere else; tags and attribute names are the caller's own words.</summary>
+/// <summary>Writes HTML. Escapes text and attributes; tags and attribute names must be constants.</summary>
 internal sealed class HtmlWriter
 {
     private readonly StringBuilder _html = new();
     private readonly Stack<string> _open = new();
 
-    /// <summary>Opens an element; <see cref="Close"/> ends it.</summary>
+    /// <summary>Opens an element for <see cref="Close"/>.</summary>
     public HtmlWriter Open(string tag, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         Start(tag, attributes);
@@ -17,21 +17,19 @@ internal sealed class HtmlWriter
         return this;
     }
 
-    /// <summary>Ends the innermost open element.</summary>
+    /// <summary>Closes the innermost element.</summary>
     public HtmlWriter Close()
     {
         _html.Append("</").Append(_open.Pop()).Append(">\n");
         return this;
     }
 
-    /// <summary>An element that holds nothing.</summary>
     public HtmlWriter Void(string tag, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         Start(tag, attributes);
         return this;
     }
 
-    /// <summary>An element that holds text.</summary>
     public HtmlWriter Element(string tag, string text, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
         Start(tag, attributes);
@@ -45,7 +43,7 @@ internal sealed class HtmlWriter
         return this;
     }
 
-    /// <summary>A style sheet of our own, as it is.</summary>
+    /// <summary>A constant style sheet, unescaped.</summary>
     public HtmlWriter Style(string css)
     {
         _html.Append("<style>\n").Append(css).Append("</style>\n");
@@ -61,8 +59,7 @@ internal sealed class HtmlWriter
     public override string ToString() => _html.ToString();
 
     /// <summary>
-    /// Text that can neither become markup nor turn what stands around it about: characters that are not to be seen (controls, overrides of
-    /// the writing direction) become the replacement character.
+    /// Escapes markup, and replaces invisible characters (controls, bidirectional overrides) with the replacement character.
     /// </summary>
     public static string Escape(string text)
     {

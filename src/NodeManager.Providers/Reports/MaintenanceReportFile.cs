@@ -2,19 +2,14 @@ using System.Text.Json;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>Puts the report of maintenance runs into a file: all of it or nothing.</summary>
 public static class MaintenanceReportFile
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>Writes JSON where the file's name ends in <c>.json</c>, else HTML.</summary>
-    /// <param name="path">The file, in full.</param>
+    /// <summary>Writes JSON for a file name that ends in <c>.json</c>, else HTML.</summary>
     /// <param name="runs">At least one.</param>
-    /// <param name="writtenAt">Now, for the page's foot.</param>
-    /// <param name="force">Also over a read-only file.</param>
-    /// <param name="noClobber">Not over an existing file.</param>
-    /// <param name="cancellationToken">Gives up; what was there stays.</param>
-    /// <exception cref="NodeManagerException">ReportExists, ReportNotWritten.</exception>
+    /// <param name="force">Overwrite a read-only file.</param>
+    /// <param name="noClobber">Do not overwrite an existing file.</param>
     public static void Write(
         string path,
         IReadOnlyList<NodeMaintenanceRun> runs,

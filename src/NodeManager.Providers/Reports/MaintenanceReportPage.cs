@@ -2,12 +2,10 @@ using System.Globalization;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>Maintenance runs as one page of HTML that needs nothing beside it: no script, no file, no network. Pure.</summary>
+/// <summary>Renders maintenance runs as a self-contained HTML page without scripts, files and network. Pure.</summary>
 public static class MaintenanceReportPage
 {
-    /// <summary>The page.</summary>
     /// <param name="runs">At least one.</param>
-    /// <param name="writtenAt">Now.</param>
     public static string Render(IReadOnlyList<NodeMaintenanceRun> runs, DateTimeOffset writtenAt)
     {
         List<NodeMaintenanceRun> ordered = [.. runs.OrderBy(r => r.StartedAt).ThenBy(r => r.Id, StringComparer.Ordinal)];

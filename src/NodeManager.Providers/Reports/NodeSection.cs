@@ -2,7 +2,6 @@ using System.Globalization;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>What the page says of one node.</summary>
 internal static class NodeSection
 {
     public static void Write(HtmlWriter html, NodeDrainResult result, TimeScale scale, string anchor)

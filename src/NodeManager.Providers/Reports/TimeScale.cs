@@ -2,14 +2,13 @@ using System.Globalization;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>Maps moments to a drawing that is 1000 wide. Pure.</summary>
-/// <param name="From">The left edge.</param>
-/// <param name="To">The right edge, later than the left one.</param>
+/// <summary>Maps times to a drawing of width 1000. Pure.</summary>
+/// <param name="To">Later than From.</param>
 internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
 {
     public const double Width = 1000;
 
-    // What is shorter would not be seen.
+    // The minimum visible width.
     private const double Thinnest = 2;
     private const int MostTicks = 6;
 
@@ -20,7 +19,7 @@ internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
         ),
     ];
 
-    /// <summary>One scale for several drains, so that they can be compared.</summary>
+    /// <summary>A common scale for several drains.</summary>
     public static TimeScale Of(IReadOnlyCollection<NodeDrainResult> results)
     {
         DateTimeOffset from = results.Min(r => r.StartedAt);
@@ -28,14 +27,13 @@ internal sealed record TimeScale(DateTimeOffset From, DateTimeOffset To)
         return new(from, to - from < TimeSpan.FromSeconds(1) ? from + TimeSpan.FromSeconds(1) : to);
     }
 
-    /// <summary>Where a stretch lies.</summary>
     public (double X, double Width) Place(DateTimeOffset start, DateTimeOffset end)
     {
         double x = Math.Clamp(X(start), 0, Width - Thinnest);
         return (x, Math.Clamp(X(end) - x, Thinnest, Width - x));
     }
 
-    /// <summary>Round times since the left edge, and where they lie in percent.</summary>
+    /// <summary>Round times since the start with their positions in percent.</summary>
     public IReadOnlyList<(double Percent, string Label)> Ticks()
     {
         TimeSpan span = To - From;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager.Providers.Reports;
 
-/// <summary>Draws what happened when: a row for the node and for each of its pods. Bars stretch with the page, words do not.</summary>
+/// <summary>Draws a row for the node and for each pod. Bars scale with the page, text does not.</summary>
 internal static class Timeline
 {
     private const string Height = "14";
@@ -29,7 +29,7 @@ internal static class Timeline
         html.Close().Close();
     }
 
-    /// <summary>A step in words: <c>budget default/web 8.2 s</c>.</summary>
+    /// <summary>For example <c>budget default/web 8.2 s</c>.</summary>
     public static string Words(NodeDrainStep step)
     {
         string what = step.Step switch
@@ -74,7 +74,7 @@ internal static class Timeline
         IReadOnlyList<(double Percent, string Label)> ticks
     )
     {
-        // A request that was answered immediately is not worth a word beside what followed it.
+        // Requests that were answered immediately are omitted next to longer steps.
         string words = string.Join(
             ", ",
             steps.Where(s => s.Step != DrainStep.Request || s.Duration >= Worthwhile || steps.Count == 1).Select(Words)

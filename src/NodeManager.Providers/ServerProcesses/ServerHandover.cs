@@ -4,38 +4,37 @@ using NodeManager.Kubernetes.Configuration;
 namespace NodeManager.Providers.ServerProcesses;
 
 /// <summary>
-/// What a server process is told about its cluster: one line of JSON on its standard input. Credentials pass there only, since arguments
-/// and environments can be read by others. One of <see cref="Kubeconfig"/>, <see cref="Address"/> and <see cref="IsInCluster"/> is set.
+/// The cluster of a server process: a line of JSON on its standard input, because arguments and environment are readable by others. One of
+/// <see cref="Kubeconfig"/>, <see cref="Address"/> and <see cref="IsInCluster"/> is set.
 /// </summary>
 public sealed record ServerHandover
 {
-    /// <summary>What users call the cluster.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The files and the context; the server reads the credentials itself.</summary>
+    /// <summary>Files and context; the server reads the credentials itself.</summary>
     public KubeconfigRequest? Kubeconfig { get; init; }
 
     /// <summary>A cluster that the parent process serves.</summary>
     public Uri? Address { get; init; }
 
-    /// <summary>The authority that signed the certificate of <see cref="Address"/>.</summary>
+    /// <summary>The authority of <see cref="Address"/>.</summary>
     public string AuthorityPem { get; init; } = "";
 
     /// <summary>A token for <see cref="Address"/>.</summary>
     public string Token { get; init; } = "";
 
-    /// <summary>The user to act as at <see cref="Address"/>; empty: the one of the token.</summary>
+    /// <summary>The user to impersonate at <see cref="Address"/>; empty: none.</summary>
     public string ImpersonateUser { get; init; } = "";
 
     public IReadOnlyList<string> ImpersonateGroups { get; init; } = [];
 
-    /// <summary>Both processes are in a pod of the cluster.</summary>
+    /// <summary>Both processes run in a pod of the cluster.</summary>
     public bool IsInCluster { get; init; }
 
-    /// <summary>Every change needs a confirmation that names the cluster.</summary>
+    /// <summary>Every change requires a confirmation with the cluster's name.</summary>
     public bool IsProtected { get; init; }
 
-    /// <summary>The session's service for node pools.</summary>
+    /// <summary>The session's pool service.</summary>
     public HandedPoolService? PoolService { get; init; }
 
     /// <summary>Without credentials.</summary>
@@ -73,10 +72,12 @@ public sealed record HandedPoolService
     public override string ToString() => Uri.ToString();
 }
 
-/// <summary>What a server process answers: a line of JSON on its standard output for its start, and one for each <see cref="LinkRequest"/>.</summary>
+/// <summary>
+/// The response of a server process: a line of JSON on its standard output for its start, and for each <see cref="LinkRequest"/>.
+/// </summary>
 public sealed record ServerAnnouncement
 {
-    /// <summary>A line on the standard input that asks for a new sign-in link.</summary>
+    /// <summary>An input line that requests a new sign-in link.</summary>
     public const string LinkRequest = "link";
 
     public Uri? Address { get; init; }
@@ -89,7 +90,7 @@ public sealed record ServerAnnouncement
 
     public string AdminToken { get; init; } = "";
 
-    /// <summary>Why it does not serve; null where it does.</summary>
+    /// <summary>Why it does not serve; null if it does.</summary>
     public ServerFault? Fault { get; init; }
 
     /// <summary>Without credentials.</summary>
@@ -99,7 +100,6 @@ public sealed record ServerAnnouncement
 /// <summary>A <see cref="NodeManagerException"/> of the server process.</summary>
 public sealed record ServerFault(string ErrorId, ErrorKind Kind, string Message, string Action);
 
-/// <summary>How both sides write what they exchange.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ServerHandover))]
 [JsonSerializable(typeof(ServerAnnouncement))]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NodeManager.Providers.ServerProcesses;
 
-/// <summary>What <see cref="ServerProcess"/> starts.</summary>
+/// <summary>The start of a <see cref="ServerProcess"/>.</summary>
 public sealed record ServerLaunch
 {
     /// <summary>From <see cref="ServerProgram.Start"/>.</summary>
@@ -10,18 +10,16 @@ public sealed record ServerLaunch
 
     public required ServerHandover Handover { get; init; }
 
-    /// <summary>Whose cluster it serves.</summary>
     public required NodeManagerSession Session { get; init; }
 
-    /// <summary>How long the start may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A file to which its log and audit lines are appended; null: they are not kept.</summary>
+    /// <summary>Receives log and audit lines; null: none.</summary>
     public string? LogPath { get; init; }
 
-    /// <summary>What ends with the process: the front of an embedded cluster.</summary>
+    /// <summary>Disposed with the process: the listener of an embedded cluster.</summary>
     public IDisposable? Owned { get; init; }
 
-    /// <summary>Of this machine: a process is started in real time, also for a cluster whose clock runs faster.</summary>
+    /// <summary>Real time, also for a cluster with a faster clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NodeManager.Providers.ServerProcesses;
 
-/// <summary>What a server process says on its standard error: the last lines, and all of them in a file where one was asked for.</summary>
+/// <summary>The standard error of a server process: the last lines, and optionally a file.</summary>
 internal sealed class ServerLog : IDisposable
 {
     private const int Kept = 5;
@@ -12,8 +12,7 @@ internal sealed class ServerLog : IDisposable
     private readonly Queue<string> _last = new();
     private readonly StreamWriter? _file;
 
-    /// <param name="path">To which it is appended; null for none.</param>
-    /// <exception cref="NodeManagerException">ServerLogUnavailable.</exception>
+    /// <param name="path">Appended to; null for none.</param>
     public ServerLog(string? path)
     {
         if (path is null)
@@ -41,7 +40,7 @@ internal sealed class ServerLog : IDisposable
         }
     }
 
-    /// <summary>Reads until the end, so that the process never waits for a reader.</summary>
+    /// <summary>Reads until the end, so that the process never blocks.</summary>
     public async Task ReadAsync(StreamReader errors)
     {
         try
@@ -55,7 +54,7 @@ internal sealed class ServerLog : IDisposable
         }
     }
 
-    /// <summary>The last lines, to follow a sentence; empty where there are none. Audit lines say nothing of a failure.</summary>
+    /// <summary>The last lines to append to a message, without audit lines; empty for none.</summary>
     public string Quote()
     {
         lock (_gate)

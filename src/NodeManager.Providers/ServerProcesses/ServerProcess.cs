@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace NodeManager.Providers.ServerProcesses;
 
 /// <summary>
-/// A server as a child process. It watches its standard input, which ends with this process however that ends, so no server outlives it. Thread-safe.
+/// A server as a child process. It ends when its standard input is closed, and so never outlives this process. Thread-safe.
 /// </summary>
 public sealed class ServerProcess : IDisposable
 {
@@ -30,17 +30,16 @@ public sealed class ServerProcess : IDisposable
         _reading = log.ReadAsync(process.StandardError);
     }
 
-    /// <summary>What users hold.</summary>
     public NodeManagerServer Server { get; private set; } = null!;
 
-    /// <summary>Ends when the process has ended, and is described as such.</summary>
+    /// <summary>Completes when the process has ended.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts a server and waits until it serves.</summary>
-    /// <param name="launch">What to start.</param>
-    /// <param name="cancellationToken">Ends the process too.</param>
+    /// <param name="cancellationToken">Also ends the process.</param>
     /// <exception cref="NodeManagerException">
-    /// ServerStartFailed, ServerLogUnavailable, and what the server itself reports: PortUnavailable, ServerUnreachable, Unauthorized and others of a connection.
+    /// ServerStartFailed, ServerLogUnavailable, and the server's own errors: PortUnavailable, ServerUnreachable, Unauthorized and others of
+    /// a connection.
     /// </exception>
     public static async Task<ServerProcess> StartAsync(ServerLaunch launch, CancellationToken cancellationToken)
     {
@@ -52,7 +51,7 @@ public sealed class ServerProcess : IDisposable
             (announced, problem) = await started.HandOverAsync(launch, cancellationToken);
             if (announced is null)
             {
-                // Its last words come first.
+                // Reads its last output first.
                 await started.AbandonAsync();
                 throw started.StartFailed(problem);
             }
@@ -68,8 +67,7 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Asks the server for a new sign-in link, which replaces the former in <see cref="Server"/>.</summary>
-    /// <exception cref="NodeManagerException">ServerEnded, ServerStartFailed.</exception>
+    /// <summary>Requests a new sign-in link, which replaces that of <see cref="Server"/>.</summary>
     public async Task RenewLinkAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(LinkTime, _time);
@@ -96,7 +94,7 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Closes the server's standard input, and waits until the process has ended; kills it after 35 seconds. Does nothing where it has ended.</summary>
+    /// <summary>Closes the server's standard input and waits for its end; kills it after 35 seconds. Idempotent.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         CloseInput();
@@ -114,7 +112,7 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Asks the server to stop, without waiting for it: what is closed here tells it.</summary>
+    /// <summary>Closes the server's standard input without waiting.</summary>
     public void Dispose() => CloseInput();
 
     private static ServerProcess Open(ServerLaunch launch)
@@ -166,7 +164,7 @@ public sealed class ServerProcess : IDisposable
         return secure;
     }
 
-    // Null, and why, where it does not serve.
+    // Null with the reason if it does not serve.
     private async Task<(ServerAnnouncement? Announced, string Problem)> HandOverAsync(
         ServerLaunch launch,
         CancellationToken cancellationToken
@@ -202,7 +200,7 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    // Null at the end of the output, and for a line that is not an announcement.
+    // Null at the end of the output, and for an invalid line.
     private async Task<ServerAnnouncement?> ReadAsync(CancellationToken cancellationToken)
     {
         try

@@ -4,29 +4,24 @@ using System.Runtime.InteropServices;
 
 namespace NodeManager.Providers.ServerProcesses;
 
-/// <summary>Finds the server's program and the runtime that starts it. PowerShell's own runtime has no ASP.NET Core.</summary>
+/// <summary>Finds the server's program and a runtime for it. PowerShell's own runtime has no ASP.NET Core.</summary>
 /// <param name="DotnetPath">The <c>dotnet</c> of an installation with the ASP.NET Core runtime.</param>
-/// <param name="ProgramPath">The assembly of the server.</param>
 public sealed record ServerProgram(string DotnetPath, string ProgramPath)
 {
     private const string Assembly = "NodeManager.Server.dll";
     private const int Major = 10;
 
-    /// <summary>Where to get the runtime.</summary>
     public const string DownloadAddress = "https://dotnet.microsoft.com/download/dotnet/10.0";
 
     private static readonly string[] Configurations = ["Release", "Debug"];
 
     private static readonly string Executable = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
 
-    /// <summary>The server beside a module, with the runtime of this machine.</summary>
-    /// <param name="moduleFolder">The folder of NodeManager.psd1.</param>
-    /// <exception cref="NodeManagerException">ServerProgramNotFound, AspNetCoreNotFound.</exception>
+    /// <summary>The server of a module with a runtime of this machine.</summary>
     public static ServerProgram Find(string moduleFolder) =>
         new(FindDotnet(Roots(Environment.GetEnvironmentVariable)), FindProgram(moduleFolder));
 
-    /// <summary>The packed server in <c>bin/server</c>; in a clone of the repository the one that was built last.</summary>
-    /// <exception cref="NodeManagerException">ServerProgramNotFound.</exception>
+    /// <summary>The packed server in <c>bin/server</c>; in a clone of the repository, the last build.</summary>
     internal static string FindProgram(string moduleFolder)
     {
         string packed = Path.Combine(moduleFolder, "bin", "server", Assembly);
@@ -49,8 +44,7 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
             );
     }
 
-    /// <summary>The first installation that has the runtime.</summary>
-    /// <exception cref="NodeManagerException">AspNetCoreNotFound.</exception>
+    /// <summary>The first installation with the runtime.</summary>
     internal static string FindDotnet(IEnumerable<string> roots)
     {
         string[] searched = [.. roots.Distinct(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal)];
@@ -65,8 +59,7 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
             );
     }
 
-    /// <summary>Where installations of .NET may be, the likeliest first.</summary>
-    /// <param name="variable">Reads the environment.</param>
+    /// <summary>Possible locations of .NET, the likeliest first.</summary>
     internal static IEnumerable<string> Roots(Func<string, string?> variable)
     {
         string architecture = RuntimeInformation.ProcessArchitecture.ToString();
@@ -85,7 +78,7 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
                 yield return Path.GetDirectoryName(Target(candidate))!;
         }
 
-        // Where PowerShell is a tool of the SDK, its runtime is of such an installation: root/shared/Microsoft.NETCore.App/10.0.0.
+        // If PowerShell is a .NET tool, its runtime is part of an SDK: root/shared/Microsoft.NETCore.App/10.0.0.
         if (
             Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory())) is { } framework
             && Path.GetFileName(framework) == "Microsoft.NETCore.App"
@@ -120,8 +113,8 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
             yield return Path.Combine(home, ".dotnet");
     }
 
-    /// <summary>How to start it, with its standard streams redirected.</summary>
-    /// <param name="arguments">Without secrets: others can read them.</param>
+    /// <summary>With redirected standard streams.</summary>
+    /// <param name="arguments">Without secrets, because others can read arguments.</param>
     public ProcessStartInfo Start(IEnumerable<string> arguments)
     {
         var utf8 = new System.Text.UTF8Encoding(false);
@@ -135,7 +128,7 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
             StandardErrorEncoding = utf8,
             CreateNoWindow = true,
             UseShellExecute = false,
-            // The current folder could otherwise not be removed while the server runs.
+            // The current folder could not be deleted while the server runs.
             WorkingDirectory = Path.GetDirectoryName(ProgramPath)!,
         };
     }

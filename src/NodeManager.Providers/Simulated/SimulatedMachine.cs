@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Providers.Simulated;
 
-/// <summary>A simulated machine, as its ConfigMap has it.</summary>
+/// <summary>A simulated machine in its ConfigMap.</summary>
 internal sealed record SimulatedMachine(string Name, string Provider, MachineMark? Mark)
 {
     public const string ProviderLabel = "kubenodesmith.parawell.cloud/simulated-by";
@@ -35,7 +35,7 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
 
     public static string ObjectNameOf(string provider, string name) => $"machine.{provider}.{name}";
 
-    /// <summary>The name in a provider id; null where it is another provider's.</summary>
+    /// <summary>The name in a provider id; null for another provider's.</summary>
     public static string? NameIn(string providerId) =>
         Uri.TryCreate(providerId, UriKind.Absolute, out Uri? uri)
         && uri.Scheme == "simulated"
@@ -54,7 +54,7 @@ internal sealed record SimulatedMachine(string Name, string Provider, MachineMar
             Taints = request.Taints,
         };
 
-    /// <summary>Null where it is none.</summary>
+    /// <summary>Null for another ConfigMap.</summary>
     public static SimulatedMachine? Read(ConfigMap map, MachineProviderSettings settings)
     {
         if (map.Data is not { } data || MachineMark.Parse(data.GetValueOrDefault("description")) is not { } mark)

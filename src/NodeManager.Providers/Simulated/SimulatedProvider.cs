@@ -13,8 +13,8 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Simulated;
 
 /// <summary>
-/// Machines that are a ConfigMap each, and a Node object that simulated kubelets take over: on the embedded cluster, or on a real control
-/// plane that has such kubelets. A machine is on as long as its Node exists.
+/// Simulated machines: a ConfigMap each, with a Node object for simulated kubelets of the embedded cluster or a real control plane. A
+/// machine is on while its Node exists.
 /// </summary>
 public sealed class SimulatedProvider : IMachineProvider
 {
@@ -64,7 +64,7 @@ public sealed class SimulatedProvider : IMachineProvider
                     }
                     catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
                     {
-                        // An answer was lost, or another machine has the name.
+                        // A lost response, or another machine has the name.
                         machine = await ReadAsync(request.Name, cancellationToken);
                         if (machine?.ClaimUid != request.ClaimUid)
                             return MachineResult.Ended(
@@ -105,7 +105,7 @@ public sealed class SimulatedProvider : IMachineProvider
                         cancellationToken
                     )
                 );
-                // A list that still saw the machine, here or in another process, may have booted it in between.
+                // A concurrent list may have booted it in between.
                 await CutPowerAsync(machine, cancellationToken);
                 return MachineResult.Success(null);
             }
@@ -128,7 +128,7 @@ public sealed class SimulatedProvider : IMachineProvider
         try
         {
             IReadOnlyList<SimulatedMachine> machines = await ReadAllAsync(cancellationToken);
-            // One that a process left while it was booting boots on.
+            // Resumes booting of machines of a process that ended.
             foreach (SimulatedMachine machine in machines)
                 await BootAsync(machine, cancellationToken);
             return MachineListResult.Success([.. machines.Select(static one => one.ToMachine(true))]);
@@ -190,7 +190,7 @@ public sealed class SimulatedProvider : IMachineProvider
                 : null
             : (await ReadAllAsync(cancellationToken)).FirstOrDefault(one => one.ClaimUid == identity.ClaimUid);
 
-    /// <summary>Has the node appear once the machine has booted, now or later.</summary>
+    /// <summary>Creates the node after the boot delay.</summary>
     private async Task BootAsync(SimulatedMachine machine, CancellationToken cancellationToken)
     {
         TimeSpan left = machine.StartedAt + _bootDelay - _client.Time.GetUtcNow();
@@ -215,7 +215,7 @@ public sealed class SimulatedProvider : IMachineProvider
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or KubernetesException or NodeManagerException)
         {
-            // The next list or provision boots it again.
+            // The next list or provisioning boots it.
         }
         finally
         {
@@ -240,7 +240,7 @@ public sealed class SimulatedProvider : IMachineProvider
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // It has registered meanwhile.
+            // Registered meanwhile.
             return;
         }
 
@@ -251,7 +251,7 @@ public sealed class SimulatedProvider : IMachineProvider
 
     private async Task CutPowerAsync(SimulatedMachine machine, CancellationToken cancellationToken)
     {
-        // A node of the same name that another machine registered stays.
+        // Keeps a node of the same name that another machine registered.
         if (await FindNodeAsync(machine, cancellationToken) is not { } node || node.Spec.ProviderID != machine.ProviderId)
             return;
         await ForgiveMissingAsync(() =>
@@ -312,7 +312,7 @@ public sealed class SimulatedProvider : IMachineProvider
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {
-            // Gone already.
+            // Deleted already.
         }
     }
 

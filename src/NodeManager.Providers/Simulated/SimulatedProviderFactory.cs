@@ -4,7 +4,6 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Simulated;
 
-/// <summary>Providers of type <c>simulated</c>.</summary>
 public sealed class SimulatedProviderFactory : IMachineProviderFactory
 {
     public string Type => "simulated";

@@ -7,32 +7,32 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>Candidates in the form that PowerShell requires.</summary>
+/// <summary>Converts candidates to completion results.</summary>
 internal static class Completions
 {
-    /// <summary>How long Tab may take.</summary>
+    /// <summary>The time limit of a completion.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Those that start with what was typed, or contain it where none starts with it; quoted where a bare word will not do.</summary>
+    /// <summary>Candidates with the typed prefix, else those that contain it; quoted where needed.</summary>
     public static IEnumerable<CompletionResult> From(IEnumerable<string> candidates, string word)
     {
         string typed = word.Trim('\'', '"');
-        // What cannot be shown as it is cannot be typed either.
+        // Text that must be escaped for display cannot be typed.
         string[] all = [.. candidates.Where(c => DisplayText.Escape(c) == c).Distinct(StringComparer.Ordinal)];
         string[] starting = [.. all.Where(c => c.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
         IEnumerable<string> chosen = starting.Length > 0 ? starting : all.Where(c => c.Contains(typed, StringComparison.OrdinalIgnoreCase));
         return chosen.Select(c => new CompletionResult(Quote(c), c, CompletionResultType.ParameterValue, c));
     }
 
-    /// <summary>The sessions to ask: those on the line, else the current one. Never a new one.</summary>
+    /// <summary>The sessions of the command line, else the current one. Never connects.</summary>
     public static NodeManagerSession[] Sessions(IDictionary boundParameters) =>
         boundParameters["Session"] is { } given ? [.. SessionArgumentAttribute.Find(given)]
         : SessionRegistry.Current(Runspace.DefaultRunspace) is { } current ? [current]
         : [];
 
     /// <summary>
-    /// What a reader finds in the sessions on the line, within the time of Tab. An error ends the reading and is not shown, as it would
-    /// break the line being typed; what was found by then is returned.
+    /// Reads candidates from the sessions of the command line within the time limit. An error ends the reading silently, because it would
+    /// break the line being typed; results so far are returned.
     /// </summary>
     public static List<T> Read<T>(IDictionary boundParameters, Func<NodeManagerSession, List<T>, CancellationToken, Task> read)
     {
@@ -51,7 +51,7 @@ internal static class Completions
         }
         catch (Exception)
         {
-            // See above.
+            // The error is dropped; see the summary.
         }
 
         return found;

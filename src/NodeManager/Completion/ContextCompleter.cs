@@ -5,7 +5,6 @@ using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Completion;
 
-/// <summary>The contexts of the kubeconfig, or of the files given with -Kubeconfig.</summary>
 public sealed class ContextCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

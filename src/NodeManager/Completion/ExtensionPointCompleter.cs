@@ -5,7 +5,6 @@ using NodeManager.SchedulerConfigurations.Catalog;
 
 namespace NodeManager.Completion;
 
-/// <summary>The scheduling framework's extension points.</summary>
 public sealed class ExtensionPointCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -6,7 +6,7 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Completion;
 
-/// <summary>The ids of maintenance runs, the newest first. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
+/// <summary>The ids of maintenance runs, newest first. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
 public sealed class MaintenanceRunCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -6,14 +6,14 @@ using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Completion;
 
-/// <summary>What alerts can be grouped by: the well-known groups, then the label keys of the cluster's nodes.</summary>
+/// <summary>Well-known groups, then label keys of nodes.</summary>
 public sealed class NodeAlertGroupCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         [.. NodeAlertGroupBy.All, .. nodes.SelectMany(n => n.Labels.Keys).Order(StringComparer.Ordinal)];
 }
 
-/// <summary>The causes of the alerts that are known, then all others.</summary>
+/// <summary>Causes of current alerts, then all others.</summary>
 public sealed class NodeAlertCauseCompleter : IArgumentCompleter
 {
     private static readonly string[] Known =

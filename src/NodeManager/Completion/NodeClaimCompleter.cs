@@ -5,7 +5,7 @@ using NodeManager.Autoscaling.Host;
 
 namespace NodeManager.Completion;
 
-/// <summary>The names of claims. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
+/// <summary>Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
 public sealed class NodeClaimCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -6,8 +6,8 @@ using NodeManager.Core.Nodes.Reading;
 namespace NodeManager.Completion;
 
 /// <summary>
-/// Candidates from the nodes of the sessions that are there. Connects to nothing, as Tab must neither wait long nor ask for a login,
-/// and never throws, as that would break the line being typed.
+/// Candidates from the nodes of existing sessions. Never connects, because Tab must neither block nor prompt for a login; never throws,
+/// because an error would break the line being typed.
 /// </summary>
 public abstract class NodeCompleter : IArgumentCompleter
 {
@@ -31,7 +31,7 @@ public abstract class NodeCompleter : IArgumentCompleter
     private protected abstract IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes);
 }
 
-/// <summary><c>key=value</c> of the short annotations that the cluster's nodes have.</summary>
+/// <summary><c>key=value</c> of short annotations.</summary>
 public sealed class AnnotationCompleter : NodeCompleter
 {
     private const int MaximumLength = 100;
@@ -44,63 +44,58 @@ public sealed class AnnotationCompleter : NodeCompleter
             .Order(StringComparer.Ordinal);
 }
 
-/// <summary>The annotation keys that the cluster's nodes have.</summary>
 public sealed class AnnotationKeyCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         nodes.SelectMany(n => n.Annotations.Keys).Order(StringComparer.Ordinal);
 }
 
-/// <summary>What statistics can be grouped by: the well-known groups, then the label keys of the cluster's nodes.</summary>
+/// <summary>Well-known groups, then label keys of nodes.</summary>
 public sealed class GroupByCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         ["Zone", "Region", "Role", "InstanceType", .. nodes.SelectMany(n => n.Labels.Keys).Order(StringComparer.Ordinal)];
 }
 
-/// <summary>The label keys that the cluster's nodes have.</summary>
 public sealed class LabelKeyCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         nodes.SelectMany(n => n.Labels.Keys).Order(StringComparer.Ordinal);
 }
 
-/// <summary><c>key=value</c> of the labels that the cluster's nodes have.</summary>
+/// <summary><c>key=value</c> of labels.</summary>
 public sealed class LabelSelectorCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         nodes.SelectMany(n => n.Labels).Select(l => $"{l.Key}={l.Value}").Order(StringComparer.Ordinal);
 }
 
-/// <summary>The names of the cluster's nodes.</summary>
 public sealed class NodeNameCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         nodes.Select(n => n.Name).Order(StringComparer.Ordinal);
 }
 
-/// <summary>The roles that the cluster's nodes have.</summary>
 public sealed class RoleCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         nodes.SelectMany(n => n.Roles).Order(StringComparer.Ordinal);
 }
 
-/// <summary>The taints that the cluster's nodes have, as <c>key=value:Effect</c>.</summary>
+/// <summary><c>key=value:Effect</c> of taints.</summary>
 public sealed class TaintCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         nodes.SelectMany(n => n.Taints).Select(t => t.ToString()).Order(StringComparer.Ordinal);
 }
 
-/// <summary>The taint keys that the cluster's nodes have.</summary>
 public sealed class TaintKeyCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
         nodes.SelectMany(n => n.Taints).Select(t => t.Key).Order(StringComparer.Ordinal);
 }
 
-/// <summary>What can be waited for: the states, then the conditions of the cluster's nodes.</summary>
+/// <summary>States, then conditions of nodes.</summary>
 public sealed class WaitConditionCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
@@ -115,7 +110,6 @@ public sealed class WaitConditionCompleter : NodeCompleter
         ];
 }
 
-/// <summary>The zones that the cluster's nodes have.</summary>
 public sealed class ZoneCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>

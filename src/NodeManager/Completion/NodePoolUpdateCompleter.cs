@@ -6,7 +6,7 @@ using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Completion;
 
-/// <summary>The names of pools that have an update. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
+/// <summary>The names of pools with an update. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
 public sealed class NodePoolUpdateCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

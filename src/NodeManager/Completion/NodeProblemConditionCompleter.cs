@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-/// <summary>Conditions that a problem detector may report.</summary>
 public sealed class NodeProblemConditionCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -7,7 +7,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>The names of providers. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
+/// <summary>Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
 public sealed class NodeProviderCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -29,7 +29,6 @@ public sealed class NodeProviderCompleter : IArgumentCompleter
     }
 }
 
-/// <summary>The types of providers that are known.</summary>
 public sealed class NodeProviderTypeCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -45,7 +44,7 @@ public sealed class NodeProviderTypeCompleter : IArgumentCompleter
     }
 }
 
-/// <summary>The names of machines, of the provider on the line where one is there. Connects to clusters' providers within the time of Tab.</summary>
+/// <summary>The names of machines, of the provider on the command line if any. Connects to providers within the time limit.</summary>
 public sealed class MachineCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

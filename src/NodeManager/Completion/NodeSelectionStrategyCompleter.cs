@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-/// <summary>The strategies for selecting nodes.</summary>
 public sealed class NodeSelectionStrategyCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

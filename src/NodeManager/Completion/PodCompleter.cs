@@ -5,7 +5,7 @@ using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Completion;
 
-/// <summary>Candidates from the pods on nodes. Connects to nothing, and never throws; see <see cref="NodeCompleter"/>.</summary>
+/// <summary>Candidates from the pods on nodes. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
 public abstract class PodCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -33,13 +33,15 @@ public abstract class PodCompleter : IArgumentCompleter
     private protected abstract IEnumerable<string> Select(NodePod pod);
 }
 
-/// <summary>The namespaces that have pods on nodes: from the pods, as users who may list pods need not be allowed to list namespaces.</summary>
+/// <summary>
+/// The namespaces of pods on nodes. Read from pods, because users who may list pods need not be allowed to list namespaces.
+/// </summary>
 public sealed class NamespaceCompleter : PodCompleter
 {
     private protected override IEnumerable<string> Select(NodePod pod) => [pod.Namespace];
 }
 
-/// <summary><c>key=value</c> of the labels that the pods on nodes have.</summary>
+/// <summary><c>key=value</c> of pod labels.</summary>
 public sealed class PodSelectorCompleter : PodCompleter
 {
     private protected override IEnumerable<string> Select(NodePod pod) => pod.Labels.Select(l => $"{l.Key}={l.Value}");

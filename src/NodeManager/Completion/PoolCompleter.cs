@@ -8,7 +8,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>Candidates from the pools of the sessions that are there. Connects to no cluster, and never throws; see <see cref="NodeCompleter"/>.</summary>
+/// <summary>Candidates from the pools of existing sessions. Never connects or throws; see <see cref="NodeCompleter"/>.</summary>
 public abstract class PoolCompleter : IArgumentCompleter
 {
     private const int Most = 1000;
@@ -45,7 +45,6 @@ public abstract class PoolCompleter : IArgumentCompleter
     private protected abstract IAsyncEnumerable<string> ReadAsync(PoolContext context, CancellationToken cancellationToken);
 }
 
-/// <summary>The names of the pools.</summary>
 public sealed class NodePoolNameCompleter : PoolCompleter
 {
     private protected override async IAsyncEnumerable<string> ReadAsync(
@@ -58,7 +57,7 @@ public sealed class NodePoolNameCompleter : PoolCompleter
     }
 }
 
-/// <summary>The names of the clusters that the pool service knows.</summary>
+/// <summary>The names of the pool service's clusters.</summary>
 public sealed class PoolClusterCompleter : PoolCompleter
 {
     private protected override async IAsyncEnumerable<string> ReadAsync(

@@ -5,7 +5,7 @@ using NodeManager.NodePools.Validation;
 
 namespace NodeManager.Completion;
 
-/// <summary>The values that pools have, by the parameter.</summary>
+/// <summary>The values of existing pools, by parameter.</summary>
 public sealed class PoolValueCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -28,7 +28,6 @@ public sealed class PoolValueCompleter : IArgumentCompleter
         );
 }
 
-/// <summary>The nodes' pools.</summary>
 public sealed class PoolOfNodeCompleter : NodeCompleter
 {
     private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>

@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-/// <summary>The verbs of the API.</summary>
 public sealed class RequestVerbCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

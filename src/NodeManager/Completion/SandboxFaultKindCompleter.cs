@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-/// <summary>What can go wrong.</summary>
 public sealed class SandboxFaultKindCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

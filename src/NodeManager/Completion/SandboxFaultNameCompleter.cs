@@ -5,7 +5,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>The faults that are set.</summary>
 public sealed class SandboxFaultNameCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -29,7 +28,7 @@ public sealed class SandboxFaultNameCompleter : IArgumentCompleter
         }
         catch (NodeManagerException)
         {
-            // No embedded cluster: nothing to offer.
+            // Not an embedded cluster.
             return [];
         }
     }

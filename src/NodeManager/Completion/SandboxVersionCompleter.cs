@@ -5,7 +5,7 @@ using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-/// <summary>The Kubernetes versions that an embedded cluster can be like, the newest first.</summary>
+/// <summary>The supported Kubernetes versions, newest first.</summary>
 public sealed class SandboxVersionCompleter : IArgumentCompleter
 {
     private const int Oldest = 20;

@@ -5,7 +5,7 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.Completion;
 
-/// <summary>The schedulers of the clusters: their Deployments, or their ConfigMaps. Connects to nothing, and never throws.</summary>
+/// <summary>Deployments or ConfigMaps of schedulers. Never connects or throws.</summary>
 public sealed class SchedulerCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

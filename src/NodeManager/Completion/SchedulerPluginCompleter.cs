@@ -5,7 +5,7 @@ using NodeManager.SchedulerControl.Plugins;
 
 namespace NodeManager.Completion;
 
-/// <summary>The scheduler plugins that are known, those registered in the session included.</summary>
+/// <summary>Known scheduler plugins, including those registered in the session.</summary>
 public sealed class SchedulerPluginCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

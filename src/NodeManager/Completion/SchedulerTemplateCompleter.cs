@@ -5,7 +5,7 @@ using NodeManager.SchedulerConfigurations.Templates;
 
 namespace NodeManager.Completion;
 
-/// <summary>The templates of a scheduler's configuration, those of the folder on the line included.</summary>
+/// <summary>Built-in templates and those of the folder on the command line.</summary>
 public sealed class SchedulerTemplateCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -23,7 +23,7 @@ public sealed class SchedulerTemplateCompleter : IArgumentCompleter
         }
         catch (NodeManagerException)
         {
-            // The folder is not there yet, or holds something else: ours are.
+            // An unreadable folder contributes no templates.
         }
 
         return Completions.From(templates.Select(template => template.Name), wordToComplete);

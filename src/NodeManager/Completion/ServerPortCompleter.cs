@@ -6,7 +6,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>The ports of the servers that this process has started.</summary>
 public sealed class ServerPortCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

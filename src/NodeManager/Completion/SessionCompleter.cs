@@ -6,7 +6,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>The names of the sessions of this runspace.</summary>
 public sealed class SessionCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

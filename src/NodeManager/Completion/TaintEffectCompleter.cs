@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-/// <summary>The effects that Kubernetes has.</summary>
 public sealed class TaintEffectCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(

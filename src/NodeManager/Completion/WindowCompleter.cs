@@ -4,7 +4,7 @@ using System.Management.Automation.Language;
 
 namespace NodeManager.Completion;
 
-/// <summary>Windows to start from, in the time zone of this computer and in UTC.</summary>
+/// <summary>Example windows in the local time zone and in UTC.</summary>
 public sealed class WindowCompleter : IArgumentCompleter
 {
     private static readonly string[] Times = ["22:00-06:00", "Mon-Fri 01:00-05:00", "Sat,Sun 22:00-04:00"];

@@ -4,17 +4,17 @@ using System.Text;
 
 namespace NodeManager.Formats;
 
-/// <summary>Bars and lines for the cells of views, of text alone. Their scale is 0 to 100 percent, so that nodes compare.</summary>
+/// <summary>Text bars and sparklines for table cells, on a scale of 0 to 100 percent.</summary>
 public static class CellChart
 {
     private const string Eighths = "▏▎▍▌▋▊▉";
     private const string Levels = "▁▂▃▄▅▆▇█";
     private const string PlainLevels = "_.-=+*#@";
 
-    /// <summary>Stands for a sample that is missing.</summary>
+    /// <summary>A missing sample.</summary>
     private const char Missing = '?';
 
-    /// <summary>False where the terminal may not show more than ASCII: the C locale, or an output encoding that is not Unicode.</summary>
+    /// <summary>False where the terminal is limited to ASCII: the C locale, or an output encoding other than Unicode.</summary>
     public static bool IsUnicode =>
         Judge(
             Console.OutputEncoding.CodePage,
@@ -24,9 +24,8 @@ public static class CellChart
                 .FirstOrDefault(static value => !string.IsNullOrEmpty(value))
         );
 
-    /// <summary>A bar of that many columns; empty where the share is not known.</summary>
-    /// <param name="percent">0 to 100; more fills the bar.</param>
-    /// <param name="width">In columns.</param>
+    /// <summary>A bar of this width; empty for an unknown share.</summary>
+    /// <param name="percent">0 to 100; more is shown as 100.</param>
     public static string Bar(object? percent, int width) => Bar(percent, width, IsUnicode);
 
     /// <inheritdoc cref="Bar(object?, int)"/>
@@ -46,9 +45,8 @@ public static class CellChart
         return bar.PadRight(width, '░');
     }
 
-    /// <summary>A line of at most that many columns, one for each sample, or for several of which it shows the largest.</summary>
-    /// <param name="percents">In the order of time; null for a missing sample.</param>
-    /// <param name="width">In columns.</param>
+    /// <summary>A sparkline of at most this width. With more samples than columns, each column shows its largest sample.</summary>
+    /// <param name="percents">In chronological order; null for a missing sample.</param>
     public static string Line(object? percents, int width) => Line(percents, width, IsUnicode);
 
     /// <inheritdoc cref="Line(object?, int)"/>
@@ -76,7 +74,7 @@ public static class CellChart
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
-    // Also of rows that a job or a file made numbers of another type of.
+    // Deserialized rows may have other numeric types.
     private static decimal? Number(object? value) =>
         Plain(value) switch
         {

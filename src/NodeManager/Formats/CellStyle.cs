@@ -1,6 +1,6 @@
 namespace NodeManager.Formats;
 
-/// <summary>The part of <c>$PSStyle</c> that views use. SGR parameters of ECMA-48, as in PowerShell.</summary>
+/// <summary>The part of <c>$PSStyle</c> that views use: SGR parameters of ECMA-48.</summary>
 public sealed class CellStyle
 {
     internal CellStyle(Func<string, string> mark)
@@ -17,7 +17,6 @@ public sealed class CellStyle
     public CellColors Foreground { get; }
 }
 
-/// <summary>The colors of <see cref="CellStyle"/>.</summary>
 public sealed class CellColors
 {
     internal CellColors(Func<string, string> mark)

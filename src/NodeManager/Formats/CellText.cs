@@ -7,9 +7,8 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Formats;
 
 /// <summary>
-/// What every cell of a view passes through on its way to the host (the build wraps them all, see <c>Views.xslt</c>): text is escaped,
-/// save for the colors that the view itself put there. Those are marks with a secret of this process until here, so that text of
-/// others cannot contain one.
+/// The last step of every cell of a view before the host (the build adds it, see <c>Views.xslt</c>): escapes text except the view's own
+/// colors. Until then colors are marks with a secret of this process, so that text of a cluster cannot contain them.
 /// </summary>
 public static partial class CellText
 {
@@ -18,10 +17,10 @@ public static partial class CellText
 
     private static readonly string Secret = Guid.NewGuid().ToString("N");
 
-    /// <summary>Takes the place of <c>$PSStyle</c> in the script blocks of views.</summary>
+    /// <summary>Replaces <c>$PSStyle</c> in script blocks of views.</summary>
     public static CellStyle Style { get; } = new(Mark);
 
-    /// <summary>A cell's value as it may be shown. Numbers and times stay what they are, for their alignment.</summary>
+    /// <summary>The escaped value of a cell. Numbers and times keep their type, for alignment.</summary>
     public static object? Of(object? value) =>
         value switch
         {
@@ -34,27 +33,25 @@ public static partial class CellText
         };
 
     /// <summary>
-    /// The same for a view that is not a table: PowerShell breaks lines that have colors in the middle of a word, so they are broken here,
-    /// between words and under where they began.
+    /// The same for a list view. PowerShell would break colored lines within words, so lines are wrapped here with their indentation.
     /// </summary>
-    /// <param name="value">What the view made.</param>
-    /// <param name="host">Whose width counts.</param>
+    /// <param name="host">Determines the width.</param>
     public static string Wrapped(object? value, PSHost? host)
     {
         int width = WidthOf(host);
         return string.Join('\n', $"{Of(value)}".Split('\n').Select(line => Wrap(line, width)));
     }
 
-    /// <summary>The columns of a cell's text without its colors.</summary>
+    /// <summary>The width of a cell's text without colors.</summary>
     internal static int LengthOf(string text) => Marked().Replace(text, "").Length;
 
-    /// <summary>Shown text without its colors, for files.</summary>
+    /// <summary>Removes colors, for files.</summary>
     internal static string Plain(string shown) => Color().Replace(shown, "");
 
-    // Without a window there is a width all the same, for files.
+    // Without a window, a default width for files.
     internal static int WidthOf(PSHost? host)
     {
-        // PowerShell leaves the last column of a window free.
+        // PowerShell leaves the last column of a window empty.
         const int Usual = 120,
             Narrowest = 40;
         try
@@ -74,7 +71,7 @@ public static partial class CellText
         int indent = line.TakeWhile(c => c == ' ').Count();
         var wrapped = new StringBuilder();
         int column = 0;
-        // A word takes the colors before it along; they have no width.
+        // Color sequences have no width and belong to the next word.
         foreach (Match word in Word().Matches(line))
         {
             int blanks = word.Groups["blanks"].Length,

@@ -6,8 +6,8 @@ using System.Reflection;
 namespace NodeManager.Formats;
 
 /// <summary>
-/// Escapes what a terminal would obey where no view does it: <c>Format-List *</c> shows properties as they are. A property whose text is hostile gets
-/// a display text of its own. Its value stays what the cluster has, for comparisons and for writing it back. All other objects are left alone.
+/// Escapes terminal sequences where no view does it: <c>Format-List *</c> shows raw properties. A property with hostile text gets an
+/// escaped display text; its value is unchanged for comparisons and writes. Other objects are unchanged.
 /// </summary>
 public static class DisplayGuard
 {
@@ -16,10 +16,10 @@ public static class DisplayGuard
     private static readonly ConcurrentDictionary<Type, Shape> Shapes = new();
     private static readonly MethodInfo Escaped = typeof(DisplayGuard).GetMethod(nameof(Escape))!;
 
-    /// <summary>The display text of a value, which PowerShell calls instead of its own <c>ToString</c>.</summary>
+    /// <summary>The escaped text, which PowerShell shows instead of <c>ToString</c>.</summary>
     public static string Escape(PSObject instance) => DisplayText.EscapeLines(instance.BaseObject.ToString());
 
-    /// <summary>The same object, safe to show with all of its properties.</summary>
+    /// <summary>Returns the same object with all properties safe to display.</summary>
     internal static object? Protect(object? value)
     {
         object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
@@ -34,7 +34,7 @@ public static class DisplayGuard
         return value;
     }
 
-    // True for an object that has hostile text somewhere.
+    // True for an object with hostile text at any depth.
     private static bool Guard(object? value, int depth)
     {
         if (value is null or string || depth > MaximumDepth || !IsOurs(value.GetType()))
@@ -84,7 +84,7 @@ public static class DisplayGuard
         }
     }
 
-    // A member of the instance goes before the property of its class.
+    // A member of the instance hides the property of its class.
     private static void Shadow(object value, string name, object shown)
     {
         PSObject wrapped = PSObject.AsPSObject(value);
@@ -105,7 +105,7 @@ public static class DisplayGuard
         && type != typeof(NodeManagerSession)
         && type.Namespace?.StartsWith(nameof(NodeManager), StringComparison.Ordinal) == true;
 
-    /// <summary>The properties of a type that can hold text, at any depth.</summary>
+    /// <summary>The properties of a type that may hold text, at any depth.</summary>
     private sealed record Shape((string Name, Func<object, object?> Read)[] Properties)
     {
         private static readonly MethodInfo Opener = typeof(Shape).GetMethod(nameof(Open), BindingFlags.NonPublic | BindingFlags.Static)!;

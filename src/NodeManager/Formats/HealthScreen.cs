@@ -3,10 +3,10 @@ using NodeManager.Monitoring.Screens;
 
 namespace NodeManager.Formats;
 
-/// <summary>Draws a cluster's health and resources as text of a given width: one below the other, or side by side where there is room.</summary>
+/// <summary>Draws a cluster's health and resources as text, side by side where the width allows.</summary>
 internal static class HealthScreen
 {
-    /// <summary>From this width on the screens stand side by side.</summary>
+    /// <summary>The minimum width to draw the screens side by side.</summary>
     private const int SideBySide = 132;
 
     private const int Gap = 4;
@@ -16,10 +16,8 @@ internal static class HealthScreen
 
     private static readonly CellStyle Style = CellText.Style;
 
-    /// <summary>The lines, with colors.</summary>
-    /// <param name="screen">What to draw.</param>
-    /// <param name="width">In columns; at least 40.</param>
-    /// <param name="limits">Which shares stand out.</param>
+    /// <summary>Returns the lines with colors.</summary>
+    /// <param name="width">At least 40 columns.</param>
     public static IReadOnlyList<string> Draw(ClusterScreen screen, int width, ShareLimits limits)
     {
         width = Math.Max(40, width);
@@ -138,7 +136,7 @@ internal static class HealthScreen
     private static decimal Fullness(ClusterNode node) =>
         Math.Max(node.Usage?.CpuPercent ?? node.CpuRequestedPercent ?? 0, node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent ?? 0);
 
-    // 21 columns. The mark says without color what the color says.
+    // 21 columns. The mark repeats the meaning of the color.
     private static string Share(decimal? percent, ShareLimits limits)
     {
         if (percent is not { } share)
@@ -180,7 +178,7 @@ internal static class HealthScreen
     private static string Show(string line) => $"{CellText.Of(line)}".TrimEnd();
 }
 
-/// <summary>The percentages from which a share of a resource stands out.</summary>
-/// <param name="Warning">Yellow, and one exclamation mark.</param>
-/// <param name="Critical">Red, and two.</param>
+/// <summary>The percentages from which a share is highlighted.</summary>
+/// <param name="Warning">Yellow, one exclamation mark.</param>
+/// <param name="Critical">Red, two exclamation marks.</param>
 internal readonly record struct ShareLimits(int Warning, int Critical);

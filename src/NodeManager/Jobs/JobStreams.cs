@@ -4,7 +4,6 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>Writes the events of an operation to the streams of a job.</summary>
 internal sealed class JobStreams(Job job) : IOperationObserver
 {
     private readonly Lock _lock = new();
@@ -14,7 +13,7 @@ internal sealed class JobStreams(Job job) : IOperationObserver
 
     public void Verbose(string message) => job.Verbose.Add(new(DisplayText.EscapeLines(message)));
 
-    /// <summary>Reports that were not received yet are replaced by later ones of the same activity: a job runs for hours.</summary>
+    /// <summary>A pending report is replaced by a later one of the same activity, because a job may run for hours unread.</summary>
     public void Progress(OperationProgress progress)
     {
         lock (_lock)

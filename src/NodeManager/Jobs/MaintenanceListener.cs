@@ -3,11 +3,7 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Jobs;
 
-/// <summary>Forwards the events of a maintenance.</summary>
-/// <param name="streams">Takes warnings, progress and the like.</param>
-/// <param name="started">Told of the run.</param>
-/// <param name="nodeStarted">Told of each node whose work begins.</param>
-/// <param name="nodeEnded">Told of each node whose work is over.</param>
+/// <summary>Forwards the events of a maintenance run.</summary>
 internal sealed class MaintenanceListener(
     IOperationObserver streams,
     Action<NodeMaintenanceRun> started,

@@ -4,19 +4,18 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Jobs;
 
-/// <summary>The summary of an interrupted run: completed nodes, nodes left cordoned, and how to resume. Thread-safe.</summary>
+/// <summary>Summarizes an interrupted run: completed nodes, cordoned nodes, and how to resume. Thread-safe.</summary>
 /// <param name="started">The run at its start.</param>
-/// <param name="request">What it was asked for.</param>
 internal sealed class MaintenanceSummary(NodeMaintenanceRun started, MaintenanceRequest request)
 {
     private readonly ConcurrentDictionary<string, NodeMaintenanceResult> _nodes = new(
         started.Nodes.Select(n => KeyValuePair.Create(n.NodeUid, n))
     );
 
-    /// <summary>The run at its end, where there was time to hear of it.</summary>
+    /// <summary>The ended run, if its end was observed.</summary>
     public NodeMaintenanceRun? Ended { get; set; }
 
-    /// <summary>False for one that came to its end before the interrupt.</summary>
+    /// <summary>False for a run that ended before the interrupt.</summary>
     public bool IsInterrupted => Ended is null or { Status: NodeMaintenanceRunStatus.Interrupted };
 
     public void Note(NodeMaintenanceResult node) => _nodes[node.NodeUid] = node;

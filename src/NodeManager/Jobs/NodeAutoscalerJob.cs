@@ -4,7 +4,7 @@ using NodeManager.Core.Operations;
 
 namespace NodeManager.Jobs;
 
-/// <summary>An autoscaler as a job: it runs until it is stopped, and reports its steps in the verbose stream.</summary>
+/// <summary>An autoscaler as a job. It runs until stopped and reports its steps in the verbose stream.</summary>
 internal sealed class NodeAutoscalerJob(string command, NodeManagerSession session, AutoscalerOptions options)
     : OperationJob(command, AutoscalerHost.Kind, [session])
 {

@@ -3,9 +3,10 @@ using NodeManager.Maintenance;
 
 namespace NodeManager.Jobs;
 
-/// <summary>A drain as a job: its output is the nodes' results, as they end. Stopped, it leaves them cordoned, and their results are still the job's.</summary>
-/// <param name="command">As typed.</param>
-/// <param name="requests">The nodes, by cluster and options: those of one go together.</param>
+/// <summary>
+/// A drain as a job that outputs the nodes' results. A stopped job leaves nodes cordoned and still outputs their results.
+/// </summary>
+/// <param name="requests">By cluster and options; the nodes of a request are drained together.</param>
 internal sealed class NodeDrainJob(string command, IReadOnlyList<DrainRequest> requests)
     : OperationJob(command, NodeOperations.Drain, requests.Select(r => r.Session))
 {

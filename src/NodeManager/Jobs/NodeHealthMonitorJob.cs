@@ -5,14 +5,13 @@ using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Jobs;
 
-/// <summary>A health monitor as a job: its output is the transitions of alerts. It runs until it is stopped.</summary>
+/// <summary>A health monitor as a job that outputs the transitions of alerts. It runs until stopped.</summary>
 internal sealed class NodeHealthMonitorJob : OperationJob
 {
     private readonly IReadOnlyList<MonitorRequest> _requests;
 
-    /// <param name="command">Without the values of parameters: a line may hold a webhook's address.</param>
-    /// <param name="name">Of the job; null: PowerShell's choice.</param>
-    /// <param name="requests">What is monitored.</param>
+    /// <param name="command">Without parameter values: they may include a webhook's address.</param>
+    /// <param name="name">Null: PowerShell generates one.</param>
     public NodeHealthMonitorJob(string command, string? name, IReadOnlyList<MonitorRequest> requests)
         : base(command, HealthMonitoring.Kind, requests.Select(static request => request.Session))
     {
@@ -45,7 +44,7 @@ internal sealed class NodeHealthMonitorJob : OperationJob
     protected override void Show(OperationEvent happened)
     {
         base.Show(happened);
-        // The user may never receive the output, so it is limited.
+        // Unread output is limited.
         while (Output.Count > HealthMonitoring.OutputLimit)
             Output.RemoveAt(0);
         while (Verbose.Count > HealthMonitoring.OutputLimit)

@@ -4,16 +4,13 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>One node of a maintenance that runs as a job.</summary>
+/// <summary>The child job of one node of a maintenance.</summary>
 internal sealed class NodeMaintenanceChildJob : Job, IScriptStreams
 {
     private readonly Action _stop;
     private volatile string _message = "";
 
-    /// <param name="command">As typed.</param>
-    /// <param name="node">Its name is the job's.</param>
-    /// <param name="cluster">Its location.</param>
-    /// <param name="stop">Stops the whole maintenance: a node's work is a part of it.</param>
+    /// <param name="stop">Stops the whole maintenance; a single node cannot be stopped.</param>
     public NodeMaintenanceChildJob(string command, string node, string cluster, Action stop)
         : base(command, node)
     {
@@ -32,10 +29,8 @@ internal sealed class NodeMaintenanceChildJob : Job, IScriptStreams
 
     public void Begin() => SetJobState(JobState.Running);
 
-    /// <summary>Something failed on the node.</summary>
     public void Fail(Exception exception, NodeMaintenanceResult node) => Error.Add(ErrorRecords.From(exception, node));
 
-    /// <summary>The node's work is over.</summary>
     public void Complete(NodeMaintenanceResult node)
     {
         _message = node.Message;
@@ -48,7 +43,7 @@ internal sealed class NodeMaintenanceChildJob : Job, IScriptStreams
 
     void IScriptStreams.Write(InformationRecord record) => Information.Add(record);
 
-    /// <summary>The run ended before the node's turn, or in the middle of it.</summary>
+    /// <summary>The run ended before or during the node's work.</summary>
     public void EndWithout(bool isStopped)
     {
         if (JobStateInfo.State is JobState.NotStarted or JobState.Running)

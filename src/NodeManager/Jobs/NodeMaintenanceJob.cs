@@ -7,7 +7,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>A maintenance as a job: a child a node, and what concerns the run in the job itself. A stopped run can be resumed.</summary>
+/// <summary>A maintenance as a job with a child job per node. A stopped run can be resumed.</summary>
 internal sealed class NodeMaintenanceJob : OperationJob
 {
     private readonly List<ClusterMaintenance> _requests;
@@ -17,10 +17,8 @@ internal sealed class NodeMaintenanceJob : OperationJob
     private readonly Dictionary<string, MaintenanceSummary> _runs = [];
     private int _ended;
 
-    /// <param name="command">As typed.</param>
-    /// <param name="requests">What to maintain, and where.</param>
-    /// <param name="script">What to run on each node; null for nothing.</param>
-    /// <param name="passThru">Emit the runs rather than their nodes.</param>
+    /// <param name="script">Runs on each node; null for nothing.</param>
+    /// <param name="passThru">Output runs instead of nodes.</param>
     public NodeMaintenanceJob(string command, List<ClusterMaintenance> requests, IsolatedScript? script, bool passThru)
         : base(command, NodeOperations.Maintenance, requests.Select(r => r.Session))
     {

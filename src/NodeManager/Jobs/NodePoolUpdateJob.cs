@@ -4,7 +4,7 @@ using NodeManager.NodePools.Updates.Options;
 
 namespace NodeManager.Jobs;
 
-/// <summary>Updates of pools as a job. Stopped, they can be continued.</summary>
+/// <summary>Updates of pools as a job. A stopped update can be continued.</summary>
 internal sealed class NodePoolUpdateJob(string command, IReadOnlyList<(NodeManagerSession Session, PoolUpdateRequest Request)> requests)
     : OperationJob(command, PoolUpdateOperations.Kind, requests.Select(static one => one.Session).Distinct())
 {

@@ -4,16 +4,14 @@ using NodeManager.Monitoring.Repair.Execution;
 
 namespace NodeManager.Jobs;
 
-/// <summary>Repairs of nodes as a job: its output are the results. It runs until it is stopped; nodes that are cordoned then stay cordoned.</summary>
+/// <summary>Repairs as a job that outputs their results. It runs until stopped; cordoned nodes stay cordoned.</summary>
 internal sealed class NodeRepairJob : OperationJob
 {
     private readonly IReadOnlyList<RepairRequest> _requests;
     private int _repaired;
     private int _failed;
 
-    /// <param name="command">As typed.</param>
-    /// <param name="name">Of the job; null: PowerShell's choice.</param>
-    /// <param name="requests">What is repaired.</param>
+    /// <param name="name">Null: PowerShell generates one.</param>
     public NodeRepairJob(string command, string? name, IReadOnlyList<RepairRequest> requests)
         : base(command, NodeRepairer.Kind, requests.Select(static request => request.Session))
     {
@@ -37,7 +35,7 @@ internal sealed class NodeRepairJob : OperationJob
         }
 
         base.Show(happened);
-        // The user may never receive the output, so it is limited.
+        // Unread output is limited.
         while (Output.Count > NodeRepairer.OutputLimit)
             Output.RemoveAt(0);
         while (Verbose.Count > NodeRepairer.OutputLimit)

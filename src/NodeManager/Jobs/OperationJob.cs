@@ -5,7 +5,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>A PowerShell job that shows a <see cref="RunningOperation"/>.</summary>
+/// <summary>A PowerShell job for a <see cref="RunningOperation"/>.</summary>
 internal abstract class OperationJob : Job
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
@@ -13,9 +13,7 @@ internal abstract class OperationJob : Job
     private RunningOperation? _operation;
     private Task _shown = Task.CompletedTask;
 
-    /// <param name="command">As typed.</param>
-    /// <param name="type">What kind of job it is, as <c>Get-Job</c> shows it.</param>
-    /// <param name="sessions">Where it works.</param>
+    /// <param name="type">The PSJobTypeName.</param>
     protected OperationJob(string command, string type, IEnumerable<NodeManagerSession> sessions)
         : base(command)
     {
@@ -39,21 +37,21 @@ internal abstract class OperationJob : Job
         _shown = Task.Run(() => ShowAsync(operation));
     }
 
-    /// <summary>Interrupts the operation, and waits until it has come to its end.</summary>
+    /// <summary>Interrupts the operation and waits for its end.</summary>
     public override void StopJob()
     {
         if (JobStateInfo.State != JobState.Running || _operation is not { } operation)
             return;
         SetJobState(JobState.Stopping);
         operation.Cancel();
-        // It may have ended during the request to stop: then no other event reports its end.
+        // If it ended during the request to stop, no other event reports its end.
         if (_shown.Wait(StopLimit) && JobStateInfo.State == JobState.Stopping)
             SetJobState(JobState.Stopped);
     }
 
     protected abstract RunningOperation StartOperation();
 
-    /// <summary>Shows an event, in the order of the events and one at a time.</summary>
+    /// <summary>Handles events in order, one at a time.</summary>
     protected virtual void Show(OperationEvent happened)
     {
         switch (happened)
@@ -70,7 +68,7 @@ internal abstract class OperationJob : Job
         }
     }
 
-    /// <summary>The operation is over: an end for what was a part of it.</summary>
+    /// <summary>Called after the operation has ended; ends child jobs.</summary>
     /// <param name="isStopped">By Stop-Job.</param>
     protected virtual void End(bool isStopped) { }
 

@@ -5,7 +5,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>A script block as a sink: it gets each transition as <c>$_</c>, in a runspace of its own. An error in it is a failed delivery.</summary>
+/// <summary>A script block as a sink: receives each transition as <c>$_</c> in its own runspace. An error is a failed delivery.</summary>
 internal sealed class ScriptSinkDefinition(IsolatedScript script) : AlertSinkDefinition
 {
     public override string Type => NodeAlertSinkType.ScriptBlock;

@@ -4,7 +4,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Loading;
 
-/// <summary>What happens when PowerShell imports and removes the module. Does no I/O.</summary>
+/// <summary>Runs on import and removal of the module. Does no I/O.</summary>
 public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     public void OnImport() => PrivateLoadContext.Install();

@@ -4,9 +4,7 @@ using System.Runtime.Loader;
 
 namespace NodeManager.Loading;
 
-/// <summary>
-/// Holds what the module uses and users never see, so that another module's version of a library meets neither ours nor us.
-/// </summary>
+/// <summary>Loads private dependencies, so that other modules' versions of a library do not conflict.</summary>
 internal sealed class PrivateLoadContext : AssemblyLoadContext
 {
     private static readonly Lock Gate = new();
@@ -14,13 +12,13 @@ internal sealed class PrivateLoadContext : AssemblyLoadContext
 
     private readonly string[] _folders;
 
-    // A package has the assemblies compiled for some platforms beside those that every platform can load.
+    // A package also has assemblies compiled for some platforms.
     private PrivateLoadContext(string folder)
         : base("NodeManager") => _folders = [Path.Combine(folder, RuntimeInformation.RuntimeIdentifier), folder];
 
     /// <summary>
-    /// Hooks in, once per process however many runspaces import. Stays for good: a runspace that ends does not say so, and the hook
-    /// answers for the module's own assemblies only.
+    /// Registers the resolver, once per process. It is never removed: an ending runspace does not call OnRemove, and the resolver only
+    /// handles the module's own assemblies.
     /// </summary>
     public static void Install()
     {
@@ -37,11 +35,11 @@ internal sealed class PrivateLoadContext : AssemblyLoadContext
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // The same types on both sides of the border.
+        // Types must be identical in both contexts.
         if (assemblyName.Name == "NodeManager.Abstractions")
             return typeof(ClusterNode).Assembly;
 
-        // Without the check a missing file would fall through to the default context, whose hook asks here again.
+        // Without this check, a missing file would fall through to the default context, whose resolver calls this one again.
         string? path = Array.ConvertAll(_folders, folder => Path.Combine(folder, assemblyName.Name + ".dll")).FirstOrDefault(File.Exists);
         return path is null ? null : LoadFromAssemblyPath(path);
     }

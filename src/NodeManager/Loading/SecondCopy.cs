@@ -4,15 +4,14 @@ using NodeManager.Pipeline;
 namespace NodeManager.Loading;
 
 /// <summary>
-/// Refuses to import another copy of the module into the process. A process holds one assembly of a name, so the other copy would get this
-/// one's cmdlets, or fail with an error about type data or assemblies.
+/// Refuses to import another copy of the module into the process. A process holds one assembly per name, so the other copy would get this
+/// one's cmdlets, or fail with a misleading error.
 /// </summary>
 internal static class SecondCopy
 {
-    // NodeManager.Guard.psm1 of the other copy calls what it finds here: it must stay callable by later and earlier versions.
+    // NodeManager.Guard.psm1 of another version calls the value of this key: keep it compatible.
     private const string Key = "NodeManager.SecondCopy";
 
-    /// <param name="folder">The folder of this copy's assemblies.</param>
     public static void RefuseOutside(string folder)
     {
         Func<string, ErrorRecord?> refuse = other => IsSame(folder, other) ? null : Refusal(folder, other);
@@ -35,7 +34,7 @@ internal static class SecondCopy
         );
     }
 
-    // A link leads to the same copy.
+    // Resolves links to the same copy.
     private static bool IsSame(string folder, string other) => AreEqual(folder, other) || AreEqual(Resolve(folder), Resolve(other));
 
     private static bool AreEqual(string folder, string other) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Accelerators as <c>nvidia-tesla-v100=2</c>; without a number, one.</summary>
+/// <summary><c>nvidia-tesla-v100=2</c>; without a number, one.</summary>
 internal static class AcceleratorText
 {
     /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>

@@ -4,7 +4,7 @@ using NodeManager.SchedulerConfigurations.Yaml;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Hashtables of a plugin's arguments as YAML values, their types kept.</summary>
+/// <summary>Converts hashtables of plugin arguments to YAML values with their types.</summary>
 internal static class ArgumentMap
 {
     public static Dictionary<string, object?> From(IDictionary? arguments) => arguments is null ? [] : ArgumentValues.Of(arguments, Unwrap);

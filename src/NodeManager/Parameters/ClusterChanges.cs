@@ -1,11 +1,11 @@
 namespace NodeManager.Parameters;
 
-/// <summary>A cmdlet that changes clusters: its parameter confirms changes of a protected one.</summary>
+/// <summary>A cmdlet that changes clusters and must confirm changes of a protected one.</summary>
 internal interface IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed; null without it.</summary>
+    /// <summary>The name of the protected cluster to change; null without confirmation.</summary>
     string? ConfirmCluster { get; }
 }
 
-/// <summary>A cmdlet that asks before it acts, and changes this computer or this process only, no cluster.</summary>
+/// <summary>A cmdlet that supports ShouldProcess but only changes this computer or process.</summary>
 internal interface ILocalChange;

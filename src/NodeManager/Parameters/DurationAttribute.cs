@@ -5,8 +5,8 @@ using NodeManager.Core.Configuration;
 namespace NodeManager.Parameters;
 
 /// <summary>
-/// Durations as people write them: a number or numeric text is seconds, <c>5m</c>, <c>1h30m</c> and <c>2d</c> are what they say, quoted or
-/// not, a TimeSpan (or its text with colons) is itself. PowerShell alone reads 30 as 3 microseconds and '30' as 30 days.
+/// Parses durations: a number or numeric text is seconds; <c>5m</c>, <c>1h30m</c>, <c>2d</c>; a TimeSpan or its text with colons.
+/// PowerShell alone would read 30 as 3 microseconds and '30' as 30 days.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute
@@ -28,7 +28,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         }
     }
 
-    /// <exception cref="NodeManagerException">InvalidDuration: it is negative.</exception>
+    /// <exception cref="NodeManagerException">InvalidDuration: negative.</exception>
     internal static void RequireNotNegative(string parameter, TimeSpan? value)
     {
         if (value < TimeSpan.Zero)
@@ -43,7 +43,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         }
     }
 
-    // PowerShell passes a literal argument whose text is not simply its number (1d, 5l, 0x10) as an object that converts to that text.
+    // PowerShell passes a literal such as 1d, 5l or 0x10 as an object that converts to the typed text.
     private static string? LiteralOf(object input, object value)
     {
         if (input is not PSObject wrapped || value is not (IConvertible and IFormattable number))

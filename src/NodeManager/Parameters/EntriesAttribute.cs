@@ -4,9 +4,7 @@ using System.Management.Automation;
 
 namespace NodeManager.Parameters;
 
-/// <summary>
-/// Labels or annotations: a hashtable, or entries as text, <c>key=value</c>, as a cell of a CSV file has one, or a list of both.
-/// </summary>
+/// <summary>Labels or annotations: a hashtable, <c>key=value</c> text as in a CSV cell, or a list of both.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class EntriesAttribute : ArgumentTransformationAttribute
 {

@@ -6,12 +6,12 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Hashtables, and objects that ConvertFrom-Json makes, as JSON. Types are kept.</summary>
+/// <summary>Converts hashtables, and objects of ConvertFrom-Json, to JSON with their types.</summary>
 internal static class JsonMap
 {
     private const int MostDepth = 32;
 
-    /// <exception cref="NodeManagerException">NodePoolInvalid: a value has no place in JSON.</exception>
+    /// <exception cref="NodeManagerException">NodePoolInvalid: a value has no JSON representation.</exception>
     public static JsonNode? From(object? value, int depth = 0)
     {
         if (depth > MostDepth)

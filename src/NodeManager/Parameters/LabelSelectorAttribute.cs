@@ -6,8 +6,8 @@ using NodeManager.Core.Nodes;
 namespace NodeManager.Parameters;
 
 /// <summary>
-/// A label selector: text as kubectl takes it, or a hashtable of keys and values (<c>@{ app = 'web'; tier = 'a','b' }</c>). PowerShell alone would
-/// make the text of a class's name of a hashtable, which selects nothing.
+/// A label selector: text in kubectl syntax, or a hashtable (<c>@{ app = 'web'; tier = 'a','b' }</c>). PowerShell alone would convert a
+/// hashtable to its class name, which selects nothing.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class LabelSelectorAttribute : ArgumentTransformationAttribute

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Memory as a number of bytes (<c>64GB</c> is a number in PowerShell), or as Kubernetes writes it: <c>64Gi</c>.</summary>
+/// <summary>Memory in bytes (<c>64GB</c> is a number in PowerShell), or as a quantity: <c>64Gi</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MemoryAttribute : ArgumentTransformationAttribute
 {

@@ -3,7 +3,10 @@ using System.Management.Automation;
 
 namespace NodeManager.Parameters;
 
-/// <summary>A point in time: a DateTimeOffset, a DateTime, their text (<c>2026-11-20T22:00</c>), or a duration from now as <see cref="DurationAttribute"/> reads it.</summary>
+/// <summary>
+/// A point in time: a DateTimeOffset, a DateTime, their text (<c>2026-11-20T22:00</c>), or a duration from now (see
+/// <see cref="DurationAttribute"/>).
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class MomentAttribute : ArgumentTransformationAttribute
 {

@@ -5,17 +5,17 @@ using System.Runtime.CompilerServices;
 namespace NodeManager.Parameters;
 
 /// <summary>
-/// Lets a name parameter take objects (<c>Invoke-NodeDrain $nodes</c>) without forgetting their cluster: each becomes a name, of which
-/// <see cref="ObjectOf"/> still knows the object. PowerShell alone would make bare text of them, and a node of that name in whatever
-/// cluster is current would be meant.
+/// Lets a name parameter take objects (<c>Invoke-NodeDrain $nodes</c>) and keep their cluster: each is converted to its name, and
+/// <see cref="ObjectOf"/> returns the object. PowerShell alone would convert to text, which selects a node of that name in the current
+/// cluster.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NodeNamesAttribute : ArgumentTransformationAttribute
 {
-    // By the instance of the text, not by what it says: names are the same in many clusters.
+    // Keyed by string instance, because clusters share names.
     private static readonly ConditionalWeakTable<string, ClusterObject> Objects = [];
 
-    /// <summary>False where a hashtable in the place of a name is the change.</summary>
+    /// <summary>False where a hashtable in place of a name is the change.</summary>
     public bool TakesHashtables { get; init; } = true;
 
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
@@ -27,7 +27,7 @@ internal sealed class NodeNamesAttribute : ArgumentTransformationAttribute
             _ => Name(inputData)!,
         };
 
-    /// <summary>The object that was given in place of the name, or null.</summary>
+    /// <summary>The object that was passed in place of the name, or null.</summary>
     public static ClusterObject? ObjectOf(string name) => Objects.TryGetValue(name, out ClusterObject? given) ? given : null;
 
     private static object? Name(object? item)

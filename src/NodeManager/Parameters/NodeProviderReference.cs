@@ -2,16 +2,12 @@ using NodeManager.Autoscaling.Resources;
 
 namespace NodeManager.Parameters;
 
-/// <summary>A provider of a cluster.</summary>
-/// <param name="Session">Of the cluster.</param>
-/// <param name="Namespace">That it is in.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Uid">Empty: whichever has the name.</param>
+/// <param name="Uid">Empty: any UID.</param>
 internal sealed record NodeProviderReference(NodeManagerSession Session, string Namespace, string Name, string Uid)
 {
     public const string DefaultNamespace = NodeSmithNames.DefaultNamespace;
 
-    /// <summary>The provider that an object is or stands for; an empty name for none.</summary>
+    /// <summary>The provider of an object; an empty name for none.</summary>
     public static (string Namespace, string Name, string Uid) Of(ClusterObject value) =>
         value switch
         {

@@ -2,13 +2,12 @@ using NodeManager.Core.Nodes;
 
 namespace NodeManager.Parameters;
 
-/// <summary>A node by name in a session.</summary>
 internal readonly record struct NodeReference(NodeManagerSession Session, NodeTarget Target)
 {
-    /// <summary>The node as the pipeline brought it, which spares reading it.</summary>
+    /// <summary>The node from the pipeline, which saves a read.</summary>
     public ClusterNode? Known { get; init; }
 
-    /// <summary>The plan that the pipeline brought for the node.</summary>
+    /// <summary>The plan from the pipeline.</summary>
     public NodeDrainPlan? Plan { get; init; }
 
     public string Name => Target.Name;
@@ -17,10 +16,10 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
 
     public override int GetHashCode() => HashCode.Combine(Session, Name);
 
-    /// <summary>For questions and errors: <c>node 'worker-1' in cluster 'production'</c>.</summary>
+    /// <summary>For prompts and errors: <c>node 'worker-1' in cluster 'production'</c>.</summary>
     public override string ToString() => $"node '{Name}' in cluster '{Session.Cluster}'";
 
-    /// <summary>The node that an object is, or stands for; null for an object that stands for none.</summary>
+    /// <summary>The node's name; null for an object that does not stand for a node.</summary>
     public static string? NameFrom(ClusterObject value) =>
         value switch
         {
@@ -43,7 +42,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             _ => null,
         };
 
-    /// <summary>The nodes that an object stands for; none for an object that stands for none.</summary>
+    /// <summary>The nodes that an object stands for; may be empty.</summary>
     public static IReadOnlyList<NodeTarget> TargetsFrom(ClusterObject value) =>
         value switch
         {
@@ -64,7 +63,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
     /// <summary>True where an object names all of its nodes by UID.</summary>
     public static bool HasUids(IReadOnlyList<NodeTarget> targets) => targets.Count > 0 && targets.All(static one => one.Uid.Length > 0);
 
-    /// <summary>What the object knows of the node; null for an object that only names it.</summary>
+    /// <summary>The node's data; null for an object that only names it.</summary>
     public static ClusterNode? KnownFrom(ClusterObject value) =>
         value switch
         {
@@ -73,7 +72,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             _ => null,
         };
 
-    /// <summary>The UID of that node; empty where the object has none.</summary>
+    /// <summary>The node's UID; empty where the object has none.</summary>
     public static string UidFrom(ClusterObject value) =>
         value switch
         {
@@ -96,9 +95,8 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
             _ => "",
         };
 
-    /// <summary>Why a command that acts may not take an object; null: it may.</summary>
-    /// <param name="value">What was piped.</param>
-    /// <param name="session">Its session, whose configuration decides whether thresholds may make anything act.</param>
+    /// <summary>The error for an object that acting commands refuse; null if it is accepted.</summary>
+    /// <param name="session">Its configuration decides whether thresholds may trigger actions.</param>
     public static NodeManagerException? Forbids(ClusterObject value, NodeManagerSession session) =>
         value is not (NodeScaleRecommendation or NodeScaleCandidate) || session.Configuration.EnableAutoScaling
             ? null
@@ -110,7 +108,7 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
                 "To let recommendations act, run Set-NodeManagerConfiguration -EnableAutoScaling $true. Without it, pass the names of the nodes."
             );
 
-    /// <summary>The error for an object that stands for no node.</summary>
+    /// <summary>The error for an object that does not stand for a node.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) =>
         new(
             ErrorIds.NodeNotFound,

@@ -5,35 +5,33 @@ using System.Management.Automation;
 namespace NodeManager.Parameters;
 
 /// <summary>
-/// An object that lost its class: read from CLIXML, CSV or JSON, or sent by a job or another computer. It is what its class was: of the
-/// cluster that its Cluster names, and standing for the node that its NodeName, Node or Name names, in this order.
+/// An object that lost its class in CLIXML, CSV, JSON, a job or a remote session. Its Cluster property determines the cluster; NodeName,
+/// Node or Name, in this order, the node.
 /// </summary>
 internal sealed class ObjectRow : ClusterObject
 {
     private const string Deserialized = "Deserialized.NodeManager.";
 
-    // The classes whose Name and Uid are those of a node.
+    // Classes whose Name and Uid are those of a node.
     private static readonly string[] Nodes = [nameof(ClusterNode), nameof(NodeHealth), nameof(NodeSelection)];
 
-    /// <summary>The node that it is, or stands for; empty for none.</summary>
+    /// <summary>The node's name; empty for none.</summary>
     public string Node { get; private init; } = "";
 
-    /// <summary>Of the node; empty where the row has none.</summary>
+    /// <summary>The node's UID; empty where unknown.</summary>
     public string NodeUid { get; private init; } = "";
 
-    /// <summary>Its Id, or its RunId.</summary>
+    /// <summary>From Id or RunId.</summary>
     public string RunId { get; private init; } = "";
 
-    /// <summary>Its Namespace.</summary>
     public string Namespace { get; private init; } = "";
 
-    /// <summary>Its Name, whatever has that name.</summary>
     public string Name { get; private init; } = "";
 
-    /// <summary>The node pool that it was before it lost its class; null for all else.</summary>
+    /// <summary>The node pool of the row; null for other rows.</summary>
     public PoolRow? Pool { get; private set; }
 
-    /// <summary>Null for text, a number, a list, and what still has its class.</summary>
+    /// <summary>Null for text, numbers, lists and live objects.</summary>
     public static ObjectRow? From(object? value)
     {
         object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
@@ -61,7 +59,7 @@ internal sealed class ObjectRow : ClusterObject
         return row;
     }
 
-    /// <summary>The text of a property, or of a hashtable's entry; empty where there is none.</summary>
+    /// <summary>The text of a property or hashtable entry; empty if missing.</summary>
     public static string Read(object value, string name) => Text(ValueOf(value, name));
 
     public override string ToString() =>
@@ -69,7 +67,7 @@ internal sealed class ObjectRow : ClusterObject
         : Node.Length > 0 ? Node
         : "the input";
 
-    // A row is a node's unless its class was one of those that only name a node in another property.
+    // A row is a node unless its class names its node in another property.
     private static bool IsNode(object value) =>
         PSObject.AsPSObject(value).TypeNames.FirstOrDefault(t => t.StartsWith(Deserialized, StringComparison.Ordinal)) is not { } type
         || Nodes.Any(one => type == Deserialized + one || type.StartsWith($"{Deserialized}{one}#", StringComparison.Ordinal));

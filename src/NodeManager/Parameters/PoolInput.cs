@@ -6,10 +6,10 @@ using NodeManager.NodePools.Documents;
 
 namespace NodeManager.Parameters;
 
-/// <summary>What users give to describe a pool.</summary>
+/// <summary>Reads descriptions of pools from parameters and files.</summary>
 internal static class PoolInput
 {
-    /// <summary>A pool, a specification, its platform, JSON or YAML text, a hashtable, or an object that ConvertFrom-Json made.</summary>
+    /// <summary>Accepts a pool, a specification, a platform, JSON or YAML text, a hashtable, or an object of ConvertFrom-Json.</summary>
     /// <exception cref="NodeManagerException">NodePoolInvalid, NodePoolFieldUnsupported.</exception>
     public static PoolDescription Read(object value) =>
         (value is PSObject wrapped ? wrapped.BaseObject : value) switch
@@ -23,12 +23,12 @@ internal static class PoolInput
             _ => PoolText.Read(JsonMap.From(value), ""),
         };
 
-    /// <summary>A JSON merge patch: a hashtable, JSON or YAML text, or an object that ConvertFrom-Json made.</summary>
+    /// <summary>A JSON merge patch: a hashtable, JSON or YAML text, or an object of ConvertFrom-Json.</summary>
     /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>
     public static JsonObject ReadPatch(object value) =>
         (value is PSObject wrapped ? wrapped.BaseObject : value) is string text ? PoolText.ReadPatch(text) : JsonMap.ObjectFrom(value);
 
-    /// <summary>Labels to set; a value of null removes the label. Null for none.</summary>
+    /// <summary>Labels to set; a null value removes the label. Returns null for none.</summary>
     /// <exception cref="NodeManagerException">InvalidLabelValue.</exception>
     public static Dictionary<string, string?>? ReadLabels(IDictionary? labels) =>
         labels
@@ -61,7 +61,7 @@ internal static class PoolInput
 
     private static JsonObject SpecOf(NodePoolSpec spec) => JsonNode.Parse(spec.Json)!.AsObject();
 
-    // A pool that lost its class in a file or a job still has its specification as JSON.
+    // A pool that lost its class still has its specification as JSON.
     private static PoolDescription? RowOf(object value) =>
         PSObject.AsPSObject(value).Properties["Spec"]?.Value is PSObject spec
         && spec.Properties["Json"]?.Value is string json

@@ -5,14 +5,11 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Lets a node pool stand for its nodes.</summary>
+/// <summary>Resolves a piped node pool to its nodes.</summary>
 internal static class PoolNodes
 {
-    /// <summary>The nodes of a pool that is piped, in its session; null for an object that is not a pool.</summary>
-    /// <param name="value">What is piped.</param>
-    /// <param name="sessions">Of the cmdlet.</param>
-    /// <param name="pump">Runs the reading.</param>
-    /// <param name="fail">Told where the pool's nodes cannot be read; the list is empty then.</param>
+    /// <summary>The nodes of a piped pool in its session; null for another object.</summary>
+    /// <param name="fail">Called if the pool's nodes cannot be read; the result is then empty.</param>
     public static IReadOnlyList<NodeReference>? Of(
         ClusterObject value,
         SessionSelection sessions,

@@ -4,16 +4,14 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Parameters;
 
-/// <summary>A pool in a session.</summary>
 internal readonly record struct PoolReference(PoolContext Context, PoolTarget Target)
 {
     public NodeManagerSession Session => Context.Session;
 
-    /// <summary>For questions and errors.</summary>
+    /// <summary>For prompts and errors.</summary>
     public override string ToString() => $"node pool '{Target}' in cluster '{Session.Cluster}'";
 
-    /// <summary>What an object says of a pool; null for one that stands for none.</summary>
-    /// <param name="value">A pool, what is about one, or a node of one.</param>
+    /// <summary>The pool of an object; null for an object that does not stand for a pool.</summary>
     public static PoolTarget? From(ClusterObject value) =>
         value switch
         {
@@ -30,9 +28,8 @@ internal readonly record struct PoolReference(PoolContext Context, PoolTarget Ta
             _ => null,
         };
 
-    /// <summary>Where the pool of an object is kept.</summary>
-    /// <param name="value">A pool, what is about one, or a node of one.</param>
-    /// <param name="given">What parameters say, for what the object does not.</param>
+    /// <summary>Where the pool of an object is.</summary>
+    /// <param name="given">From parameters; used where the object does not say.</param>
     public static PoolPlace PlaceOf(ClusterObject value, PoolPlace given)
     {
         (string provider, string ns) = value switch
@@ -51,7 +48,7 @@ internal readonly record struct PoolReference(PoolContext Context, PoolTarget Ta
         return new(provider.Length > 0 ? provider : given.Provider, ns.Length > 0 ? ns : given.Namespace);
     }
 
-    /// <summary>The error for an object that stands for no pool.</summary>
+    /// <summary>The error for an object that does not stand for a pool.</summary>
     public static NodeManagerException StandsForNone(ClusterObject value) =>
         new(
             ErrorIds.NodePoolNotFound,

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace NodeManager.Parameters;
 
-/// <summary>A pool, or what is about one, that lost its class; see <see cref="ObjectRow"/>.</summary>
+/// <summary>A pool, or an object about one, that lost its class; see <see cref="ObjectRow"/>.</summary>
 internal sealed class PoolRow : ClusterObject
 {
     public string Id { get; private init; } = "";
@@ -11,17 +11,16 @@ internal sealed class PoolRow : ClusterObject
 
     public string ClusterId { get; private init; } = "";
 
-    /// <summary>A <see cref="NodePoolProvider"/>; empty where the row does not say.</summary>
+    /// <summary>A <see cref="NodePoolProvider"/>; empty where unknown.</summary>
     public string Provider { get; private init; } = "";
 
     public string Namespace { get; private init; } = "";
 
-    /// <summary>Null for what still has its class, and for what names no pool.</summary>
+    /// <summary>Null for live objects and for objects without a pool.</summary>
     public static PoolRow? From(object? value) => ObjectRow.From(value) is { } row ? From(value!, row) : null;
 
-    /// <summary>Null for what names no pool.</summary>
-    /// <param name="value">The row.</param>
-    /// <param name="origin">What it says of its cluster.</param>
+    /// <summary>Null for a row without a pool.</summary>
+    /// <param name="origin">The row with its cluster.</param>
     public static PoolRow? From(object value, ClusterObject origin)
     {
         string pool = ObjectRow.Read(value, "Pool"),
@@ -44,7 +43,7 @@ internal sealed class PoolRow : ClusterObject
         return found.Id.Length > 0 || found.Name.Length > 0 ? found : null;
     }
 
-    /// <summary>True for an object that was a pool before it lost its class.</summary>
+    /// <summary>True for a deserialized pool.</summary>
     public static bool WasPool(object value) =>
         PSObject
             .AsPSObject(value)
@@ -56,7 +55,7 @@ internal sealed class PoolRow : ClusterObject
     public override string ToString() => Name.Length > 0 ? Name : Id;
 }
 
-/// <summary>Lets a parameter for pools take those that lost their class.</summary>
+/// <summary>Lets a parameter for pools take <see cref="PoolRow"/> objects.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PoolRowsAttribute : ArgumentTransformationAttribute
 {

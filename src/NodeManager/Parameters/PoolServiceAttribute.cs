@@ -5,7 +5,7 @@ using System.Security;
 
 namespace NodeManager.Parameters;
 
-/// <summary>How a pool service is reached: a <see cref="PoolServiceConfiguration"/>, a hashtable with its properties, or an address alone.</summary>
+/// <summary>A <see cref="PoolServiceConfiguration"/>, a hashtable with its properties, or an address.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PoolServiceAttribute : ArgumentTransformationAttribute
 {

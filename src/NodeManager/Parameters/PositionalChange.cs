@@ -6,13 +6,14 @@ using System.Reflection;
 namespace NodeManager.Parameters;
 
 /// <summary>
-/// With pipeline input, the first positional argument is the change: <c>Get-ClusterNode w | Set-NodeTaint 'a=b:NoSchedule'</c>. PowerShell binds
-/// positions before it knows what is piped, so the argument arrives in -Name. For that, -Name belongs to the parameter set of objects too.
+/// With pipeline input, the first positional argument is the change: <c>Get-ClusterNode w | Set-NodeTaint 'a=b:NoSchedule'</c>. PowerShell
+/// binds positional arguments before it knows the pipeline input, so the argument arrives in -Name, which therefore belongs to the
+/// parameter set of objects too.
 /// </summary>
 internal static class PositionalChange
 {
-    /// <summary>Gives an argument that arrived in -Name to the parameter of the change.</summary>
-    /// <exception cref="NodeManagerException">InputAmbiguous: names and pipeline input.</exception>
+    /// <summary>Moves an argument from -Name to the parameter of the change.</summary>
+    /// <exception cref="NodeManagerException">InputAmbiguous: both names and pipeline input.</exception>
     public static void Move(PSCmdlet command, string[] names, string parameter)
     {
         Dictionary<string, object> bound = command.MyInvocation.BoundParameters;
@@ -51,13 +52,13 @@ internal static class PositionalChange
         PSObject.AsPSObject(bound).Properties["BoundPositionally"]?.Value is not IEnumerable positional
         || positional.Cast<object?>().Contains(parameter);
 
-    // As PowerShell's binder does it: transformations, conversion, validation.
+    // In the order of PowerShell's binder: transformation, conversion, validation.
     private static object? Convert(object value, PropertyInfo property)
     {
         foreach (ArgumentTransformationAttribute transformation in property.GetCustomAttributes<ArgumentTransformationAttribute>())
             value = transformation.Transform(null!, value)!;
         object converted = LanguagePrimitives.ConvertTo(value, property.PropertyType, System.Globalization.CultureInfo.InvariantCulture);
-        // A variable validates its value by its attributes.
+        // PSVariable applies validation attributes.
         _ = new PSVariable(
             property.Name,
             converted,

@@ -3,17 +3,13 @@ using System.Management.Automation;
 
 namespace NodeManager.Parameters;
 
-/// <summary>The files that <c>-Path</c> and <c>-LiteralPath</c> name.</summary>
+/// <summary>Resolves <c>-Path</c> and <c>-LiteralPath</c> to files.</summary>
 internal static class ResolvedFiles
 {
     /// <summary>
-    /// Full paths. Whatever names no file is an error: a command at the end of a pipeline must not succeed because it did nothing.
+    /// Returns full paths. A path without a file is an error: a command at the end of a pipeline must not succeed without effect.
     /// </summary>
-    /// <param name="cmdlet">Whose current location counts.</param>
-    /// <param name="patterns">Paths with wildcards.</param>
-    /// <param name="literals">Paths in which brackets and asterisks mean themselves.</param>
-    /// <param name="notFoundId">The ErrorId for what names no file.</param>
-    /// <param name="fail">Reports the error about a path.</param>
+    /// <param name="cmdlet">Determines the current location.</param>
     public static IEnumerable<string> Of(
         PSCmdlet cmdlet,
         IEnumerable<string> patterns,

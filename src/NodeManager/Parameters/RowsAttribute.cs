@@ -3,11 +3,11 @@ using System.Management.Automation;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Lets a parameter for objects of a cluster take those that lost their class; see <see cref="ObjectRow"/>.</summary>
+/// <summary>Lets a parameter for cluster objects take those that lost their class; see <see cref="ObjectRow"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class RowsAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>True for a parameter that takes names as well, as <see cref="NameText"/>.</summary>
+    /// <summary>Also accept names, as <see cref="NameText"/>.</summary>
     public bool TakesText { get; init; }
 
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>

@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace NodeManager.Parameters;
 
-/// <summary>What is about a scheduler and lost its class, see <see cref="ObjectRow"/>: it names the cluster, the ConfigMap and the Deployment.</summary>
+/// <summary>An object about a scheduler that lost its class; see <see cref="ObjectRow"/>.</summary>
 internal sealed class SchedulerRow : SchedulerObject
 {
-    /// <summary>Null for what still has its class, and for what names no ConfigMap or Deployment.</summary>
+    /// <summary>Null for live objects, and for objects without a ConfigMap or Deployment.</summary>
     public static SchedulerRow? From(object? value)
     {
         if (ObjectRow.From(value) is not { } row)
@@ -23,7 +23,7 @@ internal sealed class SchedulerRow : SchedulerObject
         return found.ConfigMap.Length > 0 || found.Deployment.Length > 0 ? found : null;
     }
 
-    /// <summary>A backup with its text, for what restores it.</summary>
+    /// <summary>A backup with its text.</summary>
     public static SchedulerConfigurationBackup? BackupFrom(object? value) =>
         From(value) is { } row && ObjectRow.Read(value!, nameof(SchedulerConfigurationBackup.Text)) is { Length: > 0 } text
             ? new()
@@ -46,11 +46,11 @@ internal sealed class SchedulerRow : SchedulerObject
     public override string ToString() => ConfigMap.Length > 0 ? ConfigMap : Deployment;
 }
 
-/// <summary>Lets a parameter for what is about a scheduler take what lost its class.</summary>
+/// <summary>Lets a parameter for scheduler objects take <see cref="SchedulerRow"/> objects.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SchedulerRowsAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Take backups only, with their text.</summary>
+    /// <summary>Accept only backups with their text.</summary>
     public bool Backups { get; init; }
 
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>

@@ -4,7 +4,7 @@ using System.Security;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Takes a secret as a SecureString or as text. Any other value becomes an error that does not quote it.</summary>
+/// <summary>Takes a secret as a SecureString or text. The error for another value does not quote it.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SecretTextAttribute : ArgumentTransformationAttribute
 {

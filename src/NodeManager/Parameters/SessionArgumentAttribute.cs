@@ -7,14 +7,14 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Sessions as objects, or as the name or the id of one of this runspace.</summary>
+/// <summary>Sessions as objects, names or ids of this runspace.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         Plain(inputData) is IList list ? list.Cast<object?>().Select(Resolve).ToArray() : Resolve(inputData);
 
-    /// <summary>The sessions that a value on a command line means, as far as they can be found.</summary>
+    /// <summary>The existing sessions among the values of a command line.</summary>
     public static IEnumerable<NodeManagerSession> Find(object? value)
     {
         foreach (object? one in Plain(value) is IList list ? list : new[] { value })
@@ -26,7 +26,7 @@ internal sealed class SessionArgumentAttribute : ArgumentTransformationAttribute
             }
             catch (ArgumentTransformationMetadataException)
             {
-                // What is being typed need not be a session yet.
+                // An incomplete name is not a session yet.
             }
 
             if (found is not null)

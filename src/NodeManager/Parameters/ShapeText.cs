@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Machine sizes as <c>large=8x32Gi</c>, or <c>large=8x32Gi@zone-a</c> for one zone.</summary>
+/// <summary><c>large=8x32Gi</c>, or <c>large=8x32Gi@zone-a</c> for one zone.</summary>
 internal static class ShapeText
 {
     /// <exception cref="NodeManagerException">NodePoolInvalid.</exception>

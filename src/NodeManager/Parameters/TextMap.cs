@@ -4,11 +4,11 @@ using System.Management.Automation;
 
 namespace NodeManager.Parameters;
 
-/// <summary>Hashtables as maps of text, the way that Kubernetes writes values: <c>$true</c> is <c>true</c>.</summary>
+/// <summary>Converts hashtables to maps of text as Kubernetes writes values: <c>$true</c> is <c>true</c>.</summary>
 internal static class TextMap
 {
     /// <exception cref="NodeManagerException">
-    /// InvalidLabelValue, InvalidAnnotationValue: a value is null, most likely a variable that was never set, or it is not one text.
+    /// InvalidLabelValue, InvalidAnnotationValue: a value is null, probably an unset variable, or not a single text.
     /// </exception>
     public static Dictionary<string, string> From(IDictionary entries, string errorId)
     {
@@ -41,8 +41,8 @@ internal static class TextMap
         return map;
     }
 
-    /// <summary>The entries of a hashtable, and one by key and value.</summary>
-    /// <exception cref="NodeManagerException">What one of them is wrong with; a key without a value, or nothing at all.</exception>
+    /// <summary>Combines the entries of a hashtable with one key and value.</summary>
+    /// <exception cref="NodeManagerException">An invalid entry, a key without a value, or no entry.</exception>
     public static Dictionary<string, string> From(
         IDictionary? entries,
         string? key,
@@ -84,7 +84,7 @@ internal static class TextMap
     public static string Describe(IReadOnlyDictionary<string, string> map) =>
         string.Join(", ", map.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key}={e.Value}"));
 
-    // Their text would be the name of a class.
+    // Their text would be a class name.
     private static bool IsSeveral(object? value) => Plain(value) is PSCustomObject or (IEnumerable and not string);
 
     private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;

@@ -2,11 +2,10 @@ using System.Management.Automation;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>Failures as PowerShell's error records.</summary>
+/// <summary>Converts failures to error records.</summary>
 internal static class ErrorRecords
 {
-    /// <param name="exception">What went wrong.</param>
-    /// <param name="target">What was worked on, where the exception does not say.</param>
+    /// <param name="target">The target, if the exception has none.</param>
     public static ErrorRecord From(Exception exception, object? target)
     {
         if (exception is not NodeManagerException failure)
@@ -18,7 +17,7 @@ internal static class ErrorRecords
         return Shown(record);
     }
 
-    // What hosts show: exceptions of others may quote a server as it is, and a target is named by its text.
+    // Escapes what hosts show: exceptions may quote a server, and a target is shown by its text.
     private static ErrorRecord Shown(ErrorRecord record)
     {
         string message = DisplayText.EscapeLines(record.Exception.Message);

@@ -2,17 +2,17 @@ using System.Management.Automation;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>The cmdlet that a <see cref="WorkPump"/> works for. All members are called on the pipeline's thread.</summary>
+/// <summary>The cmdlet of a <see cref="WorkPump"/>. All members are called on the pipeline thread.</summary>
 internal interface IPipelineHost
 {
     bool IsVerboseWanted { get; }
 
     bool IsDebugWanted { get; }
 
-    /// <summary>The current folder of PowerShell's file system, which is not the process's.</summary>
+    /// <summary>The current folder of PowerShell, not of the process.</summary>
     string CurrentFolder { get; }
 
-    /// <summary>An object for the pipeline. Also called after an interrupt, when the pipeline takes nothing any more.</summary>
+    /// <summary>Writes to the pipeline. Also called after an interrupt, when the pipeline accepts no more output.</summary>
     void WriteOutput(object value);
 
     void WriteFailure(Exception exception, object? target);
@@ -27,23 +27,23 @@ internal interface IPipelineHost
 
     void WriteProgress(ProgressRecord record);
 
-    /// <summary>True for a command that asks before it acts: one that changes something.</summary>
+    /// <summary>True for a command that supports ShouldProcess.</summary>
     bool IsChange { get; }
 
-    /// <summary>Asks about a change of a session's cluster.</summary>
+    /// <summary>Asks for confirmation of a change of a session's cluster.</summary>
     bool ShouldProcess(NodeManagerSession session, string target, string action);
 
-    /// <summary>Asks about a change of this computer or this process.</summary>
+    /// <summary>Asks for confirmation of a change of this computer or process.</summary>
     bool ShouldProcessLocally(string target, string action);
 
-    /// <summary>Takes what confirmations say of a session's cluster, because the input knows it by another name or address.</summary>
+    /// <summary>Adds a remark to confirmations of a session, because the input knows its cluster by another name or address.</summary>
     void DescribeCluster(NodeManagerSession session, string description);
 
     void ThrowTerminatingError(ErrorRecord record);
 
-    /// <summary>Ctrl-C was pressed, and all work has had its time to end.</summary>
+    /// <summary>Called after Ctrl-C, once work has ended or its time limit has expired.</summary>
     void OnStopped();
 
-    /// <summary>A later command stopped the pipeline, or an error ended it, and all work has had its time to end.</summary>
+    /// <summary>Called after a later command or an error stopped the pipeline, once work has ended or its time limit has expired.</summary>
     void OnAbandoned();
 }

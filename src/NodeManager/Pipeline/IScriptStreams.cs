@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>Takes what a script writes beside its output. Called from any thread.</summary>
+/// <summary>Receives the streams of a script other than its output. Called from any thread.</summary>
 internal interface IScriptStreams
 {
     void Write(WarningRecord record);

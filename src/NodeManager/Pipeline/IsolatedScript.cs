@@ -6,12 +6,11 @@ using System.Text;
 namespace NodeManager.Pipeline;
 
 /// <summary>
-/// A caller's script block that runs for each node in a runspace of its own, which has the module and the caller's values that the script
-/// names with <c>$using:</c>. Several run concurrently.
+/// A script block that runs per node in its own runspace, with the module and the caller's <c>$using:</c> values. Several run concurrently.
 /// </summary>
 internal sealed class IsolatedScript
 {
-    // Makes the block in the runspace that it runs in. The invocation is ours, as no script can catch that another calls exit.
+    // Recreates the block in its runspace. The invocation is in this script because a script cannot catch exit of another.
     private const string Invocation =
         "param($invoke, $text, $node) $ErrorActionPreference = 'Stop'; $invoke.Invoke([scriptblock]::Create($text), $node)";
 
@@ -26,10 +25,7 @@ internal sealed class IsolatedScript
         _state = state;
     }
 
-    /// <summary>Takes what the script uses of its caller, now: later that may be another's.</summary>
-    /// <param name="script">The block.</param>
-    /// <param name="caller">Evaluates in the caller's scope.</param>
-    /// <param name="module">The module's folder.</param>
+    /// <summary>Captures the caller's values immediately; they may change later.</summary>
     public static IsolatedScript Of(ScriptBlock script, CommandInvocationIntrinsics caller, string? module)
     {
         List<(string Name, object? Value)> values = [];
@@ -68,7 +64,7 @@ internal sealed class IsolatedScript
         return new(text.ToString(), values, state);
     }
 
-    /// <summary>Runs it for a node or another object. Its output is returned, an error is thrown, and all else goes to the streams as it comes.</summary>
+    /// <summary>Runs the script for a node or another object. Returns its output, throws its error, and forwards other streams.</summary>
     public async Task<IReadOnlyList<object>> RunAsync(object node, IScriptStreams streams, CancellationToken cancellationToken)
     {
         using Runspace runspace = RunspaceFactory.CreateRunspace(_state);

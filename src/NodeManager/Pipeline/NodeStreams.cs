@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>Hands what a node's script writes to the cmdlet's streams, with the node's name: several scripts write concurrently.</summary>
+/// <summary>Prefixes streams of a node's script with the node's name, because scripts run concurrently.</summary>
 internal sealed class NodeStreams(Worker worker, string node) : IScriptStreams
 {
     public void Write(WarningRecord record) => worker.Warning($"Node {node}: {record.Message}");

@@ -3,12 +3,12 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>Makes of an operation's reports what PowerShell shows. A thing has one bar, below that of what it is a part of.</summary>
+/// <summary>Converts an operation's reports to progress records: one bar per activity, below its parent's.</summary>
 internal sealed class ProgressRecords
 {
     private readonly Dictionary<string, int> _ids = [];
 
-    /// <summary>Null for the end of what was never shown.</summary>
+    /// <summary>Null for the end of an activity without a bar.</summary>
     public ProgressRecord? Of(OperationProgress progress)
     {
         if (progress.Completed && !_ids.ContainsKey(progress.Key))
@@ -28,6 +28,6 @@ internal sealed class ProgressRecords
         return id;
     }
 
-    // PowerShell takes no empty text.
+    // PowerShell rejects empty text.
     private static string Shown(string text) => text.Length == 0 ? " " : DisplayText.Escape(text);
 }

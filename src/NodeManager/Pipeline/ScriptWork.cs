@@ -3,15 +3,15 @@ using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>Runs a caller's script block for a node, in the caller's runspace, on the pipeline's thread.</summary>
+/// <summary>Runs a script block for a node in the caller's runspace, on the pipeline thread.</summary>
 internal static class ScriptWork
 {
     private const string Collecting =
         "param($__nodeManagerScript, $__nodeManagerNode, $__nodeManagerOutput) & $__nodeManagerScript $__nodeManagerNode | & { process { $__nodeManagerOutput.Add($_) } }";
 
     /// <summary>
-    /// The node is <c>$_</c> and the first argument. Any error ends the script and is thrown, that of a native command's exit code too: a
-    /// patch that did not work must not look like one that did.
+    /// The node is <c>$_</c> and the first argument. Any error ends the script and is thrown, including a native command's exit code: a
+    /// failed patch must not look successful.
     /// </summary>
     public static IReadOnlyList<object> Invoke(ScriptBlock script, object node) => Invoke(script, node, Variables(node));
 
@@ -39,13 +39,14 @@ internal static class ScriptWork
         }
     }
 
-    // PowerShell returns what a block wrote only where it ends well. This one runs it in its own session state and keeps each object as it comes.
+    // PowerShell returns a block's output only if it completes. This one runs it in its own session state and collects objects as they are
+    // written.
     private static ScriptBlock? Collector(ScriptBlock script)
     {
         ScriptBlock collector = ScriptBlock.Create(Collecting);
         if (script.Module is { } module)
             return module.NewBoundScriptBlock(collector);
-        // A block of the caller's, called from within a module, would not see the variables of a collector there.
+        // From within a module, the caller's block would not see the variables of a collector.
         return ScriptBlock.Create("$ExecutionContext.SessionState.Module").InvokeReturnAsIs() is null ? collector : null;
     }
 
@@ -55,7 +56,7 @@ internal static class ScriptWork
     public static List<PSVariable> Variables(object node) =>
         [new("_", node), new("ErrorActionPreference", ActionPreference.Stop), new("PSNativeCommandUseErrorActionPreference", true)];
 
-    /// <summary>What the script says went wrong, without PowerShell's wrapping.</summary>
+    /// <summary>Unwraps the script's own error.</summary>
     public static Exception Unwrap(Exception exception) =>
         exception switch
         {

@@ -6,12 +6,10 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>
-/// Runs a cmdlet's work off the pipeline thread, and hands what the work reports to that thread, the only one that PowerShell listens to.
-/// </summary>
+/// <summary>Runs a cmdlet's work off the pipeline thread and marshals its reports to that thread.</summary>
 internal sealed class WorkPump(IPipelineHost host) : IDisposable
 {
-    /// <summary>The console ignores progress records for a while after it has drawn one.</summary>
+    /// <summary>The console drops progress records for a while after drawing one.</summary>
     private static readonly TimeSpan DrawAgain = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long work may take to end after an interrupt.</summary>
@@ -29,23 +27,22 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     private volatile bool _stopped;
     private volatile bool _disposed;
 
-    /// <summary>Whom this pump works for.</summary>
     public IPipelineHost Host => host;
 
     /// <summary>Cancelled by Ctrl-C, and when the pipeline ends for another reason.</summary>
     public CancellationToken Token => _cancellation.Token;
 
-    /// <summary>True after an interrupt: the pipeline takes nothing any more.</summary>
+    /// <summary>True after an interrupt: the pipeline accepts no more output.</summary>
     public bool IsStopped => _stopped;
 
-    /// <summary>Sets how many works run concurrently. To be called before any work starts.</summary>
+    /// <summary>Sets the number of concurrent work items. Call before any work starts.</summary>
     public void Open(int limit)
     {
         _limit = limit;
         _slots = new(limit, limit);
     }
 
-    /// <summary>Runs work off the pipeline thread. What it throws becomes an error about the target.</summary>
+    /// <summary>Runs work off the pipeline thread. An exception becomes an error about the target.</summary>
     public void Start(object? target, Func<Worker, Task> work)
     {
         _running++;
@@ -71,8 +68,8 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     }
 
     /// <summary>
-    /// Runs work off the pipeline thread and waits for its result, handing on what all works report meanwhile. It takes no slot: the
-    /// pipeline cannot continue without it, and works that hold all slots may take very long.
+    /// Runs work off the pipeline thread and waits for its result, forwarding all reports meanwhile. It takes no slot, because work that
+    /// holds all slots may take very long.
     /// </summary>
     public T RunNow<T>(Func<Worker, Task<T>> work)
         where T : class
@@ -107,13 +104,13 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         return result!;
     }
 
-    /// <summary>Forwards what was reported so far. Waits while enough work is in progress, so that further input does not pile up.</summary>
+    /// <summary>Forwards pending reports. Blocks while the queue is full, so that input does not pile up.</summary>
     public void HandOn() => Pump(stopBelow: _limit * 4);
 
-    /// <summary>Waits for all work started so far, handing on what it reports.</summary>
+    /// <summary>Waits for all started work, forwarding its reports.</summary>
     public void WaitForWork() => Pump(stopBelow: 1);
 
-    /// <summary>Objects that come faster than the pipeline takes them are one message.</summary>
+    /// <summary>Objects that arrive faster than the pipeline accepts them share one message.</summary>
     public void PostOutput(object value)
     {
         lock (_lock)
@@ -134,7 +131,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
 
     public void PostError(Exception exception, object? target) => PostUnlessStopped(() => host.WriteFailure(exception, target));
 
-    /// <summary>Runs something on the pipeline's thread, unless the pipeline takes nothing any more by then.</summary>
+    /// <summary>Runs an action on the pipeline thread unless the pipeline has stopped.</summary>
     public void PostUnlessStopped(Action message) =>
         Post(() =>
         {
@@ -142,7 +139,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
                 message();
         });
 
-    /// <summary>To be called on the pipeline's thread.</summary>
+    /// <summary>Call on the pipeline thread.</summary>
     public void ShowProgress(OperationProgress progress)
     {
         if (_progress.Of(progress) is not { } record)
@@ -159,7 +156,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         _messages.Add(static () => { });
     }
 
-    /// <summary>The cmdlet gave up, or the pipeline takes nothing any more: all work is cancelled and gets its time to end.</summary>
+    /// <summary>Cancels all work and waits for it up to the time limit; for a failed cmdlet or a stopped pipeline.</summary>
     public void Abandon()
     {
         _stopped = true;
@@ -176,7 +173,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
             }
             catch (PipelineStoppedException)
             {
-                // The pipeline takes nothing any more.
+                // The pipeline has stopped.
             }
         }
     }
@@ -187,12 +184,12 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         _cancellation.Cancel();
     }
 
-    // A session's background work may still report something when the cmdlet that started it has ended.
+    // A session's background work may still report after its cmdlet has ended.
     private void Post(Action message)
     {
         lock (_lock)
         {
-            // What is output later follows this message.
+            // Later output must follow this message.
             _outputs = null;
             if (!_disposed)
                 _messages.Add(message);
@@ -215,7 +212,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         }
         catch
         {
-            // The pipeline takes nothing any more; the cmdlet may keep the rest.
+            // The pipeline has stopped; the cmdlet may keep the rest.
             _stopped = true;
             while (at < outputs.Count)
             {
@@ -225,7 +222,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
                 }
                 catch (PipelineStoppedException)
                 {
-                    // As it said before.
+                    // The pipeline has stopped already.
                 }
             }
 
@@ -242,7 +239,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         }
         catch (OperationCanceledException) when (Token.IsCancellationRequested)
         {
-            // The caller that cancelled needs no error.
+            // The caller cancelled and needs no error.
         }
         catch (Exception exception)
         {
@@ -277,7 +274,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         throw new PipelineStoppedException();
     }
 
-    // The console draws a few times a second and skips the records between: the last one is written again.
+    // The console draws a few times a second and drops records between, so the last one is written again.
     private Action Next()
     {
         if (_undrawn is null)

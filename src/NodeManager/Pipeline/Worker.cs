@@ -4,14 +4,14 @@ using NodeManager.Core.Progress;
 
 namespace NodeManager.Pipeline;
 
-/// <summary>What work may say to the cmdlet that started it. Usable from any thread; never waits, save for a confirmation.</summary>
+/// <summary>The work's interface to its cmdlet. Thread-safe; only confirmations block.</summary>
 internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
 {
     private static readonly AsyncLocal<Worker?> Ambient = new();
 
     private readonly ConcurrentDictionary<string, OperationProgress> _progress = new();
 
-    /// <summary>The worker on whose behalf this code runs; a session's log lines go to its streams.</summary>
+    /// <summary>The worker of the current asynchronous flow; a session's log lines go to its streams.</summary>
     public static Worker? Current
     {
         get => Ambient.Value;
@@ -34,7 +34,7 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
 
     public void Information(InformationRecord record) => pump.PostUnlessStopped(() => pump.Host.WriteInformation(record));
 
-    /// <summary>Reports that come faster than they can be shown replace each other.</summary>
+    /// <summary>A pending report is replaced by a later one.</summary>
     public void Progress(OperationProgress progress)
     {
         bool pending = true;
@@ -79,15 +79,15 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
         }
     }
 
-    /// <summary>Asks about a change of a session's cluster, on the pipeline's thread.</summary>
+    /// <summary>Asks for confirmation of a change of a session's cluster, on the pipeline thread.</summary>
     public Task<bool> ShouldProcessAsync(NodeManagerSession session, string target, string action) =>
         AskAsync(host => host.ShouldProcess(session, target, action));
 
-    /// <summary>Asks about a change of this computer or this process, on the pipeline's thread.</summary>
+    /// <summary>Asks for confirmation of a change of this computer or process, on the pipeline thread.</summary>
     public Task<bool> ShouldProcessLocallyAsync(string target, string action) =>
         AskAsync(host => host.ShouldProcessLocally(target, action));
 
-    /// <summary>Runs what needs the caller's runspace on the pipeline's thread, between all else that this thread hands on.</summary>
+    /// <summary>Runs an action that needs the caller's runspace on the pipeline thread.</summary>
     public async Task<T> InvokeAsync<T>(Func<T> action)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -110,7 +110,7 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
         return await answer.Task;
     }
 
-    // What the host throws ends the pipeline.
+    // An exception of the host ends the pipeline.
     private async Task<bool> AskAsync(Func<IPipelineHost, bool> ask)
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);

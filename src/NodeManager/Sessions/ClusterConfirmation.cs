@@ -4,18 +4,16 @@ using NodeManager.Core.Configuration;
 
 namespace NodeManager.Sessions;
 
-/// <summary>Asks about changes of protected clusters, for one command.</summary>
+/// <summary>Confirms changes of protected clusters for one command.</summary>
 /// <param name="confirmed">The value of <c>-ConfirmCluster</c>; null without it.</param>
 internal sealed class ClusterConfirmation(string? confirmed)
 {
     private readonly Dictionary<NodeManagerSession, bool> _answers = [];
 
-    /// <summary>What is said of a change of a protected cluster.</summary>
-    /// <param name="session">Of the cluster.</param>
+    /// <summary>Confirms a change of a protected cluster.</summary>
     /// <param name="question">Names the change and its target.</param>
-    /// <param name="host">Asks a person.</param>
-    /// <param name="refuse">Gets the error, once for each session.</param>
-    /// <returns>True: confirmed by a person. False: refused. Null: ask as for any other cluster.</returns>
+    /// <param name="refuse">Receives the error, once per session.</param>
+    /// <returns>True: confirmed. False: refused. Null: ask as for any other cluster.</returns>
     public bool? Ask(NodeManagerSession session, string question, PSHost host, Action<Exception> refuse)
     {
         if (ClusterProtection.IsConfirmed(session, confirmed))
@@ -39,7 +37,7 @@ internal sealed class ClusterConfirmation(string? confirmed)
         return _answers[session] = answer == 1;
     }
 
-    // Without a default of yes: an empty line does not change a protected cluster. -1: no person can be asked.
+    // The default is no, so that an empty line does not change a protected cluster. -1: not interactive.
     private static int Prompt(NodeManagerSession session, string question, PSHost host)
     {
         if (host.Name == "ConsoleHost" && Console.IsInputRedirected)

@@ -2,9 +2,9 @@ using NodeManager.Providers;
 
 namespace NodeManager.Sessions;
 
-/// <summary>Makes the types of providers that NodeManager brings known before the first of them is used.</summary>
+/// <summary>Registers the built-in provider types before first use.</summary>
 internal static class MachineSessions
 {
-    /// <summary>Costs nothing when it was called before.</summary>
+    /// <summary>Idempotent.</summary>
     public static void Prepare() => BuiltInMachineProviders.Register();
 }

@@ -7,7 +7,7 @@ using NodeManager.Sandbox;
 
 namespace NodeManager.Sessions;
 
-/// <summary>Where the pools of a session are: clients of pool services, one for each configuration, and the cluster; kept until the session ends.</summary>
+/// <summary>Clients of a session's pools: one per pool service configuration, and the cluster. Disposed with the session.</summary>
 internal sealed class PoolSessions : IDisposable
 {
     private readonly Lock _gate = new();
@@ -24,9 +24,6 @@ internal sealed class PoolSessions : IDisposable
         }
     }
 
-    /// <summary>Where the pools of a session are kept.</summary>
-    /// <param name="session">Whose pools.</param>
-    /// <param name="place">Which of them.</param>
     /// <exception cref="NodeManagerException">PoolServiceNotConfigured, PoolServiceInvalid, SessionClosed.</exception>
     public static PoolContext Of(NodeManagerSession session, PoolPlace place)
     {
@@ -57,7 +54,7 @@ internal sealed class PoolSessions : IDisposable
         };
     }
 
-    /// <summary>Refuses a configuration that cannot work, before anything is done with it. Sends nothing.</summary>
+    /// <summary>Validates a configuration. Sends nothing.</summary>
     /// <exception cref="NodeManagerException">PoolServiceInvalid.</exception>
     public static void Check(PoolServiceConfiguration? configuration)
     {
@@ -65,7 +62,7 @@ internal sealed class PoolSessions : IDisposable
             PoolServiceProvider.Check(configuration);
     }
 
-    // What was connected with an earlier configuration may still be in use.
+    // A client of an earlier configuration may still be in use.
     private PoolServiceProvider Client(PoolServiceConfiguration? configuration, ClusterConnection connection, SandboxCluster? sandbox)
     {
         lock (_gate)

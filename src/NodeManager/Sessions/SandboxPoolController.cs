@@ -4,7 +4,7 @@ using NodeManager.Sandbox;
 
 namespace NodeManager.Sessions;
 
-/// <summary>How the simulated platform of an embedded cluster behaves: it replaces nodes whose platform changed, one at a time, each drained first.</summary>
+/// <summary>The simulated platform of an embedded cluster: drains and replaces nodes whose platform changed, one at a time.</summary>
 internal sealed class SandboxPoolController : IPoolController
 {
     public static SandboxPoolController Instance { get; } = new();

@@ -3,7 +3,7 @@ using NodeManager.SchedulerControl.Simulation;
 
 namespace NodeManager.Sessions;
 
-/// <summary>What the embedded cluster's simulated containers do: schedulers start only with a configuration that a real one takes.</summary>
+/// <summary>Simulated containers of an embedded cluster: schedulers only start with a valid configuration.</summary>
 internal static class SandboxPrograms
 {
     public static IReadOnlyList<SimulatedProgram> All { get; } = [RunScheduler];

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Api.Faults;
 
 namespace NodeManager.Sessions;
 
-/// <summary>What a session has that leads to an embedded cluster of this process.</summary>
+/// <summary>Accesses the embedded cluster of a session.</summary>
 internal static class SandboxSessions
 {
     /// <exception cref="NodeManagerException">NotASandbox, SessionClosed.</exception>
@@ -27,7 +27,6 @@ internal static class SandboxSessions
             "List the faults with Get-SandboxFault."
         );
 
-    /// <summary>A fault as users hold it.</summary>
     public static SandboxFault Describe(this NodeManagerSession session, FaultStatus status) =>
         new()
         {

@@ -4,16 +4,19 @@ using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Sessions;
 
-/// <summary>The servers that this process has started, of all runspaces: ports are the machine's. Those that ended by themselves are kept until they are stopped.</summary>
+/// <summary>
+/// The servers of this process, of all runspaces, because ports belong to the machine. Servers that ended by themselves are kept until they
+/// are stopped.
+/// </summary>
 internal static class ServerRegistry
 {
     private static readonly ConcurrentDictionary<int, ServerProcess> Servers = new();
 
-    /// <summary>All, in the order of their start.</summary>
+    /// <summary>In the order of their start.</summary>
     public static IReadOnlyList<ServerProcess> All =>
         [.. Servers.Values.OrderBy(static one => one.Server.StartedAt).ThenBy(static one => one.Server.ProcessId)];
 
-    /// <summary>Starts one. It ends with its session.</summary>
+    /// <summary>Starts a server that ends with its session.</summary>
     /// <exception cref="NodeManagerException">See <see cref="ServerProcess.StartAsync"/>; SessionClosed.</exception>
     public static async Task<ServerProcess> StartAsync(
         NodeManagerSession session,
@@ -23,7 +26,7 @@ internal static class ServerRegistry
     {
         SessionServers ofSession = session.Get<SessionServers>();
         ServerProcess started = await ServerProcess.StartAsync(launch(), cancellationToken);
-        // An ended one on the same port is replaced.
+        // Replaces an ended server on the same port.
         foreach (
             ServerProcess ended in All.Where(one =>
                 one.Server.State != NodeManagerServerState.Running && one.Server.Port == started.Server.Port
@@ -35,13 +38,12 @@ internal static class ServerRegistry
         return started;
     }
 
-    /// <summary>The process of a server; null where it is not known any more.</summary>
+    /// <summary>The process of a server; null where unknown.</summary>
     public static ServerProcess? Find(NodeManagerServer server) => All.FirstOrDefault(one => one.Server == server);
 
-    /// <summary>Takes it from the list.</summary>
     public static void Forget(ServerProcess server) => Servers.TryRemove(new(server.Server.ProcessId, server));
 
-    /// <summary>Those of a session; it ends them.</summary>
+    /// <summary>The servers of a session, ended with it.</summary>
     private sealed class SessionServers : IDisposable
     {
         private readonly Lock _gate = new();

@@ -5,12 +5,11 @@ using NodeManager.Providers.ServerProcesses;
 
 namespace NodeManager.Sessions;
 
-/// <summary>Which of this process' servers are meant.</summary>
 internal static class ServerSelection
 {
-    /// <summary>Those of the ports, or all. A port that none has is an error each.</summary>
+    /// <summary>The servers of the ports, or all. Each port without a server is an error.</summary>
     /// <param name="ports">Null for all.</param>
-    /// <param name="fail">Hears ManagedServerNotFound.</param>
+    /// <param name="fail">Receives ManagedServerNotFound.</param>
     public static IReadOnlyList<ServerProcess> Of(int[]? ports, Action<NodeManagerException> fail)
     {
         IReadOnlyList<ServerProcess> all = ServerRegistry.All;
@@ -32,7 +31,7 @@ internal static class ServerSelection
         return [.. all.Where(one => ports.Contains(one.Server.Port))];
     }
 
-    /// <summary>Writes the sign-in link to the information stream: a view would break it into lines, which no terminal opens.</summary>
+    /// <summary>Writes the sign-in link to the information stream, because a view would wrap it.</summary>
     public static void Show(NodeManagerServer server, Worker worker)
     {
         string until = server.SignInExpiresAt.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);

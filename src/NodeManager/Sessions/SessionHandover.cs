@@ -4,15 +4,14 @@ using NodeManager.Sandbox;
 
 namespace NodeManager.Sessions;
 
-/// <summary>Describes the cluster and the user of a session to a server process.</summary>
+/// <summary>Describes the cluster and user of a session to a server process.</summary>
 internal static class SessionHandover
 {
     /// <summary>
-    /// By kubeconfig and context where the session comes from one: the server reads the credentials itself. An embedded cluster is served over HTTPS
-    /// on loopback, with a token that is on no disk.
+    /// Uses kubeconfig and context where the session has them, so that the server reads credentials itself. An embedded cluster is served
+    /// over HTTPS on loopback, with a token that is not stored on disk.
     /// </summary>
-    /// <param name="session">Whose cluster.</param>
-    /// <returns>The description, and the front of an embedded cluster, which the caller ends; null for others.</returns>
+    /// <returns>The description, and the listener of an embedded cluster, which the caller disposes; null for others.</returns>
     /// <exception cref="NodeManagerException">SessionClosed.</exception>
     public static (ServerHandover Handover, IDisposable? Front) Of(NodeManagerSession session)
     {

@@ -4,21 +4,21 @@ using NodeManager.Core.Configuration;
 
 namespace NodeManager.Sessions;
 
-/// <summary>The sessions of each runspace. A runspace that ends takes its own along.</summary>
+/// <summary>The sessions of each runspace, which end with it.</summary>
 internal static class SessionRegistry
 {
     private static readonly ConcurrentDictionary<Guid, RunspaceSessions> Runspaces = new();
     private static volatile bool s_everConnected;
 
     /// <summary>
-    /// True once any runspace of the process has connected explicitly, or tried to. From then on nothing falls back to the kubeconfig: a script block
-    /// that runs in parallel would else act, silently, on another cluster than the one that its author connected to.
+    /// True once any runspace of the process has tried to connect explicitly. From then on nothing falls back to the kubeconfig: a parallel
+    /// script block could otherwise act on another cluster than its author connected to.
     /// </summary>
     public static bool EverConnected => s_everConnected;
 
     /// <summary>
-    /// A cluster is asked for. Until it is connected the runspace has no current session: where that fails, what a script does next was not
-    /// meant for the cluster before.
+    /// Called before connecting. Until then the runspace has no current session, so that a script does not continue in the previous cluster
+    /// after a failure.
     /// </summary>
     public static void Seek(Runspace runspace)
     {
@@ -27,9 +27,7 @@ internal static class SessionRegistry
     }
 
     /// <summary>Makes a new session the current one.</summary>
-    /// <param name="runspace">Whose.</param>
-    /// <param name="session">The new session.</param>
-    /// <param name="defaults">The configuration that it starts with.</param>
+    /// <param name="defaults">The session's initial configuration.</param>
     public static void Add(Runspace runspace, NodeManagerSession session, NodeManagerConfiguration defaults)
     {
         session.Configure(_ => new(defaults) { Cluster = session.Cluster, Session = session });
@@ -37,23 +35,22 @@ internal static class SessionRegistry
         Of(runspace).Add(session);
     }
 
-    /// <summary>Makes a session the current one.</summary>
     public static void Select(Runspace runspace, NodeManagerSession session) => Of(runspace).Select(session);
 
-    /// <summary>The live sessions that this runspace connected, oldest first, and one of another runspace that was selected here.</summary>
+    /// <summary>The live sessions of this runspace, oldest first, and one of another runspace that was selected here.</summary>
     public static IReadOnlyList<NodeManagerSession> List(Runspace runspace) =>
         !Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) ? []
         : sessions.Current is { } current ? [.. sessions.Live().Union([current])]
         : sessions.Live();
 
     /// <summary>
-    /// The one that was connected or selected last. Null after that one was disconnected, and after a connection that failed: what a script
-    /// does next was not meant for another cluster.
+    /// The session that was connected or selected last. Null after it was disconnected or a connection failed, so that a script does not
+    /// continue in another cluster.
     /// </summary>
     public static NodeManagerSession? Current(Runspace runspace) =>
         Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && !sessions.IsSeeking ? sessions.Current : null;
 
-    /// <summary>True from the time that a cluster is asked for until it is connected.</summary>
+    /// <summary>True between a request to connect and its success.</summary>
     public static bool IsSeeking(Runspace runspace) =>
         Runspaces.TryGetValue(runspace.InstanceId, out RunspaceSessions? sessions) && sessions.IsSeeking;
 

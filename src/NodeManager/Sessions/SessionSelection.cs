@@ -8,11 +8,9 @@ using NodeManager.Pipeline;
 namespace NodeManager.Sessions;
 
 /// <summary>
-/// The sessions that a cmdlet works in: those given with <c>-Session</c>; else this runspace's current one; else, where nothing was ever
-/// connected, one to the kubeconfig's current context. They are chosen when they are first asked for.
+/// The sessions of a cmdlet: those of <c>-Session</c>; else the runspace's current one; else, where nothing was ever connected, one to the
+/// kubeconfig's current context. Resolved on first use.
 /// </summary>
-/// <param name="pump">Runs the cmdlet's work.</param>
-/// <param name="given">The value of <c>-Session</c>.</param>
 internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? given) : IReadOnlyList<NodeManagerSession>
 {
     private readonly HashSet<NodeManagerSession> _unreachable = [];
@@ -31,11 +29,10 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>
-    /// The session that an object came from; where that was closed, or the object lost it with its class, the one session to the same
-    /// cluster. Never another cluster's.
+    /// The session of an object. If it was closed, or the object lost its class, the only session to the same cluster. Never another
+    /// cluster's.
     /// </summary>
-    /// <param name="origin">The object.</param>
-    /// <param name="hasNodeUid">True for an object that names its node by UID.</param>
+    /// <param name="hasNodeUid">The object names its node by UID.</param>
     /// <exception cref="NodeManagerException">WrongCluster, ClusterUnverified, SessionNotFound, SessionAmbiguous.</exception>
     private NodeManagerSession Of(ClusterObject origin, bool hasNodeUid)
     {
@@ -56,9 +53,11 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         return match.Session;
     }
 
-    /// <summary>Where to work on an object: <see cref="Of"/>, or all sessions for one that names no cluster. None, and an error, where its cluster is not connected.</summary>
-    /// <param name="origin">The object.</param>
-    /// <param name="hasNodeUid">True for an object that names its node by UID.</param>
+    /// <summary>
+    /// The sessions for an object: <see cref="Of"/>, or all for an object without a cluster. Empty, after an error, where its cluster is
+    /// not connected.
+    /// </summary>
+    /// <param name="hasNodeUid">The object names its node by UID.</param>
     public IReadOnlyList<NodeManagerSession> For(ClusterObject origin, bool hasNodeUid = false)
     {
         if (origin is { Session: null, Cluster: "", ClusterUid: "" })
@@ -80,7 +79,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
         }
     }
 
-    /// <summary>Starts work in a session. One that cannot be reached is reported once, however much was to be done in it.</summary>
+    /// <summary>Starts work in a session. An unreachable session is reported once.</summary>
     public void StartIn(NodeManagerSession session, object? target, Func<Worker, Task> work)
     {
         _used.Add(session);

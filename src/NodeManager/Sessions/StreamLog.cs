@@ -3,7 +3,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Sessions;
 
-/// <summary>A session's log: it outlives the cmdlet that connected, so each line goes to the cmdlet at work when it is written.</summary>
+/// <summary>A session's log. The session outlives the cmdlet that connected, so each line goes to the cmdlet that is running.</summary>
 internal sealed class StreamLog : IOperationLog
 {
     public static StreamLog Instance { get; } = new();

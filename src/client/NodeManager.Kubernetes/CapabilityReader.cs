@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Kubernetes;
 
-/// <summary>Finds out what the server has, by what its discovery says and not by its version.</summary>
+/// <summary>Reads the server's capabilities from discovery, not from its version.</summary>
 internal static class CapabilityReader
 {
     public static async Task<ServerCapabilities> ReadAsync(KubernetesClient client, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal static class CapabilityReader
         };
     }
 
-    // An alpha API exists only if it was enabled, or installed as custom resources. A server that refuses the discovery counts as without it.
+    // An alpha API exists only if it was enabled or installed as custom resources. A refused discovery counts as missing.
     private static async Task<bool> HasEvictionRequestsAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         try
@@ -75,7 +75,7 @@ internal static class CapabilityReader
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound) { }
     }
 
-    /// <summary>Some providers write <c>20+</c>.</summary>
+    /// <summary>Some providers append a plus: <c>20+</c>.</summary>
     private static int Minor(string text) =>
         int.TryParse(string.Concat(text.TakeWhile(char.IsAsciiDigit)), NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
             ? minor

@@ -12,8 +12,8 @@ using NodeManager.Kubernetes.Watching;
 namespace NodeManager.Kubernetes;
 
 /// <summary>
-/// Talks to one API server. Thread-safe. A refusal is a <see cref="KubernetesException"/>; what never reached the server, or brought back
-/// what no API server answers, is a <see cref="NodeManagerException"/> (ServerUnreachable, CertificateUntrusted, UnexpectedAnswer, …).
+/// A client of one API server. Thread-safe. A refusal is a <see cref="KubernetesException"/>; a request without a valid response of an API
+/// server is a <see cref="NodeManagerException"/> (ServerUnreachable, CertificateUntrusted, UnexpectedAnswer, …).
 /// </summary>
 public sealed class KubernetesClient : IDisposable
 {
@@ -24,9 +24,7 @@ public sealed class KubernetesClient : IDisposable
     private readonly Lock _lock = new();
     private Task<ServerCapabilities>? _capabilities;
 
-    /// <param name="server">Base address of the API server.</param>
-    /// <param name="transport">What carries the requests; disposed with the client.</param>
-    /// <param name="options">Clock, log and the like.</param>
+    /// <param name="transport">Disposed with the client.</param>
     public KubernetesClient(Uri server, HttpMessageHandler transport, KubernetesClientOptions? options = null)
         : this(server, transport, handler => handler, options ?? new()) { }
 
@@ -44,7 +42,7 @@ public sealed class KubernetesClient : IDisposable
         _lists = new(_sender);
     }
 
-    /// <summary>A client for a cluster as configured: its TLS, its proxy and its credentials. Connects at the first request.</summary>
+    /// <summary>Creates a client with the TLS, proxy and credentials of a configuration. Connects on the first request.</summary>
     public static KubernetesClient Create(ClusterConfiguration configuration, KubernetesClientOptions options) =>
         new(
             configuration.Server,
@@ -53,12 +51,8 @@ public sealed class KubernetesClient : IDisposable
             options
         );
 
-    /// <summary>
-    /// A client for the same server over the same connections, whose requests are treated as another user's (impersonation). It works as long as
-    /// this one is not disposed.
-    /// </summary>
-    /// <param name="user">As whom.</param>
-    /// <param name="groups">In which groups; none leaves it to the server.</param>
+    /// <summary>A client that impersonates a user over the same connections. Valid until this one is disposed.</summary>
+    /// <param name="groups">None: the server decides.</param>
     /// <exception cref="NodeManagerException">CredentialUnsupported: a name contains a control character.</exception>
     public KubernetesClient ActAs(string user, IReadOnlyList<string> groups) =>
         new(
@@ -74,18 +68,18 @@ public sealed class KubernetesClient : IDisposable
 
     public TimeProvider Time => _options.Time;
 
-    /// <summary>The server's time, as its last answer shows it to a second; this machine's before the first one.</summary>
+    /// <summary>The server's time from its last response, to the second; local time before the first one.</summary>
     public DateTimeOffset ServerTime => Time.GetUtcNow() + _sender.ClockOffset;
 
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "/version", null, KubernetesJson.Default.VersionInfo, RequestOptions.Default, cancellationToken);
 
-    /// <summary>Which versions of evictions and budgets the server has. Asked once, then remembered.</summary>
+    /// <summary>The versions of evictions and PDBs on the server. Cached.</summary>
     public Task<ServerCapabilities> GetCapabilitiesAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            // One asks for all; who stops waiting does not stop the others.
+            // One request for all callers; cancelling one does not cancel the others.
             if (_capabilities is null or { IsFaulted: true } or { IsCanceled: true })
                 _capabilities = CapabilityReader.ReadAsync(this, CancellationToken.None);
             return _capabilities.WaitAsync(cancellationToken);
@@ -100,11 +94,11 @@ public sealed class KubernetesClient : IDisposable
             cancellationToken
         );
 
-    /// <summary>All pages of a list, as one of one version of the cluster. Items of a list carry no apiVersion and no kind.</summary>
+    /// <summary>All pages of a list at one resourceVersion. Items have no apiVersion and kind.</summary>
     public Task<KubernetesList<T>> ListAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject => _lists.ReadAllAsync(type, options, cancellationToken);
 
-    /// <summary>The same, page by page as they arrive. Later pages may be newer, where the server forgot the version of the first.</summary>
+    /// <summary>Pages as they arrive. Later pages may be newer, if the first one's resourceVersion expired.</summary>
     public IAsyncEnumerable<KubernetesList<T>> ListPagesAsync<T>(
         ResourceType<T> type,
         ListOptions options,
@@ -163,9 +157,7 @@ public sealed class KubernetesClient : IDisposable
             cancellationToken
         );
 
-    /// <summary>
-    /// Asks for a pod's eviction, at the version that the server has, once: what the answers mean (429 most of all) is for the caller.
-    /// </summary>
+    /// <summary>Requests a pod's eviction once, at the server's API version. The caller handles the responses, above all 429.</summary>
     public async Task EvictAsync(string name, string ns, DeleteOptions options, CancellationToken cancellationToken)
     {
         ServerCapabilities capabilities = await GetCapabilitiesAsync(cancellationToken);
@@ -186,15 +178,9 @@ public sealed class KubernetesClient : IDisposable
         );
     }
 
-    /// <summary>
-    /// What a pod answers to a GET, asked by the API server for us (the pods/proxy subresource). Our credentials stay with the server.
-    /// </summary>
-    /// <param name="name">Of the pod.</param>
-    /// <param name="ns">Of the pod.</param>
-    /// <param name="scheme"><c>http</c> or <c>https</c>; the certificate is not looked at.</param>
-    /// <param name="port">Of the pod.</param>
-    /// <param name="path">Without a slash before it.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>GETs from a pod through the API server (pods/proxy), which does not forward our credentials.</summary>
+    /// <param name="scheme"><c>http</c> or <c>https</c>; the certificate is not verified.</param>
+    /// <param name="path">Without a leading slash.</param>
     public Task<string> GetThroughPodAsync(
         string name,
         string ns,
@@ -216,13 +202,9 @@ public sealed class KubernetesClient : IDisposable
             cancellationToken
         );
 
-    /// <summary>The end of a container's log.</summary>
-    /// <param name="name">Of the pod.</param>
-    /// <param name="ns">Of the pod.</param>
-    /// <param name="container">Null: its only one.</param>
-    /// <param name="previous">That of the container before it was restarted; the server refuses where it was not (BadRequest).</param>
-    /// <param name="lines">How many of its last lines.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>The last lines of a container's log.</summary>
+    /// <param name="container">Null: the only one.</param>
+    /// <param name="previous">Of the container before its restart; without one, the server refuses (BadRequest).</param>
     public Task<string> GetLogAsync(
         string name,
         string ns,
@@ -248,7 +230,7 @@ public sealed class KubernetesClient : IDisposable
         );
     }
 
-    /// <summary>May this user do that? (SelfSubjectAccessReview)</summary>
+    /// <summary>SelfSubjectAccessReview.</summary>
     public async Task<SubjectAccessReviewStatus> ReviewAccessAsync(ResourceAttributes attributes, CancellationToken cancellationToken)
     {
         var review = new SelfSubjectAccessReview
@@ -269,18 +251,15 @@ public sealed class KubernetesClient : IDisposable
     }
 
     /// <summary>
-    /// What exists (each as Added), then <see cref="WatchEventType.Synced"/>, then every change until cancelled. Survives resets, 410
-    /// and connections that the server closes: a known object is reported again only when it changed, one that was deleted meanwhile as Deleted.
+    /// Reports existing objects as Added, then <see cref="WatchEventType.Synced"/>, then every change until cancelled. Resumes after
+    /// disconnects and 410: a known object is reported again only if it changed, and as Deleted if it no longer exists.
     /// </summary>
-    /// <exception cref="KubernetesException">A refusal that stays: no permission, no such kind.</exception>
+    /// <exception cref="KubernetesException">A permanent refusal: no permission, no such kind.</exception>
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject => WatchAsync(type, options, null, cancellationToken);
 
     /// <inheritdoc cref="WatchAsync{T}(ResourceType{T}, ListOptions, CancellationToken)"/>
-    /// <param name="type">The kind.</param>
-    /// <param name="options">What to watch.</param>
-    /// <param name="state">Told whether the watch is connected.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="state">Receives the connection state.</param>
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         ResourceType<T> type,
         ListOptions options,
@@ -290,7 +269,7 @@ public sealed class KubernetesClient : IDisposable
         where T : KubernetesObject =>
         new Watcher<T>(_sender, _lists, type, options, _options.Time, _options.Logger, state).RunAsync(cancellationToken);
 
-    /// <summary>Sends a request and reads the answer. For what the other members do not offer.</summary>
+    /// <summary>Sends a request that other members do not cover.</summary>
     public async Task<T> SendAsync<T>(
         HttpMethod method,
         string pathAndQuery,
@@ -318,10 +297,12 @@ public sealed class KubernetesClient : IDisposable
         return await _sender.SendAsync(request, Reading(answer), cancellationToken);
     }
 
-    /// <summary>Reads the answer to a GET as it arrives.</summary>
+    /// <summary>Streams the response of a GET.</summary>
     /// <param name="pathAndQuery">From the server's root.</param>
-    /// <param name="read">Reads the body; again from its beginning where it was cut short, which an <see cref="IOException"/> or a <see cref="JsonException"/> says.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="read">
+    /// Reads the body; retried from the beginning after an <see cref="IOException"/> or a <see cref="JsonException"/>, which mean a
+    /// truncated body.
+    /// </param>
     public Task<T> ReadAsync<T>(
         string pathAndQuery,
         Func<Stream, CancellationToken, ValueTask<T>> read,
@@ -336,7 +317,7 @@ public sealed class KubernetesClient : IDisposable
     private static Func<Stream, CancellationToken, ValueTask<T>> Reading<T>(JsonTypeInfo<T> type) =>
         async (body, token) => await JsonSerializer.DeserializeAsync(body, type, token) ?? throw new JsonException("The answer is empty.");
 
-    /// <summary>The body is read to its end, so that the connection can be used again.</summary>
+    /// <summary>Reads the body to its end, so that the connection can be reused.</summary>
     private static async ValueTask<bool> Ignoring(Stream body, CancellationToken cancellationToken)
     {
         await body.CopyToAsync(Stream.Null, cancellationToken);

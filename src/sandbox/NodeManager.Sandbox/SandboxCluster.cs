@@ -25,9 +25,7 @@ using NodeManager.Sandbox.Seeding;
 
 namespace NodeManager.Sandbox;
 
-/// <summary>
-/// A Kubernetes in memory: an API and what makes it live. Knows nothing of its users; they reach it as any API server, over a transport.
-/// </summary>
+/// <summary>An in-memory Kubernetes: API and controllers. Clients use a transport, as with any API server.</summary>
 public sealed class SandboxCluster : IDisposable
 {
     private readonly CancellationTokenSource _stopped = new();
@@ -50,7 +48,7 @@ public sealed class SandboxCluster : IDisposable
         SandboxFeatures.Check(options.Features, minor);
         Catalog = new(BuiltInKinds.Every.Where(kind => kind.Feature is null || options.Features.Contains(kind.Feature)), minor);
         var store = new DocumentStore(BuiltInKinds.Every.Where(static kind => kind.IsStored), logCapacity);
-        // A restored cluster must not give out again what it gave before.
+        // A restored cluster must not repeat UIDs.
         IdentitySource identities = new(saved is null ? options.Seed : HashSeed(options.Seed, saved.Header.ResourceVersion));
         Registry = new(store, Time, identities, Catalog.Minor, new("kube-apiserver"));
         _ = new CustomKinds(Registry, Catalog);
@@ -69,10 +67,10 @@ public sealed class SandboxCluster : IDisposable
 
     public SandboxOptions Options { get; }
 
-    /// <summary>The address that the in-process transport answers for.</summary>
+    /// <summary>The address of the in-process transport.</summary>
     public Uri Server { get; } = new("http://sandbox.invalid/");
 
-    /// <summary>The clock of everything in it, and of what is done in it from outside: waits, timeouts, ages.</summary>
+    /// <summary>The cluster's clock, also for clients' waits, timeouts and ages.</summary>
     public TimeProvider Time { get; }
 
     internal KindCatalog Catalog { get; }
@@ -81,20 +79,19 @@ public sealed class SandboxCluster : IDisposable
 
     internal ApiServer Api => _server;
 
-    /// <summary>What the programs in pods do.</summary>
     internal PodRuns Runs { get; }
 
-    /// <summary>The service that keeps the cluster's node pools. It starts when it is first used.</summary>
+    /// <summary>The service of the cluster's node pools, started on first use.</summary>
     public SandboxPoolService Pools => _pools.Value;
 
-    /// <summary>What acts on its own; null where nothing does.</summary>
+    /// <summary>Null without controllers.</summary>
     internal ControllerHost? Controllers { get; private set; }
 
-    /// <summary>Starts a cluster: seeded, scheduled and ready when this returns.</summary>
-    /// <exception cref="ArgumentException">The version is not one of 1.20 to 1.37, it has no such feature, or the speed is out of range.</exception>
+    /// <summary>Starts a cluster, which is seeded, scheduled and ready on return.</summary>
+    /// <exception cref="ArgumentException">An unsupported version or feature, or an invalid speed.</exception>
     public static SandboxCluster Start(SandboxOptions options) => Start(options, DocumentStore.DefaultLogCapacity);
 
-    /// <summary>The same with another bound on what watches can resume over.</summary>
+    /// <summary>As above with another log capacity.</summary>
     internal static SandboxCluster Start(SandboxOptions options, int logCapacity)
     {
         var cluster = new SandboxCluster(options, logCapacity);
@@ -106,14 +103,12 @@ public sealed class SandboxCluster : IDisposable
     }
 
     /// <summary>
-    /// Starts a copy of another cluster, real or embedded: its nodes, its pods where they run, its workloads, budgets and volumes; no
-    /// secrets, no config maps. Simulated kubelets take the nodes over; what was not ready stays so. The source is only read.
+    /// Starts a copy of a real or embedded cluster: nodes, pods in place, workloads, PDBs and volumes, but no Secrets and ConfigMaps.
+    /// Simulated kubelets take over the nodes; unready ones stay unready. The source is only read.
     /// </summary>
-    /// <param name="source">The cluster to copy.</param>
-    /// <param name="options">Seed, speed and the like; the version is the source's, or the nearest to it.</param>
-    /// <param name="told">Hears what could not be copied.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
-    /// <exception cref="KubernetesException">The source refuses what a copy needs.</exception>
+    /// <param name="options">The version is the source's, or the nearest supported one.</param>
+    /// <param name="told">Receives what could not be copied.</param>
+    /// <exception cref="KubernetesException">The source refuses a required kind.</exception>
     public static async Task<SandboxCluster> CopyAsync(
         KubernetesClient source,
         SandboxOptions options,
@@ -140,11 +135,10 @@ public sealed class SandboxCluster : IDisposable
         return cluster;
     }
 
-    /// <summary>Starts a cluster as it was saved: its objects under their versions and UIDs, its clock where it stood, its faults.</summary>
+    /// <summary>Restores a saved cluster: objects with their versions and UIDs, clock and faults.</summary>
     /// <param name="saved">From <see cref="SandboxFile.Read(string)"/>.</param>
-    /// <param name="speed">Another speed of its clock; null: its own.</param>
-    /// <param name="programs">What its containers run; see <see cref="SandboxOptions.Programs"/>.</param>
-    /// <param name="time">The clock that moves the cluster's.</param>
+    /// <param name="speed">Null: the saved speed.</param>
+    /// <param name="programs">See <see cref="SandboxOptions.Programs"/>.</param>
     public static SandboxCluster Restore(SavedCluster saved, double? speed, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
     {
         SavedHeader header = saved.Header;
@@ -167,7 +161,7 @@ public sealed class SandboxCluster : IDisposable
         return cluster;
     }
 
-    /// <summary>The API alone, empty, with nothing that acts on its own; and with a bound on what watches can resume over.</summary>
+    /// <summary>An empty API without controllers, with another log capacity.</summary>
     internal static SandboxCluster StartStill(SandboxOptions options, int logCapacity)
     {
         var cluster = new SandboxCluster(options, logCapacity);
@@ -175,12 +169,10 @@ public sealed class SandboxCluster : IDisposable
         return cluster;
     }
 
-    /// <summary>A transport into the cluster, in process. Any number can be created; disposing one ends only its own requests and watches.</summary>
+    /// <summary>An in-process transport. Disposing it ends only its own requests and watches.</summary>
     public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);
 
-    /// <summary>Serves the cluster on loopback, until the server or the cluster is disposed.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
-    /// <exception cref="IOException">The kubeconfig cannot be written.</exception>
+    /// <summary>Serves the cluster on loopback until the server or the cluster is disposed.</summary>
     public SandboxServer Serve(SandboxServerOptions options) => Serve(options, ServerLimits.Default);
 
     internal SandboxServer Serve(SandboxServerOptions options, ServerLimits limits)
@@ -191,32 +183,27 @@ public sealed class SandboxCluster : IDisposable
         return server;
     }
 
-    /// <summary>All faults that were set and not cleared, in the order in which they were set.</summary>
+    /// <summary>Faults in the order in which they were set.</summary>
     public IReadOnlyList<FaultStatus> GetFaults() => _faults.Read();
 
-    /// <summary>Injects a fault for all clients of the cluster. A fault of the same name is replaced.</summary>
-    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    /// <summary>Injects a fault for all clients. Replaces a fault of the same name.</summary>
     public FaultStatus SetFault(FaultRequest request) => _faults.Set(request);
 
-    /// <summary>Checks a fault without setting it.</summary>
-    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    /// <summary>Validates a fault.</summary>
     public static void CheckFault(FaultRequest request) => FaultRules.Complete(request);
 
-    /// <summary>Whether there is a node now that a fault of this node name or wildcard pattern would hit.</summary>
+    /// <summary>Whether a node name or wildcard pattern matches an existing node.</summary>
     public bool HasNode(string pattern)
     {
         var meant = new NamePattern(pattern);
         return Registry.Store.List(BuiltInKinds.Nodes).Objects.Walk().Any(node => meant.Matches(node.Name));
     }
 
-    /// <summary>Ends a fault and forgets it; what it made go wrong recovers. False if there is none of this name.</summary>
+    /// <summary>Removes a fault; its effects recover. False for an unknown name.</summary>
     public bool ClearFault(string name) => _faults.Clear(name);
 
-    /// <summary>Saves the cluster, as it is at one moment, to a file that <see cref="SandboxFile.Read(string)"/> reads.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="includeSecrets">True to save the values of Secrets too; false to save only their names and keys.</param>
-    /// <param name="replace">True to replace an existing file.</param>
-    /// <exception cref="NodeManagerException">SandboxFileExists, SandboxFileNotWritten.</exception>
+    /// <summary>Saves a consistent snapshot to a file for <see cref="SandboxFile.Read(string)"/>.</summary>
+    /// <param name="includeSecrets">False saves names and keys of Secrets only.</param>
     public void Save(string path, bool includeSecrets, bool replace)
     {
         (long version, IReadOnlyList<StoredObject> objects) = Registry.Store.Capture();
@@ -238,7 +225,7 @@ public sealed class SandboxCluster : IDisposable
         SandboxFile.Write(header, objects, path, includeSecrets, replace);
     }
 
-    /// <summary>Stops it: its watches end, and nothing answers any more.</summary>
+    /// <summary>Stops the cluster and ends its watches.</summary>
     public void Dispose()
     {
         if (_stopped.IsCancellationRequested)
@@ -263,7 +250,7 @@ public sealed class SandboxCluster : IDisposable
     private SandboxPoolService StartPools() =>
         new(Registry, Catalog, Options.Seed, token => _tokens.Authenticate(token) is not null, _stopped.Token);
 
-    // Definitions first: they make the kinds that others are of.
+    // Definitions first, because they create kinds.
     private void Load(SavedCluster saved)
     {
         foreach (

@@ -10,10 +10,10 @@ using NodeManager.Sandbox.Pools;
 
 namespace NodeManager.Sandbox;
 
-/// <summary>The pool service of an embedded cluster: its API, and a platform that makes the nodes of pools appear and go.</summary>
+/// <summary>The pool service of an embedded cluster: its API, and a platform that adds and removes nodes.</summary>
 public sealed class SandboxPoolService : IDisposable
 {
-    /// <summary>The user that a session of the embedded cluster is to its pool service.</summary>
+    /// <summary>The session's user at the pool service.</summary>
     public const string User = "sandbox@example.com";
 
     private readonly PoolPlatform _platform;
@@ -58,24 +58,23 @@ public sealed class SandboxPoolService : IDisposable
         _platform = new(store, registry, catalog, identities, ClusterId);
     }
 
-    /// <summary>The address that the in-process transport answers for.</summary>
+    /// <summary>The address of the in-process transport.</summary>
     public Uri Address { get; } = new("http://pools.sandbox.invalid/api/v1");
 
-    /// <summary>The id that the service has for the embedded cluster. Pools of other clusters get no nodes.</summary>
+    /// <summary>The embedded cluster's id at the service. Pools of other clusters get no nodes.</summary>
     public string ClusterId { get; }
 
-    /// <summary>A bearer token that the service accepts.</summary>
+    /// <summary>An accepted bearer token.</summary>
     public string Token { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     internal PoolApi Api { get; }
 
-    /// <summary>What failed last in the platform; null for nothing.</summary>
+    /// <summary>The platform's last failure; null for none.</summary>
     internal Exception? Fault => _platform.Fault;
 
-    /// <summary>How many nodes a pool of this specification has when the platform has nothing left to do.</summary>
+    /// <summary>The number of nodes once the platform is done.</summary>
     public static int DesiredNodes(JsonObject spec) => PoolMachines.Desired(spec);
 
-    /// <summary>A transport to the service, in process.</summary>
     public HttpMessageHandler CreateTransport() => new PoolTransport(Api, _isKnownToken, _time, _stopped);
 
     public void Dispose() => _platform.Dispose();

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Http;
 
 namespace NodeManager.Sandbox;
 
-/// <summary>An embedded cluster on loopback, over HTTPS, for kubectl and other clients with its kubeconfig.</summary>
+/// <summary>Serves an embedded cluster on loopback over HTTPS, for clients with its kubeconfig.</summary>
 public sealed class SandboxServer : IDisposable
 {
     private readonly X509Certificate2 _certificate;
@@ -46,13 +46,13 @@ public sealed class SandboxServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>What a client of another process needs. Holds the token: never print it.</summary>
+    /// <summary>Access for another process. Holds the token: never print it.</summary>
     public SandboxAccess Access { get; }
 
-    /// <summary>A file that kubectl takes: <c>kubectl --kubeconfig …</c>. It holds the token. Empty where none was wanted.</summary>
+    /// <summary>For <c>kubectl --kubeconfig …</c>. Holds the token. Empty without a file.</summary>
     public string KubeconfigPath { get; }
 
-    /// <summary>Stops serving: connections are closed. The cluster continues.</summary>
+    /// <summary>Closes connections. The cluster continues.</summary>
     public void Dispose()
     {
         _listener.Dispose();
@@ -61,10 +61,7 @@ public sealed class SandboxServer : IDisposable
     }
 }
 
-/// <summary>How a served cluster is reached.</summary>
-/// <param name="Server">The address.</param>
-/// <param name="AuthorityPem">The authority that signed its certificate.</param>
-/// <param name="Token">The administrator's token.</param>
+/// <summary>Access to a served cluster.</summary>
 public sealed record SandboxAccess(Uri Server, string AuthorityPem, string Token)
 {
     /// <summary>Without the token.</summary>

@@ -5,7 +5,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Lets an agent apply a plan, once.</summary>
+/// <summary>Lets an agent apply a plan once.</summary>
 [Cmdlet(
     VerbsLifecycle.Approve,
     "NodeAgentPlan",
@@ -19,13 +19,11 @@ public sealed class ApproveNodeAgentPlanCommand : AgentPlanCmdlet, IClusterChang
     private const string ById = "ById";
     private const string ByObject = "ByObject";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Of the plans.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];

@@ -18,7 +18,6 @@ public sealed class DenyNodeAgentPlanCommand : AgentPlanCmdlet, ILocalChange
     private const string ById = "ById";
     private const string ByObject = "ByObject";
 
-    /// <summary>Of the plans.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];

@@ -5,18 +5,16 @@ using NodeManager.Providers.Agents;
 
 namespace NodeManager.Commands;
 
-/// <summary>The changes that agents ask for, as a server planned them.</summary>
+/// <summary>Lists the changes that agents requested, as a server planned them.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeAgentPlan")]
 [OutputType(typeof(NodeAgentPlan))]
 public sealed class GetNodeAgentPlanCommand : AgentPlanCmdlet
 {
-    /// <summary>Ids, with wildcards. A plain id without a plan is an error.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = ["*"];
 
-    /// <summary>Only plans in these states.</summary>
     [Parameter]
     [ValidateSet(
         AgentPlanStatus.Pending,

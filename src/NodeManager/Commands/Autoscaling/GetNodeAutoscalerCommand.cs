@@ -4,12 +4,11 @@ using NodeManager.Commands.Bases;
 
 namespace NodeManager.Commands;
 
-/// <summary>Shows who scales, which pools, and the last decisions with their reasons.</summary>
+/// <summary>Shows the lease holder, the pools, and the last decisions with their reasons.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeAutoscaler")]
 [OutputType(typeof(NodeAutoscaler))]
 public sealed class GetNodeAutoscalerCommand : AutoscalerCmdlet
 {
-    /// <summary>How many of the last decisions to show.</summary>
     [Parameter]
     [ValidateRange(0, 1000)]
     public int DecisionCount { get; set; } = 20;

@@ -5,19 +5,18 @@ using NodeManager.Completion;
 
 namespace NodeManager.Commands;
 
-/// <summary>Shows claims: how far each is, its machine and its node.</summary>
+/// <summary>Lists claims with their phase, machine and node.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeClaim")]
 [OutputType(typeof(NodeClaim))]
 public sealed class GetNodeClaimCommand : AutoscalerCmdlet
 {
-    /// <summary>Names of claims, with wildcards; without it, all.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(NodeClaimCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Only those of these pools, with wildcards.</summary>
+    /// <summary>Pools to filter by, with wildcards.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

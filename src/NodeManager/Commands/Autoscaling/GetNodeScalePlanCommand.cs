@@ -8,7 +8,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>What the autoscaler would do now, or decided at a moment, and why. Touches nothing.</summary>
+/// <summary>Previews what the autoscaler would do now, or lists what it decided up to a time, and why. Changes nothing.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeScalePlan", DefaultParameterSetName = NowSet)]
 [OutputType(typeof(NodeScalePlan), ParameterSetName = [NowSet])]
 [OutputType(typeof(NodeScalePlanPod), ParameterSetName = [PodSet])]
@@ -25,12 +25,11 @@ public sealed class GetNodeScalePlanCommand : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Pod { get; set; } = [];
 
-    /// <summary>A past moment, or how long ago: what had been decided until then.</summary>
+    /// <summary>A time in the past, or a duration before now: lists the decisions up to then.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PastSet)]
     [Moment]
     public object? At { get; set; }
 
-    /// <summary>Where the autoscaler's resources are.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]

@@ -6,7 +6,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Deletes claims with their machines, or lets their machines go.</summary>
+/// <summary>Deletes claims with their machines, or releases the machines.</summary>
 [Cmdlet(
     VerbsCommon.Remove,
     "NodeClaim",
@@ -20,30 +20,26 @@ public sealed class RemoveNodeClaimCommand : SessionCmdlet, IClusterChange
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names of claims.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NodeClaimCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Claims, from Get-NodeClaim.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public NodeClaim? InputObject { get; set; }
 
-    /// <summary>Where the claims are.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = AutoscalerCmdlet.DefaultNamespace;
 
-    /// <summary>Leave the machine and its node as they are.</summary>
+    /// <summary>Keep the machine and its node.</summary>
     [Parameter]
     public SwitchParameter Abandon { get; set; }
 

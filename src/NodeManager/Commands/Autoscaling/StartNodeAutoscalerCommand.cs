@@ -12,7 +12,7 @@ using NodeManager.Providers;
 
 namespace NodeManager.Commands;
 
-/// <summary>Runs the autoscaler: as a job, or once.</summary>
+/// <summary>Runs the autoscaler as a job, or until the pools have their desired size.</summary>
 [Cmdlet(
     VerbsLifecycle.Start,
     "NodeAutoscaler",
@@ -26,17 +26,16 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChang
     private const string AsAJob = "AsJob";
     private const string AtOnce = "Once";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Bring the pools to where they should be, then end.</summary>
+    /// <summary>Scale the pools to their desired size, then end.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AtOnce)]
     public SwitchParameter Once { get; set; }
 
-    /// <summary>How long that may take.</summary>
+    /// <summary>The timeout of -Once.</summary>
     [Parameter(ParameterSetName = AtOnce)]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(30);

@@ -11,7 +11,6 @@ namespace NodeManager.Commands;
 [OutputType(typeof(void))]
 public sealed class StopNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]

@@ -8,18 +8,17 @@ namespace NodeManager.Commands.Bases;
 /// <summary>A cmdlet for the plans of agents at a NodeManager server.</summary>
 public abstract class AgentPlanCmdlet : AsyncCmdlet
 {
-    /// <summary>A token of the server; to decide, an admin's that no agent has.</summary>
+    /// <summary>A token of the server. A decision needs the token of an admin that no agent has.</summary>
     [Parameter(Mandatory = true)]
     [SecretText]
     [ValidateNotNull]
     public SecureString? Token { get; set; }
 
-    /// <summary>The address of the server.</summary>
     [Parameter]
     [ValidateNotNull]
     public Uri Uri { get; set; } = new("http://127.0.0.1:8080");
 
-    /// <summary>Asks about a plan, as the server has it, and decides about it.</summary>
+    /// <summary>Reads a plan from the server, then approves or denies it after confirmation.</summary>
     private protected void Decide(Uri server, string id, bool approve) =>
         Start(
             id,

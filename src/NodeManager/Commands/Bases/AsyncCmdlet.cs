@@ -8,8 +8,8 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands.Bases;
 
 /// <summary>
-/// Async inside, pipeline outside. Work runs off the pipeline thread, and a <see cref="WorkPump"/> hands what it reports to that thread, the
-/// only one that PowerShell listens to.
+/// Bridges asynchronous work and the pipeline: work runs off the pipeline thread, and a <see cref="WorkPump"/> marshals its reports to that
+/// thread.
 /// </summary>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 {
@@ -18,7 +18,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     protected AsyncCmdlet() => Pump = new(this);
 
-    /// <summary>True for a command that asks before it acts: one that changes something.</summary>
+    /// <summary>True for a command that supports ShouldProcess.</summary>
     private protected bool IsChange => GetType().GetCustomAttribute<CmdletAttribute>()?.SupportsShouldProcess == true;
 
     bool IPipelineHost.IsVerboseWanted => IsVerboseWanted;
@@ -30,19 +30,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     /// <inheritdoc cref="IPipelineHost.CurrentFolder"/>
     private protected string CurrentFolder => CurrentProviderLocation("FileSystem").ProviderPath;
 
-    /// <summary>Runs this cmdlet's work.</summary>
     private protected WorkPump Pump { get; }
 
-    /// <summary>True after Ctrl-C: the pipeline takes nothing any more.</summary>
+    /// <summary>True after Ctrl-C: the pipeline accepts no more output.</summary>
     private protected bool IsStopped => Pump.IsStopped;
 
-    /// <summary>True where ShouldProcess will only report what would be done.</summary>
+    /// <summary>True where ShouldProcess only reports what would be done.</summary>
     private protected bool IsWhatIf =>
         MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
             ? bound is SwitchParameter { IsPresent: true }
             : GetVariableValue("WhatIfPreference") is true or SwitchParameter { IsPresent: true };
 
-    /// <summary>True where ShouldProcess will ask a person, for a command of this impact: what is asked need be worked out only then.</summary>
+    /// <summary>True where ShouldProcess would prompt at this impact, so that details for the prompt are read only when needed.</summary>
     private protected bool WillAsk(ConfirmImpact impact) =>
         MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked)
             ? asked is SwitchParameter { IsPresent: true }
@@ -54,7 +53,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     /// <summary>True where the first error ends the pipeline (<c>-ErrorAction Stop</c>).</summary>
     private protected bool StopsAtErrors { get; private set; }
 
-    /// <summary>How many works run concurrently; the others wait for their turn.</summary>
+    /// <summary>The number of work items that run concurrently; others are queued.</summary>
     private protected virtual int WorkLimit => 32;
 
     private bool IsVerboseWanted { get; set; }
@@ -86,17 +85,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     protected sealed override void StopProcessing() => Pump.Stop();
 
-    /// <summary>Validates what does not depend on input.</summary>
+    /// <summary>Validates parameters that do not depend on pipeline input.</summary>
     private protected virtual void Begin() { }
 
     private protected virtual void Process() { }
 
     private protected virtual void End() { }
 
-    /// <summary>After Ctrl-C, writes what was reached: through <see cref="WriteHost"/>, the one way that is still open.</summary>
+    /// <summary>After Ctrl-C, writes a summary through <see cref="WriteHost"/>, which still works then.</summary>
     private protected virtual void WriteSummary() { }
 
-    /// <summary>Writes what was interrupted when a later command stopped the pipeline, or an error ended it: through <see cref="WriteHost"/>.</summary>
+    /// <summary>
+    /// Writes what was interrupted after a later command or an error stopped the pipeline, through <see cref="WriteHost"/>.
+    /// </summary>
     private protected virtual void WriteAbandoned() { }
 
     /// <summary>Writes an object to the pipeline, on its thread. After an interrupt it is dropped, unless an override keeps it.</summary>
@@ -106,10 +107,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
             WriteObject(value);
     }
 
-    /// <summary>Reports work that failed, on the pipeline's thread.</summary>
+    /// <summary>Reports failed work on the pipeline thread.</summary>
     private protected virtual void Fail(Exception exception, object? target) => WriteError(ErrorRecords.From(exception, target));
 
-    /// <summary>Runs a check now, on which a question depends. False where it fails, which is reported.</summary>
+    /// <summary>Runs a check before a prompt and waits for it. Reports a failure and returns false.</summary>
     private protected bool Checks(object target, Func<Worker, Task> check)
     {
         try
@@ -128,13 +129,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
         }
     }
 
-    /// <summary>True for a parameter that was given.</summary>
     private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <inheritdoc cref="WorkPump.Start"/>
     private protected void Start(object? target, Func<Worker, Task> work) => Pump.Start(target, work);
 
-    // The only ways to a host: what they are given often quotes a cluster, and is escaped here. The base's own are banned elsewhere.
+    // The only ways to a host. Text often quotes a cluster, so it is escaped here; calls of the base's own methods are banned elsewhere.
 #pragma warning disable RS0030
     internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.EscapeLines(text));
 
@@ -147,7 +147,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     internal new void WriteDebug(string text) => base.WriteDebug(DisplayText.EscapeLines(text));
 
-    /// <summary>Asks about a change of a session's cluster. A protected cluster needs more than <c>-Confirm:$false</c>.</summary>
+    /// <summary>
+    /// Asks for confirmation of a change of a session's cluster. A protected cluster needs more than <c>-Confirm:$false</c>.
+    /// </summary>
     internal bool ShouldProcess(NodeManagerSession session, string target, string action)
     {
         string shown = DisplayText.Escape(target + Description(session)),
@@ -155,14 +157,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
         return AskProtected(session, $"{what}: {shown}?") ?? base.ShouldProcess(shown, what);
     }
 
-    /// <summary>Asks about a change of this computer or this process.</summary>
+    /// <summary>Asks for confirmation of a change of this computer or this process.</summary>
     internal bool ShouldProcessLocally(string target, string action) =>
         base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
 
     internal new bool ShouldContinue(string question, string caption, ref bool yesToAll, ref bool noToAll) =>
         base.ShouldContinue(DisplayText.EscapeLines(question), DisplayText.Escape(caption), ref yesToAll, ref noToAll);
 
-    /// <summary>The same with a question of its own.</summary>
+    /// <summary>Asks for confirmation with a custom question.</summary>
     internal bool ShouldProcess(
         NodeManagerSession session,
         string description,
@@ -182,7 +184,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
             );
     }
 
-    /// <summary>The way that is still open after an interrupt.</summary>
+    /// <summary>Writes to the host, which still works after an interrupt.</summary>
     internal void WriteHost(string text) => Host.UI.WriteLine(DisplayText.EscapeLines(text));
 #pragma warning restore RS0030
 
@@ -208,7 +210,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     void IPipelineHost.OnAbandoned() => WriteAbandoned();
 
-    // What a command would do may always be asked.
+    // A preview with -WhatIf is always allowed.
     private bool? AskProtected(NodeManagerSession session, string question) =>
         IsWhatIf
             ? null

@@ -1,9 +1,9 @@
 namespace NodeManager.Commands.Bases;
 
-/// <summary>What cannot be left to the server of the cluster.</summary>
+/// <summary>Refuses parameters that the cluster's NodeManager server cannot honor.</summary>
 internal static class Detachment
 {
-    /// <param name="parameters">Whether each was given, and its name.</param>
+    /// <param name="parameters">Each parameter's name, and whether it was bound.</param>
     /// <exception cref="NodeManagerException">DetachInvalid.</exception>
     public static void Refuse(params IEnumerable<(bool IsGiven, string Name)> parameters)
     {

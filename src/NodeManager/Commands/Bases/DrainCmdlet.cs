@@ -9,7 +9,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>What planning and running a drain have in common: which nodes, and how.</summary>
+/// <summary>Options that planning and running a drain share.</summary>
 public abstract class DrainCmdlet : NodeCmdlet
 {
     /// <summary>Evict unmanaged pods, which no controller recreates.</summary>
@@ -20,11 +20,11 @@ public abstract class DrainCmdlet : NodeCmdlet
     [Parameter]
     public SwitchParameter DeleteEmptyDirData { get; set; }
 
-    /// <summary>Delete rather than evict: budgets are not asked.</summary>
+    /// <summary>Delete pods instead of evicting them, without respecting PDBs.</summary>
     [Parameter]
     public SwitchParameter DisableEviction { get; set; }
 
-    /// <summary>Restart Deployments whose budget never lets a pod go, so that its successor is ready elsewhere first.</summary>
+    /// <summary>Restart Deployments whose PDB never allows a disruption, so that a replacement is ready first.</summary>
     [Parameter]
     public SwitchParameter Surge { get; set; }
 
@@ -35,7 +35,7 @@ public abstract class DrainCmdlet : NodeCmdlet
     [LabelSelector]
     public string? PodSelector { get; set; }
 
-    /// <summary>What pods get to terminate; without it, what they ask for themselves.</summary>
+    /// <summary>The grace period of pods; by default, their own.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? GracePeriod { get; set; }
@@ -54,7 +54,7 @@ public abstract class DrainCmdlet : NodeCmdlet
             ThrottleLimit = ThrottleLimit,
         };
 
-    /// <summary>The options for a node: what its plan was made with, where a parameter does not say otherwise.</summary>
+    /// <summary>Options for a node: those of its plan, overridden by bound parameters.</summary>
     private protected DrainOptions OptionsOf(NodeReference node)
     {
         DrainOptions own = Options;
@@ -74,9 +74,10 @@ public abstract class DrainCmdlet : NodeCmdlet
         };
     }
 
-    /// <summary>Emits the plans of nodes that would go together.</summary>
-    /// <param name="nodes">Which.</param>
-    /// <param name="announce">Announces a node that would be drained; null for nothing. Nodes that are missing are errors then, and the others are planned.</param>
+    /// <summary>Emits the plans of nodes that are drained together.</summary>
+    /// <param name="announce">
+    /// Announces a node that would be drained; null announces nothing. With it, missing nodes are errors and the others are planned.
+    /// </param>
     private protected void Plan(IEnumerable<NodeReference> nodes, Func<Worker, NodeReference, Task>? announce = null)
     {
         foreach (var group in nodes.GroupBy(n => (n.Session, Options: OptionsOf(n))))

@@ -5,36 +5,35 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>What running a drain takes beyond planning one, alone or as a part of a maintenance.</summary>
+/// <summary>Options of running a drain, alone or as a part of a maintenance.</summary>
 public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>For each node; without it, without end. The node stays cordoned then.</summary>
+    /// <summary>Per node; by default, no limit. On a timeout, the node stays cordoned.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Do not wait for pods whose deletion is older than this.</summary>
+    /// <summary>Do not wait for pods that have been terminating for longer than this.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? SkipWaitForDeleteTimeout { get; set; }
 
-    /// <summary>How long to wait until the evicted pods' volumes are detached; without it, as long as the drain has.</summary>
+    /// <summary>How long to wait for the volumes of evicted pods to detach; by default, the drain's own timeout.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? VolumeDetachTimeout { get; set; }
 
-    /// <summary>Why; noted on the node and in its events.</summary>
+    /// <summary>Recorded on the node and in its events.</summary>
     [Parameter]
     [ValidateNotNull]
     public string Reason { get; set; } = "";
 
-    /// <summary>Delete pods that a budget has refused for so long, one at a time; without it, never.</summary>
+    /// <summary>Delete pods after their PDB has refused eviction for this long, one at a time; by default, never.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? OverrideBudgetAfter { get; set; }
@@ -43,40 +42,39 @@ public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
     [Parameter]
     public SwitchParameter OverrideBudgetConcurrently { get; set; }
 
-    /// <summary>Remove with grace period 0 pods that are stuck terminating for so long; without it, never.</summary>
+    /// <summary>Force-delete pods that have been terminating for this long; by default, never.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? ForceStuck { get; set; }
 
-    /// <summary>Refused: it could mean several parameters, and would bind to <c>-ForceStuck</c> by its prefix.</summary>
+    /// <summary>Refused: the prefix would otherwise bind to <c>-ForceStuck</c>.</summary>
     [Parameter(DontShow = true)]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Let pods of Jobs that run end first, for so long; without it, they are evicted as all others.</summary>
+    /// <summary>Let pods of active Jobs complete for this long before eviction; by default, they are evicted as all others.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? WaitForJob { get; set; }
 
-    /// <summary>Wait until the workloads of evicted pods have all desired replicas ready.</summary>
     [Parameter]
     public SwitchParameter WaitForReplacement { get; set; }
 
-    /// <summary>How long a restarted Deployment may take to have a pod replaced; without it, as long as the drain has.</summary>
+    /// <summary>How long a restarted Deployment may take to replace a pod; by default, the drain's own timeout.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? SurgeTimeout { get; set; }
 
-    /// <summary>How many pods may be terminating concurrently, over all nodes of a cluster; without it, no limit.</summary>
+    /// <summary>Terminating pods, over all nodes of a cluster; by default, no limit.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? MaxParallelEvictions { get; set; }
 
-    /// <summary>How pods are asked to go: as always, by EvictionRequest, or by that only for pods that name responders.</summary>
+    /// <summary>Selects the Eviction API, EvictionRequests, or EvictionRequests only for pods that name responders.</summary>
     [Parameter]
     [ValidateSet(NodeManager.EvictionApi.Auto, NodeManager.EvictionApi.Eviction, NodeManager.EvictionApi.EvictionRequest)]
     public string EvictionApi { get; set; } = NodeManager.EvictionApi.Auto;
 
-    /// <summary>Whether the lifecycle conditions of the nodes report it: from Kubernetes 1.37 on, always, or never.</summary>
+    /// <summary>Whether to set lifecycle conditions on nodes: from Kubernetes 1.37 on, always, or never.</summary>
     [Parameter]
     [ValidateSet(ConditionUse.Auto, ConditionUse.Always, ConditionUse.Never)]
     public string Condition { get; set; } = ConditionUse.Auto;

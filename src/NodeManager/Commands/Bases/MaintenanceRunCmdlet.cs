@@ -7,31 +7,27 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that works on maintenance runs, given by their ids or as objects.</summary>
 public abstract class MaintenanceRunCmdlet : SessionCmdlet
 {
     private protected const string ById = "ById";
     private protected const string ByObject = "ByObject";
 
-    /// <summary>Ids of runs.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [Alias("RunId", "ResumeId")]
     [ArgumentCompleter(typeof(MaintenanceRunCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];
 
-    /// <summary>Runs, from Get-NodeMaintenance or from a command with -Detach.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public NodeMaintenanceRun? InputObject { get; set; }
 
-    /// <summary>Where the runs are kept.</summary>
     [Parameter(ParameterSetName = ById)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>What is changed, for ShouldProcess. Null: nothing is, and nothing is asked.</summary>
+    /// <summary>The action for ShouldProcess; null for a command that changes nothing.</summary>
     private protected virtual string? Action => null;
 
     private protected abstract Task WorkAsync(NodeManagerSession session, string id, string ns, Worker worker);

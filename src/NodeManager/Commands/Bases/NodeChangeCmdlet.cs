@@ -10,10 +10,9 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that changes nodes: many concurrently, each after it was asked for, the changes of one node in their order.</summary>
+/// <summary>A cmdlet that changes nodes: each after confirmation, several nodes concurrently, the changes of one node in order.</summary>
 public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
@@ -30,15 +29,15 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
     private int _asked;
     private int _changed;
 
-    /// <summary>The change, made from the parameters of this record.</summary>
-    /// <exception cref="NodeManagerException">The parameters describe none.</exception>
+    /// <summary>Builds the change from the parameters of this record.</summary>
+    /// <exception cref="NodeManagerException">The parameters describe no change.</exception>
     private protected abstract NodeEdit MakeEdit();
 
     private protected virtual bool Emit => false;
 
     private ConfirmImpact Impact => GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
 
-    /// <summary>Warns once: a change that is asked about is checked before it is made.</summary>
+    /// <summary>Warns once, although the change is made twice: as a dry run before the prompt, then for real.</summary>
     private protected void WarnOnce(string text) =>
         Pump.PostUnlessStopped(() =>
         {
@@ -54,7 +53,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
         }
         catch (NodeManagerException wrong) when (MyInvocation.ExpectingInput)
         {
-            // Another row may be right.
+            // A later row may be valid.
             Fail(wrong, InputObject);
             return;
         }
@@ -62,7 +61,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
         base.Process();
     }
 
-    // The same node may come in several rows of a file, each with a change of its own.
+    // Rows of a file may repeat a node with different changes.
     private protected sealed override string IdentityOfWork => _edit!.Action;
 
     private protected sealed override void Process(NodeReference node)
@@ -78,7 +77,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
             return;
         }
 
-        // A person who is asked sees the change itself, and is not asked about one that cannot be made.
+        // The prompt shows the change itself, and only a change that the server accepts.
         string action = edit.Action;
         if (
             WillAsk(edit.HasHighImpact ? ConfirmImpact.High : Impact)
@@ -107,7 +106,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
             WriteHost($"Interrupted: {Counts(_changed)} ({_edit?.Action}). Running it again is safe.");
     }
 
-    // Work in progress stays in the queue, so that it is recognized.
+    // Work in progress stays in the queue, so that a repeated node is detected.
     private async Task ApplyAllAsync(Worker worker, NodeReference node, Queue<NodeEdit> queue)
     {
         for (NodeEdit? edit = First(queue); edit is not null; edit = Next(queue))
@@ -148,7 +147,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
             worker.Progress(new OperationProgress(edit.Action, edit.Action, Counts(done), done * 100 / Math.Max(_asked, 1)));
     }
 
-    // The server judges the change as it would judge the real one, and stores nothing.
+    // A dry run on the server.
     private static async Task<string> DescribeAsync(Worker worker, NodeReference node, NodeEdit edit)
     {
         ClusterNode before = await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
@@ -160,7 +159,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
         return edit.Action + effect;
     }
 
-    // ShouldProcess has asked already where -Confirm was given, or the preference is Medium or lower.
+    // ShouldProcess has prompted already with -Confirm, or with a preference of Medium or lower.
     private bool IsConfirmed(NodeReference node, NodeEdit edit, string action) =>
         !edit.HasHighImpact
         || MyInvocation.BoundParameters.ContainsKey("Confirm")

@@ -9,20 +9,19 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that works on nodes: by name, or as objects, which remember their cluster.</summary>
+/// <summary>A cmdlet that works on nodes by name, or as objects, which know their cluster.</summary>
 public abstract class NodeCmdlet : AsyncCmdlet
 {
     private protected const string ByName = "ByName";
 
-    // The default set of every cmdlet, and one object rather than an array: PowerShell first binds what is piped to the default set, and
-    // as it is before it converts anything. Otherwise a plan would bind as the text of a -Name, and a node by its name alone, in whatever
-    // cluster is current.
+    // The default set of every cmdlet, with a single object: PowerShell binds pipeline input to the default set first, before it converts
+    // anything. Otherwise a plan would bind to -Name as text, and a node by its name alone, in whatever cluster is current.
     private protected const string ByObject = "ByObject";
 
     private readonly HashSet<(NodeReference, string)> _seen = [];
     private SessionSelection? _sessions;
 
-    /// <summary>Names; wildcards stand for the nodes that they match.</summary>
+    /// <summary>Names; wildcards match nodes of the cluster.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [NodeNames]
@@ -30,7 +29,7 @@ public abstract class NodeCmdlet : AsyncCmdlet
     [SupportsWildcards]
     public virtual string[] Name { get; set; } = [];
 
-    /// <summary>A node, or what stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
+    /// <summary>A node, or an object that stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows(TakesText = true)]
     [ValidateNotNull]
@@ -43,7 +42,6 @@ public abstract class NodeCmdlet : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public NodeManagerSession[]? Session { get; set; }
 
-    /// <summary>How many nodes are processed concurrently.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 32;
@@ -62,10 +60,10 @@ public abstract class NodeCmdlet : AsyncCmdlet
             ProcessObject(InputObject!);
     }
 
-    /// <summary>A node to work on, once each; on the pipeline's thread.</summary>
+    /// <summary>Starts work on a node, once per node, on the pipeline thread.</summary>
     private protected abstract void Process(NodeReference node);
 
-    /// <summary>What is done with this record's nodes. A node that comes again is worked on again only where that is another work.</summary>
+    /// <summary>Identifies this record's work. A repeated node is processed again only with another identity.</summary>
     private protected virtual string IdentityOfWork => "";
 
     private void ProcessObject(ClusterObject value)
@@ -92,7 +90,7 @@ public abstract class NodeCmdlet : AsyncCmdlet
                 return;
             }
 
-            // A recommendation to keep all nodes, or one that no node of the cluster can carry out.
+            // A recommendation to keep all nodes, or one that does not apply to any node of the cluster.
             if (targets.Count == 0)
             {
                 if (IsChange && value is NodeScaleRecommendation { Action: NodeScaleAction.ScaleUp } more)

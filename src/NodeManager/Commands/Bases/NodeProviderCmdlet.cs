@@ -5,7 +5,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that works on NodeSmithProviders, given by their names or as objects.</summary>
 public abstract class NodeProviderCmdlet : SessionCmdlet
 {
     private protected const string ByName = "ByName";
@@ -13,19 +12,16 @@ public abstract class NodeProviderCmdlet : SessionCmdlet
 
     protected NodeProviderCmdlet() => MachineSessions.Prepare();
 
-    /// <summary>Names of providers.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Providers, from Get-NodeProvider; checks of providers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>Where the providers are.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]

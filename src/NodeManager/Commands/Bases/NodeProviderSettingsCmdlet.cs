@@ -5,63 +5,58 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>The settings of providers as parameters, for the cmdlets that make and change them.</summary>
+/// <summary>Provider settings as parameters.</summary>
 public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
 {
-    /// <summary>What providers of every type have, and those of third parties.</summary>
+    /// <summary>Parameters that apply to providers of every type.</summary>
     private protected const string CommonSet = "Common";
     private protected const string ProxmoxSet = "Proxmox";
     private protected const string RedfishSet = "Redfish";
     private protected const string SimulatedSet = "Simulated";
 
-    /// <summary>The type comes with what is piped, so that settings of every type are there.</summary>
+    /// <summary>The type comes from the pipeline, so settings of every type are accepted.</summary>
     private protected const string AnySet = "Object";
 
     private static readonly string[] Types = [ProxmoxSet, RedfishSet, SimulatedSet];
 
     private (string Name, string[] Types)[] _typed = [];
 
-    /// <summary>The Secret with the credentials.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretName { get; set; }
 
-    /// <summary>The namespace of that Secret.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretNamespace { get; set; }
 
-    /// <summary>Credentials to store in the Secret: the token's id and secret, or user name and password.</summary>
     [Parameter]
     [Credential]
     [ValidateNotNull]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>Settings of a third party's provider, by name.</summary>
     [Parameter(ParameterSetName = CommonSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNull]
     public IDictionary? AdditionalSetting { get; set; }
 
-    /// <summary>Proxmox: the address of its API.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? Endpoint { get; set; }
 
-    /// <summary>Proxmox: the hosts that machines may be on.</summary>
+    /// <summary>Proxmox: the hosts that may run machines.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNull]
     public string[]? NodeWhitelist { get; set; }
 
-    /// <summary>Proxmox: the first and the last id of machines.</summary>
+    /// <summary>Proxmox: the range of VM ids.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? VmIdRange { get; set; }
 
-    /// <summary>Proxmox: memory that a machine has beyond what its node needs.</summary>
+    /// <summary>Proxmox: memory of a machine in excess of its node's request, MiB.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateRange(0, long.MaxValue)]
@@ -79,24 +74,21 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [ValidateNotNull]
     public IDictionary? VmOption { get; set; }
 
-    /// <summary>Proxmox: the virtual machine that machines are clones of.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateRange(100, 999_999_999)]
     public long? TemplateId { get; set; }
 
-    /// <summary>Proxmox: link clones to the template's disks instead of copying them.</summary>
+    /// <summary>Proxmox: use linked clones instead of full copies of the template's disks.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     public SwitchParameter LinkedClone { get; set; }
 
-    /// <summary>Proxmox: where full copies of the template's disks go.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? Storage { get; set; }
 
-    /// <summary>Proxmox: the resource pool that machines are put into.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
@@ -108,19 +100,18 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [ValidateNotNull]
     public IDictionary? NodeZone { get; set; }
 
-    /// <summary>Proxmox: how many cores of machines a core of a host may carry.</summary>
+    /// <summary>Proxmox: virtual cores per physical core.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateRange(1, int.MaxValue)]
     public int? CpuOvercommit { get; set; }
 
-    /// <summary>Proxmox: how long a task may take.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     [Duration]
     public TimeSpan? TaskTimeout { get; set; }
 
-    /// <summary>Proxmox: write the taints of a pool into SMBIOS of its machines, where the guest reads them before its kubelet registers.</summary>
+    /// <summary>Proxmox: write the pool's taints into SMBIOS, where the guest reads them before its kubelet registers.</summary>
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = AnySet)]
     public SwitchParameter TaintsInSmbios { get; set; }
@@ -131,25 +122,23 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [ValidateNotNull]
     public IDictionary[]? System { get; set; }
 
-    /// <summary>Redfish: what a server boots from once when it is claimed.</summary>
+    /// <summary>Redfish: the one-time boot target of a claimed server.</summary>
     [Parameter(ParameterSetName = RedfishSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateSet("None", "Pxe", "Hdd", "UefiHttp", "Cd")]
     public string? BootTarget { get; set; }
 
-    /// <summary>Redfish: how it boots.</summary>
     [Parameter(ParameterSetName = RedfishSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateSet("UEFI", "Legacy")]
     public string? BootMode { get; set; }
 
-    /// <summary>Redfish: what it boots with the target UefiHttp; {name}, {claim}, {pool}, {taints} and {labels} are replaced.</summary>
+    /// <summary>Redfish: the URI for the boot target UefiHttp; replaces {name}, {claim}, {pool}, {taints} and {labels}.</summary>
     [Parameter(ParameterSetName = RedfishSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? HttpBootUri { get; set; }
 
-    /// <summary>Redfish: how long a change of power may take.</summary>
     [Parameter(ParameterSetName = RedfishSet)]
     [Parameter(ParameterSetName = AnySet)]
     [Duration]
@@ -185,19 +174,17 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [Parameter(ParameterSetName = AnySet)]
     public SwitchParameter AllowUnencryptedAuthentication { get; set; }
 
-    /// <summary>Simulated: how long a machine takes until its node appears.</summary>
     [Parameter(ParameterSetName = SimulatedSet)]
     [Parameter(ParameterSetName = AnySet)]
     [Duration]
     public TimeSpan? BootDelay { get; set; }
 
-    /// <summary>Simulated: how many machines there is room for.</summary>
+    /// <summary>Simulated: the maximum number of machines.</summary>
     [Parameter(ParameterSetName = SimulatedSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateRange(0, int.MaxValue)]
     public int? MaxMachines { get; set; }
 
-    /// <summary>Simulated: the zones that machines are spread over.</summary>
     [Parameter(ParameterSetName = SimulatedSet)]
     [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNull]
@@ -254,12 +241,11 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
         };
     }
 
-    /// <summary>The type as resources have it, whatever its case.</summary>
+    /// <summary>The type in the spelling of the resources.</summary>
     private protected static string Normalize(string type) =>
         Types.FirstOrDefault(one => one.Equals(type, StringComparison.OrdinalIgnoreCase))?.ToLowerInvariant() ?? type;
 
-    /// <summary>Refuses parameters that belong to providers of other types, by their names.</summary>
-    /// <exception cref="NodeManagerException">Invalid.</exception>
+    /// <summary>Refuses parameters of other provider types.</summary>
     private protected void RequireType(string type)
     {
         foreach ((string name, string[] owners) in _typed)
@@ -276,7 +262,7 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
         }
     }
 
-    // The parameter sets of a parameter say which types have the setting.
+    // A parameter's sets are the provider types that have the setting.
     private string[] TypesOf(string parameter) =>
         [
             .. GetType()

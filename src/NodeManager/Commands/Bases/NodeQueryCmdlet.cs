@@ -5,10 +5,10 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that asks about nodes: by name, as objects, by a selector, or about all of them. One query a session.</summary>
+/// <summary>A cmdlet that reads nodes by name, as objects, by a selector, or all. Sends one query per session.</summary>
 public abstract class NodeQueryCmdlet : SessionCmdlet
 {
-    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    // ByObject is the default; see NodeCmdlet.
     private protected const string ByName = "ByName";
     private protected const string ByObject = "ByObject";
 
@@ -16,7 +16,7 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     private readonly HashSet<NodeReference> _nodes = [];
     private bool _all;
 
-    /// <summary>Names; wildcards. A plain name without a node is an error, a wildcard is not.</summary>
+    /// <summary>Names or wildcards. A missing plain name is an error; a wildcard without a match is not.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [NodeNames]
@@ -24,13 +24,12 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>A node, or what stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
+    /// <summary>A node, or an object that stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
     [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
@@ -55,26 +54,24 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
             Add(InputObject);
     }
 
-    /// <summary>One query a session, however many names were piped.</summary>
+    /// <summary>One query per session, however many names were piped.</summary>
     private protected override void End()
     {
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _nodes.GroupBy(n => n.Session))
             Read(group.Key, [.. group.Select(n => n.Name)], NodeTarget.UidsOf(group.Select(n => n.Target)));
 
-        // A pipeline that brought nothing selects nothing, not everything.
+        // Empty pipeline input selects nothing, not everything.
         if (!_all && _names.Count == 0)
             return;
         foreach (NodeManagerSession session in Sessions)
             Read(session, _names, NodeTarget.NoUids);
     }
 
-    /// <summary>Asks about these nodes of the session; without names, about all.</summary>
-    /// <param name="session">Where.</param>
-    /// <param name="names">Names or wildcards.</param>
-    /// <param name="uids">The UIDs of the nodes that objects stand for, by name. Another node of such a name is an error (NodeReplaced).</param>
+    /// <summary>Queries these nodes of the session; without names, all.</summary>
+    /// <param name="uids">The UIDs of nodes from objects, by name. A different node of the same name is an error (NodeReplaced).</param>
     private protected abstract void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids);
 
-    /// <summary>A node that the pipeline brought; <see cref="Read"/> follows.</summary>
+    /// <summary>Receives each object of the pipeline before <see cref="Read"/>.</summary>
     private protected virtual void Note(NodeReference node, ClusterObject origin) { }
 
     private void Add(ClusterObject value)

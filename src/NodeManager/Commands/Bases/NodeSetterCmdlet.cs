@@ -4,10 +4,10 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that sets or removes entries of nodes: labels, annotations, taints.</summary>
+/// <summary>A cmdlet that sets or removes labels, annotations or taints.</summary>
 public abstract class NodeSetterCmdlet : NodeChangeCmdlet
 {
-    /// <summary>Names; wildcards stand for the nodes that they match. With pipeline input, the first positional argument is the change.</summary>
+    /// <summary>Names; wildcards match nodes. With pipeline input, the first positional argument is the change.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
@@ -16,11 +16,9 @@ public abstract class NodeSetterCmdlet : NodeChangeCmdlet
     [SupportsWildcards]
     public sealed override string[] Name { get; set; } = [];
 
-    /// <summary>Emit each node as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>The parameter of the change.</summary>
     private protected abstract string ChangeParameter { get; }
 
     private protected sealed override bool Emit => PassThru;

@@ -10,23 +10,21 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that works on node pools, of a pool service or of the connected cluster.</summary>
 public abstract class PoolCmdlet : SessionCmdlet
 {
     private readonly HashSet<(NodeManagerSession, string)> _seen = [];
 
-    /// <summary>Where the pools are kept; without it, where objects come from, else in the pool service where the session has one, else in the cluster.</summary>
+    /// <summary>Where the pools are; by default, where the object comes from, else the session's pool service, else the cluster.</summary>
     [Parameter]
     [ValidateSet(NodePoolProvider.Service, NodePoolProvider.Cluster)]
     public string? Provider { get; set; }
 
-    /// <summary>Where the autoscaler's resources are, for pools of the cluster.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeSmithNames.DefaultNamespace;
 
-    /// <summary>The service's name or id of the pools' cluster.</summary>
+    /// <summary>The pool service's name or id of the cluster.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PoolClusterCompleter))]
     [ValidateNotNullOrEmpty]
@@ -34,10 +32,9 @@ public abstract class PoolCmdlet : SessionCmdlet
 
     private protected PoolPlace Place => new(Provider ?? "", Namespace);
 
-    /// <summary>Where the pool of an object is kept.</summary>
     private protected PoolPlace PlaceOf(ClusterObject value) => PoolReference.PlaceOf(value, Place);
 
-    /// <summary>Has each pool worked on that names, ids or an object stand for, once; on the pipeline's thread.</summary>
+    /// <summary>Starts work once per pool that names, ids or an object resolve to, on the pipeline thread.</summary>
     private protected void ForEachPool(string[] names, string[] ids, ClusterObject? value, Action<PoolReference> work)
     {
         if (value is not null)
@@ -67,12 +64,9 @@ public abstract class PoolCmdlet : SessionCmdlet
         );
     }
 
-    /// <summary>Asks about a change and makes it; with -WhatIf, emits what it would do.</summary>
-    /// <param name="pool">Which.</param>
-    /// <param name="action">What is done, for ShouldProcess.</param>
-    /// <param name="impact">Of the command.</param>
-    /// <param name="plan">Works out what it would do.</param>
-    /// <param name="apply">Does it.</param>
+    /// <summary>Makes a change after confirmation; with -WhatIf, emits its plan.</summary>
+    /// <param name="plan">Plans the change.</param>
+    /// <param name="apply">Applies the change.</param>
     private protected void Change(
         PoolReference pool,
         string action,

@@ -7,10 +7,10 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that takes fields of a pool's specification. What is not given is not sent.</summary>
+/// <summary>A cmdlet that takes fields of a pool's specification. Only bound parameters are sent.</summary>
 public abstract class PoolSpecCmdlet : PoolCmdlet
 {
-    /// <summary>For pools of the cluster: at least so many.</summary>
+    /// <summary>For pools of the cluster: the minimum.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int NodeCount { get; set; }
@@ -65,7 +65,6 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
     [ValidateNotNullOrEmpty]
     public string? MaxUnavailable { get; set; }
 
-    /// <summary>Labels to set; a value of null removes the label.</summary>
     [Parameter]
     [Alias("Labels")]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
@@ -109,7 +108,6 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
         DurationAttribute.RequireNotNegative(nameof(DrainTimeout), DrainTimeout);
     }
 
-    /// <summary>The fields that are given.</summary>
     private protected PoolChange ReadChange() =>
         new()
         {

@@ -4,34 +4,34 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that works on node pools that exist: by name, by id, or as objects, which remember their session.</summary>
+/// <summary>A cmdlet that works on existing pools by name, by id, or as objects, which know their session.</summary>
 public abstract class PoolTargetCmdlet : PoolCmdlet
 {
     private protected const string ByName = "ByName";
     private protected const string ById = "ById";
 
-    // The default set of every cmdlet; see NodeCmdlet.
+    // The default set; see NodeCmdlet.
     private protected const string ByObject = "ByObject";
 
-    /// <summary>Names; wildcards stand for the pools that they match.</summary>
+    /// <summary>Names; wildcards match pools.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(NodePoolNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public virtual string[] Name { get; set; } = [];
 
-    /// <summary>The provider's ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById)]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];
 
-    /// <summary>A pool, or what stands for one: its status, a plan, a node of it, or a row of a file with such an object.</summary>
+    /// <summary>
+    /// A pool, or an object that stands for one: its status, a plan, one of its nodes, or a row of a file with such an object.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [PoolRows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>How many pools are worked on concurrently.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 8;
@@ -48,6 +48,6 @@ public abstract class PoolTargetCmdlet : PoolCmdlet
             Process
         );
 
-    /// <summary>A pool to work on, once each; on the pipeline's thread.</summary>
+    /// <summary>Starts work on a pool, once per pool, on the pipeline thread.</summary>
     private protected abstract void Process(PoolReference pool);
 }

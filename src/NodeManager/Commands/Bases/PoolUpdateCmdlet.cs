@@ -9,44 +9,38 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that changes updates of pools, given by the names of the pools or as objects.</summary>
 public abstract class PoolUpdateCmdlet : SessionCmdlet, IClusterChange
 {
     private protected const string ByName = "ByName";
 
-    // The default set; see NodeCmdlet.
     private protected const string ByObject = "ByObject";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names of pools.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Alias("Pool")]
     [ArgumentCompleter(typeof(NodePoolUpdateCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Updates, from Get-NodePoolUpdate.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public NodePoolUpdate? InputObject { get; set; }
 
-    /// <summary>Where the pools are kept; without it, wherever a pool of the name has an update.</summary>
+    /// <summary>Where the pools are; by default, wherever a pool of this name has an update.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ValidateSet(NodePoolProvider.Service, NodePoolProvider.Cluster)]
     public string? Provider { get; set; }
 
-    /// <summary>Where the updates are; without it, where Update-NodePool has them.</summary>
+    /// <summary>The namespace of the updates; by default, that of Update-NodePool.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>What is done, for ShouldProcess.</summary>
     private protected abstract string Action { get; }
 
     private protected abstract PoolUpdateChange Change { get; }
@@ -65,7 +59,7 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet, IClusterChange
             Apply(session, new(Namespace ?? "", Provider ?? ""), name);
     }
 
-    /// <summary>What is done when the change is written.</summary>
+    /// <summary>Called after the change is written.</summary>
     private protected virtual Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker) =>
         Task.CompletedTask;
 
@@ -86,7 +80,7 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet, IClusterChange
 
     private ConfirmImpact Impact => GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
 
-    /// <summary>Works on an update here, or leaves it to the process that does.</summary>
+    /// <summary>Continues an update in this process, unless another process holds it.</summary>
     private protected static async Task ContinueAsync(
         NodeManagerSession session,
         NodePoolUpdate update,
@@ -108,7 +102,7 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet, IClusterChange
         }
         catch (NodeManagerException) when (isHeld)
         {
-            // Without the service only the process that holds the update can do it.
+            // An update of a pool service can only be continued by its holder.
             worker.Output(update);
             return;
         }

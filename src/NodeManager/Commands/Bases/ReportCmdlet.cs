@@ -4,41 +4,35 @@ using NodeManager.Providers.Reports;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>Writes all objects that are piped as one report.</summary>
-/// <typeparam name="T">What is reported.</typeparam>
+/// <summary>Writes all piped objects as one report.</summary>
 public abstract class ReportCmdlet<T> : AsyncCmdlet, ILocalChange
     where T : class
 {
     private readonly List<T> _reported = [];
 
-    /// <summary>The file to write.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("LiteralPath", "FilePath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>The objects to report; all of them make one report.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public T[] InputObject { get; set; } = [];
 
-    /// <summary>Overwrite a read-only file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Do not overwrite an existing file.</summary>
     [Parameter]
     [Alias("NoOverwrite")]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Emit the objects.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>One of the objects, for ShouldProcess: <c>drain</c>.</summary>
+    /// <summary>The singular of the objects, for ShouldProcess: <c>drain</c>.</summary>
     private protected abstract string Noun { get; }
 
-    /// <summary>An extension beside those of HTML.</summary>
+    /// <summary>A file extension supported in addition to HTML.</summary>
     private protected virtual string OtherExtension => "";
 
     private protected abstract void Write(string file, IReadOnlyList<T> reported, DateTimeOffset at, CancellationToken cancellationToken);

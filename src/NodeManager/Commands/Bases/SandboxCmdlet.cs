@@ -5,7 +5,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that may start an embedded cluster of its own making: what that is like.</summary>
+/// <summary>A cmdlet that may create an embedded cluster.</summary>
 public abstract class SandboxCmdlet : SandboxSessionCmdlet
 {
     [Parameter(ParameterSetName = SandboxSet)]
@@ -13,24 +13,24 @@ public abstract class SandboxCmdlet : SandboxSessionCmdlet
     [ValidateRange(0, SandboxOptions.MaximumNodes)]
     public int SandboxNodes { get; set; } = 12;
 
-    /// <summary>The same seed gives the same cluster.</summary>
+    /// <summary>Equal seeds make equal clusters.</summary>
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Seed")]
     public int SandboxSeed { get; set; } = 1;
 
-    /// <summary>The Kubernetes version that it is like: 1.20 to 1.37.</summary>
+    /// <summary>The emulated Kubernetes version: 1.20 to 1.37.</summary>
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Version")]
     [ArgumentCompleter(typeof(SandboxVersionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? SandboxVersion { get; set; }
 
-    /// <summary>Roles and bindings decide what others than the session's own user may do.</summary>
+    /// <summary>Enforce RBAC for users other than the session's own.</summary>
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Rbac")]
     public SwitchParameter SandboxRbac { get; set; }
 
-    /// <summary>Alpha features to switch on: <c>EvictionRequest</c>.</summary>
+    /// <summary>Alpha features to enable: <c>EvictionRequest</c>.</summary>
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Feature")]
     [ValidateSet("EvictionRequest")]

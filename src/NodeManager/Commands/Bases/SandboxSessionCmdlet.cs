@@ -7,22 +7,22 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that may open a session to an embedded cluster: where that is served, and how fast its clock runs.</summary>
+/// <summary>A cmdlet that may open a session to an embedded cluster.</summary>
 public abstract class SandboxSessionCmdlet : AsyncCmdlet
 {
     private protected const string SandboxSet = "Sandbox";
 
     private bool _isServed;
 
-    /// <summary>Serves the cluster on this port of 127.0.0.1 too, for kubectl and others; 0 takes a free one. Without it nothing listens.</summary>
+    /// <summary>
+    /// Also serves the cluster on this port of 127.0.0.1 for kubectl and others; 0 selects a free port. By default, nothing listens.
+    /// </summary>
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Port")]
     [ValidateRange(0, 65535)]
     public int SandboxPort { get; set; }
 
-    /// <summary>
-    /// How many seconds pass in the cluster while one passes outside. The session's own waits, timeouts and durations are in the cluster's time.
-    /// </summary>
+    /// <summary>Seconds of cluster time per second of real time. Waits, timeouts and durations of the session use cluster time.</summary>
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Speed")]
     [ValidateRange(1.0, SandboxOptions.MaximumSpeed)]
@@ -30,11 +30,11 @@ public abstract class SandboxSessionCmdlet : AsyncCmdlet
 
     private protected override void Begin() => _isServed = IsBound(nameof(SandboxPort));
 
-    // Without its session a script cannot continue.
+    // A script cannot continue without its session.
     private protected override void Fail(Exception exception, object? target) =>
         ThrowTerminatingError(ErrorRecords.From(exception, target));
 
-    /// <summary>A session that the cluster ends with, and that ends with the cluster where it cannot be opened.</summary>
+    /// <summary>Opens a session that owns the cluster. If opening fails, the cluster is disposed.</summary>
     private protected async Task<NodeManagerSession> OpenAsync(string name, SandboxCluster cluster, Worker worker)
     {
         try

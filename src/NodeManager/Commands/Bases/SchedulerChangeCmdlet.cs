@@ -11,18 +11,16 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>Changes configurations; in a cluster each is kept as a revision and brought into force by a restart.</summary>
+/// <summary>A cmdlet that changes configurations; in a cluster, each change is stored as a revision and applied by a restart.</summary>
 public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
 {
     private readonly PendingRestarts _restarts = new();
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
     [Parameter(
         Mandatory = true,
         ParameterSetName = SchedulerFileInput.PathSet,
@@ -33,45 +31,42 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LP", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>The scheduler's release, <c>1.36</c>, <c>v1.36.2</c>, or its image; without it that of the Deployment's image.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? KubernetesVersion { get; set; }
 
-    /// <summary>Also what is not known, and what a scheduler would not start with.</summary>
+    /// <summary>Also accept unknown plugins, and a configuration that a scheduler would not start with.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Why; kept with the revision and the events.</summary>
+    /// <summary>Stored with the revision and in the events.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
     public string Reason { get; set; } = "";
 
-    /// <summary>Write it, and leave the scheduler as it runs.</summary>
+    /// <summary>Write the configuration without restarting the scheduler.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     public SwitchParameter NoRestart { get; set; }
 
-    /// <summary>Leave things as they are when the scheduler does not start with it.</summary>
+    /// <summary>Keep the configuration even if the scheduler does not start with it.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     public SwitchParameter NoRollback { get; set; }
 
-    /// <summary>How long the new pods may take to be ready and lead.</summary>
+    /// <summary>How long the new pods may take to become ready and lead.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many revisions are kept.</summary>
     [Parameter]
     [ValidateRange(2, 1000)]
     public int RevisionLimit { get; set; } = 10;
 
-    /// <summary>What is known of the files; from Begin on.</summary>
+    /// <summary>Available from Begin on.</summary>
     private protected SchedulerFileInput Files { get; private set; } = null!;
 
     private protected override void Begin()
@@ -88,16 +83,13 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
             ProcessClusters();
     }
 
-    /// <summary>What is done where no file is given.</summary>
+    /// <summary>Runs without files.</summary>
     private protected virtual void ProcessClusters() => StartInClusters(WorkAsync);
 
-    /// <summary>What is done with a file.</summary>
     private protected abstract Task WorkAsync(Worker worker, string file);
 
-    /// <summary>What is done with a scheduler.</summary>
     private protected abstract Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler);
 
-    /// <summary>A change of a file, by the command's parameters.</summary>
     private protected SchedulerFileChange FileChange(
         Worker worker,
         string file,
@@ -116,7 +108,7 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
             RevisionLimit = RevisionLimit,
         };
 
-    /// <summary>Changes a file, and says what came of it; null where nothing was written.</summary>
+    /// <summary>Changes a file and reports the result; null where nothing was written.</summary>
     private protected static async Task<SchedulerDocument?> ChangeFileAsync(Worker worker, string file, SchedulerFileChange change)
     {
         bool isDeclined = false;
@@ -140,12 +132,9 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
         return changed;
     }
 
-    /// <summary>Writes a change and restarts the scheduler; the document as it then is.</summary>
-    /// <param name="worker">On whose behalf.</param>
-    /// <param name="session">Where.</param>
-    /// <param name="scheduler">Whose.</param>
-    /// <param name="action">What it does, for ShouldProcess, the revision and the event.</param>
-    /// <param name="edit">Makes the new text of the old one.</param>
+    /// <summary>Writes a change and restarts the scheduler. Returns the new document.</summary>
+    /// <param name="action">For ShouldProcess, the revision and the event.</param>
+    /// <param name="edit">Edits the text.</param>
     private protected async Task<SchedulerDocument> ChangeAsync(
         Worker worker,
         NodeManagerSession session,

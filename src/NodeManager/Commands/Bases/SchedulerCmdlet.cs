@@ -7,10 +7,8 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that works on schedulers of clusters.</summary>
 public abstract class SchedulerCmdlet : AsyncCmdlet
 {
-    /// <summary>The parameter set of schedulers in clusters; the default of every cmdlet.</summary>
     private protected const string ClusterSet = "Cluster";
 
     private SessionSelection? _sessions;
@@ -22,36 +20,34 @@ public abstract class SchedulerCmdlet : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public NodeManagerSession[]? Session { get; set; }
 
-    /// <summary>The namespace of the ConfigMap and the Deployment.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string? Namespace { get; set; }
 
-    /// <summary>The ConfigMap that holds the configuration.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerCompleter))]
     public string? ConfigMap { get; set; }
 
-    /// <summary>The Deployments that run the schedulers; wildcards.</summary>
+    /// <summary>The Deployments of the schedulers, with wildcards.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SchedulerCompleter))]
     public string[] Deployment { get; set; } = [];
 
-    /// <summary>The ConfigMap's key; without it the one that the scheduler reads.</summary>
+    /// <summary>The ConfigMap's key; by default, the one that the scheduler reads.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
     private protected SessionSelection Sessions => _sessions ??= new(Pump, Session);
 
-    /// <summary>False where one scheduler of several has to be chosen.</summary>
+    /// <summary>False where one of several schedulers must be chosen.</summary>
     private protected virtual bool TakesAll => false;
 
-    /// <summary>Does the cmdlet's work for each scheduler that is meant, in each session.</summary>
+    /// <summary>Starts the work for each selected scheduler in each session.</summary>
     private protected void StartInClusters(Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
     {
         foreach (NodeManagerSession session in Sessions)
@@ -71,14 +67,13 @@ public abstract class SchedulerCmdlet : AsyncCmdlet
         }
     }
 
-    /// <summary>Does the cmdlet's work for each file.</summary>
     private protected void StartOnFiles(IEnumerable<string> files, Func<Worker, string, Task> work)
     {
         foreach (string file in files)
             Start(file, worker => work(worker, file));
     }
 
-    /// <summary>Does the cmdlet's work for the scheduler that an object is about.</summary>
+    /// <summary>Starts the work for the scheduler of an object.</summary>
     private protected void StartFor(SchedulerObject about, Func<Worker, NodeManagerSession, ClusterScheduler, Task> work)
     {
         foreach (NodeManagerSession session in Sessions.For(about))
@@ -117,7 +112,6 @@ public abstract class SchedulerCmdlet : AsyncCmdlet
             Deployments = Deployment,
         }.Complete(session.Configuration, Environment.GetEnvironmentVariable);
 
-    // The failure of one scheduler does not stop the others.
     private static async Task GuardedAsync(Worker worker, ClusterScheduler scheduler, Func<Task> work)
     {
         try

@@ -4,10 +4,9 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>Reads scheduler configurations, each on its own: of schedulers in clusters, or in files.</summary>
+/// <summary>A cmdlet that reads scheduler configurations, of clusters or of files.</summary>
 public abstract class SchedulerFileCmdlet : SchedulerCmdlet
 {
-    /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
     [Parameter(
         Mandatory = true,
         ParameterSetName = SchedulerFileInput.PathSet,
@@ -18,18 +17,16 @@ public abstract class SchedulerFileCmdlet : SchedulerCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LP", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>The scheduler's release, <c>1.36</c>, <c>v1.36.2</c>, or its image; without it that of the Deployment's image.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? KubernetesVersion { get; set; }
 
-    /// <summary>What is known of the files; from Begin on.</summary>
+    /// <summary>Available from Begin on.</summary>
     private protected SchedulerFileInput Files { get; private set; } = null!;
 
     private protected override void Begin() => Files = new(this, KubernetesVersion);
@@ -42,9 +39,7 @@ public abstract class SchedulerFileCmdlet : SchedulerCmdlet
             StartInClusters(WorkAsync);
     }
 
-    /// <summary>What is done with a file.</summary>
     private protected abstract Task WorkAsync(Worker worker, string file);
 
-    /// <summary>What is done with a scheduler.</summary>
     private protected abstract Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler);
 }

@@ -6,7 +6,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>The files of a scheduler command that works on files or in clusters, and what is known of the scheduler that reads them.</summary>
+/// <summary>The files of a scheduler command, and the scheduler release that reads them.</summary>
 internal sealed class SchedulerFileInput
 {
     public const string PathSet = "Path";
@@ -14,8 +14,7 @@ internal sealed class SchedulerFileInput
 
     private readonly SchedulerCmdlet _cmdlet;
 
-    /// <param name="cmdlet">The command.</param>
-    /// <param name="kubernetesVersion">The scheduler's release as the user gave it; null where it is not given.</param>
+    /// <param name="kubernetesVersion">The scheduler's release; null by default.</param>
     /// <exception cref="NodeManagerException">Invalid: files are combined with sessions, or the version is not a release.</exception>
     public SchedulerFileInput(SchedulerCmdlet cmdlet, string? kubernetesVersion)
     {
@@ -35,16 +34,15 @@ internal sealed class SchedulerFileInput
         }
     }
 
-    /// <summary>The plugins that are known where files are worked on: ours, and those registered in the current session.</summary>
+    /// <summary>The plugins known to file commands: the built-in ones, and those registered in the current session.</summary>
     public PluginCatalog Catalog { get; }
 
-    /// <summary>The scheduler's release that was given.</summary>
     public int? Minor { get; }
 
-    /// <summary>True where the command works on files, not on schedulers of clusters.</summary>
+    /// <summary>True where the command works on files.</summary>
     public bool IsGiven => _cmdlet.ParameterSetName is PathSet or LiteralPathSet;
 
-    /// <summary>The files that <c>-Path</c> and <c>-LiteralPath</c> of this record name. Whatever names none is an error.</summary>
+    /// <summary>Resolves <c>-Path</c> and <c>-LiteralPath</c>. A path without a file is an error.</summary>
     public IEnumerable<string> Resolve(string[] path, string[] literalPath, Action<Exception, object?> fail) =>
         ResolvedFiles.Of(_cmdlet, path, literalPath, ErrorIds.SchedulerConfigurationNotFound, fail);
 }

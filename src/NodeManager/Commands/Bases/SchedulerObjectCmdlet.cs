@@ -5,12 +5,12 @@ using NodeManager.SchedulerControl.Discovery;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>Works on schedulers of clusters: those that are chosen, or that what is piped is about.</summary>
+/// <summary>A cmdlet that works on schedulers of clusters, selected by parameters or by pipeline input.</summary>
 public abstract class SchedulerObjectCmdlet : SchedulerCmdlet
 {
     private protected const string ObjectSet = "Object";
 
-    /// <summary>What is about a scheduler: its configuration, a backup, a restart's result, a finding.</summary>
+    /// <summary>A scheduler's configuration, backup, restart result or finding.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ObjectSet, ValueFromPipeline = true)]
     [SchedulerRows]
     [ValidateNotNull]
@@ -24,6 +24,5 @@ public abstract class SchedulerObjectCmdlet : SchedulerCmdlet
             StartInClusters(WorkAsync);
     }
 
-    /// <summary>What is done with a scheduler.</summary>
     private protected abstract Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler);
 }

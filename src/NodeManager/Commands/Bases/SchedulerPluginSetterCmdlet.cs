@@ -12,34 +12,30 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>Changes plugins in configurations, all of a file's in one write.</summary>
+/// <summary>A cmdlet that changes plugins in configurations; all changes of a file are one write.</summary>
 public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
 {
-    /// <summary>The plugins.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The extension points; without it those that the plugin's own kind calls for.</summary>
+    /// <summary>By default, the extension points of the plugin.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ExtensionPointCompleter))]
     public string[] ExtensionPoint { get; set; } = [];
 
-    /// <summary>The profiles; without it all.</summary>
+    /// <summary>The profiles; by default, all.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] SchedulerName { get; set; } = [];
 
-    /// <summary>Emit the plugins as they are after the change.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>What ShouldProcess says.</summary>
     private protected abstract string Verb { get; }
 
-    /// <summary>The change of one plugin.</summary>
     private protected virtual PluginChange Change(string name) =>
         new()
         {
@@ -67,7 +63,7 @@ public abstract class SchedulerPluginSetterCmdlet : SchedulerChangeCmdlet
     private protected sealed override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
         PluginCatalog catalog = await PluginRegistry.CatalogAsync(session, worker.Token);
-        // An edit that is repeated on another client's text has the same warnings.
+        // An edit that is retried on another client's text repeats its warnings.
         var told = new HashSet<string>();
         SchedulerDocument now = await ChangeAsync(
             worker,

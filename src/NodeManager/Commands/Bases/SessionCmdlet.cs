@@ -6,7 +6,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet that works in one or several sessions.</summary>
 public abstract class SessionCmdlet : AsyncCmdlet
 {
     private SessionSelection? _sessions;
@@ -21,15 +20,12 @@ public abstract class SessionCmdlet : AsyncCmdlet
     private protected SessionSelection Sessions => _sessions ??= new(Pump, Session);
 
     /// <summary>
-    /// Asks about a change and makes it. With -WhatIf, and before a person is asked, it is checked first: what cannot be done is an error, not an
-    /// announcement.
+    /// Makes a change after confirmation. With -WhatIf, and before a prompt, the change is checked first, so that an impossible change is
+    /// an error.
     /// </summary>
-    /// <param name="session">Where.</param>
-    /// <param name="id">What is changed, for errors.</param>
-    /// <param name="target">What is changed, for ShouldProcess.</param>
-    /// <param name="action">What is done, for ShouldProcess.</param>
-    /// <param name="impact">Of the command.</param>
-    /// <param name="work">Makes the change; with true, checks alone that it can be made.</param>
+    /// <param name="id">For errors.</param>
+    /// <param name="target">For ShouldProcess.</param>
+    /// <param name="work">Makes the change; with true, only checks that it can be made.</param>
     private protected void CheckAndChange(
         NodeManagerSession session,
         string id,

@@ -4,7 +4,7 @@ using NodeManager.Providers.Reports;
 
 namespace NodeManager.Commands;
 
-/// <summary>Writes drains, as Invoke-NodeDrain reports them, as one HTML page with the timeline drawn.</summary>
+/// <summary>Writes drain results as an HTML page with a timeline.</summary>
 [Cmdlet(VerbsData.Export, "NodeDrainReport", SupportsShouldProcess = true)]
 [OutputType(typeof(NodeDrainResult))]
 public sealed class ExportNodeDrainReportCommand : ReportCmdlet<NodeDrainResult>

@@ -4,7 +4,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>What a drain would do, pod by pod, with the reasons. Touches nothing.</summary>
+/// <summary>Plans a drain: per pod, the action and its reason. Changes nothing.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeDrainPlan", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeDrainPlan))]
 public sealed class GetNodeDrainPlanCommand : DrainCmdlet

@@ -17,7 +17,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Cordons nodes, then evicts their pods, as budgets allow. A result a node, as it ends.</summary>
+/// <summary>Cordons nodes and evicts their pods within their PDBs. Emits one result per node.</summary>
 [Cmdlet(
     VerbsLifecycle.Invoke,
     "NodeDrain",
@@ -35,25 +35,23 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private readonly CancellationTokenSource _withdrawal = new();
     private NodeManagerException? _failure;
 
-    /// <summary>Ask for each pod once, and leave those that are refused.</summary>
+    /// <summary>Try each eviction once, and skip refused pods.</summary>
     [Parameter]
     public SwitchParameter Once { get; set; }
 
-    /// <summary>Return immediately, with a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Leave the drain to the NodeManager server of the cluster and return the run immediately.</summary>
+    /// <summary>Hand the drain to the cluster's NodeManager server and return the run immediately.</summary>
     [Parameter]
     public SwitchParameter Detach { get; set; }
 
-    /// <summary>With <c>-Detach</c>: when the drain may begin: days, times and a time zone.</summary>
+    /// <summary>With <c>-Detach</c>: when the drain may start, as days, times and a time zone.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(WindowCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Window { get; set; } = [];
 
-    /// <summary>With <c>-Detach</c>: where the run is kept.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
@@ -106,7 +104,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             _wanted.Add(node);
     }
 
-    // Only what is asked about needs a plan here: the drain makes its own.
+    // Only a prompt needs a plan here; the drain makes its own.
     private async Task<NodeDrainPlan> PlanAsync(Worker worker, NodeReference node)
     {
         await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
@@ -126,7 +124,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         return question;
     }
 
-    /// <summary>All nodes of a cluster go together: none takes what is evicted from another.</summary>
+    /// <summary>Nodes of a cluster are drained together, so that evicted pods do not move to one that is drained next.</summary>
     private protected override void End()
     {
         Plan(
@@ -253,7 +251,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             worker.Error(failure, failure.Target);
     }
 
-    // An error written now would end the pipeline, and the other nodes' results with it.
+    // An error written now would end the pipeline before the other nodes' results.
     private void StopAt(NodeManagerException failure)
     {
         Interlocked.CompareExchange(ref _failure, failure, null);

@@ -7,29 +7,26 @@ using NodeManager.Monitoring.Alerts;
 
 namespace NodeManager.Commands;
 
-/// <summary>The alerts of a session: those that are open, and the last ones of the past.</summary>
+/// <summary>Lists open alerts of a session, and recent resolved ones.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeAlert")]
 [OutputType(typeof(NodeAlert))]
 public sealed class GetNodeAlertCommand : SessionCmdlet
 {
-    /// <summary>Names of nodes; wildcards. Alerts about the monitor itself have none.</summary>
+    /// <summary>Names; wildcards. Alerts of the monitor itself have none.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Any of these states.</summary>
     [Parameter]
     [ValidateSet(nameof(NodeAlertStatus.Firing), nameof(NodeAlertStatus.Resolved), nameof(NodeAlertStatus.Unobserved))]
     public string[] Status { get; set; } = [];
 
-    /// <summary>Any of these severities.</summary>
     [Parameter]
     [ValidateSet(nameof(NodeFindingSeverity.Critical), nameof(NodeFindingSeverity.Warning), nameof(NodeFindingSeverity.Information))]
     public string[] Severity { get; set; } = [];
 
-    /// <summary>Any of these causes; wildcards.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NodeAlertCauseCompleter))]
     [ValidateNotNullOrEmpty]

@@ -10,54 +10,48 @@ using NodeManager.Providers.Alerts;
 
 namespace NodeManager.Commands;
 
-/// <summary>Where a health monitor sends alerts. The object shows neither addresses nor secrets.</summary>
+/// <summary>Defines a sink of alerts. The object shows neither addresses nor secrets.</summary>
 [Cmdlet(VerbsCommon.New, "NodeAlertSink", DefaultParameterSetName = NodeAlertSinkType.Webhook)]
 [OutputType(typeof(NodeAlertSink))]
 public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
 {
-    /// <summary>Receives each transition as NodeManager's JSON.</summary>
+    /// <summary>Receives each transition as NodeManager JSON.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Webhook)]
     [SecretText]
     [ValidateNotNull]
     public SecureString? WebhookUri { get; set; }
 
-    /// <summary>Signs the webhook's timestamp and body.</summary>
     [Parameter(ParameterSetName = NodeAlertSinkType.Webhook)]
     [SecretText]
     [ValidateNotNull]
     public SecureString? WebhookSecret { get; set; }
 
-    /// <summary>Of a Slack incoming webhook.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Slack)]
     [SecretText]
     [ValidateNotNull]
     public SecureString? SlackUri { get; set; }
 
-    /// <summary>Of a Microsoft Teams workflow.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Teams)]
     [SecretText]
     [ValidateNotNull]
     public SecureString? TeamsUri { get; set; }
 
-    /// <summary>The base address of an Alertmanager.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Alertmanager)]
     [ValidateNotNull]
     public Uri? AlertmanagerUri { get; set; }
 
-    /// <summary>Runs for each transition, which is <c>$_</c>, in a runspace of its own.</summary>
+    /// <summary>Runs for each transition, as <c>$_</c>, in its own runspace.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.ScriptBlock)]
     [ValidateNotNull]
     public ScriptBlock? ScriptBlock { get; set; }
 
-    /// <summary>Writes Kubernetes Events about the nodes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Event)]
     public SwitchParameter KubernetesEvent { get; set; }
 
-    /// <summary>Writes to the session's log and the job's verbose stream.</summary>
     [Parameter(Mandatory = true, ParameterSetName = NodeAlertSinkType.Log)]
     public SwitchParameter Log { get; set; }
 
-    /// <summary>A PEM file of the authorities to trust instead of the system's.</summary>
+    /// <summary>A PEM file with the certificate authorities to trust instead of the system's.</summary>
     [Parameter(ParameterSetName = NodeAlertSinkType.Webhook)]
     [Parameter(ParameterSetName = NodeAlertSinkType.Slack)]
     [Parameter(ParameterSetName = NodeAlertSinkType.Teams)]
@@ -65,7 +59,7 @@ public sealed class NewNodeAlertSinkCommand : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public string? CertificateAuthority { get; set; }
 
-    /// <summary>Of the sink, in messages and in the state file.</summary>
+    /// <summary>Appears in messages and in the state file.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }

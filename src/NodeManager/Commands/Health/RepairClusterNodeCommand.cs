@@ -12,7 +12,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Repairs unhealthy nodes by a policy, once or, as a job, as they fail. A result a node.</summary>
+/// <summary>Repairs unhealthy nodes by a policy, once or continuously as a job. Emits one result per node.</summary>
 [Cmdlet(
     VerbsDiagnostic.Repair,
     "ClusterNode",
@@ -27,18 +27,17 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
     private readonly List<RepairRequest> _jobs = [];
     private readonly List<NodeRepairResult> _interrupted = [];
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>What is done, the gentlest first; each further action where the one before did not help.</summary>
+    /// <summary>Actions in order of escalation; the next one runs where the one before did not help.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public NodeRepairAction[] Action { get; set; } = [NodeRepairAction.Drain];
 
-    /// <summary>Causes of findings that are repaired; wildcards.</summary>
+    /// <summary>Causes of findings to repair, with wildcards.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NodeAlertCauseCompleter))]
     [ValidateNotNullOrEmpty]
@@ -55,64 +54,58 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
     [Duration]
     public TimeSpan EscalateAfter { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many of the selected nodes must be healthy for a repair to start: <c>3</c>, or <c>51%</c> of them, rounded up.</summary>
+    /// <summary>The selected nodes that must be healthy for a repair to start: <c>3</c>, or <c>51%</c>, rounded up.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string MinHealthy { get; set; } = "51%";
 
-    /// <summary>How long enough nodes must have been healthy after a storm, and a node in service after its repair.</summary>
+    /// <summary>How long the minimum must have been met after a storm, and how long a repaired node must have been in service.</summary>
     [Parameter]
     [Duration]
     public TimeSpan CoolDown { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many nodes of one pool may be in repair.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaxPerPool { get; set; } = 1;
 
-    /// <summary>The label whose value is a node's pool; without it, those that clouds and provisioners set.</summary>
+    /// <summary>The label whose value is a node's pool; by default, the well-known labels of clouds and provisioners.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? PoolLabel { get; set; }
 
-    /// <summary>Repair nodes of the control plane, too.</summary>
     [Parameter]
     public SwitchParameter IncludeControlPlane { get; set; }
 
-    /// <summary>Repair nodes, too, that another client has cordoned.</summary>
+    /// <summary>Also repair nodes that another client has cordoned.</summary>
     [Parameter]
     public SwitchParameter IncludeCordoned { get; set; }
 
-    /// <summary>Evict unmanaged pods, which no controller recreates.</summary>
     [Parameter]
     public SwitchParameter DeleteUnmanagedPod { get; set; }
 
-    /// <summary>Evict pods with emptyDir volumes; their data is lost.</summary>
     [Parameter]
     public SwitchParameter DeleteEmptyDirData { get; set; }
 
-    /// <summary>What pods get to terminate; without it, what they ask for themselves.</summary>
+    /// <summary>The grace period of pods; by default, their own.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? GracePeriod { get; set; }
 
-    /// <summary>Why; noted on the nodes and in their events.</summary>
+    /// <summary>Recorded on the nodes and in their events.</summary>
     [Parameter]
     [ValidateNotNull]
     public string Reason { get; set; } = "";
 
-    /// <summary>Where the Lease of the repair is kept.</summary>
+    /// <summary>The namespace of the repair's Lease.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>Repair nodes as they fail, in a job, until it is stopped.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Of the job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? JobName { get; set; }
@@ -126,7 +119,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
         DurationAttribute.RequireNotNegative(nameof(GracePeriod), GracePeriod);
     }
 
-    // What was found names the nodes to repair; a selection of nodes is what the minimum counts over.
+    // Findings name the nodes to repair; a selection of nodes is the base of the minimum.
     private protected override void Note(NodeReference node, ClusterObject origin)
     {
         if (origin is not (NodeFinding or NodeHealth or NodeAlert or NodeRepairResult))
@@ -213,7 +206,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
 
     private protected override void WriteAbandoned() => WriteSummary();
 
-    // Each node is confirmed, so it has to be known first which ones would be repaired.
+    // Each node is confirmed separately, so the repairs are planned before the prompts.
     private void Repair(RepairRequest request)
     {
         NodeManagerSession session = request.Session;

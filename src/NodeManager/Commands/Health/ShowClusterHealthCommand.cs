@@ -7,7 +7,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Shows the health of a cluster and the resources of its nodes as two compact screens. Text, for people.</summary>
+/// <summary>Draws the health of a cluster and the resources of its nodes as two text screens.</summary>
 [Cmdlet(VerbsCommon.Show, "ClusterHealth")]
 [OutputType(typeof(string))]
 public sealed class ShowClusterHealthCommand : SessionCmdlet
@@ -18,16 +18,16 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
     private readonly Dictionary<NodeManagerSession, IReadOnlyList<string>> _drawn = [];
     private int _height;
 
-    /// <summary>Draw again when something changes, until Ctrl-C.</summary>
+    /// <summary>Redraw on changes until Ctrl-C.</summary>
     [Parameter]
     public SwitchParameter Watch { get; set; }
 
-    /// <summary>The percentage from which a share of a resource is yellow and has one exclamation mark.</summary>
+    /// <summary>The percentage from which a share is yellow and marked with one exclamation mark.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
     public int WarningThreshold { get; set; } = 75;
 
-    /// <summary>The percentage from which a share of a resource is red and has two exclamation marks.</summary>
+    /// <summary>The percentage from which a share is red and marked with two exclamation marks.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
     public int CriticalThreshold { get; set; } = 90;
@@ -55,7 +55,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
                 session,
                 async worker =>
                 {
-                    // Windows has no such signal: there the next change is drawn to the new size.
+                    // Windows has no such signal; the next change is drawn with the new size.
                     using PosixSignalRegistration? resized =
                         Watch && !OperatingSystem.IsWindows()
                             ? PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => worker.Output(Resized))
@@ -67,7 +67,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
         }
     }
 
-    // Drawn on the pipeline's thread, which alone knows the window.
+    // Only the pipeline thread knows the window.
     private static void Post(Worker worker, NodeManagerSession session, ClusterScreen screen) =>
         worker.Output(KeyValuePair.Create(session, screen));
 
@@ -82,7 +82,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
                 return;
             foreach ((NodeManagerSession session, ClusterScreen screen) in _screens)
                 _drawn[session] = Draw(screen);
-            // A terminal wraps the lines again when its window gets narrower, so the height of the screen is unknown.
+            // A terminal rewraps lines when its window shrinks, so the screen's height is unknown.
             DrawInPlace("\e[H\e[2J");
             return;
         }
@@ -99,7 +99,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
             return;
         }
 
-        // A file or a later command gets screen after screen; a terminal has them in one place.
+        // Screens are appended to a file or pipeline, and redrawn in place in a terminal.
         if (isInPlace)
             DrawInPlace(_height > 0 ? $"\e[{_height}A\e[J" : "");
         else
@@ -119,7 +119,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
         return Console.IsOutputRedirected ? [.. drawn.Select(CellText.Plain)] : drawn;
     }
 
-    // What is higher than the window cannot be drawn over.
+    // Lines above the window cannot be redrawn.
     private List<string> Fitting(List<string> lines)
     {
         try

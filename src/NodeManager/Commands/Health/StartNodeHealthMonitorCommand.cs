@@ -9,67 +9,63 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Monitors nodes in a job, which emits alerts and sends them to sinks.</summary>
+/// <summary>Monitors nodes in a job that emits alerts and sends them to sinks.</summary>
 [Cmdlet(VerbsLifecycle.Start, "NodeHealthMonitor")]
 [OutputType(typeof(Job))]
 public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
 {
-    /// <summary>Names; wildcards. Without it all nodes.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     [LabelSelector]
     public string? Selector { get; set; }
 
-    /// <summary>How long a cause must be there before its alert is raised, and gone before it is resolved.</summary>
+    /// <summary>How long a cause must persist before its alert is raised, and be absent before it is resolved.</summary>
     [Parameter]
     [Duration]
     public TimeSpan Debounce { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>What nodes that fail together have in common: Zone, Rack, Pool, Cluster, None or a label key.</summary>
+    /// <summary>How alerts of nodes are grouped: Zone, Rack, Pool, Cluster, None or a label key.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NodeAlertGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string GroupBy { get; set; } = NodeAlertGroupBy.Zone;
 
-    /// <summary>Nodes of a group that fail within this time of each other have one alert.</summary>
+    /// <summary>Nodes of a group that fail within this time share one alert.</summary>
     [Parameter]
     [Duration]
     public TimeSpan GroupWindow { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The least severity that raises alerts.</summary>
     [Parameter]
     [ValidateSet(nameof(NodeFindingSeverity.Critical), nameof(NodeFindingSeverity.Warning), nameof(NodeFindingSeverity.Information))]
     public string MinimumSeverity { get; set; } = NodeFindingSeverity.Warning;
 
-    /// <summary>Where alerts go, beside the job's output: what New-NodeAlertSink made.</summary>
+    /// <summary>From New-NodeAlertSink; alerts are also the job's output.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public NodeAlertSink[] Sink { get; set; } = [];
 
-    /// <summary>Runs for each transition, which is <c>$_</c>: short for a sink with a script block.</summary>
+    /// <summary>Runs for each transition, as <c>$_</c>; shorthand for a sink with a script block.</summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? ScriptBlock { get; set; }
 
-    /// <summary>The file by which open alerts and undelivered transitions outlive this process.</summary>
+    /// <summary>A state file for open alerts and undelivered transitions, which outlives this process.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }
 
-    /// <summary>How many transitions wait for each sink at most.</summary>
+    /// <summary>The maximum number of queued transitions per sink.</summary>
     [Parameter]
     [ValidateRange(10, 100_000)]
     public int QueueLimit { get; set; } = 1000;
 
-    /// <summary>Of the job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? JobName { get; set; }
@@ -109,7 +105,7 @@ public sealed class StartNodeHealthMonitorCommand : SessionCmdlet
         WriteObject(job);
     }
 
-    // Names of groups in any case; label keys as they are.
+    // Group names are case-insensitive; label keys are case-sensitive.
     private static string WellKnown(string by) =>
         NodeAlertGroupBy.All.FirstOrDefault(known => known.Equals(by, StringComparison.OrdinalIgnoreCase)) ?? by;
 

@@ -4,19 +4,19 @@ using NodeManager.Core.Health;
 
 namespace NodeManager.Commands;
 
-/// <summary>What is wrong with nodes, since when, and what shows it: an object per node, healthy ones too.</summary>
+/// <summary>Tests nodes and emits one object per node, healthy nodes included.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NodeHealth", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeHealth))]
 public sealed class TestNodeHealthCommand : NodeQueryCmdlet
 {
-    /// <summary>Only findings of this severity or worse, and only nodes that have one; without it, all nodes with all findings.</summary>
+    /// <summary>The minimum severity. Nodes without such findings are omitted; by default, all nodes are emitted.</summary>
     [Parameter]
     [ValidateSet(NodeFindingSeverity.Critical, NodeFindingSeverity.Warning, NodeFindingSeverity.Information)]
     public string? Severity { get; set; }
 
     private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids)
     {
-        // The set takes any case.
+        // ValidateSet ignores case.
         string? severity = Severity is null
             ? null
             : NodeFindingSeverity.All.First(one => one.Equals(Severity, StringComparison.OrdinalIgnoreCase));

@@ -7,7 +7,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The machines that providers run, as they report them.</summary>
+/// <summary>Lists the machines of providers.</summary>
 [Cmdlet(VerbsCommon.Get, "Machine", DefaultParameterSetName = ByName)]
 [OutputType(typeof(Machine))]
 public sealed class GetMachineCommand : SessionCmdlet
@@ -15,27 +15,23 @@ public sealed class GetMachineCommand : SessionCmdlet
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
-    /// <summary>Names of machines, with wildcards; without it, all.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(MachineCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Names of providers, with wildcards; without it, all.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Provider { get; set; } = [];
 
-    /// <summary>The namespace of the providers; without it, all.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>A provider, or a machine to read again.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }

@@ -5,19 +5,17 @@ using NodeManager.Completion;
 
 namespace NodeManager.Commands;
 
-/// <summary>The providers of machines that a cluster has.</summary>
+/// <summary>Lists the machine providers of a cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeProvider")]
 [OutputType(typeof(NodeProvider))]
 public sealed class GetNodeProviderCommand : SessionCmdlet
 {
-    /// <summary>Names, with wildcards; without it, all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Without it, all namespaces.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]

@@ -6,12 +6,11 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Brings the autoscaler's definitions and roles into clusters, and up to date.</summary>
+/// <summary>Installs or updates the autoscaler's definitions and roles.</summary>
 [Cmdlet(VerbsLifecycle.Install, "NodeAutoscaler", SupportsShouldProcess = true)]
 [OutputType(typeof(AutoscalerObject))]
 public sealed class InstallNodeAutoscalerCommand : SessionCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]

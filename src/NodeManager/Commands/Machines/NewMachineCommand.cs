@@ -10,63 +10,59 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes machines by hand.</summary>
+/// <summary>Creates machines without a claim of the autoscaler.</summary>
 [Cmdlet(VerbsCommon.New, "Machine", SupportsShouldProcess = true)]
 [OutputType(typeof(Machine))]
 public sealed class NewMachineCommand : SessionCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names of the machines; a provider of existing servers returns their own.</summary>
+    /// <summary>Names of the machines; a provider of existing servers uses theirs.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The provider that makes them.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string Provider { get; set; } = "";
 
-    /// <summary>The namespace of the provider.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
 
-    /// <summary>How many cores each has.</summary>
     [Parameter]
     [ValidateRange(1, 4096)]
     public long CpuCores { get; set; } = 2;
 
-    /// <summary>The memory of each in bytes.</summary>
+    /// <summary>Per machine, bytes.</summary>
     [Parameter]
     [ValidateRange(1L << 20, long.MaxValue)]
     public long Memory { get; set; } = 2L << 30;
 
-    /// <summary>The zone that they must be in; without it, any.</summary>
+    /// <summary>The required zone; by default, any.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ZoneCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Zone { get; set; }
 
-    /// <summary>Labels that the nodes register with, where the provider can pass them on.</summary>
+    /// <summary>Labels that the nodes register with, if the provider supports it.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [Entries]
     [ValidateNotNull]
     public IDictionary? Label { get; set; }
 
-    /// <summary>Taints that the nodes register with, where the provider can pass them on.</summary>
+    /// <summary>Taints that the nodes register with, if the provider supports it.</summary>
     [Parameter]
     [ValidateNotNull]
     public string[] Taint { get; set; } = [];
 
-    /// <summary>The claim that a single machine is made for; without it, none.</summary>
+    /// <summary>The UID of the claim of a single machine; by default, none.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? ClaimUid { get; set; }
@@ -103,7 +99,7 @@ public sealed class NewMachineCommand : SessionCmdlet, IClusterChange
                     name,
                     async worker =>
                     {
-                        // An unknown provider is an error before anything is announced.
+                        // Fails on an unknown provider before anything is announced.
                         await NodeProviderReader.ReadAsync(session, [Provider], Namespace, static unknown => throw unknown, worker.Token);
                         if (
                             !await worker.ShouldProcessAsync(

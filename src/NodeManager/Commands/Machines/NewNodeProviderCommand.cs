@@ -7,20 +7,19 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes a NodeSmithProvider from parameters or from a manifest, and the Secret with its credentials.</summary>
+/// <summary>Creates a NodeSmithProvider from parameters or a manifest, with its credentials Secret.</summary>
 [Cmdlet(VerbsCommon.New, "NodeProvider", DefaultParameterSetName = CommonSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeProvider))]
 public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, IClusterChange
 {
     private const string PathSet = "Path";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Its name; of a manifest instead of the one there.</summary>
+    /// <summary>The name; overrides the one of a manifest.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ProxmoxSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RedfishSet)]
@@ -30,7 +29,6 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>What makes the machines.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = CommonSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ProxmoxSet)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = RedfishSet)]
@@ -39,17 +37,14 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     [ValidateNotNullOrEmpty]
     public string? Type { get; set; }
 
-    /// <summary>A file with a manifest, YAML or JSON.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>A manifest, YAML or JSON.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AnySet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Manifest { get; set; }
 
-    /// <summary>Where it is made.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]

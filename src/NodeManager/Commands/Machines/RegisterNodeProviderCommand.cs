@@ -5,7 +5,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Loads assemblies that bring types of providers.</summary>
+/// <summary>Loads assemblies with provider types.</summary>
 [Cmdlet(VerbsLifecycle.Register, "NodeProvider", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(string))]
 public sealed class RegisterNodeProviderCommand : AsyncCmdlet, ILocalChange
@@ -13,7 +13,6 @@ public sealed class RegisterNodeProviderCommand : AsyncCmdlet, ILocalChange
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>Assemblies.</summary>
     [Parameter(
         Mandatory = true,
         Position = 0,
@@ -25,13 +24,11 @@ public sealed class RegisterNodeProviderCommand : AsyncCmdlet, ILocalChange
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LP", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Emit the types that each assembly brings.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -22,31 +22,26 @@ public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names of machines.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(MachineCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The provider that runs them.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string Provider { get; set; } = "";
 
-    /// <summary>The namespace of the provider.</summary>
     [Parameter(ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
 
-    /// <summary>Machines, from Get-Machine.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [ValidateNotNull]
     public Machine? InputObject { get; set; }

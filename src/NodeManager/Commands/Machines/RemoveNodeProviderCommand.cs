@@ -6,7 +6,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Deletes NodeSmithProviders that nothing refers to.</summary>
+/// <summary>Deletes NodeSmithProviders that are not referenced.</summary>
 [Cmdlet(
     VerbsCommon.Remove,
     "NodeProvider",
@@ -16,7 +16,6 @@ namespace NodeManager.Commands;
 )]
 public sealed class RemoveNodeProviderCommand : NodeProviderCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]

@@ -8,7 +8,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Changes settings of NodeSmithProviders, and their credentials.</summary>
 [Cmdlet(
     VerbsCommon.Set,
     "NodeProvider",
@@ -19,13 +18,11 @@ namespace NodeManager.Commands;
 [OutputType(typeof(NodeProvider))]
 public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names of providers.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ProxmoxSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = RedfishSet)]
@@ -34,13 +31,11 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Providers, from Get-NodeProvider.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AnySet, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>Where the providers are.</summary>
     [Parameter(ParameterSetName = CommonSet)]
     [Parameter(ParameterSetName = ProxmoxSet)]
     [Parameter(ParameterSetName = RedfishSet)]
@@ -49,7 +44,6 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
 
-    /// <summary>Emit the providers as they are then.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -108,7 +102,7 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, ICluste
             }
         );
 
-    // The type decides where settings go.
+    // The provider's type determines where settings are stored.
     private async Task<System.Text.Json.Nodes.JsonObject> SpecAsync(NodeProviderReference provider, Worker worker)
     {
         string type = "";

@@ -5,7 +5,6 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Checks whether providers could make machines.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NodeProvider", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeProviderCheck))]
 public sealed class TestNodeProviderCommand : NodeProviderCmdlet

@@ -4,7 +4,7 @@ using NodeManager.Providers.Reports;
 
 namespace NodeManager.Commands;
 
-/// <summary>Writes maintenance runs, from Get-NodeMaintenance or Invoke-NodeMaintenance -PassThru, as one report: JSON where the file's name ends in .json, else HTML.</summary>
+/// <summary>Writes maintenance runs as one report: JSON for a file name that ends in .json, else HTML.</summary>
 [Cmdlet(VerbsData.Export, "NodeMaintenanceReport", SupportsShouldProcess = true)]
 [OutputType(typeof(NodeMaintenanceRun))]
 public sealed class ExportNodeMaintenanceReportCommand : ReportCmdlet<NodeMaintenanceRun>

@@ -7,16 +7,15 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Shows maintenance runs, now and past, with the steps of their nodes.</summary>
+/// <summary>Lists current and past maintenance runs with their nodes.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeMaintenance", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeMaintenanceRun))]
 public sealed class GetNodeMaintenanceCommand : SessionCmdlet
 {
-    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    // ByObject is the default; see NodeCmdlet.
     private const string ById = "ById";
     private const string ByObject = "ByObject";
 
-    /// <summary>Ids of runs, with wildcards; without it, all.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("RunId", "ResumeId")]
     [ArgumentCompleter(typeof(MaintenanceRunCompleter))]
@@ -24,19 +23,17 @@ public sealed class GetNodeMaintenanceCommand : SessionCmdlet
     [SupportsWildcards]
     public string[] Id { get; set; } = [];
 
-    /// <summary>A run to read again, or a node of one.</summary>
     [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>Where the runs are kept.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>How many at most, the newest first.</summary>
+    /// <summary>The maximum number of runs, newest first.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Limit { get; set; } = 20;

@@ -16,7 +16,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Takes nodes out of service batch by batch, has work done on them and puts them back. A result a node, as it ends.</summary>
+/// <summary>Drains nodes batch by batch, runs work on them and uncordons them. Emits one result per node.</summary>
 [Cmdlet(
     VerbsLifecycle.Invoke,
     "NodeMaintenance",
@@ -33,78 +33,74 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     private readonly List<NodeReference> _wanted = [];
     private readonly ConcurrentDictionary<string, MaintenanceSummary> _runs = new();
 
-    /// <summary>Resume this run, with the options that it was started with; those specified here replace them.</summary>
+    /// <summary>Resume this run with its original options; bound parameters replace them.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByRun)]
     [ArgumentCompleter(typeof(MaintenanceRunCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ResumeId { get; set; }
 
-    /// <summary>What to do on each drained node, which it gets as <c>$_</c> and as its first argument.</summary>
+    /// <summary>Runs for each drained node, as <c>$_</c> and the first argument.</summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? ScriptBlock { get; set; }
 
     /// <summary>
-    /// Run the script blocks of several nodes concurrently, at most <c>-ThrottleLimit</c>, each in a runspace of its own, where <c>$using:</c>
-    /// brings the caller's variables.
+    /// Run script blocks concurrently, at most <c>-ThrottleLimit</c>, each in its own runspace, where <c>$using:</c> brings the caller's
+    /// variables.
     /// </summary>
     [Parameter]
     public SwitchParameter Parallel { get; set; }
 
-    /// <summary>How many of the nodes may be out of service concurrently: <c>2</c>, or <c>10%</c> of them.</summary>
+    /// <summary>The nodes that may be out of service concurrently: <c>2</c>, or <c>10%</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string MaxUnavailable { get; set; } = "1";
 
-    /// <summary>A label's key: nodes with different values of it are never out of service concurrently.</summary>
+    /// <summary>A label key: nodes with different values are never out of service concurrently.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? TopologyKey { get; set; }
 
-    /// <summary>Wait until each node has rebooted and is Ready.</summary>
     [Parameter]
     public SwitchParameter WaitForReboot { get; set; }
 
-    /// <summary>How long a node may take until it is back and Ready.</summary>
+    /// <summary>How long a node may take to be Ready again.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? WaitReadyTimeout { get; set; }
 
-    /// <summary>How long a batch's nodes have to stay Ready before the next batch is begun.</summary>
+    /// <summary>How long a batch's nodes must stay Ready before the next batch starts.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Soak { get; set; }
 
-    /// <summary>When nodes may be begun: days, times and a time zone.</summary>
+    /// <summary>When nodes may be started: days, times and a time zone.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(WindowCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Window { get; set; } = [];
 
-    /// <summary>Maintain control-plane nodes too: last, one at a time, while all others of them are Ready.</summary>
+    /// <summary>Also maintain control-plane nodes: last, one at a time, while all others of them are Ready.</summary>
     [Parameter]
     public SwitchParameter IncludeControlPlane { get; set; }
 
-    /// <summary>What to do when a node fails.</summary>
     [Parameter]
     public MaintenanceErrorAction OnError { get; set; }
 
-    /// <summary>Where the run is kept.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>Return immediately, with a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Leave the work to the NodeManager server of the cluster and return the run immediately.</summary>
+    /// <summary>Hand the work to the cluster's NodeManager server and return the run immediately.</summary>
     [Parameter]
     public SwitchParameter Detach { get; set; }
 
-    /// <summary>Emit the run when it ends, rather than its nodes one by one.</summary>
+    /// <summary>Emit the run when it ends instead of its nodes.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -131,7 +127,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private protected override void Process(NodeReference node) => _wanted.Add(node);
 
-    /// <summary>All nodes of a cluster make one run, which is confirmed as a whole: its batches depend on all of them.</summary>
+    /// <summary>The nodes of a cluster form one run with one confirmation, because its batches depend on all of them.</summary>
     private protected override void End()
     {
         List<ClusterMaintenance> runs = [];
@@ -174,7 +170,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private protected override void WriteAbandoned() => WriteSummary();
 
-    // As Invoke-NodeDrain does, a run takes the options of the plans that are piped; it has one set of options.
+    // As Invoke-NodeDrain, a run uses the options of piped plans, but has one set of options.
     private DrainOptions DrainOptionsOf(IEnumerable<NodeReference> nodes) =>
         nodes.Select(OptionsOf).Distinct().ToList() is [var only]
             ? only
@@ -209,7 +205,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             },
         };
 
-    // The options are called as the parameters, but for two.
+    // Two options have other names than their parameters.
     private static string OptionOf(string parameter) =>
         parameter switch
         {

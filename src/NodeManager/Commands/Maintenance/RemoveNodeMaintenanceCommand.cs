@@ -7,7 +7,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Removes maintenance runs that no process works on, with their claims on nodes.</summary>
+/// <summary>Deletes inactive maintenance runs with their claims on nodes.</summary>
 [Cmdlet(
     VerbsCommon.Remove,
     "NodeMaintenance",
@@ -17,13 +17,12 @@ namespace NodeManager.Commands;
 )]
 public sealed class RemoveNodeMaintenanceCommand : MaintenanceRunCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Uncordon the nodes that the run has left cordoned.</summary>
+    /// <summary>Uncordon the nodes that the run left cordoned.</summary>
     [Parameter]
     public SwitchParameter ResumeScheduling { get; set; }
 

@@ -7,18 +7,16 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Stops running maintenances, wherever their processes are. They can be resumed.</summary>
+/// <summary>Stops active maintenance runs in any process. They can be resumed.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeMaintenanceRun))]
 public sealed class StopNodeMaintenanceCommand : MaintenanceRunCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Emit each run as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

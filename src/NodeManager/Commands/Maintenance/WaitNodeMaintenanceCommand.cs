@@ -6,12 +6,12 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Waits until maintenance runs are over, wherever they are carried out.</summary>
+/// <summary>Waits until maintenance runs end, in any process.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "NodeMaintenance", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeMaintenanceRun))]
 public sealed class WaitNodeMaintenanceCommand : MaintenanceRunCmdlet
 {
-    /// <summary>For each run; without it, without end.</summary>
+    /// <summary>Per run; by default, no limit.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Timeout { get; set; }

@@ -5,40 +5,38 @@ using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Commands;
 
-/// <summary>The nodes of a cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "ClusterNode", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(ClusterNode))]
 public sealed class GetClusterNodeCommand : NodeQueryCmdlet
 {
-    /// <summary>Any of these roles.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[] Role { get; set; } = [];
 
-    /// <summary>Any of <c>Ready</c>, <c>NotReady</c> (<c>Unknown</c> included), <c>Unknown</c>, <c>Cordoned</c> or <c>SchedulingDisabled</c>.</summary>
+    /// <summary>
+    /// Any of <c>Ready</c>, <c>NotReady</c> (includes <c>Unknown</c>), <c>Unknown</c>, <c>Cordoned</c> or <c>SchedulingDisabled</c>.
+    /// </summary>
     [Parameter]
     [ValidateSet("Ready", "NotReady", "Unknown", "Cordoned", "SchedulingDisabled")]
     public string[] Status { get; set; } = [];
 
-    /// <summary>Any of these zones.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ZoneCompleter))]
     public string[] Zone { get; set; } = [];
 
-    /// <summary>Any of these node pools; wildcards.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PoolOfNodeCompleter))]
     public string[] Pool { get; set; } = [];
 
-    /// <summary>Also count pods and what they request, and ask what is used.</summary>
+    /// <summary>Also read pods, their requests and usage.</summary>
     [Parameter]
     public SwitchParameter Usage { get; set; }
 
-    // Under a name of its own a node with usage has the view that shows it.
+    // A separate type name selects the view with usage.
     private protected override void Output(object value)
     {
         var shown = PSObject.AsPSObject(value);

@@ -6,18 +6,17 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Totals of a cluster: nodes, pods, and each resource with what is requested and used of it.</summary>
+/// <summary>Summarizes a cluster: nodes, pods, and each resource with requests and usage.</summary>
 [Cmdlet(VerbsCommon.Get, "ClusterStatistic")]
 [OutputType(typeof(ClusterStatistic))]
 public sealed class GetClusterStatisticCommand : SessionCmdlet
 {
-    /// <summary><c>Zone</c>, <c>Region</c>, <c>Role</c>, <c>InstanceType</c>, or a label's key; without it, the whole cluster.</summary>
+    /// <summary><c>Zone</c>, <c>Region</c>, <c>Role</c>, <c>InstanceType</c>, or a label key; by default, the whole cluster.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(GroupByCompleter))]
     [ValidateNotNullOrEmpty]
     public string? GroupBy { get; set; }
 
-    /// <summary>Only nodes with these labels, as kubectl's <c>-l</c>.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]

@@ -4,7 +4,6 @@ using NodeManager.Core.Nodes.Reading;
 
 namespace NodeManager.Commands;
 
-/// <summary>The container images that nodes hold.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeImage", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeImage))]
 public sealed class GetNodeImageCommand : NodeQueryCmdlet

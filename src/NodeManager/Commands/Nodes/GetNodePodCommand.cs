@@ -9,19 +9,17 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>The pods that are bound to nodes.</summary>
 [Cmdlet(VerbsCommon.Get, "NodePod", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodePod))]
 public sealed class GetNodePodCommand : SessionCmdlet
 {
-    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    // ByObject is the default; see NodeCmdlet.
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
     private readonly HashSet<NodeReference> _seen = [];
     private readonly HashSet<(NodeManagerSession?, string)> _emitted = [];
 
-    /// <summary>Nodes; wildcards. Without it, all nodes.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [NodeNames]
@@ -29,19 +27,19 @@ public sealed class GetNodePodCommand : SessionCmdlet
     [SupportsWildcards]
     public string[] NodeName { get; set; } = [];
 
-    /// <summary>A node, or what stands for one: a plan, a drain result, a pod (all pods beside it), or a row of a file with such an object.</summary>
+    /// <summary>
+    /// A node, or an object that stands for one: a plan, a drain result, a pod (all pods of its node), or a row of a file.
+    /// </summary>
     [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>Without it, all namespaces.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>A label selector over pods, as kubectl's <c>-l</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PodSelectorCompleter))]
@@ -115,24 +113,22 @@ public sealed class GetNodePodCommand : SessionCmdlet
         );
     }
 
-    // Names and patterns may stand for the same nodes: each pod comes once.
+    // Names and patterns may match the same node; each pod is emitted once.
     private protected override void Output(object value)
     {
         if (value is not NodePod pod || _emitted.Add((pod.Session, pod.Uid)))
             base.Output(value);
     }
 
-    // To the server a node without pods and a node that does not exist are the same.
+    // The server answers the same for a node without pods and a missing node.
     private static async Task ReportIfMissingAsync(NodeReference node, Worker worker)
     {
         var query = new NodeQuery { Names = [node.Name] };
         await foreach (ClusterNode _ in NodeReader.ReadAsync(node.Session, query, e => worker.Error(e, node.Name), worker, worker.Token))
-        {
-            // It is there.
-        }
+        { }
     }
 
-    // One request for all pods costs less than one for each of many nodes.
+    // One request for all pods costs less than one per node.
     private void ReadMatching(string[] patterns)
     {
         Predicate<string> isMeant = NamePattern.Any(patterns);

@@ -6,19 +6,19 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>What nodes use, at present or over a window.</summary>
+/// <summary>Reads the usage of nodes, now or over a window.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeUsage", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodeUsageSeries))]
 public sealed class GetNodeUsageCommand : NodeQueryCmdlet
 {
     private readonly List<NodeUsageSeries> _interrupted = [];
 
-    /// <summary>How long to sample; without it, one sample is taken.</summary>
+    /// <summary>The sampling time; by default, a single sample.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Window { get; set; }
 
-    /// <summary>The time between two samples of a window.</summary>
+    /// <summary>The interval between samples.</summary>
     [Parameter]
     [Duration]
     public TimeSpan Sample { get; set; } = UsageRequest.DefaultInterval;
@@ -69,7 +69,7 @@ public sealed class GetNodeUsageCommand : NodeQueryCmdlet
         );
     }
 
-    // One sample has a view of its own: a bar in place of a line.
+    // A single sample has its own view, with a bar instead of a line.
     private protected override void Output(object value)
     {
         if (IsStopped && value is NodeUsageSeries series)

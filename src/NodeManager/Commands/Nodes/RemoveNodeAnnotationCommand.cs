@@ -5,12 +5,11 @@ using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Removes annotations of nodes; those that are not there are no error.</summary>
+/// <summary>Removes annotations of nodes; a missing one is not an error.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeAnnotation", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeAnnotationCommand : NodeSetterCmdlet
 {
-    /// <summary>Keys, wildcards allowed.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AnnotationKeyCompleter))]

@@ -5,12 +5,11 @@ using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Removes labels of nodes; those that are not there are no error.</summary>
+/// <summary>Removes labels of nodes; a missing one is not an error.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeLabel", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeLabelCommand : NodeSetterCmdlet
 {
-    /// <summary>Keys, wildcards allowed.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(LabelKeyCompleter))]

@@ -5,12 +5,12 @@ using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Removes taints of nodes, by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
+/// <summary>Removes taints of nodes by key and effect, or all effects of a key; a missing one is not an error.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
 {
-    /// <summary>As kubectl writes them: <c>key:Effect</c> or <c>key=value:Effect</c> (the value does not matter), or <c>key</c>.</summary>
+    /// <summary>kubectl syntax: <c>key:Effect</c>, <c>key=value:Effect</c> (the value is ignored), or <c>key</c>.</summary>
     [Parameter(Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintCompleter))]
@@ -18,7 +18,7 @@ public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
     [SupportsWildcards]
     public string[] Taint { get; set; } = [];
 
-    /// <summary>Keys, wildcards allowed, instead of -Taint.</summary>
+    /// <summary>Keys with wildcards, instead of -Taint.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintKeyCompleter))]
@@ -26,7 +26,6 @@ public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
     [SupportsWildcards]
     public string[] Key { get; set; } = [];
 
-    /// <summary>Only this effect of the keys.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintEffectCompleter))]

@@ -6,16 +6,15 @@ using NodeManager.Maintenance;
 
 namespace NodeManager.Commands;
 
-/// <summary>Uncordons nodes, and clears what a drain noted on them.</summary>
+/// <summary>Uncordons nodes and removes the annotations of a drain.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class ResumeNodeSchedulingCommand : NodeChangeCmdlet
 {
-    /// <summary>Also nodes that a running maintenance holds: the run leaves them alone from then on.</summary>
+    /// <summary>Also uncordon nodes of an active maintenance run, which then skips them.</summary>
     [Parameter]
     public SwitchParameter IgnoreMaintenance { get; set; }
 
-    /// <summary>Emit each node as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -33,7 +32,7 @@ public sealed class ResumeNodeSchedulingCommand : NodeChangeCmdlet
                     WarnOnce($"{hold} It is taken from the run, which reports it as failed.");
                 }
 
-                // The holder may have removed its lock by the time the node is emitted.
+                // The holder may remove its lock before the node is emitted.
                 void Warn(NodeLock held) =>
                     Pump.PostUnlessStopped(() =>
                         WriteWarning($"Node {node.Name} is in use by {held}. Uncordoning the node calls that operation off.")

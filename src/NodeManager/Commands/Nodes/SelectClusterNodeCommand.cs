@@ -10,7 +10,6 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Selects nodes for new work.</summary>
 [Cmdlet(VerbsCommon.Select, "ClusterNode", DefaultParameterSetName = ByRequest)]
 [OutputType(typeof(NodeSelection))]
 public sealed class SelectClusterNodeCommand : SessionCmdlet
@@ -22,7 +21,7 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
     private LabelSelector? _nodes;
     private LabelSelector? _sessions;
 
-    /// <summary>How to select among the eligible nodes; the configuration's strategy by default.</summary>
+    /// <summary>The strategy; by default, the configuration's.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(NodeSelectionStrategyCompleter))]
     [ValidateSet(
@@ -33,59 +32,56 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
     )]
     public string? Strategy { get; set; }
 
-    /// <summary>How many nodes.</summary>
     [Parameter]
     [ValidateRange(1, 5000)]
     public int Count { get; set; } = 1;
 
-    /// <summary>The CPU that the work requests: cores, or a quantity such as 500m.</summary>
+    /// <summary>The requested CPU: cores, or a quantity such as 500m.</summary>
     [Parameter(ParameterSetName = ByRequest)]
     [ValidateNotNullOrEmpty]
     public object? Cpu { get; set; }
 
-    /// <summary>The memory that the work requests: bytes (4gb), or a quantity such as 4Gi.</summary>
+    /// <summary>The requested memory: bytes (4gb), or a quantity such as 4Gi.</summary>
     [Parameter(ParameterSetName = ByRequest)]
     [ValidateNotNullOrEmpty]
     public object? Memory { get; set; }
 
-    /// <summary>Further resources that the work requests: @{ 'nvidia.com/gpu' = 1 }.</summary>
+    /// <summary>Other requested resources: @{ 'nvidia.com/gpu' = 1 }.</summary>
     [Parameter(ParameterSetName = ByRequest)]
     [ValidateNotNull]
     public IDictionary? Resource { get; set; }
 
-    /// <summary>The manifest of the pod, or of a workload, to place: a YAML or JSON file.</summary>
+    /// <summary>A YAML or JSON file with the manifest of a pod or workload.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPod)]
     [ValidateNotNullOrEmpty]
     public string? Pod { get; set; }
 
-    /// <summary>Only nodes with these labels.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [LabelSelector]
     public string? Selector { get; set; }
 
-    /// <summary>Taints that the work tolerates: key=value:Effect, key:Effect, key, or *.</summary>
+    /// <summary>Tolerated taints: key=value:Effect, key:Effect, key, or *.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] Toleration { get; set; } = [];
 
-    /// <summary>The pods that count as sessions; by default all active pods that are neither mirror pods nor managed by a DaemonSet.</summary>
+    /// <summary>The pods that count as sessions; by default, all active pods except mirror and DaemonSet-managed pods.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PodSelectorCompleter))]
     [LabelSelector]
     public string? SessionSelector { get; set; }
 
-    /// <summary>Repeats a random selection.</summary>
+    /// <summary>Makes a random selection reproducible.</summary>
     [Parameter]
     public int Seed { get; set; }
 
-    /// <summary>Allows a node to be selected more than once.</summary>
     [Parameter]
     public SwitchParameter AllowRepeat { get; set; }
 
-    /// <summary>Also emit the nodes that are not selected, with the reasons.</summary>
+    /// <summary>Also emit rejected nodes with the reasons.</summary>
     [Parameter]
     public SwitchParameter Explain { get; set; }
 
@@ -140,7 +136,7 @@ public sealed class SelectClusterNodeCommand : SessionCmdlet
             yield return new(Text(entry.Key), Text(entry.Value));
     }
 
-    // 4gb is a number to a parameter of any type, and the text '4gb' to one of text.
+    // PowerShell passes 4gb as a number to an object parameter, and as the text '4gb' to a string parameter.
     private static string Text(object? value) =>
         Convert.ToString(value is PSObject wrapped ? wrapped.BaseObject : value, CultureInfo.InvariantCulture) ?? "";
 

@@ -7,12 +7,11 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Sets annotations of nodes.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeAnnotation", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
 {
-    /// <summary>To set: <c>@{ key = 'value' }</c>, or one as text, <c>key=value</c>.</summary>
+    /// <summary><c>@{ key = 'value' }</c>, or one annotation as text, <c>key=value</c>.</summary>
     [Parameter(Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AnnotationCompleter))]
@@ -20,20 +19,17 @@ public sealed class SetNodeAnnotationCommand : NodeSetterCmdlet
     [ValidateNotNullOrEmpty]
     public IDictionary? Annotation { get; set; }
 
-    /// <summary>The key of one annotation, with -Value, instead of -Annotation or beside it.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AnnotationKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
-    /// <summary>The value of that annotation.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string? Value { get; set; }
 
-    /// <summary>Allow changing a value that is there.</summary>
     [Parameter]
     public SwitchParameter Overwrite { get; set; }
 

@@ -7,12 +7,11 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Sets labels of nodes.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeLabel", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeLabelCommand : NodeSetterCmdlet
 {
-    /// <summary>To set: <c>@{ key = 'value' }</c>, or one as text, <c>key=value</c>.</summary>
+    /// <summary><c>@{ key = 'value' }</c>, or one label as text, <c>key=value</c>.</summary>
     [Parameter(Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
@@ -20,20 +19,17 @@ public sealed class SetNodeLabelCommand : NodeSetterCmdlet
     [ValidateNotNullOrEmpty]
     public IDictionary? Label { get; set; }
 
-    /// <summary>The key of one label, with -Value, instead of -Label or beside it.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(LabelKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
-    /// <summary>The value of that label.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string? Value { get; set; }
 
-    /// <summary>Allow changing a value that is there.</summary>
     [Parameter]
     public SwitchParameter Overwrite { get; set; }
 

@@ -5,19 +5,19 @@ using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Sets taints of nodes; each is known by its key and effect.</summary>
+/// <summary>Sets taints of nodes; key and effect identify a taint.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeTaint", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeTaintCommand : NodeSetterCmdlet
 {
-    /// <summary>As kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>.</summary>
+    /// <summary>kubectl syntax: <c>key=value:Effect</c>, <c>key:Effect</c>.</summary>
     [Parameter(Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Taint { get; set; } = [];
 
-    /// <summary>Of one taint, with -Effect, instead of -Taint.</summary>
+    /// <summary>The key of one taint, with -Effect, instead of -Taint.</summary>
     [Parameter(ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintKeyCompleter))]
@@ -36,7 +36,6 @@ public sealed class SetNodeTaintCommand : NodeSetterCmdlet
     [ValidateNotNullOrEmpty]
     public string? Effect { get; set; }
 
-    /// <summary>Allow changing the value of a taint that is there.</summary>
     [Parameter]
     public SwitchParameter Overwrite { get; set; }
 

@@ -5,12 +5,11 @@ using NodeManager.Maintenance;
 
 namespace NodeManager.Commands;
 
-/// <summary>Cordons nodes: nothing new is scheduled to them, what runs stays.</summary>
+/// <summary>Cordons nodes.</summary>
 [Cmdlet(VerbsLifecycle.Suspend, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SuspendNodeSchedulingCommand : NodeChangeCmdlet
 {
-    /// <summary>Emit each node as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -4,7 +4,7 @@ using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Deletes Node objects. The machines stay as they are; a kubelet that still runs registers when it is restarted.</summary>
+/// <summary>Deletes Node objects. Machines keep running; a kubelet registers its node again when it restarts.</summary>
 [Cmdlet(
     VerbsLifecycle.Unregister,
     "ClusterNode",
@@ -15,7 +15,7 @@ namespace NodeManager.Commands;
 [OutputType(typeof(void))]
 public sealed class UnregisterClusterNodeCommand : NodeChangeCmdlet
 {
-    /// <summary>Also where pods other than DaemonSets' are on it; they are removed without their grace.</summary>
+    /// <summary>Also delete nodes with pods other than DaemonSets'; these pods are removed without their grace period.</summary>
     [Parameter]
     public SwitchParameter IncludePod { get; set; }
 

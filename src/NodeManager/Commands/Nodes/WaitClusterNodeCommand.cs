@@ -7,7 +7,6 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Waits until nodes meet a condition.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByName)]
 [OutputType(typeof(ClusterNode))]
 public sealed class WaitClusterNodeCommand : NodeCmdlet
@@ -15,7 +14,6 @@ public sealed class WaitClusterNodeCommand : NodeCmdlet
     private int _asked;
     private int _done;
 
-    /// <summary>Names; wildcards stand for the nodes that they match. With pipeline input, the first positional argument is the change.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
@@ -24,19 +22,20 @@ public sealed class WaitClusterNodeCommand : NodeCmdlet
     [SupportsWildcards]
     public override string[] Name { get; set; } = [];
 
-    /// <summary><c>Ready</c>, <c>NotReady</c>, <c>Deleted</c>, a lifecycle condition such as <c>Drained</c>, or a condition's <c>TYPE=STATUS</c>.</summary>
+    /// <summary>
+    /// <c>Ready</c>, <c>NotReady</c>, <c>Deleted</c>, a lifecycle condition such as <c>Drained</c>, or <c>TYPE=STATUS</c> of a condition.
+    /// </summary>
     [Parameter(Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 0, ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(WaitConditionCompleter))]
     [ValidateNotNullOrEmpty]
     public string For { get; set; } = "Ready";
 
-    /// <summary>For each node; without it, without end.</summary>
+    /// <summary>Per node; by default, no limit.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Emit each node as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

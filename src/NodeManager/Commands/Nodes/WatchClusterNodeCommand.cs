@@ -8,30 +8,27 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>What happens to nodes, as it happens, until Ctrl-C or -Timeout.</summary>
+/// <summary>Streams changes of nodes until Ctrl-C or -Timeout.</summary>
 [Cmdlet(VerbsCommon.Watch, "ClusterNode")]
 [OutputType(typeof(NodeChange))]
 public sealed class WatchClusterNodeCommand : SessionCmdlet
 {
-    /// <summary>Names; wildcards.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>A label selector, as kubectl's <c>-l</c>.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     [LabelSelector]
     public string? Selector { get; set; }
 
-    /// <summary>First report existing nodes, as Added.</summary>
+    /// <summary>Report existing nodes as Added first.</summary>
     [Parameter]
     public SwitchParameter IncludeExisting { get; set; }
 
-    /// <summary>When to end; without it, at Ctrl-C.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Timeout { get; set; }
@@ -56,7 +53,7 @@ public sealed class WatchClusterNodeCommand : SessionCmdlet
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            // The time that was asked for is over.
+            // The timeout has expired.
         }
     }
 }

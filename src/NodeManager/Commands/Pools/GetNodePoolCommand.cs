@@ -7,7 +7,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The node pools of a cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "NodePool", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodePool))]
 public sealed class GetNodePoolCommand : PoolCmdlet
@@ -20,37 +19,34 @@ public sealed class GetNodePoolCommand : PoolCmdlet
     private readonly List<(NodeManagerSession Session, PoolPlace Place, PoolTarget Target)> _pools = [];
     private bool _all;
 
-    /// <summary>Names; wildcards. A plain name without a pool is an error, a wildcard is not.</summary>
+    /// <summary>Names or wildcards. A missing plain name is an error; a wildcard without a match is not.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(NodePoolNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The provider's ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById)]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];
 
-    /// <summary>A pool to read again, or what stands for one: its status, a plan, a node of it, or a row of a file.</summary>
+    /// <summary>A pool, or an object that stands for one: its status, a plan, one of its nodes, or a row of a file.</summary>
     [Parameter(ParameterSetName = ByObject, ValueFromPipeline = true)]
     [PoolRows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>Only pools in this phase.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PoolValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Status { get; set; }
 
-    /// <summary>Only pools of this health.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(PoolValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Health { get; set; }
 
-    /// <summary>Also read what the controllers report: one request more for each pool of a service.</summary>
+    /// <summary>Also read the controllers' reports: one more request per pool of a service.</summary>
     [Parameter]
     public SwitchParameter IncludeStatus { get; set; }
 
@@ -73,7 +69,7 @@ public sealed class GetNodePoolCommand : PoolCmdlet
                 _pools.Add((session, PlaceOf(value), target));
     }
 
-    /// <summary>One query a session, however many names were piped.</summary>
+    /// <summary>One query per session, however many names were piped.</summary>
     private protected override void End()
     {
         foreach (var group in _pools.GroupBy(static one => (one.Session, one.Place)))
@@ -90,14 +86,14 @@ public sealed class GetNodePoolCommand : PoolCmdlet
             );
         }
 
-        // A pipeline that brought nothing selects nothing, not everything.
+        // Empty pipeline input selects nothing, not everything.
         if (!_all && _names.Count == 0 && Id.Length == 0)
             return;
         foreach (NodeManagerSession session in Sessions)
             Start(session, Place, new() { Names = _names, Ids = [.. Id.Select(static id => id.ToLowerInvariant())] });
     }
 
-    // Under a name of its own a pool with status has the view that shows it.
+    // A separate type name selects the view with status.
     private protected override void Output(object value)
     {
         var shown = PSObject.AsPSObject(value);

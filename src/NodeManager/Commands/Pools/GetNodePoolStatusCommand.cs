@@ -5,7 +5,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>What the controllers of node pools reported.</summary>
+/// <summary>Reads the status that controllers reported.</summary>
 [Cmdlet(VerbsCommon.Get, "NodePoolStatus", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodePoolStatus))]
 public sealed class GetNodePoolStatusCommand : PoolTargetCmdlet

@@ -5,12 +5,10 @@ using NodeManager.NodePools.Updates;
 
 namespace NodeManager.Commands;
 
-/// <summary>Gets the latest updates of pools.</summary>
 [Cmdlet(VerbsCommon.Get, "NodePoolUpdate")]
 [OutputType(typeof(NodePoolUpdate))]
 public sealed class GetNodePoolUpdateCommand : SessionCmdlet
 {
-    /// <summary>Names of pools; without it, all that have one.</summary>
     [Parameter(Position = 0)]
     [Alias("Pool")]
     [ArgumentCompleter(typeof(NodePoolUpdateCompleter))]
@@ -18,12 +16,12 @@ public sealed class GetNodePoolUpdateCommand : SessionCmdlet
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Where the pools are kept; without it, updates of both.</summary>
+    /// <summary>Where the pools are; by default, both.</summary>
     [Parameter]
     [ValidateSet(NodePoolProvider.Service, NodePoolProvider.Cluster)]
     public string? Provider { get; set; }
 
-    /// <summary>Where the updates are; without it, where Update-NodePool has them.</summary>
+    /// <summary>The namespace of the updates; by default, that of Update-NodePool.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]

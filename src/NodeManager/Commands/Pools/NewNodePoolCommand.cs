@@ -12,7 +12,6 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Creates node pools.</summary>
 [Cmdlet(VerbsCommon.New, "NodePool", DefaultParameterSetName = PlatformSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
 public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
@@ -24,13 +23,12 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
     private const string TemplateSet = "Template";
     private const string MachineSet = "NodeProvider";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>The pool's name; a file or a specification may have it instead.</summary>
+    /// <summary>The pool's name; may come from a file or a specification instead.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PlatformSet)]
     [Parameter(Position = 0, ParameterSetName = SpecSet)]
     [Parameter(Position = 0, ParameterSetName = PathSet)]
@@ -40,35 +38,32 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>The machines, from New-NodePoolPlatform.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PlatformSet, ValueFromPipeline = true)]
     [ValidateNotNull]
     public NodePoolPlatform? Platform { get; set; }
 
-    /// <summary>The NodeSmithProvider of the machines: the pool is one of the cluster.</summary>
+    /// <summary>The NodeSmithProvider of the machines; selects a pool of the cluster.</summary>
     [Parameter(Mandatory = true, ParameterSetName = MachineSet)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string? NodeProvider { get; set; }
 
-    /// <summary>A hashtable, JSON or YAML, or an object that ConvertFrom-Json made: the specification, or name and specification.</summary>
+    /// <summary>A specification, or a name and a specification: a hashtable, JSON, YAML, or an object of ConvertFrom-Json.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SpecSet)]
     [ValidateNotNull]
     public object? Spec { get; set; }
 
-    /// <summary>JSON or YAML files.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LP", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>A pool whose specification the new one gets.</summary>
+    /// <summary>A pool whose specification is copied.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TemplateSet, ValueFromPipeline = true)]
     [ValidateNotNull]
     public NodePool? InputObject { get; set; }
@@ -94,7 +89,7 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
         try
         {
             PoolDescription given = read();
-            // A template is copied, not its name nor, into another session, its cluster.
+            // A template's name is not copied; its cluster only within the same session.
             if (InputObject is not null)
                 given = given with { Name = null, ClusterId = Session is null && Provider is null ? given.ClusterId : null };
             string name =
@@ -113,12 +108,12 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
         }
         catch (NodeManagerException failure) when (MyInvocation.ExpectingInput || ParameterSetName is PathSet or LiteralPathSet)
         {
-            // Another file may be right.
+            // A later file may be valid.
             Fail(failure, source);
         }
     }
 
-    // What is described decides where nothing else does: a provider of machines is the cluster's.
+    // By default the description decides: a NodeSmithProvider means a pool of the cluster.
     private PoolPlace PlaceOf(PoolDescription given)
     {
         PoolPlace place = InputObject is null ? Place : PlaceOf(InputObject);

@@ -7,12 +7,10 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Describes the machines of a node pool.</summary>
 [Cmdlet(VerbsCommon.New, "NodePoolPlatform")]
 [OutputType(typeof(NodePoolPlatform))]
 public sealed class NewNodePoolPlatformCommand : Bases.AsyncCmdlet
 {
-    /// <summary>The platform.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateSet(NodePoolPlatformType.Gcp, NodePoolPlatformType.Aws, NodePoolPlatformType.Azure)]
     public string Type { get; set; } = "";
@@ -47,13 +45,11 @@ public sealed class NewNodePoolPlatformCommand : Bases.AsyncCmdlet
     [Alias("Preemptible", "SpotInstances")]
     public bool? Spot { get; set; }
 
-    /// <summary>As <c>TYPE=COUNT</c>.</summary>
     [Parameter]
     [Alias("Accelerators")]
     [ValidateNotNullOrEmpty]
     public string[] Accelerator { get; set; } = [];
 
-    /// <summary>Labels of the nodes.</summary>
     [Parameter]
     [Alias("Labels")]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
@@ -61,13 +57,11 @@ public sealed class NewNodePoolPlatformCommand : Bases.AsyncCmdlet
     [ValidateNotNull]
     public IDictionary Label { get; set; } = new Hashtable();
 
-    /// <summary>Taints of the nodes, as <c>key=value:Effect</c>.</summary>
     [Parameter]
     [Alias("Taints")]
     [ValidateNotNullOrEmpty]
     public string[] Taint { get; set; } = [];
 
-    /// <summary>What a machine runs at its first start.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? UserData { get; set; }

@@ -7,7 +7,6 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Deletes node pools, with their nodes.</summary>
 [Cmdlet(
     VerbsCommon.Remove,
     "NodePool",
@@ -18,7 +17,6 @@ namespace NodeManager.Commands;
 [OutputType(typeof(NodePoolPlan))]
 public sealed class RemoveNodePoolCommand : PoolTargetCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]

@@ -9,18 +9,15 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Changes how many nodes pools have.</summary>
 [Cmdlet(VerbsCommon.Resize, "NodePool", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
 public sealed class ResizeNodePoolCommand : PoolTargetCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names; wildcards stand for the pools that they match. With pipeline input, the first positional argument is the change.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(NodePoolNameCompleter))]
@@ -28,14 +25,12 @@ public sealed class ResizeNodePoolCommand : PoolTargetCmdlet, IClusterChange
     [SupportsWildcards]
     public override string[] Name { get; set; } = [];
 
-    /// <summary>The number of nodes.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ById)]
     [Parameter(Position = 0, ParameterSetName = ByObject)]
     [ValidateRange(0, int.MaxValue)]
     public int? NodeCount { get; set; }
 
-    /// <summary>Emit each pool as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -54,7 +49,7 @@ public sealed class ResizeNodePoolCommand : PoolTargetCmdlet, IClusterChange
             );
         PoolChange change = new() { NodeCount = count };
         PoolEdit edit = new() { Patch = spec => pool.Context.Provider.Format.PatchOf(change, spec, pool.Target.Text) };
-        // The number that is given holds whatever else has changed.
+        // The requested number applies whatever else has changed.
         PoolTarget target = pool.Target with
         {
             Generation = null,

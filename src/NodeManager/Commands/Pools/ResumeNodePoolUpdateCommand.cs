@@ -5,7 +5,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Continues updates of pools: where a process holds one it continues there, else here, with the nodes that were skipped.</summary>
+/// <summary>Continues updates of pools in the process that holds them, else in this process. Includes skipped nodes.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePoolUpdate))]
 public sealed class ResumeNodePoolUpdateCommand : PoolUpdateCmdlet

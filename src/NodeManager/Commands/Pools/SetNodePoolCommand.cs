@@ -8,7 +8,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Changes node pools. What is not named stays as it is.</summary>
+/// <summary>Changes node pools. Only bound parameters are changed.</summary>
 [Cmdlet(VerbsCommon.Set, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
 public sealed class SetNodePoolCommand : PoolSpecCmdlet, IClusterChange
@@ -16,39 +16,34 @@ public sealed class SetNodePoolCommand : PoolSpecCmdlet, IClusterChange
     private const string ByName = "ByName";
     private const string ById = "ById";
 
-    // The default set; see NodeCmdlet.
     private const string ByObject = "ByObject";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names; wildcards stand for the pools that they match.</summary>
+    /// <summary>Names; wildcards match pools.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(NodePoolNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The provider's ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById)]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];
 
-    /// <summary>A pool, or what stands for one; see PoolTargetCmdlet.</summary>
+    /// <summary>A pool, or an object that stands for one; see PoolTargetCmdlet.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [PoolRows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>How many pools are worked on concurrently.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 8;
 
-    /// <summary>Renames the pool.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? NewName { get; set; }
@@ -69,7 +64,7 @@ public sealed class SetNodePoolCommand : PoolSpecCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string? DiskType { get; set; }
 
-    /// <summary>Replaces all zones; an empty list lets the platform choose.</summary>
+    /// <summary>Replaces all zones; with an empty list, the platform chooses.</summary>
     [Parameter]
     [Alias("Zones", "AvailabilityZone", "AvailabilityZones")]
     [AllowEmptyCollection]
@@ -85,23 +80,21 @@ public sealed class SetNodePoolCommand : PoolSpecCmdlet, IClusterChange
     [AllowEmptyCollection]
     public string[]? Accelerator { get; set; }
 
-    /// <summary>What a machine runs at its first start; empty removes it.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? UserData { get; set; }
 
-    /// <summary>The NodeSmithProvider of the machines. For pools of the cluster.</summary>
+    /// <summary>The NodeSmithProvider of the machines, for pools of the cluster.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string? NodeProvider { get; set; }
 
-    /// <summary>A JSON merge patch of the specification: a hashtable, or JSON. A value of null removes a field.</summary>
+    /// <summary>A JSON merge patch of the specification, as a hashtable or JSON; null removes a field.</summary>
     [Parameter]
     [ValidateNotNull]
     public object? Patch { get; set; }
 
-    /// <summary>Emit each pool as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

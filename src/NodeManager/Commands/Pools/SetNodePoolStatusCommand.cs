@@ -9,18 +9,16 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Reports status of node pools, for controllers.</summary>
+/// <summary>Reports the status of node pools as a controller.</summary>
 [Cmdlet(VerbsCommon.Set, "NodePoolStatus", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePoolStatus))]
 public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names; wildcards stand for the pools that they match. With pipeline input, the first positional argument is the change.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(NodePoolNameCompleter))]
@@ -28,7 +26,7 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
     [SupportsWildcards]
     public override string[] Name { get; set; } = [];
 
-    /// <summary>The controller that reports; it replaces what it reported before.</summary>
+    /// <summary>The reporting controller; its previous report is replaced.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ById)]
     [Parameter(Position = 0, ParameterSetName = ByObject)]
@@ -40,17 +38,15 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public object[] Condition { get; set; } = [];
 
-    /// <summary>The generation that the report is about; without it, the pool's own.</summary>
+    /// <summary>By default, the pool's current generation.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long ObservedGeneration { get; set; }
 
-    /// <summary>What else there is to say.</summary>
     [Parameter]
     [ValidateNotNull]
     public IDictionary Metadata { get; set; } = new Hashtable();
 
-    /// <summary>Emit the status as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

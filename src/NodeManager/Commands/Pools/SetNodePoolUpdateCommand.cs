@@ -6,27 +6,26 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Changes the limits of updates of pools while they run, wherever they run.</summary>
+/// <summary>Changes the limits of running updates, in any process.</summary>
 [Cmdlet(VerbsCommon.Set, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePoolUpdate))]
 public sealed class SetNodePoolUpdateCommand : PoolUpdateCmdlet
 {
-    /// <summary>How long the drain of a node may take until the node is skipped; 0: as long as it needs.</summary>
+    /// <summary>How long a node may drain before it is skipped; 0 for no limit.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? DrainTimeout { get; set; }
 
-    /// <summary>How many machines there may be beyond those of the pool.</summary>
+    /// <summary>The number of machines in excess of the pool's size.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? MaxSurge { get; set; }
 
-    /// <summary>How many nodes may be missing.</summary>
+    /// <summary>The number of nodes that may be missing.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? MaxUnavailable { get; set; }
 
-    /// <summary>Emit each update as it is then.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

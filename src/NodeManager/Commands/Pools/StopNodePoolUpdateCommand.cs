@@ -5,12 +5,12 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Ends updates of pools, wherever they run: as they are, or back to the former nodes.</summary>
+/// <summary>Ends updates of pools in any process, with or without a rollback.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePoolUpdate))]
 public sealed class StopNodePoolUpdateCommand : PoolUpdateCmdlet
 {
-    /// <summary>Bring the former template and the former nodes back.</summary>
+    /// <summary>Restore the former template and nodes.</summary>
     [Parameter]
     public SwitchParameter Rollback { get; set; }
 

@@ -5,12 +5,11 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Pauses updates of pools, wherever they run: evictions stop, and nothing further is begun.</summary>
+/// <summary>Pauses updates of pools in any process: no further node is started, and evictions stop.</summary>
 [Cmdlet(VerbsLifecycle.Suspend, "NodePoolUpdate", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePoolUpdate))]
 public sealed class SuspendNodePoolUpdateCommand : PoolUpdateCmdlet
 {
-    /// <summary>Emit each update as it is then.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

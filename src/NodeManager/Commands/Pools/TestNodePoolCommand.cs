@@ -8,7 +8,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Checks specifications of node pools. Nothing is sent.</summary>
+/// <summary>Validates specifications of node pools. Sends nothing.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "NodePool", DefaultParameterSetName = SpecSet)]
 [OutputType(typeof(NodePoolTestResult))]
 public sealed class TestNodePoolCommand : AsyncCmdlet
@@ -17,30 +17,28 @@ public sealed class TestNodePoolCommand : AsyncCmdlet
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>A hashtable, JSON or YAML, an object that ConvertFrom-Json made, a pool, or a platform from New-NodePoolPlatform.</summary>
+    /// <summary>A hashtable, JSON or YAML, an object of ConvertFrom-Json, a pool, or a platform.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SpecSet, ValueFromPipeline = true)]
     [Alias("InputObject")]
     [ValidateNotNull]
     public object? Spec { get; set; }
 
-    /// <summary>JSON or YAML files.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Checks this name instead of the one that is given with the specification.</summary>
+    /// <summary>The name to check instead of the specification's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>Whose rules; without it, those of the cluster for the specification of a NodeSmithPool, else those of a pool service.</summary>
+    /// <summary>Whose rules apply; by default, the cluster's for a NodeSmithPool, else those of a pool service.</summary>
     [Parameter]
     [ValidateSet(NodePoolProvider.Service, NodePoolProvider.Cluster)]
     public string? Provider { get; set; }

@@ -17,35 +17,33 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Rolls pools: replaces nodes that differ from what their pool would make now, or has a service do so.</summary>
+/// <summary>Replaces nodes that differ from their pool's template, or has a pool service replace them.</summary>
 [Cmdlet(VerbsData.Update, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(NodePoolUpdate), typeof(NodePoolUpdatePlan), typeof(NodePoolPlan), typeof(Job))]
 public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
 {
     private readonly List<(NodeManagerSession Session, PoolUpdateRequest Request)> _wanted = [];
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>A few nodes at a time, all new ones first, or as the service does it.</summary>
     [Parameter]
     public PoolUpdateStrategy Strategy { get; set; }
 
-    /// <summary>The change of a service's pool: its machine type.</summary>
+    /// <summary>For pools of a service: the new machine type.</summary>
     [Parameter]
     [Alias("InstanceType", "VmSize")]
     [ValidateNotNullOrEmpty]
     public string? MachineType { get; set; }
 
-    /// <summary>The change of a service's pool: its release.</summary>
+    /// <summary>For pools of a service: the new release.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Release { get; set; }
 
-    /// <summary>The change of a service's pool: labels of its nodes; a value of null removes the label.</summary>
+    /// <summary>For pools of a service: labels of the nodes; null removes a label.</summary>
     [Parameter]
     [Alias("Labels")]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
@@ -53,63 +51,59 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
     [ValidateNotNull]
     public IDictionary? Label { get; set; }
 
-    /// <summary>The change of a service's pool: a JSON merge patch of its specification.</summary>
+    /// <summary>For pools of a service: a JSON merge patch of the specification.</summary>
     [Parameter]
     [ValidateNotNull]
     public object? Patch { get; set; }
 
-    /// <summary>The name of the second pool. For BlueGreen of a service's pool.</summary>
+    /// <summary>For BlueGreen of a service's pool: the name of the second pool.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? NewName { get; set; }
 
-    /// <summary>How many machines there may be beyond those of the pool: <c>2</c>, or <c>10%</c> of them.</summary>
+    /// <summary>Machines in excess of the pool's size: <c>2</c>, or <c>10%</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string MaxSurge { get; set; } = "1";
 
-    /// <summary>How many nodes may be missing: <c>2</c>, or <c>10%</c>.</summary>
+    /// <summary>Nodes that may be missing: <c>2</c>, or <c>10%</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string MaxUnavailable { get; set; } = "0";
 
-    /// <summary>How long new nodes have to be Ready before old ones leave for them.</summary>
+    /// <summary>How long new nodes must be Ready before old ones are drained.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? SoakTime { get; set; }
 
-    /// <summary>How long drained nodes are kept before their machines are destroyed. For BlueGreen.</summary>
+    /// <summary>For BlueGreen: how long drained nodes are kept before their machines are destroyed.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? KeepOldTime { get; set; }
 
-    /// <summary>How long the drain of a node may take until the node is skipped; 0: as long as it needs.</summary>
+    /// <summary>How long a node may drain before it is skipped; 0 for no limit.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? DrainTimeout { get; set; }
 
-    /// <summary>What to do when new nodes are not healthy.</summary>
     [Parameter]
     public PoolUpdateFailureAction OnUnhealthy { get; set; }
 
-    /// <summary>Replace every node, outdated or not.</summary>
+    /// <summary>Replace every node, not only outdated ones.</summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Evict pods with emptyDir volumes; their data is lost.</summary>
     [Parameter]
     public SwitchParameter DeleteEmptyDirData { get; set; }
 
-    /// <summary>Evict pods without a controller; they are not recreated.</summary>
     [Parameter]
     public SwitchParameter DeleteUnmanagedPod { get; set; }
 
-    /// <summary>What pods get to terminate; without it, their own grace period.</summary>
+    /// <summary>The grace period of pods; by default, their own.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? GracePeriod { get; set; }
 
-    /// <summary>Return immediately, with a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
@@ -209,7 +203,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
         };
     }
 
-    // A service offers a number of nodes alone.
+    // A service accepts only a number of nodes.
     private PoolUpdateRequest InService(PoolReference pool)
     {
         string name = NameOf(pool);
@@ -256,7 +250,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
         };
     }
 
-    // An update is known by its pool's name.
+    // An update has the name of its pool.
     private string NameOf(PoolReference pool) =>
         pool.Target.Name.Length > 0
             ? pool.Target.Name
@@ -310,7 +304,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
             _wanted.Add((session, request));
     }
 
-    // Which nodes the service replaces is what a plan of the change says, as far as it is known.
+    // The plan of the change lists the nodes that the service replaces, as far as known.
     private void Follow(NodeManagerSession session, PoolUpdateRequest request)
     {
         PoolReference pool = new(request.Service!, new() { Id = request.PoolId, Name = request.Pool });

@@ -6,12 +6,10 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Waits until node pools meet a condition.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "NodePool", DefaultParameterSetName = ByName)]
 [OutputType(typeof(NodePool))]
 public sealed class WaitNodePoolCommand : PoolTargetCmdlet
 {
-    /// <summary>Names; wildcards stand for the pools that they match. With pipeline input, the first positional argument is the change.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(NodePoolNameCompleter))]
@@ -19,7 +17,7 @@ public sealed class WaitNodePoolCommand : PoolTargetCmdlet
     [SupportsWildcards]
     public override string[] Name { get; set; } = [];
 
-    /// <summary>A phase, a health, <c>Deleted</c>, or a condition's <c>TYPE=STATUS</c>.</summary>
+    /// <summary>A phase, a health, <c>Deleted</c>, or <c>TYPE=STATUS</c> of a condition.</summary>
     [Parameter(Position = 1, ParameterSetName = ByName)]
     [Parameter(Position = 1, ParameterSetName = ById)]
     [Parameter(Position = 0, ParameterSetName = ByObject)]
@@ -27,12 +25,11 @@ public sealed class WaitNodePoolCommand : PoolTargetCmdlet
     [ValidateNotNullOrEmpty]
     public string For { get; set; } = NodePoolPhase.Ready;
 
-    /// <summary>For each pool; without it, without end.</summary>
+    /// <summary>Per pool; by default, no limit.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>Emit each pool as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

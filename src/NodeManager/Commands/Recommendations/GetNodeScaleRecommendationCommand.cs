@@ -7,43 +7,43 @@ using NodeManager.Recommendations;
 
 namespace NodeManager.Commands;
 
-/// <summary>Whether nodes should be added or removed, how many and which, and why.</summary>
+/// <summary>Recommends how many and which nodes to add or remove, with reasons.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeScaleRecommendation")]
 [OutputType(typeof(NodeScaleRecommendation))]
 public sealed class GetNodeScaleRecommendationCommand : SessionCmdlet
 {
-    /// <summary>Only nodes with these labels; without it, all but those of the control plane.</summary>
+    /// <summary>A label selector; by default, all nodes except those of the control plane.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [LabelSelector]
     public string? Selector { get; set; }
 
-    /// <summary>Percent of CPU or memory above which nodes are added; the configuration's by default.</summary>
+    /// <summary>Percent of CPU or memory above which nodes are added; by default, the configuration's.</summary>
     [Parameter]
     [ValidateRange(50, 95)]
     public decimal ScaleUpThreshold { get; set; }
 
-    /// <summary>Percent of CPU and memory below which a node is removed; the configuration's by default.</summary>
+    /// <summary>Percent of CPU and memory below which a node is removed; by default, the configuration's.</summary>
     [Parameter]
     [ValidateRange(5, 50)]
     public decimal ScaleDownThreshold { get; set; }
 
-    /// <summary>The fewest nodes that removals leave; the configuration's by default.</summary>
+    /// <summary>The minimum number of nodes after a removal; by default, the configuration's.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int MinNodes { get; set; }
 
-    /// <summary>The most nodes that additions make; the configuration's by default.</summary>
+    /// <summary>The maximum number of nodes after an addition; by default, the configuration's.</summary>
     [Parameter]
     [ValidateRange(1, 1000)]
     public int MaxNodes { get; set; }
 
-    /// <summary>A removal may evict pods with emptyDir volumes; their data is lost.</summary>
+    /// <summary>Allow removals that evict pods with emptyDir volumes; their data is lost.</summary>
     [Parameter]
     public SwitchParameter DeleteEmptyDirData { get; set; }
 
-    /// <summary>A removal may evict pods that no controller recreates.</summary>
+    /// <summary>Allow removals that evict unmanaged pods, which no controller recreates.</summary>
     [Parameter]
     public SwitchParameter DeleteUnmanagedPod { get; set; }
 
@@ -52,7 +52,7 @@ public sealed class GetNodeScaleRecommendationCommand : SessionCmdlet
         RecommendationRequest request = new()
         {
             Selector = Selector,
-            // Parameters are named as the options that they override.
+            // Parameters have the names of the options that they override.
             Options = ConfigurationLayers
                 .OptionNames.Where(IsBound)
                 .ToDictionary(static name => name, name => (object?)MyInvocation.BoundParameters[name]),

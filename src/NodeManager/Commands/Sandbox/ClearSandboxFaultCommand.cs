@@ -8,7 +8,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Ends faults of an embedded cluster and forgets them.</summary>
+/// <summary>Ends and removes faults of an embedded cluster.</summary>
 [Cmdlet(VerbsCommon.Clear, "SandboxFault", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class ClearSandboxFaultCommand : SessionCmdlet, IClusterChange
@@ -16,20 +16,17 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet, IClusterChange
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Names, wildcards allowed; all, unless given.</summary>
     [Parameter(Position = 0, ParameterSetName = ByName)]
     [ArgumentCompleter(typeof(SandboxFaultNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>From Get-SandboxFault.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]

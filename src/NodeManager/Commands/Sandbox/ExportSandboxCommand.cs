@@ -6,26 +6,24 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Saves an embedded cluster to a file, from which Import-Sandbox makes it again.</summary>
+/// <summary>Saves an embedded cluster to a file for Import-Sandbox.</summary>
 [Cmdlet(VerbsData.Export, "Sandbox", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportSandboxCommand : SessionCmdlet, ILocalChange
 {
-    /// <summary>The file.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("LiteralPath", "FilePath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>With the values of secrets; without it, only their names and keys.</summary>
+    /// <summary>Include the values of Secrets; by default, only names and keys.</summary>
     [Parameter]
     public SwitchParameter IncludeSecret { get; set; }
 
-    /// <summary>Replace a file that is there.</summary>
+    /// <summary>Replace an existing file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Emit the file.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -7,12 +7,11 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The faults that were set in an embedded cluster, with what they hit so far.</summary>
+/// <summary>Lists the faults of an embedded cluster with their hits.</summary>
 [Cmdlet(VerbsCommon.Get, "SandboxFault")]
 [OutputType(typeof(SandboxFault))]
 public sealed class GetSandboxFaultCommand : SessionCmdlet
 {
-    /// <summary>Names, wildcards allowed; without it, all.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(SandboxFaultNameCompleter))]
     [ValidateNotNullOrEmpty]

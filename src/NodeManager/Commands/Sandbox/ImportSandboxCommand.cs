@@ -9,12 +9,11 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Creates an embedded cluster from a file of Export-Sandbox: as it was, and its clock continues where it stood.</summary>
+/// <summary>Restores an embedded cluster from a file of Export-Sandbox. Its clock continues at the saved time.</summary>
 [Cmdlet(VerbsData.Import, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerSession))]
 public sealed class ImportSandboxCommand : SandboxSessionCmdlet, ILocalChange
 {
-    /// <summary>The file; without wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SandboxSet, ValueFromPipelineByPropertyName = true)]
     [Alias("LiteralPath", "FilePath", "PSPath", "LP", "FullName")]
     [ValidateNotNullOrEmpty]

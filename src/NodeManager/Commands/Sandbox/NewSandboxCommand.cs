@@ -11,12 +11,12 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes an embedded cluster: a seeded one, or a copy of a cluster that is connected.</summary>
+/// <summary>Creates an embedded cluster, seeded or as a copy of a connected cluster.</summary>
 [Cmdlet(VerbsCommon.New, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerSession))]
 public sealed class NewSandboxCommand : SandboxCmdlet, ILocalChange
 {
-    /// <summary>The cluster to copy. It is only read.</summary>
+    /// <summary>The cluster to copy; read only.</summary>
     [Parameter(Position = 0, ParameterSetName = SandboxSet, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionArgument]

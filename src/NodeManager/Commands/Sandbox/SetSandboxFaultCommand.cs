@@ -8,12 +8,11 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes something go wrong in an embedded cluster, now or later, for a while or until it is cleared.</summary>
+/// <summary>Injects a fault into an embedded cluster.</summary>
 [Cmdlet(VerbsCommon.Set, "SandboxFault", SupportsShouldProcess = true)]
 [OutputType(typeof(SandboxFault))]
 public sealed class SetSandboxFaultCommand : SessionCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
@@ -24,14 +23,14 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string Kind { get; set; } = "";
 
-    /// <summary>Which nodes, or the pods of which nodes; without it, all.</summary>
+    /// <summary>The affected nodes, or the nodes of the affected pods; by default, all.</summary>
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Node { get; set; } = [];
 
-    /// <summary>A fault of this name is replaced; without it, it gets one.</summary>
+    /// <summary>Replaces a fault of this name; by default, a name is generated.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
@@ -41,19 +40,18 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Pods with these labels.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PodSelectorCompleter))]
     [LabelSelector]
     public string? PodSelector { get; set; }
 
-    /// <summary>Pods of this owner: web, Deployment/web.</summary>
+    /// <summary>The owner of the affected pods: web, Deployment/web.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Workload { get; set; }
 
-    /// <summary>Requests for these: pods, pods/eviction, deployments.apps.</summary>
+    /// <summary>The affected resources: pods, pods/eviction, deployments.apps.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] Resource { get; set; } = [];
@@ -63,46 +61,45 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet, IClusterChange
     [ValidateNotNullOrEmpty]
     public string[] Verb { get; set; } = [];
 
-    /// <summary>When it begins: a time, or a duration from now in the cluster's time; without it, immediately.</summary>
+    /// <summary>When the fault starts: a time, or a duration in cluster time; by default, immediately.</summary>
     [Parameter]
     [Moment]
     public object? At { get; set; }
 
-    /// <summary>How long it lasts, in the cluster's time; without it, until it is cleared.</summary>
+    /// <summary>The duration in cluster time; by default, until it is cleared.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? For { get; set; }
 
-    /// <summary>How many of a hundred nodes, pods, requests or watches it hits.</summary>
+    /// <summary>The percentage of affected nodes, pods, requests or watches.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int Percent { get; set; } = 100;
 
-    /// <summary>Decides which those are.</summary>
+    /// <summary>Selects the affected ones.</summary>
     [Parameter]
     public int Seed { get; set; } = 1;
 
-    /// <summary>What throttled clients are asked to wait.</summary>
+    /// <summary>The Retry-After of throttled requests.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? RetryAfter { get; set; }
 
-    /// <summary>How slow what is slow is.</summary>
+    /// <summary>The added latency.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Delay { get; set; }
 
-    /// <summary>Of what comes again.</summary>
+    /// <summary>The interval of a recurring fault.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Period { get; set; }
 
-    /// <summary>How far a clock is ahead; negative: behind.</summary>
+    /// <summary>The clock's offset; negative for a slow clock.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Offset { get; set; }
 
-    /// <summary>The condition that a problem detector reports.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NodeProblemConditionCompleter))]
     [ValidateNotNullOrEmpty]

@@ -10,29 +10,27 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Keeps the configuration in force as a revision, if it is not kept yet, and writes it to a file where one is named.</summary>
+/// <summary>Stores the current configuration as a revision unless it is stored already, and optionally in a file.</summary>
 [Cmdlet(VerbsData.Backup, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerConfigurationBackup))]
 public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet, IClusterChange
 {
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>A file for the text; with several schedulers a folder, where each gets a file of its own.</summary>
+    /// <summary>A file for the text; with several schedulers, a folder with a file for each.</summary>
     [Parameter]
     [Alias("Path")]
     [ValidateNotNullOrEmpty]
     public string? DestinationPath { get; set; }
 
-    /// <summary>Encrypts the file.</summary>
     [Parameter]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 
-    /// <summary>Replace a file that is there.</summary>
+    /// <summary>Replace an existing file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

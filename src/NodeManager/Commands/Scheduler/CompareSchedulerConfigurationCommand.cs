@@ -12,26 +12,27 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 
-/// <summary>What two configurations say differently: revisions, files, and schedulers of one or several clusters.</summary>
+/// <summary>Compares two configurations: revisions, files, or those of schedulers.</summary>
 [Cmdlet(VerbsData.Compare, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]
 [OutputType(typeof(SchedulerConfigurationDifference), typeof(string))]
 public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
 {
-    /// <summary>The one before: a revision's number, a file, a configuration or a backup; without it the revision before the one in force.</summary>
+    /// <summary>
+    /// The old configuration: a revision number, a file, a configuration or a backup; by default, the revision before the current one.
+    /// </summary>
     [Parameter(Position = 0)]
     [ValidateNotNull]
     public object? Reference { get; set; }
 
-    /// <summary>The one after; without it the one in force.</summary>
+    /// <summary>The new configuration; by default, the current one.</summary>
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [ValidateNotNull]
     public object? Difference { get; set; }
 
-    /// <summary>The difference line by line, as <c>diff -u</c> prints it.</summary>
+    /// <summary>Emit a unified diff.</summary>
     [Parameter]
     public SwitchParameter Unified { get; set; }
 
-    /// <summary>The passphrase of encrypted files.</summary>
     [Parameter]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }

@@ -6,7 +6,6 @@ using NodeManager.SchedulerConfigurations.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes plugins of a scheduler not run.</summary>
 [Cmdlet(VerbsLifecycle.Disable, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class DisableSchedulerPluginCommand : SchedulerPluginSetterCmdlet

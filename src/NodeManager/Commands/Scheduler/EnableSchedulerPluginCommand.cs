@@ -8,22 +8,20 @@ using NodeManager.SchedulerConfigurations.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes plugins of a scheduler run.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class EnableSchedulerPluginCommand : SchedulerPluginSetterCmdlet
 {
-    /// <summary>The weight of its scores.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Weight { get; set; }
 
-    /// <summary>Its place in the list of enabled plugins, from 1.</summary>
+    /// <summary>The position in the list of enabled plugins, from 1.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Order { get; set; }
 
-    /// <summary>Arguments to set: <c>@{ name = value }</c>; null takes one away.</summary>
+    /// <summary>Arguments to set: <c>@{ name = value }</c>; null removes one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public IDictionary? Argument { get; set; }

@@ -6,12 +6,11 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The configurations that are kept: who made them, when, why, and what each changed; the newest first.</summary>
+/// <summary>Lists stored configurations with author, time, reason and changes, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerConfigurationBackup", DefaultParameterSetName = ClusterSet)]
 [OutputType(typeof(SchedulerConfigurationBackup))]
 public sealed class GetSchedulerConfigurationBackupCommand : SchedulerObjectCmdlet
 {
-    /// <summary>Only these.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(1, long.MaxValue)]
     public long[] Revision { get; set; } = [];

@@ -6,7 +6,7 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The configurations of a cluster's schedulers, with the revision that they are and the one that the pods run with.</summary>
+/// <summary>Reads the configurations of schedulers, with the current revision and the one that the pods run with.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]
 [OutputType(typeof(SchedulerConfiguration))]
 public sealed class GetSchedulerConfigurationCommand : SchedulerObjectCmdlet

@@ -3,7 +3,7 @@ using NodeManager.SchedulerControl.Telemetry;
 
 namespace NodeManager.Commands;
 
-/// <summary>How often plugins were enabled, disabled and changed, and schedulers restarted, by this process.</summary>
+/// <summary>Counts the plugin changes and restarts of this process.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerCounter")]
 [OutputType(typeof(SchedulerCounter))]
 public sealed class GetSchedulerCounterCommand : PSCmdlet

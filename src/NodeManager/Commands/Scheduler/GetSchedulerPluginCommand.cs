@@ -12,26 +12,23 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 
-/// <summary>What a scheduler's configuration makes run: an object per profile, extension point and plugin.</summary>
+/// <summary>Lists the enabled plugins of a configuration: an object per profile, extension point and plugin.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerPlugin", DefaultParameterSetName = ClusterSet)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class GetSchedulerPluginCommand : SchedulerFileCmdlet
 {
-    /// <summary>Plugins by name, with wildcards.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Only at these extension points.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ExtensionPointCompleter))]
     public string[] ExtensionPoint { get; set; } = ["*"];
 
-    /// <summary>Only in these profiles.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

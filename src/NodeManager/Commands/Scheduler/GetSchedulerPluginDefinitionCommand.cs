@@ -8,25 +8,23 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The scheduler plugins that are known: built in, public, and registered.</summary>
+/// <summary>Lists the known scheduler plugins: built-in, public and registered ones.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerPluginDefinition")]
 [OutputType(typeof(SchedulerPluginDefinition))]
 public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
 {
-    /// <summary>Plugins by name, with wildcards.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Only those that came to be known so.</summary>
     [Parameter]
     [ValidateSet(SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
     public string[] Source { get; set; } =
     [SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster];
 
-    /// <summary>The scheduler's release; built-in plugins are those of this release.</summary>
+    /// <summary>The scheduler's release, which determines the built-in plugins.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? KubernetesVersion { get; set; }
@@ -51,7 +49,7 @@ public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
             );
         if (!IsWanted(SchedulerPluginSource.Session) && !IsWanted(SchedulerPluginSource.Cluster))
             return;
-        // What is built in can be asked for without any cluster.
+        // Built-in plugins need no cluster.
         if (Session is null && !SessionRegistry.EverConnected)
             return;
         foreach (NodeManagerSession session in Sessions)

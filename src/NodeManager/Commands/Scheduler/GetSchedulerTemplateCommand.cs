@@ -6,19 +6,17 @@ using NodeManager.SchedulerConfigurations.Templates;
 
 namespace NodeManager.Commands;
 
-/// <summary>The templates of Set-SchedulerConfiguration, ours and those of a folder.</summary>
+/// <summary>Lists the built-in templates and those of a folder.</summary>
 [Cmdlet(VerbsCommon.Get, "SchedulerTemplate")]
 [OutputType(typeof(SchedulerTemplate))]
 public sealed class GetSchedulerTemplateCommand : AsyncCmdlet
 {
-    /// <summary>Templates by name, with wildcards.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerTemplateCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>A folder with templates of your own.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? TemplateFolder { get; set; }

@@ -10,7 +10,7 @@ using NodeManager.SchedulerControl.Measuring;
 
 namespace NodeManager.Commands;
 
-/// <summary>How often a scheduler's plugins ran and how long they took, and how its attempts ended, by its own metrics.</summary>
+/// <summary>Measures runs and durations of a scheduler's plugins, and the results of its attempts, from its metrics.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "SchedulerPlugin", DefaultParameterSetName = ByPod)]
 [OutputType(typeof(SchedulerMeasurement))]
 public sealed class MeasureSchedulerPluginCommand : SessionCmdlet
@@ -18,52 +18,47 @@ public sealed class MeasureSchedulerPluginCommand : SessionCmdlet
     private const string ByPod = "ByPod";
     private const string ByUri = "ByUri";
 
-    /// <summary>Plugins by name, with wildcards; other rows stay.</summary>
+    /// <summary>Plugins, with wildcards; other rows are not filtered.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>The schedulers' metrics endpoints: <c>https://HOST:10259/metrics</c>.</summary>
+    /// <summary>Metrics endpoints: <c>https://HOST:10259/metrics</c>.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByUri)]
     [ValidateNotNullOrEmpty]
     public Uri[] Uri { get; set; } = [];
 
-    /// <summary>A bearer token for it.</summary>
     [Parameter(ParameterSetName = ByUri)]
     [Alias("Token")]
     [ValidateNotNull]
     public SecureString? BearerToken { get; set; }
 
-    /// <summary>A PEM file with the authority that signed its certificate.</summary>
     [Parameter(ParameterSetName = ByUri)]
     [ValidateNotNullOrEmpty]
     public string? CertificateAuthority { get; set; }
 
-    /// <summary>The scheduler's pods; without it those with the label component=kube-scheduler.</summary>
+    /// <summary>The scheduler's pods; by default, those with the label component=kube-scheduler.</summary>
     [Parameter(ParameterSetName = ByPod)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Pod { get; set; }
 
-    /// <summary>The pods' namespace.</summary>
     [Parameter(ParameterSetName = ByPod)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string Namespace { get; set; } = "kube-system";
 
-    /// <summary>The pods' port.</summary>
     [Parameter(ParameterSetName = ByPod)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = 10259;
 
-    /// <summary><c>https</c>, or <c>http</c> for a scheduler that serves it plain.</summary>
     [Parameter(ParameterSetName = ByPod)]
     [ValidateSet("https", "http")]
     public string Scheme { get; set; } = "https";
 
-    /// <summary>How long to measure; without it since the scheduler started.</summary>
+    /// <summary>The measuring time; by default, since the scheduler started.</summary>
     [Parameter]
     [Duration]
     public TimeSpan? Window { get; set; }

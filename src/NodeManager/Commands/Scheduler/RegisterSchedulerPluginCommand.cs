@@ -8,7 +8,7 @@ using NodeManager.SchedulerControl.Plugins;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes a scheduler's plugin known by a file that says what it is, as the built-in ones are.</summary>
+/// <summary>Registers a scheduler plugin from a definition file.</summary>
 [Cmdlet(VerbsLifecycle.Register, "SchedulerPlugin", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPluginDefinition))]
 public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChange
@@ -16,13 +16,11 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChan
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>Files that define plugins.</summary>
     [Parameter(
         Mandatory = true,
         Position = 0,
@@ -34,18 +32,16 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChan
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "LP", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>For this session, or for all users of the cluster.</summary>
+    /// <summary>Registers for this session, or for all users of the cluster.</summary>
     [Parameter]
     [ValidateSet(SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
     public string Scope { get; set; } = SchedulerPluginSource.Session;
 
-    /// <summary>Emit the plugins as they are known now.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -8,29 +8,28 @@ using NodeManager.SchedulerControl.Restarts;
 
 namespace NodeManager.Commands;
 
-/// <summary>Restarts schedulers, so that they read their configuration, and waits until they lead.</summary>
+/// <summary>Restarts schedulers and waits until they lead with their new configuration.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "Scheduler", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerRestartResult))]
 public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet, IClusterChange
 {
     private readonly PendingRestarts _restarts = new();
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>How long the new pods may take to be ready and lead.</summary>
+    /// <summary>How long the new pods may take to become ready and lead.</summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Leave things as they are when the new pods do not start.</summary>
+    /// <summary>Keep the new pods even if they do not start.</summary>
     [Parameter]
     public SwitchParameter NoRollback { get; set; }
 
-    /// <summary>Why; kept with the events.</summary>
+    /// <summary>Recorded in the events.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string Reason { get; set; } = "";

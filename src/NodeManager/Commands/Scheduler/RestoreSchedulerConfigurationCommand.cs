@@ -9,7 +9,7 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Puts a former configuration back: a revision, or a file. What it replaces is kept as well.</summary>
+/// <summary>Restores a revision or a file. The replaced configuration is stored as a revision.</summary>
 [Cmdlet(
     VerbsData.Restore,
     "SchedulerConfiguration",
@@ -22,12 +22,11 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
 {
     private const string ObjectSet = "Object";
 
-    /// <summary>The revision to put back.</summary>
     [Parameter(ParameterSetName = ClusterSet, Position = 0)]
     [ValidateRange(1, long.MaxValue)]
     public long? Revision { get; set; }
 
-    /// <summary>A file that Backup-SchedulerConfiguration wrote, or any with a configuration.</summary>
+    /// <summary>A file of Backup-SchedulerConfiguration, or any file with a configuration.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.PathSet)]
     [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.LiteralPathSet)]
@@ -35,20 +34,17 @@ public sealed class RestoreSchedulerConfigurationCommand : SchedulerChangeCmdlet
     [ValidateNotNullOrEmpty]
     public string? SourcePath { get; set; }
 
-    /// <summary>The passphrase of an encrypted file.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [Parameter(ParameterSetName = SchedulerFileInput.PathSet)]
     [Parameter(ParameterSetName = SchedulerFileInput.LiteralPathSet)]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 
-    /// <summary>A backup.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ObjectSet, ValueFromPipeline = true)]
     [SchedulerRows(Backups = true)]
     [ValidateNotNull]
     public SchedulerConfigurationBackup? InputObject { get; set; }
 
-    /// <summary>Emit the configuration as it then is.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     [Parameter(ParameterSetName = ObjectSet)]
     public SwitchParameter PassThru { get; set; }

@@ -14,7 +14,7 @@ using NodeManager.SchedulerControl.Revisions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Replaces a whole configuration by a text or a file's, or makes a template's changes in it.</summary>
+/// <summary>Replaces a configuration with a text or a file, or applies a template to it.</summary>
 [Cmdlet(
     VerbsCommon.Set,
     "SchedulerConfiguration",
@@ -27,39 +27,35 @@ public sealed class SetSchedulerConfigurationCommand : SchedulerChangeCmdlet
 {
     private ConfigurationTemplate? _template;
 
-    /// <summary>The new configuration.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Text { get; set; }
 
-    /// <summary>A file with the new configuration, or with a ConfigMap that holds it.</summary>
+    /// <summary>A file with the new configuration, or with its ConfigMap.</summary>
     [Parameter]
     [Alias("File")]
     [ValidateNotNullOrEmpty]
     public string? SourcePath { get; set; }
 
-    /// <summary>The passphrase of an encrypted file.</summary>
     [Parameter]
     [ValidateNotNull]
     public SecureString? Passphrase { get; set; }
 
-    /// <summary>The changes of a template, made in what is there.</summary>
+    /// <summary>The template to apply.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerTemplateCompleter))]
     public string? Template { get; set; }
 
-    /// <summary>A folder with templates of your own.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? TemplateFolder { get; set; }
 
-    /// <summary>The profiles that a template changes; without it all.</summary>
+    /// <summary>The profiles that the template changes; by default, all.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] SchedulerName { get; set; } = [];
 
-    /// <summary>Emit the configuration as it then is.</summary>
     [Parameter(ParameterSetName = ClusterSet)]
     public SwitchParameter PassThru { get; set; }
 

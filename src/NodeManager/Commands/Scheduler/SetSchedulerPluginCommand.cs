@@ -8,22 +8,21 @@ using NodeManager.SchedulerConfigurations.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Changes the weight, the place and the arguments of a scheduler's plugins.</summary>
+/// <summary>Changes weight, order and arguments of plugins.</summary>
 [Cmdlet(VerbsCommon.Set, "SchedulerPlugin", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPlugin))]
 public sealed class SetSchedulerPluginCommand : SchedulerPluginSetterCmdlet
 {
-    /// <summary>The weight of its scores.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Weight { get; set; }
 
-    /// <summary>Its place in the list of enabled plugins, from 1.</summary>
+    /// <summary>The position in the list of enabled plugins, from 1.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Order { get; set; }
 
-    /// <summary>Arguments to set: <c>@{ name = value }</c>; null takes one away.</summary>
+    /// <summary>Arguments to set: <c>@{ name = value }</c>; null removes one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public IDictionary? Argument { get; set; }

@@ -12,7 +12,7 @@ using NodeManager.SchedulerControl.Simulation;
 
 namespace NodeManager.Commands;
 
-/// <summary>Whether a scheduler would start with a configuration, and what it would ignore: an object per configuration.</summary>
+/// <summary>Validates configurations; emits an object per configuration.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet)]
 [OutputType(typeof(SchedulerConfigurationTestResult), typeof(bool), typeof(SchedulerSimulation))]
 public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
@@ -21,19 +21,19 @@ public sealed class TestSchedulerConfigurationCommand : SchedulerFileCmdlet
     private int _valid;
     private bool _hasFailed;
 
-    /// <summary>The scheduler is Kubernetes' own, with its built-in plugins alone.</summary>
+    /// <summary>The scheduler is the upstream one, without other plugins.</summary>
     [Parameter]
     public SwitchParameter BuiltInOnly { get; set; }
 
-    /// <summary>One Boolean for everything that is tested: true if there was something to test and all of it is valid.</summary>
+    /// <summary>Emit one Boolean: true if at least one configuration was tested and all are valid.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
-    /// <summary>Tell instead which pods of the cluster would be placed elsewhere under it.</summary>
+    /// <summary>List the pods that would be placed on other nodes instead.</summary>
     [Parameter]
     public SwitchParameter Simulate { get; set; }
 
-    /// <summary>With -Simulate: also the pods that would stay where they are.</summary>
+    /// <summary>With -Simulate: also pods that would stay on their node.</summary>
     [Parameter]
     public SwitchParameter IncludeUnchanged { get; set; }
 

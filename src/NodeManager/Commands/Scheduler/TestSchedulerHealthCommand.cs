@@ -6,7 +6,7 @@ using NodeManager.SchedulerControl.Health;
 
 namespace NodeManager.Commands;
 
-/// <summary>Whether schedulers do their work: an object per thing that was looked at.</summary>
+/// <summary>Tests schedulers; emits an object per check.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "SchedulerHealth", DefaultParameterSetName = ClusterSet)]
 [OutputType(typeof(SchedulerHealthFinding))]
 public sealed class TestSchedulerHealthCommand : SchedulerObjectCmdlet

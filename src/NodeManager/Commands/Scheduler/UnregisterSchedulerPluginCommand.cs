@@ -8,34 +8,33 @@ using NodeManager.SchedulerControl.Plugins;
 
 namespace NodeManager.Commands;
 
-/// <summary>Forgets plugins that Register-SchedulerPlugin made known.</summary>
+/// <summary>Unregisters plugins of Register-SchedulerPlugin.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "SchedulerPlugin", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet, IClusterChange
 {
-    // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
+    // ByObject is the default; see NodeCmdlet.
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
-    /// <summary>The name of the protected cluster that may be changed.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ConfirmCluster { get; set; }
 
-    /// <summary>The plugins; wildcards stand for the registered ones that they match.</summary>
+    /// <summary>Plugins; wildcards match registered ones.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SchedulerPluginCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Definitions from Get-SchedulerPluginDefinition; each is unregistered where it came from.</summary>
+    /// <summary>From Get-SchedulerPluginDefinition; each is unregistered from its source.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
-    /// <summary>Only of the session, or only of the cluster; without it both.</summary>
+    /// <summary>By default, both session and cluster.</summary>
     [Parameter]
     [ValidateSet(SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
     public string? Scope { get; set; }

@@ -6,7 +6,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Gets the servers that this process has started.</summary>
+/// <summary>Lists the servers of this process.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeManagerServer")]
 [OutputType(typeof(NodeManagerServer))]
 public sealed class GetNodeManagerServerCommand : AsyncCmdlet
@@ -16,7 +16,7 @@ public sealed class GetNodeManagerServerCommand : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public int[]? Port { get; set; }
 
-    /// <summary>Replaces the sign-in link of each, which opens the console once and within five minutes.</summary>
+    /// <summary>Replaces the sign-in link, which is valid once and for five minutes.</summary>
     [Parameter]
     public SwitchParameter NewSignInLink { get; set; }
 

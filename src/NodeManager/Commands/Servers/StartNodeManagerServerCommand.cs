@@ -8,7 +8,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Starts a server with the console and the REST API for the cluster of a session.</summary>
+/// <summary>Starts a server with the console and the REST API for a session's cluster.</summary>
 [Cmdlet(VerbsLifecycle.Start, "NodeManagerServer", SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerServer))]
 public sealed class StartNodeManagerServerCommand : SessionCmdlet, ILocalChange
@@ -16,21 +16,20 @@ public sealed class StartNodeManagerServerCommand : SessionCmdlet, ILocalChange
     private ServerProgram? _program;
     private string? _log;
 
-    /// <summary>Of 127.0.0.1; 0 takes a free one.</summary>
+    /// <summary>The port on 127.0.0.1; 0 selects a free one.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(0, 65535)]
     public int Port { get; set; } = 8080;
 
-    /// <summary>Agents may ask for changes; a person approves each.</summary>
+    /// <summary>Agents may request changes; a person approves each.</summary>
     [Parameter]
     public SwitchParameter AllowAgentChange { get; set; }
 
-    /// <summary>A file to which the server's log and audit lines are appended.</summary>
+    /// <summary>Receives the server's log and audit lines.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 
-    /// <summary>How long the start may take.</summary>
     [Parameter]
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
@@ -48,7 +47,7 @@ public sealed class StartNodeManagerServerCommand : SessionCmdlet, ILocalChange
             string port = Port == 0 ? "a free port" : string.Create(CultureInfo.InvariantCulture, $"port {Port}");
             if (!ShouldProcessLocally($"{port} of 127.0.0.1", $"Start a server for cluster '{session.Cluster}'"))
                 continue;
-            // Of the module: the assembly is in its bin.
+            // The folder of the module; its assemblies are in bin.
             _program ??= ServerProgram.Find(Path.GetDirectoryName(Path.GetDirectoryName(GetType().Assembly.Location))!);
             Sessions.StartIn(session, session, worker => StartAsync(session, worker));
         }

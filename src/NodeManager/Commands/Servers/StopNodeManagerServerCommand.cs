@@ -8,7 +8,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Stops servers that this process has started.</summary>
+/// <summary>Stops servers of this process.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "NodeManagerServer", DefaultParameterSetName = PortSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerServer))]
 public sealed class StopNodeManagerServerCommand : AsyncCmdlet, ILocalChange
@@ -16,24 +16,21 @@ public sealed class StopNodeManagerServerCommand : AsyncCmdlet, ILocalChange
     private const string PortSet = "Port";
     private const string ServerSet = "Server";
 
-    /// <summary>The ports of the servers to stop; without it, all.</summary>
     [Parameter(Position = 0, ParameterSetName = PortSet)]
     [ArgumentCompleter(typeof(ServerPortCompleter))]
     [ValidateNotNullOrEmpty]
     public int[]? Port { get; set; }
 
-    /// <summary>The servers to stop.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ServerSet)]
     [ValidateNotNullOrEmpty]
     public NodeManagerServer[]? Server { get; set; }
 
-    /// <summary>Returns each server once it has ended.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Process()
     {
-        // One that is not known any more has ended, with its session say.
+        // An unknown server has ended already, for example with its session.
         IReadOnlyList<ServerProcess> servers = Server is null
             ? ServerSelection.Of(Port, problem => Fail(problem, problem.Target))
             : [.. Server.Select(ServerRegistry.Find).OfType<ServerProcess>()];

@@ -10,7 +10,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Connects to a cluster and makes it this runspace's current one.</summary>
+/// <summary>Connects to a cluster and makes it the runspace's current session.</summary>
 [Cmdlet(VerbsCommunications.Connect, "NodeManager", DefaultParameterSetName = KubeconfigSet)]
 [OutputType(typeof(NodeManagerSession))]
 public sealed class ConnectNodeManagerCommand : SandboxCmdlet
@@ -19,31 +19,31 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     private const string InClusterSet = "InCluster";
     private const string SessionSet = "Session";
 
-    /// <summary>A context of the kubeconfig; without it, the current one.</summary>
+    /// <summary>A kubeconfig context; by default, the current one.</summary>
     [Parameter(Position = 0, ParameterSetName = KubeconfigSet)]
     [ArgumentCompleter(typeof(ContextCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
-    /// <summary>Kubeconfig files; several are merged. Without it what KUBECONFIG names, else ~/.kube/config.</summary>
+    /// <summary>Kubeconfig files, merged. By default those of KUBECONFIG, else ~/.kube/config.</summary>
     [Parameter(ParameterSetName = KubeconfigSet)]
     [ValidateNotNullOrEmpty]
     public string[]? Kubeconfig { get; set; }
 
-    /// <summary>From within a pod, with its service account.</summary>
+    /// <summary>Use the service account of the pod.</summary>
     [Parameter(Mandatory = true, ParameterSetName = InClusterSet)]
     public SwitchParameter InCluster { get; set; }
 
-    /// <summary>A cluster of its own, in this process; it is gone with the session.</summary>
+    /// <summary>Create an embedded cluster in this process, which ends with the session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
     public SwitchParameter Sandbox { get; set; }
 
-    /// <summary>Instead of the context's namespace.</summary>
+    /// <summary>Overrides the namespace of the context.</summary>
     [Parameter(ParameterSetName = KubeconfigSet)]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>A session whose cluster is meant: this makes a further one to it, as another user.</summary>
+    /// <summary>Connects to the cluster of this session as another user.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SessionSet)]
     [ArgumentCompleter(typeof(SessionCompleter))]
     [SessionArgument]
@@ -60,15 +60,15 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? ImpersonateGroup { get; set; }
 
-    /// <summary>Trust whatever answers. For laboratories.</summary>
+    /// <summary>Accept any server certificate; for test environments only.</summary>
     [Parameter(ParameterSetName = KubeconfigSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>Every change of the cluster needs a prompt, or its name with <c>-ConfirmCluster</c>.</summary>
+    /// <summary>Every change of the cluster requires a prompt or <c>-ConfirmCluster</c>.</summary>
     [Parameter]
     public SwitchParameter Protected { get; set; }
 
-    /// <summary>The service that keeps the cluster's node pools; an embedded cluster has its own.</summary>
+    /// <summary>The service of the cluster's node pools; an embedded cluster has its own.</summary>
     [Parameter]
     [PoolService]
     [ValidateNotNull]

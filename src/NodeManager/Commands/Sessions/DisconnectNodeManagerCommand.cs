@@ -6,7 +6,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Ends sessions: those given, else the current one.</summary>
+/// <summary>Ends sessions; by default, the current one.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "NodeManager")]
 [OutputType(typeof(void))]
 public sealed class DisconnectNodeManagerCommand : PSCmdlet

@@ -6,12 +6,12 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The values that commands use by default. Without a session, those that a new one would start with.</summary>
+/// <summary>Reads the default values of commands. Without a session, those of a new one.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeManagerConfiguration")]
 [OutputType(typeof(NodeManagerConfiguration), typeof(NodeManagerSetting))]
 public sealed class GetNodeManagerConfigurationCommand : SessionCmdlet
 {
-    /// <summary>Emit an object per option, with its source.</summary>
+    /// <summary>Emit an object per option with its source.</summary>
     [Parameter]
     public SwitchParameter Show { get; set; }
 

@@ -5,16 +5,14 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>The live sessions that this runspace connected, oldest first.</summary>
+/// <summary>Lists the live sessions of this runspace, oldest first.</summary>
 [Cmdlet(VerbsCommon.Get, "NodeManagerSession")]
 [OutputType(typeof(NodeManagerSession))]
 public sealed class GetNodeManagerSessionCommand : PSCmdlet
 {
-    /// <summary>Only the current one.</summary>
     [Parameter]
     public SwitchParameter Current { get; set; }
 
-    /// <summary>Only those to these clusters; wildcards.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

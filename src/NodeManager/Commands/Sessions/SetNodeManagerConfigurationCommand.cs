@@ -7,12 +7,12 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Changes what holds in a session where a command says nothing else. What is not named stays as it is.</summary>
+/// <summary>Changes default values of commands. Only bound parameters are changed.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeManagerConfiguration", SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerConfiguration))]
 public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalChange
 {
-    /// <summary>Let the autoscaler act on the thresholds.</summary>
+    /// <summary>Allow scaling by thresholds.</summary>
     [Parameter]
     public bool EnableAutoScaling { get; set; }
 
@@ -24,17 +24,16 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
     [Parameter]
     public decimal ScaleDownThreshold { get; set; }
 
-    /// <summary>How a node is selected for new work.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(NodeSelectionStrategyCompleter))]
     public string? NodeSelectionStrategy { get; set; }
 
-    /// <summary>The longest time that a health monitor lets pass without looking at a node: 30 to 600 seconds.</summary>
+    /// <summary>The maximum interval between health checks of a node: 30 to 600 seconds.</summary>
     [Parameter]
     [Duration]
     public TimeSpan HealthCheckInterval { get; set; }
 
-    /// <summary>Ask metrics.k8s.io for usage.</summary>
+    /// <summary>Read usage from metrics.k8s.io.</summary>
     [Parameter]
     public bool MetricsEnabled { get; set; }
 
@@ -42,72 +41,71 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
     [Parameter]
     public bool AlertOnNodeFailure { get; set; }
 
-    /// <summary>The fewest nodes that scaling down leaves: 1 to 100.</summary>
+    /// <summary>The minimum number of nodes after scaling down: 1 to 100.</summary>
     [Parameter]
     public int MinNodes { get; set; }
 
-    /// <summary>The most nodes that scaling up makes: 1 to 1000.</summary>
+    /// <summary>The maximum number of nodes after scaling up: 1 to 1000.</summary>
     [Parameter]
     public int MaxNodes { get; set; }
 
-    /// <summary>How long a drain may take for each node; null: without end.</summary>
+    /// <summary>The drain timeout per node; null for no limit.</summary>
     [Parameter]
     [Duration]
     [AllowNull]
     public TimeSpan? DrainTimeout { get; set; }
 
-    /// <summary>What pods get to terminate in a drain; null: what they ask for themselves.</summary>
+    /// <summary>The grace period of pods in drains; null for their own.</summary>
     [Parameter]
     [Duration]
     [AllowNull]
     public TimeSpan? DrainGracePeriod { get; set; }
 
-    /// <summary>The namespace of the scheduler's ConfigMap and Deployment; null: found out.</summary>
+    /// <summary>The namespace of the scheduler's ConfigMap and Deployment; null to discover it.</summary>
     [Parameter]
     [AllowNull]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string? SchedulerNamespace { get; set; }
 
-    /// <summary>The ConfigMap that holds the scheduler's configuration; null: found out.</summary>
+    /// <summary>The ConfigMap with the scheduler's configuration; null to discover it.</summary>
     [Parameter]
     [AllowNull]
     [ArgumentCompleter(typeof(SchedulerCompleter))]
     public string? SchedulerConfigMap { get; set; }
 
-    /// <summary>The ConfigMap's key; null: found out.</summary>
+    /// <summary>The ConfigMap's key; null to discover it.</summary>
     [Parameter]
     [AllowNull]
     public string? SchedulerConfigKey { get; set; }
 
-    /// <summary>The Deployment that runs the scheduler; null: found out.</summary>
+    /// <summary>The scheduler's Deployment; null to discover it.</summary>
     [Parameter]
     [AllowNull]
     [ArgumentCompleter(typeof(SchedulerCompleter))]
     public string? SchedulerDeployment { get; set; }
 
-    /// <summary>The contexts whose clusters are protected in sessions that are connected later: names or wildcards, separated by commas.</summary>
+    /// <summary>Contexts that are protected in later sessions: names or wildcards, separated by commas.</summary>
     [Parameter]
     [AllowNull]
     [ArgumentCompleter(typeof(ContextCompleter))]
     public string? ProtectedContexts { get; set; }
 
-    /// <summary>The service that keeps the cluster's node pools; null: none, or the embedded cluster's own. Only in sessions.</summary>
+    /// <summary>The service of the cluster's node pools; null for none, or the embedded cluster's own. Only in sessions.</summary>
     [Parameter]
     [PoolService]
     [AllowNull]
     public PoolServiceConfiguration? PoolService { get; set; }
 
-    /// <summary>A JSON file whose options are set. Options that are also given as parameters take those values.</summary>
+    /// <summary>A JSON file with options. Bound parameters override it.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Where the options are set: in the session, in the user's file, or in the project's file.</summary>
+    /// <summary>Where the options are stored: in the session, in the user's file, or in the project's file.</summary>
     [Parameter]
     [ValidateSet("Session", "User", "Project")]
     public string Scope { get; set; } = ConfigurationLayers.Session;
 
-    /// <summary>Emit the configuration as it then is.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -149,7 +147,7 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalCh
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            // Before the question, so that -WhatIf reports values that are refused.
+            // Before the prompt, so that -WhatIf reports invalid values.
             ConfigurationLayers.Change(session.Configuration, changes);
             if (!ShouldProcessLocally($"session to cluster '{session.Cluster}'", "Set configuration"))
                 continue;

@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Controllers.Caching;
 
-/// <summary>Keeps a cache up to date, and counts its users. The lock of <see cref="ObjectCaches"/> guards the count.</summary>
+/// <summary>Keeps a cache up to date and counts its users, under the lock of <see cref="ObjectCaches"/>.</summary>
 internal abstract class CacheRunner : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -27,7 +27,7 @@ internal abstract class CacheRunner : IDisposable
         _linger = null;
     }
 
-    /// <summary>True when that was the last user.</summary>
+    /// <summary>True for the last user.</summary>
     public bool Leave() => --Users == 0;
 
     public void StartLinger(TimeProvider time, TimeSpan linger, Action end)
@@ -36,11 +36,11 @@ internal abstract class CacheRunner : IDisposable
         _linger = time.CreateTimer(_ => end(), null, linger, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Stops the watch. Pending waits fail.</summary>
+    /// <summary>Stops the watch and fails pending waits.</summary>
     public void Dispose()
     {
         _linger?.Dispose();
-        // Asynchronously: callbacks must not run under the lock of the caches.
+        // Asynchronously, because callbacks must not run under the lock of the caches.
         _ = _stop.CancelAsync().ContinueWith(_ => _stop.Dispose(), TaskScheduler.Default);
         End();
     }
@@ -71,7 +71,7 @@ internal sealed class CacheRunner<T> : CacheRunner
 
     protected override void End() => Cache.Fail(new ObjectDisposedException(nameof(ObjectCaches), "The session was closed."));
 
-    /// <summary>What the server has now.</summary>
+    /// <summary>Lists the objects from the server.</summary>
     public Task<KubernetesList<T>> ListAsync(CancellationToken cancellationToken) => _client.ListAsync(_type, _what, cancellationToken);
 
     private async Task RunAsync()

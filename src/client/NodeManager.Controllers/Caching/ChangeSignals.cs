@@ -1,13 +1,13 @@
 namespace NodeManager.Controllers.Caching;
 
-/// <summary>Tasks that end at the next change of what a key names. Not thread-safe: its owner's lock guards it.</summary>
+/// <summary>Tasks that complete at the next change of a key. Not thread-safe: guarded by its owner's lock.</summary>
 internal sealed class ChangeSignals<TKey>
     where TKey : notnull
 {
     private readonly Dictionary<TKey, TaskCompletionSource> _waiting = [];
     private Exception? _failure;
 
-    /// <summary>Ends at the next change; fails if no further change will be reported.</summary>
+    /// <summary>Completes at the next change; fails if no further change will be reported.</summary>
     public Task Next(TKey key)
     {
         if (_failure is not null)
@@ -29,7 +29,7 @@ internal sealed class ChangeSignals<TKey>
         foreach (TaskCompletionSource signal in _waiting.Values)
         {
             signal.TrySetException(failure);
-            // The waiter may have stopped waiting before.
+            // The waiter may no longer observe the exception.
             _ = signal.Task.Exception;
         }
 

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Controllers.Caching;
 
-/// <summary>One user's hold on the caches of some nodes' objects.</summary>
+/// <summary>A user's handle of the caches of several nodes' objects.</summary>
 public sealed class NodeCaches<T> : IDisposable
     where T : KubernetesObject
 {
@@ -10,10 +10,10 @@ public sealed class NodeCaches<T> : IDisposable
 
     internal NodeCaches(IReadOnlyDictionary<string, CacheUse<T>> uses) => _uses = uses;
 
-    /// <summary>The cache that has the objects of this node, and maybe those of others.</summary>
+    /// <summary>The cache with this node's objects, which may hold other nodes' objects too.</summary>
     public ObjectCache<T> Of(string node) => _uses[node].Cache;
 
-    /// <summary>The same; null for a node that was not asked for.</summary>
+    /// <summary>Null for a node outside this handle.</summary>
     public ObjectCache<T>? Find(string node) => _uses.GetValueOrDefault(node)?.Cache;
 
     /// <inheritdoc cref="CacheUse{T}.CatchUpAsync"/>

@@ -3,7 +3,6 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Controllers.Caching;
 
-/// <summary>The kinds that are watched by node.</summary>
 public static class NodeScopes
 {
     public static NodeScope<Pod> Pods { get; } = new(Resources.Pods, "spec.nodeName");

@@ -6,9 +6,9 @@ using NodeManager.Kubernetes.Watching;
 namespace NodeManager.Controllers.Caching;
 
 /// <summary>
-/// The objects of one kind and selection as one watch reports them, shared by all users (client-go: a shared informer). A caller that waits
-/// looks first, and gets with the state a task that ends at its next change: nothing falls between looking and waiting. Objects are shared and
-/// must not be changed. Thread-safe. Open one with <see cref="ObjectCaches"/>.
+/// The objects of one kind and selection from one watch, shared by all users (client-go: shared informer). State and the task for its next
+/// change are read together, so that no change is missed. Objects are shared and must not be changed. Thread-safe. Open one with
+/// <see cref="ObjectCaches"/>.
 /// </summary>
 public sealed partial class ObjectCache<T>
     where T : KubernetesObject
@@ -24,24 +24,26 @@ public sealed partial class ObjectCache<T>
     internal ObjectCache(ILogger logger)
     {
         _logger = logger;
-        // Observes the exceptions: no caller has to await these tasks.
+        // Marks the exceptions as observed; no caller has to await these tasks.
         _ = _synced.Task.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
         _ = _failed.Task.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
     }
 
-    /// <summary>Ends when all that existed at the start is known; fails when the watch does.</summary>
+    /// <summary>Completes when the initial list is known; fails with the watch.</summary>
     public Task Synced => _synced.Task;
 
-    /// <summary>Fails when no further changes are reported: the server refused permanently, or the session ended. Does not end otherwise.</summary>
+    /// <summary>
+    /// Fails when no further changes will be reported: the server refused permanently, or the session ended. Never completes otherwise.
+    /// </summary>
     public Task Failed => _failed.Task;
 
-    /// <summary>Whether the watch behind the cache is connected. While it is cut, the cache keeps what it last knew.</summary>
+    /// <summary>The connection of the watch. While it is disconnected, the cache keeps its last state.</summary>
     public WatchState Watch { get; } = new();
 
-    /// <summary>True when the cache can be read: it is complete and kept up to date.</summary>
+    /// <summary>True when the cache is complete and up to date.</summary>
     public bool IsCurrent => _synced.Task.IsCompletedSuccessfully && !_failed.Task.IsCompleted;
 
-    /// <summary>How many objects there are; before the cache is in sync, how many are known.</summary>
+    /// <summary>The number of known objects, also before the cache is in sync.</summary>
     public int Count
     {
         get
@@ -51,7 +53,6 @@ public sealed partial class ObjectCache<T>
         }
     }
 
-    /// <summary>All objects.</summary>
     public IReadOnlyList<T> Items
     {
         get
@@ -61,60 +62,55 @@ public sealed partial class ObjectCache<T>
         }
     }
 
-    /// <summary>The last known object of this UID; null if it was deleted.</summary>
+    /// <summary>The object of this UID; null if it was deleted.</summary>
     public T? Find(string uid)
     {
         lock (_lock)
             return _store.Find(uid);
     }
 
-    /// <summary>The last known object of this name; null if none exists.</summary>
+    /// <summary>The object of this name; null if none exists.</summary>
     public T? Find(string? ns, string name)
     {
         lock (_lock)
             return _store.Find(ns, name);
     }
 
-    /// <summary>The objects with this key.</summary>
     public IReadOnlyList<T> FindAll(ObjectIndex<T> index, string key)
     {
         lock (_lock)
             return _store.FindAll(index, key);
     }
 
-    /// <summary>The object of this UID (null: deleted, or not reported yet), and a task that ends when that changes.</summary>
+    /// <summary>The object of this UID (null: deleted, or not reported yet), and a task that completes when it changes.</summary>
     public (T? Object, Task Changed) Look(string uid)
     {
         lock (_lock)
             return (_store.Find(uid), _store.Changed(uid));
     }
 
-    /// <summary>The objects with this key, and a task that ends when one of them changes, comes or goes.</summary>
+    /// <summary>The objects with this key, and a task that completes when one of them changes or the set does.</summary>
     public (IReadOnlyList<T> Objects, Task Changed) Look(ObjectIndex<T> index, string key)
     {
         lock (_lock)
             return (_store.FindAll(index, key), _store.Changed(index, key));
     }
 
-    /// <summary>All objects, and a task that ends at the next change of any.</summary>
+    /// <summary>All objects, and a task that completes at the next change of any.</summary>
     public (IReadOnlyList<T> Objects, Task Changed) LookAtAll()
     {
         lock (_lock)
             return (_store.Items, _store.Changed());
     }
 
-    /// <summary>Ends at the next change of any object. For those who read after taking it.</summary>
+    /// <summary>Completes at the next change of any object. Take it before reading.</summary>
     public Task Changed()
     {
         lock (_lock)
             return _store.Changed();
     }
 
-    /// <summary>Waits until the object meets a condition.</summary>
-    /// <param name="uid">Of the object.</param>
-    /// <param name="isMet">Judges its state; null where it is gone.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The object that meets the condition.</returns>
+    /// <param name="isMet">Receives the state; null where the object does not exist.</param>
     public async Task<T?> UntilAsync(string uid, Func<T?, bool> isMet, CancellationToken cancellationToken)
     {
         await Synced.WaitAsync(cancellationToken);
@@ -128,10 +124,10 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>
-    /// Takes in objects that were read or written beside the watch, which may lag: the caller then finds its own writes here. What the cache
-    /// knows better already, deletions too, is left as it is.
+    /// Adds objects that were read or written besides the watch, which may lag, so that callers read their own writes. Older versions and
+    /// deleted objects are ignored.
     /// </summary>
-    /// <param name="items">Of this cache's kind and selection, as the server answered them.</param>
+    /// <param name="items">Of this cache's kind and selection, as the server returned them.</param>
     public void Admit(params IEnumerable<T> items)
     {
         foreach (T item in items)
@@ -139,8 +135,8 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>
-    /// Reports each existing object to a handler as Added, then every change, one at a time and in order. Handlers return immediately and do
-    /// not wait; a failed handler is logged and still receives the next change.
+    /// Reports each existing object to a handler as Added, then every change, one at a time and in order. Handlers return immediately; a
+    /// failed handler is logged and still receives the next change.
     /// </summary>
     /// <returns>Removes the handler. A change in delivery may still arrive.</returns>
     public IDisposable Subscribe(Action<ObjectChange<T>> handler)

@@ -6,22 +6,22 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Controllers.Caching;
 
 /// <summary>
-/// The caches of a session (client-go: a shared informer factory): one list and watch per kind and selection, counted by its users and closed
-/// some time after the last one. A cache whose watch has failed is replaced for the next user. Thread-safe.
+/// The caches of a session (client-go: shared informer factory): one list and watch per kind and selection, closed some time after its last
+/// user. A cache with a failed watch is replaced for the next user. Thread-safe.
 /// </summary>
 public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDisposable
 {
-    /// <summary>How long a cache without users stays open, for the next one.</summary>
+    /// <summary>How long a cache without users stays open.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(30);
 
-    // How current a cache is kept for a user without the watch verb.
+    // The interval of lists for a user without the watch verb.
     private static readonly TimeSpan RelistInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<CacheKey, CacheRunner> _runners = [];
     private bool _isDisposed;
 
-    /// <summary>How many caches are open, with users or without.</summary>
+    /// <summary>Open caches, with or without users.</summary>
     public int Count
     {
         get
@@ -31,10 +31,10 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         }
     }
 
-    /// <summary>Opens the cache of a kind and selection, or joins those who use it.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="what">Namespace and selectors, and whether equal parts are shared, which a cache of all objects always does; the rest is the cache's own.</param>
-    /// <exception cref="ObjectDisposedException">The session ended.</exception>
+    /// <summary>Opens or joins the cache of a kind and selection.</summary>
+    /// <param name="what">
+    /// Namespace, selectors, and whether equal parts are shared, which a cache of all objects always does; other options are ignored.
+    /// </param>
     public CacheUse<T> Open<T>(ResourceType<T> type, ListOptions what)
         where T : KubernetesObject
     {
@@ -52,7 +52,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
                     LabelSelector = what.LabelSelector,
                     FieldSelector = what.FieldSelector,
                     RelistInterval = RelistInterval,
-                    // Of a few objects there is little to share.
+                    // Sharing does not pay off for few objects.
                     SharesParts = what.SharesParts || key == WholeOf(type),
                 };
                 _runners[key] = runner = new CacheRunner<T>(client, type, options, logger);
@@ -63,8 +63,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         }
     }
 
-    /// <summary>Opens what has the objects of these nodes; see <see cref="NodeScope{T}"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The session ended.</exception>
+    /// <summary>Opens or joins the caches with the objects of these nodes; see <see cref="NodeScope{T}"/>.</summary>
     public NodeCaches<T> Open<T>(NodeScope<T> scope, IReadOnlyCollection<string> nodes)
         where T : KubernetesObject
     {
@@ -75,8 +74,8 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
         }
     }
 
-    /// <summary>Opens the cache of a namespace, or the one of the whole cluster where the namespace is null or that one is open already.</summary>
-    /// <remarks>For users who tolerate objects of other namespaces.</remarks>
+    /// <summary>Opens the cache of a namespace, or the cluster's where the namespace is null or that cache is open already.</summary>
+    /// <remarks>For users that tolerate objects of other namespaces.</remarks>
     public CacheUse<T> OpenWithin<T>(ResourceType<T> type, string? ns)
         where T : KubernetesObject
     {
@@ -84,7 +83,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
             return Open(type, new() { Namespace = IsOpen(type) ? null : ns });
     }
 
-    /// <summary>Joins the cache of a kind in the whole cluster, where one is open and can be read; null otherwise.</summary>
+    /// <summary>Joins the cluster's cache of a kind if one is open and current; null otherwise.</summary>
     public CacheUse<T>? JoinOpen<T>(ResourceType<T> type)
         where T : KubernetesObject
     {
@@ -95,7 +94,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
                 : null;
     }
 
-    /// <summary>Closes all caches. Waits for a cache fail with an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Closes all caches. Pending waits fail with an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         CacheRunner[] runners;
@@ -118,7 +117,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
     private bool IsOpen<T>(ResourceType<T> type)
         where T : KubernetesObject => _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && !runner.HasFailed;
 
-    // Nodes that are watched one by one when these have joined them. Those without users make room first.
+    // The number of per-node watches after these nodes are added. Unused caches are closed first.
     private int CountWith<T>(NodeScope<T> scope, IReadOnlyCollection<string> nodes)
         where T : KubernetesObject
     {

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Controllers.Caching;
 
-/// <summary>A way to find the objects of a cache by something other than their UID. A cache builds an index when it is first asked for it.</summary>
-/// <param name="KeysOf">The keys of an object. Pure; an object may have any number of keys.</param>
+/// <summary>A lookup of cached objects by keys. A cache builds an index on first use.</summary>
+/// <param name="KeysOf">The keys of an object, of any number. Pure.</param>
 public sealed record ObjectIndex<T>(Func<T, IEnumerable<string>> KeysOf)
     where T : KubernetesObject;

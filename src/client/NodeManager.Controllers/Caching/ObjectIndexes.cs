@@ -2,11 +2,11 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Controllers.Caching;
 
-/// <summary>Indexes that every kind has.</summary>
+/// <summary>Indexes for every kind.</summary>
 public static class ObjectIndexes<T>
     where T : KubernetesObject
 {
-    /// <summary>By the UID of the controller that owns the object.</summary>
+    /// <summary>By the UID of the owning controller.</summary>
     public static ObjectIndex<T> ByOwner { get; } =
         new(static item => item.Metadata.OwnerReferences?.Find(static owner => owner.Controller == true) is { } owner ? [owner.Uid] : []);
 

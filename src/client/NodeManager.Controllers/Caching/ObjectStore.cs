@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Controllers.Caching;
 
-/// <summary>The objects of a cache by UID, name and index, and who waits for which. Not thread-safe: the cache's lock guards it.</summary>
+/// <summary>The objects of a cache by UID, name and index, with their waiters. Not thread-safe: guarded by the cache's lock.</summary>
 internal sealed class ObjectStore<T>
     where T : KubernetesObject
 {
@@ -36,15 +36,14 @@ internal sealed class ObjectStore<T>
 
     public Task Changed() => _ofAll.Next(true);
 
-    /// <summary>Applies a change of the watch.</summary>
-    /// <returns>What changed by it: less where an admitted object was newer.</returns>
+    /// <returns>The effective changes: fewer where an added object was newer.</returns>
     public List<ObjectChange<T>> Apply(WatchEvent<T> seen)
     {
         List<ObjectChange<T>> changes = [];
         if (seen.Type == WatchEventType.Synced)
         {
             _version = seen.ListVersion;
-            // A list that is as new as they are does not have them.
+            // A list of the same version does not have them.
             foreach (
                 string gone in _admitted.Where(a => !ResourceVersions.IsNewer(a.Value, seen.ListVersion)).Select(static a => a.Key).ToList()
             )
@@ -58,7 +57,7 @@ internal sealed class ObjectStore<T>
         _admitted.Remove(KeyOf(seen.Object));
         if (seen.Type == WatchEventType.Deleted)
             Remove(KeyOf(seen.Object), changes, seen.Object);
-        // Told late of what a list beside the watch did not have any more.
+        // A late report of a deletion that a list has shown already.
         else if (
             _listed is null
             || _byUid.ContainsKey(KeyOf(seen.Object))
@@ -68,7 +67,7 @@ internal sealed class ObjectStore<T>
         return changes;
     }
 
-    /// <summary>Takes in an object that was read beside the watch, unless the watch has already reported that version or a newer one.</summary>
+    /// <summary>Adds an object that was read besides the watch, unless the watch has reported that version or a newer one.</summary>
     public List<ObjectChange<T>> Admit(T item)
     {
         List<ObjectChange<T>> changes = [];
@@ -79,7 +78,9 @@ internal sealed class ObjectStore<T>
         return changes;
     }
 
-    /// <summary>Takes in a whole list that was read beside the watch, unless the watch is as far: what the list does not have is gone.</summary>
+    /// <summary>
+    /// Applies a list that was read besides the watch, unless the watch is newer: objects that are not in the list are deleted.
+    /// </summary>
     public List<ObjectChange<T>> Relist(KubernetesList<T> list)
     {
         List<ObjectChange<T>> changes = [];
@@ -107,7 +108,7 @@ internal sealed class ObjectStore<T>
         _ofAll.Fail(failure);
     }
 
-    // Kinds without a UID (metrics) are distinguished by their names.
+    // Kinds without a UID (metrics) are distinguished by name.
     public static string KeyOf(T item) => item.Metadata.Uid ?? $"{item.Metadata.Namespace}/{item.Metadata.Name}";
 
     private void PutAdmitted(T item, List<ObjectChange<T>> changes)
@@ -123,7 +124,7 @@ internal sealed class ObjectStore<T>
         T? before = _byUid.GetValueOrDefault(uid);
         if (before is not null && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion))
             return;
-        // Another object of the same name: the former one is gone, even if its deletion was not reported yet.
+        // A new object of the same name: the former one was deleted, even if its deletion was not reported yet.
         if (_byName.TryGetValue(item, out T? former) && KeyOf(former) is var key && key != uid)
             Remove(key, changes);
         _byUid[uid] = item;

@@ -2,15 +2,15 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Controllers.Leasing;
 
-/// <summary>Receives the events of a <see cref="LeaderLease"/> that is held. Called from any thread; returns immediately.</summary>
+/// <summary>Receives the events of a held <see cref="LeaderLease"/>. Called from any thread; returns immediately.</summary>
 public interface ILeaseListener
 {
-    /// <summary>It was renewed, and is as the server has it now.</summary>
+    /// <summary>The Lease was renewed; receives the server's version.</summary>
     void Renewed(Lease lease);
 
-    /// <summary>The server refuses to renew it. Told once until a renewal succeeds.</summary>
+    /// <summary>The server refused a renewal. Called once until a renewal succeeds.</summary>
     void RenewalRefused(Exception failure);
 
-    /// <summary>It could not be renewed for so long that it may be another's soon.</summary>
+    /// <summary>The Lease could not be renewed in time and may expire.</summary>
     void InDoubt(TimeSpan unrenewed);
 }

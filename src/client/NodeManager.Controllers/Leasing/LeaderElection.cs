@@ -6,13 +6,10 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Controllers.Leasing;
 
 /// <summary>
-/// Lets one process of many work: watches the Lease until it may lead, works while the Lease is held beyond doubt, and waits again once another
-/// process has it.
+/// Elects one of several processes (client-go: leader election): watches the Lease until it may lead, works while it safely holds the
+/// Lease, and waits again after losing it.
 /// </summary>
-/// <param name="client">Writes the Lease.</param>
-/// <param name="caches">Watch its holder.</param>
-/// <param name="options">Which Lease, and for whom.</param>
-/// <param name="leader">Works, and is told what happens.</param>
+/// <param name="leader">Does the work and receives the events.</param>
 /// <param name="ended">Cancelled when the client ends.</param>
 public sealed class LeaderElection(
     KubernetesClient client,
@@ -22,12 +19,12 @@ public sealed class LeaderElection(
     CancellationToken ended
 )
 {
-    // What a shutdown may take to release the Lease.
+    // The time limit to release the Lease at shutdown.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs until the work is done, or cancelled; the Lease is released.</summary>
+    /// <summary>Runs until the work is complete or cancelled, then releases the Lease.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         for (TimeSpan pause = FirstPause; ; )
@@ -43,7 +40,7 @@ public sealed class LeaderElection(
                 if (!leader.Failed(e, isLeading: false))
                     throw;
                 await Task.Delay(pause, client.Time, cancellationToken);
-                // Others wait for this process to lead: no longer than they would wait for one that is gone.
+                // Others wait for this process to lead, at most as long as for a crashed one.
                 pause = pause * 2 < options.Duration ? pause * 2 : options.Duration;
                 continue;
             }
@@ -115,7 +112,7 @@ public sealed class LeaderElection(
                         or ObjectDisposedException
             )
         {
-            // It expires.
+            // The Lease expires.
         }
     }
 }

@@ -13,16 +13,13 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Controllers.Leasing;
 
 /// <summary>
-/// A Lease by which one process of many is the one that works (client-go: leader election), renewed beside the work. Renewals are sent whether
-/// the former ones were answered or not, so that a slow server does not cost the lease. Where none comes through in time the hold is in doubt:
-/// the work stops before another process can take the lease, and may continue once it is renewed. When another process has it, or the server
-/// refuses to renew it, it is lost for good. Thread-safe.
+/// A Lease that one of several processes holds (client-go: leader election), renewed concurrently with the work. Renewals are sent whether
+/// earlier ones were answered or not, so that a slow server does not cost the lease. Without a timely renewal the lease is in doubt: the
+/// work stops before another process can acquire it, and may continue after a renewal. It is lost when another process holds it or the
+/// server refuses to renew it. Thread-safe.
 /// </summary>
-/// <param name="client">Writes it.</param>
-/// <param name="caches">Watch a holder before it is taken for gone.</param>
-/// <param name="options">Which Lease, and for whom.</param>
-/// <param name="listener">Told what happens to it.</param>
-/// <param name="ended">Cancelled when the client ends: it is renewed no more.</param>
+/// <param name="caches">Watch a holder before it is considered dead.</param>
+/// <param name="ended">Cancelled when the client ends; renewals stop.</param>
 public sealed class LeaderLease(
     KubernetesClient client,
     ObjectCaches caches,
@@ -33,7 +30,7 @@ public sealed class LeaderLease(
 {
     private const int RenewalsAtOnce = 4;
 
-    // What is kept of the duration for a clock that runs slow against those of the others.
+    // The share of the duration that is used, which allows for a slow local clock.
     private const double Usable = 0.9;
 
     private readonly Lock _lock = new();
@@ -47,10 +44,10 @@ public sealed class LeaderLease(
     private TimeSpan _good;
     private Task _renewing = Task.CompletedTask;
 
-    /// <summary>Cancelled when another process has it, or when it can no longer be renewed.</summary>
+    /// <summary>Cancelled when another process holds the lease, or it can no longer be renewed.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Cancelled when the hold gets into doubt; another one once it is renewed.</summary>
+    /// <summary>Cancelled when the lease is in doubt; replaced after a renewal.</summary>
     public CancellationToken InDoubt
     {
         get
@@ -60,25 +57,25 @@ public sealed class LeaderLease(
         }
     }
 
-    /// <summary>Who has taken it; empty as long as that is not known.</summary>
+    /// <summary>The process that took over; empty while unknown.</summary>
     public string Taker { get; private set; } = "";
 
-    /// <summary>Why the server refused the last renewal; null where it did not.</summary>
+    /// <summary>The server's refusal of the last renewal; null without one.</summary>
     public Exception? Refusal { get; private set; }
 
-    /// <summary>Tries to get it: creates it, or takes it from a holder that was seen to be gone. Renews it from then on.</summary>
-    /// <param name="waits">Told of a holder, before it is seen whether it lives.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Null when it is ours; else who has it.</returns>
+    /// <summary>Creates the Lease, or takes it over from a holder that did not renew it. Renews it from then on.</summary>
+    /// <param name="waits">Called with a holder before it is observed.</param>
+    /// <returns>Null if acquired; otherwise the state of the holder.</returns>
     public async Task<LeaseState?> TryAcquireAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
     {
         LeaseState state = await LeaseObserver.ObserveAsync(client, caches, options.Name, options.Namespace, waits, cancellationToken);
         return state.IsHeld ? state : await TryTakeAsync(state, cancellationToken);
     }
 
-    /// <summary>Waits until it is ours: watches its holder, and takes it once that has released it or was seen to be gone. Renews it from then on.</summary>
-    /// <param name="waits">Told of each holder that is waited for.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>
+    /// Waits until the Lease is acquired: watches its holder, and takes over after it was released or not renewed. Renews it from then on.
+    /// </summary>
+    /// <param name="waits">Called with each holder that is waited for.</param>
     public async Task AcquireAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
     {
         LeaseState? state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
@@ -101,7 +98,7 @@ public sealed class LeaderLease(
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict)
         {
-            // Another one was faster, unless the answer to a request of ours was lost that was done.
+            // Another process was faster, unless the response to an applied request was lost.
             state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
             if (state.Holder != options.Identity)
                 return state;
@@ -112,14 +109,14 @@ public sealed class LeaderLease(
         return null;
     }
 
-    /// <summary>Ends when it is ours beyond doubt, or lost for good; see <see cref="Lost"/>.</summary>
+    /// <summary>Completes when the lease is safely held, or lost; see <see cref="Lost"/>.</summary>
     public Task HoldAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
             return _held.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Stops renewing it and releases it immediately.</summary>
+    /// <summary>Stops renewals and releases the Lease immediately.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         await StopAsync();
@@ -128,7 +125,7 @@ public sealed class LeaderLease(
         await PatchAsync(Patch.Operation("replace", "/spec/holderIdentity", ""), true, cancellationToken);
     }
 
-    /// <summary>Renews it no more. It is another's to take when its duration is over.</summary>
+    /// <summary>Stops renewals. Others may acquire the Lease after its duration.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
@@ -158,13 +155,13 @@ public sealed class LeaderLease(
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Released, or the process comes to its end.
+            // Released, or the process ends.
         }
 
         await Task.WhenAll(renewals);
     }
 
-    // Until the next renewal is due, or the hold gets into doubt in between.
+    // Until the next renewal is due, or the lease gets into doubt.
     private async Task DelayAsync()
     {
         TimeSpan left;
@@ -194,7 +191,7 @@ public sealed class LeaderLease(
         }
 
         doubt.Cancel();
-        // A server that does not answer may answer again; one that refuses will not renew it before others may take it.
+        // An unresponsive server may recover; one that refuses will not renew the Lease before others may acquire it.
         if (Refusal is not null)
             Lose();
         else
@@ -231,7 +228,7 @@ public sealed class LeaderLease(
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
-            // Released, or it took too long: the next one may come through, and until when that matters is counted.
+            // Released, or timed out: the next renewal may succeed, and the remaining time is counted.
         }
         catch (Exception failure) when (!TransientFailure.Is(failure))
         {
@@ -242,7 +239,7 @@ public sealed class LeaderLease(
         }
         catch (Exception)
         {
-            // The next one may come through.
+            // The next one may succeed.
         }
         finally
         {
@@ -263,11 +260,11 @@ public sealed class LeaderLease(
         }
         catch (Exception)
         {
-            // Asked again with the next renewal.
+            // Retried with the next renewal.
         }
     }
 
-    // Counted from when the renewal was sent: no other client counts from earlier.
+    // Counted from sending the renewal: no other client counts from earlier.
     private void Extend(long sent)
     {
         lock (_lock)
@@ -334,7 +331,7 @@ public sealed class LeaderLease(
             ["leaseTransitions"] = transitions,
         };
 
-    // Only while it is ours, which the server tests.
+    // The server tests that this process is still the holder.
     private Task<Lease> PatchAsync(JsonObject operation, bool retry, CancellationToken cancellationToken) =>
         client.PatchAsync(
             Resources.Leases,

@@ -1,21 +1,20 @@
 namespace NodeManager.Controllers.Leasing;
 
-/// <summary>Which Lease, for whom, and how it is kept.</summary>
 public sealed record LeaderLeaseOptions
 {
     public required string Name { get; init; }
 
     public required string Namespace { get; init; }
 
-    /// <summary>Who holds it. No two processes have the same, and no process has the same twice.</summary>
+    /// <summary>Unique per process and over time.</summary>
     public required string Identity { get; init; }
 
-    /// <summary>How long after a renewal no other client takes it. It is renewed five times within that.</summary>
+    /// <summary>How long after a renewal no other client acquires it. Renewed five times within this time.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Of the Lease that is created where there is none.</summary>
+    /// <summary>Labels of a created Lease.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Annotations that are removed when it is acquired: what was meant for the former holder.</summary>
+    /// <summary>Annotations for the former holder, removed on acquisition.</summary>
     public IReadOnlyCollection<string> StaleAnnotations { get; init; } = [];
 }

@@ -9,12 +9,11 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Controllers.Leasing;
 
 /// <summary>
-/// Finds out whether the holder of a Lease lives. Clocks of two machines differ, so the times in a Lease are never compared with the own clock:
-/// a holder is gone when its Lease was seen to stay as it is for its whole duration.
+/// Observes whether the holder of a Lease is alive. Clocks of machines differ, so the times in a Lease are never compared with the local
+/// clock: a holder is dead when its Lease was not changed for its whole duration.
 /// </summary>
 public static class LeaseObserver
 {
-    /// <summary>What the Lease says now.</summary>
     public static async Task<LeaseState> ReadAsync(KubernetesClient client, string name, string ns, CancellationToken cancellationToken)
     {
         try
@@ -27,13 +26,8 @@ public static class LeaseObserver
         }
     }
 
-    /// <summary>Reads the Lease, and where it has a holder waits for a renewal: until it comes, or should have come.</summary>
-    /// <param name="client">Reads it.</param>
-    /// <param name="caches">Watch it.</param>
-    /// <param name="name">Of the Lease.</param>
-    /// <param name="ns">Of the Lease.</param>
-    /// <param name="waits">Told of the holder, before it is waited for.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Reads the Lease and, if it has a holder, waits until it is renewed or a renewal is overdue.</summary>
+    /// <param name="waits">Called with the holder before waiting.</param>
     public static async Task<LeaseState> ObserveAsync(
         KubernetesClient client,
         ObjectCaches caches,
@@ -51,12 +45,9 @@ public static class LeaseObserver
         return await NextAsync(client, use, first, cancellationToken);
     }
 
-    /// <summary>Waits until the Lease has no holder, is gone, or was not renewed for its whole duration.</summary>
-    /// <param name="client">Its clock counts.</param>
-    /// <param name="caches">Watch it.</param>
-    /// <param name="state">As it was read.</param>
-    /// <param name="waits">Told of each holder that is waited for.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Waits until the Lease has no holder, does not exist, or was not renewed for its whole duration.</summary>
+    /// <param name="client">Provides the clock.</param>
+    /// <param name="waits">Called with each holder that is waited for.</param>
     public static async Task<LeaseState> WaitUntilFreeAsync(
         KubernetesClient client,
         ObjectCaches caches,
@@ -79,12 +70,8 @@ public static class LeaseObserver
         return state;
     }
 
-    /// <summary>Waits for twice the Lease's duration until its holder has let it go, has lost it, or did not renew it for its duration.</summary>
-    /// <param name="client">Its clock counts.</param>
-    /// <param name="caches">Watch the Lease.</param>
-    /// <param name="first">As it was read, with a holder.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>False where its holder renews it still.</returns>
+    /// <summary>Waits up to twice the Lease's duration until its holder has released, lost or not renewed it.</summary>
+    /// <returns>False if its holder still renews it.</returns>
     public static async Task<bool> WaitForEndAsync(
         KubernetesClient client,
         ObjectCaches caches,
@@ -118,7 +105,7 @@ public static class LeaseObserver
         return use;
     }
 
-    // What comes after that state: a renewal, another holder or none. Where nothing came for the whole duration its holder had its time.
+    // The next state: a renewal, another holder or none. Without a change for the whole duration, the lease has expired.
     private static async Task<LeaseState> NextAsync(
         KubernetesClient client,
         CacheUse<Lease> use,

@@ -3,12 +3,12 @@ using System.Threading.Channels;
 namespace NodeManager.Controllers.Queueing;
 
 /// <summary>
-/// Reconciles the objects of keys with their desired state, repeatedly. Level-triggered: it learns that something about a key changed, not what,
-/// and compares what is with what should be. One key is never worked on twice at a time.
+/// Reconciles objects with their desired state. Level-triggered: a key says that something changed, not what. A key is never processed
+/// concurrently.
 /// </summary>
-/// <param name="queue">Keys to reconcile; an observer of a change adds its key.</param>
-/// <param name="reconcile">Looks at a key and does what is needed next. Safe to repeat.</param>
-/// <param name="failed">Told of each failure, and when the key is tried again.</param>
+/// <param name="queue">Keys to reconcile; observers of changes add to it.</param>
+/// <param name="reconcile">Compares actual and desired state of a key and acts. Idempotent.</param>
+/// <param name="failed">Receives each failure and the delay of its retry.</param>
 public sealed class Reconciler<TKey>(
     WorkQueue<TKey> queue,
     Func<TKey, CancellationToken, Task<ReconcileResult>> reconcile,
@@ -16,9 +16,8 @@ public sealed class Reconciler<TKey>(
 )
     where TKey : notnull
 {
-    /// <summary>Works until cancelled, or until the queue is disposed of; ends when the work that was begun has ended.</summary>
-    /// <param name="workers">How many keys are worked on concurrently.</param>
-    /// <param name="cancellationToken">Stops it, and is passed to the work.</param>
+    /// <summary>Runs until cancelled or until the queue is disposed of, then waits for work in progress.</summary>
+    /// <param name="workers">Keys processed concurrently.</param>
     public Task RunAsync(int workers, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);

@@ -6,7 +6,7 @@ internal sealed class TokenBucket(double perSecond, int burst, TimeProvider time
     private double _tokens = burst;
     private long _last = time.GetTimestamp();
 
-    /// <summary>Takes a turn, and returns how long to wait for it.</summary>
+    /// <summary>Reserves a token and returns the delay until it is available.</summary>
     public TimeSpan Reserve()
     {
         long now = time.GetTimestamp();

@@ -3,12 +3,10 @@ using System.Threading.Channels;
 namespace NodeManager.Controllers.Queueing;
 
 /// <summary>
-/// Keys to work on, each at most once at a time (client-go: workqueue). A key that is added while it waits is not added again; one that is
-/// added while it is worked on comes again after that. Thread-safe.
+/// Keys to process, each once at a time (client-go: workqueue). A waiting key is not added twice; a key that is added while it is processed
+/// is queued again afterwards. Thread-safe.
 /// </summary>
-/// <param name="options">How long retries wait.</param>
-/// <param name="time">The clock.</param>
-/// <param name="random">From 0 to less than 1, for the jitter; null: the process's own.</param>
+/// <param name="random">From 0 to less than 1, for the jitter; null: <see cref="Random.Shared"/>.</param>
 public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Func<double>? random = null) : IDisposable
     where TKey : notnull
 {
@@ -22,10 +20,9 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
     private readonly Func<double> _random = random ?? Random.Shared.NextDouble;
     private bool _isDisposed;
 
-    /// <summary>How many keys wait to be taken, those that are delayed not counted.</summary>
+    /// <summary>Waiting keys, without delayed ones.</summary>
     public int Count => _ready.Reader.Count;
 
-    /// <summary>How many keys wait, are worked on, and come again after a time.</summary>
     public (int Waiting, int Working, int Delayed) Load
     {
         get
@@ -35,7 +32,6 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         }
     }
 
-    /// <summary>Adds a key.</summary>
     public void Add(TKey key)
     {
         lock (_lock)
@@ -46,7 +42,7 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         }
     }
 
-    /// <summary>Adds a key after a time. Of several delays of one key the one that ends first counts.</summary>
+    /// <summary>Adds a key after a delay. Of several delays of a key the first to expire counts.</summary>
     public void AddAfter(TKey key, TimeSpan delay)
     {
         if (delay <= TimeSpan.Zero)
@@ -59,7 +55,7 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         {
             if (_isDisposed)
                 return;
-            // Not by the clock's time, which may be set: a delay would seem to end before one that is shorter.
+            // By timestamp, because the wall clock may be set: a delay would seem to expire before a shorter one.
             long now = time.GetTimestamp();
             if (_delays.TryGetValue(key, out Delay? known))
             {
@@ -74,8 +70,8 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         }
     }
 
-    /// <summary>Adds a key that failed, after a time that grows with each failure until <see cref="Forget"/>.</summary>
-    /// <returns>The time.</returns>
+    /// <summary>Adds a failed key after a delay that grows with each failure until <see cref="Forget"/>.</summary>
+    /// <returns>The delay.</returns>
     public TimeSpan Retry(TKey key)
     {
         TimeSpan delay;
@@ -95,23 +91,21 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         return delay;
     }
 
-    /// <summary>How often a key failed since it was last forgotten.</summary>
+    /// <summary>Failures since the last <see cref="Forget"/>.</summary>
     public int Failures(TKey key)
     {
         lock (_lock)
             return _failures.GetValueOrDefault(key);
     }
 
-    /// <summary>A key is well: its next failure is its first.</summary>
+    /// <summary>Resets the failures of a key.</summary>
     public void Forget(TKey key)
     {
         lock (_lock)
             _failures.Remove(key);
     }
 
-    /// <summary>Takes the next key, which is worked on from now until <see cref="Done"/>.</summary>
-    /// <exception cref="OperationCanceledException">Stopped.</exception>
-    /// <exception cref="ChannelClosedException">The queue is disposed of.</exception>
+    /// <summary>Takes the next key, which is in progress until <see cref="Done"/>.</summary>
     public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken)
     {
         TKey key = await _ready.Reader.ReadAsync(cancellationToken);
@@ -124,7 +118,7 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
         return key;
     }
 
-    /// <summary>The work on a key has ended, well or not. If it was added meanwhile its turn comes again.</summary>
+    /// <summary>Ends the processing of a key. If it was added meanwhile, it is queued again.</summary>
     public void Done(TKey key)
     {
         lock (_lock)
@@ -150,7 +144,7 @@ public sealed class WorkQueue<TKey>(RetryOptions options, TimeProvider time, Fun
     {
         lock (_lock)
         {
-            // A timer that fires while an earlier delay takes its place.
+            // A timer that fires while it is replaced by an earlier delay.
             if (_delays.GetValueOrDefault(key) != entry)
                 return;
             _delays.Remove(key);

@@ -1,12 +1,12 @@
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>
-/// Where a command is. Starting a process by its bare name would also find a file in the current folder and beside the running program, which
-/// another user may have put there; kubectl looks in <c>PATH</c> only.
+/// Resolves commands. Starting a process by its bare name would also find a file in the current folder or beside the program, which another
+/// user may have put there; kubectl searches <c>PATH</c> only.
 /// </summary>
 internal static class CommandPath
 {
-    /// <summary>The command's full path; null when no folder of <c>PATH</c> has it. A path stays what it is.</summary>
+    /// <summary>The full path; null when it is not in <c>PATH</c>. A path is returned unchanged.</summary>
     public static string? Find(string command)
     {
         if (command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar))
@@ -18,7 +18,7 @@ internal static class CommandPath
             .FirstOrDefault(IsExecutable);
     }
 
-    /// <summary>On Windows a command without extension may be a program or a script (<c>az.cmd</c>).</summary>
+    /// <summary>On Windows, a command without extension may be a program or a script (<c>az.cmd</c>).</summary>
     private static IEnumerable<string> Variants(string path) =>
         OperatingSystem.IsWindows() && !Path.HasExtension(path)
             ? (Environment.GetEnvironmentVariable("PATHEXT") ?? ".EXE;.CMD;.BAT")

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Puts the credential on each request, and a new one when the server refuses it (401), once.</summary>
+/// <summary>Adds the credential to each request, and refreshes it once on a 401.</summary>
 internal sealed class CredentialHandler(
     ClusterConfiguration configuration,
     CredentialSource source,
@@ -15,7 +15,7 @@ internal sealed class CredentialHandler(
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // SocketsHttpHandler asks for, and checks, the name of the Host header.
+        // SocketsHttpHandler sends and verifies the name of the Host header.
         request.Headers.Host = configuration.TlsServerName;
         if (!request.Headers.Contains(Impersonation.UserHeader))
             configuration.User.Impersonation?.AddTo(request.Headers);

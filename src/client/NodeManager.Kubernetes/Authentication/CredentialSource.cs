@@ -4,12 +4,12 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Where credentials come from. This one gives always the same; others read a file or ask a plugin.</summary>
+/// <summary>A source of credentials. This one is constant; others read a file or run a plugin.</summary>
 internal class CredentialSource(Credential credential)
 {
     public virtual ValueTask<Credential> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(credential);
 
-    /// <summary>Another one, after the server refused this one; the same when there is no other.</summary>
+    /// <summary>A new credential after the server refused this one; the same if there is no other.</summary>
     public virtual ValueTask<Credential> RefreshAsync(Credential refused, CancellationToken cancellationToken) =>
         ValueTask.FromResult(refused);
 

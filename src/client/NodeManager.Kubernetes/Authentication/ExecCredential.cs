@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>What a plugin prints (client.authentication.k8s.io ExecCredential).</summary>
+/// <summary>The output of a plugin (client.authentication.k8s.io ExecCredential).</summary>
 internal sealed class ExecCredential
 {
     public string? ApiVersion { get; set; }

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Credentials of a plugin: asked once for all who wait, kept until they expire or are refused.</summary>
+/// <summary>Credentials of a plugin: run once for all waiting requests, cached until they expire or are refused.</summary>
 [SuppressMessage(
     "Design",
     "CA1001",
@@ -27,8 +27,7 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
 
     private bool IsValid(Credential? credential) => credential is not null && !(credential.Expires <= time.GetUtcNow());
 
-    /// <param name="useless">The refused credential; a newer one that another caller fetched is used.</param>
-    /// <param name="cancellationToken">Kills the plugin.</param>
+    /// <param name="useless">The refused credential; a newer one of another caller is reused.</param>
     private async ValueTask<Credential> AskAsync(Credential? useless, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);

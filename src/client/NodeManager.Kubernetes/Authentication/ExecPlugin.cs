@@ -9,12 +9,14 @@ using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Runs a credential plugin once and reads what it prints. What it says to people is logged, escaped, as it may ask for a login.</summary>
+/// <summary>
+/// Runs a credential plugin and parses its output. Its standard error is logged, escaped, because it may prompt for a login.
+/// </summary>
 internal static partial class ExecPlugin
 {
     private const int MaximumErrorLength = 500;
 
-    /// <exception cref="NodeManagerException">CredentialPluginFailed: it is not there, it failed, or it printed something else.</exception>
+    /// <exception cref="NodeManagerException">CredentialPluginFailed: the plugin is missing, failed, or printed something else.</exception>
     public static async Task<Credential> RunAsync(ExecConfiguration configuration, ILogger logger, CancellationToken cancellationToken)
     {
         using Process process = Start(configuration);
@@ -97,7 +99,7 @@ internal static partial class ExecPlugin
     private static Credential Read(ExecConfiguration configuration, string output)
     {
         ExecCredential? answer = Parse(configuration, output);
-        // kubectl takes an answer without a kind: the version says what it is.
+        // kubectl accepts output without a kind and goes by its version.
         if (answer is not { Kind: null or "" or "ExecCredential" })
             throw Failed(configuration, "printed no ExecCredential");
         if (answer.ApiVersion != configuration.ApiVersion)
@@ -124,7 +126,7 @@ internal static partial class ExecPlugin
         return new(string.IsNullOrEmpty(status.Token) ? null : new("Bearer", status.Token), certificate, status.ExpirationTimestamp);
     }
 
-    // JSON or YAML, as kubectl reads it.
+    // JSON or YAML, as in kubectl.
     private static ExecCredential? Parse(ExecConfiguration configuration, string output)
     {
         try
@@ -135,7 +137,7 @@ internal static partial class ExecPlugin
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
-            // Not the reader's message: it may quote what the plugin printed.
+            // The parser's message may quote the output.
             throw Failed(configuration, "printed neither JSON nor YAML of an ExecCredential");
         }
     }
@@ -148,7 +150,7 @@ internal static partial class ExecPlugin
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or NotSupportedException)
         {
-            // It ended by itself.
+            // The process has exited already.
         }
     }
 

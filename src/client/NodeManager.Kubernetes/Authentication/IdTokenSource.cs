@@ -2,10 +2,10 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>The id-token of a kubeconfig, while it is valid.</summary>
+/// <summary>The id-token of a kubeconfig until it expires.</summary>
 internal sealed class IdTokenSource(IdToken token, TimeProvider time) : CredentialSource(Credential.Bearer(token.Token, token.Expires))
 {
-    // As kubectl: a request may be on its way for a while.
+    // As in kubectl: a request may be in flight for a while.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
     public override ValueTask<Credential> GetAsync(CancellationToken cancellationToken) =>

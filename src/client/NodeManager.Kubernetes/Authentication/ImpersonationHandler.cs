@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Impersonates a user over the transport of another client, which keeps its ownership.</summary>
+/// <summary>Impersonates a user over the transport of another client, which still owns it.</summary>
 internal sealed class ImpersonationHandler(HttpMessageHandler transport, Impersonation impersonation) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _transport = new(transport, disposeHandler: false);

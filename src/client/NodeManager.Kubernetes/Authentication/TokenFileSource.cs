@@ -2,13 +2,11 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>A token that something else renews, in a file: read again when the file changes, every minute, and when it was refused.</summary>
-/// <param name="path">The file.</param>
-/// <param name="token">What is sent as long as the file cannot be read; null: that is an error.</param>
-/// <param name="time">Says when a minute has passed.</param>
+/// <summary>A token file that another process renews: read again when it changes, every minute, and after the token was refused.</summary>
+/// <param name="token">The token to send while the file cannot be read; null: that is an error.</param>
 internal sealed class TokenFileSource(string path, string? token, TimeProvider time) : CredentialSource(Credential.None)
 {
-    // A mounted secret is swapped behind a link, which does not change itself.
+    // A mounted secret is replaced behind a symbolic link that does not change.
     private static readonly TimeSpan Trusted = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
@@ -47,7 +45,7 @@ internal sealed class TokenFileSource(string path, string? token, TimeProvider t
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // In the middle of being renewed; what it held may still do.
+            // The file is being replaced; the former token may still be valid.
             if (_current is null)
                 throw new NodeManagerException(
                     ErrorIds.KubeconfigInvalid,

@@ -2,16 +2,16 @@ using System.Net;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Addresses that carry a user name and a password before the @. These are credentials and never shown.</summary>
+/// <summary>Addresses with user name and password before the @, which are credentials and never displayed.</summary>
 public static class Addresses
 {
-    /// <summary>Scheme, host, port and path: without user name and password, and without a query, which may hold a token.</summary>
+    /// <summary>Scheme, host, port and path: no user name and password, and no query, which may hold a token.</summary>
     public static Uri WithoutCredentials(this Uri address) =>
         address is { UserInfo: "", Query: "", Fragment: "" }
             ? address
             : new(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
-    /// <summary>What stands before the @ of an address; null without.</summary>
+    /// <summary>The user name and password of an address; null without.</summary>
     internal static NetworkCredential? Credentials(this Uri address)
     {
         string[] parts = address.UserInfo.Split(':', 2);

@@ -5,12 +5,11 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Certificates and keys of a kubeconfig: inline as base64 (<c>…-data</c>) or in files beside it.</summary>
+/// <summary>Certificates and keys of a kubeconfig: inline in base64 (<c>…-data</c>), or in files.</summary>
 internal static class CertificateReader
 {
     private static readonly string[] OtherMethods = ["token", "tokenFile", "username", "exec"];
 
-    /// <summary>Null when the section names none.</summary>
     public static X509Certificate2Collection? ReadAuthorities(YamlSection cluster)
     {
         if (ReadPem(cluster, "certificate-authority") is not { } found)
@@ -25,7 +24,6 @@ internal static class CertificateReader
         }
     }
 
-    /// <summary>Null when the section names none.</summary>
     public static ClientCertificate? ReadClient(YamlSection user)
     {
         (string Field, string Pem)? certificate = ReadPem(user, "client-certificate"),
@@ -63,8 +61,7 @@ internal static class CertificateReader
         );
     }
 
-    /// <summary>kubectl decodes the data of all entries, also of those that the context does not use.</summary>
-    /// <exception cref="NodeManagerException">KubeconfigInvalid.</exception>
+    /// <summary>kubectl decodes the data of all entries, including those that the context does not use.</summary>
     public static void CheckData(YamlSection? section, params ReadOnlySpan<string> fields)
     {
         foreach (string field in fields)

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>One cluster, one user, one context, resolved: what a client needs to connect. Holds credentials: never print it.</summary>
+/// <summary>The resolved cluster, user and context of a client. Holds credentials: never print it.</summary>
 public sealed record ClusterConfiguration
 {
     public string ContextName { get; init; } = "";
@@ -15,30 +15,29 @@ public sealed record ClusterConfiguration
 
     public string Namespace { get; init; } = "default";
 
-    /// <summary>The address, without credentials.</summary>
+    /// <summary>Without credentials.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>The user to act as; null: the one of the credentials.</summary>
+    /// <summary>The user to impersonate; null: none.</summary>
     public string? ImpersonatedUser => User.Impersonation?.User;
 
     public IReadOnlyList<string> ImpersonatedGroups => User.Impersonation?.Groups ?? [];
 
-    /// <summary>What is odd about the configuration and keeps nothing from working.</summary>
+    /// <summary>Oddities of the configuration that do not prevent a connection.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>
-    /// The files and the context that this was read from, so that another process reads the same, also after the environment or the current context
-    /// has changed. Holds no credentials. Null where it comes from no kubeconfig.
+    /// The files and the context of this configuration, so that another process reads the same after the environment or the current context
+    /// changed. Holds no credentials. Null without a kubeconfig.
     /// </summary>
     public KubeconfigRequest? Origin { get; init; }
 
-    /// <summary>A cluster whose address, authority and token were handed over. Nothing of it needs to be in a file.</summary>
-    /// <param name="cluster">What users call it.</param>
-    /// <param name="server">Its HTTPS address.</param>
-    /// <param name="authorityPem">The authority that signed its certificate.</param>
-    /// <param name="token">A bearer token.</param>
-    /// <param name="user">The user to act as; empty: the one of the token.</param>
-    /// <param name="groups">The groups of that user.</param>
+    /// <summary>A cluster with the given address, authority and token, without a file.</summary>
+    /// <param name="cluster">Its display name.</param>
+    /// <param name="server">HTTPS.</param>
+    /// <param name="authorityPem">The authority of the server's certificate.</param>
+    /// <param name="user">The user to impersonate; empty: none.</param>
+    /// <param name="groups">That user's groups.</param>
     public static ClusterConfiguration ForToken(
         string cluster,
         Uri server,
@@ -55,21 +54,21 @@ public sealed record ClusterConfiguration
             User = new() { Token = token, Impersonation = user.Length > 0 ? new(user) { Groups = groups } : null },
         };
 
-    /// <summary>Credentials go over TLS only.</summary>
+    /// <summary>Credentials are sent over TLS only.</summary>
     internal bool IsEncrypted => Server.Scheme == Uri.UriSchemeHttps;
 
-    /// <summary>Who may sign the server's certificate; null: whom this machine trusts.</summary>
+    /// <summary>Authorities of the server's certificate; null: those of this machine.</summary>
     internal X509Certificate2Collection? CertificateAuthorities { get; init; }
 
     internal bool SkipTlsVerify { get; init; }
 
-    /// <summary>The name to ask the server for and to look for in its certificate; null: the address'.</summary>
+    /// <summary>The server name for SNI and certificate verification; null: the address' host.</summary>
     internal string? TlsServerName { get; init; }
 
-    /// <summary>Null: what the environment says.</summary>
+    /// <summary>Null: from the environment.</summary>
     internal Uri? Proxy { get; init; }
 
-    /// <summary>What the cluster's entry holds for its credential plugin.</summary>
+    /// <summary>The cluster's configuration for its credential plugin.</summary>
     internal JsonNode? PluginConfiguration { get; init; }
 
     internal bool DisableCompression { get; init; }

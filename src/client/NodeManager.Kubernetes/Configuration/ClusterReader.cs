@@ -3,10 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Reads the cluster's half of a kubeconfig.</summary>
+/// <summary>Reads the cluster entry of a kubeconfig.</summary>
 internal static class ClusterReader
 {
-    /// <returns>The cluster, and the user name and password of its address; null without.</returns>
+    /// <returns>The cluster, and the credentials in its address; null without.</returns>
     public static (ClusterConfiguration Cluster, NetworkCredential? OfAddress) Read(
         YamlSection cluster,
         string context,
@@ -40,7 +40,7 @@ internal static class ClusterReader
         );
     }
 
-    /// <summary>An authority beside <c>insecure-skip-tls-verify</c> would look verified and not be.</summary>
+    /// <summary>An authority with <c>insecure-skip-tls-verify</c> would wrongly seem to be used.</summary>
     private static X509Certificate2Collection? ReadAuthorities(YamlSection cluster)
     {
         string? field = ((string[])["certificate-authority", "certificate-authority-data"]).FirstOrDefault(name =>
@@ -54,7 +54,7 @@ internal static class ClusterReader
     private static Uri ReadServer(YamlSection cluster)
     {
         string text = cluster.RequiredText("server");
-        // As kubectl reads it: an address without a scheme is plain HTTP.
+        // As in kubectl, an address without a scheme is plain HTTP.
         if (!text.Contains("://", StringComparison.Ordinal))
             text = "http://" + text;
         return ReadAddress(cluster, "server", text) is { Scheme: "http" or "https" } server
@@ -71,13 +71,13 @@ internal static class ClusterReader
             : throw cluster.Invalid("proxy-url", "should be an http, https or socks5 address");
     }
 
-    /// <summary>An address that is what it looks like: the framework's reader drops white space and completes <c>127.1</c>, which kubectl does not.</summary>
+    /// <summary>Strict, as kubectl: .NET would trim white space and complete <c>127.1</c>.</summary>
     private static Uri? ReadAddress(YamlSection cluster, string field, string text)
     {
         int authority = text.IndexOf("://", StringComparison.Ordinal) + 3;
         int length = text.AsSpan(authority).IndexOfAny("/?#") is >= 0 and var end ? end : text.Length - authority;
         ReadOnlySpan<char> host = authority < 3 ? [] : text.AsSpan(authority, length);
-        // Go takes a space in a path only.
+        // Go accepts a space in a path only.
         if (text.Any(char.IsControl) || char.IsWhiteSpace(text[0]) || host.ContainsAny(" \\") || host.EndsWith(" "))
             throw cluster.Invalid(field, "contains white space or a character that an address cannot have");
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address))

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Reads how a user's credential plugin is run.</summary>
+/// <summary>Reads the configuration of a user's credential plugin.</summary>
 internal static class ExecReader
 {
     private const string Version1 = "client.authentication.k8s.io/v1";
@@ -51,7 +51,7 @@ internal static class ExecReader
             );
     }
 
-    /// <summary>A name is looked for on the path; what has a folder in it is relative to the file it stands in.</summary>
+    /// <summary>A bare name is searched in PATH; a relative path is relative to its file.</summary>
     private static string Command(YamlSection exec)
     {
         string command = exec.RequiredText("command");
@@ -60,7 +60,7 @@ internal static class ExecReader
             : command;
     }
 
-    /// <summary>It is shown to the user: escape sequences in it would reach the terminal.</summary>
+    /// <summary>Escapes text of the file, which is displayed to the user.</summary>
     private static string Printable(string hint) =>
         string.Concat(hint.Where(character => !char.IsControl(character) || character is '\t' or '\n')).Trim();
 

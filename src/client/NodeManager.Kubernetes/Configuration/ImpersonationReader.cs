@@ -2,10 +2,9 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Reads whom to act as: what was asked for replaces, value by value, what the user's entry has, as kubectl does it.</summary>
+/// <summary>Reads the user to impersonate: requested values override those of the user entry one by one, as in kubectl.</summary>
 internal static class ImpersonationReader
 {
-    /// <exception cref="NodeManagerException">KubeconfigInvalid, CredentialUnsupported.</exception>
     public static Impersonation? Read(YamlSection? user, KubeconfigRequest request)
     {
         string? uid = user?.Text("as-uid");
@@ -38,8 +37,7 @@ internal static class ImpersonationReader
             : throw user!.Invalid(null, "has as-uid, as-groups or as-user-extra, but not the user to impersonate (as)");
     }
 
-    /// <summary>A line break in a value would begin another header.</summary>
-    /// <exception cref="NodeManagerException">CredentialUnsupported.</exception>
+    /// <summary>A line break in a value would start another header.</summary>
     public static Impersonation CheckAsked(Impersonation impersonation) =>
         impersonation.InvalidField is null
             ? impersonation

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Reads what a pod is given of its service account. Source: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/</summary>
+/// <summary>Reads a pod's service account. Source: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/</summary>
 internal static class InClusterReader
 {
     public const string Mount = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -34,7 +34,7 @@ internal static class InClusterReader
         };
     }
 
-    /// <summary>Null where none is mounted: then this machine's own are asked.</summary>
+    /// <summary>Null without a mounted authority: those of this machine apply.</summary>
     private static X509Certificate2Collection? ReadAuthorities(string path)
     {
         if (!File.Exists(path))

@@ -3,7 +3,7 @@ using System.Net;
 namespace NodeManager.Kubernetes.Configuration;
 
 /// <summary>
-/// Kubeconfig files, merged as kubectl merges them. Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+/// Kubeconfig files, merged as in kubectl. Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 /// </summary>
 public static class Kubeconfig
 {
@@ -28,7 +28,7 @@ public static class Kubeconfig
         };
     }
 
-    /// <summary>Names of the contexts, for completion. Never throws: unreadable files have none.</summary>
+    /// <summary>Context names for completion. Never throws: unreadable files have none.</summary>
     public static IReadOnlyList<string> ListContexts(IReadOnlyList<string>? paths)
     {
         try
@@ -41,7 +41,7 @@ public static class Kubeconfig
         }
     }
 
-    /// <summary>The mounted service account of a pod. <paramref name="root"/> stands in for the mount in tests.</summary>
+    /// <summary>A pod's service account. <paramref name="root"/> replaces the mount in tests.</summary>
     /// <exception cref="NodeManagerException">NotInCluster.</exception>
     public static ClusterConfiguration LoadInCluster(string? root = null) => InClusterReader.Read(root ?? InClusterReader.Mount);
 }

@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace NodeManager.Kubernetes.Configuration;
 
 /// <summary>
-/// The first document of a file, as kubectl's reader takes it: of equal keys in a mapping the last wins. What would exhaust the stack or the
-/// memory is refused: a file may come from another person.
+/// The first document of a file, parsed as by kubectl: the last of duplicate keys wins. Input that would exhaust stack or memory is
+/// refused, because a file may come from another person.
 /// </summary>
 internal sealed class KubeconfigEvents : IParser
 {
@@ -15,7 +15,7 @@ internal sealed class KubeconfigEvents : IParser
     private readonly Stack<Frame> _open = new();
     private int _position = -1;
 
-    /// <exception cref="YamlException">It is not valid YAML, too deep, or contains itself.</exception>
+    /// <exception cref="YamlException">Not valid YAML, too deep, or recursive.</exception>
     public KubeconfigEvents(IParser parser)
     {
         while (parser.MoveNext())
@@ -28,7 +28,7 @@ internal sealed class KubeconfigEvents : IParser
         }
     }
 
-    /// <summary>The keys that were left out, with their place.</summary>
+    /// <summary>Dropped duplicate keys with their positions.</summary>
     public List<(string Key, Mark Place)> Duplicates { get; } = [];
 
     public ParsingEvent? Current { get; private set; }
@@ -65,7 +65,7 @@ internal sealed class KubeconfigEvents : IParser
         }
     }
 
-    /// <summary>A node has ended: a key, a value, or an item.</summary>
+    /// <summary>Called after a key, a value or an item.</summary>
     private void Complete(int start, Scalar? scalar)
     {
         if (!_open.TryPeek(out Frame? frame) || !frame.IsMapping)

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>One kubeconfig file, not merged with others.</summary>
+/// <summary>One kubeconfig file before merging.</summary>
 internal sealed class KubeconfigFile
 {
     private readonly List<string> _warnings = [];
@@ -26,7 +26,6 @@ internal sealed class KubeconfigFile
             CertificateReader.CheckData(entry.Section("user"), "client-certificate-data", "client-key-data");
     }
 
-    /// <summary>What is odd about the file and does no harm.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
     public string? CurrentContext { get; }
@@ -37,7 +36,6 @@ internal sealed class KubeconfigFile
 
     public IReadOnlyDictionary<string, YamlSection> Contexts { get; }
 
-    /// <exception cref="NodeManagerException">KubeconfigNotFound, KubeconfigInvalid.</exception>
     public static KubeconfigFile Read(string path)
     {
         try
@@ -73,7 +71,8 @@ internal sealed class KubeconfigFile
         };
     }
 
-    // The characters that YAML allows; a NUL would end the file for our reader, and not for kubectl's. Source: https://yaml.org/spec/1.1/#id868524
+    // Only the characters that YAML allows; a NUL would end the file for YamlDotNet but not for kubectl. Source:
+    // https://yaml.org/spec/1.1/#id868524
     private static void RefuseControls(string path, string text)
     {
         for (int i = 0; i < text.Length; i++)
@@ -114,14 +113,14 @@ internal sealed class KubeconfigFile
         }
         catch (AnchorNotFoundException e)
         {
-            // Its message quotes the name, which may be a password that begins with an asterisk.
+            // YamlDotNet's message quotes the name, which may be a password that begins with an asterisk.
             throw KubeconfigErrors.Invalid(
                 path,
                 e.Start.Line,
                 "an alias (*) refers to an anchor that does not exist; put a value that begins with * in quotes"
             );
         }
-        // The scanner throws InvalidOperationException at what follows a brace that is never closed, and names the file's start for a tab.
+        // The scanner throws InvalidOperationException after an unclosed brace, and reports a tab at the start of the file.
         catch (Exception e) when (e is InvalidOperationException or SyntaxErrorException { Start.Index: 0 })
         {
             throw Broken(scanner.CurrentPosition, e as YamlException, e);

@@ -1,6 +1,9 @@
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Several files as one: the first file that sets a value wins. Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/</summary>
+/// <summary>
+/// Merged files: the first file that sets a value wins. Source:
+/// https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+/// </summary>
 internal sealed class KubeconfigSet
 {
     private readonly List<KubeconfigFile> _files;
@@ -13,7 +16,7 @@ internal sealed class KubeconfigSet
         Paths = [.. paths.Select(Path.GetFullPath)];
     }
 
-    /// <summary>The files, in the order of their precedence.</summary>
+    /// <summary>In order of precedence.</summary>
     public IReadOnlyList<string> Paths { get; }
 
     public string? CurrentContext => _files.Select(file => file.CurrentContext).FirstOrDefault(context => context is not null);
@@ -22,7 +25,9 @@ internal sealed class KubeconfigSet
 
     public IEnumerable<string> ContextNames => _files.SelectMany(file => file.Contexts.Keys).Distinct();
 
-    /// <param name="paths">Named by the user: each must exist. Null: <c>KUBECONFIG</c>, of which some may be missing, else <c>~/.kube/config</c>.</param>
+    /// <param name="paths">
+    /// Explicit files must exist. Null: <c>KUBECONFIG</c>, whose files may be missing, else <c>~/.kube/config</c>.
+    /// </param>
     public static KubeconfigSet Read(IReadOnlyList<string>? paths)
     {
         if (paths is { Count: > 0 })
@@ -42,7 +47,6 @@ internal sealed class KubeconfigSet
             );
     }
 
-    /// <exception cref="NodeManagerException">ContextNotFound, ContextIncomplete.</exception>
     public (string Name, YamlSection Section) Context(string? asked)
     {
         string name = asked ?? CurrentContext ?? throw KubeconfigErrors.NoCurrentContext(ContextNames, _names);
@@ -50,7 +54,6 @@ internal sealed class KubeconfigSet
         return (name, entry.Section("context") ?? throw entry.Invalid("context", "is missing"));
     }
 
-    /// <exception cref="NodeManagerException">ContextIncomplete.</exception>
     public YamlSection Cluster(string context, YamlSection section)
     {
         string name =
@@ -70,10 +73,7 @@ internal sealed class KubeconfigSet
         return entry.Section("cluster") ?? throw entry.Invalid("cluster", "is missing");
     }
 
-    /// <param name="context">The context's name.</param>
-    /// <param name="section">What it holds.</param>
     /// <param name="isRequired">False where no credentials are sent (kubectl proxy).</param>
-    /// <exception cref="NodeManagerException">ContextIncomplete.</exception>
     public YamlSection? User(string context, YamlSection section, bool isRequired)
     {
         string? name = section.Text("user");

@@ -3,13 +3,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>What a client is made of besides its cluster.</summary>
 public sealed record KubernetesClientOptions
 {
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Wraps the transport; tests inject faults here.</summary>
+    /// <summary>Wraps the transport, for fault injection in tests.</summary>
     public Func<HttpMessageHandler, HttpMessageHandler>? WrapTransport { get; init; }
 }

@@ -5,15 +5,14 @@ using NodeManager.Kubernetes.Credentials;
 namespace NodeManager.Kubernetes.Configuration;
 
 /// <summary>
-/// Reads a user's <c>auth-provider</c>. Of <c>oidc</c> the id-token is used until it expires; it is never refreshed, as that would change the kubeconfig.
-/// Other providers were removed from kubectl too.
+/// Reads a user's <c>auth-provider</c>. The id-token of <c>oidc</c> is used until it expires and never refreshed, because that would change
+/// the kubeconfig. Other providers were removed from kubectl too.
 /// </summary>
 internal static class ProviderReader
 {
     private const string Instead =
         "Use the provider's exec plugin instead: kubelogin (kubectl oidc-login) for oidc, gke-gcloud-auth-plugin for gcp, kubelogin for azure.";
 
-    /// <exception cref="NodeManagerException">CredentialUnsupported, KubeconfigInvalid.</exception>
     public static IdToken? Read(YamlSection user)
     {
         if (user.Section("auth-provider") is not { } provider)

@@ -3,13 +3,13 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Reads the user's half of a kubeconfig.</summary>
+/// <summary>Reads the user entry of a kubeconfig.</summary>
 internal static class UserReader
 {
-    /// <param name="user">Null: the context names none, or its entry is empty.</param>
-    /// <param name="cluster">What a plugin may be told of. Where it speaks plain HTTP nothing is read that proves who the user is.</param>
-    /// <param name="ofAddress">User name and password of the server's address, which win; null without.</param>
-    /// <param name="request">Whom to act as, if that was asked for.</param>
+    /// <param name="user">Null for a context without a user, or an empty entry.</param>
+    /// <param name="cluster">Passed to plugins. Credentials are not read for plain HTTP.</param>
+    /// <param name="ofAddress">The credentials of the server's address, which take precedence; null without.</param>
+    /// <param name="request">The requested impersonation.</param>
     public static UserCredentials Read(
         YamlSection? user,
         ClusterConfiguration cluster,
@@ -51,7 +51,7 @@ internal static class UserReader
 
     private static string? ReadToken(YamlSection user)
     {
-        // Sent as it is: only the content of a token file is trimmed.
+        // Unlike the content of a token file, it is not trimmed.
         string? token = user.Text("token");
         if (token is null)
             return null;
@@ -60,7 +60,7 @@ internal static class UserReader
         return char.IsWhiteSpace(token[0]) ? throw user.Invalid("token", "begins with white space; API servers refuse it") : token;
     }
 
-    /// <summary>Beside a token the file may be missing: the token is what is sent until it is there.</summary>
+    /// <summary>With a token the file may be missing; the token is sent until the file exists.</summary>
     private static string? ReadTokenFile(YamlSection user)
     {
         if (user.Text("tokenFile") is not { } path)

@@ -7,10 +7,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>A mapping of a kubeconfig file that knows where it stands, so that an error can say file, line and field.</summary>
-/// <param name="file">The file it was read from.</param>
-/// <param name="node">Its content.</param>
-/// <param name="path">Where it stands, for example <c>users[name=admin].user</c>; empty for the root.</param>
+/// <summary>A mapping of a kubeconfig file with its position, for errors with file, line and field.</summary>
+/// <param name="path">For example <c>users[name=admin].user</c>; empty for the root.</param>
 internal sealed class YamlSection(string file, YamlMappingNode node, string path)
 {
     private const int MaximumJsonValues = 1_000;
@@ -27,7 +25,7 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
 
     public bool Has(string field) => Find(field) is not null;
 
-    /// <summary>Null when it is absent or empty.</summary>
+    /// <summary>Null when absent or empty.</summary>
     public string? Text(string field) =>
         Find(field) switch
         {
@@ -51,7 +49,7 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
             var other => throw Invalid(field, "should be true or false, without quotes", other),
         };
 
-    /// <summary>Null when it is absent or empty.</summary>
+    /// <summary>Null when absent or empty.</summary>
     public YamlSection? Section(string field) =>
         Find(field) switch
         {
@@ -61,7 +59,7 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
             { } other => throw Invalid(field, "should be a mapping", other),
         };
 
-    /// <summary>Whatever the field holds, as JSON. Null when it is absent.</summary>
+    /// <summary>Null when absent.</summary>
     public JsonNode? Json(string field)
     {
         int left = MaximumJsonValues;
@@ -78,7 +76,7 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
                 ),
         ];
 
-    /// <summary>The mappings of a list, each with the name it goes by.</summary>
+    /// <summary>The mappings of a list, by name.</summary>
     public IEnumerable<(string Name, YamlSection Section)> Named(string field)
     {
         foreach (YamlNode item in Items(field))
@@ -90,14 +88,12 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
         }
     }
 
-    /// <summary>Its fields, each with a list of texts.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> TextLists() =>
         node.Children.Keys.OfType<YamlScalarNode>().ToDictionary(key => key.Value ?? "", key => Texts(key.Value ?? ""));
 
-    /// <param name="field">The field at fault; null for the section itself.</param>
-    /// <param name="problem">What is wrong with it. Never its value: it may be a secret.</param>
-    /// <param name="at">Where, if not where the field stands.</param>
-    /// <param name="cause">What was thrown.</param>
+    /// <param name="field">Null for the section itself.</param>
+    /// <param name="problem">The problem, without the value, which may be a secret.</param>
+    /// <param name="at">The position, unless it is the field's.</param>
     public NodeManagerException Invalid(string? field, string problem, YamlNode? at = null, Exception? cause = null)
     {
         YamlNode place = at ?? (field is null ? null : Find(field)) ?? node;
@@ -108,7 +104,7 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
 
     private YamlNode? Find(string field) => Find(node, new(field), MaximumMerges);
 
-    /// <summary>A field of the mapping itself, else of one that it merges (<c>&lt;&lt;</c>).</summary>
+    /// <summary>The field of the mapping, else of a merged one (<c>&lt;&lt;</c>).</summary>
     private static YamlNode? Find(YamlMappingNode mapping, YamlScalarNode field, int left)
     {
         if (mapping.Children.TryGetValue(field, out YamlNode? value))
@@ -128,8 +124,7 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
             { } other => throw Invalid(field, "should be a list", other),
         };
 
-    /// <param name="value">What to copy.</param>
-    /// <param name="left">How many values more there may be: aliases of aliases multiply.</param>
+    /// <param name="left">The remaining number of values: aliases of aliases multiply.</param>
     private JsonNode? ToJson(YamlNode value, ref int left)
     {
         if (--left < 0)

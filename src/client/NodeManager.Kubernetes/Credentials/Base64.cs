@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>Base64 as Go reads it: line breaks may be anywhere, other white space nowhere.</summary>
+/// <summary>Base64 as in Go: line breaks anywhere, no other white space.</summary>
 internal static class Base64
 {
     public static bool TryDecode(string text, out byte[] bytes)

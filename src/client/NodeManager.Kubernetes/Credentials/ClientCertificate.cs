@@ -3,15 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>A certificate with its private key, out of PEM: RSA or EC; PKCS#8, PKCS#1 or SEC1.</summary>
-/// <param name="Leaf">The user's own.</param>
-/// <param name="Chain">Those between it and an authority that the server knows.</param>
+/// <summary>A certificate with its private key from PEM: RSA or EC; PKCS#8, PKCS#1 or SEC1.</summary>
+/// <param name="Chain">The intermediate certificates.</param>
 internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2Collection Chain)
 {
     private const string Rsa = "1.2.840.113549.1.1.1";
     private const string EllipticCurve = "1.2.840.10045.2.1";
 
-    /// <summary>What is at fault.</summary>
+    /// <summary>The invalid part.</summary>
     public enum Part
     {
         Certificate,
@@ -20,9 +19,9 @@ internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2
         Pair,
     }
 
-    /// <param name="certificatePem">The certificate, first of its chain.</param>
-    /// <param name="keyPem">Its key, not encrypted.</param>
-    /// <param name="invalid">Makes the error to throw.</param>
+    /// <param name="certificatePem">The leaf first.</param>
+    /// <param name="keyPem">Unencrypted.</param>
+    /// <param name="invalid">Creates the exception.</param>
     public static ClientCertificate Parse(string certificatePem, string keyPem, Func<Part, Exception, Exception> invalid)
     {
         X509Certificate2Collection chain = ParseCertificates(certificatePem, invalid);
@@ -39,7 +38,7 @@ internal sealed record ClientCertificate(X509Certificate2 Leaf, X509Certificate2
         };
         if (!OperatingSystem.IsWindows())
             return new(pair, chain);
-        // Windows' TLS cannot use a key that lives in memory only; one that came out of a PKCS#12 it can.
+        // TLS on Windows cannot use an ephemeral key, but can use one from a PKCS#12.
         using (pair)
             return new(X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null), chain);
     }

@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>A credential plugin as configured. Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins</summary>
+/// <summary>
+/// The configuration of a credential plugin. Source:
+/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+/// </summary>
 /// <param name="ApiVersion"><c>client.authentication.k8s.io/v1</c> or <c>v1beta1</c>.</param>
-/// <param name="Command">A name to find on the path, or a full path.</param>
-/// <param name="Arguments">What it is called with.</param>
-/// <param name="Environment">Added to this process' own.</param>
+/// <param name="Command">A name in PATH, or a full path.</param>
+/// <param name="Environment">Added to the environment of this process.</param>
 internal sealed record ExecConfiguration(
     string ApiVersion,
     string Command,
@@ -14,9 +16,9 @@ internal sealed record ExecConfiguration(
     IReadOnlyDictionary<string, string> Environment
 )
 {
-    /// <summary>Told when the plugin is not there.</summary>
+    /// <summary>Shown when the plugin is missing.</summary>
     public string? InstallHint { get; init; }
 
-    /// <summary>What the plugin is told of the cluster, if it asked for it.</summary>
+    /// <summary>The cluster, if the plugin requests it.</summary>
     public JsonObject? Cluster { get; init; }
 }

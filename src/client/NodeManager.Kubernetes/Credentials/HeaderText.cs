@@ -1,9 +1,9 @@
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>What may stand in a header's value. A line break would begin another header, so it is refused before anything is sent.</summary>
+/// <summary>Validates header values. A line break would start another header.</summary>
 internal static class HeaderText
 {
-    /// <summary>True for text without control characters (a tab is allowed) and without halves of characters.</summary>
+    /// <summary>False for control characters except tabs, and for unpaired surrogates.</summary>
     public static bool IsValid(string text)
     {
         for (int i = 0; i < text.Length; i++)

@@ -1,7 +1,7 @@
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>A token of OpenID Connect.</summary>
-/// <param name="Expires">As the token itself says.</param>
+/// <summary>An OpenID Connect token.</summary>
+/// <param name="Expires">From the token.</param>
 internal sealed record IdToken(string Token, DateTimeOffset Expires)
 {
     public override string ToString() => $"until {Expires:u}";

@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>Who to act as. Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation</summary>
+/// <summary>
+/// A user to impersonate. Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+/// </summary>
 internal sealed record Impersonation(string User)
 {
     public const string UserHeader = "Impersonate-User";
@@ -13,7 +15,7 @@ internal sealed record Impersonation(string User)
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>The first value that cannot be sent, by the name of its kubeconfig field; null when all can.</summary>
+    /// <summary>The kubeconfig field of the first value that cannot be sent; null for none.</summary>
     public string? InvalidField =>
         !HeaderText.IsValid(User) ? "as"
         : !HeaderText.IsValid(Uid ?? "") ? "as-uid"
@@ -21,7 +23,7 @@ internal sealed record Impersonation(string User)
         : !Extra.Values.All(values => values.All(HeaderText.IsValid)) ? "as-user-extra"
         : null;
 
-    /// <summary>Adds the headers: one with a value each for several groups, which <see cref="Transport.RepeatedHeaders"/> sends one by one.</summary>
+    /// <summary>Adds the headers. <see cref="Transport.RepeatedHeaders"/> sends several groups as one header each.</summary>
     public void AddTo(HttpRequestHeaders headers)
     {
         headers.TryAddWithoutValidation(UserHeader, User);

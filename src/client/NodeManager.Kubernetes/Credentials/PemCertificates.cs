@@ -3,10 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>Certificates in PEM, as Go reads them: what is not a certificate, or a broken one, is passed over.</summary>
+/// <summary>Certificates in PEM, parsed as in Go: invalid and other blocks are skipped.</summary>
 internal static class PemCertificates
 {
-    /// <exception cref="CryptographicException">There is no certificate in it.</exception>
+    /// <exception cref="CryptographicException">It has no certificate.</exception>
     public static X509Certificate2Collection Read(string pem)
     {
         var certificates = new X509Certificate2Collection();

@@ -1,21 +1,21 @@
 namespace NodeManager.Kubernetes.Credentials;
 
-/// <summary>How a user proves who they are, as configured.</summary>
+/// <summary>The configured authentication of a user.</summary>
 internal sealed class UserCredentials
 {
     public ClientCertificate? ClientCertificate { get; init; }
 
     public string? Token { get; init; }
 
-    /// <summary>Wins over the token where it can be read.</summary>
+    /// <summary>Takes precedence over the token if it is readable.</summary>
     public string? TokenFile { get; init; }
 
     public BasicCredentials? Basic { get; init; }
 
-    /// <summary>Sent where nothing else identifies the user.</summary>
+    /// <summary>Used without other credentials.</summary>
     public IdToken? IdToken { get; init; }
 
-    /// <summary>Asked only where nothing else identifies the user.</summary>
+    /// <summary>Used without other credentials.</summary>
     public ExecConfiguration? Exec { get; init; }
 
     public Impersonation? Impersonation { get; init; }

@@ -1,26 +1,20 @@
 namespace NodeManager.Kubernetes.Files;
 
-/// <summary>
-/// Writes a file beside its place and moves it there when it is whole: no reader ever sees half of it, and whatever fails leaves the old file.
-/// </summary>
+/// <summary>Writes a temporary file and renames it: readers never see a partial file, and a failure keeps the old one.</summary>
 public static class AtomicFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes bytes; see <see cref="Write(string, Action{Stream}, AtomicFileOptions?)"/>.</summary>
     public static void Write(string path, ReadOnlyMemory<byte> content, AtomicFileOptions? options = null) =>
         Write(path, stream => stream.Write(content.Span), options);
 
-    /// <summary>Writes a file. A link stays and the file that it leads to is replaced, unless the new file is private.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="write">Writes the content.</param>
-    /// <param name="options">Without them an existing file is replaced and keeps its permissions.</param>
-    /// <exception cref="IOException">It cannot be written, or exists and is not to be replaced.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Writes a file. The target of a symbolic link is replaced, unless the new file is private.</summary>
+    /// <param name="options">By default an existing file is replaced and keeps its permissions.</param>
+    /// <exception cref="IOException">It cannot be written, or exists and must not be replaced.</exception>
     public static void Write(string path, Action<Stream> write, AtomicFileOptions? options = null)
     {
         options ??= new AtomicFileOptions();
-        // Secrets are not written through a link of another user.
+        // Secrets are not written through a link, which may be another user's.
         string target =
             options.IsPrivate || new FileInfo(path).LinkTarget is null
                 ? path
@@ -39,7 +33,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            // What the umask took from the permissions of the file that is replaced.
+            // Restores the bits that the umask removed from the replaced file's permissions.
             if (mode is { } exact && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(draft, exact);
             options.BeforeReplace?.Invoke();
@@ -52,7 +46,7 @@ public static class AtomicFile
         }
     }
 
-    // The permissions hold from the first byte on.
+    // The permissions apply from the first byte on.
     private static FileStreamOptions Creation(UnixFileMode? mode)
     {
         var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

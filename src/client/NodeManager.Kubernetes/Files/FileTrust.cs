@@ -4,15 +4,14 @@ using System.Text;
 namespace NodeManager.Kubernetes.Files;
 
 /// <summary>
-/// Whether a file that was found, not named, may be followed: only the current user and root can have written it. The rules are those of OpenSSH for
-/// its configuration and of git for repositories. On Windows there is no check: folders of users are not writable for others there.
+/// Whether a discovered file can be trusted: only the current user and root can have written it. The rules are those of OpenSSH for its
+/// configuration and of git for repositories. Not checked on Windows, where folders of users are not writable for others.
 /// </summary>
 public static class FileTrust
 {
     private const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>Why the file must not be followed; null: it may be.</summary>
-    /// <param name="path">An existing file.</param>
+    /// <summary>Why the file must not be used; null if it is trusted.</summary>
     public static string? Doubt(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -22,22 +21,19 @@ public static class FileTrust
         return Doubt(target, isFolder: false) ?? Doubt(folder, isFolder: true);
     }
 
-    /// <summary>Whether a file or folder belongs to the current user. Always true on Windows, where temporary folders are the user's.</summary>
+    /// <summary>
+    /// Whether a file or folder belongs to the current user. Always true on Windows, where temporary folders are per user.
+    /// </summary>
     public static bool IsOwn(string path) =>
         OperatingSystem.IsWindows()
         || (Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) == 0 && status.Owner == CurrentUser());
 
-    /// <summary>The rule. Pure.</summary>
-    /// <param name="path">For the words.</param>
-    /// <param name="isFolder">True for the folder of the file.</param>
-    /// <param name="owner">The user id of its owner.</param>
-    /// <param name="mode">Its permissions.</param>
-    /// <param name="user">The id of the current user.</param>
+    /// <summary>Pure.</summary>
     internal static string? Doubt(string path, bool isFolder, uint owner, UnixFileMode mode, uint user)
     {
         if (owner != user && owner != 0)
             return $"'{path}' belongs to another user (uid {owner})";
-        // In a folder with the sticky bit, as /tmp, others cannot replace the file of its owner.
+        // In a folder with the sticky bit, as /tmp, others cannot replace the owner's file.
         return (mode & Others) != 0 && !(isFolder && mode.HasFlag(UnixFileMode.StickyBit)) ? $"'{path}' is writable for other users" : null;
     }
 
@@ -46,7 +42,7 @@ public static class FileTrust
             ? $"the owner of '{path}' cannot be read"
             : Doubt(path, isFolder, status.Owner, (UnixFileMode)(status.Mode & 0xFFF), CurrentUser());
 
-    // The runtime's own functions, which are the same for every system and architecture; libc's stat is not.
+    // A function of the runtime, which is the same on every platform, unlike libc's stat.
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Stat(byte[] path, out FileStatus status);
@@ -55,7 +51,7 @@ public static class FileTrust
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern uint CurrentUser();
 
-    // The first fields of the runtime's FileStatus, and room for the others.
+    // The first fields of the runtime's FileStatus, and padding for the others.
     [StructLayout(LayoutKind.Sequential, Size = 256)]
     private struct FileStatus
     {

@@ -3,20 +3,18 @@ using System.Text;
 
 namespace NodeManager.Kubernetes.Metrics;
 
-/// <summary>A line of a metrics endpoint.</summary>
-/// <param name="Name">The metric, <c>_bucket</c>, <c>_sum</c> or <c>_count</c> included.</param>
-/// <param name="Labels">Its labels.</param>
-/// <param name="Value">What it counts to.</param>
+/// <summary>A sample of a metrics endpoint.</summary>
+/// <param name="Name">Includes <c>_bucket</c>, <c>_sum</c> or <c>_count</c>.</param>
 public sealed record PrometheusSample(string Name, IReadOnlyDictionary<string, string> Labels, double Value)
 {
     public string Label(string name) => Labels.GetValueOrDefault(name) ?? "";
 }
 
-/// <summary>Reads Prometheus' text exposition format, version 0.0.4: a sample a line, comments and timestamps left out.</summary>
+/// <summary>Parses the Prometheus text format, version 0.0.4; comments and timestamps are dropped.</summary>
 public static class PrometheusText
 {
-    /// <summary>The samples whose names begin with the prefix.</summary>
-    /// <exception cref="FormatException">A line is none of the format; the message says which.</exception>
+    /// <summary>Samples whose names have the prefix.</summary>
+    /// <exception cref="FormatException">An invalid line, quoted in the message.</exception>
     public static IReadOnlyList<PrometheusSample> Read(string text, string prefix)
     {
         var samples = new List<PrometheusSample>();
@@ -47,7 +45,7 @@ public static class PrometheusText
         return new PrometheusSample(line[..end], labels, Number(value) ?? throw Wrong(number));
     }
 
-    /// <returns>The position behind the closing brace.</returns>
+    /// <returns>The position after the closing brace.</returns>
     private static int ReadLabels(string line, int position, Dictionary<string, string> labels, int number)
     {
         while (true)

@@ -16,13 +16,13 @@ public sealed class NodeAffinity
     public List<PreferredSchedulingTerm>? PreferredDuringSchedulingIgnoredDuringExecution { get; set; }
 }
 
-/// <summary>Terms that are ORed.</summary>
+/// <summary>Terms are ORed.</summary>
 public sealed class NodeSelector
 {
     public List<NodeSelectorTerm> NodeSelectorTerms { get; set; } = [];
 }
 
-/// <summary>Expressions over labels and fields that are ANDed.</summary>
+/// <summary>Expressions over labels and fields, ANDed.</summary>
 public sealed class NodeSelectorTerm
 {
     public List<SelectorRequirement>? MatchExpressions { get; set; }
@@ -37,7 +37,6 @@ public sealed class PreferredSchedulingTerm
     public NodeSelectorTerm Preference { get; set; } = new();
 }
 
-/// <summary>Pod affinity and anti-affinity have the same shape.</summary>
 public sealed class PodAffinity
 {
     public List<PodAffinityTerm>? RequiredDuringSchedulingIgnoredDuringExecution { get; set; }
@@ -86,7 +85,7 @@ public sealed class TopologySpreadConstraint
     public List<string>? MatchLabelKeys { get; set; }
 }
 
-/// <summary>A label selector as objects carry it: labels and expressions that are ANDed. Empty selects everything, null nothing.</summary>
+/// <summary>Labels and expressions, ANDed. Empty selects everything, null nothing.</summary>
 public sealed class LabelSelector
 {
     public Dictionary<string, string>? MatchLabels { get; set; }
@@ -94,7 +93,7 @@ public sealed class LabelSelector
     public List<SelectorRequirement>? MatchExpressions { get; set; }
 }
 
-/// <summary>One expression: <c>In</c>, <c>NotIn</c>, <c>Exists</c>, <c>DoesNotExist</c>, and for nodes <c>Gt</c> and <c>Lt</c>.</summary>
+/// <summary><c>In</c>, <c>NotIn</c>, <c>Exists</c>, <c>DoesNotExist</c>, and for nodes <c>Gt</c> and <c>Lt</c>.</summary>
 public sealed class SelectorRequirement
 {
     public string Key { get; set; } = "";

@@ -72,7 +72,6 @@ public sealed class PersistentVolumeSpec
     public Dictionary<string, Quantity>? Capacity { get; set; }
 }
 
-/// <summary>How claims of a class get their volumes.</summary>
 public sealed class StorageClass : KubernetesObject
 {
     public string Provisioner { get; set; } = "";
@@ -80,11 +79,11 @@ public sealed class StorageClass : KubernetesObject
     /// <summary><c>Immediate</c> or <c>WaitForFirstConsumer</c>.</summary>
     public string? VolumeBindingMode { get; set; }
 
-    /// <summary>Where volumes are made; null or empty: anywhere. One of the terms must hold.</summary>
+    /// <summary>Topologies of new volumes, ORed; null or empty: any.</summary>
     public List<TopologySelectorTerm>? AllowedTopologies { get; set; }
 }
 
-/// <summary>All of the expressions must hold.</summary>
+/// <summary>Expressions are ANDed.</summary>
 public sealed class TopologySelectorTerm
 {
     public List<TopologySelectorLabelRequirement>? MatchLabelExpressions { get; set; }
@@ -120,7 +119,6 @@ public sealed class LeaseSpec
     public int? LeaseTransitions { get; set; }
 }
 
-/// <summary>A core/v1 event.</summary>
 public sealed class Event : KubernetesObject
 {
     public ObjectReference InvolvedObject { get; set; } = new();
@@ -170,7 +168,7 @@ public sealed class ObjectReference
     public string? ResourceVersion { get; set; }
 }
 
-/// <summary>Only the metadata of an object, as <c>as=PartialObjectMetadata</c> answers.</summary>
+/// <summary>The metadata of an object, from <c>as=PartialObjectMetadata</c>.</summary>
 public sealed class PartialObjectMetadata : KubernetesObject { }
 
 public sealed class Service : KubernetesObject

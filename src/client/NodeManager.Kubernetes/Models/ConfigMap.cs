@@ -4,6 +4,6 @@ public sealed class ConfigMap : KubernetesObject
 {
     public Dictionary<string, string>? Data { get; set; }
 
-    /// <summary>Nothing but its metadata can be changed any more.</summary>
+    /// <summary>True: only the metadata can be changed.</summary>
     public bool? Immutable { get; set; }
 }

@@ -1,6 +1,5 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>meta/v1 DeleteOptions.</summary>
 public sealed class DeleteOptions
 {
     public string ApiVersion { get; set; } = "v1";
@@ -14,7 +13,7 @@ public sealed class DeleteOptions
     /// <summary><c>Orphan</c>, <c>Background</c> or <c>Foreground</c>.</summary>
     public string? PropagationPolicy { get; set; }
 
-    /// <summary><c>All</c> runs everything but the storing.</summary>
+    /// <summary><c>All</c> skips the storage.</summary>
     public List<string>? DryRun { get; set; }
 }
 

@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>What a group version serves.</summary>
+/// <summary>The resources of a group version.</summary>
 public sealed class ApiResourceList
 {
     public string GroupVersion { get; set; } = "";
@@ -16,10 +16,10 @@ public sealed class ApiResource
 
     public bool Namespaced { get; set; }
 
-    /// <summary>Group of the subresource's kind, where it differs: <c>policy</c> for pods/eviction.</summary>
+    /// <summary>The group of the subresource's kind, if different: <c>policy</c> for pods/eviction.</summary>
     public string? Group { get; set; }
 
-    /// <summary>Version of the subresource's kind, where it differs: <c>v1</c> or <c>v1beta1</c> for pods/eviction.</summary>
+    /// <summary>The version of the subresource's kind, if different: <c>v1</c> or <c>v1beta1</c> for pods/eviction.</summary>
     public string? Version { get; set; }
 
     public string Kind { get; set; } = "";
@@ -44,7 +44,7 @@ public sealed class GroupVersion
     public string Version { get; set; } = "";
 }
 
-/// <summary>What <c>/version</c> answers.</summary>
+/// <summary>The response of <c>/version</c>.</summary>
 public sealed class VersionInfo
 {
     public string Major { get; set; } = "";

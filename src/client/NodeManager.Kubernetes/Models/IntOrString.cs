@@ -4,14 +4,14 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>A count or a percentage, as budgets and rolling updates use it.</summary>
+/// <summary>A count or a percentage, as in PDBs and rolling updates.</summary>
 [JsonConverter(typeof(Converter))]
 public readonly record struct IntOrString(string Text)
 {
     public bool IsPercent => Text.EndsWith('%');
 
-    /// <summary>The count that this means out of a total. Budgets round percentages up, as the disruption controller does.</summary>
-    /// <exception cref="FormatException">It is neither a count nor a percentage.</exception>
+    /// <summary>The count out of a total. PDBs round percentages up, as the disruption controller does.</summary>
+    /// <exception cref="FormatException">Neither a count nor a percentage.</exception>
     public int Resolve(int total, bool roundUp)
     {
         if (!IsPercent)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>How our types are read and written; generated at compile time, no reflection.</summary>
+/// <summary>Source-generated serialization of the models.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

@@ -1,6 +1,5 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>One page of a list, or all of it.</summary>
 public sealed class KubernetesList<T>
 {
     public string? ApiVersion { get; set; }
@@ -9,7 +8,7 @@ public sealed class KubernetesList<T>
 
     public ListMeta Metadata { get; set; } = new();
 
-    /// <summary>Never null: some servers write an empty list as null.</summary>
+    /// <summary>Never null: some servers encode an empty list as null.</summary>
     public List<T> Items
     {
         get;

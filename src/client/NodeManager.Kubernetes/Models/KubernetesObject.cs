@@ -1,8 +1,7 @@
 namespace NodeManager.Kubernetes.Models;
 
 /// <summary>
-/// What every object of the API has. The classes here hold the fields that we read, no more: everything is changed by patches,
-/// so what we do not know is never lost.
+/// The base of API objects. The models only have the fields that are read; all changes are patches, so unknown fields are kept.
 /// </summary>
 public abstract class KubernetesObject
 {

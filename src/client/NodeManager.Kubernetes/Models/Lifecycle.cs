@@ -1,7 +1,7 @@
 namespace NodeManager.Kubernetes.Models;
 
 /// <summary>
-/// lifecycle.k8s.io/v1alpha1 EvictionRequest: the request of a client to evict a pod. Source: the Kubernetes API reference, 1.37 (alpha).
+/// lifecycle.k8s.io/v1alpha1 EvictionRequest: a client's request to evict a pod. Source: the Kubernetes API reference, 1.37 (alpha).
 /// </summary>
 public sealed class EvictionRequest : KubernetesObject
 {
@@ -14,7 +14,7 @@ public sealed class EvictionRequestSpec
 {
     public EvictionTarget Target { get; set; } = new();
 
-    /// <summary>Who asks: a domain-prefixed key.</summary>
+    /// <summary>A domain-prefixed key.</summary>
     public string Requester { get; set; } = "";
 
     /// <summary><c>Eviction</c> or <c>Withdrawn</c>.</summary>
@@ -33,7 +33,7 @@ public sealed class EvictionPodReference
     public string Uid { get; set; } = "";
 }
 
-/// <summary>lifecycle.k8s.io/v1alpha1 Eviction: what the server makes of all wishes about one pod. Not the subresource of pods.</summary>
+/// <summary>lifecycle.k8s.io/v1alpha1 Eviction: the server's object for all requests about one pod. Not the subresource of pods.</summary>
 public sealed class EvictionProcess : KubernetesObject
 {
     public EvictionProcessSpec Spec { get; set; } = new();
@@ -51,10 +51,10 @@ public sealed class EvictionProcessStatus
     /// <summary><c>TargetEvicted</c> and <c>Failed</c>.</summary>
     public List<Condition>? Conditions { get; set; }
 
-    /// <summary>Who works it off, and whose turn it is.</summary>
+    /// <summary>The responders in their order.</summary>
     public List<TargetResponder>? TargetResponders { get; set; }
 
-    /// <summary>What each of them says.</summary>
+    /// <summary>The responders' reports.</summary>
     public List<ResponderStatus>? Responders { get; set; }
 }
 
@@ -83,7 +83,7 @@ public sealed class ResponderStatus
     public string? Message { get; set; }
 }
 
-/// <summary>Of a pod's specification: who wants to have a hand in its eviction.</summary>
+/// <summary>A responder in a pod's specification.</summary>
 public sealed class EvictionResponder
 {
     public string Name { get; set; } = "";

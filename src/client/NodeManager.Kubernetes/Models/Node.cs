@@ -57,7 +57,7 @@ public sealed class AttachedVolume
     public string? DevicePath { get; set; }
 }
 
-/// <summary>A condition of any object: node conditions carry a heartbeat, pod conditions a probe time.</summary>
+/// <summary>A condition of any object; node conditions have a heartbeat time, pod conditions a probe time.</summary>
 public sealed class Condition
 {
     private CompactTime _heartbeat,

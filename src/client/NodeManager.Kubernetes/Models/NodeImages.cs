@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>A node, of which its images alone are read: they are most of a node's text, and few ask for them.</summary>
+/// <summary>A node with its images only, which are most of its JSON and rarely needed.</summary>
 public sealed class NodeImages : KubernetesObject
 {
     public NodeImagesStatus Status { get; set; } = new();

@@ -1,8 +1,8 @@
 namespace NodeManager.Kubernetes.Models;
 
 /// <summary>
-/// A Lease with the API server's own times of the writes: the kubelet's times are by the node's clock, and only both together tell a node that
-/// is silent from one whose clock is wrong.
+/// A Lease with the API server's write times: together with the kubelet's renewal times they distinguish a silent node from one with a
+/// wrong clock.
 /// </summary>
 public sealed class NodeLease : KubernetesObject
 {
@@ -19,11 +19,11 @@ public sealed class NodeLease : KubernetesObject
 
 public sealed class NodeLeaseMeta : ObjectMeta
 {
-    /// <summary>One entry per client that wrote fields; the API server sets its time.</summary>
+    /// <summary>One entry per client; the API server sets its time.</summary>
     public List<FieldWrite>? ManagedFields { get; set; }
 }
 
-/// <summary>Who wrote fields of an object, and when by the API server's clock. The fields themselves are not read.</summary>
+/// <summary>The manager and time of a write; fields are not read.</summary>
 public sealed class FieldWrite
 {
     public string? Manager { get; set; }

@@ -57,7 +57,7 @@ public class ObjectMeta
 
     private Rest? Set(bool isNull) => isNull ? _rest : _rest ??= new();
 
-    // What few objects have: tens of thousands are kept.
+    // Rarely used fields, which saves memory with tens of thousands of objects.
     private sealed class Rest
     {
         public string? GenerateName { get; set; }

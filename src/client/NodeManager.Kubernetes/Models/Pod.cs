@@ -11,14 +11,13 @@ public sealed class Pod : KubernetesObject
 }
 
 /// <summary>
-/// What a pod has of its own, and a template: pods of a workload have equal ones, and caches keep those once. Setting a field of a shared template makes
-/// the pod one of its own.
+/// A pod's own fields, and a template: pods of a workload have equal templates, which caches share. Setting a field of a shared template
+/// copies it first.
 /// </summary>
 public sealed class PodSpec
 {
     private PodSpecTemplate _template = new();
 
-    /// <summary>From 1.37 on (alpha).</summary>
     public List<EvictionResponder>? EvictionResponders
     {
         get => _template.EvictionResponders;
@@ -99,7 +98,7 @@ public sealed class PodSpec
         set => Own.TopologySpreadConstraints = value;
     }
 
-    /// <summary>Of its own: claims of a StatefulSet and tokens are named after the pod.</summary>
+    /// <summary>Not in the template: volumes of StatefulSets and tokens are named after the pod.</summary>
     public List<Volume>? Volumes { get; set; }
 
     public List<Container> Containers
@@ -120,7 +119,7 @@ public sealed class PodSpec
         set => Own.Overhead = value;
     }
 
-    /// <summary>Pod-level resources (Kubernetes 1.34 on by default).</summary>
+    /// <summary>Pod-level resources (by default from Kubernetes 1.34 on).</summary>
     public ResourceRequirements? Resources
     {
         get => _template.Resources;
@@ -133,14 +132,14 @@ public sealed class PodSpec
         set => Own.SchedulingGates = value;
     }
 
-    /// <summary>Devices by dynamic resource allocation.</summary>
+    /// <summary>Dynamic resource allocation.</summary>
     public List<PodResourceClaim>? ResourceClaims
     {
         get => _template.ResourceClaims;
         set => Own.ResourceClaims = value;
     }
 
-    /// <summary>The specification of another pod of the workload, on a node: it shares what pods of a workload have in common.</summary>
+    /// <summary>The specification of another pod of the workload on a node, with the same template.</summary>
     public PodSpec On(string? nodeName)
     {
         _template.IsShared = true;
@@ -152,7 +151,7 @@ public sealed class PodSpec
         };
     }
 
-    /// <summary>Read only, once another pod has it, too.</summary>
+    /// <summary>Read-only once shared.</summary>
     [JsonIgnore]
     internal PodSpecTemplate Template
     {
@@ -231,7 +230,7 @@ public sealed class Volume
 
     public HostPathVolume? HostPath { get; set; }
 
-    /// <summary>A generic ephemeral volume: its claim is the pod's own.</summary>
+    /// <summary>A generic ephemeral volume with its own claim.</summary>
     public EphemeralVolume? Ephemeral { get; set; }
 }
 
@@ -299,7 +298,7 @@ public sealed class PodStatus
         set => Set(value)?.QosClass = value;
     }
 
-    /// <summary><c>Deferred</c>, <c>Infeasible</c>, <c>InProgress</c> or nothing (in-place resize, before 1.33; conditions since).</summary>
+    /// <summary><c>Deferred</c>, <c>Infeasible</c>, <c>InProgress</c> or empty (in-place resize before 1.33; conditions since).</summary>
     public string? Resize
     {
         get => _rest?.Resize;
@@ -320,7 +319,7 @@ public sealed class PodStatus
 
     private Rest? Set(string? value) => value is null ? _rest : _rest ??= new();
 
-    // What a cache of all pods has of few.
+    // Rarely used fields, which saves memory in caches.
     private sealed class Rest
     {
         public string? Reason { get; set; }
@@ -353,10 +352,10 @@ public sealed class ContainerStatus
 
     public ContainerState? LastState { get; set; }
 
-    /// <summary>What the kubelet has granted (in-place resize).</summary>
+    /// <summary>Granted by the kubelet (in-place resize).</summary>
     public Dictionary<string, Quantity>? AllocatedResources { get; set; }
 
-    /// <summary>What the container runs with (in-place resize).</summary>
+    /// <summary>In effect in the container (in-place resize).</summary>
     public ResourceRequirements? Resources { get; set; }
 }
 

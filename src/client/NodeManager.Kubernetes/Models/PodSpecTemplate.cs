@@ -2,10 +2,10 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>The fields of <see cref="PodSpec"/> that pods of a workload have in common.</summary>
+/// <summary>The fields of <see cref="PodSpec"/> that pods of a workload share.</summary>
 internal sealed class PodSpecTemplate
 {
-    /// <summary>Several pods have it: it is not changed any more.</summary>
+    /// <summary>True when several pods share it: it is read-only.</summary>
     public bool IsShared { get; set; }
 
     public List<EvictionResponder>? EvictionResponders { get; set; }
@@ -46,7 +46,7 @@ internal sealed class PodSpecTemplate
 
     public List<PodResourceClaim>? ResourceClaims { get; set; }
 
-    /// <summary>One that may be changed.</summary>
+    /// <summary>A copy that may be changed.</summary>
     public PodSpecTemplate Copy()
     {
         var copy = (PodSpecTemplate)MemberwiseClone();

@@ -1,14 +1,14 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>Its values are never printed, logged or kept on disk.</summary>
+/// <summary>Its values are never printed, logged or stored on disk.</summary>
 public sealed class Secret : KubernetesObject
 {
     public string? Type { get; set; }
 
-    /// <summary>On the wire in base64.</summary>
+    /// <summary>Base64 in JSON.</summary>
     public Dictionary<string, byte[]?>? Data { get; set; }
 
-    /// <summary>Nothing but its metadata can be changed any more.</summary>
+    /// <summary>True: only the metadata can be changed.</summary>
     public bool? Immutable { get; set; }
 
     public override string ToString() => $"Secret {Metadata.Namespace}/{Metadata.Name}";

@@ -1,6 +1,5 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>authorization.k8s.io/v1: may I?</summary>
 public sealed class SelfSubjectAccessReview : KubernetesObject
 {
     public SelfSubjectAccessReviewSpec Spec { get; set; } = new();

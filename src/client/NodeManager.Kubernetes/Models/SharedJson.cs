@@ -3,14 +3,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>How kinds are read of which thousands are kept: equal texts are one string.</summary>
+/// <summary>Deserialization that interns text, for kinds with thousands of objects.</summary>
 public static class SharedJson
 {
-    /// <summary>Reads what <see cref="KubernetesJson"/> reads.</summary>
+    /// <summary>As <see cref="KubernetesJson"/>.</summary>
     public static KubernetesJson Default { get; } = new(Options());
 
-    /// <summary>Reads less.</summary>
-    /// <param name="restrict">Changes how a type is read.</param>
+    /// <summary>With restricted types.</summary>
+    /// <param name="restrict">Restricts the members of a type.</param>
     public static JsonSerializerOptions Restricted(Action<JsonTypeInfo> restrict)
     {
         JsonSerializerOptions options = Options();

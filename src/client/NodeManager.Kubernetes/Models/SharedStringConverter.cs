@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>Reads equal texts as one string.</summary>
 internal sealed class SharedStringConverter : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

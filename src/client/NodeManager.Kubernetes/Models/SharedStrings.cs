@@ -4,8 +4,8 @@ using System.Text;
 namespace NodeManager.Kubernetes.Models;
 
 /// <summary>
-/// Makes of equal texts one string, without making it again: labels, images and reasons of thousands of objects are the same few hundred texts. What was
-/// seen last at a place of the table is kept there, so that it stays small whatever is read. Not for secrets. Thread-safe.
+/// Interns UTF-8 text without allocating it again: labels, images and reasons of thousands of objects are the same few hundred texts. A
+/// fixed-size table; a collision replaces the entry. Not for secrets. Thread-safe.
 /// </summary>
 internal static class SharedStrings
 {
@@ -13,7 +13,7 @@ internal static class SharedStrings
 
     private static readonly string?[] Seen = new string?[8192];
 
-    /// <param name="text">In UTF-8.</param>
+    /// <param name="text">UTF-8.</param>
     public static string Get(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
@@ -25,7 +25,7 @@ internal static class SharedStrings
         return seen is not null && Ascii.Equals(text, seen) ? seen : place = Encoding.UTF8.GetString(text);
     }
 
-    // Texts that meet at a place replace each other there: an attacker gains nothing by it.
+    // Colliding texts replace each other, so an attacker gains nothing from collisions.
     internal static uint Hash(ReadOnlySpan<byte> text)
     {
         const ulong Factor = 0x9E3779B97F4A7C15;

@@ -1,16 +1,16 @@
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>What the server answers when it cannot do what was asked (meta/v1 Status).</summary>
+/// <summary>meta/v1 Status, the response of a refused request.</summary>
 public sealed class Status
 {
     public string? ApiVersion { get; set; }
 
     public string? Kind { get; set; }
 
-    /// <summary>Of a list's 410: holds the token that continues with what there is now.</summary>
+    /// <summary>With a list's 410: the token to continue with the current state.</summary>
     public ListMeta? Metadata { get; set; }
 
-    /// <summary>The word Success or Failure.</summary>
+    /// <summary>Success or Failure.</summary>
     [System.Text.Json.Serialization.JsonPropertyName("status")]
     public string? Outcome { get; set; }
 

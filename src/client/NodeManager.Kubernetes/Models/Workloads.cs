@@ -26,7 +26,7 @@ public sealed class DaemonSet : KubernetesObject
     public WorkloadSpec Spec { get; set; } = new();
 }
 
-/// <summary>What the workloads' specifications have in common, and what of each we read.</summary>
+/// <summary>The fields of workload specifications that are read.</summary>
 public sealed class WorkloadSpec
 {
     public int? Replicas { get; set; }
@@ -42,7 +42,7 @@ public sealed class WorkloadSpec
     public DeploymentStrategy? Strategy { get; set; }
 }
 
-/// <summary>The kind PodTemplate of core/v1; <see cref="PodTemplate"/> is what workloads contain.</summary>
+/// <summary>PodTemplate of core/v1; <see cref="PodTemplate"/> is part of workloads.</summary>
 public sealed class StoredPodTemplate : KubernetesObject
 {
     public PodTemplate Template { get; set; } = new();

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Kubernetes.Patching;
 
-/// <summary>A change of an object: the document and the rules by which the server merges it.</summary>
+/// <summary>A change of an object: a document and the rules to merge it.</summary>
 public sealed record Patch(PatchType Type, JsonNode Document)
 {
     public static Patch Merge(JsonObject document) => new(PatchType.Merge, document);
@@ -12,7 +12,7 @@ public sealed record Patch(PatchType Type, JsonNode Document)
 
     public static Patch Json(JsonArray operations) => new(PatchType.Json, operations);
 
-    /// <summary>One operation of a JSON patch (RFC 6902). <c>remove</c> has no value.</summary>
+    /// <summary>An operation of a JSON patch (RFC 6902). <c>remove</c> has no value.</summary>
     public static JsonObject Operation(string op, string path, JsonNode? value = null)
     {
         JsonObject operation = new() { ["op"] = op, ["path"] = path };

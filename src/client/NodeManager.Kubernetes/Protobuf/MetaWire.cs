@@ -2,7 +2,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads metadata and other types that several kinds have. Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto</summary>
+/// <summary>
+/// Decodes metadata and other shared types. Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto
+/// </summary>
 internal static class MetaWire
 {
     public static ListMeta ReadList(ReadOnlySpan<byte> message)
@@ -28,8 +30,7 @@ internal static class MetaWire
         return list;
     }
 
-    /// <param name="message">The metadata.</param>
-    /// <param name="isFull">False leaves out <c>generateName</c> and <c>generation</c>.</param>
+    /// <param name="isFull">False omits <c>generateName</c> and <c>generation</c>.</param>
     public static ObjectMeta Read(ReadOnlySpan<byte> message, bool isFull = true)
     {
         var metadata = new ObjectMeta();
@@ -38,10 +39,8 @@ internal static class MetaWire
     }
 
     /// <inheritdoc cref="Read"/>
-    /// <param name="metadata">New.</param>
-    /// <param name="message">The metadata.</param>
-    /// <param name="isFull">False leaves out <c>generateName</c> and <c>generation</c>.</param>
-    /// <param name="isRepeated">True where other fields of the object hold its name, too.</param>
+    /// <param name="isFull">False omits <c>generateName</c> and <c>generation</c>.</param>
+    /// <param name="isRepeated">True where other fields of the object repeat its name.</param>
     public static void Fill(ObjectMeta metadata, ReadOnlySpan<byte> message, bool isFull = true, bool isRepeated = false)
     {
         var reader = new WireReader(message);
@@ -49,7 +48,7 @@ internal static class MetaWire
         {
             switch (reader.Number)
             {
-                // UIDs and versions are each object's own, as are most names.
+                // UIDs, versions and most names are unique to an object and not interned.
                 case 1:
                     metadata.Name = isRepeated ? reader.Shared() : reader.Text;
                     break;
@@ -113,7 +112,7 @@ internal static class MetaWire
         return selector;
     }
 
-    /// <summary>Of labels and of node selectors: they have the same shape.</summary>
+    /// <summary>Of label and node selectors.</summary>
     public static SelectorRequirement ReadRequirement(ReadOnlySpan<byte> message)
     {
         var requirement = new SelectorRequirement();
@@ -137,9 +136,10 @@ internal static class MetaWire
         return requirement;
     }
 
-    /// <param name="message">The condition of a node or a pod.</param>
-    /// <param name="hasHeartbeat">True for a node's; a pod's has the time of its last probe in the same place, which is not read.</param>
-    /// <param name="into">To be used again; null: a new one.</param>
+    /// <param name="hasHeartbeat">
+    /// True for nodes; a pod's condition has the time of its last probe in this field, which is not read.
+    /// </param>
+    /// <param name="into">Reused; null: a new one.</param>
     public static Condition ReadCondition(ReadOnlySpan<byte> message, bool hasHeartbeat, Condition? into = null)
     {
         Condition condition = into ?? new();
@@ -168,7 +168,7 @@ internal static class MetaWire
                 case 6:
                     condition.Message = reader.SharedOrNull();
                     break;
-                // A node's has no such field.
+                // Not in a node's condition.
                 case 7 when reader.Value != 0:
                     condition.ObservedGeneration = (long)reader.Value;
                     break;

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads nodes. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
+/// <summary>Decodes nodes. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
 internal static class NodeWire
 {
     public static Node Read(ReadOnlySpan<byte> message)
@@ -12,7 +12,7 @@ internal static class NodeWire
         return node;
     }
 
-    /// <summary>A reader that reads each node into the same object: a list of thousands leaves nothing behind but what is made of them.</summary>
+    /// <summary>A decoder that reuses one object, so that a list of thousands allocates only its results.</summary>
     public static WireItem<Node> Reuse()
     {
         var node = new Node();

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads where pods may be placed. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
+/// <summary>Decodes placement constraints. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
 internal static class PlacementWire
 {
     public static Affinity Read(ReadOnlySpan<byte> message)

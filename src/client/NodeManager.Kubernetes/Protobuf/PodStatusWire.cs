@@ -2,11 +2,10 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads statuses of pods. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
+/// <summary>Decodes pod statuses. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
 internal static class PodStatusWire
 {
-    /// <param name="message">The status.</param>
-    /// <param name="isFull">False leaves out addresses and the QoS class.</param>
+    /// <param name="isFull">False omits addresses and the QoS class.</param>
     public static PodStatus Read(ReadOnlySpan<byte> message, bool isFull)
     {
         var status = new PodStatus();

@@ -2,11 +2,12 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads pods. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
+/// <summary>Decodes pods. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
 public static class PodWire
 {
-    /// <param name="message">The pod.</param>
-    /// <param name="isFull">False leaves out what caches of all pods do not keep: addresses, QoS class, generated name and generation.</param>
+    /// <param name="isFull">
+    /// False omits fields that caches of all pods do not keep: addresses, QoS class, generated name and generation.
+    /// </param>
     public static Pod Read(ReadOnlySpan<byte> message, bool isFull = true)
     {
         var pod = new Pod();

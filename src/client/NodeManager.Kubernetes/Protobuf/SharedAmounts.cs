@@ -4,8 +4,8 @@ using NodeManager.Kubernetes.Quantities;
 namespace NodeManager.Kubernetes.Protobuf;
 
 /// <summary>
-/// Makes of equal amounts one dictionary, which nothing changes: nodes of a kind have the same capacity. What was seen last at a place of the table is kept
-/// there. Thread-safe.
+/// Shares equal read-only dictionaries of amounts: nodes of a kind have the same capacity. A fixed-size table; a collision replaces the
+/// entry. Thread-safe.
 /// </summary>
 internal static class SharedAmounts
 {
@@ -13,10 +13,10 @@ internal static class SharedAmounts
 
     private static readonly KnownAmounts?[] Places = new KnownAmounts?[256];
 
-    /// <summary>Adds the fields of this number that follow one another, from the current one on.</summary>
+    /// <summary>Adds consecutive fields of this number, starting with the current one.</summary>
     public static Dictionary<string, Quantity> Add(ref WireReader reader, Dictionary<string, Quantity>? amounts)
     {
-        // Parts of one map may stand apart.
+        // The fields of a map need not be consecutive.
         if (amounts is not null)
             return reader.AddEntry(new(amounts), WireFields.ReadQuantity);
         ReadOnlySpan<byte> message = reader.Run();

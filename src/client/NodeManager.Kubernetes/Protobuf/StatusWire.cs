@@ -2,11 +2,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads refusals: a server encodes them as it would have encoded the answer.</summary>
+/// <summary>Decodes refusals, which have the encoding of the requested response.</summary>
 internal static class StatusWire
 {
-    /// <param name="answer">All of it, with the envelope.</param>
-    /// <exception cref="InvalidDataException">The bytes are not a Status in its envelope.</exception>
     public static Status Read(ReadOnlySpan<byte> answer)
     {
         var status = new Status();

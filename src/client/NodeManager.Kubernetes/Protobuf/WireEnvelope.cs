@@ -1,7 +1,7 @@
 namespace NodeManager.Kubernetes.Protobuf;
 
 /// <summary>
-/// An object as the API encodes it in Protocol Buffers: four bytes, then a message with the object's type and its bytes. Source:
+/// An object in Protocol Buffers encoding: four magic bytes, then a message with the type and the object's bytes. Source:
 /// https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding-idl
 /// </summary>
 public readonly ref struct WireEnvelope
@@ -15,20 +15,16 @@ public readonly ref struct WireEnvelope
         Raw = raw;
     }
 
-    /// <summary>The first bytes.</summary>
     public static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
-    /// <summary>Empty where none is stated.</summary>
+    /// <summary>Empty where missing.</summary>
     public string ApiVersion { get; }
 
-    /// <summary>Empty where none is stated.</summary>
+    /// <summary>Empty where missing.</summary>
     public string Kind { get; }
 
-    /// <summary>The object's message.</summary>
     public ReadOnlySpan<byte> Raw { get; }
 
-    /// <param name="bytes">The object with its envelope.</param>
-    /// <exception cref="InvalidDataException">The bytes are not an envelope.</exception>
     public static WireEnvelope Read(ReadOnlySpan<byte> bytes)
     {
         if (!bytes.StartsWith(Magic))

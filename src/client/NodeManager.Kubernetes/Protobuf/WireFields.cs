@@ -4,8 +4,7 @@ using NodeManager.Kubernetes.Quantities;
 namespace NodeManager.Kubernetes.Protobuf;
 
 /// <summary>
-/// What fields of the API's messages hold. The server always writes fields that are not pointers, even empty ones, which JSON omits.
-/// Equal texts are one string.
+/// Reads values of fields. The server always writes non-pointer fields, also empty ones, which JSON omits. Text is interned.
 /// </summary>
 internal static class WireFields
 {
@@ -22,7 +21,6 @@ internal static class WireFields
     /// <returns>Null for zero.</returns>
     public static int? IntegerOrNull(this in WireReader field) => field.Value == 0 ? null : (int)field.Value;
 
-    /// <summary>Adds what the field holds to a list.</summary>
     public static List<T> Add<T>(this in WireReader field, List<T>? list, WireItem<T> read)
     {
         list ??= new(field.Repeats());
@@ -30,7 +28,6 @@ internal static class WireFields
         return list;
     }
 
-    /// <summary>Adds the field's entry to a dictionary.</summary>
     public static Dictionary<string, T> AddEntry<T>(this in WireReader field, Dictionary<string, T>? entries, WireItem<T> read)
     {
         string key = "";
@@ -64,7 +61,7 @@ internal static class WireFields
         return default;
     }
 
-    /// <returns>Null for no time: the server writes an empty message for it.</returns>
+    /// <returns>Null for the empty message that the server writes without a time.</returns>
     public static DateTimeOffset? ReadTime(ReadOnlySpan<byte> message)
     {
         if (message.IsEmpty)

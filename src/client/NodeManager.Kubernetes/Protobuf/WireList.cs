@@ -2,11 +2,10 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads a list from its <see cref="WireEnvelope"/>, as it arrives.</summary>
+/// <summary>Streams a list from its <see cref="WireEnvelope"/>.</summary>
 internal static class WireList
 {
-    /// <exception cref="InvalidDataException">The bytes are not a list in its envelope.</exception>
-    /// <exception cref="EndOfStreamException">The answer was cut short.</exception>
+    /// <exception cref="EndOfStreamException">The response was truncated.</exception>
     public static async ValueTask<KubernetesList<T>> ReadAsync<T>(Stream body, WireItem<T> read, CancellationToken cancellationToken)
     {
         using var stream = new WireStream(body);

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads an object from its message.</summary>
-/// <exception cref="InvalidDataException">The bytes are not such a message.</exception>
+/// <summary>Decodes an object from its message.</summary>
+/// <exception cref="InvalidDataException">Not such a message.</exception>
 public delegate T WireItem<out T>(ReadOnlySpan<byte> message);
 
 /// <summary>
-/// Reads the fields of one message in the wire format of Protocol Buffers. Source: https://protobuf.dev/programming-guides/encoding/
+/// Reads the fields of a message in Protocol Buffers wire format. Source: https://protobuf.dev/programming-guides/encoding/
 /// </summary>
 public ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
@@ -16,20 +16,17 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
     private int _start;
 
-    /// <summary>The number of the field that was read.</summary>
     public int Number { get; private set; }
 
-    /// <summary>Its value, for integers and booleans.</summary>
+    /// <summary>Of integers and booleans.</summary>
     public ulong Value { get; private set; }
 
-    /// <summary>Its bytes, for strings and messages.</summary>
+    /// <summary>Of strings and messages.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>Its text.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>False at the end.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a message.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty)
@@ -60,7 +57,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
         return Number > 0 ? true : throw Malformed();
     }
 
-    /// <summary>How many fields of this number follow one another, from this one on.</summary>
+    /// <summary>Counts consecutive fields of this number, including the current one.</summary>
     internal readonly int Repeats()
     {
         WireReader following = this;
@@ -70,7 +67,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
         return count;
     }
 
-    /// <summary>Passes over the fields of this number that follow, and gives all of them, this one included.</summary>
+    /// <summary>Skips consecutive fields of this number and returns them with the current one.</summary>
     internal ReadOnlySpan<byte> Run()
     {
         WireReader following = this;

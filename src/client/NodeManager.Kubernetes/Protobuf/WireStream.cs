@@ -3,8 +3,8 @@ using System.Buffers;
 namespace NodeManager.Kubernetes.Protobuf;
 
 /// <summary>
-/// Reads fields of a message as it arrives, so that of a long list one item is held at a time. Rents its buffer: dispose it when no bytes that it gave are
-/// used any more.
+/// Streams the fields of a message, so that one item of a long list is buffered at a time. Rents its buffer: dispose it after the last use
+/// of its bytes.
 /// </summary>
 internal sealed class WireStream(Stream stream) : IDisposable
 {
@@ -15,14 +15,14 @@ internal sealed class WireStream(Stream stream) : IDisposable
         _end;
     private long _read;
 
-    /// <summary>How many bytes were taken.</summary>
+    /// <summary>Consumed bytes.</summary>
     public long Position => _read - (_end - _start);
 
     /// <returns>False at the end of the stream.</returns>
     public async ValueTask<bool> HasMoreAsync(CancellationToken cancellationToken) =>
         _end > _start || await FillAsync(cancellationToken) > 0;
 
-    /// <exception cref="EndOfStreamException">The stream ended before.</exception>
+    /// <exception cref="EndOfStreamException">The stream is truncated.</exception>
     public async ValueTask<ulong> ReadVarintAsync(CancellationToken cancellationToken)
     {
         ulong value = 0;
@@ -39,9 +39,9 @@ internal sealed class WireStream(Stream stream) : IDisposable
         throw WireReader.Malformed();
     }
 
-    /// <returns>Bytes that hold until the next call.</returns>
-    /// <exception cref="EndOfStreamException">The stream ended before.</exception>
-    /// <exception cref="InvalidDataException">So many cannot be.</exception>
+    /// <returns>Valid until the next call.</returns>
+    /// <exception cref="EndOfStreamException">The stream is truncated.</exception>
+    /// <exception cref="InvalidDataException">The count is implausible.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(ulong count, CancellationToken cancellationToken)
     {
         if (count > (ulong)Array.MaxLength)
@@ -53,7 +53,7 @@ internal sealed class WireStream(Stream stream) : IDisposable
         return taken;
     }
 
-    /// <summary>Passes over a field of the given wire type.</summary>
+    /// <summary>Skips a field of the wire type.</summary>
     public async ValueTask SkipAsync(ulong wireType, CancellationToken cancellationToken)
     {
         switch (wireType)

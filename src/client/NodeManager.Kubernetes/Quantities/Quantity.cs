@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 namespace NodeManager.Kubernetes.Quantities;
 
 /// <summary>
-/// An amount as Kubernetes writes it (<c>3800m</c>, <c>16Gi</c>, <c>129e6</c>, <c>362075599n</c>), exact to the nano unit: what is finer is
-/// rounded up, away from zero. Equal by value, whatever the text: <c>1</c> is <c>1000m</c>. Amounts beyond what a decimal holds (7.9e28)
-/// become the greatest that it holds. Source: k8s.io/apimachinery/pkg/api/resource.
+/// A Kubernetes quantity (<c>3800m</c>, <c>16Gi</c>, <c>129e6</c>, <c>362075599n</c>), exact to the nano unit; finer values are rounded
+/// away from zero. Compared by value: <c>1</c> equals <c>1000m</c>. Amounts beyond a decimal (7.9e28) are clamped. Source:
+/// k8s.io/apimachinery/pkg/api/resource.
 /// </summary>
 [JsonConverter(typeof(QuantityConverter))]
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 {
     private readonly string? _text;
 
-    /// <summary>An amount that was computed; its text is the canonical one.</summary>
+    /// <summary>A computed amount with canonical text.</summary>
     public Quantity(decimal value, QuantityFormat format)
     {
         Value = QuantityRounding.ToNano(value);
@@ -32,13 +32,12 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     public QuantityFormat Format { get; }
 
-    /// <summary>As it was written, where it was read; else canonical.</summary>
+    /// <summary>The original text of a parsed amount; otherwise canonical.</summary>
     public string Text => _text ?? CanonicalText;
 
-    /// <summary>The shortest text of whole numbers: no fraction, the greatest suffix that loses nothing (<c>0.5</c> is <c>500m</c>).</summary>
+    /// <summary>The canonical form: no fraction, the largest exact suffix (<c>0.5</c> is <c>500m</c>).</summary>
     public string CanonicalText => QuantityText.Format(Value, Format);
 
-    /// <exception cref="FormatException">The text is not a quantity.</exception>
     public static Quantity Parse(string text) =>
         TryParse(text, out Quantity quantity)
             ? quantity
@@ -46,7 +45,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     public static bool TryParse(string? text, out Quantity quantity) => QuantityParser.TryParse(text, out quantity);
 
-    /// <summary>The sum, in the format of the first unless that is zero.</summary>
+    /// <summary>In the format of the first operand unless that is zero.</summary>
     public static Quantity operator +(Quantity left, Quantity right) =>
         new(QuantityRounding.Add(left.Value, right.Value), left.Value == 0 ? right.Format : left.Format);
 

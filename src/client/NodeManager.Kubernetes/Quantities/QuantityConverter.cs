@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Kubernetes.Quantities;
 
-/// <summary>Reads texts and bare numbers, as the API server does; writes texts.</summary>
+/// <summary>Reads texts and numbers, as the API server does; writes texts.</summary>
 internal sealed class QuantityConverter : JsonConverter<Quantity>
 {
     public override Quantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

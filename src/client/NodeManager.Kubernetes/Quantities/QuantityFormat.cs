@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Quantities;
 
-/// <summary>Which suffixes a quantity is written with.</summary>
+/// <summary>The suffix family of a quantity.</summary>
 public enum QuantityFormat
 {
     /// <summary><c>n</c>, <c>u</c>, <c>m</c>, none, <c>k</c>, <c>M</c>, <c>G</c>, <c>T</c>, <c>P</c>, <c>E</c>: powers of 1000.</summary>

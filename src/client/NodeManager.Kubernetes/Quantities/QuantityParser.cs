@@ -4,12 +4,12 @@ using System.Numerics;
 namespace NodeManager.Kubernetes.Quantities;
 
 /// <summary>
-/// Reads <c>[+-]digits[.digits]suffix</c>; the digits before or behind the point may be missing (<c>.5</c>, <c>5.</c>). Binary amounts are
-/// capped at 2^63 - 1, as the API server caps them.
+/// Parses <c>[+-]digits[.digits]suffix</c>; digits before or after the point may be missing (<c>.5</c>, <c>5.</c>). Binary amounts are
+/// capped at 2^63 - 1, as in the API server.
 /// </summary>
 internal static class QuantityParser
 {
-    /// <summary>More than this says the same: beyond every cap, or a nano unit.</summary>
+    /// <summary>Larger exponents are equivalent: beyond every cap, or one nano unit.</summary>
     private const int GreatestExponent = 64;
 
     public static bool TryParse(ReadOnlySpan<char> text, string original, out Quantity quantity)
@@ -41,7 +41,7 @@ internal static class QuantityParser
         if (!TryReadSuffix(text[position..], out QuantityFormat format, out int exponent))
             return false;
         decimal value = TryFast(whole, fraction, format, exponent) ?? Exact(whole, fraction, format, exponent);
-        // So small that it could not be written in powers of 1024.
+        // Too small for a binary suffix.
         if (format == QuantityFormat.BinarySI && value is > 0 and < 1)
             format = QuantityFormat.DecimalSI;
         quantity = new(negative ? -value : value, format, original);
@@ -103,7 +103,7 @@ internal static class QuantityParser
         return power is not null;
     }
 
-    /// <summary>What all real quantities are: few digits, nothing to round or cap.</summary>
+    /// <summary>The fast path of common quantities: few digits, no rounding or capping.</summary>
     private static decimal? TryFast(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, QuantityFormat format, int exponent)
     {
         if (whole.Length + fraction.Length > 18)

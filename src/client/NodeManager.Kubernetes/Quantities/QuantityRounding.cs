@@ -2,15 +2,14 @@ using System.Numerics;
 
 namespace NodeManager.Kubernetes.Quantities;
 
-/// <summary>Rounding as Kubernetes rounds: away from zero, so that who asks for a little gets a little.</summary>
+/// <summary>Rounds away from zero as Kubernetes does, so that a small request is not rounded to zero.</summary>
 internal static class QuantityRounding
 {
     private const decimal Nano = 1_000_000_000m;
 
     public static decimal ToNano(decimal value) => AwayFromZero(value, 9);
 
-    /// <param name="value">What to round.</param>
-    /// <param name="digits">How many stay behind the point.</param>
+    /// <param name="digits">Decimal places.</param>
     public static decimal AwayFromZero(decimal value, int digits)
     {
         if (value.Scale <= digits)
@@ -34,7 +33,7 @@ internal static class QuantityRounding
         }
     }
 
-    /// <summary>What so many nano units are; the greatest decimal for more than that.</summary>
+    /// <summary>Nano units as a decimal, clamped to its maximum.</summary>
     public static decimal FromNano(BigInteger nano)
     {
         (BigInteger whole, BigInteger rest) = BigInteger.DivRem(nano, (BigInteger)Nano);

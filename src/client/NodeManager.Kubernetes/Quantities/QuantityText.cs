@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager.Kubernetes.Quantities;
 
-/// <summary>Writes amounts as Kubernetes writes those that it computed.</summary>
+/// <summary>Formats computed amounts as Kubernetes does.</summary>
 internal static class QuantityText
 {
     private static readonly string[] DecimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
@@ -12,7 +12,7 @@ internal static class QuantityText
     {
         if (value == 0)
             return "0";
-        // Powers of 1024 only where they say it exactly, and where they are of use.
+        // A binary suffix only where it is exact and shortens the text.
         bool binary = format == QuantityFormat.BinarySI && value is <= -1024 or >= 1024 && decimal.Truncate(value) == value;
         return binary ? Binary(value) : Decimal(value, format == QuantityFormat.DecimalExponent);
     }
@@ -38,7 +38,7 @@ internal static class QuantityText
             exponent++;
         }
 
-        // E is the greatest suffix; an exponent may be greater.
+        // E is the largest suffix; an exponent may be larger.
         while (exponent % 3 != 0 || !asExponent && exponent > 18)
         {
             digits *= 10;

@@ -1,6 +1,5 @@
 namespace NodeManager.Kubernetes.Requests;
 
-/// <summary>What to list or watch.</summary>
 public sealed record ListOptions
 {
     /// <summary>Null: all namespaces.</summary>
@@ -10,15 +9,17 @@ public sealed record ListOptions
 
     public string? FieldSelector { get; init; }
 
-    /// <summary>Objects a page; 0 requests all in one page.</summary>
+    /// <summary>Objects per page; 0 requests a single page.</summary>
     public int PageSize { get; init; } = 500;
 
-    /// <summary><c>0</c> lets the server answer from its cache; null asks for the newest.</summary>
+    /// <summary><c>0</c> allows the server's cache; null requests the most recent.</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>For a watch: how often to list instead where the server refuses to watch. Null: that refusal ends the watch.</summary>
+    /// <summary>For a watch: the interval of lists where the server refuses to watch. Null: the refusal ends the watch.</summary>
     public TimeSpan? RelistInterval { get; init; }
 
-    /// <summary>For a watch: objects share the parts in which they are equal. Worth it where thousands are kept: finding those parts takes longer than reading them.</summary>
+    /// <summary>
+    /// For a watch: objects share equal parts. Worthwhile for thousands of objects, because finding these parts takes longer than decoding.
+    /// </summary>
     public bool SharesParts { get; init; }
 }

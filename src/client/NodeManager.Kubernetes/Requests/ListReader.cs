@@ -9,20 +9,20 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Kubernetes.Requests;
 
 /// <summary>
-/// Reads lists in pages. The pages of one list belong to one version of the cluster; the server forgets it after some minutes and then
-/// answers 410. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+/// Reads lists in pages. The pages of a list have one resourceVersion, which expires after some minutes with a 410. Source:
+/// https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
 /// </summary>
 internal sealed class ListReader(RequestSender sender)
 {
     private const int MaximumRestarts = 3;
 
-    /// <summary>All pages as one list of one version: when that version is forgotten meanwhile, it is read again.</summary>
+    /// <summary>All pages at one resourceVersion; restarts when it expires.</summary>
     public async Task<KubernetesList<T>> ReadAllAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
         for (int restarts = 0; ; restarts++)
         {
-            // A list that is longer than the server remembers is asked for in one piece.
+            // A list that takes longer than its resourceVersion lasts is requested in one page.
             ListOptions asked = restarts < MaximumRestarts ? options : options with { PageSize = 0 };
             KubernetesList<T> all = await ReadPageAsync(type, asked, null, cancellationToken);
             try
@@ -45,8 +45,8 @@ internal sealed class ListReader(RequestSender sender)
     }
 
     /// <summary>
-    /// Page by page; the next is asked for while one is used. When the version is forgotten meanwhile the rest is of a newer one, by the token that the
-    /// server offers for this.
+    /// Pages with prefetch. When the resourceVersion expires, the rest has a newer one, by the continue token that the server offers for
+    /// this.
     /// </summary>
     public IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(
         ResourceType<T> type,
@@ -55,11 +55,8 @@ internal sealed class ListReader(RequestSender sender)
     )
         where T : KubernetesObject => ReadPagesAsync((next, token) => ReadPageAsync(type, options, next, token), cancellationToken);
 
-    /// <summary>The same, of what is made of each object while it is decoded.</summary>
-    /// <param name="type">The kind.</param>
-    /// <param name="options">What to list.</param>
-    /// <param name="map">Keeps nothing of an object that may change: the next one may be read into it. Called again when a page is.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
+    /// <summary>As above, with each object mapped while it is decoded.</summary>
+    /// <param name="map">Must not keep the object, which is reused for the next one. Called again for a page that is retried.</param>
     public IAsyncEnumerable<KubernetesList<TItem>> ReadPagesAsync<T, TItem>(
         ResourceType<T> type,
         ListOptions options,
@@ -106,10 +103,7 @@ internal sealed class ListReader(RequestSender sender)
         }
     }
 
-    /// <param name="type">The kind.</param>
-    /// <param name="options">What to list.</param>
-    /// <param name="next">The token of the page before; null for the first.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
+    /// <param name="next">The continue token; null for the first page.</param>
     public Task<KubernetesList<T>> ReadPageAsync<T>(
         ResourceType<T> type,
         ListOptions options,
@@ -160,7 +154,7 @@ internal sealed class ListReader(RequestSender sender)
     private static ApiRequest Request<T>(ResourceType<T> type, ListOptions options, string? next)
         where T : KubernetesObject
     {
-        // A continue token holds its version; the server refuses both.
+        // A continue token contains its version; the server refuses both.
         string query = new QueryString(type.Path(options.Namespace))
             .Add("labelSelector", options.LabelSelector)
             .Add("fieldSelector", options.FieldSelector)

@@ -1,8 +1,7 @@
 namespace NodeManager.Kubernetes.Requests;
 
 /// <summary>
-/// What a request is about, read from its method and path alone, in the words that RBAC rules use.
-/// Source: RequestInfo of https://github.com/kubernetes/apiserver
+/// The RBAC attributes of a request, from its method and path. Source: RequestInfo of https://github.com/kubernetes/apiserver
 /// </summary>
 public sealed record RequestInfo
 {
@@ -12,7 +11,7 @@ public sealed record RequestInfo
     /// <summary>Empty for the core group.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>Plural. Empty for a path that does not belong to a resource.</summary>
+    /// <summary>Plural. Empty for a path that is not a resource.</summary>
     public string Resource { get; init; } = "";
 
     public string Subresource { get; init; } = "";
@@ -23,17 +22,15 @@ public sealed record RequestInfo
     /// <summary>Empty for the whole cluster. A namespace is in itself.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary><c>pods</c>, <c>pods/eviction</c>: as rules name it.</summary>
+    /// <summary>As in RBAC rules: <c>pods</c>, <c>pods/eviction</c>.</summary>
     public string FullResource => Subresource.Length == 0 ? Resource : $"{Resource}/{Subresource}";
 
-    /// <summary><c>nodes</c>, <c>pods/eviction</c>, <c>daemonsets.apps</c>: as kubectl names it.</summary>
+    /// <summary>As in kubectl: <c>nodes</c>, <c>pods/eviction</c>, <c>daemonsets.apps</c>.</summary>
     public string QualifiedResource =>
         (Group.Length == 0 ? Resource : $"{Resource}.{Group}") + (Subresource.Length == 0 ? "" : $"/{Subresource}");
 
-    /// <summary>Reads a request.</summary>
-    /// <param name="method">In capitals.</param>
-    /// <param name="path">As on the wire, escaped, without the query.</param>
-    /// <param name="isWatch">Whether the query asks for a watch.</param>
+    /// <param name="method">Uppercase.</param>
+    /// <param name="path">Escaped, without the query.</param>
     public static RequestInfo Parse(string method, string path, bool isWatch)
     {
         string[] steps = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
@@ -45,10 +42,8 @@ public sealed record RequestInfo
         };
     }
 
-    /// <summary>The verb of a request to a resource.</summary>
-    /// <param name="method">In capitals.</param>
+    /// <param name="method">Uppercase.</param>
     /// <param name="isNamed">The path names an object, not a collection.</param>
-    /// <param name="isWatch">Whether the query asks for a watch.</param>
     public static string VerbOf(string method, bool isNamed, bool isWatch) =>
         method switch
         {
@@ -67,7 +62,7 @@ public sealed record RequestInfo
         if (steps[0] == "namespaces" && steps.Length > 1)
         {
             ns = steps[1];
-            // What follows is in the namespace, unless it is a subresource of the namespace itself.
+            // The rest is in the namespace, unless it is a subresource of the namespace itself.
             if (steps.Length > 2 && steps[2] is not ("status" or "finalize"))
                 steps = steps[2..];
         }

@@ -1,16 +1,15 @@
 namespace NodeManager.Kubernetes.Requests;
 
-/// <summary>How to change something.</summary>
 public sealed record RequestOptions
 {
     public static RequestOptions Default { get; } = new();
 
-    /// <summary>Have the server do everything but the storing.</summary>
+    /// <summary>Validate without storing.</summary>
     public bool DryRun { get; init; }
 
     /// <summary>
-    /// Whether a failure that may pass is tried again, five times at most: reads and patches on 429, 5xx and broken connections, creations
-    /// only when the server did not process them. False also where a server error is an answer (a metrics API that is absent says 503).
+    /// Retry transient failures up to five times: reads and patches on 429, 5xx and broken connections, creations only when the server did
+    /// not process them. False where a server error is a valid response (503 of a missing metrics API).
     /// </summary>
     public bool Retry { get; init; } = true;
 }

@@ -5,7 +5,6 @@ using NodeManager.Kubernetes.Protobuf;
 
 namespace NodeManager.Kubernetes.Requests;
 
-/// <summary>The kinds that we use.</summary>
 public static class Resources
 {
     private static readonly JsonSerializerOptions Json = KubernetesJson.Default.Options;
@@ -13,7 +12,7 @@ public static class Resources
     public static ResourceType<Node> Nodes { get; } =
         new("", "v1", "nodes", false, SharedJson.Default.Options) { Wire = NodeWire.Read, Reuse = NodeWire.Reuse };
 
-    /// <summary>The images of nodes, and nothing else of them.</summary>
+    /// <summary>Nodes with their images only.</summary>
     public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json);
 
     public static ResourceType<Service> Services { get; } = new("", "v1", "services", true, Json);
@@ -44,7 +43,7 @@ public static class Resources
 
     public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "leases", true, Json);
 
-    /// <summary>Leases with the times of their writes, and nothing else of their metadata but name and version; the nodes' are in <c>kube-node-lease</c>.</summary>
+    /// <summary>Leases with their write times; those of nodes are in <c>kube-node-lease</c>.</summary>
     public static ResourceType<NodeLease> NodeLeases { get; } =
         new("coordination.k8s.io", "v1", "leases", true, SharedJson.Restricted(LimitNodeLease));
 
@@ -58,14 +57,14 @@ public static class Resources
 
     public static ResourceType<PodMetrics> PodMetrics { get; } = new("metrics.k8s.io", "v1beta1", "pods", true, Json);
 
-    /// <summary>Only where <see cref="ServerCapabilities.HasEvictionRequests"/>.</summary>
+    /// <summary>Only with <see cref="ServerCapabilities.HasEvictionRequests"/>.</summary>
     public static ResourceType<EvictionRequest> EvictionRequests { get; } =
         new("lifecycle.k8s.io", "v1alpha1", "evictionrequests", true, Json);
 
-    /// <summary>What is made of <see cref="EvictionRequests"/>.</summary>
+    /// <summary>The server's objects for <see cref="EvictionRequests"/>.</summary>
     public static ResourceType<EvictionProcess> EvictionProcesses { get; } = new("lifecycle.k8s.io", "v1alpha1", "evictions", true, Json);
 
-    // Thousands are listed again and again.
+    // Thousands are listed repeatedly.
     private static void LimitNodeLease(JsonTypeInfo type)
     {
         if (type.Type != typeof(NodeLeaseMeta))
@@ -78,7 +77,7 @@ public static class Resources
             type.Properties.Remove(unread);
     }
 
-    /// <summary>Budgets at the version that the server has: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>
+    /// <summary>By version: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>
     public static ResourceType<PodDisruptionBudget> PodDisruptionBudgets(string version) =>
         new("policy", version, "poddisruptionbudgets", true, Json);
 }

@@ -1,12 +1,10 @@
 namespace NodeManager.Kubernetes.Selectors;
 
-/// <summary>What could have come next in a label selector.</summary>
+/// <summary>The expected token of a label selector.</summary>
 public enum LabelSelectorExpectation
 {
-    /// <summary>A label key, or <c>!</c>.</summary>
     Key,
 
-    /// <summary>A label key after <c>!</c>.</summary>
     AbsentKey,
 
     /// <summary>An operator, or the end of the requirement.</summary>
@@ -16,7 +14,6 @@ public enum LabelSelectorExpectation
 
     Integer,
 
-    /// <summary>The parenthesis before a set.</summary>
     Open,
 
     /// <summary>A comma, or the parenthesis after a set.</summary>
@@ -26,7 +23,7 @@ public enum LabelSelectorExpectation
     Separator,
 }
 
-/// <summary>A text that is not a label selector.</summary>
+/// <summary>An invalid label selector.</summary>
 public sealed class LabelSelectorException : FormatException
 {
     internal LabelSelectorException(int position, string found, LabelSelectorExpectation expected)
@@ -50,19 +47,19 @@ public sealed class LabelSelectorException : FormatException
         Problem = problem;
     }
 
-    /// <summary>Where it stops, from 1.</summary>
+    /// <summary>From 1.</summary>
     public int Position { get; }
 
-    /// <summary>What is there; empty at the end.</summary>
+    /// <summary>Empty at the end.</summary>
     public string Found { get; }
 
-    /// <summary>What could be there; null where what is there is invalid in itself.</summary>
+    /// <summary>Null where the found text is itself invalid.</summary>
     public LabelSelectorExpectation? Expected { get; }
 
-    /// <summary>The key of the invalid value, or the invalid key; null where the text cannot be read.</summary>
+    /// <summary>The invalid key, or the key of the invalid value; null for a syntax error.</summary>
     public string? Key { get; }
 
-    /// <summary>The rule that the key or the value breaks; null where the text cannot be read.</summary>
+    /// <summary>The violated rule; null for a syntax error.</summary>
     public string? Problem { get; }
 
     private static string Describe(LabelSelectorExpectation expected) =>

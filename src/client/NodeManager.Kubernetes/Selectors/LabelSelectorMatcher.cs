@@ -2,10 +2,10 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Selectors;
 
-/// <summary>Whether labels match a selector as objects carry it.</summary>
+/// <summary>Matches labels against selectors of objects.</summary>
 public static class LabelSelectorMatcher
 {
-    /// <summary>An empty selector matches everything, none (null) nothing.</summary>
+    /// <summary>An empty selector matches everything, null nothing.</summary>
     public static bool Matches(this LabelSelector? selector, IReadOnlyDictionary<string, string>? labels)
     {
         if (selector is null)
@@ -19,7 +19,7 @@ public static class LabelSelectorMatcher
         return true;
     }
 
-    /// <summary>As for pods and nodes: NotIn and DoesNotExist hold where the key is missing; Gt and Lt compare integers.</summary>
+    /// <summary>NotIn and DoesNotExist match a missing key; Gt and Lt compare integers.</summary>
     public static bool Matches(this SelectorRequirement requirement, IReadOnlyDictionary<string, string>? labels)
     {
         string? actual = null;

@@ -6,13 +6,13 @@ using NodeManager.Kubernetes.Validation;
 namespace NodeManager.Kubernetes.Selectors;
 
 /// <summary>
-/// Reads label selectors as users write them: <c>a=b,c!=d,e in (x,y),!f,g notin (z),h,i&gt;1</c>.
-/// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+/// Parses label selectors: <c>a=b,c!=d,e in (x,y),!f,g notin (z),h,i&gt;1</c>. Source:
+/// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 /// </summary>
 public static class LabelSelectorParser
 {
-    /// <summary>An empty text selects everything.</summary>
-    /// <exception cref="NodeManagerException">InvalidSelector: where it stops and what was expected there.</exception>
+    /// <summary>Empty text selects everything.</summary>
+    /// <exception cref="NodeManagerException">InvalidSelector: the position and the expected token.</exception>
     public static LabelSelector Parse(string text)
     {
         try
@@ -35,8 +35,7 @@ public static class LabelSelectorParser
         }
     }
 
-    /// <summary>The same for a server, which also takes <c>a in ()</c> and has words of its own for what it refuses.</summary>
-    /// <exception cref="LabelSelectorException">It is not a selector.</exception>
+    /// <summary>For a server, which also accepts <c>a in ()</c> and words its own errors.</summary>
     public static LabelSelector ParseQuery(string text) => Read(text, allowsEmptySet: true);
 
     private static LabelSelector Read(string text, bool allowsEmptySet)
@@ -100,7 +99,7 @@ public static class LabelSelectorParser
         }
     }
 
-    /// <summary>May be empty: <c>a=</c> asks for the empty value.</summary>
+    /// <summary>May be empty: <c>a=</c>.</summary>
     private static string ReadValue(Reader reader, Token key)
     {
         if (reader.Next.Kind is TokenKind.End or TokenKind.Comma or TokenKind.Close)
@@ -149,7 +148,6 @@ public static class LabelSelectorParser
 
     private readonly record struct Token(TokenKind Kind, int Start, int End, string Text);
 
-    /// <summary>Cuts the text into tokens and knows where it is.</summary>
     private sealed class Reader
     {
         private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n,()!=<>");

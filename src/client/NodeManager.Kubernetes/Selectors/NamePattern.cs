@@ -3,10 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Kubernetes.Selectors;
 
-/// <summary>
-/// A name or a wildcard as PowerShell writes it: <c>*</c>, <c>?</c>, <c>[a-c]</c>; a backtick takes the next character as it is.
-/// Case-insensitive.
-/// </summary>
+/// <summary>A name or PowerShell wildcard: <c>*</c>, <c>?</c>, <c>[a-c]</c>; a backtick escapes a character. Case-insensitive.</summary>
 public sealed class NamePattern
 {
     private readonly Regex? _wildcard;
@@ -19,14 +16,12 @@ public sealed class NamePattern
             _wildcard = new(ToExpression(text), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
     }
 
-    /// <summary>Whether a text matches any of several patterns.</summary>
     public static Predicate<string> Any(IEnumerable<string> patterns)
     {
         NamePattern[] all = [.. patterns.Select(static pattern => new NamePattern(pattern))];
         return text => Array.Exists(all, pattern => pattern.Matches(text));
     }
 
-    /// <summary>The text has characters of a wildcard.</summary>
     public static bool IsWildcard(string text) => text.AsSpan().ContainsAny('*', '?', '[');
 
     public bool Matches(string name) => _wildcard?.IsMatch(name) ?? string.Equals(_text, name, StringComparison.OrdinalIgnoreCase);

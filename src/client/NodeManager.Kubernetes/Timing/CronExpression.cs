@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace NodeManager.Kubernetes.Timing;
 
-/// <summary>A cron expression of five fields or a descriptor such as <c>@daily</c>, in UTC. Source: robfig/cron v3, with which CronJobs are read.</summary>
+/// <summary>
+/// A cron expression of five fields or a descriptor such as <c>@daily</c>, in UTC. Source: robfig/cron v3, which CronJobs use.
+/// </summary>
 public sealed class CronExpression
 {
     private static readonly string[] MonthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     private static readonly string[] DayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    // Beyond all values: a range of the field is unrestricted.
+    // A bit beyond all values: the field is unrestricted.
     private const ulong Star = 1UL << 63;
 
     private readonly ulong _minutes;
@@ -27,7 +29,7 @@ public sealed class CronExpression
         _weekdays = weekdays;
     }
 
-    /// <summary>Null for what is not one.</summary>
+    /// <summary>Null if invalid.</summary>
     public static CronExpression? Parse(string text)
     {
         string full = text switch
@@ -52,7 +54,7 @@ public sealed class CronExpression
         return new(minutes, hours, days, months, weekdays);
     }
 
-    /// <summary>Whether a time of the schedule lies within the span that ends at a moment: what began then still lasts.</summary>
+    /// <summary>Whether the schedule has a time within the span before a moment.</summary>
     public bool HasWithin(DateTimeOffset moment, TimeSpan span)
     {
         DateTimeOffset time = Floor(moment);
@@ -62,7 +64,7 @@ public sealed class CronExpression
         return false;
     }
 
-    /// <summary>The first time after a moment; null where there is none within a span.</summary>
+    /// <summary>The next time after a moment; null for none within the span.</summary>
     public DateTimeOffset? Next(DateTimeOffset moment, TimeSpan within)
     {
         for (DateTimeOffset time = Floor(moment) + Minute; time - moment <= within; time += Minute)
@@ -78,7 +80,7 @@ public sealed class CronExpression
             return false;
         bool isDay = Has(_days, utc.Day),
             isWeekday = Has(_weekdays, (int)utc.DayOfWeek);
-        // Where both are restricted, either will do. A step restricts: */10 is days 1, 11, 21 and 31.
+        // If both are restricted, either matches. A step is a restriction: */10 is days 1, 11, 21 and 31.
         return ((_days | _weekdays) & Star) != 0 ? isDay && isWeekday : isDay || isWeekday;
     }
 
@@ -124,7 +126,7 @@ public sealed class CronExpression
         if (start < least || end > most || start > end)
             return null;
         ulong set = isStar && step == 1 ? Star : 0;
-        // A large step must not overflow.
+        // Prevents an overflow by a large step.
         for (long value = start; value <= end; value += step)
             set |= 1UL << (int)value;
         return set;

@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace NodeManager.Kubernetes.Timing;
 
-/// <summary>Durations as Kubernetes' configurations write them: <c>15s</c>, <c>1h30m</c>, <c>1.5h</c>, <c>-3ms</c>, <c>0</c>.</summary>
+/// <summary>Go durations: <c>15s</c>, <c>1h30m</c>, <c>1.5h</c>, <c>-3ms</c>, <c>0</c>.</summary>
 public static class GoDuration
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
-    /// <summary>Null for what is not one.</summary>
+    /// <summary>Null if invalid.</summary>
     public static TimeSpan? Parse(string text)
     {
         var rest = text.AsSpan();

@@ -1,14 +1,14 @@
 namespace NodeManager.Kubernetes.Timing;
 
 /// <summary>
-/// Delays and deadlines of any length. .NET refuses timers of more than 2^32 - 2 milliseconds (49.7 days), so a longer time is split.
+/// Delays and timeouts of any length. .NET limits timers to 2^32 - 2 milliseconds (49.7 days), so longer times are split.
 /// </summary>
 public static class LongTimers
 {
-    /// <summary>The longest time that one timer is set for.</summary>
+    /// <summary>The longest single timer.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
-    /// <summary>Ends after the delay; a negative delay ends immediately, <see cref="Timeout.InfiniteTimeSpan"/> never.</summary>
+    /// <summary>A negative delay completes immediately, <see cref="Timeout.InfiniteTimeSpan"/> never.</summary>
     public static async Task DelayAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
     {
         if (delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan)
@@ -18,7 +18,9 @@ public static class LongTimers
         await Task.Delay(delay, time, cancellationToken);
     }
 
-    /// <summary>A source that is cancelled after the limit: immediately where it is negative, never where it is null or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>
+    /// A source that is cancelled after the limit: immediately if negative, never for null or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
     public static CancellationTokenSource StartLimit(this TimeProvider time, TimeSpan? limit)
     {
         if (limit is not { } after || after == Timeout.InfiniteTimeSpan)
@@ -28,7 +30,7 @@ public static class LongTimers
             : new LongLimit(time, after);
     }
 
-    /// <summary>The time to set a timer for whose callback checks the clock and sets it again.</summary>
+    /// <summary>A due time for timers whose callback checks the clock and rearms.</summary>
     public static TimeSpan Bound(TimeSpan dueTime) => dueTime < Longest ? dueTime : Longest;
 
     private sealed class LongLimit : CancellationTokenSource
@@ -77,7 +79,7 @@ public static class LongTimers
             }
             catch (ObjectDisposedException)
             {
-                // Its user needed it no longer.
+                // Disposed by its user.
             }
         }
     }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NodeManager.Kubernetes.Transport;
 
 /// <summary>
-/// Ends requests whose answer does not begin in time: a server that accepts connections and stays silent would be waited for without limit.
-/// Watches are excepted. An API server itself answers within its <c>--request-timeout</c>, 60 s by default.
+/// Times out requests without a response, for servers that accept connections and stay silent. Excludes watches. The API server's own
+/// <c>--request-timeout</c> is 60 s by default.
 /// </summary>
 internal sealed class AnswerTimeoutHandler(HttpMessageHandler inner, TimeSpan limit) : DelegatingHandler(inner)
 {

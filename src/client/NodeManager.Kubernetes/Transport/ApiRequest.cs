@@ -1,9 +1,7 @@
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>A request in a form that can be sent more than once.</summary>
-/// <param name="Method">The HTTP method.</param>
+/// <summary>A request that can be sent repeatedly.</summary>
 /// <param name="PathAndQuery">From the server's root.</param>
-/// <param name="Retry">When it may be sent again.</param>
 internal sealed record ApiRequest(HttpMethod Method, string PathAndQuery, RetryMode Retry)
 {
     public const string Json = "application/json";
@@ -12,11 +10,11 @@ internal sealed record ApiRequest(HttpMethod Method, string PathAndQuery, RetryM
 
     public byte[]? Body { get; init; }
 
-    /// <summary>How large an answer may be, in decoded bytes.</summary>
+    /// <summary>The maximum size of the response in decoded bytes.</summary>
     public long LargestAnswer { get; init; } = BoundedStream.LargestAnswer;
 
     public string ContentType { get; init; } = Json;
 
-    /// <summary>The path alone: selectors and continue tokens are noise in messages.</summary>
+    /// <summary>Without the query, for messages.</summary>
     public string Path => PathAndQuery.IndexOf('?', StringComparison.Ordinal) is int end and >= 0 ? PathAndQuery[..end] : PathAndQuery;
 }

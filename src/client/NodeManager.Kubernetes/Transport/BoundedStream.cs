@@ -1,18 +1,20 @@
 namespace NodeManager.Kubernetes.Transport;
 
 /// <summary>
-/// The body of an answer up to a number of decoded bytes: 4 MB of gzip hold 4 GB, and a process that runs out of memory ends, in PowerShell the session
-/// of the user.
+/// Limits the decoded size of a response: 4 MB of gzip can hold 4 GB, and exhausted memory would end the process, in PowerShell the user's
+/// session.
 /// </summary>
 public sealed class BoundedStream(Stream inner, long limit) : Stream
 {
-    /// <summary>A page of 500 objects with half a MiB each; etcd takes objects of 1.5 MiB, and common ones have a hundredth of that.</summary>
+    /// <summary>
+    /// A page of 500 objects with 512 KiB each; etcd's limit is 1.5 MiB per object, and typical objects are a hundred times smaller.
+    /// </summary>
     public const long LargestAnswer = 256L << 20;
 
-    /// <summary>A list in one piece: 200,000 pods.</summary>
+    /// <summary>An unpaged list of 200,000 pods.</summary>
     public const long LargestList = 2L << 30;
 
-    /// <summary>A refusal is a <c>Status</c>; more of it serves nobody.</summary>
+    /// <summary>A <c>Status</c>.</summary>
     public const long LargestRefusal = 1L << 20;
 
     private long _read;
@@ -41,7 +43,7 @@ public sealed class BoundedStream(Stream inner, long limit) : Stream
 
     public override void Flush()
     {
-        // Nothing is written.
+        // Read-only.
     }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
@@ -60,11 +62,11 @@ public sealed class BoundedStream(Stream inner, long limit) : Stream
     private int Count(int read) => (_read += read) <= limit ? read : throw new AnswerTooLargeException(limit);
 }
 
-/// <summary>An answer is larger than any that is expected. It was not read to its end.</summary>
-/// <param name="limit">In bytes, decoded.</param>
+/// <summary>A response exceeds its limit and was not read to its end.</summary>
+/// <param name="limit">Decoded bytes.</param>
 public sealed class AnswerTooLargeException(long limit) : IOException($"it is larger than {limit >> 20} MiB, and the rest was not read.");
 
-/// <summary>Bounds the answers of connections whose bodies are read elsewhere.</summary>
+/// <summary>Limits responses that are read elsewhere.</summary>
 public sealed class BoundedAnswerHandler(HttpMessageHandler inner, long limit) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

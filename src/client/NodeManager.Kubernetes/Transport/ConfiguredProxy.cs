@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>The proxy of a kubeconfig's <c>proxy-url</c>, for all requests. Its address is without the password: exceptions quote it.</summary>
+/// <summary>The kubeconfig's <c>proxy-url</c> for all requests. Its address has no password, because exceptions quote it.</summary>
 internal sealed class ConfiguredProxy(Uri proxy) : IWebProxy
 {
     private readonly Uri _address = proxy.WithoutCredentials();

@@ -3,8 +3,7 @@ using NodeManager.Kubernetes.Credentials;
 namespace NodeManager.Kubernetes.Transport;
 
 /// <summary>
-/// Carries requests over connections made with the client certificate that comes with them. A connection keeps the certificate that it
-/// was made with, so a new certificate begins new ones.
+/// Sends requests over connections with the client certificate of their credential. A new certificate opens new connections.
 /// </summary>
 internal sealed class ConnectionHandler(Func<ClientCertificate?, SocketsHttpHandler> connect) : HttpMessageHandler
 {
@@ -38,7 +37,7 @@ internal sealed class ConnectionHandler(Func<ClientCertificate?, SocketsHttpHand
         {
             if (_current is not null && ReferenceEquals(_current.Certificate, certificate))
                 return _current;
-            // What is in progress over the connections of the certificate before may end in peace.
+            // Requests in progress on connections with the former certificate may complete.
             _previous?.Invoker.Dispose();
             _previous = _current;
             return _current = new(certificate, new(connect(certificate)));

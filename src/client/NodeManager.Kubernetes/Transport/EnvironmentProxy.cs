@@ -4,12 +4,12 @@ using NodeManager.Kubernetes.Configuration;
 namespace NodeManager.Kubernetes.Transport;
 
 /// <summary>
-/// <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c> and <c>NO_PROXY</c> as kubectl reads them: loopback is never proxied, and NO_PROXY takes host names
-/// (with all below them), addresses, networks such as <c>10.0.0.0/8</c>, each with an optional port, and <c>*</c>.
+/// <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c> and <c>NO_PROXY</c> as in kubectl: loopback is never proxied; NO_PROXY accepts host names (with
+/// subdomains), addresses and networks such as <c>10.0.0.0/8</c>, each with an optional port, and <c>*</c>.
 /// </summary>
 internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) : IWebProxy
 {
-    // Without the passwords: exceptions quote a proxy's address.
+    // Without passwords, because exceptions quote a proxy's address.
     private readonly Uri? _https = https?.WithoutCredentials();
     private readonly Uri? _http = http?.WithoutCredentials();
 
@@ -62,7 +62,7 @@ internal sealed class EnvironmentProxy(Uri? https, Uri? http, string[] except) :
         return string.IsNullOrEmpty(value) ? null : value;
     }
 
-    /// <summary>Each proxy's own: what one is to know is not told to the other.</summary>
+    /// <summary>The credentials of each proxy, which are not sent to the other.</summary>
     private sealed class ProxyCredentials(Uri?[] proxies) : ICredentials
     {
         public NetworkCredential? GetCredential(Uri uri, string authType) =>

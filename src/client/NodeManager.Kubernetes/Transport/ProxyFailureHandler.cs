@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace NodeManager.Kubernetes.Transport;
 
 /// <summary>
-/// Names the proxy where it is the proxy that fails: <see cref="SocketsHttpHandler"/> reports a proxy that answers nothing in the same way as a
+/// Distinguishes failures of a proxy from those of the server: <see cref="SocketsHttpHandler"/> reports a silent proxy like a silent
 /// server.
 /// </summary>
 internal sealed class ProxyFailureHandler(HttpMessageHandler inner, IWebProxy proxy, TimeSpan limit) : DelegatingHandler(inner)
@@ -32,7 +32,7 @@ internal sealed class ProxyFailureHandler(HttpMessageHandler inner, IWebProxy pr
             is OperationCanceledException { InnerException: TimeoutException }
                 or HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError };
 
-    // While a SOCKS proxy is silent, the connect timeout shows as a read that was given up.
+    // With a silent SOCKS proxy, the connect timeout is reported as a cancelled read.
     private static bool IsTimeout(Exception exception) =>
         exception is OperationCanceledException
         || exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.OperationAborted };

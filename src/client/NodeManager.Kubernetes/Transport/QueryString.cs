@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>A path and its parameters; absent values are left out.</summary>
+/// <summary>Builds a path with parameters and skips null values.</summary>
 internal sealed class QueryString(string path)
 {
     private readonly StringBuilder _text = new(path);

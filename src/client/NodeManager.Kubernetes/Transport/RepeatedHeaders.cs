@@ -4,16 +4,16 @@ using System.Text;
 namespace NodeManager.Kubernetes.Transport;
 
 /// <summary>
-/// Sends each value of an impersonation header in a line of its own. HttpClient joins them by commas, which an API server takes for one group
-/// of that name. The values go as one, joined by a character that no value can contain, and the header's encoding writes a new line with the
-/// header's name for it. That works in HTTP/1.1, whose headers are lines.
+/// Sends several values of an impersonation header as separate headers. HttpClient would join them with commas, which an API server reads
+/// as one group name. The values are joined with a character that no value can contain, and the header encoding writes a new header line
+/// for it. Requires HTTP/1.1, whose headers are text.
 /// </summary>
 internal static class RepeatedHeaders
 {
     private const string Prefix = "Impersonate-";
     private const char Separator = '\u0001';
 
-    /// <summary>Prepares a request for a handler that has <see cref="EncodingOf"/>. Safe to call again.</summary>
+    /// <summary>Prepares a request for a handler with <see cref="EncodingOf"/>. Idempotent.</summary>
     public static void Prepare(HttpRequestMessage request)
     {
         foreach (
@@ -32,7 +32,7 @@ internal static class RepeatedHeaders
         }
     }
 
-    /// <summary>For <see cref="SocketsHttpHandler.RequestHeaderEncodingSelector"/>: names and tokens are sent as UTF-8, as kubectl does.</summary>
+    /// <summary>For <see cref="SocketsHttpHandler.RequestHeaderEncodingSelector"/>. Names and tokens are UTF-8, as in kubectl.</summary>
     public static Encoding? EncodingOf(string name, HttpRequestMessage request) =>
         name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? new LineEncoding(name)
         : name == "Authorization" ? Encoding.UTF8

@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Protobuf;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>Sends requests, reads answers, tries again what may be tried again.</summary>
+/// <summary>Sends requests, reads responses and retries.</summary>
 internal sealed partial class RequestSender : IDisposable
 {
     private static readonly ProductInfoHeaderValue Agent = new(
@@ -27,21 +27,17 @@ internal sealed partial class RequestSender : IDisposable
         _logger = logger;
         _http = new(transport)
         {
-            // A server may stand below a path (https://host/k8s/clusters/c-1): what is joined to it must not begin with a slash.
+            // A server may have a base path (https://host/k8s/clusters/c-1): appended paths must not begin with a slash.
             BaseAddress = new(server.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,
             DefaultRequestHeaders = { UserAgent = { Agent } },
         };
     }
 
-    /// <summary>How far the server's clock is ahead of this one, as its last answer shows; zero before, and where answers have no date.</summary>
+    /// <summary>The server's clock minus the local one, from its last response; zero without a Date header.</summary>
     public TimeSpan ClockOffset => new(Interlocked.Read(ref _clockOffset));
 
-    /// <param name="request">What to send.</param>
-    /// <param name="read">Reads the body of a good answer; an answer cut short is asked for again.</param>
-    /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
-    /// <exception cref="KubernetesException">The server refused.</exception>
-    /// <exception cref="NodeManagerException">ServerUnreachable, CertificateUntrusted, CertificateExpired, UnexpectedAnswer.</exception>
+    /// <param name="read">Reads the body of a successful response; retried if it is truncated.</param>
     public Task<T> SendAsync<T>(
         ApiRequest request,
         Func<Stream, CancellationToken, ValueTask<T>> read,
@@ -49,9 +45,7 @@ internal sealed partial class RequestSender : IDisposable
     ) => SendAsync(request, (body, _, token) => read(body, token), cancellationToken);
 
     /// <inheritdoc cref="SendAsync{T}(ApiRequest, Func{Stream, CancellationToken, ValueTask{T}}, CancellationToken)"/>
-    /// <param name="request">What to send.</param>
-    /// <param name="read">Reads the body of a good answer, of the media type that it is told.</param>
-    /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
+    /// <param name="read">Reads the body of a successful response of the given media type.</param>
     public async Task<T> SendAsync<T>(
         ApiRequest request,
         Func<Stream, string?, CancellationToken, ValueTask<T>> read,
@@ -89,7 +83,7 @@ internal sealed partial class RequestSender : IDisposable
         }
     }
 
-    /// <summary>One try, for what has its own ways to continue (a watch): the answer's body is the caller's to read and dispose.</summary>
+    /// <summary>Sends once, for callers with their own retries (watches). The caller reads and disposes the response.</summary>
     public async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, request.PathAndQuery.TrimStart('/'))
@@ -153,10 +147,10 @@ internal sealed partial class RequestSender : IDisposable
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException or InvalidDataException)
         {
-            // The code says enough.
+            // The code is sufficient.
         }
 
-        // An API server's port for HTTPS answers a request in plain HTTP with this code and a line of text.
+        // An HTTPS port of an API server answers plain HTTP with this code and a line of text.
         if (status is null && response.StatusCode == HttpStatusCode.BadRequest && _http.BaseAddress!.Scheme == Uri.UriSchemeHttp)
             throw TransportFailure.IsPlain(_http.BaseAddress, request);
         return new(response.StatusCode, status, request.Method.Method, request.Path, RetryAfter(response, status));

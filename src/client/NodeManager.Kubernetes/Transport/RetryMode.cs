@@ -3,12 +3,12 @@ namespace NodeManager.Kubernetes.Transport;
 /// <summary>When a request may be sent again.</summary>
 internal enum RetryMode
 {
-    /// <summary>Only when the connection was never made.</summary>
+    /// <summary>Only before a connection was made.</summary>
     Never,
 
-    /// <summary>Also when the server said that it did not process it (429).</summary>
+    /// <summary>Also after a 429, which says that it was not processed.</summary>
     WhenRefused,
 
-    /// <summary>Whenever the failure may pass: sending it twice does what sending it once does.</summary>
+    /// <summary>After any transient failure: the request is idempotent.</summary>
     Always,
 }

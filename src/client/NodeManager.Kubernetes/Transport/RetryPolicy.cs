@@ -2,17 +2,17 @@ using System.Net;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>How often and after what time a request is sent again.</summary>
+/// <summary>Number and delays of retries.</summary>
 internal static class RetryPolicy
 {
     public const int MaximumTries = 5;
 
-    /// <summary>A server that asks for more than this is not waited for; the caller hears what it asked.</summary>
+    /// <summary>A longer Retry-After is not waited for, but reported to the caller.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Whether an answer of this code may be another one next time.</summary>
+    /// <summary>Whether a retry may have another result.</summary>
     public static bool MayPass(HttpStatusCode code, RetryMode mode) =>
         mode switch
         {
@@ -21,9 +21,9 @@ internal static class RetryPolicy
             _ => false,
         };
 
-    /// <summary>Doubles with each try and is spread between half and one and a half of that, so that clients do not come back in step.</summary>
-    /// <param name="tries">How often it was tried, from 1.</param>
-    /// <param name="limit">The longest wait before spreading.</param>
+    /// <summary>Doubles with each try, with jitter from 0.5 to 1.5, so that clients do not retry in step.</summary>
+    /// <param name="tries">From 1.</param>
+    /// <param name="limit">Before jitter.</param>
     public static TimeSpan BackOff(int tries, TimeSpan? limit = null)
     {
         double wait = FirstWait.TotalMilliseconds * Math.Pow(2, Math.Min(tries - 1, 16));

@@ -4,10 +4,10 @@ using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>Whether the server is who it says: signed by the cluster's authorities where they are configured, else by one this machine trusts.</summary>
+/// <summary>Verifies the server's certificate with the configured authorities of the cluster, else those of this machine.</summary>
 internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
 {
-    /// <exception cref="NodeManagerException">CertificateUntrusted, CertificateExpired: what was presented and what is wrong with it.</exception>
+    /// <exception cref="NodeManagerException">CertificateUntrusted, CertificateExpired.</exception>
     public bool Verify(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)
     {
         if (configuration.SkipTlsVerify)
@@ -27,7 +27,7 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
                 errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
         }
 
-        // A certificate that names the server in its subject only is refused by kubectl, too.
+        // A certificate with its name in the subject only is refused by kubectl too.
         if (!certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Any())
             errors |= SslPolicyErrors.RemoteCertificateNameMismatch;
         if (errors == SslPolicyErrors.None)
@@ -50,7 +50,7 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
         : Untrusted(ErrorIds.CertificateUntrusted, Problem(problems), presents);
     }
 
-    /// <summary>As kubectl has it, any configured authority is an end of the chain, also one that another has signed.</summary>
+    /// <summary>As in kubectl, any configured authority ends the chain, including intermediate ones.</summary>
     private static bool EndsAtOneOf(X509Certificate2Collection authorities, X509Chain chain) =>
         chain.ChainStatus.All(status => status.Status == X509ChainStatusFlags.PartialChain)
         && chain.ChainElements.LastOrDefault() is { Certificate: { } last }

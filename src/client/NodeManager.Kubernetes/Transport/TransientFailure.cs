@@ -3,10 +3,10 @@ using NodeManager.Kubernetes.Errors;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>Tells failures that a later try may not meet from those that stay.</summary>
+/// <summary>Distinguishes transient from permanent failures.</summary>
 public static class TransientFailure
 {
-    /// <summary>The server or the network failed; what was asked for may still be possible.</summary>
+    /// <summary>The server or the network failed; a retry may succeed.</summary>
     public static bool Is(Exception exception) =>
         exception switch
         {
@@ -20,7 +20,7 @@ public static class TransientFailure
             _ => TransportFailure.Of(exception) is not null,
         };
 
-    /// <summary>The server is overloaded, restarts or failed. A method that it does not implement stays so.</summary>
+    /// <summary>The server is overloaded, restarting or failed. 501 is permanent.</summary>
     public static bool Is(HttpStatusCode code) =>
         code is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
         || (code >= HttpStatusCode.InternalServerError && code is not HttpStatusCode.NotImplemented);

@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>Connections to a cluster as configured: its TLS, its proxy.</summary>
+/// <summary>Creates connections with the TLS and proxy of a cluster.</summary>
 internal static class TransportFactory
 {
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
@@ -38,7 +38,7 @@ internal static class TransportFactory
             ConnectCallback = (context, cancellationToken) => ConnectAsync(context, configuration.Server, cancellationToken),
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 1024 * 1024,
-            // A dead connection under a silent watch is noticed within a minute; over HTTP/1.1 the socket does it.
+            // Detects a dead connection of a silent watch within a minute; with HTTP/1.1, TCP keep-alive does.
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,

@@ -5,10 +5,9 @@ using System.Text.Json;
 
 namespace NodeManager.Kubernetes.Transport;
 
-/// <summary>Why no whole answer came.</summary>
-/// <param name="Cause">What was thrown.</param>
-/// <param name="IsUnsent">The request never left: it is safe to send, whatever it is.</param>
-/// <param name="MayPass">It may work next time.</param>
+/// <summary>Why a response is missing or truncated.</summary>
+/// <param name="IsUnsent">The request was not sent and can be retried in any case.</param>
+/// <param name="MayPass">Transient.</param>
 internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool MayPass)
 {
     private const string UseHttps =
@@ -35,7 +34,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
             ),
             HttpRequestException e => new(e, false, true),
             ProxyException => new(exception, true, false),
-            // SocketsHttpHandler's connect timeout; a caller's own cancellation is told apart by its token.
+            // The connect timeout of SocketsHttpHandler; a caller's cancellation has its own token.
             OperationCanceledException { InnerException: TimeoutException } e => new(e, true, false),
             TimeoutException => new(exception, false, false),
             AnswerTooLargeException => new(exception, false, false),
@@ -45,7 +44,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
 
     public NodeManagerException ToException(Uri server, ApiRequest request, int tries, TimeSpan duration)
     {
-        // The check of the server's certificate has said all there is to say.
+        // The certificate check has its own exception.
         for (Exception? inner = Cause.InnerException; inner is not null; inner = inner.InnerException)
             if (inner is NodeManagerException told)
                 return told;
@@ -90,7 +89,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
         );
     }
 
-    /// <summary>What answers plain HTTP is perhaps no API server, or one that speaks HTTPS.</summary>
+    /// <summary>A plain HTTP response may be from another server, or from an API server that expects HTTPS.</summary>
     public static NodeManagerException IsPlain(Uri server, ApiRequest request)
     {
         string address = server.GetLeftPart(UriPartial.Authority);

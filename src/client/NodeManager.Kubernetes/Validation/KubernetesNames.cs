@@ -1,11 +1,11 @@
 namespace NodeManager.Kubernetes.Validation;
 
-/// <summary>The rules of <see cref="NameRules"/> for names, as one text. Each check answers null, or the rules that are broken, as the API server words them.</summary>
+/// <summary>Checks of <see cref="NameRules"/> with their results as one text in the API server's words; null if valid.</summary>
 public static class KubernetesNames
 {
-    /// <summary>Nodes and most other objects: at most 253 characters, lower case, labels joined by dots.</summary>
+    /// <summary>At most 253 characters, lowercase, labels joined by dots.</summary>
     public static string? CheckSubdomain(string name) => NameRules.Text(NameRules.Subdomain(name));
 
-    /// <summary>Namespaces and what becomes a host name: at most 63 characters, no dots.</summary>
+    /// <summary>Namespaces and host names: at most 63 characters, no dots.</summary>
     public static string? CheckLabel(string name) => NameRules.Text(NameRules.Label(name));
 }

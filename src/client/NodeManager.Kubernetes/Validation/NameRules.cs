@@ -3,8 +3,8 @@ using System.Buffers;
 namespace NodeManager.Kubernetes.Validation;
 
 /// <summary>
-/// Kubernetes' rules for names, label keys and label values. Each answers the rules that are broken, as the API server words them; nothing where none is.
-/// Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+/// Kubernetes' rules for names, label keys and label values. Each check returns violations in the API server's words. Source:
+/// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 /// </summary>
 public static class NameRules
 {
@@ -50,24 +50,23 @@ public static class NameRules
     /// <summary>Nodes and most other objects: labels joined by dots.</summary>
     public static string[] Subdomain(string name) => Check(name, 253, IsSubdomain(name), SubdomainFault);
 
-    /// <summary>Namespaces and what becomes a host name: no dots.</summary>
+    /// <summary>Namespaces and host names: no dots.</summary>
     public static string[] Label(string name) => Check(name, 63, IsLabel(name), LabelFault);
 
-    /// <summary>A label that begins with a letter (RFC 1035): names of resources and of services.</summary>
+    /// <summary>A label that begins with a letter (RFC 1035), for resources and services.</summary>
     public static string[] LetterLabel(string name) => Check(name, 63, IsLabel(name) && char.IsAsciiLetter(name[0]), NameFault);
 
-    /// <summary>The name of a kind.</summary>
     public static string[] Kind(string kind) =>
         [.. LetterLabel(kind.ToLowerInvariant()).Select(static fault => "may have mixed case, but should otherwise match: " + fault)];
 
-    /// <summary>Empty, or letters, digits and what is between them.</summary>
+    /// <summary>Empty, or alphanumeric with separators.</summary>
     public static string[] LabelValue(string value) => value.Length == 0 ? [] : Check(value, 63, IsName(value), LabelValueFault, "bytes");
 
-    /// <summary>What can be a step of a path: names with colons, for one.</summary>
+    /// <summary>A segment of a path; allows colons.</summary>
     public static string[] PathSegment(string name) =>
         name is "." or ".." ? [$"must not be '{name}'"] : [.. "/%".Where(name.Contains).Select(static one => $"must not contain '{one}'")];
 
-    /// <summary>The key of a ConfigMap or Secret, which is a file's name.</summary>
+    /// <summary>The key of a ConfigMap or Secret, which is a file name.</summary>
     public static string[] ConfigKey(string key)
     {
         string[] faults = Check(key, 253, key.Length > 0 && !key.AsSpan().ContainsAnyExcept(NameCharacters), ConfigKeyFault);
@@ -80,7 +79,7 @@ public static class NameRules
         };
     }
 
-    /// <summary>The name of a port: letters, digits and single hyphens, one letter at least.</summary>
+    /// <summary>The name of a port: letters, digits and single hyphens, at least one letter.</summary>
     public static string[] PortName(string name)
     {
         List<string> faults = [];
@@ -97,13 +96,12 @@ public static class NameRules
         return [.. faults];
     }
 
-    /// <summary>The name of an environment variable, as servers from 1.32 on take it.</summary>
+    /// <summary>The name of an environment variable on servers from 1.32 on.</summary>
     public static string[] AnyVariable(string name) =>
         name.Length > 0 && !name.AsSpan().ContainsAnyExceptInRange(' ', '~') && !name.Contains('=', StringComparison.Ordinal)
             ? []
             : [AnyVariableFault];
 
-    /// <summary>The name of an environment variable.</summary>
     public static string[] Variable(string name)
     {
         List<string> faults = [];
@@ -154,7 +152,7 @@ public static class NameRules
         return [.. faults];
     }
 
-    /// <summary>The broken rules as one text; null where none is.</summary>
+    /// <summary>Null for none.</summary>
     internal static string? Text(string[] broken) => broken.Length == 0 ? null : string.Join("; ", broken);
 
     private static string[] Check(string name, int most, bool fits, string fault, string unit = "characters")

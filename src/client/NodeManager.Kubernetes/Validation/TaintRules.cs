@@ -1,20 +1,20 @@
 namespace NodeManager.Kubernetes.Validation;
 
 /// <summary>
-/// Kubernetes' rules for taints. Each check answers null, or the rule that is broken, as the API server words it.
-/// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+/// Kubernetes' rules for taints; null if valid, else the violation in the API server's words. Source:
+/// https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
 /// </summary>
 public static class TaintRules
 {
-    /// <summary>In the order in which the API server names them.</summary>
+    /// <summary>In the order of the API server's message.</summary>
     public static IReadOnlyList<string> Effects { get; } = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
     public static string? CheckKey(string key) => LabelRules.CheckKey(key);
 
-    /// <summary>Empty is fine.</summary>
+    /// <summary>May be empty.</summary>
     public static string? CheckValue(string? value) => LabelRules.CheckValue(value ?? "");
 
-    /// <summary>Case counts.</summary>
+    /// <summary>Case-sensitive.</summary>
     public static string? CheckEffect(string? effect) =>
         string.IsNullOrEmpty(effect) ? "Required value"
         : Effects.Contains(effect) ? null

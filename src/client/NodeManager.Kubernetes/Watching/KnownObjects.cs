@@ -2,13 +2,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Watching;
 
-/// <summary>What a watch has told, so that after a gap only the difference is told.</summary>
+/// <summary>The reported state of a watch, so that after a gap only the difference is reported.</summary>
 internal sealed class KnownObjects<T>
     where T : KubernetesObject
 {
     private readonly HashSet<T> _known = new(ObjectNameComparer<T>.Instance);
 
-    /// <summary>The events that tell of this state of an object: none when it was told before.</summary>
+    /// <summary>The events for this state of an object: none if it was reported already.</summary>
     public IEnumerable<WatchEvent<T>> Observe(T item)
     {
         if (!_known.TryGetValue(item, out T? before))
@@ -29,20 +29,19 @@ internal sealed class KnownObjects<T>
             yield break;
         }
 
-        // Gone and created again by the same name, between two looks.
+        // Deleted and recreated with the same name between two lists.
         yield return new(WatchEventType.Deleted, before);
         yield return new(WatchEventType.Added, item);
     }
 
-    /// <summary>The object of the same name as it was told last; null: never.</summary>
+    /// <summary>The last reported object of the same name; null for none.</summary>
     public T? Find(T item) => _known.TryGetValue(item, out T? known) ? known : null;
 
-    /// <summary>False when it was never told, or another one has taken its name since.</summary>
+    /// <summary>False if it was not reported, or another object has its name.</summary>
     public bool Forget(T item) =>
         _known.TryGetValue(item, out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(before);
 
-    /// <summary>Forgets the objects that a complete list no longer has, and returns them.</summary>
-    /// <param name="present">The list, by <see cref="ObjectNameComparer{T}"/>.</param>
+    /// <summary>Removes and returns the objects that are missing in a complete list.</summary>
     public List<T> ForgetAllBut(HashSet<T> present)
     {
         List<T> gone = [.. _known.Where(item => !present.Contains(item))];
@@ -51,6 +50,6 @@ internal sealed class KnownObjects<T>
         return gone;
     }
 
-    /// <summary>Gives back the memory that growing left unused.</summary>
+    /// <summary>Releases unused capacity.</summary>
     public void Trim() => _known.TrimExcess(_known.Count + (_known.Count / 8));
 }

@@ -3,11 +3,11 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>
-/// Tells a node's heartbeats from its changes: a kubelet reports every five minutes that it is alive, in a large cluster many times a second. Pure.
+/// Detects heartbeats among changes of nodes: a kubelet writes its status every five minutes, in a large cluster many times a second. Pure.
 /// </summary>
 public static class NodeHeartbeat
 {
-    /// <summary>Whether two states of a node differ in their heartbeats at most, and in what no reader decides by.</summary>
+    /// <summary>Whether two states of a node differ only in heartbeats and other fields that no reader uses.</summary>
     public static bool IsOnly(Node before, Node now) =>
         before.Metadata.Uid == now.Metadata.Uid
         && before.Metadata.DeletionTimestamp == now.Metadata.DeletionTimestamp

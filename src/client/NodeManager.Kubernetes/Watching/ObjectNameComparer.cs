@@ -4,8 +4,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>
-/// Distinguishes objects of one kind by namespace and name. A set with it finds an object by its name and keeps half of what a table needs: tens of thousands
-/// of objects carry their names already.
+/// Compares objects of a kind by namespace and name. A set needs half the memory of a dictionary, because the objects hold their names
+/// already.
 /// </summary>
 public sealed class ObjectNameComparer<T> : IEqualityComparer<T>, IAlternateEqualityComparer<(string? Namespace, string Name), T>
     where T : KubernetesObject
@@ -25,7 +25,7 @@ public sealed class ObjectNameComparer<T> : IEqualityComparer<T>, IAlternateEqua
 
     public int GetHashCode((string? Namespace, string Name) alternate) => HashCode.Combine(alternate.Namespace, alternate.Name);
 
-    /// <summary>A name makes no object.</summary>
+    /// <summary>Objects cannot be created from names.</summary>
     public T Create((string? Namespace, string Name) alternate) =>
         throw new NotSupportedException("An object cannot be created from its name.");
 }

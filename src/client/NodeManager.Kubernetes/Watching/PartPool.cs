@@ -7,18 +7,18 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>
-/// Keeps equal parts of watched objects once: pods of a workload differ in little more than their names, and caches hold tens of thousands of
-/// them. Objects of a watch are read by many and never changed. Not thread-safe.
+/// Interns equal parts of watched objects: pods of a workload differ in little more than their names, and caches hold tens of thousands.
+/// Watched objects are shared and read-only. Not thread-safe.
 /// </summary>
 internal sealed class PartPool
 {
-    // Beyond it parts are not as equal as they are thought to be: it starts again.
+    // Above this limit the parts are not as equal as expected, and the pool restarts.
     private const int Most = 20_000;
 
     private readonly Dictionary<(Type Type, Guid Content), object> _parts = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
 
-    /// <summary>Replaces parts of the object by equal ones that were seen before.</summary>
+    /// <summary>Replaces parts of the object with equal ones.</summary>
     public void Share(KubernetesObject item)
     {
         item.Metadata.OwnerReferences = Part(item.Metadata.OwnerReferences, KubernetesJson.Default.ListOwnerReference);
@@ -44,19 +44,19 @@ internal sealed class PartPool
     private void Share(PodSpec spec)
     {
         spec.Volumes = Part(spec.Volumes, KubernetesJson.Default.ListVolume);
-        // Written as a spec that has nothing else.
+        // A spec with nothing but the template.
         PodSpecTemplate template = spec.Template;
         spec.Template = Part(template, new() { Template = template }, KubernetesJson.Default.PodSpec);
         if (template.IsShared || spec.Template != template)
             return;
         template.IsShared = true;
-        // Other workloads have some of it, too.
+        // Parts that other workloads may share.
         template.Tolerations = Part(template.Tolerations, KubernetesJson.Default.ListToleration);
         foreach (Container container in template.Containers.Concat(template.InitContainers ?? []))
             container.Resources = Part(container.Resources, KubernetesJson.Default.ResourceRequirements);
     }
 
-    // Lists with times are those of one pod alone.
+    // Lists with times belong to a single pod.
     private void Share(PodStatus status)
     {
         if (status.Conditions?.TrueForAll(static one => one.LastTransitionTime is null) == true)

@@ -6,6 +6,6 @@ public enum WatchEventType
     Modified,
     Deleted,
 
-    /// <summary>All that existed when the watch started (or restarted, after 410) has been reported. Its object is null.</summary>
+    /// <summary>All objects that existed at the start, or at a restart after 410, have been reported. Its object is null.</summary>
     Synced,
 }

@@ -6,13 +6,12 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>One line of a watch: <c>{"type":"ADDED","object":{…}}</c>.</summary>
-/// <param name="Kind">What it tells.</param>
-/// <param name="Object">The object; of a bookmark only its resourceVersion is set.</param>
+/// <param name="Object">A bookmark only has its resourceVersion.</param>
 /// <param name="Error">Why the server ends the watch.</param>
 internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Status? Error)
     where T : KubernetesObject
 {
-    /// <exception cref="JsonException">The line is not an event, or only part of one.</exception>
+    /// <exception cref="JsonException">Not an event, or a truncated one.</exception>
     public static WatchLine<T> Parse(in ReadOnlySequence<byte> line, JsonTypeInfo<T> item)
     {
         var reader = new Utf8JsonReader(line);

@@ -7,18 +7,15 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Watching;
 
-/// <summary>Cuts the body of a watch into lines, without copying what arrived whole.</summary>
+/// <summary>Splits the body of a watch into lines without copying complete buffers.</summary>
 internal static class WatchLineReader
 {
-    // Of one object; etcd takes 1.5 MiB unless told otherwise.
+    // Of one object; etcd's default limit is 1.5 MiB.
     private const long LongestLine = 32L << 20;
 
     private static readonly StreamPipeReaderOptions Options = new(bufferSize: 64 * 1024, leaveOpen: true);
 
-    /// <param name="body">The answer.</param>
-    /// <param name="item">Reads an object.</param>
-    /// <param name="gather">Asked after lines that were waited for: lets more of them come together before the next are read. Null: never.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="gather">Called after a wait for data: delays the next read, so that more lines accumulate. Null: never.</param>
     public static async IAsyncEnumerable<WatchLine<T>> ReadAsync<T>(
         Stream body,
         JsonTypeInfo<T> item,
@@ -33,7 +30,7 @@ internal static class WatchLineReader
             while (true)
             {
                 ValueTask<ReadResult> reading = pipe.ReadAsync(cancellationToken);
-                // What is there already is read on without a pause.
+                // Buffered data is read without a delay.
                 bool hasWaited = !reading.IsCompleted;
                 ReadResult read = await reading;
                 ReadOnlySequence<byte> rest = read.Buffer;

@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Watching;
 
-/// <summary>Whether a watch is connected, and when the server was last heard. Thread-safe.</summary>
+/// <summary>The connection state of a watch. Thread-safe.</summary>
 public sealed class WatchState
 {
     private readonly Lock _lock = new();
@@ -8,10 +8,10 @@ public sealed class WatchState
     private string? _problem;
     private bool _isConnected;
 
-    /// <summary>Raised, on the watch's thread, when the watch is cut or connected again. Handlers return immediately.</summary>
+    /// <summary>Raised on the watch's thread after a disconnect or reconnect. Handlers return immediately.</summary>
     public event Action? Changed;
 
-    /// <summary>False before the first answer, and while the watch is cut.</summary>
+    /// <summary>False before the first response and while disconnected.</summary>
     public bool IsConnected
     {
         get
@@ -21,7 +21,7 @@ public sealed class WatchState
         }
     }
 
-    /// <summary>Why the watch was cut; null while it is connected.</summary>
+    /// <summary>The reason of a disconnect; null while connected.</summary>
     public string? Problem
     {
         get
@@ -31,7 +31,7 @@ public sealed class WatchState
         }
     }
 
-    /// <summary>When the server last sent anything, bookmarks too; null before.</summary>
+    /// <summary>When the server last sent data, including bookmarks; null before.</summary>
     public DateTimeOffset? HeardAt
     {
         get

@@ -9,8 +9,8 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>
-/// One watch: lists, then follows from the list's version; after every kind of gap it continues where it was, or relists and reports the
-/// difference. Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+/// A watch: lists, then watches from the list's resourceVersion; after a gap it resumes, or relists and reports the difference. Source:
+/// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 /// </summary>
 internal sealed partial class Watcher<T>(
     RequestSender sender,
@@ -23,15 +23,15 @@ internal sealed partial class Watcher<T>(
 )
     where T : KubernetesObject
 {
-    /// <summary>What a watch waits at most between two tries.</summary>
+    /// <summary>The longest delay between two tries.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
 
-    /// <summary>A connection that held so long was a good one.</summary>
+    /// <summary>A connection of this duration counts as established.</summary>
     private static readonly TimeSpan Established = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long heartbeats gather. Each line that is waited for wakes threads, which costs more than reading it: with thousands of nodes that was most of what
-    /// an idle cache costs.
+    /// The time that heartbeats accumulate. Waking threads for each line costs more than reading it: with thousands of nodes, that was most
+    /// of the CPU of an idle cache.
     /// </summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(500);
 
@@ -68,7 +68,7 @@ internal sealed partial class Watcher<T>(
         }
     }
 
-    /// <summary>Ends, without a word, when the connection does.</summary>
+    /// <summary>Ends with the connection.</summary>
     private async IAsyncEnumerable<WatchEvent<T>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string query = new QueryString(type.Path(options.Namespace))
@@ -104,7 +104,7 @@ internal sealed partial class Watcher<T>(
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await lines.MoveNextAsync())
                     {
-                        // The server closes watches after some minutes. One that closes immediately, again and again, is a fault like others.
+                        // The server closes watches after some minutes. Closing immediately and repeatedly is a fault.
                         if (heard || time.GetElapsedTime(start) > Established)
                             yield break;
                         throw new IOException("the server closed it without an answer");
@@ -141,10 +141,10 @@ internal sealed partial class Watcher<T>(
         }
     }
 
-    // Of all nodes of a cluster, in real time: a clock that a test moves would not end the pause.
+    // Of all nodes of a cluster, in real time: a simulated clock would not end the delay.
     private bool GathersHeartbeats => typeof(T) == typeof(Node) && options.SharesParts && ReferenceEquals(time, TimeProvider.System);
 
-    // Only after nothing but heartbeats: what has happened once is often followed by more.
+    // Only after heartbeats, because other changes are often followed by more.
     private async Task GatherAsync(CancellationToken cancellationToken)
     {
         bool isQuiet = !_hasNews && _heartbeats > 0;
@@ -183,10 +183,10 @@ internal sealed partial class Watcher<T>(
         }
     }
 
-    /// <summary>What there is now, as the difference to what was told.</summary>
+    /// <summary>Reports the difference between the current state and the reported one.</summary>
     private async IAsyncEnumerable<WatchEvent<T>> ListAsync(bool isFirst, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Only the first list may come from the server's cache: a later one must not be older than what was told.
+        // Only the first list may come from the server's cache: a later one must not be older than the reported state.
         ListOptions asked = isFirst ? options : options with { ResourceVersion = null };
         HashSet<T> present = new(ObjectNameComparer<T>.Instance);
         string? next = null;
@@ -199,7 +199,7 @@ internal sealed partial class Watcher<T>(
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && !string.IsNullOrEmpty(next))
             {
-                // Begin again: what was told is known, so it is not told twice.
+                // Restarts; objects that were reported already are not repeated.
                 present.Clear();
                 (next, asked) = ("", asked with { PageSize = 0, ResourceVersion = null });
                 continue;
@@ -232,10 +232,10 @@ internal sealed partial class Watcher<T>(
         _known.Trim();
     }
 
-    /// <summary>The user has no <c>watch</c> verb, or the kind (metrics, for one) cannot be watched.</summary>
+    /// <summary>No <c>watch</c> permission, or a kind that cannot be watched, such as metrics.</summary>
     private static bool IsUnwatchable(HttpStatusCode code) => code is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed;
 
-    /// <summary>A refusal that stays one (no permission, no such kind) ends the watch; all else passes.</summary>
+    /// <summary>A permanent refusal (no permission, no such kind) ends the watch.</summary>
     private static bool WillPass(Exception exception) =>
         exception is KubernetesException { Code: HttpStatusCode.Gone } || TransientFailure.Is(exception);
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Kubernetes.Yaml;
 
-/// <summary>What a scalar without quotes means, by the YAML 1.1 rules that Kubernetes' reader keeps (<c>yes</c> is true).</summary>
+/// <summary>Resolves plain scalars by the YAML 1.1 rules of Kubernetes (<c>yes</c> is true).</summary>
 public static partial class PlainScalar
 {
     /// <summary>Text, bool, long, double or null.</summary>

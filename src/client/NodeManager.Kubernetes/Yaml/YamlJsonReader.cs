@@ -6,12 +6,12 @@ using YamlDotNet.Core.Events;
 namespace NodeManager.Kubernetes.Yaml;
 
 /// <summary>
-/// Reads YAML into JSON as Kubernetes does: the first document, YAML 1.1's plain scalars, anchors and merged mappings, keys as text. What
-/// a document may become is bounded: nesting as for JSON, and aliases to numbers of values and characters that no manifest comes near.
+/// Converts YAML to JSON as Kubernetes does: the first document, YAML 1.1's plain scalars, anchors and merged mappings, keys as text.
+/// Limits nesting as for JSON, and aliases to far more values and characters than manifests have.
 /// </summary>
 public sealed class YamlJsonReader
 {
-    /// <summary>Of keys that a mapping has twice, no more than so many are told.</summary>
+    /// <summary>The limit of reported duplicate keys.</summary>
     public const int MostDuplicates = 100;
 
     private const int MostDepth = 256;
@@ -29,9 +29,8 @@ public sealed class YamlJsonReader
 
     private YamlJsonReader(string text) => _parser = new(new StringReader(text));
 
-    /// <summary>Reads the first document.</summary>
-    /// <returns>Its value, null for an empty one, and keys that a mapping has twice, with their lines; the last value is taken.</returns>
-    /// <exception cref="FormatException">It is not valid YAML; the message says why, in the API server's words.</exception>
+    /// <returns>The value, null for an empty document, and duplicate keys with their lines; the last value of a key is used.</returns>
+    /// <exception cref="FormatException">Invalid YAML; the message is in the API server's words.</exception>
     public static (JsonNode? Root, IReadOnlyList<(string Key, long Line)> Duplicates) Read(string text)
     {
         var reader = new YamlJsonReader(text);
@@ -44,7 +43,7 @@ public sealed class YamlJsonReader
         }
         catch (YamlException fault)
         {
-            // The first line is not told.
+            // The first line is not reported.
             string why = fault.Message.TrimEnd('.');
             throw new FormatException(
                 $"yaml: {(fault.Start.Line > 1 ? $"line {fault.Start.Line}: " : "")}{char.ToLowerInvariant(why[0])}{why[1..]}"
@@ -103,7 +102,7 @@ public sealed class YamlJsonReader
             owner[key] = value;
         }
 
-        // What a mapping says itself goes before what it takes over, and of that the earlier before the later.
+        // A mapping's own keys take precedence over merged ones, and earlier merges over later ones.
         foreach (
             JsonObject other in merged.SelectMany(static one => one is JsonArray list ? list.AsEnumerable() : [one]).OfType<JsonObject>()
         )
@@ -184,7 +183,7 @@ public sealed class YamlJsonReader
         };
     }
 
-    /// <summary>What a part of a document holds.</summary>
+    /// <summary>The size of a part of a document.</summary>
     private readonly record struct Size(int Values, long Characters)
     {
         public static Size operator +(Size left, Size right) => new(left.Values + right.Values, left.Characters + right.Characters);

@@ -1,11 +1,11 @@
 namespace NodeManager.Sandbox.Model.Clock;
 
-/// <summary>Something that the clock does not run away from: a timer, or work that is to be done at a moment.</summary>
+/// <summary>A timer, or work that is due, which the clock does not run ahead of.</summary>
 internal abstract class ClockEntry : IComparable<ClockEntry>
 {
     public DateTimeOffset Due { get; set; }
 
-    /// <summary>Tells entries of the same moment apart.</summary>
+    /// <summary>Orders entries with the same due time.</summary>
     public long Sequence { get; set; }
 
     public int CompareTo(ClockEntry? other)

@@ -1,12 +1,11 @@
 namespace NodeManager.Sandbox.Model.Clock;
 
-/// <summary>A timer of a <see cref="ClusterClock"/>.</summary>
 internal sealed class ClockTimer(ClusterClock clock, TimerCallback callback, object? state) : ClockEntry, ITimer, IThreadPoolWorkItem
 {
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private volatile bool _isDisposed;
 
-    /// <summary>It is due and on its way to its callback. The clock's to set.</summary>
+    /// <summary>Due, and queued for its callback. Set by the clock.</summary>
     public bool IsCalled { get; set; }
 
     public TimeSpan Period { get; private set; }

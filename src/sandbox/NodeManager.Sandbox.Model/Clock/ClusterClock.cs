@@ -1,9 +1,8 @@
 namespace NodeManager.Sandbox.Model.Clock;
 
 /// <summary>
-/// A clock that starts where it is told to and runs at a multiple of the wall's, timers included. It never runs away from the cluster:
-/// while a timer that is due has not begun, or something holds the clock, it goes no further than the slack. So a busy machine makes the
-/// clock slower, where otherwise minutes would pass between two heartbeats and nodes would be lost that are well.
+/// A clock with its own start and speed, timers included. While a due timer has not started or an entry holds the clock, it advances no
+/// further than the slack: on a busy machine the clock slows down, so that heartbeats are not missed and healthy nodes are not lost.
 /// </summary>
 public sealed class ClusterClock : TimeProvider
 {
@@ -18,15 +17,14 @@ public sealed class ClusterClock : TimeProvider
     private long _sequence;
     private bool _isFree;
 
-    /// <param name="wall">The clock that moves this one.</param>
-    /// <param name="speed">How many seconds pass here while one passes there; at most so many, see above.</param>
-    /// <param name="start">What it shows at first; null takes the wall's time.</param>
+    /// <param name="speed">The maximum of cluster seconds per second of real time.</param>
+    /// <param name="start">Null: the current time.</param>
     public ClusterClock(TimeProvider wall, double speed, DateTimeOffset? start)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(speed);
         _wall = wall;
         Speed = speed;
-        // Timers of a system are late by up to 16 ms: the clock does not slow down for that alone. No heartbeat may be missed because of it either.
+        // System timers are up to 16 ms late, which alone must not slow the clock. The slack is too short to miss a heartbeat.
         _slack = TimeSpan.FromSeconds(Math.Clamp(speed * 0.02, 1, 10));
         _anchorWall = wall.GetTimestamp();
         _anchor = _last = start ?? wall.GetUtcNow();
@@ -54,7 +52,7 @@ public sealed class ClusterClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Keeps the clock near this moment until it is disposed. For work that has to be done before time continues.</summary>
+    /// <summary>Holds the clock near its current time until disposed.</summary>
     internal ClockHold Hold()
     {
         lock (_gate)
@@ -65,7 +63,6 @@ public sealed class ClusterClock : TimeProvider
         }
     }
 
-    /// <summary>Moves a hold to a later moment.</summary>
     internal void Move(ClockHold hold, DateTimeOffset moment)
     {
         lock (_gate)
@@ -76,7 +73,7 @@ public sealed class ClusterClock : TimeProvider
         }
     }
 
-    /// <summary>Nothing holds the clock any more: what it held for has ended.</summary>
+    /// <summary>Releases all holds.</summary>
     internal void Free()
     {
         lock (_gate)
@@ -86,7 +83,7 @@ public sealed class ClusterClock : TimeProvider
         }
     }
 
-    /// <summary>Sets when a timer is due; <see cref="Timeout.InfiniteTimeSpan"/> stops it.</summary>
+    /// <summary>Sets a timer's due time; <see cref="Timeout.InfiniteTimeSpan"/> stops it.</summary>
     internal void Schedule(ClockTimer timer, TimeSpan dueTime)
     {
         lock (_gate)
@@ -100,7 +97,7 @@ public sealed class ClusterClock : TimeProvider
         }
     }
 
-    /// <summary>True for the one call that begins a timer which is due.</summary>
+    /// <summary>True for the single call that starts a due timer.</summary>
     internal bool Begin(ClockTimer timer)
     {
         lock (_gate)
@@ -116,7 +113,7 @@ public sealed class ClusterClock : TimeProvider
         }
     }
 
-    /// <summary>Settles what time it is before the entry no longer counts, so that the clock does not jump over what it was held for.</summary>
+    /// <summary>Advances the time before removing the entry, so that the clock does not skip the time it was held for.</summary>
     internal bool Remove(ClockEntry entry)
     {
         lock (_gate)
@@ -139,7 +136,7 @@ public sealed class ClusterClock : TimeProvider
         DateTimeOffset now = _anchor + (_wall.GetElapsedTime(_anchorWall, wall) * Speed);
         if (!_isFree && _entries.Min is { } first && now > first.Due + _slack)
         {
-            // Anchored again only here: each time, a fraction of a tick is lost.
+            // Rebased only here, because each time loses a fraction of a tick.
             now = first.Due + _slack;
             (_anchor, _anchorWall) = (now > _last ? now : _last, wall);
         }
@@ -168,7 +165,7 @@ public sealed class ClusterClock : TimeProvider
             Arm(now);
         }
 
-        // Each on its own: what one of them does must not keep the others waiting.
+        // Separately, so that one callback does not delay the others.
         foreach (ClockTimer timer in due)
             ThreadPool.UnsafeQueueUserWorkItem(timer, preferLocal: false);
     }

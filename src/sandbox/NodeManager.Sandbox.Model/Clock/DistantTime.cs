@@ -1,9 +1,9 @@
 namespace NodeManager.Sandbox.Model.Clock;
 
-/// <summary>Moments that objects ask for: any number of seconds away, which may be more than there is time.</summary>
+/// <summary>Saturating arithmetic for times from objects.</summary>
 internal static class DistantTime
 {
-    /// <summary>The moment so many seconds later (earlier, if negative), or the last (first) one that a time can name.</summary>
+    /// <summary>The time so many seconds later, or earlier if negative, clamped to the range of a time.</summary>
     public static DateTimeOffset After(this DateTimeOffset moment, long seconds)
     {
         if (seconds >= (DateTimeOffset.MaxValue - moment).TotalSeconds)

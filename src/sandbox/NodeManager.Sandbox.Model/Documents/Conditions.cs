@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Documents;
 
-/// <summary>Reads and writes the conditions in a document's status: one a type, with the time when its status last changed.</summary>
+/// <summary>Reads and writes conditions of a status: one per type, with the time of its last transition.</summary>
 internal static class Conditions
 {
     // PodObservedGenerationTracking is on by default from 1.34 on.
     private const int ObservedFrom = 34;
 
-    /// <summary>Sets a condition; its transition time moves only where its status does.</summary>
+    /// <summary>The transition time changes only with the status.</summary>
     public static void SetCondition(
         this JsonObject status,
         string type,
@@ -30,16 +30,8 @@ internal static class Conditions
         Set(condition, "message", message);
     }
 
-    /// <summary>
-    /// As <see cref="SetCondition"/>, for pods: a condition that is new has a probe time, which is null.
-    /// </summary>
-    /// <param name="status">Of the pod.</param>
-    /// <param name="type">Of the condition.</param>
-    /// <param name="value">Its status.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="reason">Null for none.</param>
-    /// <param name="message">Null for none.</param>
-    /// <param name="observed">The generation of the pod that it is about; null leaves that as it is.</param>
+    /// <summary>As <see cref="SetCondition"/>; a new condition of a pod has a null probe time.</summary>
+    /// <param name="observed">The observed generation of the pod; null leaves it unchanged.</param>
     public static void SetPodCondition(
         this JsonObject status,
         string type,
@@ -69,11 +61,10 @@ internal static class Conditions
             status.Condition(type)!["observedGeneration"] = generation;
     }
 
-    /// <summary>The generation that conditions of a pod name; null where the version of Kubernetes does not name it.</summary>
+    /// <summary>The observed generation in conditions of pods; null before the Kubernetes version that has it.</summary>
     public static long? ObservedGeneration(JsonObject pod, int minor) =>
         minor >= ObservedFrom ? pod.Object("metadata").Number("generation") : null;
 
-    /// <summary>Puts a condition behind all others, where it is there.</summary>
     public static void MoveConditionToEnd(this JsonObject status, string type)
     {
         if (status.Condition(type) is not { Parent: JsonArray conditions } condition)
@@ -82,7 +73,6 @@ internal static class Conditions
         conditions.Add(condition);
     }
 
-    /// <summary>The condition is there and its status is True.</summary>
     public static bool HasCondition(this JsonObject? status, string type) => status.Condition(type).Text("status") == "True";
 
     public static JsonObject? Condition(this JsonObject? status, string type) =>

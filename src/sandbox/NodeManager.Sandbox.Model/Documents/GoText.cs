@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Documents;
 
-/// <summary>Documents as the server's language prints them in its messages.</summary>
+/// <summary>Formats documents as Go's messages do.</summary>
 internal static class GoText
 {
     public static string Of(JsonNode? node) =>

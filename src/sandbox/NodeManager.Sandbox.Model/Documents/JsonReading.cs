@@ -4,18 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Documents;
 
-/// <summary>Reading documents that may not have what is looked for.</summary>
 internal static class JsonReading
 {
     private const int MostRemovedSingly = 8;
 
-    /// <summary>The text of a member, null if there is none or it is no text.</summary>
     public static string? Text(this JsonObject? owner, string member) =>
         owner?[member] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     public static long? Number(this JsonObject? owner, string member) => owner?[member].AsNumber();
 
-    /// <summary>A whole number, whether it was read from a text or put there by code; null if it is none.</summary>
+    /// <summary>A whole number, parsed or assigned; null for other nodes.</summary>
     public static long? AsNumber(this JsonNode? node)
     {
         if (node is not JsonValue value || value.GetValueKind() != JsonValueKind.Number)
@@ -25,7 +23,6 @@ internal static class JsonReading
             : null;
     }
 
-    /// <summary>A moment, as the API writes it; null if it is none.</summary>
     public static DateTimeOffset? Time(this JsonObject? owner, string member) =>
         DateTimeOffset.TryParse(owner.Text(member), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time
@@ -38,8 +35,7 @@ internal static class JsonReading
 
     public static JsonArray? Array(this JsonObject? owner, string member) => owner?[member] as JsonArray;
 
-    /// <summary>The object that a member holds, made if there is none.</summary>
-    /// <exception cref="InvalidOperationException">It holds something else.</exception>
+    /// <summary>The object in a member, created if missing.</summary>
     public static JsonObject Ensure(this JsonObject owner, string member)
     {
         if (owner[member] is { } existing)
@@ -50,8 +46,7 @@ internal static class JsonReading
     }
 
     /// <summary>
-    /// Removes members. <see cref="JsonObject.Remove(string)"/> moves all members behind the removed one, so many of them are left out of a
-    /// rebuilt object instead.
+    /// Removes members. <see cref="JsonObject.Remove(string)"/> shifts all following members, so many are removed by a rebuild.
     /// </summary>
     public static void RemoveAll(this JsonObject owner, IReadOnlyCollection<string> members)
     {
@@ -69,7 +64,6 @@ internal static class JsonReading
             owner.Add(member, value);
     }
 
-    /// <summary>Sets what is not there.</summary>
     public static void Default(this JsonObject owner, string member, JsonNode value)
     {
         if (owner[member] is null)

@@ -1,9 +1,6 @@
 namespace NodeManager.Sandbox.Model.Documents;
 
-/// <summary>
-/// Lets the many objects that say the same (label keys, phases, node names) hold one text. A table of fixed size in which a newer text
-/// displaces an older one: what is rare costs nothing, and nothing is kept for ever.
-/// </summary>
+/// <summary>Interns common texts (label keys, phases, node names). A fixed-size table; a newer text replaces a colliding one.</summary>
 internal static class SharedTexts
 {
     private const int Size = 1 << 14;

@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Model.Documents;
 
-/// <summary>A hash that is the same in every process (FNV-1a with a final mix).</summary>
+/// <summary>A hash that is stable across processes (FNV-1a with a final mix).</summary>
 internal static class StableHash
 {
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
@@ -17,7 +17,7 @@ internal static class StableHash
         return hash ^ (hash >> 16);
     }
 
-    /// <summary>As templates' hashes stand in names: letters and digits that make no words.</summary>
+    /// <summary>In the alphabet of template hashes, whose letters and digits form no words.</summary>
     public static string Name(ReadOnlySpan<char> text)
     {
         ulong hash = ((ulong)Of(text) << 32) | Of(text, 7);

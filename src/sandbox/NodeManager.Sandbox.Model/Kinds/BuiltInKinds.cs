@@ -8,7 +8,6 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds;
 
-/// <summary>The kinds that every cluster has.</summary>
 internal static class BuiltInKinds
 {
     private static readonly ServedVersion[] V1 = [new("v1")];
@@ -107,7 +106,7 @@ internal static class BuiltInKinds
             Rules = EventRules.Rules,
         };
 
-    /// <summary>The same events under the names of a later API.</summary>
+    /// <summary>Events of the later API group.</summary>
     public static ResourceKind EventViews { get; } =
         new()
         {
@@ -122,7 +121,7 @@ internal static class BuiltInKinds
             HasDependents = false,
             MetadataChecked = MetadataOrder.Last,
 
-            // One for one those of the stored kind.
+            // In the same order as those of the stored kind.
             SelectableFields =
             [
                 new("regarding.kind"),
@@ -548,7 +547,7 @@ internal static class BuiltInKinds
             Rules = EvictionRules.Processes,
         };
 
-    /// <summary>All of them, in the order of discovery.</summary>
+    /// <summary>In the order of discovery.</summary>
     public static IReadOnlyList<ResourceKind> Every { get; } =
     [
         .. PassiveKinds.Every,

@@ -5,8 +5,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Kinds;
 
 /// <summary>
-/// Kinds that are stored, checked and shown, and that nothing acts on: no cron job starts a job, no quota limits anything. They are there
-/// so that whole manifests of applications apply, and so that kubectl can prune by its list of kinds.
+/// Kinds that are stored, validated and displayed, but have no controller: cron jobs start no jobs, quotas limit nothing. They exist so
+/// that complete manifests apply, and kubectl can prune its list of kinds.
 /// </summary>
 internal static class PassiveKinds
 {
@@ -45,7 +45,7 @@ internal static class PassiveKinds
             Rules = NetworkingRules.Ingresses,
         };
 
-    /// <summary>The same Ingresses as the version before has them.</summary>
+    /// <summary>Ingresses of the previous version.</summary>
     public static ResourceKind IngressBetas { get; } =
         new()
         {
@@ -61,7 +61,7 @@ internal static class PassiveKinds
             Rules = IngressForm.Rules,
         };
 
-    /// <summary>The same Ingresses in the group that they were first in.</summary>
+    /// <summary>Ingresses of their first group.</summary>
     public static ResourceKind ExtensionsIngresses { get; } =
         new()
         {
@@ -114,7 +114,7 @@ internal static class PassiveKinds
             Rules = AutoscalerRules.Rules,
         };
 
-    /// <summary>The same autoscalers as the first version of their API has them.</summary>
+    /// <summary>Autoscalers of the first version.</summary>
     public static ResourceKind HorizontalPodAutoscalerViews { get; } =
         new()
         {
@@ -211,7 +211,6 @@ internal static class PassiveKinds
             Rules = CertificateRules.Requests,
         };
 
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<ResourceKind> Every { get; } =
     [
         LimitRanges,

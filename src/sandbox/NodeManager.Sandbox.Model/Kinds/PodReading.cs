@@ -7,7 +7,6 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Model.Kinds;
 
-/// <summary>What controllers ask of pods.</summary>
 internal static class PodReading
 {
     public static bool IsReady(this Pod pod) => pod.ReadySince() is not null;
@@ -16,21 +15,19 @@ internal static class PodReading
     public static DateTimeOffset? ReadySince(this Pod pod) =>
         pod.Status.Conditions.Find("Ready") is { Status: "True" } ready ? ready.LastTransitionTime ?? DateTimeOffset.MinValue : null;
 
-    /// <summary>Ready for as long as asked.</summary>
+    /// <summary>Ready for the minimum time.</summary>
     public static bool IsAvailable(this Pod pod, int minReadySeconds, DateTimeOffset now) =>
         pod.ReadySince() is { } since && (minReadySeconds == 0 || since.AddSeconds(minReadySeconds) <= now);
 
-    /// <summary>Neither finished nor on its way out.</summary>
+    /// <summary>Neither completed nor terminating.</summary>
     public static bool IsActive(this StoredObject pod) => !pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed");
 
-    /// <summary>The claims whose volumes a pod has.</summary>
     public static IEnumerable<string> Claims(this StoredObject pod) =>
         pod.As<Pod>()
             .Spec.Volumes?.Where(static volume => volume.PersistentVolumeClaim is not null)
             .Select(static volume => volume.PersistentVolumeClaim!.ClaimName)
         ?? [];
 
-    /// <summary>The pods that an object controls.</summary>
     public static IEnumerable<StoredObject> PodsOf(this DocumentStore store, string ownerUid) =>
         store.ControlledBy(ownerUid, BuiltInKinds.Pods);
 
@@ -41,7 +38,6 @@ internal static class PodReading
                 yield return item;
     }
 
-    /// <summary>Who controls an object of any kind.</summary>
     public static OwnerReference? ControllerReference(this StoredObject item)
     {
         if (item.OwnerUids.Length == 0)
@@ -53,7 +49,6 @@ internal static class PodReading
             : item.Owners().Find(owner => owner.Controller == true);
     }
 
-    /// <summary>All owners of an object of any kind.</summary>
     public static List<OwnerReference> Owners(this StoredObject item) =>
         item.OwnerUids.Length == 0
             ? []

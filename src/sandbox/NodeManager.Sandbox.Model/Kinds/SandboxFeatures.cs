@@ -1,14 +1,14 @@
 namespace NodeManager.Sandbox.Model.Kinds;
 
-/// <summary>Alpha features that the embedded cluster has, each switched off as on a real one.</summary>
+/// <summary>Alpha features of the embedded cluster, off by default as on a real one.</summary>
 public static class SandboxFeatures
 {
-    /// <summary>lifecycle.k8s.io/v1alpha1 EvictionRequest and Eviction, with their controller and the last responder; from 1.37 on.</summary>
+    /// <summary>lifecycle.k8s.io/v1alpha1 EvictionRequest and Eviction, with controller and last responder; from 1.37 on.</summary>
     public const string EvictionRequest = "EvictionRequest";
 
     private const int EvictionRequestMinor = 37;
 
-    /// <exception cref="ArgumentException">There is no such feature, or that version does not have it.</exception>
+    /// <exception cref="ArgumentException">An unknown feature, or one that the version does not have.</exception>
     internal static void Check(IEnumerable<string> features, int minor)
     {
         foreach (string feature in features)

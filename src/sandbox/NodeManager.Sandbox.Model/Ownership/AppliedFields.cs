@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>The fields that a configuration names, and which its manager thereby owns.</summary>
+/// <summary>The fields of an applied configuration, which its manager owns.</summary>
 internal sealed class AppliedFields
 {
     private readonly bool _ownsEmpty;
@@ -15,11 +15,9 @@ internal sealed class AppliedFields
         _allowsDuplicates = allowsDuplicates;
     }
 
-    /// <param name="structure">Of the kind.</param>
     /// <param name="configuration">With kind and apiVersion.</param>
-    /// <param name="ownsEmpty">True where an empty object is itself a field.</param>
-    /// <param name="allowsDuplicates">True where elements of a list may have the same keys.</param>
-    /// <exception cref="OwnershipException">It does not have the structure.</exception>
+    /// <param name="ownsEmpty">An empty object is itself a field.</param>
+    /// <param name="allowsDuplicates">List elements may have equal keys.</param>
     public static FieldSet Of(ValueStructure structure, JsonObject configuration, bool ownsEmpty = true, bool allowsDuplicates = false)
     {
         var fields = new FieldSetBuilder();
@@ -72,7 +70,7 @@ internal sealed class AppliedFields
         }
     }
 
-    // Whether the value is owned as a whole; and whether it is of the form that belongs there.
+    // Whether the value is owned as a whole; validates its form.
     private static bool IsOne(ValueStructure structure, JsonNode? value, string at)
     {
         switch (structure.Form)

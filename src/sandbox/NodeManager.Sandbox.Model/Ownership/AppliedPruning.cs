@@ -3,29 +3,29 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Takes out of an object what its manager applied before and applies no more, unless another manager owns it too.</summary>
+/// <summary>Removes fields that a manager applied before but no longer applies, unless another manager owns them.</summary>
 internal sealed class AppliedPruning(ValueStructure structure)
 {
-    /// <param name="merged">The object with what is applied now.</param>
-    /// <param name="last">What the manager owned before.</param>
-    /// <param name="owned">What each manager owns now, this one included.</param>
+    /// <param name="merged">The object with the new configuration.</param>
+    /// <param name="last">The manager's former fields.</param>
+    /// <param name="owned">The fields of all managers, including this one.</param>
     public JsonObject Prune(JsonObject merged, FieldSet last, IEnumerable<FieldSet> owned)
     {
         FieldSet lastNamed = Named(last),
             all = Named(FieldsOf(merged));
         JsonObject pruned = StructuredMerge.Remove(structure, merged, lastNamed);
 
-        // What was in a removed object or element and has another owner comes back.
+        // Restores parts of removed objects or elements that another manager owns.
         FieldSet held = Named(owned.Aggregate(FieldSet.Empty, static (left, right) => left.Union(right)));
         pruned = StructuredMerge.Remove(structure, merged, all.Difference(Named(FieldsOf(pruned))).Difference(held));
 
-        // What the manager never owned was not its to remove.
+        // The manager may only remove fields that it owned.
         return StructuredMerge.Remove(structure, merged, all.Difference(Named(FieldsOf(pruned))).Intersection(lastNamed));
     }
 
     private FieldSet FieldsOf(JsonObject document) => AppliedFields.Of(structure, document, allowsDuplicates: true);
 
-    // With every member that has a name of its own: without it, an object that only holds owned fields could not be removed with them.
+    // Includes named members, so that an object that only holds owned fields is removed with them.
     private FieldSet Named(FieldSet fields) => Named(fields, structure);
 
     private static FieldSet Named(FieldSet fields, ValueStructure structure)

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Which fields a write changes: those that are new or have another value, and those that are gone.</summary>
+/// <summary>The fields that a write changes: added, modified and removed ones.</summary>
 internal sealed class Comparison
 {
     private readonly FieldSetBuilder _changed = new();
@@ -19,10 +19,7 @@ internal sealed class Comparison
 
     public bool IsSame => Changed.IsEmpty && Removed.IsEmpty;
 
-    /// <param name="structure">Of both.</param>
-    /// <param name="before">Empty for what is new.</param>
-    /// <param name="after">The result of the write.</param>
-    /// <exception cref="OwnershipException">One of them does not have the structure.</exception>
+    /// <param name="before">Empty for a new object.</param>
     public static Comparison Of(ValueStructure structure, JsonObject before, JsonObject after)
     {
         var comparison = new Comparison();
@@ -36,7 +33,7 @@ internal sealed class Comparison
     {
         if (!before.Exists || !after.Exists)
         {
-            // A field that appears or goes is itself changed, beside all that is in it.
+            // A field that is added or removed is itself changed, in addition to its content.
             if (before.Exists != after.Exists)
                 Add(after.Exists ? _changed : _removed, WholeFields.Of(structure, after.Exists ? after.Value : before.Value));
             return;
@@ -123,7 +120,7 @@ internal sealed class Comparison
         _path.RemoveAt(_path.Count - 1);
     }
 
-    // Elements that cannot be told apart count as one value together.
+    // Elements with equal keys count as one value.
     private static OrderedDictionary<PathElement, Side> Elements(ValueStructure structure, Side side)
     {
         if (side.Value is not JsonArray list)
@@ -150,7 +147,7 @@ internal sealed class Comparison
         into.Add(_path[^1].Path, whole);
     }
 
-    // Names become path elements only where something is found.
+    // Path elements are created only for differences.
     private readonly record struct Step(string? Name, PathElement? Element)
     {
         public PathElement Path => Element ?? PathElement.Field(Name!);
@@ -162,10 +159,10 @@ internal sealed class Comparison
 
         public JsonNode? Value { get; } = value;
 
-        /// <summary>True for nothing, and for an object or list without content.</summary>
+        /// <summary>True for null, and for an empty object or list.</summary>
         public bool IsBare => Value is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
 
-        /// <summary>True for what the server writes where nothing was set, and for a value that says the same.</summary>
+        /// <summary>True for the server's value of an unset field, and for equivalent values.</summary>
         public bool IsZero =>
             isUnset
             || IsBare

@@ -4,21 +4,20 @@ using NodeManager.Sandbox.Model.Structure;
 namespace NodeManager.Sandbox.Model.Ownership;
 
 /// <summary>
-/// Keeps who owns which fields, write by write, as Kubernetes documents it for server-side apply: who changes a field owns it; who applies
-/// owns what he names, shares what has the same value already, and takes away what he named before and names no more.
+/// Tracks field ownership as documented for server-side apply: a writer owns the fields it changes; an applier owns the fields it names,
+/// shares equal values, and removes fields that it no longer names.
 /// </summary>
-/// <param name="structure">Of the objects.</param>
-/// <param name="keepsOrder">How lists are merged; see <see cref="StructuredMerge.Merge"/>.</param>
-/// <param name="ownsEmpty">True where who applies an empty object owns it.</param>
+/// <param name="keepsOrder">See <see cref="StructuredMerge.Merge"/>.</param>
+/// <param name="ownsEmpty">Applying an empty object owns it.</param>
 internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, bool ownsEmpty)
 {
-    /// <summary>The owner of fields from before ownership was tracked.</summary>
+    /// <summary>The manager of fields from before ownership was tracked.</summary>
     public const string BeforeFirstApply = "before-first-apply";
 
     private const int MostUpdaters = 10;
     private const string Ancient = "ancient-changes";
 
-    // Without an owner: what identifies an object, and what the server counts.
+    // Fields without an owner: identity, and those that the server counts.
     private static readonly FieldSet Unowned = FieldSetJson.Read(
         """
         {"f:apiVersion":{},"f:kind":{},"f:metadata":{".":{},"f:name":{},"f:namespace":{},"f:creationTimestamp":{},"f:selfLink":{},"f:uid":{},"f:clusterName":{},
@@ -26,24 +25,21 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
         """u8
     );
 
-    /// <summary>After a write that changes an object; what is new has nothing before.</summary>
+    /// <summary>Updates ownership after a write; a new object has no former state.</summary>
     public ManagedFields Update(JsonObject? before, JsonObject after, ManagedFields owners, ManagedFieldsEntry author)
     {
-        // An object whose owners were cleared has none until the next apply.
+        // If its owners were cleared, an object has none until the next apply.
         if (before is not null && owners.IsEmpty)
             return owners;
         return Track(before ?? [], after, owners, author);
     }
 
-    /// <summary>Applies a configuration.</summary>
-    /// <param name="live">The object as it is; empty for one that is to be made.</param>
-    /// <param name="configuration">What the manager wants, and no more than counts where it applies it.</param>
+    /// <param name="live">Empty for a new object.</param>
+    /// <param name="configuration">The fields to apply.</param>
     /// <param name="owners">Of the live object.</param>
-    /// <param name="author">Who applies, and when; its fields are of no interest.</param>
-    /// <param name="force">Takes what others own.</param>
-    /// <param name="mayTake">Of the conflicts, those that are none: null for none.</param>
-    /// <exception cref="ApplyConflictException">Others own what it would change.</exception>
-    /// <exception cref="OwnershipException">The configuration does not have the structure.</exception>
+    /// <param name="author">The manager and time; its fields are ignored.</param>
+    /// <param name="force">Take over fields of other managers.</param>
+    /// <param name="mayTake">Conflicts to ignore; null for none.</param>
     public (JsonObject Document, ManagedFields Owners) Apply(
         JsonObject live,
         JsonObject configuration,
@@ -64,14 +60,14 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
         bare.Remove("apiVersion");
         JsonObject merged = StructuredMerge.Merge(structure, live, bare, keepsOrder);
 
-        // The name that a configuration states is not owned, but holds its metadata when the last owned field in there is given up.
+        // The name in a configuration is not owned, but keeps its metadata when the last owned field in there is removed.
         if (last is not null)
             merged = new AppliedPruning(structure).Prune(merged, last.Fields, [named, .. others.Select(static entry => entry.Fields)]);
         Comparison changes = Comparison.Of(structure, live, merged);
         if (!force)
             RefuseConflicts(others, changes, mayTake);
 
-        // Who comes to share what is there already has not written: from then on his entry has no time.
+        // Sharing an existing value is not a write: the entry has no time then.
         ManagedFieldsEntry now = author with
         {
             Fields = named.Difference(Unowned),
@@ -114,7 +110,7 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
             throw new ApplyConflictException(conflicts);
     }
 
-    // Many that wrote once, long ago, are kept as one.
+    // Merges the oldest entries of managers that wrote once.
     private static ManagedFields Cap(List<ManagedFieldsEntry> entries)
     {
         List<ManagedFieldsEntry> updaters =

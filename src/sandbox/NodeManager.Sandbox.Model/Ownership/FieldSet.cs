@@ -1,8 +1,8 @@
 namespace NodeManager.Sandbox.Model.Ownership;
 
 /// <summary>
-/// A set of fields of an object, as a tree of the steps to them. Immutable; branches that say the same are one, so that the thousands of
-/// objects of one shape hold one set.
+/// A set of fields as a tree of path elements. Immutable; equal branches are interned, so that thousands of objects of one shape share a
+/// set.
 /// </summary>
 internal sealed class FieldSet : IEquatable<FieldSet>
 {
@@ -23,10 +23,10 @@ internal sealed class FieldSet : IEquatable<FieldSet>
 
     public bool IsEmpty => _branches.Length == 0;
 
-    /// <summary>In the order of their elements.</summary>
+    /// <summary>Sorted by element.</summary>
     public ReadOnlySpan<FieldBranch> Branches => _branches;
 
-    /// <param name="branches">In any order, each element once; those that hold nothing are left out.</param>
+    /// <param name="branches">In any order, without duplicates; empty ones are dropped.</param>
     public static FieldSet Of(List<FieldBranch> branches)
     {
         branches.RemoveAll(static branch => !branch.IsMember && branch.Below.IsEmpty);
@@ -65,7 +65,7 @@ internal sealed class FieldSet : IEquatable<FieldSet>
             : Merge(other, static (left, right) => left && right, static (left, right) => left.Intersection(right));
     }
 
-    /// <summary>Without the other's members; what lies below those stays unless it is a member itself.</summary>
+    /// <summary>Without the other set's members; nested fields stay unless they are members themselves.</summary>
     public FieldSet Difference(FieldSet other)
     {
         if (ReferenceEquals(this, other))
@@ -75,7 +75,7 @@ internal sealed class FieldSet : IEquatable<FieldSet>
             : Merge(other, static (left, right) => left && !right, static (left, right) => left.Difference(right));
     }
 
-    /// <summary>The same fields with other steps to them.</summary>
+    /// <summary>The same fields with mapped path elements.</summary>
     public FieldSet Select(Func<PathElement, PathElement> step)
     {
         var selected = new List<FieldBranch>(_branches.Length);
@@ -90,10 +90,10 @@ internal sealed class FieldSet : IEquatable<FieldSet>
         return isSame ? this : Of(selected);
     }
 
-    /// <summary>The branches of which the condition is true, with all that is below them.</summary>
+    /// <summary>The matching branches with their content.</summary>
     public FieldSet Where(Func<PathElement, bool> condition) => Of([.. _branches.Where(branch => condition(branch.Element))]);
 
-    /// <summary>Every path, members of a level before what lies deeper, as text: <c>.spec.containers[name="web"].image</c>.</summary>
+    /// <summary>All paths as text, parents before their content: <c>.spec.containers[name="web"].image</c>.</summary>
     public IEnumerable<string> Paths(string prefix = "")
     {
         foreach (FieldBranch branch in _branches)

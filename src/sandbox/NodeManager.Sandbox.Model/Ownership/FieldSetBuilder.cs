@@ -1,12 +1,11 @@
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Gathers a set while a document is walked.</summary>
 internal sealed class FieldSetBuilder
 {
     private Dictionary<PathElement, (bool IsMember, FieldSetBuilder Below)>? _branches;
     private FieldSet _whole = FieldSet.Empty;
 
-    /// <summary>What is below an element; take it only to add to it.</summary>
+    /// <summary>The builder of an element's content. Creates the element, so call it only to add to it.</summary>
     public FieldSetBuilder Below(PathElement element)
     {
         _branches ??= [];
@@ -17,7 +16,7 @@ internal sealed class FieldSetBuilder
         return made;
     }
 
-    /// <summary>An element, with all that is below it.</summary>
+    /// <summary>Adds an element with its content.</summary>
     public void Add(PathElement element, FieldSet whole)
     {
         FieldSetBuilder below = Below(element);

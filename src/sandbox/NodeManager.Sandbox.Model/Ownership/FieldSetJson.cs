@@ -3,13 +3,12 @@ using System.Text.Json;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>A set of fields in the form of FieldsV1: <c>{"f:spec":{".":{},"f:replicas":{}}}</c>, where a leaf or a dot is a member.</summary>
+/// <summary>Reads and writes FieldsV1: <c>{"f:spec":{".":{},"f:replicas":{}}}</c>, where a leaf or a dot is a member.</summary>
 internal static class FieldSetJson
 {
     private const int Deepest = 256,
         LongName = 256;
 
-    /// <exception cref="FormatException">It is no FieldsV1.</exception>
     public static FieldSet Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
@@ -17,8 +16,7 @@ internal static class FieldSetJson
         return Read(ref reader);
     }
 
-    /// <summary>Reads the object that the reader is at the beginning of, to its end.</summary>
-    /// <exception cref="FormatException">It is no FieldsV1.</exception>
+    /// <summary>Reads the object at the reader's position.</summary>
     public static FieldSet Read(ref Utf8JsonReader reader) => Read(ref reader, 0).Below;
 
     public static void Write(FieldSet set, IBufferWriter<byte> into) => Write(set, false, into);

@@ -4,12 +4,12 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Values as the server's messages about structures print them.</summary>
+/// <summary>Formats values as in messages about structures.</summary>
 internal static class GoValue
 {
     public static string Of(JsonNode? value) => $"&{{{GoText.Of(value)}}}";
 
-    /// <summary>What is wrong with a value where a scalar of a type is expected; null if nothing is.</summary>
+    /// <summary>The fault of a value that is not a scalar of the type; null if valid.</summary>
     public static string? Mismatch(string type, JsonNode value) =>
         (type, value.GetValueKind()) switch
         {

@@ -6,15 +6,15 @@ using NodeManager.Sandbox.Model.Structure;
 namespace NodeManager.Sandbox.Model.Ownership;
 
 /// <summary>
-/// The annotation in which kubectl's apply on the client's side remembers what it applied. Who goes over to applying on the server's
-/// side, under kubectl's own name, may take what it says; and it is kept up, for the way back.
+/// The annotation in which kubectl's client-side apply stores its configuration. A migration to server-side apply under kubectl's own name
+/// may take over its fields, and the annotation is updated for the way back.
 /// </summary>
 internal static class LastApplied
 {
     private const string Manager = "kubectl";
     private const string Annotation = "kubectl.kubernetes.io/last-applied-configuration";
 
-    /// <summary>The fields that conflicts are not about; null for none.</summary>
+    /// <summary>The fields without conflicts; null for none.</summary>
     public static FieldSet? MayTake(ValueStructure structure, JsonObject live, FieldManager author)
     {
         if (author.Name != Manager || Read(live) is not { } text)
@@ -27,12 +27,12 @@ internal static class LastApplied
         }
         catch (Exception fault) when (fault is JsonException or OwnershipException or ArgumentException)
         {
-            // A user's annotation may hold anything: then it allows nothing.
+            // A user may write any text into the annotation; invalid text allows nothing.
             return null;
         }
     }
 
-    /// <summary>Keeps an annotation that is there true.</summary>
+    /// <summary>Updates an existing annotation.</summary>
     public static void Follow(JsonObject document, JsonObject configuration, JsonObject live, FieldManager author)
     {
         if (author.Name != Manager || Read(live) is null)

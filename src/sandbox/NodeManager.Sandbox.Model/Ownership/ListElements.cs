@@ -3,10 +3,9 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Tells the elements of a list apart.</summary>
+/// <summary>Identifies list elements.</summary>
 internal static class ListElements
 {
-    /// <exception cref="OwnershipException">An element has no such keys.</exception>
     public static PathElement[] PathsOf(ValueStructure list, JsonArray values)
     {
         var paths = new PathElement[values.Count];
@@ -15,7 +14,6 @@ internal static class ListElements
         return paths;
     }
 
-    /// <exception cref="OwnershipException">The element has no such keys.</exception>
     private static PathElement PathOf(ValueStructure list, JsonNode? value, int index)
     {
         if (list.Keys.Length == 0)

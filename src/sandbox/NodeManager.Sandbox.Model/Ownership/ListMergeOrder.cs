@@ -1,12 +1,9 @@
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>
-/// In which order the elements of a list stand when another list is applied over it: those of the applied list in its order, the others
-/// where they stood between them.
-/// </summary>
+/// <summary>The order of a merged list: applied elements in their order, the others at their former positions between them.</summary>
 internal static class ListMergeOrder
 {
-    /// <summary>Positions in the live and in the applied list; -1 where an element is in one alone.</summary>
+    /// <summary>Positions in the live and the applied list; -1 where an element is missing.</summary>
     public static List<(int Live, int Applied)> Of(PathElement[] live, PathElement[] applied)
     {
         var inLive = new Dictionary<PathElement, int>();

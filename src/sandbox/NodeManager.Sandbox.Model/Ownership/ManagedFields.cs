@@ -6,21 +6,21 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Who owns which fields of an object: its <c>metadata.managedFields</c>. Immutable.</summary>
+/// <summary>The owners of an object's fields: <c>metadata.managedFields</c>. Immutable.</summary>
 internal sealed class ManagedFields
 {
     private readonly ManagedFieldsEntry[] _entries;
 
     private ManagedFields(ManagedFieldsEntry[] entries) => _entries = entries;
 
-    /// <summary>Of an object whose field ownership is not tracked.</summary>
+    /// <summary>For an object without ownership tracking.</summary>
     public static ManagedFields None { get; } = new([]);
 
     public bool IsEmpty => _entries.Length == 0;
 
     public IReadOnlyList<ManagedFieldsEntry> Entries => _entries;
 
-    /// <summary>Ordered as the API does: who applies first, then by time and name. Entries without fields are left out.</summary>
+    /// <summary>Sorted as in the API: appliers first, then by time and name. Empty entries are dropped.</summary>
     public static ManagedFields Of(IEnumerable<ManagedFieldsEntry> entries)
     {
         ManagedFieldsEntry[] kept = [.. entries.Where(static entry => !entry.Fields.IsEmpty)];
@@ -30,8 +30,8 @@ internal sealed class ManagedFields
         return new(kept);
     }
 
-    /// <summary>Reads what a client states. An empty list, or one with an empty entry, means that nothing shall be kept of before.</summary>
-    /// <returns>Null where the client states nothing that could be meant.</returns>
+    /// <summary>Reads a client's list. An empty list, or one with an empty entry, clears the owners.</summary>
+    /// <returns>Null for an invalid list, which is ignored.</returns>
     public static ManagedFields? Read(JsonNode? stated)
     {
         if (stated is not JsonArray list)
@@ -43,10 +43,9 @@ internal sealed class ManagedFields
     }
 
     /// <inheritdoc cref="Read(JsonNode?)"/>
-    /// <param name="stated">As JSON.</param>
     public static ManagedFields? Read(ReadOnlySpan<byte> stated)
     {
-        // What fields are nested in has levels of its own.
+        // Nested fields have their own depth.
         var reader = new Utf8JsonReader(stated, new() { MaxDepth = DocumentDepth.Limit * 2 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             return null;
@@ -55,7 +54,7 @@ internal sealed class ManagedFields
             List<ManagedFieldsEntry> entries = [];
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                // Alone, it means as much as an empty list.
+                // Alone, it means the same as an empty list.
                 if (ReadEntry(ref reader) is { } entry)
                     entries.Add(entry);
                 else if (entries.Count > 0 || !reader.Read() || reader.TokenType != JsonTokenType.EndArray)
@@ -68,12 +67,12 @@ internal sealed class ManagedFields
         }
         catch (Exception fault) when (fault is FormatException or InvalidOperationException)
         {
-            // Clients that do not know what this is must not lose what is kept: as if they had not sent it.
+            // A client that sends invalid entries must not lose the owners: the list is ignored.
             return null;
         }
     }
 
-    /// <summary>The same but for the times.</summary>
+    /// <summary>Equal except for times.</summary>
     public bool SameOwners(ManagedFields other) =>
         ReferenceEquals(this, other)
         || (
@@ -85,7 +84,6 @@ internal sealed class ManagedFields
             )
         );
 
-    /// <summary>The JSON array.</summary>
     public void WriteTo(IBufferWriter<byte> into)
     {
         into.Write("["u8);
@@ -116,7 +114,6 @@ internal sealed class ManagedFields
         into.Write("]"u8);
     }
 
-    /// <summary>As a member of a document to be worked on.</summary>
     public JsonArray ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
@@ -136,7 +133,7 @@ internal sealed class ManagedFields
         return order != 0 ? order : string.CompareOrdinal(left.Subresource, right.Subresource);
     }
 
-    // Null: it is empty.
+    // Null for an empty entry.
     private static ManagedFieldsEntry? ReadEntry(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -169,7 +166,7 @@ internal sealed class ManagedFields
         return new(manager, operation, version, subresource, time, fields ?? throw new FormatException("fieldsV1"));
     }
 
-    // Thousands of objects name the same few.
+    // Interned: thousands of objects repeat a few texts.
     private static string? ReadText(ref Utf8JsonReader reader)
     {
         reader.Read();

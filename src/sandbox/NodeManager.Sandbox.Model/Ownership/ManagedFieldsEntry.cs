@@ -1,12 +1,10 @@
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>What one manager owns of an object, by one way of writing it.</summary>
-/// <param name="Manager">Its name.</param>
+/// <summary>The fields of one manager and operation.</summary>
 /// <param name="Operation"><see cref="Apply"/> or <see cref="Update"/>.</param>
-/// <param name="ApiVersion">At which it wrote last.</param>
-/// <param name="Subresource">Through which; empty for the object itself.</param>
-/// <param name="Time">When it wrote last, as the API writes it; null where that is not known.</param>
-/// <param name="Fields">What it owns.</param>
+/// <param name="ApiVersion">Of the last write.</param>
+/// <param name="Subresource">Of the write; empty for the object itself.</param>
+/// <param name="Time">Of the last write; null where unknown.</param>
 internal sealed record ManagedFieldsEntry(
     string Manager,
     string Operation,
@@ -21,6 +19,6 @@ internal sealed record ManagedFieldsEntry(
 
     public bool IsApplied => Operation == Apply;
 
-    /// <summary>One manager has one entry for each of these. Who applies is the same at every version.</summary>
+    /// <summary>A manager has one entry per identity. Applies have the same identity at every version.</summary>
     public (string, string, string, string) Identity => (Manager, Operation, IsApplied ? "" : ApiVersion, Subresource);
 }

@@ -7,12 +7,12 @@ using System.Text.Json.Nodes;
 namespace NodeManager.Sandbox.Model.Ownership;
 
 /// <summary>
-/// A step of a path to a field: <c>f:name</c> a member, <c>k:{"name":"web"}</c> the element of a list with these keys, <c>v:"a"</c> this
-/// value of a set, <c>i:0</c> a position. Compared by value, ordered as FieldsV1 writes them.
+/// An element of a field path: <c>f:name</c> is a member, <c>k:{"name":"web"}</c> a list element by its keys, <c>v:"a"</c> a value of a
+/// set, <c>i:0</c> a position. Compared by value, sorted as in FieldsV1.
 /// </summary>
 internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathElement>
 {
-    // As with texts: a newer element displaces an older one, so that what is rare costs nothing.
+    // A newer element replaces a colliding one.
     private const int SharedSize = 1 << 13;
 
     private static readonly PathElement?[] Shared = new PathElement?[SharedSize];
@@ -33,22 +33,20 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
         Name = Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode($"{kind}:{text}")}\":");
     }
 
-    /// <summary>f, k, v or i.</summary>
     public char Kind { get; }
 
-    /// <summary>The member's name, or the JSON of the keys or the value.</summary>
+    /// <summary>The member's name, or the JSON of keys or value.</summary>
     public string Text { get; }
 
     public bool IsField => Kind == 'f';
 
-    /// <summary>As a member's name in JSON, with its quotes and colon.</summary>
     public ReadOnlySpan<byte> JsonName => Name;
 
     private byte[] Name { get; }
 
     public static PathElement Field(string name) => Get('f', name);
 
-    /// <param name="keys">Sorted by their names.</param>
+    /// <param name="keys">Sorted by name.</param>
     public static PathElement Key(ReadOnlySpan<KeyValuePair<string, JsonNode>> keys)
     {
         (ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer) = Writer();
@@ -66,14 +64,13 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
 
     public static PathElement Value(JsonNode? value) => Get('v', Json(value));
 
-    /// <summary>As FieldsV1 names it.</summary>
-    /// <exception cref="FormatException">The text is not a path element.</exception>
+    /// <summary>In FieldsV1 syntax.</summary>
     public static PathElement Parse(ReadOnlySpan<char> name)
     {
         if (name.Length < 2 || name[1] != ':')
             throw new FormatException("missing colon");
         ReadOnlySpan<char> text = name[2..];
-        // Elements have the canonical text, so that what is known by this one need not be read.
+        // Interned elements have canonical text, so they need no parsing.
         if (Find(name[0], text, out _) is { } known)
             return known;
         string own = text.ToString();
@@ -94,7 +91,7 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
         }
     }
 
-    /// <summary>As messages of the API write it: <c>.name</c>, <c>[name="web"]</c>, <c>[="a"]</c>, <c>[0]</c>.</summary>
+    /// <summary>In the syntax of messages: <c>.name</c>, <c>[name="web"]</c>, <c>[="a"]</c>, <c>[0]</c>.</summary>
     public override string ToString() =>
         Kind switch
         {

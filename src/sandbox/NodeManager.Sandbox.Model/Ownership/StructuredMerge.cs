@@ -3,14 +3,11 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Puts what a manager applies into an object, and takes out what it applies no more.</summary>
+/// <summary>Merges an applied configuration into an object, and removes fields.</summary>
 internal static class StructuredMerge
 {
-    /// <summary>A new document: what is there, with what is applied over it.</summary>
-    /// <param name="structure">Of both.</param>
-    /// <param name="live">What is there; unchanged.</param>
-    /// <param name="applied">What is applied; unchanged.</param>
-    /// <param name="keepsOrder">True where shared elements of lists keep the order they have; else they take that of what is applied.</param>
+    /// <summary>Returns a new document.</summary>
+    /// <param name="keepsOrder">Common list elements keep their order; otherwise that of the configuration applies.</param>
     public static JsonObject Merge(ValueStructure structure, JsonObject live, JsonObject applied, bool keepsOrder)
     {
         var merged = new JsonObject();
@@ -27,7 +24,7 @@ internal static class StructuredMerge
         return merged;
     }
 
-    /// <summary>A new document without the members of the set.</summary>
+    /// <summary>Returns a new document without the fields.</summary>
     public static JsonObject Remove(ValueStructure structure, JsonObject document, FieldSet fields)
     {
         var kept = new JsonObject();
@@ -88,7 +85,7 @@ internal static class StructuredMerge
                 yield return (-1, i);
     }
 
-    // What is emptied by this is nothing, as if it had not been set.
+    // A value that becomes empty is removed.
     private static JsonNode? Remaining(ValueStructure structure, JsonNode? value, FieldSet fields)
     {
         if (fields.IsEmpty || structure.IsAtomic)

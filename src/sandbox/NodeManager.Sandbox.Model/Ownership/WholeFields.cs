@@ -3,10 +3,9 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>All fields inside of a value that appears or goes, each of them a member.</summary>
+/// <summary>All fields of an added or removed value.</summary>
 internal static class WholeFields
 {
-    /// <exception cref="OwnershipException">It does not have the structure.</exception>
     public static FieldSet Of(ValueStructure structure, JsonNode? value)
     {
         if (structure.IsAtomic)
@@ -32,7 +31,7 @@ internal static class WholeFields
             branches.Add(new(PathElement.Field(name), true, Of(structure.Member(name) ?? ValueStructure.Anything, value)));
         }
 
-        // What the server always writes appears with an object that is new, though no document has it.
+        // Fields that the server always writes belong to a new object, although its document lacks them.
         foreach ((string name, StructureMember member) in structure.Members)
             if (member.IsAlways && !owner.ContainsKey(name))
                 branches.Add(new(PathElement.Field(name), true, FieldSet.Empty));
@@ -46,7 +45,7 @@ internal static class WholeFields
         var positions = new Dictionary<PathElement, int>(paths.Length);
         for (int i = 0; i < paths.Length; i++)
         {
-            // Elements that cannot be told apart count as one value together.
+            // Elements with equal keys count as one value.
             if (positions.TryAdd(paths[i], branches.Count))
                 branches.Add(new(paths[i], true, Of(structure.Element!, list[i])));
             else

@@ -4,14 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Patching;
 
-/// <summary>What elements of a merged list are told apart by, as text that can be looked up: lists are merged in time that grows as their length.</summary>
+/// <summary>Keys of list elements as text for lookups: lists are merged in linear time.</summary>
 internal static class ElementKey
 {
-    /// <param name="element">Of the list.</param>
-    /// <param name="mergeKey">The member that identifies it; empty for lists of values.</param>
+    /// <param name="mergeKey">The identifying member; empty for lists of values.</param>
     public static string Of(JsonNode? element, string mergeKey) => Of(mergeKey.Length == 0 ? element : (element as JsonObject)?[mergeKey]);
 
-    /// <summary>Equal for equal values, 1 and 1.0 among them.</summary>
+    /// <summary>Equal for equal values; 1 equals 1.0.</summary>
     public static string Of(JsonNode? id) =>
         id switch
         {
@@ -24,7 +23,7 @@ internal static class ElementKey
             _ => id.ToJsonString(),
         };
 
-    /// <summary>The first place of each key.</summary>
+    /// <summary>The first position of each key.</summary>
     public static Dictionary<string, int> Places(JsonArray list, string mergeKey)
     {
         Dictionary<string, int> places = new(list.Count, StringComparer.Ordinal);

@@ -7,10 +7,9 @@ namespace NodeManager.Sandbox.Model.Patching;
 /// <summary>RFC 6902.</summary>
 internal static class JsonPatch
 {
-    // Characters that all copies of a patch may add, as on the real server: copies of copies grow without bound.
+    // A limit of the real server on characters that copy operations add, which could otherwise grow exponentially.
     private const long MostCopied = 3 * 1024 * 1024;
 
-    /// <exception cref="PatchException">The patch is malformed, does not fit, or copies too much.</exception>
     public static JsonObject Apply(JsonObject target, JsonArray operations)
     {
         JsonNode document = target;
@@ -49,7 +48,7 @@ internal static class JsonPatch
             case "copy":
                 string from = operation.Text("from") ?? throw new PatchException($"{kind} operation: missing from");
 
-                // The API's library copies a member that is not there as null.
+                // The API's library copies a missing member as null.
                 JsonNode? value = (
                     kind == "copy" && Parent(document, from).Parent is JsonObject owner
                         ? owner[Parent(document, from).Last]
@@ -90,7 +89,7 @@ internal static class JsonPatch
         (JsonNode? parent, string last) = Parent(document, path);
         switch (parent)
         {
-            // The API's library takes a member that is not there for one to be set.
+            // The API's library accepts a missing member.
             case JsonObject owner:
                 owner[last] = value;
                 return document;

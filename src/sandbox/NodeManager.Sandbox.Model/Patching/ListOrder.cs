@@ -2,13 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Patching;
 
-/// <summary>In which order the elements of a merged list come: those that a patch names as it names them, the others before what they stood before.</summary>
+/// <summary>The order of a merged list: patched elements in the patch's order, the others before the element that they preceded.</summary>
 internal static class ListOrder
 {
-    /// <param name="list">Merged; is put in order.</param>
-    /// <param name="mergeKey">By what its elements are told apart; empty for values.</param>
-    /// <param name="order">The elements that are named, or as much of them as tells them apart.</param>
-    /// <param name="live">The list as it was.</param>
+    /// <param name="mergeKey">Empty for lists of values.</param>
+    /// <param name="order">The named elements or their keys.</param>
     public static void Arrange(JsonArray list, string mergeKey, JsonArray order, JsonArray live)
     {
         Dictionary<string, int> ordered = ElementKey.Places(order, mergeKey),

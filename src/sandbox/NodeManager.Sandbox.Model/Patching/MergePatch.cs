@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Patching;
 
-/// <summary>RFC 7386: objects merge, null removes, everything else replaces.</summary>
+/// <summary>RFC 7386.</summary>
 internal static class MergePatch
 {
     public static void Apply(JsonObject target, JsonObject patch)

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Model.Patching;
 
-/// <summary>Kubernetes' strategic merge: as a merge patch, but lists that have a merge key are merged by it, and directives steer.</summary>
+/// <summary>Kubernetes' strategic merge: a merge patch with merge keys for lists, and directives.</summary>
 internal sealed class StrategicPatch
 {
     private const string Directive = "$patch";
@@ -16,11 +16,7 @@ internal sealed class StrategicPatch
 
     private StrategicPatch(int minor) => _minor = minor;
 
-    /// <param name="target">What is changed.</param>
-    /// <param name="patch">How.</param>
-    /// <param name="type">Of the API's schema, which says which lists are merged, and by what; all others are replaced whole.</param>
-    /// <param name="minor">The Kubernetes that is served.</param>
-    /// <exception cref="PatchException">A directive or a list element is wrong.</exception>
+    /// <param name="type">A type of the API schema, which has the merge keys; other lists are replaced.</param>
     public static void Apply(JsonObject target, JsonObject patch, string type, int minor) =>
         new StrategicPatch(minor).Merge(target, patch, type);
 
@@ -69,7 +65,7 @@ internal sealed class StrategicPatch
         }
     }
 
-    // What is to be ordered, as it was: what the patch does not name keeps its place by that.
+    // Original lists, because unpatched elements keep their position.
     private static Dictionary<string, JsonArray> ListsBefore(JsonObject target, JsonObject patch)
     {
         Dictionary<string, JsonArray> live = [];
@@ -81,7 +77,7 @@ internal sealed class StrategicPatch
         return live;
     }
 
-    // Null for what the schema does not know.
+    // Null for unknown fields.
     private static SchemaField? Field(string type, string name) => ApiSchema.Instance.Members(type)?.GetValueOrDefault(name);
 
     private void MergeMember(JsonObject target, string key, JsonNode? value, SchemaField? field)
@@ -99,7 +95,7 @@ internal sealed class StrategicPatch
                 if (!existed)
                     target[key] = new JsonObject();
 
-                // The members of a map are no members of its values' type.
+                // The members of a map are not members of its value type.
                 Merge(target[key]!.AsObject(), change, field?.Shape == SchemaShape.Map ? "" : type);
                 if (change.Text(Directive) == "delete")
                     target.Remove(key);

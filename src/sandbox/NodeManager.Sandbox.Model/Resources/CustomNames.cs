@@ -3,7 +3,6 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Resources;
 
-/// <summary>What a custom kind is called.</summary>
 internal sealed record CustomNames(string Plural, string Singular, string Kind, string ListKind, string[] ShortNames, string[] Categories)
 {
     public static CustomNames Read(JsonObject? names) =>

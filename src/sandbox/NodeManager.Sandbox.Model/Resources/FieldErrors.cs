@@ -5,36 +5,33 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Sandbox.Model.Resources;
 
-/// <summary>The faults of an object, worded as the API words them.</summary>
+/// <summary>Collects validation errors with the API's messages.</summary>
 internal sealed partial class FieldErrors(int minor)
 {
-    /// <summary>The minor version from which messages show values as JSON; before, as Go prints them.</summary>
+    /// <summary>The minor version from which messages show values as JSON; before, in Go syntax.</summary>
     public const int JsonValuesFrom = 32;
 
     private const int BytesFrom = 32;
     private const int LabelKeysFrom = 34;
     private const int LettersFrom = 21;
 
-    // More than anyone reads; a body may hold a million elements, each with faults of its own.
+    // A body may hold a million elements with faults.
     private const int MostFaults = 1000;
 
     private readonly List<(string Reason, string Field, string Detail)> _faults = [];
 
-    /// <summary>The minor version of Kubernetes whose rules and words these are.</summary>
+    /// <summary>Determines rules and messages.</summary>
     public int Minor => minor;
 
     public IReadOnlyList<(string Reason, string Field, string Detail)> Faults => _faults;
 
-    /// <summary>Cancelled when no reader of the faults is left: a check of a large object ends.</summary>
+    /// <summary>Cancelled when the request is aborted.</summary>
     public CancellationToken Aborted { get; init; }
 
     public void Required(string field, string detail = "") =>
         Add("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail);
 
-    /// <summary>A fault in words of its own.</summary>
-    /// <param name="reason">For example <c>FieldValueTooMany</c>.</param>
-    /// <param name="field">Its path.</param>
-    /// <param name="detail">The whole message.</param>
+    /// <summary>Adds a fault with its own message.</summary>
     public void Add(string reason, string field, string detail)
     {
         if (_faults.Count < MostFaults)
@@ -43,8 +40,8 @@ internal sealed partial class FieldErrors(int minor)
 
     public void Invalid(string field, JsonNode? value, string detail) => Shown(field, Show(value), detail);
 
-    /// <summary>All that a rule for texts finds wrong with a value.</summary>
-    /// <returns>True where it is right.</returns>
+    /// <summary>Adds all violations of a rule for texts.</summary>
+    /// <returns>True if valid.</returns>
     public bool Check(string field, string value, Func<string, string[]> rule)
     {
         string[] faults = rule(value);
@@ -53,13 +50,11 @@ internal sealed partial class FieldErrors(int minor)
         return faults.Length == 0;
     }
 
-    /// <summary>Invalid, with the value shown as given.</summary>
+    /// <summary>Invalid, with the value shown unquoted.</summary>
     public void Shown(string field, string value, string detail) =>
         Add("FieldValueInvalid", field, $"Invalid value: {value}: {Worded(detail)}");
 
-    /// <param name="field">Its path.</param>
     /// <param name="value">As shown: text in quotes.</param>
-    /// <param name="supported">What could stand there.</param>
     public void NotSupported(string field, string value, params ReadOnlySpan<string> supported)
     {
         string list = string.Join(", ", supported.ToArray().Select(one => $"\"{one}\""));
@@ -76,7 +71,7 @@ internal sealed partial class FieldErrors(int minor)
 
     public void Forbidden(string field, string detail) => Add("FieldValueForbidden", field, $"Forbidden: {detail}");
 
-    /// <summary>A time as messages of this version show it: as JSON, or as Go prints it.</summary>
+    /// <summary>A time as messages of this version show it: as JSON, or in Go syntax.</summary>
     public string Time(string text) =>
         minor >= BytesFrom || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time)
             ? $"\"{text}\""
@@ -90,7 +85,7 @@ internal sealed partial class FieldErrors(int minor)
         TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine(),
     };
 
-    // The rules are worded as today's, but for what was renamed; what other versions say stands here.
+    // Rules have today's words; this maps words that other versions use.
     private string Worded(string detail)
     {
         if (minor >= LabelKeysFrom)

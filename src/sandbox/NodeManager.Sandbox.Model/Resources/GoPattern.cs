@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Sandbox.Model.Resources;
 
 /// <summary>
-/// Patterns as Go's engine reads them: without looking around and without references back, in time that grows with the text and not with the pattern's
-/// ambiguity. Classes are ASCII, <c>$</c> is the end of the text. Source: https://pkg.go.dev/regexp/syntax
+/// Translates Go patterns (RE2): no lookaround or backreferences, and linear time. Classes are ASCII, <c>$</c> is the end of the text.
+/// Source: https://pkg.go.dev/regexp/syntax
 /// </summary>
 internal static class GoPattern
 {
-    // A large automaton takes its time, too.
+    // Large automata are slow too.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Null for what is not one.</summary>
+    /// <summary>Null if invalid.</summary>
     public static Regex? Read(string pattern)
     {
         try
@@ -29,7 +29,7 @@ internal static class GoPattern
     {
         StringBuilder text = new(pattern.Length + 16);
         bool isInClass = false;
-        // A bracket that begins a class is one of its characters.
+        // A bracket at the start of a class is literal.
         int firstOfClass = -1;
         for (int i = 0; i < pattern.Length; i++)
         {
@@ -44,7 +44,7 @@ internal static class GoPattern
                 (isInClass, firstOfClass) = (true, i + 1 < pattern.Length && pattern[i + 1] == '^' ? i + 2 : i + 1);
             else if (c == ']' && i != firstOfClass)
                 isInClass = false;
-            // Flags that read lines are rare in schemas, and .NET's own reading is right for them.
+            // Multiline flags are rare in schemas, and .NET's semantics match.
             if (c == '$' && !isInClass && !pattern.StartsWith("(?m", StringComparison.Ordinal))
                 text.Append(@"\z");
             else if (c == 'P' && !isInClass && text.Length > 1 && text[^1] == '?' && text[^2] == '(')

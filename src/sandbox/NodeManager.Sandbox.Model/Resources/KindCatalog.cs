@@ -1,23 +1,21 @@
 namespace NodeManager.Sandbox.Model.Resources;
 
 /// <summary>
-/// The kinds that a cluster of one version serves. Custom kinds come and go: every change makes a new table, which readers take without a
-/// lock.
+/// The kinds that a cluster version serves. A change of custom kinds replaces the table, which readers take without a lock.
 /// </summary>
 internal sealed class KindCatalog
 {
     private readonly Lock _lock = new();
     private Table _table;
 
-    /// <param name="kinds">All built-in ones.</param>
-    /// <param name="minor">The Kubernetes that is served: 20 for 1.20.</param>
+    /// <param name="minor">20 for 1.20.</param>
     public KindCatalog(IEnumerable<ResourceKind> kinds, int minor)
     {
         Minor = minor;
         _table = new([.. kinds], minor);
     }
 
-    /// <summary>A custom kind is served, newly or changed: reported by its server before it continues.</summary>
+    /// <summary>Raised for an added or changed custom kind before the change continues.</summary>
     public event Action<ResourceKind>? Serves;
 
     public int Minor { get; }
@@ -28,7 +26,7 @@ internal sealed class KindCatalog
 
     public ResourceKind? Find(string group, string version, string plural) => Now.ByPath.GetValueOrDefault((group, version, plural));
 
-    /// <summary>The groups other than core, each with its versions, the preferred first.</summary>
+    /// <summary>The groups except core, with their versions, the preferred one first.</summary>
     public IEnumerable<(string Group, string[] Versions)> Groups() => Now.Groups;
 
     public IEnumerable<ResourceKind> Served(string group, string version)
@@ -37,7 +35,7 @@ internal sealed class KindCatalog
         return now.Kinds.Where(kind => kind.Group == group && now.ByPath.GetValueOrDefault((group, version, kind.Plural)) == kind);
     }
 
-    /// <summary>Serves one kind more, or, of one that is served already, what has become of its versions and names.</summary>
+    /// <summary>Adds a kind, or updates its versions and names.</summary>
     public void Serve(ResourceKind kind)
     {
         lock (_lock)
@@ -55,7 +53,7 @@ internal sealed class KindCatalog
             Volatile.Write(ref _table, new([.. Now.Kinds.Where(one => one != kind)], Minor));
     }
 
-    // Never changed after it is made.
+    // Immutable.
     private sealed class Table
     {
         public Table(ResourceKind[] kinds, int minor)
@@ -63,7 +61,7 @@ internal sealed class KindCatalog
             Kinds = kinds;
             foreach (ResourceKind kind in kinds)
             {
-                // Built-in kinds come first: a definition of the same group and name hides none of them.
+                // Built-in kinds come first: a definition of the same group and name does not hide them.
                 foreach (ServedVersion version in kind.Versions)
                     if (version.IsServedBy(minor))
                         ByPath.TryAdd((kind.Group, version.Name, kind.Plural), kind);
@@ -85,7 +83,7 @@ internal sealed class KindCatalog
 
         public (string Group, string[] Versions)[] Groups { get; }
 
-        // Custom kinds of one group may each bring versions of their own.
+        // Custom kinds of a group may have different versions.
         private static string[] VersionsOf(IEnumerable<ResourceKind> kinds, int minor)
         {
             string[] names =

@@ -1,14 +1,13 @@
 namespace NodeManager.Sandbox.Model.Resources;
 
-/// <summary>When validation checks an object's metadata.</summary>
+/// <summary>When metadata is validated.</summary>
 internal enum MetadataOrder
 {
-    /// <summary>Before the kind's own rules.</summary>
     First,
 
-    /// <summary>After the kind's own rules, and only if these found no fault, when the object is new; before them when it is changed.</summary>
+    /// <summary>For a new object after the kind's rules, if these found no fault; for a changed one before them.</summary>
     LastOfNew,
 
-    /// <summary>After the kind's own rules, and only if these found no fault.</summary>
+    /// <summary>After the kind's rules, if these found no fault.</summary>
     Last,
 }

@@ -5,25 +5,25 @@ using NodeManager.Sandbox.Model.Structure;
 namespace NodeManager.Sandbox.Model.Resources;
 
 /// <summary>
-/// What the API needs to know of a kind. One instance each, compared by reference. What may change of a custom kind while it is served
-/// stands in its <see cref="Custom"/>, which is replaced as a whole: readers take no lock and never see half of a change.
+/// A kind of the API. Compared by reference. The mutable part of a custom kind is its <see cref="Custom"/>, which is replaced atomically,
+/// so readers need no lock.
 /// </summary>
 internal sealed class ResourceKind
 {
     private Dictionary<string, int>? _fieldIndexes;
     private CustomDefinition? _custom;
 
-    /// <summary>What a CustomResourceDefinition says of it now; null for a built-in kind.</summary>
+    /// <summary>The current CustomResourceDefinition; null for a built-in kind.</summary>
     public CustomDefinition? Custom
     {
         get => Volatile.Read(ref _custom);
         set => Volatile.Write(ref _custom, value);
     }
 
-    /// <summary>Cancelled when the kind is withdrawn; never for a built-in one.</summary>
+    /// <summary>Cancelled when the kind is removed; never for a built-in one.</summary>
     public CancellationToken Ended { get; init; }
 
-    /// <summary>The kind under which its objects are stored: its own, unless it shows those of another kind in another form.</summary>
+    /// <summary>The kind of the stored objects: itself, unless it shows those of another kind.</summary>
     public ResourceKind StoredAs
     {
         get => field ?? this;
@@ -60,75 +60,73 @@ internal sealed class ResourceKind
 
     public bool IsNamespaced { get; init; } = true;
 
-    /// <summary>Selectable beyond metadata.name and metadata.namespace, which all kinds have.</summary>
+    /// <summary>In addition to metadata.name and metadata.namespace.</summary>
     public SelectableField[] SelectableFields { get; init; } = [];
 
-    /// <summary>True where status is written through its own subresource only, and spec not through it.</summary>
+    /// <summary>Status is a subresource.</summary>
     public bool HasStatus { get; init; }
 
     public bool HasScale { get; init; }
 
-    /// <summary>True where metadata.generation counts changes of the specification.</summary>
+    /// <summary>metadata.generation counts changes of the specification.</summary>
     public bool HasGeneration { get; init; }
 
-    /// <summary>From which minor version on it does.</summary>
+    /// <summary>The first minor version with a generation.</summary>
     public int GenerationFrom { get; init; }
 
-    /// <summary>True where deleting answers with the object rather than with a Status.</summary>
+    /// <summary>Deletion returns the object instead of a Status.</summary>
     public bool ReturnsDeleted { get; init; }
 
-    /// <summary>The minor version from which it is so; null for always.</summary>
+    /// <summary>The minor version from which it does; null for all.</summary>
     public int? ReturnsDeletedFrom { get; init; }
 
-    /// <summary>True where deleting leaves the dependents, unless asked otherwise.</summary>
+    /// <summary>Deletion orphans dependents by default.</summary>
     public bool OrphansByDefault { get; init; }
 
-    /// <summary>The finalizer that each object has from the start and keeps until it is no longer in use; null for none.</summary>
+    /// <summary>The finalizer of objects in use; null for none.</summary>
     public string? Protection { get; init; }
 
-    /// <summary>The subresources beyond <c>status</c> and <c>scale</c>.</summary>
+    /// <summary>In addition to <c>status</c> and <c>scale</c>.</summary>
     public string[] Subresources { get; init; } = [];
 
-    /// <summary>The minor version from which the label <c>kubernetes.io/metadata.name</c> repeats the name; null for never.</summary>
+    /// <summary>The minor version from which the label <c>kubernetes.io/metadata.name</c> has the name; null for never.</summary>
     public int? NameLabelFrom { get; init; }
 
-    /// <summary>False where a deletion records no grace period, because the object remains until it is empty.</summary>
+    /// <summary>False where a deletion records no grace period, because the object stays until it is empty.</summary>
     public bool CountsGraceSeconds { get; init; } = true;
 
-    /// <summary>False where no object can depend on one of this kind.</summary>
+    /// <summary>False where the kind cannot own objects.</summary>
     public bool HasDependents { get; init; } = true;
 
-    /// <summary>Whether validation reports faults of the metadata before or after those of the rest.</summary>
     public MetadataOrder MetadataChecked { get; init; }
 
-    /// <summary>True where a finalizer needs no domain in its name.</summary>
+    /// <summary>Finalizers need no domain.</summary>
     public bool AllowsUnqualifiedFinalizers { get; init; }
 
-    /// <summary>False where an update must name the resourceVersion it was made from.</summary>
+    /// <summary>False where an update requires a resourceVersion.</summary>
     public bool AllowsUnconditionalUpdate { get; init; } = true;
 
-    /// <summary>True where replacing what is not there creates it.</summary>
+    /// <summary>PUT creates a missing object.</summary>
     public bool CreatesOnUpdate { get; init; }
 
-    /// <summary>The minor version from which all of a namespace can be deleted immediately; null for never.</summary>
+    /// <summary>The minor version from which a collection can be deleted; null for never.</summary>
     public int? DeletesCollectionsFrom { get; init; } = 0;
 
-    /// <summary>False for what is computed, not stored (metrics).</summary>
+    /// <summary>False for computed kinds (metrics).</summary>
     public bool IsStored { get; init; } = true;
 
-    /// <summary>True for a question that is answered when it is asked (an access review): it can be created and nothing else.</summary>
+    /// <summary>A review: it can only be created, and is answered immediately.</summary>
     public bool IsReview { get; init; }
 
-    /// <summary>The feature that has to be switched on for it, see <see cref="SandboxFeatures"/>; null where it is always there.</summary>
+    /// <summary>The required feature, see <see cref="SandboxFeatures"/>; null for none.</summary>
     public string? Feature { get; init; }
 
-    /// <summary>How our code reads it; null where it does not.</summary>
+    /// <summary>The serialization of its model; null without one.</summary>
     public JsonTypeInfo? Type { get; init; }
 
-    /// <summary>Rules beyond the common ones; null if there are none.</summary>
     public KindRules Rules { get; init; } = KindRules.None;
 
-    /// <summary>The name of its type in the API's schema, where that is not the kind's own.</summary>
+    /// <summary>The type in the API schema, if not the kind's name.</summary>
     public string SchemaType
     {
         get => field ?? Kind;
@@ -137,16 +135,15 @@ internal sealed class ResourceKind
 
     public string ListKind => Custom?.Names.ListKind ?? Kind + "List";
 
-    /// <summary>As messages of the API name it: <c>pods</c>, <c>deployments.apps</c>.</summary>
+    /// <summary>As in messages: <c>pods</c>, <c>deployments.apps</c>.</summary>
     public string QualifiedResource => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
-    /// <summary>As validation messages name it: <c>Node</c>, <c>Deployment.apps</c>.</summary>
+    /// <summary>As in validation messages: <c>Node</c>, <c>Deployment.apps</c>.</summary>
     public string QualifiedKind => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
 
-    /// <summary>The rules at one of its versions; of a custom kind, null means the version that is stored.</summary>
+    /// <summary>The rules at a version; null for a custom kind's storage version.</summary>
     public KindRules RulesAt(string? version) => Custom?.At(version).Rules ?? Rules;
 
-    /// <summary>How its parts are told apart, at one of its versions, in a Kubernetes of a minor version.</summary>
     public ValueStructure StructureAt(string? version, int minor) =>
         Custom?.At(version).Structure ?? ApiStructures.Of(minor).OfKind(SchemaType);
 
@@ -158,7 +155,6 @@ internal sealed class ResourceKind
 
     public string ApiVersion(string version) => Group.Length == 0 ? version : $"{Group}/{version}";
 
-    /// <summary>The version that a Kubernetes of this minor version prefers.</summary>
     public string VersionAt(int minor)
     {
         foreach (ServedVersion version in Versions)

@@ -3,10 +3,8 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Resources;
 
-/// <summary>Where a custom kind keeps what its scale subresource shows. Each path is of member names after dots: <c>.spec.replicas</c>.</summary>
-/// <param name="Replicas">How many are wanted.</param>
-/// <param name="StatusReplicas">How many there are.</param>
-/// <param name="Selector">A label selector in the form of the command line; null if the kind has none.</param>
+/// <summary>The paths of a scale subresource, as member names after dots: <c>.spec.replicas</c>.</summary>
+/// <param name="Selector">Null without a selector.</param>
 internal sealed record ScalePaths(string Replicas, string StatusReplicas, string? Selector)
 {
     public static ScalePaths? Read(JsonObject? scale) =>

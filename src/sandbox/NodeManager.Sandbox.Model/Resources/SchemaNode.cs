@@ -6,7 +6,9 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Resources;
 
-/// <summary>A part of a structural schema, read for pruning, defaulting and validating. Source: OpenAPI 3 as CustomResourceDefinitions allow it.</summary>
+/// <summary>
+/// A part of a structural schema for pruning, defaulting and validation. Source: OpenAPI 3 as allowed in CustomResourceDefinitions.
+/// </summary>
 internal sealed class SchemaNode
 {
     private SchemaNode(JsonObject schema)
@@ -54,34 +56,34 @@ internal sealed class SchemaNode
 
     public bool IsIntOrString { get; }
 
-    /// <summary>True where members that nothing is said of stay.</summary>
+    /// <summary>Unknown members are kept.</summary>
     public bool KeepsUnknown { get; }
 
-    /// <summary>True where an object of some kind stands in it, with kind, apiVersion and metadata; the root is one.</summary>
+    /// <summary>It holds an object with kind, apiVersion and metadata; true for the root.</summary>
     public bool IsResource { get; private init; }
 
     public bool IsRoot { get; private init; }
 
     public Dictionary<string, SchemaNode> Properties { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What members beyond the properties are; null where they may be anything or must not be.</summary>
+    /// <summary>The schema of additional members; null where they may be anything or are forbidden.</summary>
     public SchemaNode? Additional { get; }
 
     public bool HasAdditional { get; }
 
     public SchemaNode? Items { get; }
 
-    /// <summary><c>atomic</c>, <c>set</c> or <c>map</c>; empty where it is not said.</summary>
+    /// <summary><c>atomic</c>, <c>set</c> or <c>map</c>; empty by default.</summary>
     public string ListType { get; }
 
     public string[] ListKeys { get; }
 
     public string[] Required { get; }
 
-    /// <summary>Not to be changed.</summary>
+    /// <summary>Read-only.</summary>
     public JsonNode? Default { get; }
 
-    /// <summary>True where it or something below it has a default.</summary>
+    /// <summary>It or a nested schema has a default.</summary>
     public bool HasDefaults { get; }
 
     public JsonArray? Enum { get; }
@@ -122,7 +124,6 @@ internal sealed class SchemaNode
 
     public static SchemaNode Read(JsonObject schema) => new(schema);
 
-    /// <summary>The schema of whole objects.</summary>
     public static SchemaNode ReadRoot(JsonObject schema) => new(schema) { IsRoot = true, IsResource = true };
 
     private static decimal? Amount(JsonObject schema, string member) =>

@@ -3,17 +3,17 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Resources;
 
-/// <summary>A field that field selectors may name, and how it is read from a document.</summary>
+/// <summary>A field that field selectors may name.</summary>
 internal sealed class SelectableField(string path, string unset = "", bool isIndexed = false)
 {
     private readonly string[] _steps = path.Split('.');
 
     public string Path { get; } = path;
 
-    /// <summary>True where the store finds objects by this field without a walk; at most one a kind.</summary>
+    /// <summary>The store has an index of the field; at most one per kind.</summary>
     public bool IsIndexed { get; } = isIndexed;
 
-    /// <summary>Null where the field counts as empty.</summary>
+    /// <summary>Null counts as empty.</summary>
     public string? Read(JsonObject document)
     {
         JsonNode? node = document;

@@ -2,9 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Resources;
 
-/// <summary>A column of what <c>kubectl get</c> shows. Priority 0 is always there, 1 with <c>-o wide</c>.</summary>
-/// <param name="Name">The heading.</param>
-/// <param name="Cell">What stands in it, of a document and the moment at which it is asked.</param>
+/// <summary>A column of <c>kubectl get</c>. Priority 1 requires <c>-o wide</c>.</summary>
+/// <param name="Cell">The cell's value, from the document and the current time.</param>
 internal sealed record TableColumn(string Name, Func<JsonObject, DateTimeOffset, JsonNode?> Cell)
 {
     /// <summary><c>string</c>, <c>integer</c>, <c>number</c>, <c>boolean</c> or <c>date</c>.</summary>
@@ -14,10 +13,10 @@ internal sealed record TableColumn(string Name, Func<JsonObject, DateTimeOffset,
 
     public int Priority { get; init; }
 
-    /// <summary><c>name</c> where it names the object.</summary>
+    /// <summary><c>name</c> for the object's name.</summary>
     public string Format { get; init; } = "";
 
-    /// <summary>From which Kubernetes on (1.From), and until which, it is there.</summary>
+    /// <summary>The first minor version with the column.</summary>
     public int From { get; init; }
 
     public int Until { get; init; } = int.MaxValue;

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace NodeManager.Sandbox.Model.Resources;
 
 /// <summary>
-/// The order in which an API prefers versions: stable ones before beta before alpha, newer before older, and after them, by the alphabet,
-/// those whose names say nothing. Source: the Kubernetes documentation, "Versions in CustomResourceDefinitions".
+/// Version priority: stable before beta before alpha, newer before older, then others alphabetically. Source: the Kubernetes documentation,
+/// "Versions in CustomResourceDefinitions".
 /// </summary>
 internal static partial class VersionOrder
 {

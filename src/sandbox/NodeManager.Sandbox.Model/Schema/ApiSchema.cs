@@ -3,9 +3,8 @@ using System.Globalization;
 namespace NodeManager.Sandbox.Model.Schema;
 
 /// <summary>
-/// The fields of the API's types, as its public protocol definitions name and number them, and what its OpenAPI says of merging them
-/// (<c>fields.txt</c>, Kubernetes 1.36). By them bodies in protocol buffers are read, unknown fields found, owners of fields told apart
-/// and the API described.
+/// The fields of the API's types with their Protocol Buffers numbers, and the merge information of OpenAPI (<c>fields.txt</c>, Kubernetes
+/// 1.36). Used to decode bodies, find unknown fields, track ownership and describe the API.
 /// </summary>
 internal sealed class ApiSchema
 {
@@ -43,15 +42,15 @@ internal sealed class ApiSchema
             _byName[name] = Flat(name).ToDictionary(static field => field.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>Read once, when first needed.</summary>
+    /// <summary>Loaded on first use.</summary>
     public static ApiSchema Instance => Shared.Value;
 
     public IEnumerable<string> Types => _fields.Keys;
 
-    /// <summary>Null for scalars, and for what is not described.</summary>
+    /// <summary>Null for scalars and unknown types.</summary>
     public IReadOnlyList<SchemaField>? Fields(string type) => _fields.GetValueOrDefault(type);
 
-    /// <summary>By their names in JSON, those of inline types included.</summary>
+    /// <summary>By JSON name, including fields of inline types.</summary>
     public IReadOnlyDictionary<string, SchemaField>? Members(string type) => _byName.GetValueOrDefault(type);
 
     private IEnumerable<SchemaField> Flat(string type) =>
@@ -60,16 +59,16 @@ internal sealed class ApiSchema
                 field.IsInline ? Flat(field.Type).Select(inner => inner with { Within = $"{field.Type}.{inner.Within}" }) : [field]
             );
 
-    /// <summary>True where an object of the type is one value to who owns it, in this minor version of Kubernetes.</summary>
+    /// <summary>Objects of the type are owned as one value in this minor version.</summary>
     public bool IsAtomic(string type, int minor) => _atomicFrom.TryGetValue(type, out int from) && minor >= from;
 
-    /// <summary>The API's package that a type is of: <c>core</c>, <c>meta</c>.</summary>
+    /// <summary>The type's package: <c>core</c>, <c>meta</c>.</summary>
     public string Group(string type) => _groups[type];
 
-    /// <summary>What the API calls a type; its name here may be another, as two groups may have one of the same name.</summary>
+    /// <summary>The API's name of a type; ours may differ where two groups share a name.</summary>
     public string PublicName(string type) => _publicNames.GetValueOrDefault(type, type);
 
-    // "LabelSelector meta atomic", "SecretReference core atomic=22" (since which minor version), "events.Event events as=Event".
+    // "LabelSelector meta atomic", "SecretReference core atomic=22" (from which minor version), "events.Event events as=Event".
     private string Type(string line)
     {
         string[] parts = line.Split(' ');

@@ -5,9 +5,8 @@ using NodeManager.Kubernetes.Quantities;
 namespace NodeManager.Sandbox.Model.Schema;
 
 /// <summary>
-/// Brings documents of built-in kinds into the form in which the real server, which reads them into structures, writes them again: without
-/// what says nothing (null, and what is empty where that is the same as nothing), and with the elements' fields that are always written: a
-/// time among them, which is null where it is not set.
+/// Normalizes documents of built-in kinds as the real server does by decoding and encoding them: drops nulls and empty values that mean
+/// absent, and adds fields of elements that are always encoded, such as null times.
 /// </summary>
 internal sealed class CanonicalForm
 {
@@ -15,9 +14,6 @@ internal sealed class CanonicalForm
 
     private CanonicalForm(int minor) => _minor = minor;
 
-    /// <param name="document">What is changed.</param>
-    /// <param name="type">Of the API's schema.</param>
-    /// <param name="minor">The Kubernetes whose form it is.</param>
     public static void Apply(JsonObject document, string type, int minor) => new CanonicalForm(minor).Clean(document, type);
 
     private void Clean(JsonObject owner, string type)
@@ -55,7 +51,7 @@ internal sealed class CanonicalForm
     private bool IsNullWritten(SchemaField field) =>
         field is { Shape: SchemaShape.One, Type: "time" or "microtime" } && field.IsAlwaysAt(_minor);
 
-    // True where the field is not written.
+    // True where the field is not encoded.
     private bool CleanValue(JsonNode value, SchemaField field)
     {
         switch (value)
@@ -75,7 +71,7 @@ internal sealed class CanonicalForm
             case JsonArray list when field.Shape == SchemaShape.List:
                 for (int i = 0; i < list.Count; i++)
                 {
-                    // A null is read as an element with nothing in it.
+                    // A null is decoded as an empty element.
                     if (list[i] is null && Empty(field.Type) is { } empty)
                         list[i] = empty;
                     if (list[i] is JsonObject element)
@@ -96,7 +92,7 @@ internal sealed class CanonicalForm
         }
     }
 
-    // A null is read as a text with nothing in it.
+    // A null is decoded as empty text.
     private static void EmptyNulls(JsonObject map)
     {
         if (!map.Any(static pair => pair.Value is null))
@@ -106,7 +102,7 @@ internal sealed class CanonicalForm
                 map[name] = "";
     }
 
-    // A null is read as an amount of nothing.
+    // A null is decoded as zero.
     private static void CleanAmounts(JsonObject map)
     {
         foreach ((string name, JsonNode? value) in map.ToArray())
@@ -114,7 +110,7 @@ internal sealed class CanonicalForm
                 map[name] = amount;
     }
 
-    // The text that the server makes of an amount; null where it is that already.
+    // The canonical text of an amount; null if unchanged.
     private static JsonValue? Canonical(JsonNode value)
     {
         bool isText = value.GetValueKind() == JsonValueKind.String;

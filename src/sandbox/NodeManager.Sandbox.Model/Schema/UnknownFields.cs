@@ -3,13 +3,10 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Schema;
 
-/// <summary>Finds and removes what a type does not have.</summary>
 internal static class UnknownFields
 {
-    /// <summary>The paths of what was removed, in the order of the document: <c>spec.containers[0].imagee</c>.</summary>
-    /// <param name="document">Of which it is removed.</param>
-    /// <param name="type">What it is.</param>
-    /// <param name="minor">The Kubernetes that is served: fields of later ones are unknown.</param>
+    /// <summary>Returns the removed paths in document order: <c>spec.containers[0].imagee</c>.</summary>
+    /// <param name="minor">Fields of later minor versions are unknown.</param>
     public static List<string> Prune(JsonObject document, string type, int minor)
     {
         var paths = new List<string>();
@@ -27,7 +24,7 @@ internal static class UnknownFields
             string path = at.Length == 0 ? name : $"{at}.{name}";
             if (!members.TryGetValue(name, out SchemaField? field) || !field.IsServedBy(minor))
             {
-                // Whole objects within others may say what they are.
+                // Embedded objects may have kind and apiVersion.
                 if ((at.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion")
                     continue;
                 paths.Add(path);

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Sandbox.Model.Schema;
 
-/// <summary>Finds values that cannot stand where they do: text for a number, a list for an object.</summary>
+/// <summary>Finds values of a wrong type: text for a number, a list for an object.</summary>
 internal sealed class ValueTypes
 {
     private const string QuantityFault = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
@@ -14,10 +14,8 @@ internal sealed class ValueTypes
 
     private ValueTypes(bool isConverted) => _isConverted = isConverted;
 
-    /// <summary>The first fault in the order of the document, in the API's words; null if there is none.</summary>
-    /// <param name="document">What is written.</param>
-    /// <param name="type">Of the API's schema.</param>
-    /// <param name="isConverted">True where the server does not read the document but converts a value: then its words are others.</param>
+    /// <summary>The first fault in document order, with the API's message; null for none.</summary>
+    /// <param name="isConverted">The server converts the document instead of decoding it, with other messages.</param>
     public static string? FindFault(JsonObject document, string type, bool isConverted) =>
         new ValueTypes(isConverted).FindIn(document, type, "");
 
@@ -39,7 +37,7 @@ internal sealed class ValueTypes
 
     private string? Find(JsonNode value, SchemaField field, string named, string path)
     {
-        // A schema in a definition may be a boolean, or a list, in the place of a schema.
+        // In a definition, a boolean or a list may replace a schema.
         if (field.ShownAs == "JSONSchemaPropsOrBool" && value.GetValueKind() is JsonValueKind.True or JsonValueKind.False)
             return null;
         if (field.ShownAs == "JSONSchemaPropsOrArray" && value is JsonArray schemas)

@@ -1,8 +1,8 @@
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
-/// One change of one object, as the log keeps it. A deleted object carries its last state under the version of its deletion;
-/// <see cref="Previous"/> is what it was before (null when added), so that a watch with a selector can tell entering from changing.
+/// A change of an object in the log. A deleted object has its last state at the version of its deletion; <see cref="Previous"/> is the
+/// former state (null when added), which watches with a selector need.
 /// </summary>
 internal sealed class Change(ChangeType type, StoredObject item, StoredObject? previous, long version)
 {
@@ -14,9 +14,9 @@ internal sealed class Change(ChangeType type, StoredObject item, StoredObject? p
 
     public long Version { get; } = version;
 
-    /// <summary>Its place in the log of its kind; set once, when it is appended.</summary>
+    /// <summary>The position in the log of its kind, set on append.</summary>
     internal long Number { get; set; }
 
-    /// <summary>Bytes of documents that are no longer current and exist only for this change.</summary>
+    /// <summary>Bytes of outdated documents that the change retains.</summary>
     internal long OutdatedBytes => (Previous?.JsonLength ?? 0) + (Type == ChangeType.Deleted ? Object.JsonLength : 0);
 }

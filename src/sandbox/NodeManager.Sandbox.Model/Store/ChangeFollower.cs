@@ -4,8 +4,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
-/// Follows a kind for as long as the cluster lives. Where the log dropped changes before they were read, it compares what it knows with what there is,
-/// and continues from there, as a client does that lists again. It keeps at most one outdated version of an object alive. Not thread-safe.
+/// Follows a kind while the cluster runs. If the log drops unread changes, it relists and reports the difference. Retains at most one
+/// outdated version of an object. Not thread-safe.
 /// </summary>
 internal sealed class ChangeFollower
 {
@@ -21,7 +21,7 @@ internal sealed class ChangeFollower
         (_start, _cursor) = store.OpenFollowing(kind);
     }
 
-    /// <summary>What existed when it was made. To be read to its end, once, before the changes.</summary>
+    /// <summary>The initial objects. Enumerate completely, once, before the changes.</summary>
     public IEnumerable<StoredObject> Begin()
     {
         foreach (StoredObject item in _start!.Walk())
@@ -33,7 +33,6 @@ internal sealed class ChangeFollower
         _start = null;
     }
 
-    /// <summary>What changes, until cancelled.</summary>
     public async IAsyncEnumerable<Change> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)

@@ -1,8 +1,8 @@
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
-/// The newest changes of one kind, bounded by their number and by the bytes of what they replaced. Appended to under the store's lock, read by any
-/// number of cursors without one. Readers hold a number and no reference, so they keep nothing alive that the log drops.
+/// The recent changes of a kind, limited by number and by bytes of replaced documents. Appended under the store's lock, read by cursors
+/// without it. Readers hold numbers, not references, so they retain nothing.
 /// </summary>
 internal sealed class ChangeLog
 {
@@ -11,7 +11,7 @@ internal sealed class ChangeLog
     private readonly int _capacity;
     private readonly long _capacityBytes;
 
-    // The change of a number is in the slot of its remainder. Replaced when it grows.
+    // A ring buffer by number, which grows.
     private Change?[] _slots = new Change?[LeastSlots];
     private long _first;
     private long _next;
@@ -19,9 +19,8 @@ internal sealed class ChangeLog
     private long _forgotten;
     private TaskCompletionSource? _pulse;
 
-    /// <param name="capacity">How many changes are kept.</param>
-    /// <param name="capacityBytes">How many bytes of outdated documents are kept; the newest change is kept in any case.</param>
-    /// <param name="from">The version that it begins after.</param>
+    /// <param name="capacityBytes">The limit of outdated documents; the newest change is always kept.</param>
+    /// <param name="from">The log starts after this version.</param>
     public ChangeLog(int capacity, long capacityBytes, long from)
     {
         _capacity = capacity;
@@ -29,22 +28,20 @@ internal sealed class ChangeLog
         _forgotten = from;
     }
 
-    /// <summary>The number of the oldest change that is kept.</summary>
     public long First => Volatile.Read(ref _first);
 
-    /// <summary>The number that the next change gets.</summary>
     public long Next => Volatile.Read(ref _next);
 
-    /// <summary>Bytes of outdated documents that it keeps. Only under the store's lock.</summary>
+    /// <summary>Bytes of retained outdated documents. Under the store's lock.</summary>
     public long Bytes => _bytes;
 
-    /// <summary>The version of the oldest change; null if the newest is the only one, which stays. Only under the store's lock.</summary>
+    /// <summary>The version of the oldest change; null if only the newest is left, which is kept. Under the store's lock.</summary>
     public long? OldestVersion => _next - _first > 1 ? _slots[_first % _slots.Length]!.Version : null;
 
-    /// <summary>Drops the oldest change. Only under the store's lock.</summary>
+    /// <summary>Under the store's lock.</summary>
     public void DropOldest() => Drop();
 
-    /// <summary>Only under the store's lock.</summary>
+    /// <summary>Under the store's lock.</summary>
     public void Append(Change change)
     {
         long bytes = change.OutdatedBytes;
@@ -58,7 +55,7 @@ internal sealed class ChangeLog
         Volatile.Write(ref _next, _next + 1);
     }
 
-    /// <summary>Drops everything up to this version. Only under the store's lock.</summary>
+    /// <summary>Drops all changes up to this version. Under the store's lock.</summary>
     public void Forget(long version)
     {
         while (_first < _next)
@@ -66,10 +63,10 @@ internal sealed class ChangeLog
         _forgotten = version;
     }
 
-    /// <summary>Wakes who waits; apart from appending, so that a version is published before anybody hears of it.</summary>
+    /// <summary>Wakes waiters; separate from appending, so that the version is published first.</summary>
     public void Pulse() => Interlocked.Exchange(ref _pulse, null)?.TrySetResult();
 
-    /// <summary>The number of the first change that is newer than the version; null if such a change was dropped. Only under the store's lock.</summary>
+    /// <summary>The number of the first change after the version; null if it was dropped. Under the store's lock.</summary>
     public long? Find(long version)
     {
         if (version < _forgotten)
@@ -88,14 +85,13 @@ internal sealed class ChangeLog
         return low;
     }
 
-    /// <summary>The change of this number; null where there is none yet, or it was dropped.</summary>
+    /// <summary>The change of this number; null if it does not exist yet or was dropped.</summary>
     public Change? Read(long number)
     {
         Change?[] slots = Volatile.Read(ref _slots);
         return Volatile.Read(ref slots[number % slots.Length]) is { } change && change.Number == number ? change : null;
     }
 
-    /// <summary>Completes when there is a change of this number.</summary>
     public Task WaitAsync(long number)
     {
         TaskCompletionSource? pulse = Volatile.Read(ref _pulse);
@@ -105,7 +101,7 @@ internal sealed class ChangeLog
             pulse = Interlocked.CompareExchange(ref _pulse, mine, null) ?? mine;
         }
 
-        // The writer appends first and pulses second: what is not seen here will pulse.
+        // The writer appends, then pulses: a change that is not visible here will pulse.
         Interlocked.MemoryBarrier();
         return number >= Next ? pulse.Task : Task.CompletedTask;
     }

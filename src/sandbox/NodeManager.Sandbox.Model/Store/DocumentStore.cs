@@ -15,27 +15,29 @@ namespace NodeManager.Sandbox.Model.Store;
 //              having changed anything writes nothing.
 
 /// <summary>
-/// Whole JSON documents by kind and key under one counter of versions. Writers take one lock for as long as it takes to link the
-/// result in; readers take immutable snapshots; watches read the kind's log.
+/// JSON documents by kind and key with one version counter. Writers hold a lock only to link the result; readers take immutable snapshots;
+/// watches read the kind's log.
 /// </summary>
 internal sealed class DocumentStore
 {
-    /// <summary>Changes of each kind that a watch can resume over.</summary>
+    /// <summary>The number of changes per kind that a watch can resume over.</summary>
     public const int DefaultLogCapacity = 32_768;
 
-    /// <summary>Bytes of outdated documents that the changes of all kinds keep: with many kinds, those of each add up.</summary>
+    /// <summary>The limit of outdated documents retained by the logs of all kinds.</summary>
     public const long AllLogBytes = 128 * 1024 * 1024;
 
-    /// <summary>Bytes of outdated documents that the changes of each kind keep. At 9 KB a node, that is the last 7,000 changes of nodes.</summary>
+    /// <summary>
+    /// The limit of outdated documents retained by the log of a kind. With 9 KB per node, this is the last 7,000 changes of nodes.
+    /// </summary>
     public const long LogBytes = 64 * 1024 * 1024;
 
-    // As if a little had happened before: then a version of long ago is gone here too, from the first moment.
+    // A positive start, so that very old versions have expired from the beginning.
     private const long FirstVersion = 100;
 
     private readonly Lock _lock = new();
     private readonly int _logCapacity;
 
-    // Replaced when kinds come or go, never changed.
+    // Replaced, never modified.
     private Dictionary<ResourceKind, Table> _tables;
     private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(
         StringComparer.Ordinal
@@ -44,8 +46,6 @@ internal sealed class DocumentStore
     private long _version = FirstVersion;
     private long _published = FirstVersion;
 
-    /// <param name="kinds">All kinds that it holds from the start.</param>
-    /// <param name="logCapacity">How many changes of each kind a watch can resume over.</param>
     public DocumentStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
     {
         _logCapacity = logCapacity;
@@ -54,10 +54,9 @@ internal sealed class DocumentStore
             .ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, LogBytes, FirstVersion)));
     }
 
-    /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer continues.</summary>
+    /// <summary>Raised for every change on the writer's thread, after it is stored.</summary>
     public event Action<Change>? Committed;
 
-    /// <summary>Bytes of outdated documents that are kept for watches.</summary>
     public long KeptLogBytes
     {
         get
@@ -67,10 +66,9 @@ internal sealed class DocumentStore
         }
     }
 
-    /// <summary>The version of the newest change.</summary>
     public long Version => Volatile.Read(ref _published);
 
-    /// <summary>Holds one kind more; nothing happens where it is held already.</summary>
+    /// <summary>Adds a kind; idempotent.</summary>
     public void Add(ResourceKind kind)
     {
         lock (_lock)
@@ -80,7 +78,7 @@ internal sealed class DocumentStore
         }
     }
 
-    /// <summary>Forgets a kind, of which nothing is left.</summary>
+    /// <summary>Removes a kind without objects.</summary>
     public void Remove(ResourceKind kind)
     {
         lock (_lock)
@@ -101,10 +99,10 @@ internal sealed class DocumentStore
             return new(table.Objects, _version);
     }
 
-    /// <summary>The objects whose indexed field holds the value, in no order.</summary>
+    /// <summary>Unordered.</summary>
     public StoredObject[] ListBy(ResourceKind kind, string field, string value) => ListBy(kind, field, value, out _);
 
-    /// <summary>The same, with the version that it is true of.</summary>
+    /// <summary>With the version of the result.</summary>
     public StoredObject[] ListBy(ResourceKind kind, string field, string value, out long version)
     {
         Table table = TableOf(kind);
@@ -117,7 +115,6 @@ internal sealed class DocumentStore
         }
     }
 
-    /// <summary>The objects that name this UID as an owner.</summary>
     public StoredObject[] Dependents(string ownerUid)
     {
         lock (_lock)
@@ -128,7 +125,7 @@ internal sealed class DocumentStore
         }
     }
 
-    /// <summary>A cursor over what comes after the version; null if some of that is already forgotten.</summary>
+    /// <summary>A cursor after the version; null if it has expired.</summary>
     public ChangeCursor? OpenCursor(ResourceKind kind, long version)
     {
         ChangeLog log = TableOf(kind).Log;
@@ -136,7 +133,7 @@ internal sealed class DocumentStore
             return log.Find(version) is { } next ? new(this, log, next) : null;
     }
 
-    /// <summary>What exists, and a cursor over what comes after it.</summary>
+    /// <summary>The current objects, and a cursor after them.</summary>
     internal (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
     {
         Table table = TableOf(kind);
@@ -145,7 +142,7 @@ internal sealed class DocumentStore
     }
 
     /// <summary>Every change after the version, until cancelled.</summary>
-    /// <exception cref="InvalidOperationException">The version is too old, or the log has dropped what was not read yet.</exception>
+    /// <exception cref="InvalidOperationException">The version has expired, or the log has dropped unread changes.</exception>
     public async IAsyncEnumerable<Change> WatchAsync(
         ResourceKind kind,
         long version,
@@ -163,7 +160,7 @@ internal sealed class DocumentStore
         throw new InvalidOperationException($"The changes of {kind.Plural} since {version} are forgotten.");
     }
 
-    /// <summary>Everything there is, at one version.</summary>
+    /// <summary>All objects at one version.</summary>
     internal (long Version, IReadOnlyList<StoredObject> Objects) Capture()
     {
         SortedObjects[] tables;
@@ -177,7 +174,7 @@ internal sealed class DocumentStore
         return (version, [.. tables.SelectMany(static objects => objects.Walk())]);
     }
 
-    /// <summary>Puts an object in under the version that it had. Only before anybody uses the store; see <see cref="BeginAt"/>.</summary>
+    /// <summary>Restores an object at its former version, before first use of the store; see <see cref="BeginAt"/>.</summary>
     internal void Load(StoredObject item, long version)
     {
         Table table = TableOf(item.Kind);
@@ -192,7 +189,7 @@ internal sealed class DocumentStore
         Tell(table, change);
     }
 
-    /// <summary>Counts on from this version. What led to it is forgotten: no watch resumes from before.</summary>
+    /// <summary>Continues the version counter from here and drops the log, so that no watch resumes from before.</summary>
     internal void BeginAt(long version)
     {
         lock (_lock)
@@ -205,7 +202,7 @@ internal sealed class DocumentStore
         }
     }
 
-    /// <summary>Stores an object that is new; null if the key is taken.</summary>
+    /// <summary>Null if the key exists.</summary>
     internal StoredObject? TryAdd(StoredObject item)
     {
         Table table = TableOf(item.Kind);
@@ -224,8 +221,8 @@ internal sealed class DocumentStore
         return stored;
     }
 
-    /// <summary>Stores new objects of one kind in the order given, at less than one by one.</summary>
-    /// <exception cref="ArgumentException">A key is taken.</exception>
+    /// <summary>Adds objects of a kind in order, faster than one by one.</summary>
+    /// <exception cref="ArgumentException">A key exists.</exception>
     internal void AddAll(ResourceKind kind, IReadOnlyList<StoredObject> items)
     {
         Table table = TableOf(kind);
@@ -246,7 +243,7 @@ internal sealed class DocumentStore
             Tell(table, change);
     }
 
-    /// <summary>Stores a change of exactly the version it was made from; null if that is no longer the newest.</summary>
+    /// <summary>Replaces exactly the expected version; null on a conflict.</summary>
     internal StoredObject? TryReplace(StoredObject expected, StoredObject item)
     {
         Table table = TableOf(item.Kind);
@@ -265,9 +262,8 @@ internal sealed class DocumentStore
         return stored;
     }
 
-    /// <summary>Removes exactly the version that was judged; null if that is no longer the newest, else the last state under its deletion's version.</summary>
-    /// <param name="expected">The version that was judged.</param>
-    /// <param name="marked">What it becomes for a moment before, as a change of its own; null where it goes as it is.</param>
+    /// <summary>Removes exactly the expected version; null on a conflict, else its last state at the version of the deletion.</summary>
+    /// <param name="marked">Recorded as a change before the removal; null for none.</param>
     internal StoredObject? TryRemove(StoredObject expected, StoredObject? marked = null)
     {
         Table table = TableOf(expected.Kind);
@@ -292,7 +288,6 @@ internal sealed class DocumentStore
         return last;
     }
 
-    /// <exception cref="KindGoneException">The kind is none of this store's.</exception>
     private Table TableOf(ResourceKind kind) =>
         Volatile.Read(ref _tables).TryGetValue(kind.StoredAs, out Table? table) ? table : throw new KindGoneException(kind);
 

@@ -2,5 +2,5 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Store;
 
-/// <summary>A custom kind was withdrawn while something was still asked of it.</summary>
+/// <summary>A custom kind was removed during a request.</summary>
 internal sealed class KindGoneException(ResourceKind kind) : Exception($"{kind} are not held.");

@@ -6,12 +6,12 @@ using NodeManager.Sandbox.Model.Ownership;
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
-/// What objects have in common that differ in a few texts only, as the pods of a workload do. An object of a pattern stores these texts, and its
-/// document is composed whenever it is read. Thread-safe.
+/// A template of objects that differ in a few texts, as the pods of a workload. Objects store these texts and compose their document on
+/// demand. Thread-safe.
 /// </summary>
 internal sealed class ObjectPattern
 {
-    // What JSON writes as it is, one byte a character.
+    // Characters that JSON does not escape, one byte each.
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:/"
     );
@@ -25,9 +25,9 @@ internal sealed class ObjectPattern
     private readonly int[] _labelSlots;
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _labels = new(StringComparer.Ordinal);
 
-    /// <param name="model">An object whose texts that differ are marks.</param>
-    /// <param name="marks">The marks. Each occurs in the document as a text, or a part of one, and none is a part of another.</param>
-    /// <param name="read">Makes the typed form of an object from its texts; null: it is read from the document.</param>
+    /// <param name="model">An object with markers in place of the varying texts.</param>
+    /// <param name="marks">Each occurs in the document as a text or part of one; none is part of another.</param>
+    /// <param name="read">Creates the typed model from the texts; null: it is deserialized.</param>
     public ObjectPattern(
         StoredObject model,
         IReadOnlyList<string> marks,
@@ -54,10 +54,10 @@ internal sealed class ObjectPattern
         ];
     }
 
-    /// <summary>The object with marks. It is never stored.</summary>
+    /// <summary>The object with markers, which is never stored.</summary>
     public StoredObject Model { get; }
 
-    /// <param name="texts">In the place of each mark, in their order: letters, digits and <c>-._:/</c>.</param>
+    /// <param name="texts">In the order of the markers: letters, digits and <c>-._:/</c>.</param>
     public StoredObject Make(string[] texts)
     {
         if (texts.Length != _slots.Count)
@@ -68,7 +68,6 @@ internal sealed class ObjectPattern
         return new(this, texts);
     }
 
-    /// <summary>A text of the model as it is in an object.</summary>
     internal string Text(string ofModel, string[] texts) => _slots.TryGetValue(ofModel, out int slot) ? texts[slot] : ofModel;
 
     internal string? Field(int index, string[] texts) => _fieldSlots[index] is >= 0 and var slot ? texts[slot] : Model.Field(index);
@@ -85,7 +84,7 @@ internal sealed class ObjectPattern
         );
     }
 
-    /// <summary>The document; without a version what follows the version.</summary>
+    /// <summary>The document; without a version, the part after it.</summary>
     internal byte[] Compose(string[] texts, long version)
     {
         int length = _document.Measure(texts);
@@ -94,17 +93,16 @@ internal sealed class ObjectPattern
         return document;
     }
 
-    /// <summary>Bytes of what <see cref="Compose"/> makes.</summary>
+    /// <summary>The length of <see cref="Compose"/>.</summary>
     internal int Measure(string[] texts, long version) =>
         version == 0 ? _document.Measure(texts) : StoredDocument.Measure(version, _document.Measure(texts));
 
-    /// <summary>Who owns the fields of an object: elements of lists are named by their keys, which may be marks.</summary>
+    /// <summary>Ownership: keys of list elements may be markers.</summary>
     internal ManagedFields Owners(string[] texts) =>
         ManagedFields.Of(
             Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, texts)) })
         );
 
-    /// <summary>The same as JSON.</summary>
     internal void WriteOwners(string[] texts, IBufferWriter<byte> into)
     {
         if (_owners is null)

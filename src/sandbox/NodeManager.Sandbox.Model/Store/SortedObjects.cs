@@ -1,14 +1,14 @@
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
-/// An immutable sorted list of objects: a snapshot costs nothing, a change copies one block and the row of blocks, a walk is over
-/// arrays. Sorted by namespace, then name, ordinally, as etcd does.
+/// An immutable sorted list: a snapshot is free, a change copies one block and the array of blocks. Sorted ordinally by namespace and name,
+/// as in etcd.
 /// </summary>
 internal sealed class SortedObjects
 {
     private const int BlockSize = 128;
 
-    // Of blocks that are made together: what is added later finds room.
+    // The size of initial blocks, which leaves room for insertions.
     private const int FilledSize = 96;
 
     private readonly StoredObject[][] _blocks;
@@ -29,7 +29,7 @@ internal sealed class SortedObjects
         return found ? _blocks[block][index] : null;
     }
 
-    /// <summary>Puts the object in, in the place of one with the same key if there is one.</summary>
+    /// <summary>Adds or replaces an object.</summary>
     public SortedObjects Set(StoredObject item)
     {
         (int block, int index, bool found) = Locate(item.Namespace, item.Name);
@@ -55,13 +55,13 @@ internal sealed class SortedObjects
         if (grown.Length <= BlockSize)
             return new(Replace(block, grown), Count + 1);
 
-        // Appending in order is common (names with numbers): then the full block stays full.
+        // For appends in order, which are common, the full block stays full.
         int split = block == _blocks.Length - 1 && index == old.Length ? BlockSize : grown.Length / 2;
         return new(Replace(block, grown[..split], grown[split..]), Count + 1);
     }
 
-    /// <summary>Puts new objects in, in any order.</summary>
-    /// <exception cref="ArgumentException">A key is taken.</exception>
+    /// <summary>Adds new objects in any order.</summary>
+    /// <exception cref="ArgumentException">A key exists.</exception>
     public SortedObjects Add(IReadOnlyCollection<StoredObject> items)
     {
         StoredObject[] added = [.. items];
@@ -97,7 +97,7 @@ internal sealed class SortedObjects
         return new(Replace(block, shrunk), Count - 1);
     }
 
-    /// <summary>The objects of one namespace, or of all (null), from after a key if one is given.</summary>
+    /// <summary>The objects of a namespace (null: all) after a key, if given.</summary>
     public IEnumerable<StoredObject> Walk(string? ns = null, (string Namespace, string Name)? after = null)
     {
         (int block, int index, bool found) = after is { } key ? Locate(key.Namespace, key.Name) : Locate(ns ?? "", "");
@@ -115,12 +115,12 @@ internal sealed class SortedObjects
         }
     }
 
-    /// <summary>How many objects of a namespace, or of all (null), come after a key.</summary>
+    /// <summary>The number of objects of a namespace (null: all) after a key.</summary>
     public int CountAfter(string? ns, string afterNamespace, string afterName)
     {
         int start = Position(Locate(afterNamespace, afterName, pastFound: true));
 
-        // No namespace's name continues with a character below this one, so that the end of one is found as a key.
+        // Namespace names have no character below this one, so it marks the end of a namespace.
         int end = ns is null ? Count : Position(Locate(ns + "\0", "", pastFound: false));
         return end - start;
     }
@@ -145,7 +145,7 @@ internal sealed class SortedObjects
         return order != 0 ? order : string.CompareOrdinal(item.Name, name);
     }
 
-    // Where the key is or belongs. A key after the end of a block belongs to that block's end.
+    // The position of the key or its insertion point. A key after the end of a block belongs to that block.
     private (int Block, int Index, bool Found) Locate(string ns, string name)
     {
         int low = 0,

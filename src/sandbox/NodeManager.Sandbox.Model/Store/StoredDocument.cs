@@ -6,9 +6,9 @@ using System.Text.Json.Nodes;
 namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
-/// How objects stand in the store: UTF-8 JSON, metadata first, its resourceVersion first in it, and without kind, apiVersion and
-/// managedFields (whose sets objects share). So a version is spliced in without serialising, a list is the concatenation of its objects, and one stored object is served at
-/// any of its kind's versions.
+/// The stored form of objects: UTF-8 JSON with metadata first and its resourceVersion at the start, without kind, apiVersion and
+/// managedFields (which objects share). A version is replaced without serialization, a list concatenates its objects, and an object can be
+/// served at any version of its kind.
 /// </summary>
 internal static class StoredDocument
 {
@@ -29,13 +29,11 @@ internal static class StoredDocument
 
     private static ReadOnlySpan<byte> VersionClosing => "\","u8;
 
-    /// <summary>What follows the version in the stored form.</summary>
     public static byte[] Serialize(JsonObject document) => Write(document).ToArray();
 
-    /// <summary>True where this is what follows the version in the stored form of the document.</summary>
     public static bool Is(JsonObject document, ReadOnlySpan<byte> tail) => Write(document).SequenceEqual(tail);
 
-    /// <summary>The stored form under a version; 0 for what was only tried, which has none.</summary>
+    /// <summary>The stored form at a version; 0 for a dry run.</summary>
     public static byte[] WithVersion(ReadOnlySpan<byte> tail, long version)
     {
         if (version == 0)
@@ -45,7 +43,6 @@ internal static class StoredDocument
         return document;
     }
 
-    /// <summary>Bytes of the stored form with this version and the rest.</summary>
     public static int Measure(long version, int tailLength)
     {
         Span<byte> digits = stackalloc byte[20];
@@ -53,7 +50,7 @@ internal static class StoredDocument
         return VersionOpening.Length + length + VersionClosing.Length + tailLength;
     }
 
-    /// <summary>The stored form up to and with its version, and room for the rest.</summary>
+    /// <summary>The stored form up to its version, with room for the rest.</summary>
     public static byte[] Begin(long version, int tailLength)
     {
         var document = new byte[Measure(version, tailLength)];
@@ -64,8 +61,8 @@ internal static class StoredDocument
         return document;
     }
 
-    /// <summary>Writes what of a document that goes out comes before its stored bytes (without its opening brace): the owners of its fields.</summary>
-    /// <returns>The rest of the document.</returns>
+    /// <summary>Writes managedFields of a response, up to the stored bytes.</summary>
+    /// <returns>The rest of the document, without the opening brace.</returns>
     public static ReadOnlyMemory<byte> WriteOpening(ReadOnlyMemory<byte> document, StoredObject owned, IBufferWriter<byte> into)
     {
         if (owned.HasNoOwners)
@@ -76,7 +73,7 @@ internal static class StoredDocument
         return document[Opening.Length..];
     }
 
-    /// <summary>Writes the member <c>metadata</c> of a document that goes out, with the owners of its fields, and nothing else.</summary>
+    /// <summary>Writes the <c>metadata</c> member of a response with managedFields.</summary>
     public static void WriteMetadata(ReadOnlyMemory<byte> document, StoredObject owned, IBufferWriter<byte> into)
     {
         var reader = new Utf8JsonReader(document.Span);
@@ -86,14 +83,13 @@ internal static class StoredDocument
         into.Write(WriteOpening(document[..(int)reader.BytesConsumed], owned, into).Span);
     }
 
-    /// <summary>What follows the version, of a document with one.</summary>
     public static ReadOnlySpan<byte> Tail(ReadOnlySpan<byte> document)
     {
         ReadOnlySpan<byte> rest = document[VersionOpening.Length..];
         return rest[(rest.IndexOf(VersionClosing) + VersionClosing.Length)..];
     }
 
-    // Until the next one is written on this thread.
+    // Valid until the next write on this thread.
     private static ReadOnlySpan<byte> Write(JsonObject document)
     {
         ArrayBufferWriter<byte> buffer = s_buffer ??= new(16 * 1024);

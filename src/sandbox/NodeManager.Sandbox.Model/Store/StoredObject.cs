@@ -9,7 +9,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Store;
 
-/// <summary>One version of one object. Immutable; what is asked of it often is read once, when it is stored.</summary>
+/// <summary>One version of an object. Immutable; frequently used fields are read when it is stored.</summary>
 internal sealed class StoredObject
 {
     private readonly string?[] _fields;
@@ -38,7 +38,7 @@ internal sealed class StoredObject
             _document = StoredDocument.WithVersion(like.Tail, version);
     }
 
-    /// <summary>One of many that are alike; see <see cref="ObjectPattern.Make"/>.</summary>
+    /// <summary>See <see cref="ObjectPattern.Make"/>.</summary>
     internal StoredObject(ObjectPattern pattern, string[] texts)
     {
         StoredObject model = pattern.Model;
@@ -53,9 +53,7 @@ internal sealed class StoredObject
         _texts = texts;
     }
 
-    /// <param name="kind">Its kind.</param>
-    /// <param name="document">The whole of it; its managedFields do not count.</param>
-    /// <param name="owners">Who owns its fields.</param>
+    /// <param name="document">Its managedFields are ignored.</param>
     internal StoredObject(ResourceKind kind, JsonObject document, ManagedFields owners)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
@@ -84,42 +82,39 @@ internal sealed class StoredObject
 
     public ResourceKind Kind { get; }
 
-    /// <summary>Empty for what has none.</summary>
+    /// <summary>Empty at cluster scope.</summary>
     public string Namespace { get; }
 
     public string Name { get; }
 
     public string Uid { get; }
 
-    /// <summary>The resourceVersion.</summary>
     public long Version { get; }
 
     public IReadOnlyDictionary<string, string>? Labels { get; }
 
     public string[] OwnerUids { get; }
 
-    /// <summary>True from when a deletionTimestamp stands in it.</summary>
     public bool IsDeleting { get; }
 
-    /// <summary>The JSON document, without kind, apiVersion and managedFields.</summary>
+    /// <summary>Without kind, apiVersion and managedFields.</summary>
     public ReadOnlyMemory<byte> Json => Document;
 
-    /// <summary>Bytes of <see cref="Json"/>, which is not composed for it.</summary>
+    /// <summary>The length of <see cref="Json"/> without composing it.</summary>
     public int JsonLength => _document?.Length ?? _pattern!.Measure(_texts!, Version);
 
-    /// <summary>What it is made from; null for one that is stored whole.</summary>
+    /// <summary>Null for an object that is stored completely.</summary>
     public ObjectPattern? Pattern => _pattern;
 
-    /// <summary>Who owns its fields. Of one that is made from a pattern it is worked out each time; see <see cref="WriteOwners"/>.</summary>
+    /// <summary>Computed on each call for an object of a pattern; see <see cref="WriteOwners"/>.</summary>
     public ManagedFields Owners => _owners ?? _pattern!.Owners(_texts!);
 
-    /// <summary>True where it is not known who owns its fields.</summary>
     public bool HasNoOwners => (_owners ?? _pattern!.Model.Owners).IsEmpty;
 
-    // Of one that is made from a pattern it is composed each time.
+    // Composed on each call for an object of a pattern.
     private byte[] Document => _document ?? _pattern!.Compose(_texts!, Version);
 
-    /// <summary>What a selectable field holds (<c>spec.nodeName</c>, <c>status.phase</c>, …); empty if not set.</summary>
+    /// <summary>The value of a selectable field (<c>spec.nodeName</c>, <c>status.phase</c>, …); empty if unset.</summary>
     public string Field(string path)
     {
         int index = Kind.IndexOfField(path);
@@ -128,7 +123,7 @@ internal sealed class StoredObject
 
     internal string Field(int index) => (_pattern is null ? _fields[index] : _pattern.Field(index, _texts!)) ?? "";
 
-    /// <summary>Writes who owns its fields, as the JSON array, where that is known.</summary>
+    /// <summary>Writes managedFields, if tracked.</summary>
     public void WriteOwners(IBufferWriter<byte> into)
     {
         if (_owners is null)
@@ -137,7 +132,7 @@ internal sealed class StoredObject
             _owners.WriteTo(into);
     }
 
-    /// <summary>The object as our types know it: shared, so never to be changed.</summary>
+    /// <summary>The shared typed object; read-only.</summary>
     public T As<T>()
         where T : KubernetesObject
     {
@@ -149,10 +144,10 @@ internal sealed class StoredObject
         return read;
     }
 
-    /// <summary>A copy to change, without kind, apiVersion and managedFields, with its resourceVersion.</summary>
+    /// <summary>A mutable copy with its resourceVersion, without kind, apiVersion and managedFields.</summary>
     public JsonObject ToJson() => JsonNode.Parse(Document, documentOptions: DocumentDepth.Options)!.AsObject();
 
-    /// <summary>The document in the form that clients see (see <see cref="KindRules.Show"/>), worked out once.</summary>
+    /// <summary>The document in the client's form (see <see cref="KindRules.Show"/>), cached.</summary>
     public ReadOnlyMemory<byte> ShownBy(Action<JsonObject> show)
     {
         if (Volatile.Read(ref _shown) is { } known && ReferenceEquals(known.Show, show))
@@ -167,13 +162,13 @@ internal sealed class StoredObject
         return shown;
     }
 
-    /// <summary>True where a changed copy of its document is as it was, down to the order of its members: cheaper than a comparison of two documents.</summary>
+    /// <summary>True where a copy is unchanged, including the order of members; cheaper than a deep comparison.</summary>
     internal bool HasContent(JsonObject document) => StoredDocument.Is(document, Tail);
 
-    /// <summary>The same but for the version, and the times of its fields' owners.</summary>
+    /// <summary>Equal except for the version and the owners' times.</summary>
     internal bool SameContent(StoredObject other) => SameDocument(other) && Owners.SameOwners(other.Owners);
 
-    // The order of members says nothing.
+    // Independent of member order.
     private bool SameDocument(StoredObject other)
     {
         ReadOnlySpan<byte> mine = Tail,
@@ -184,11 +179,11 @@ internal sealed class StoredObject
     private static JsonNode? Parse(ReadOnlySpan<byte> tail) =>
         JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: DocumentDepth.Options);
 
-    /// <summary>The same object under a version: for the store, and for the end of a watched object (its last state under its deletion's version).</summary>
+    /// <summary>A copy at another version.</summary>
     internal StoredObject At(long version) => new(this, version);
 
     private sealed record ShownForm(Action<JsonObject> Show, byte[] Document);
 
-    /// <summary>The document but for what comes before its version, and the version.</summary>
+    /// <summary>The document after its version.</summary>
     internal ReadOnlySpan<byte> Tail => Version == 0 ? Document : StoredDocument.Tail(Document);
 }

@@ -2,15 +2,14 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Model.Store;
 
-/// <summary>UTF-8 text with marks in it, in whose place other texts are written. Immutable.</summary>
+/// <summary>UTF-8 text with markers that are replaced with other texts. Immutable.</summary>
 internal sealed class TextPattern
 {
     private readonly List<byte[]> _pieces = [];
     private readonly List<int> _order = [];
     private readonly int _length;
 
-    /// <param name="model">With the marks, each any number of times.</param>
-    /// <param name="marks">None is a part of another.</param>
+    /// <param name="marks">None is part of another.</param>
     public TextPattern(ReadOnlySpan<byte> model, IReadOnlyList<string> marks)
     {
         byte[][] sought = [.. marks.Select(Encoding.UTF8.GetBytes)];
@@ -32,7 +31,7 @@ internal sealed class TextPattern
         _length = _pieces.Sum(static piece => piece.Length);
     }
 
-    /// <summary>How many bytes it is with these texts, which are ASCII.</summary>
+    /// <summary>The length with these ASCII texts.</summary>
     public int Measure(string[] texts)
     {
         int length = _length;

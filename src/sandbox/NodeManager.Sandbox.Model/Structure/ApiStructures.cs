@@ -4,10 +4,9 @@ using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Model.Structure;
 
-/// <summary>The structures of the API's own types, at one version of Kubernetes.</summary>
 internal sealed class ApiStructures
 {
-    // Until then only merge patches' keys said how lists divide.
+    // Before that, only merge keys of patches were defined.
     private const int ListTypesFrom = 22;
 
     private static readonly ConcurrentDictionary<bool, ApiStructures> Known = new();
@@ -19,7 +18,7 @@ internal sealed class ApiStructures
 
     public static ApiStructures Of(int minor) => Known.GetOrAdd(minor >= ListTypesFrom, static isNew => new(isNew ? ListTypesFrom : 0));
 
-    /// <summary>The structure of an object of the kind, with its kind and apiVersion.</summary>
+    /// <summary>Includes kind and apiVersion.</summary>
     public ValueStructure OfKind(string kind) =>
         _byType.GetOrAdd(
             "/" + kind,
@@ -52,14 +51,14 @@ internal sealed class ApiStructures
     private Dictionary<string, StructureMember> Members(string type) =>
         ApiSchema.Instance.Members(type)!.ToDictionary(static pair => pair.Key, pair => Member(pair.Value), StringComparer.Ordinal);
 
-    // A null that only older servers write has no owner there.
+    // A null that only older servers write has no owner.
     private StructureMember Member(SchemaField field)
     {
         bool isAlways = field.IsAlwaysAt(int.MaxValue);
         return new(OfField(field), isAlways, !isAlways && field.IsAlwaysAt(0), Default(field));
     }
 
-    // A number or text that is always written is zero or empty where it is not set, as a key too.
+    // An unset number or text that is always written is zero or empty, also as a key.
     private JsonValue? Default(SchemaField field) =>
         (field.Default, field.Type) switch
         {

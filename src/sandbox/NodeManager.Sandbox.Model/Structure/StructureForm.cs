@@ -6,6 +6,6 @@ internal enum StructureForm
     Object,
     List,
 
-    /// <summary>Whatever stands there: objects by their members, lists and scalars each one value.</summary>
+    /// <summary>Unknown structure: objects by member, lists and scalars as one value each.</summary>
     Anything,
 }

@@ -1,9 +1,8 @@
 namespace NodeManager.Sandbox.Model.Structure;
 
 /// <summary>
-/// How a value is divided into parts that managers can own one by one: what Kubernetes says with <c>x-kubernetes-list-type</c>,
-/// <c>-list-map-keys</c> and <c>-map-type</c>. Built from <c>fields.txt</c> for the API's own kinds; a server of another kind (a custom
-/// resource) builds it from that kind's schema.
+/// The parts of a value that managers can own: <c>x-kubernetes-list-type</c>, <c>-list-map-keys</c> and <c>-map-type</c>. Built from
+/// <c>fields.txt</c> for built-in kinds, and from the schema for custom ones.
 /// </summary>
 internal sealed class ValueStructure
 {
@@ -18,7 +17,6 @@ internal sealed class ValueStructure
             _members = new(members);
     }
 
-    /// <summary>A scalar of any type.</summary>
     public static ValueStructure Scalar { get; } = new(StructureForm.Scalar);
 
     public static ValueStructure Text { get; } = new(StructureForm.Scalar) { Type = "string" };
@@ -27,29 +25,28 @@ internal sealed class ValueStructure
 
     public static ValueStructure Flag { get; } = new(StructureForm.Scalar) { Type = "boolean" };
 
-    /// <summary>Nothing is known of it: what has no schema, or preserves unknown fields.</summary>
+    /// <summary>Without a schema, or with preserved unknown fields.</summary>
     public static ValueStructure Anything { get; } = new(StructureForm.Anything);
 
     public StructureForm Form { get; }
 
-    /// <summary>Of a scalar: <c>string</c>, <c>numeric</c> or <c>boolean</c>; empty for any of them.</summary>
+    /// <summary>For scalars: <c>string</c>, <c>numeric</c> or <c>boolean</c>; empty for any.</summary>
     public string Type { get; private init; } = "";
 
-    /// <summary>True where it is one value, whatever it holds.</summary>
+    /// <summary>Owned as one value.</summary>
     public bool IsAtomic { get; private init; }
 
-    /// <summary>Of an object: the members that have names of their own.</summary>
+    /// <summary>For objects: named members.</summary>
     public IReadOnlyDictionary<string, StructureMember> Members => _members?.Value ?? NoMembers;
 
-    /// <summary>Of a list its elements, of an object the members that have no name of their own (a map's); null if there are none.</summary>
+    /// <summary>The elements of a list, or the values of a map; null for none.</summary>
     public ValueStructure? Element { get; private init; }
 
-    /// <summary>Of a list that is no single value: the members that tell elements apart, in the order of their names; none where the values themselves do.</summary>
+    /// <summary>For granular lists: the sorted keys of elements; empty for sets.</summary>
     public string[] Keys { get; private init; } = [];
 
-    /// <param name="members">Read when first needed, so that types may hold themselves.</param>
-    /// <param name="isAtomic">One value.</param>
-    /// <param name="element">What other members may hold; null if there may be none.</param>
+    /// <param name="members">Evaluated lazily, because types may be recursive.</param>
+    /// <param name="element">Null where unnamed members are not allowed.</param>
     public static ValueStructure Object(
         Func<IReadOnlyDictionary<string, StructureMember>> members,
         bool isAtomic = false,
@@ -59,8 +56,7 @@ internal sealed class ValueStructure
     public static ValueStructure Map(ValueStructure element, bool isAtomic = false) =>
         new(StructureForm.Object) { IsAtomic = isAtomic, Element = element };
 
-    /// <param name="element">What it holds.</param>
-    /// <param name="keys">Null for a list that is one value, none for a set of values.</param>
+    /// <param name="keys">Null for an atomic list, empty for a set.</param>
     public static ValueStructure List(ValueStructure element, string[]? keys) =>
         new(StructureForm.List)
         {
@@ -69,12 +65,12 @@ internal sealed class ValueStructure
             IsAtomic = keys is null,
         };
 
-    /// <summary>What a member holds; null where there can be no such.</summary>
+    /// <summary>The structure of a member; null where it is not allowed.</summary>
     public ValueStructure? Member(string name) =>
         Form == StructureForm.Anything ? Anything
         : Members.TryGetValue(name, out StructureMember? member) ? member.Value
         : Element;
 
-    /// <summary>True where a member has a name of its own, unlike a map's.</summary>
+    /// <summary>True for a named member, as opposed to a map's.</summary>
     public bool Names(string name) => Members.ContainsKey(name);
 }

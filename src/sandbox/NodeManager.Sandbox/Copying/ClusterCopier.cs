@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Copying;
 
-/// <summary>Puts what was read from a cluster into an empty one, before anything acts in it.</summary>
+/// <summary>Writes the objects of another cluster into an empty one, before its controllers start.</summary>
 internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
 {
     private static readonly string[] Dropped = ["resourceVersion", "selfLink"];
@@ -38,7 +38,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
                 return Make(kind, document, list.ReadOwners(number));
             });
 
-            // Namespaces and priority classes that every cluster has are there already.
+            // Default namespaces and priority classes exist already.
             (StoredObject Item, bool IsAlive)[] added =
             [
                 .. made.Where(one => registry.Store.Get(kind, one.Item.Namespace, one.Item.Name) is null)
@@ -53,7 +53,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
         WriteCustoms(customs, catalog);
     }
 
-    // A definition makes its kind when it is stored.
+    // Storing a definition creates its kind.
     private void WriteCustoms(CopiedCustoms customs, KindCatalog catalog)
     {
         AddCustoms(BuiltInKinds.CustomResourceDefinitions, customs.Definitions);
@@ -88,7 +88,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
         if (kind != BuiltInKinds.VolumeAttachments)
             return;
 
-        // Under the name by which the sandbox finds it when the pod has gone.
+        // The sandbox finds it by this name after its pod was deleted.
         JsonObject? spec = item.Object("spec");
         if (spec.Object("source").Text("persistentVolumeName") is { } volume && spec.Text("nodeName") is { } node)
             metadata["name"] = VolumeController.AttachmentName(volume, node);
@@ -102,7 +102,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
         return (new(kind, item, owners), isAlive);
     }
 
-    // A real kubelet tells its status every five minutes only, and lives by its lease.
+    // A real kubelet updates its status every five minutes only, and its lease more often.
     private void Beat(StoredObject node)
     {
         string now = registry.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);

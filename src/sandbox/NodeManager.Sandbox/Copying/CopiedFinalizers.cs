@@ -8,9 +8,9 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
-/// Finalizers are promises of controllers, and those of the source (a driver's attacher, an operator) are not in the copy: nothing that has
-/// one could ever be deleted there. So only those are copied that something takes away again. What waits for its end in the source continues
-/// waiting; but for attachments of volumes, which are the sandbox's to end.
+/// Selects finalizers to copy. Controllers of the source (a CSI attacher, an operator) do not run in the copy, so objects with their
+/// finalizers could never be deleted. Only finalizers that the sandbox removes are copied. Terminating objects keep terminating, except
+/// volume attachments, which the sandbox manages.
 /// </summary>
 internal static class CopiedFinalizers
 {

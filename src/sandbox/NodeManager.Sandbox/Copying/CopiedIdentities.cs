@@ -4,14 +4,12 @@ using System.Text;
 namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
-/// New UIDs for copied objects: a copy is never taken for its original, and whatever names an object by its UID (owners, claims of volumes,
-/// labels of jobs) names the copy. The same seed gives the same ones.
+/// Replaces UIDs of copied objects, so that a copy is never taken for its original; references (owners, volume claims, job labels) follow.
+/// Equal seeds give equal UIDs.
 /// </summary>
 internal static class CopiedIdentities
 {
-    /// <summary>Replaces the UIDs of all objects and of all owners, copied or not, wherever they are.</summary>
-    /// <param name="seed">Of the copy.</param>
-    /// <param name="pages">All that is copied.</param>
+    /// <summary>Replaces the UIDs of all objects and owners, including owners that were not copied.</summary>
     public static void Replace(int seed, IReadOnlyCollection<SourcePage> pages)
     {
         Dictionary<string, byte[]> replaced = new(StringComparer.Ordinal);

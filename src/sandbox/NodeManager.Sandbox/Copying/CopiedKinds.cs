@@ -3,13 +3,13 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 
-/// <summary>What of a cluster is copied: what decides where pods run, whether they may go, and what comes back. No secrets, no config maps.</summary>
+/// <summary>The kinds to copy: those that affect placement, disruption and recovery. No Secrets and ConfigMaps.</summary>
 internal static class CopiedKinds
 {
-    /// <summary>Without these there is no copy.</summary>
+    /// <summary>Required for a copy.</summary>
     public static IReadOnlyList<ResourceKind> Needed { get; } = [BuiltInKinds.Namespaces, BuiltInKinds.Nodes, BuiltInKinds.Pods];
 
-    /// <summary>Where one of these may not be read, the copy goes without it, and says so.</summary>
+    /// <summary>Optional: reported if they cannot be read.</summary>
     public static IReadOnlyList<ResourceKind> Wanted { get; } =
     [
         BuiltInKinds.PriorityClasses,

@@ -6,14 +6,14 @@ using NodeManager.Sandbox.Model.Documents;
 namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
-/// What the simulated kubelets are told, so that what is in trouble in the source stays so: they would cure everything. It stands in
-/// annotations; taking them away lets a node or a pod recover.
+/// Annotates copied objects so that simulated kubelets keep the source's problems, which they would otherwise resolve. Removing the
+/// annotations lets a node or pod recover.
 /// </summary>
 internal static class CopiedLife
 {
     private static readonly string[] Starting = ["ContainerCreating", "PodInitializing"];
 
-    /// <summary>True if its kubelet lives.</summary>
+    /// <summary>True if its kubelet is alive.</summary>
     public static bool TellNode(JsonObject node)
     {
         string ready = node.Object("status").Condition("Ready").Text("status") ?? "Unknown";
@@ -30,8 +30,9 @@ internal static class CopiedLife
         return ready != "Unknown";
     }
 
-    /// <param name="pod">Of the source.</param>
-    /// <param name="now">A running job's pod continues for as long as it has run, and a minute at least: how long it takes is not known.</param>
+    /// <param name="now">
+    /// A running job's pod continues for as long as it has run, at least a minute, because its duration is unknown.
+    /// </param>
     public static void TellPod(JsonObject pod, DateTimeOffset now)
     {
         JsonObject? status = pod.Object("status");
@@ -58,7 +59,7 @@ internal static class CopiedLife
         Ask(pod, "complete-after", Math.Ceiling(Math.Max(60, seconds)).ToString(CultureInfo.InvariantCulture));
     }
 
-    // An image that cannot be pulled, a volume or a configuration that is not there: not the moment that every pod takes.
+    // A missing image, volume or configuration, as opposed to a normal start.
     private static bool WaitsForMore(JsonObject? status) =>
         (status.Array("containerStatuses") ?? [])
             .OfType<JsonObject>()

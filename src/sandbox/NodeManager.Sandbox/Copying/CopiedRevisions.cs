@@ -8,8 +8,7 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
-/// The labels by which workloads know which of their pods are up to date are hashes, and every Kubernetes has its own: in the copy they are
-/// the sandbox's. Otherwise it would start a rollout of everything.
+/// Recomputes template hashes in labels, which differ between Kubernetes versions. Otherwise the sandbox would roll out all workloads.
 /// </summary>
 internal sealed class CopiedRevisions
 {
@@ -19,7 +18,6 @@ internal sealed class CopiedRevisions
     private readonly Dictionary<string, Action<JsonObject>> _ofPods = new(StringComparer.Ordinal);
 
     /// <summary>Translates workloads and their histories.</summary>
-    /// <param name="all">Those that are copied of <see cref="Kinds"/>.</param>
     public CopiedRevisions(IReadOnlyDictionary<ResourceKind, JsonObject[]> all)
     {
         ILookup<string, JsonObject> revisions = Of(all, BuiltInKinds.ControllerRevisions).ToLookup(OwnerOf, StringComparer.Ordinal);
@@ -31,7 +29,7 @@ internal sealed class CopiedRevisions
             TranslateDaemonSet(set, revisions[UidOf(set)]);
     }
 
-    /// <summary>Kinds that have hashes, or what hashes are of.</summary>
+    /// <summary>Workloads and their revisions.</summary>
     public static IReadOnlyList<ResourceKind> Kinds { get; } =
     [BuiltInKinds.ControllerRevisions, BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets, BuiltInKinds.DaemonSets];
 
@@ -101,7 +99,7 @@ internal sealed class CopiedRevisions
         };
     }
 
-    /// <summary>Names the kept templates of a set as the sandbox would; by their names before. What is of no set of ours is left alone.</summary>
+    /// <summary>Renames the revisions of a set, and returns the new names by the old ones. Other revisions are unchanged.</summary>
     private static Dictionary<string, string> TranslateHistory(JsonObject set, IEnumerable<JsonObject> revisions, string hashLabel)
     {
         Dictionary<string, string> names = new(StringComparer.Ordinal);

@@ -3,6 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Sandbox.Copying;
 
-/// <summary>Lists are read as they are: whatever a cluster says of an object, its copy says too.</summary>
+/// <summary>Unrestricted, so that a copy is complete.</summary>
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class CopyJson : JsonSerializerContext;

@@ -3,10 +3,10 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Copying;
 
-/// <summary>Finds the objects of a list, and what may be a UID in them, in JSON that arrives in parts: each byte is looked at once.</summary>
+/// <summary>Finds objects and possible UIDs in a JSON list that arrives in parts, in a single pass.</summary>
 internal sealed class PageScan
 {
-    // Levels: members of the list, of its metadata, of an item, of its metadata, of an owner in it.
+    // Nesting levels: members of the list, its metadata, an item, its metadata, an owner.
     private const int OfList = 1,
         OfListMetadata = 2,
         OfItem = 3,
@@ -30,21 +30,21 @@ internal sealed class PageScan
         Uid,
     }
 
-    /// <summary>Where each object is, and its managedFields; their length is 0 where it has none.</summary>
+    /// <summary>The positions of objects and their managedFields, whose length is 0 if missing.</summary>
     public List<((int Start, int Length) Whole, (int Start, int Length) Fields)> Items { get; } = [];
 
-    /// <summary>Where texts begin that are as long as a UID.</summary>
+    /// <summary>The positions of texts with the length of a UID.</summary>
     public List<int> Texts { get; } = [];
 
-    /// <summary>Where of these the UIDs of the objects and of their owners begin.</summary>
+    /// <summary>Of these, the UIDs of objects and owners.</summary>
     public List<int> Uids { get; } = [];
 
-    /// <summary>The token of the next page; empty where there is none.</summary>
+    /// <summary>Empty on the last page.</summary>
     public string Continue { get; private set; } = "";
 
-    /// <param name="json">All that has arrived.</param>
-    /// <param name="isEnd">True where nothing follows.</param>
-    /// <exception cref="JsonException">It is not JSON, or was cut short.</exception>
+    /// <param name="json">All bytes so far.</param>
+    /// <param name="isEnd">No more bytes follow.</param>
+    /// <exception cref="JsonException">Invalid or truncated JSON.</exception>
     public void Read(ReadOnlySpan<byte> json, bool isEnd)
     {
         var reader = new Utf8JsonReader(json[_read..], isEnd, _state);
@@ -88,7 +88,7 @@ internal sealed class PageScan
 
     private Member Name(ref Utf8JsonReader reader, int depth)
     {
-        // What is deeper is not of this member.
+        // Deeper members do not belong to this one.
         if (depth < OfOwner)
             _members.AsSpan(depth + 1).Clear();
         switch (depth)

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Copying;
 
-/// <summary>The objects of a kind, as they were read. They can be read concurrently.</summary>
+/// <summary>The objects of a kind. Supports concurrent reads.</summary>
 internal sealed class SourceList
 {
     private readonly List<(SourcePage Page, int Index)> _objects;
@@ -20,21 +20,20 @@ internal sealed class SourceList
 
     public int Count => _objects.Count;
 
-    /// <summary>An object; its managedFields are empty, see <see cref="ReadOwners"/>.</summary>
+    /// <summary>Without managedFields; see <see cref="ReadOwners"/>.</summary>
     public JsonObject ReadDocument(int number)
     {
         (SourcePage page, int index) = _objects[number];
         return page.ReadDocument(index);
     }
 
-    /// <summary>Who owns the fields of an object.</summary>
     public ManagedFields ReadOwners(int number)
     {
         (SourcePage page, int index) = _objects[number];
         return page.ReadOwners(index);
     }
 
-    /// <summary>Makes something of each object, by its number, on all cores.</summary>
+    /// <summary>Maps each object by its number, on all cores.</summary>
     public T[] Select<T>(Func<int, T> make)
     {
         var made = new T[Count];

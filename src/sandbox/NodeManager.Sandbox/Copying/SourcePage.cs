@@ -8,12 +8,10 @@ using NodeManager.Sandbox.Model.Ownership;
 namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
-/// A page of a list, as it arrived: thousands of objects take far less room as text than as documents, so that each becomes one when it is its turn.
-/// Objects of a page can be read concurrently.
+/// A page of a list as text, which needs far less memory than documents; objects are parsed on demand. Supports concurrent reads.
 /// </summary>
 internal sealed class SourcePage
 {
-    /// <summary>Characters of a UID.</summary>
     public const int UidLength = 36;
 
     private const int FirstSize = 16 * 1024;
@@ -25,13 +23,13 @@ internal sealed class SourcePage
 
     public int Count => _scan.Items.Count;
 
-    /// <summary>The token of the next page; empty where there is none.</summary>
+    /// <summary>Empty on the last page.</summary>
     public string Continue => _scan.Continue;
 
-    /// <summary>UIDs of the objects, and of their owners.</summary>
+    /// <summary>UIDs of objects and owners.</summary>
     public IEnumerable<string> Uids => _scan.Uids.Select(at => Encoding.UTF8.GetString(_bytes, at, UidLength));
 
-    /// <exception cref="JsonException">It is not JSON, or was cut short.</exception>
+    /// <exception cref="JsonException">Invalid or truncated JSON.</exception>
     public static async ValueTask<SourcePage> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         var page = new SourcePage();
@@ -48,22 +46,22 @@ internal sealed class SourcePage
         return page;
     }
 
-    /// <summary>Puts other texts of the same length in the place of texts that are as long as a UID.</summary>
-    /// <param name="replace">Writes the other one, or leaves it.</param>
+    /// <summary>Replaces texts with the length of a UID by others of the same length.</summary>
+    /// <param name="replace">Overwrites the text, or keeps it.</param>
     public void Replace(Action<Span<byte>> replace)
     {
         foreach (int at in _scan.Texts)
             replace(_bytes.AsSpan(at, UidLength));
     }
 
-    /// <summary>An object; its managedFields are empty, see <see cref="ReadOwners"/>.</summary>
+    /// <summary>Without managedFields; see <see cref="ReadOwners"/>.</summary>
     public JsonObject ReadDocument(int index)
     {
         ((int start, int length), (int fields, int fieldsLength)) = _scan.Items[index];
         if (fieldsLength == 0)
             return Parse(_bytes.AsSpan(start, length));
 
-        // Half of many an object.
+        // managedFields are half of many objects.
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
@@ -82,7 +80,6 @@ internal sealed class SourcePage
         }
     }
 
-    /// <summary>Who owns the fields of an object.</summary>
     public ManagedFields ReadOwners(int index)
     {
         (int start, int length) = _scan.Items[index].Fields;

@@ -8,12 +8,12 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Copying;
 
-/// <summary>Reads whole objects from a cluster. Sends nothing but GET.</summary>
+/// <summary>Reads objects of a cluster with GET requests only.</summary>
 internal sealed class SourceReader(KubernetesClient source)
 {
     private const int PageSize = 500;
 
-    /// <summary>The minor version of the source, as near to it as the sandbox can be.</summary>
+    /// <summary>The minor version of the source, or the nearest supported one.</summary>
     public async Task<int> ReadMinorAsync(CancellationToken cancellationToken)
     {
         string version = (await source.GetVersionAsync(cancellationToken)).GitVersion ?? "";
@@ -21,8 +21,8 @@ internal sealed class SourceReader(KubernetesClient source)
         return parts is ["1", var minor, ..] && int.TryParse(minor, out int number) ? Math.Clamp(number, 20, 37) : 37;
     }
 
-    /// <summary>Everything copied, by kind; the kinds side by side. What was not to be had is told.</summary>
-    /// <exception cref="KubernetesException">A kind that the copy needs is refused.</exception>
+    /// <summary>Reads all copied kinds concurrently, and reports those that cannot be read.</summary>
+    /// <exception cref="KubernetesException">A required kind is refused.</exception>
     public async Task<IReadOnlyDictionary<ResourceKind, SourceList>> ReadAllAsync(Action<string> told, CancellationToken cancellationToken)
     {
         ServerCapabilities capabilities = await source.GetCapabilitiesAsync(cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class SourceReader(KubernetesClient source)
         return all;
     }
 
-    /// <summary>Definitions and their objects, side by side. What was not to be had is told.</summary>
+    /// <summary>Reads definitions and their objects concurrently, and reports those that cannot be read.</summary>
     public async Task<CopiedCustoms> ReadCustomsAsync(Action<string> told, CancellationToken cancellationToken)
     {
         var objects = new Dictionary<(string, string), SourceList>();
@@ -98,7 +98,7 @@ internal sealed class SourceReader(KubernetesClient source)
 
     private static string PluralOf(JsonObject definition) => definition.Object("spec").Object("names").Text("plural") ?? "";
 
-    // A conversion webhook that does not answer is the source's trouble, not the copy's.
+    // A failing conversion webhook of the source must not fail the copy.
     private static bool IsRefused(KubernetesException refusal) =>
         refusal.Code
             is HttpStatusCode.Forbidden
@@ -123,7 +123,7 @@ internal sealed class SourceReader(KubernetesClient source)
         }
         catch (KubernetesException refusal) when (refusal.Code == HttpStatusCode.Gone)
         {
-            // Longer than the server remembers: in one piece.
+            // The continue token has expired; the list is read in one page.
             return await ReadAsync(path, 0, cancellationToken);
         }
     }

@@ -23,7 +23,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Hosting;
 
-/// <summary>What makes the cluster live: starts the controllers, tells them what changes, ends them.</summary>
+/// <summary>Runs the controllers and their watches.</summary>
 internal sealed class ControllerHost : IDisposable
 {
     private const int KeptFaults = 100;
@@ -84,7 +84,7 @@ internal sealed class ControllerHost : IDisposable
         _controllers.Add(new ImperativeEvictor(context with { Registry = registry.As(new("imperative-eviction-responder-controller")) }));
     }
 
-    /// <summary>What went wrong inside a controller, the newest at the end: none of it should ever happen.</summary>
+    /// <summary>Internal errors of controllers, newest last; always a bug.</summary>
     public IReadOnlyList<Exception> Faults
     {
         get
@@ -94,7 +94,7 @@ internal sealed class ControllerHost : IDisposable
         }
     }
 
-    /// <summary>Starts over what is in the store; returns immediately.</summary>
+    /// <summary>Starts controllers over the stored objects and returns immediately.</summary>
     public static ControllerHost Start(
         ResourceRegistry registry,
         KindCatalog catalog,
@@ -159,7 +159,7 @@ internal sealed class ControllerHost : IDisposable
             }
             catch (OperationCanceledException)
             {
-                // The cluster ends, or the kind does.
+                // The cluster stops, or the kind was removed.
             }
         });
     }

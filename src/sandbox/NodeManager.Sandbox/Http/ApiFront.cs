@@ -8,18 +8,16 @@ using NodeManager.Sandbox.Pools;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Who may in, and what of HTTP the API is told.</summary>
-/// <param name="api">The Kubernetes API.</param>
-/// <param name="pools">The pool service, which has paths of its own beside it; started by its first request.</param>
-/// <param name="token">The kubeconfig's.</param>
-/// <param name="time">The cluster's clock.</param>
+/// <summary>Authenticates HTTP requests and passes them to the API.</summary>
+/// <param name="pools">The pool service with its own paths, started by its first request.</param>
+/// <param name="token">Of the kubeconfig.</param>
 internal sealed class ApiFront(ApiServer api, Func<PoolApi> pools, string token, TimeProvider time)
 {
     private readonly byte[] _token = SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     public TimeProvider Time => time;
 
-    /// <summary>Whose token the request shows: the kubeconfig's, or a service account's; null for any other and for none.</summary>
+    /// <summary>The user of the kubeconfig's token or of a service account; null otherwise.</summary>
     public UserInfo? Authenticate(RequestHead head)
     {
         if (AuthorizationHeader.BearerTokenOf(head.Header("Authorization")) is not { } shown)
@@ -29,7 +27,7 @@ internal sealed class ApiFront(ApiServer api, Func<PoolApi> pools, string token,
             : api.Tokens.Authenticate(shown);
     }
 
-    /// <summary>The answer for a request without a valid token: a refusal, unless the path is public.</summary>
+    /// <summary>The response without a valid token: a refusal, unless the path is public.</summary>
     public ApiResponse AnswerStranger(RequestHead head) =>
         PoolApi.Serves(head.Path) ? AskPools(head, [], isAuthenticated: false) : ApiResponse.Refusal(StatusErrors.Unauthorized());
 
@@ -61,6 +59,6 @@ internal sealed class ApiFront(ApiServer api, Func<PoolApi> pools, string token,
             cancellationToken
         );
 
-    // A head is read byte by byte; names of users and groups are UTF-8.
+    // Headers are bytes; names of users and groups are UTF-8.
     private static string Text(string bytes) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
 }

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Takes connections on loopback and gives each to a task of its own.</summary>
+/// <summary>Accepts connections on loopback and serves each in a task.</summary>
 internal sealed class ConnectionListener : IDisposable
 {
     private readonly TcpListener _listener;
@@ -19,7 +19,7 @@ internal sealed class ConnectionListener : IDisposable
     private readonly ConcurrentDictionary<TcpClient, Task> _connections = [];
     private Task _accepting = Task.CompletedTask;
 
-    /// <exception cref="SocketException">The port is taken.</exception>
+    /// <exception cref="SocketException">The port is in use.</exception>
     public ConnectionListener(int port, X509Certificate2 certificate, ApiFront front, ServerLimits limits)
     {
         _front = front;
@@ -38,14 +38,14 @@ internal sealed class ConnectionListener : IDisposable
 
     public void Start() => _accepting = Task.Run(AcceptAsync);
 
-    /// <summary>Closes everything, and returns when it is closed.</summary>
+    /// <summary>Closes all connections and waits for their tasks.</summary>
     public void Dispose()
     {
         if (_stopped.IsCancellationRequested)
             return;
         _stopped.Cancel();
         _listener.Dispose();
-        // After this no connection is accepted; only then are all connections known.
+        // No connection is accepted afterwards, so all connections are known.
         _accepting.GetAwaiter().GetResult();
         foreach (TcpClient client in _connections.Keys)
             client.Dispose();
@@ -69,11 +69,11 @@ internal sealed class ConnectionListener : IDisposable
         }
         catch (Exception fault) when (fault is OperationCanceledException or InvalidOperationException or SocketException)
         {
-            // The server has stopped. A listener that is asked after its end says "not listening" or "disposed".
+            // The server has stopped: "not listening" or "disposed".
         }
     }
 
-    // The listener continues when a client disconnects before it is accepted.
+    // A client may disconnect before it is accepted.
     private async Task<TcpClient> AcceptOneAsync()
     {
         while (true)
@@ -106,7 +106,7 @@ internal sealed class ConnectionListener : IDisposable
                         or SocketException
             )
         {
-            // Not TLS, another authority, or gone.
+            // Not TLS, another authority, or disconnected.
         }
         finally
         {

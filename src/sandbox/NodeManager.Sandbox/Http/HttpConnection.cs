@@ -5,16 +5,16 @@ using NodeManager.Sandbox.Model.Kinds.Access;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>One connection: requests are read and answered in turn until either side has enough.</summary>
+/// <summary>Serves a connection: reads requests and writes responses in turn.</summary>
 internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLimits limits)
 {
-    // For each answer: a client that has ended its requests may still read, and looks like one that has left.
+    // Per response: a client may end its requests and still read, which looks like a disconnect.
     private static readonly TimeSpan HalfClosed = TimeSpan.FromSeconds(0.5);
 
     private readonly Pipe _received = new();
     private volatile bool _isHalfClosed;
 
-    /// <summary>Serves until the connection ends. Throws nothing.</summary>
+    /// <summary>Serves until the connection ends. Never throws.</summary>
     public async Task ServeAsync(CancellationToken stopped)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stopped);
@@ -26,7 +26,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         catch (Exception fault)
             when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The client has gone, is too slow, or the server stops: no answer can be sent.
+            // The client has disconnected or is too slow, or the server stops.
         }
         finally
         {
@@ -36,7 +36,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         }
     }
 
-    // Reads ahead, as far as the pipe allows: so the end of the connection is seen while an answer is being written.
+    // Reads ahead up to the limit of the pipe, so that a disconnect is noticed during a response.
     private async Task ReceiveAsync(CancellationTokenSource gone)
     {
         PipeWriter into = _received.Writer;
@@ -58,7 +58,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // As if it had ended.
+            // Treated as the end of the connection.
         }
 
         await into.CompleteAsync();
@@ -81,14 +81,14 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
             if (await AnswerAsync(reader, writer, deadline, gone.Token, stopped))
                 continue;
 
-            // A client that is still sending sees the answer only if its bytes are taken.
+            // A client that is still sending only sees the response if its bytes are read.
             await stream.ShutdownAsync();
             await WithinAsync(limits.Linger, reader.DiscardAsync, stopped);
             return;
         }
     }
 
-    // False when the connection is to end.
+    // False to close the connection.
     private async Task<bool> AnswerAsync(
         RequestReader reader,
         ResponseWriter writer,
@@ -128,7 +128,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
     {
         RequestHead head = await reader.ReadHeadAsync(cancellationToken);
 
-        // Nothing is read for a stranger.
+        // Bodies of unauthenticated requests are not read.
         if (front.Authenticate(head) is not { } user)
             return (head, null, []);
         if (head.WantsContinue && head.ContentLength is not 0 && !(head.ContentLength > limits.BodyBytes))

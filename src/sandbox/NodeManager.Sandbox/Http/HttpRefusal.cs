@@ -2,7 +2,7 @@ using NodeManager.Sandbox.Api.Requests;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>A request that is refused before the API sees it; its connection ends with the answer.</summary>
+/// <summary>A request that is refused before the API; the response closes the connection.</summary>
 internal sealed class HttpRefusal(int code, string reason, string message) : Exception(message)
 {
     public ApiResponse Answer => ApiResponse.Refusal(new(code, reason, Message));

@@ -9,7 +9,7 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Carries requests into the API without a network. Disposing it ends its own watches.</summary>
+/// <summary>Sends requests to the API in process. Disposing it ends its watches.</summary>
 internal sealed class InProcessTransport(ApiServer server, CancellationToken clusterStopped) : HttpMessageHandler
 {
     private readonly CancellationTokenSource _disposed = CancellationTokenSource.CreateLinkedTokenSource(clusterStopped);
@@ -52,7 +52,7 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
         base.Dispose(disposing);
     }
 
-    // Code in the process owns the cluster, unless it sends the token of a user.
+    // Code of the process is the administrator, unless it sends a user's token.
     private UserInfo? Authenticate(HttpRequestMessage request) =>
         request.Headers.Authorization is not { } shown ? UserInfo.Administrator
         : AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token ? server.Tokens.Authenticate(token)
@@ -87,7 +87,7 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
         return new(pipe.Reader, ended);
     }
 
-    // A body that ends because its transport was disposed ends with an error, as a lost connection does.
+    // After the transport was disposed, a body ends with an error, as after a lost connection.
     private static async Task PumpAsync(Func<PipeWriter, CancellationToken, Task> write, PipeWriter into, CancellationTokenSource ended)
     {
         try

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Pools;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Carries requests to the pool service without a network.</summary>
+/// <summary>Sends requests to the pool service in process.</summary>
 internal sealed class PoolTransport(PoolApi api, Func<string, bool> isKnownToken, TimeProvider time, CancellationToken clusterStopped)
     : HttpMessageHandler
 {

@@ -14,8 +14,7 @@ internal static class PrivateFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    /// <summary>Writes or replaces a file. A missing folder is created, for its user alone.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes or replaces a file. A missing folder is created with mode 0700.</summary>
     public static void Write(string path, ReadOnlyMemory<byte> content)
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
@@ -23,15 +22,11 @@ internal static class PrivateFile
         Write(path, replace: true, into => into.Write(content.Span));
     }
 
-    /// <summary>Writes a file that appears whole or not at all.</summary>
-    /// <param name="path">The target.</param>
-    /// <param name="replace">Whether an existing file is replaced.</param>
-    /// <param name="write">Writes the content.</param>
-    /// <exception cref="IOException">It cannot be written, or is there and not to be replaced.</exception>
+    /// <summary>Writes a file atomically.</summary>
     public static void Write(string path, bool replace, Action<Stream> write) =>
         AtomicFile.Write(path, write, new() { Replace = replace, IsPrivate = true });
 
-    /// <summary>Refuses a file with secrets that others may read or have written.</summary>
+    /// <summary>Refuses a file with secrets that others may access.</summary>
     /// <exception cref="IOException">The mode gives group or others access.</exception>
     public static void RequireOwn(string path)
     {
@@ -45,7 +40,7 @@ internal static class PrivateFile
         );
     }
 
-    // One that exists keeps its mode.
+    // An existing one keeps its mode.
     private static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -54,7 +49,7 @@ internal static class PrivateFile
             return;
         }
 
-        // The mode is given to the last folder alone.
+        // Only the last folder gets the mode.
         if (Directory.Exists(path))
             return;
         if (Path.GetDirectoryName(path) is { Length: > 0 } parent)

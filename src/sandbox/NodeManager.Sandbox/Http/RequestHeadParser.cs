@@ -4,14 +4,14 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Reads heads strictly: what two parsers could read in two ways is refused.</summary>
+/// <summary>Parses heads strictly: ambiguous input is refused.</summary>
 internal static class RequestHeadParser
 {
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     );
 
-    // A request has one of each.
+    // Headers that must not be repeated.
     private static readonly HashSet<string> Single = new(StringComparer.OrdinalIgnoreCase)
     {
         "Host",
@@ -21,9 +21,7 @@ internal static class RequestHeadParser
         "Content-Type",
     };
 
-    /// <param name="bytes">All up to the empty line, without it.</param>
-    /// <param name="mostHeaders">How many there may be.</param>
-    /// <exception cref="HttpRefusal">400, 431, 501, 505.</exception>
+    /// <param name="bytes">Without the empty line.</param>
     public static RequestHead Parse(ReadOnlySpan<byte> bytes, int mostHeaders)
     {
         string[] lines = Encoding.Latin1.GetString(bytes).Split("\r\n");
@@ -114,7 +112,7 @@ internal static class RequestHeadParser
 
     private static (string Path, string Query) Target(string target)
     {
-        // Proxies' form: the address whole.
+        // The absolute form that proxies receive.
         int scheme = target.IndexOf("://", StringComparison.Ordinal);
         if (target[0] != '/' && scheme > 0)
         {

@@ -5,12 +5,12 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Reads requests off a connection, one after the other; what a client sends ahead stays for later.</summary>
+/// <summary>Reads requests of a connection; pipelined bytes are kept.</summary>
 internal sealed class RequestReader(PipeReader input, ServerLimits limits)
 {
     private const int LongestChunkLine = 256;
 
-    /// <summary>Waits for the first byte of a request. False when there is no more to come.</summary>
+    /// <summary>Waits for the first byte of a request. False at the end.</summary>
     public async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
         ReadResult read = await input.ReadAsync(cancellationToken);
@@ -19,8 +19,8 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
         return isThere;
     }
 
-    /// <exception cref="HttpRefusal">It is malformed or too large.</exception>
-    /// <exception cref="EndOfStreamException">The connection ended in the midst of it.</exception>
+    /// <exception cref="HttpRefusal">Malformed or too large.</exception>
+    /// <exception cref="EndOfStreamException">The connection ended within the request.</exception>
     public async Task<RequestHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -44,8 +44,6 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
         }
     }
 
-    /// <exception cref="HttpRefusal">413, 400.</exception>
-    /// <exception cref="EndOfStreamException">The connection ended in the midst of it.</exception>
     public async Task<byte[]> ReadBodyAsync(RequestHead head, CancellationToken cancellationToken)
     {
         if (head.ContentLength is 0)
@@ -68,14 +66,14 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
                 throw HttpRefusal.Malformed("a chunk is longer than it says");
         }
 
-        // Trailers: read, and of no use.
+        // Trailers are ignored.
         for (int i = 0; await ReadLineAsync(cancellationToken) is not ""; i++)
             if (i == limits.Headers)
                 throw HttpRefusal.HeadTooLarge();
         return body.ToArray();
     }
 
-    /// <summary>Throws away whatever comes, until nothing does. The number of bytes.</summary>
+    /// <summary>Reads and drops all remaining bytes, and returns their number.</summary>
     public async Task<long> DiscardAsync(CancellationToken cancellationToken)
     {
         long count = 0;
@@ -94,7 +92,7 @@ internal sealed class RequestReader(PipeReader input, ServerLimits limits)
         head = [];
         var reader = new SequenceReader<byte>(buffer);
 
-        // Empty lines before a request are passed over, as HTTP advises.
+        // Empty lines before a request are ignored, as HTTP recommends.
         while (reader.IsNext("\r\n"u8, advancePast: true)) { }
 
         buffer = buffer.Slice(reader.Position);

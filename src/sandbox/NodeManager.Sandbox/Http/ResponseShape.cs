@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>What a request asks of the form of its answer.</summary>
+/// <summary>How the request wants its response sent.</summary>
 internal readonly record struct ResponseShape(bool IsKeptAlive, bool AllowsGzip, bool IsHeadOnly)
 {
     public static ResponseShape Of(RequestHead head) =>

@@ -8,22 +8,19 @@ using NodeManager.Sandbox.Api.Requests;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Writes answers onto a connection.</summary>
 internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, TimeProvider clusterTime)
 {
     private const int FlushAt = 64 * 1024;
 
-    /// <summary>What a client waits for before it sends a body.</summary>
+    /// <summary>Sends 100 Continue.</summary>
     public async Task ContinueAsync(CancellationToken cancellationToken)
     {
         output.Write("HTTP/1.1 100 Continue\r\n\r\n"u8);
         await output.FlushAsync(cancellationToken);
     }
 
-    /// <param name="answer">It is whole, or is written over time.</param>
-    /// <param name="exchange">How.</param>
-    /// <param name="deadline">Told before and after each write that may have to wait for the client.</param>
-    /// <param name="closed">The client has gone.</param>
+    /// <param name="deadline">Started and stopped around each write that may block.</param>
+    /// <param name="closed">The client has disconnected.</param>
     public async Task WriteAsync(ApiResponse answer, ResponseShape exchange, WriteDeadline deadline, CancellationToken closed)
     {
         long length = answer.Segments.Sum(static segment => (long)segment.Length);
@@ -82,7 +79,7 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
 
     private async Task WriteCompressedAsync(ApiResponse answer, WriteDeadline deadline)
     {
-        // Bounded by what was to be sent anyway; the parts go out as they come.
+        // A bounded pipe; parts are sent as they are written.
         var pipe = new Pipe();
         Task writing = CompressAsync(answer, pipe.Writer);
         try
@@ -129,7 +126,7 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         Task producing = ProduceAsync(stream, pipe.Writer, ended.Token);
         try
         {
-            // The head goes out even if nothing follows for a while.
+            // The head is sent even if nothing follows for a while.
             await FlushAsync(deadline);
             await WriteChunksAsync(pipe.Reader, deadline);
         }
@@ -155,7 +152,7 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         }
         catch (Exception exception)
         {
-            // The client gets this part, and the connection ends with the answer unfinished.
+            // The client gets this part, and the connection ends without completing the response.
             fault = exception;
         }
 

@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Reads segments one after the other, without joining them.</summary>
+/// <summary>Reads segments sequentially without joining them.</summary>
 internal sealed class SegmentStream(IReadOnlyList<ReadOnlyMemory<byte>> segments) : Stream
 {
     private int _index;

@@ -6,8 +6,8 @@ using NodeManager.Kubernetes.Files;
 namespace NodeManager.Sandbox.Http;
 
 /// <summary>
-/// A folder for its user alone that is deleted when it is disposed, when the terminal closes (SIGHUP), or, where the process was killed, by the next
-/// one. A lock that the process holds tells a folder in use from an abandoned one, also across containers that share the temporary folder.
+/// A private folder that is deleted on dispose, when the terminal closes (SIGHUP), or, after a kill, by the next process. A file lock
+/// distinguishes used from abandoned folders, even across containers that share the temporary folder.
 /// </summary>
 internal sealed class ServedFolder : IDisposable
 {
@@ -22,16 +22,14 @@ internal sealed class ServedFolder : IDisposable
     {
         Path = path;
         _lock = held;
-        // The default action follows, which ends the process without disposing anything.
+        // The default action follows and ends the process without disposing.
         if (!OperatingSystem.IsWindows())
             _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup);
     }
 
     public string Path { get; }
 
-    /// <summary>Creates a folder, after deleting those that processes of this user left behind.</summary>
-    /// <param name="parent">Where; the system's temporary folder.</param>
-    /// <exception cref="IOException">It cannot be created.</exception>
+    /// <summary>Creates a folder after deleting abandoned ones of this user.</summary>
     public static ServedFolder Create(string parent)
     {
         DeleteAbandoned(parent);
@@ -53,7 +51,7 @@ internal sealed class ServedFolder : IDisposable
             }
             catch (IOException) when (attempt < Attempts)
             {
-                // Another process took the folder for an abandoned one before it was locked.
+                // Another process deleted the folder before it was locked.
             }
         }
     }
@@ -80,7 +78,7 @@ internal sealed class ServedFolder : IDisposable
         }
         catch (IOException)
         {
-            // Another process has a file open (Windows): its token is no longer valid.
+            // Another process has a file open (Windows); the token in it is invalid anyway.
         }
     }
 
@@ -100,7 +98,7 @@ internal sealed class ServedFolder : IDisposable
         }
     }
 
-    // Without a lock file it is another program's, or its process has just created it. A file system without locks still has the process.
+    // Without a lock file, it belongs to another program, or its process has just created it. Without file locks, the process id decides.
     private static bool IsAbandoned(DirectoryInfo folder)
     {
         FileSystemInfo[] content = folder.GetFileSystemInfos();
@@ -117,7 +115,7 @@ internal sealed class ServedFolder : IDisposable
             && !IsRunning(process, startedAt);
     }
 
-    // The start tells a process from another one that got its id later. It is derived from the time since boot, so it varies a little.
+    // The start time detects reused ids. It is computed from the uptime, so it varies a little.
     private static bool IsRunning(int id, DateTime startedAt)
     {
         try

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>The kubeconfig of a server, readable by its user alone.</summary>
+/// <summary>The kubeconfig of a server with mode 0600.</summary>
 internal sealed class ServedKubeconfig : IDisposable
 {
     private readonly ServedFolder? _folder;
@@ -15,11 +15,7 @@ internal sealed class ServedKubeconfig : IDisposable
 
     public string Path { get; }
 
-    /// <param name="path">Null makes a folder for it, which goes when this is disposed.</param>
-    /// <param name="server">Its address.</param>
-    /// <param name="authorityPem">Whom to trust.</param>
-    /// <param name="token">What to show.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <param name="path">Null: in a temporary folder, which is deleted on dispose.</param>
     public static ServedKubeconfig Write(string? path, Uri server, string authorityPem, string token)
     {
         ServedFolder? folder = path is null ? ServedFolder.Create(System.IO.Path.GetTempPath()) : null;

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Makes an authority for one server, and the server's certificate for 127.0.0.1 and localhost. The authority's key is not kept.</summary>
+/// <summary>Creates an authority and a server certificate for 127.0.0.1 and localhost. The authority's key is discarded.</summary>
 internal static class ServerCertificates
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";

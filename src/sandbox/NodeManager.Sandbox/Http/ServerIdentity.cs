@@ -5,24 +5,20 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Who a server is to its clients. Kept in a file, a server that is started again is the same one to clients with its kubeconfig.</summary>
-/// <param name="AuthorityPem">Whom they trust.</param>
-/// <param name="Pkcs12">What it shows them: the certificate with its key.</param>
-/// <param name="Token">What they show.</param>
+/// <summary>The identity of a server. With a stored identity, a restarted server is the same for clients with its kubeconfig.</summary>
+/// <param name="Pkcs12">The server certificate with its key.</param>
 internal sealed record ServerIdentity(string AuthorityPem, byte[] Pkcs12, string Token)
 {
-    // One that is about to end is replaced when the server starts.
+    // A certificate that expires soon is replaced at the start.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(30);
 
-    /// <summary>A new one.</summary>
     public static ServerIdentity Make(TimeProvider time)
     {
         (string authority, byte[] pair) = ServerCertificates.Make(time);
         return new(authority, pair, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
     }
 
-    /// <summary>The one of the file; a new one, which is written there, where there is none that still holds.</summary>
-    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    /// <summary>Loads the identity of a file, or creates it if missing or expired.</summary>
     public static ServerIdentity Keep(string path, TimeProvider time)
     {
         if (File.Exists(path) && Read(path) is { } kept)
@@ -37,7 +33,7 @@ internal sealed record ServerIdentity(string AuthorityPem, byte[] Pkcs12, string
         return made;
     }
 
-    // Windows serves only with a key that it has loaded itself.
+    // TLS on Windows requires a persisted key.
     public X509Certificate2 LoadCertificate() => X509CertificateLoader.LoadPkcs12(Pkcs12, null);
 
     private static ServerIdentity? Read(string path)

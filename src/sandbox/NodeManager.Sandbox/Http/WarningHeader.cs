@@ -2,15 +2,14 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>The values of Warning headers, as API servers write them (RFC 7234, code 299).</summary>
+/// <summary>Formats Warning headers as API servers do (RFC 7234, code 299).</summary>
 internal static class WarningHeader
 {
     private const int MostCharacters = 4096;
     private const int MostOfEachCharacters = 256;
 
     /// <summary>
-    /// Each warning once. As in an API server, warnings that are too long together are cut, and those beyond the limit are left out: an answer's
-    /// head would otherwise be longer than clients read.
+    /// Removes duplicates. As in an API server, long warnings are truncated and the total is limited, so that clients can read the head.
     /// </summary>
     public static IReadOnlyList<string> Format(IReadOnlyList<string> warnings)
     {

@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>The reading end of a body that is written over time; disposing it stops the writing.</summary>
+/// <summary>The reading end of a streamed body; disposing it stops the writer.</summary>
 internal sealed class WatchedStream(PipeReader reader, CancellationTokenSource ended) : Stream
 {
     private readonly Stream _inner = reader.AsStream();
@@ -56,7 +56,7 @@ internal sealed class WatchedStream(PipeReader reader, CancellationTokenSource e
         }
         catch (ObjectDisposedException)
         {
-            // The writing has ended by itself.
+            // The writer has ended already.
         }
     }
 }

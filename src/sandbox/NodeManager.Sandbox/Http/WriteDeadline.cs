@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Ends a write that its reader does not take.</summary>
+/// <summary>Times out a blocked write.</summary>
 internal sealed class WriteDeadline(TimeSpan limit) : IDisposable
 {
     private readonly CancellationTokenSource _source = new(Timeout.InfiniteTimeSpan, TimeProvider.System);

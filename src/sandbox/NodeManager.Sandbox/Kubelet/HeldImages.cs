@@ -6,12 +6,11 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Kubelet;
 
 /// <summary>
-/// The images that a node says it has: those it had, and those of the pods that were started on it. Their sizes are made up, and below
-/// what the scheduler's ImageLocality regards (23 MB).
+/// The images of a node: its initial ones and those of started pods. Sizes are synthetic, and below the threshold of ImageLocality (23 MB).
 /// </summary>
 internal static class HeldImages
 {
-    /// <summary>As many as a kubelet reports (its nodeStatusMaxImages).</summary>
+    /// <summary>The limit of a kubelet (nodeStatusMaxImages).</summary>
     private const int Most = 50;
     private const long Smallest = 2_000_000,
         Largest = 22_000_000;

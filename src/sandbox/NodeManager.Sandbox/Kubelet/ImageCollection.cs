@@ -8,8 +8,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Kubelet;
 
 /// <summary>
-/// Image garbage collection that frees too little: every five minutes the kubelet says so by an event, and from the second time in a row on by
-/// one more. It says nothing when there is room again. Source: k8s.io/kubernetes/pkg/kubelet (StartGarbageCollection, images.GarbageCollect).
+/// Image garbage collection that frees too little: an event every five minutes, and another one from the second consecutive failure on.
+/// Source: k8s.io/kubernetes/pkg/kubelet (StartGarbageCollection, images.GarbageCollect).
 /// </summary>
 internal sealed class ImageCollection(ControllerContext context) : Controller(context)
 {
@@ -43,7 +43,7 @@ internal sealed class ImageCollection(ControllerContext context) : Controller(co
         }
 
         bool isRepeated = _failedAt.TryGetValue(key.Name, out DateTimeOffset last);
-        // Changes of other faults bring us here too.
+        // Other faults trigger reconciliations too.
         if (isRepeated && Context.Now - last < Period * 0.9)
             return;
         EnqueueAfter(key, Period);

@@ -11,8 +11,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Kubelet;
 
 /// <summary>
-/// What programs do that choose a leader among their replicas: a replica that finds the Lease free or expired takes it, renews it, and gives it
-/// back when he ends. Durations and the holder's name are those of Kubernetes' own components.
+/// Leader election of simulated replicas: a replica acquires a free or expired Lease, renews it, and releases it when it ends. Durations
+/// and identities are those of Kubernetes' components.
 /// </summary>
 internal sealed class LeaseHolders(ControllerContext context) : Controller(context)
 {
@@ -89,7 +89,7 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
             string.IsNullOrEmpty(spec.HolderIdentity)
             || spec.RenewTime is null
             || spec.RenewTime + TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0) < Context.Now;
-        // Changes of the pod lead here too, and need no renewal.
+        // Changes of the pod trigger reconciliations too, which need no renewal.
         if ((!isOurs && !isFree) || (isOurs && Context.Now - spec.RenewTime < Retry * 0.9))
             return;
         Registry.Update(

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Kubelet;
 
-/// <summary>What a simulated kubelet reports of its machine where the seed reports nothing.</summary>
+/// <summary>Defaults of a simulated kubelet's node status.</summary>
 internal static class NodeDefaults
 {
     public static string KubeletVersion(int minorVersion) => string.Create(CultureInfo.InvariantCulture, $"v1.{minorVersion}.2");

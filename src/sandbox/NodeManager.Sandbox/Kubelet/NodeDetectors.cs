@@ -10,14 +10,13 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Kubelet;
 
 /// <summary>
-/// What runs on a node beside the kubelet and writes conditions: a network plugin and a problem detector. As theirs, a condition appears with
-/// its first problem, and is False after it.
+/// The network plugin and problem detector of a node. A condition appears with its first problem, and is False afterwards.
 /// </summary>
 internal sealed class NodeDetectors(ControllerContext context) : Controller(context)
 {
     private const string Network = SandboxFaultKind.NetworkUnavailable;
 
-    // What was reported here: conditions that another client wrote are left alone.
+    // Conditions of other clients are kept.
     private readonly Dictionary<string, HashSet<string>> _reported = new(StringComparer.Ordinal);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];

@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Kubelet;
 
-/// <summary>Says for every node that it lives: a Lease often, its status when something changed or every five minutes.</summary>
+/// <summary>Heartbeats of nodes: Leases, and the status after changes or every five minutes.</summary>
 internal sealed class NodeHeartbeats(ControllerContext context) : Controller(context)
 {
     private const string LeaseNamespace = "kube-node-lease";
@@ -25,12 +25,12 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ];
 
-    /// <summary>Machines that a fault has switched off.</summary>
+    /// <summary>Nodes that a fault has powered off.</summary>
     private readonly HashSet<string> _off = new(StringComparer.Ordinal);
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes];
 
-    /// <summary>As a kubelet, every 10 seconds; with many nodes half as often, which is still in time.</summary>
+    /// <summary>10 seconds, as in a kubelet; doubled with many nodes, which is still in time.</summary>
     private TimeSpan Period => TimeSpan.FromSeconds(Store.List(BuiltInKinds.Nodes).Objects.Count > ManyNodes ? 20 : 10);
 
     public override void Observe(Change change)
@@ -39,7 +39,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             Enqueue(change.Object);
     }
 
-    /// <summary>Spread over the period, so that the nodes do not report concurrently.</summary>
+    /// <summary>Distributed over the period, so that nodes do not report simultaneously.</summary>
     public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), Period * Context.Share(item.Name));
 
     public override void Feel(Fault fault)
@@ -67,7 +67,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (_off.Remove(key.Name))
             Boot(stored);
         List<(string Type, string Status, string Reason, string Message)> wanted = Conditions(node, key.Name);
-        // The kubelet knows no other clock than its node's.
+        // A kubelet uses its node's clock.
         DateTimeOffset now = Context.Now + Context.Faults.OffsetOf(key.Name);
         if (IsStatusDue(node, wanted, now))
             WriteStatus(stored, wanted, now);
@@ -121,7 +121,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
 
     private static bool HasRebooted(Node node) => node.Asks("boot-id") is { Length: > 0 } boot && boot != node.Status.NodeInfo?.BootID;
 
-    /// <summary>The machine was off and is on again.</summary>
+    /// <summary>The machine was powered on again.</summary>
     private void Boot(StoredObject stored)
     {
         uint moment = StableHash.Of(Registry.Now);
@@ -200,7 +200,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             );
             return;
         }
-        // Changes of the node lead here too, and need no heartbeat.
+        // Changes of the node trigger reconciliations too, which need no heartbeat.
         if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < Period * 0.9)
             return;
         Registry.Update(

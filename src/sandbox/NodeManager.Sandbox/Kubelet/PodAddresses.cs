@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Kubelet;
 
-/// <summary>Gives a pod an address that is free in its node's range.</summary>
+/// <summary>Allocates pod addresses in the node's range.</summary>
 internal static class PodAddresses
 {
     public static string HostOf(Node node) => node.Status.Addresses?.Find(address => address.Type == "InternalIP")?.Address ?? "127.0.0.1";
@@ -29,7 +29,7 @@ internal static class PodAddresses
         return stem + ".255";
     }
 
-    /// <summary>The first three numbers: of the node's pod range, else of one that its name picks.</summary>
+    /// <summary>The first three octets, from the node's pod CIDR, else derived from its name.</summary>
     public static string Stem(Node node)
     {
         if (node.Spec.PodCIDR is { Length: > 0 } range && range.LastIndexOf('.') is > 0 and var end)

@@ -9,13 +9,10 @@ internal static class PodStatusWriter
 {
     private const int LostExitCode = 255;
 
-    /// <param name="pod">The document; its status is written.</param>
+    /// <param name="pod">Its status is written.</param>
     /// <param name="phase">Running, Succeeded or Failed.</param>
-    /// <param name="isReady">Running pods only.</param>
-    /// <param name="isCrashing">Its containers wait to be restarted.</param>
-    /// <param name="now">As the API writes times.</param>
-    /// <param name="hostAddress">Of the node.</param>
-    /// <param name="podAddress">Of the pod.</param>
+    /// <param name="isReady">Of running pods.</param>
+    /// <param name="isCrashing">In CrashLoopBackOff.</param>
     public static void Write(JsonObject pod, string phase, bool isReady, bool isCrashing, string now, string hostAddress, string podAddress)
     {
         JsonObject status = pod.Ensure("status");
@@ -100,10 +97,7 @@ internal static class PodStatusWriter
         }
     }
 
-    /// <summary>Ends the containers that were reported running, whatever they were at.</summary>
-    /// <param name="status">The pod's.</param>
-    /// <param name="exitCode">Of each container.</param>
-    /// <param name="now">As the API writes times.</param>
+    /// <summary>Terminates running containers.</summary>
     public static void End(JsonObject status, int exitCode, string now)
     {
         foreach (JsonObject container in (status.Array("containerStatuses") ?? []).OfType<JsonObject>())
@@ -115,12 +109,8 @@ internal static class PodStatusWriter
         }
     }
 
-    /// <summary>
-    /// What a machine that was off leaves behind: the containers that ran are gone without an exit code, and others run in their place, or none
-    /// where the pod does not want that.
-    /// </summary>
-    /// <param name="pod">The document; its status is written.</param>
-    /// <param name="now">As the API writes times.</param>
+    /// <summary>After a power cycle: containers are terminated without an exit code and restarted by the restart policy.</summary>
+    /// <param name="pod">Its status is written.</param>
     public static void Restart(JsonObject pod, string now)
     {
         bool comesBack = pod.Object("spec").Text("restartPolicy") != "Never";
@@ -155,7 +145,6 @@ internal static class PodStatusWriter
             .GroupBy(static one => one.Text("name") ?? "", StringComparer.Ordinal)
             .ToDictionary(static group => group.Key, static group => group.First());
 
-    /// <summary>What a container is called on its node.</summary>
     public static string ContainerId(string uid, string name, long restarts)
     {
         string which = restarts == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}/{restarts}");

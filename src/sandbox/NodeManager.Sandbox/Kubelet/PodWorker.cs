@@ -12,19 +12,17 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Kubelet;
 
-/// <summary>
-/// What the kubelets of all nodes do with their pods: start them after a moment, report them, end them gracefully, bring static ones back.
-/// </summary>
+/// <summary>The pod lifecycle in all kubelets: start after a delay, status, graceful termination, mirror pods.</summary>
 internal sealed class PodWorker(ControllerContext context) : Controller(context)
 {
-    /// <summary>The exit code of a program that SIGTERM ended.</summary>
+    /// <summary>The exit code after SIGTERM.</summary>
     private const int Stopped = 143;
 
-    /// <summary>The step that each pod waits for, and when it comes.</summary>
+    /// <summary>The pending step of each pod and its time.</summary>
     private readonly Dictionary<ObjectKey, (string Uid, string Step, DateTimeOffset At)> _due = [];
     private readonly ConcurrentDictionary<ObjectKey, StoredObject> _endedMirrors = new();
 
-    /// <summary>Pods whose machine was off since their status was written.</summary>
+    /// <summary>Pods whose node was powered off since their last status.</summary>
     private readonly ConcurrentDictionary<string, bool> _rebooted = new();
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Pods, BuiltInKinds.Nodes];
@@ -54,7 +52,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
                     Enqueue(pod);
                 }
             }
-            // It came to life: it looks at all its pods.
+            // A revived kubelet checks all its pods.
             if (change.Previous is null || !change.Previous.As<Node>().IsAlive())
                 foreach (StoredObject pod in Store.ListBy(BuiltInKinds.Pods, "spec.nodeName", item.Name))
                     Enqueue(pod);
@@ -77,7 +75,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
                 Enqueue(pod);
     }
 
-    /// <summary>What runs continues running; only what is to start, to end or to finish needs a hand.</summary>
+    /// <summary>Only pods that start, terminate or complete need work.</summary>
     public override void Begin(StoredObject item)
     {
         if (
@@ -131,7 +129,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             Tend(key, stored, pod, node);
     }
 
-    /// <summary>The pod's node, where its kubelet is alive.</summary>
+    /// <summary>The pod's node if its kubelet is alive.</summary>
     private Node? NodeOf(StoredObject pod)
     {
         string name = pod.Field("spec.nodeName");
@@ -186,7 +184,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         && change.Object.As<Node>().Status.NodeInfo?.BootID is { Length: > 0 } now
         && before != now;
 
-    /// <summary>Its machine was off: its containers have ended, and are restarted where the restart policy says so.</summary>
+    /// <summary>After a power cycle, containers are restarted by the restart policy.</summary>
     private void Restart(StoredObject stored, Pod pod, Node node)
     {
         Context.Events.Normal(stored, "kubelet", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
@@ -218,7 +216,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             stored.Name,
             document =>
             {
-                // Another pod of the same name took its place: that one's turn comes.
+                // A newer pod has this name and its own turn.
                 if (document.Object("metadata").Text("uid") != stored.Uid)
                     return document;
                 PodStatusWriter.Write(document, phase, isReady, pod.AsksFor("crash"), Registry.Now, PodAddresses.HostOf(node), address);
@@ -231,7 +229,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
 
     private void Terminate(ObjectKey key, StoredObject stored, Pod pod)
     {
-        // With no grace left it is gone but for finalizers, which are others' business.
+        // Without grace period left, it is deleted except for finalizers.
         if (pod.Metadata.DeletionGracePeriodSeconds is null or 0 || pod.Asks("slow-terminate") is "never" or "stuck" or "true")
             return;
         if (Context.Faults.Hits(SandboxFaultKind.PodNeverEnds, stored, Store))
@@ -257,7 +255,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { GracePeriod = 0, Uid = stored.Uid });
     }
 
-    /// <summary>A client waits to see how it ended.</summary>
+    /// <summary>Reports the terminated containers to clients.</summary>
     private void ReportEnd(StoredObject stored) =>
         Registry.UpdateStatus(
             stored.Kind,
@@ -278,7 +276,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
 
     private double Slowness(StoredObject pod) => Context.Faults.DelayOf(pod.Field("spec.nodeName")).TotalSeconds;
 
-    /// <summary>Once the time of a step has come; asked for the first time, it is set and waited for.</summary>
+    /// <summary>True once the step's delay has passed; the first call starts it.</summary>
     private bool IsDue(ObjectKey key, string uid, string step, Func<double> seconds)
     {
         if (!_due.TryGetValue(key, out (string Uid, string Step, DateTimeOffset At) known) || known.Uid != uid || known.Step != step)

@@ -11,9 +11,9 @@ using NodeManager.Scheduling;
 namespace NodeManager.Sandbox.Kubelet;
 
 /// <summary>
-/// What the kubelet of a node under pressure does: every ten seconds it evicts the pod of least priority among those that use more than
-/// they asked for: without a request where memory is short, with local data where the disk is full. Budgets are not asked.
-/// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
+/// Node-pressure eviction: every ten seconds evicts the lowest-priority pod that exceeds its requests: without a request under memory
+/// pressure, with local data under disk pressure. Ignores PDBs. Source:
+/// https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
 /// </summary>
 internal sealed class PressureEviction(ControllerContext context) : Controller(context)
 {

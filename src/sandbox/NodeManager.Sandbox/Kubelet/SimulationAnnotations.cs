@@ -4,18 +4,17 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Sandbox.Kubelet;
 
 /// <summary>
-/// What an object asks of its simulated kubelet, by annotation. Our own prefix is <c>sandbox.nodemanager/</c>; <c>fake-kubelet/</c> is
-/// understood as well, so that the conformance tests run unchanged over a real control plane, whose stand-in kubelet uses that.
-/// Nodes: <c>ignore</c>, <c>heartbeat: stop</c>, <c>ready: false|unknown</c>, <c>conditions: MemoryPressure,…</c>, <c>boot-id: text</c> (another
-/// one than before is a reboot).
-/// Pods: <c>slow-terminate: seconds|never</c>, <c>start-delay: seconds</c>, <c>not-ready</c>, <c>crash</c>, <c>fail</c>, <c>complete-after: seconds</c>.
+/// Annotations for the simulated kubelet with the prefix <c>sandbox.nodemanager/</c>, or <c>fake-kubelet/</c> of the real control plane's
+/// stand-in, so that conformance tests run on both. Nodes: <c>ignore</c>, <c>heartbeat: stop</c>, <c>ready: false|unknown</c>,
+/// <c>conditions: MemoryPressure,…</c>, <c>boot-id: text</c> (a change is a reboot). Pods: <c>slow-terminate: seconds|never</c>,
+/// <c>start-delay: seconds</c>, <c>not-ready</c>, <c>crash</c>, <c>fail</c>, <c>complete-after: seconds</c>.
 /// </summary>
 internal static class SimulationAnnotations
 {
     public const string Prefix = "sandbox.nodemanager/";
     private const string Other = "fake-kubelet/";
 
-    /// <summary>The value; empty where the object does not ask.</summary>
+    /// <summary>Empty if missing.</summary>
     public static string Asks(this KubernetesObject item, string what)
     {
         if (item.Metadata.Annotations is not { Count: > 0 } annotations)
@@ -25,13 +24,13 @@ internal static class SimulationAnnotations
 
     public static bool AsksFor(this KubernetesObject item, string what) => item.Asks(what) == "true";
 
-    /// <summary>Seconds; null where the object does not ask for a number.</summary>
+    /// <summary>Null if missing or not a number.</summary>
     public static double? AsksSeconds(this KubernetesObject item, string what) =>
         double.TryParse(item.Asks(what), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds >= 0
             ? seconds
             : null;
 
-    /// <summary>False for a node whose kubelet is dead, or that is not ours to simulate.</summary>
+    /// <summary>False for a node with a dead kubelet, or one that is not simulated.</summary>
     public static bool IsAlive(this Node node) =>
         !node.AsksFor("ignore") && node.Asks("heartbeat") != "stop" && node.Asks("ready") != "unknown";
 }

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Metrics;
 
-/// <summary>Metrics carry the labels of what they measure, so that selectors work on them.</summary>
+/// <summary>Copies labels of objects to their metrics, for selectors.</summary>
 internal static class MetricsLabels
 {
     public static JsonObject? Of(StoredObject item) =>

@@ -6,7 +6,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Metrics;
 
-/// <summary>metrics.k8s.io, nodes.</summary>
 internal sealed class NodeMetricsSource(UsageModel usage) : IComputedSource
 {
     public IEnumerable<JsonObject> List(string? ns) =>

@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Metrics;
 
-/// <summary>metrics.k8s.io, pods: those that run, on nodes that speak.</summary>
+/// <summary>Metrics of running pods on reporting nodes.</summary>
 internal sealed class PodMetricsSource(UsageModel usage) : IComputedSource
 {
     public IEnumerable<JsonObject> List(string? ns) =>

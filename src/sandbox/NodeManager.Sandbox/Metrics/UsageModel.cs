@@ -9,8 +9,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Metrics;
 
 /// <summary>
-/// Plausible usage: each container has a habit (a share of what it requests, by its name and the seed) and wanders around it, a little
-/// differently every quarter of a minute. The same moment of the same cluster gives the same numbers.
+/// Plausible usage: each container has a base (a share of its requests, by name and seed) and varies around it every 15 seconds.
+/// Deterministic in time and seed.
 /// </summary>
 internal sealed class UsageModel(DocumentStore store, TimeProvider time, int seed)
 {
@@ -20,7 +20,7 @@ internal sealed class UsageModel(DocumentStore store, TimeProvider time, int see
 
     public DocumentStore Store => store;
 
-    /// <summary>When the current numbers were taken.</summary>
+    /// <summary>When the current samples were taken.</summary>
     public DateTimeOffset Moment => DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds() / Period * Period);
 
     /// <summary>Cores and bytes of a container.</summary>
@@ -35,7 +35,7 @@ internal sealed class UsageModel(DocumentStore store, TimeProvider time, int see
         );
     }
 
-    /// <summary>Cores and bytes of a node: its pods and the system below them, no more than there is.</summary>
+    /// <summary>Cores and bytes of a node: its pods and the system, at most its capacity.</summary>
     public (decimal Cpu, decimal Memory) Of(StoredObject node)
     {
         decimal cpu = 0.12m * Wander(node.Name, 0.3m),
@@ -57,7 +57,7 @@ internal sealed class UsageModel(DocumentStore store, TimeProvider time, int see
 
     public static bool IsRunning(StoredObject pod) => pod.Field("status.phase") == "Running";
 
-    /// <summary>Silent nodes measure nothing.</summary>
+    /// <summary>Silent nodes have no metrics.</summary>
     public static bool IsMeasured(StoredObject? node) =>
         node?.As<Node>().Status.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" or "False" }) == true;
 

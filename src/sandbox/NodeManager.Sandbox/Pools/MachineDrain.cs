@@ -9,14 +9,12 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>
-/// Empties machines before they are removed, as platforms do: cordons them and evicts their pods as far as PDBs allow, for an hour at most.
-/// </summary>
+/// <summary>Drains machines before their removal: cordons them and evicts pods within PDBs, for at most an hour.</summary>
 internal sealed class MachineDrain(ResourceRegistry registry, EvictionHandler evictor)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromHours(1);
 
-    /// <summary>Cordons the machine and notes since when it leaves, which survives the saving of the cluster.</summary>
+    /// <summary>Cordons the machine and records the time in an annotation, which is saved with the cluster.</summary>
     public void Begin(string name, DateTimeOffset now) =>
         registry.Update(
             BuiltInKinds.Nodes,
@@ -30,8 +28,8 @@ internal sealed class MachineDrain(ResourceRegistry registry, EvictionHandler ev
             }
         );
 
-    /// <summary>Evicts what may go now.</summary>
-    /// <returns>Null where nothing is left, or the time is up; else what it waits for.</returns>
+    /// <summary>Evicts the pods that may be evicted now.</summary>
+    /// <returns>Null when the machine is empty or the time has expired; else what it waits for.</returns>
     public string? Step(string name, DateTimeOffset since, DateTimeOffset now)
     {
         if (now - since >= Limit)
@@ -54,7 +52,7 @@ internal sealed class MachineDrain(ResourceRegistry registry, EvictionHandler ev
             }
             catch (ApiException gone) when (gone.Code == 404)
             {
-                // Another client deleted it.
+                // Deleted by another client.
             }
         }
 

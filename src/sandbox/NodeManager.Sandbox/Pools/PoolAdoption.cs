@@ -9,15 +9,14 @@ using NodeManager.Sandbox.Model.Kinds;
 namespace NodeManager.Sandbox.Pools;
 
 /// <summary>
-/// Makes pools of the nodes that are there when the service starts: those of a seeded or copied cluster, and of a restored one, whose pools
-/// are not saved.
+/// Creates pools for existing nodes at the start of the service: of seeded, copied and restored clusters, whose pools are not saved.
 /// </summary>
 internal static partial class PoolAdoption
 {
     private const string SeedLabel = "pool";
     private const string ControlPlane = "node-role.kubernetes.io/control-plane";
 
-    // What a machine gets of its own.
+    // Labels that are specific to a machine.
     private static readonly string[] Own =
     [
         "kubernetes.io/hostname",
@@ -30,7 +29,7 @@ internal static partial class PoolAdoption
         "failure-domain.beta.kubernetes.io/region",
     ];
 
-    /// <summary>Adds a pool for each name that nodes have as theirs, and marks the nodes.</summary>
+    /// <summary>Adds a pool per pool name of nodes, and marks the nodes.</summary>
     public static void Adopt(PoolStore pools, ResourceRegistry registry, string clusterId, string user)
     {
         var nodes = registry
@@ -57,7 +56,7 @@ internal static partial class PoolAdoption
                 Mark(registry, name, pool, hash);
         }
 
-        // What belongs to no pool any more must not be removed as the rest of one.
+        // Nodes without a pool must not be removed as surplus.
         foreach ((string name, Node node) in nodes.Where(static group => !PoolName().IsMatch(group.Key)).SelectMany(static group => group))
             if (node.Metadata.Annotations?.ContainsKey(PoolMachines.PoolAnnotation) == true)
                 Mark(registry, name, null, "");
@@ -93,7 +92,7 @@ internal static partial class PoolAdoption
         };
     }
 
-    // What all of them have, and a machine does not get by itself. Taints of conditions and of a cordon do not count.
+    // Common labels and taints that machines do not have anyway, except taints of conditions and cordons.
     private static JsonObject Template(IReadOnlyList<Node> nodes)
     {
         var labels = (nodes[0].Metadata.Labels ?? []).Where(one =>

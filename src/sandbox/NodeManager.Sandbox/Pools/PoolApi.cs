@@ -8,8 +8,8 @@ using NodeManager.Sandbox.Model.Documents;
 namespace NodeManager.Sandbox.Pools;
 
 /// <summary>
-/// A pool service as its public specification has it: clusters, pools, their status, health. A duplicate name is refused with 409, which the
-/// service's guide adds to the specification.
+/// A pool service by its public specification: clusters, pools, status, health. A duplicate name is refused with 409, which only its guide
+/// defines.
 /// </summary>
 internal sealed class PoolApi(PoolStore store, TimeProvider time)
 {
@@ -22,18 +22,18 @@ internal sealed class PoolApi(PoolStore store, TimeProvider time)
 
     public PoolStore Store => store;
 
-    /// <summary>True to serve the nested routes of the guide as well. The specification has flat routes alone.</summary>
+    /// <summary>Also serve the guide's nested routes; the specification only has flat ones.</summary>
     public bool HasNestedRoutes { get; set; }
 
     /// <summary><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>.</summary>
     public string Health { get; set; } = "healthy";
 
-    /// <summary>True for the paths that belong to the service. None of them is one of Kubernetes'.</summary>
+    /// <summary>Paths of the service, which do not overlap with those of Kubernetes.</summary>
     public static bool Serves(string path) =>
         path == HealthPath
         || (path.StartsWith(Root, StringComparison.Ordinal) && path[Root.Length..].Split('/')[0] is "nodepools" or "clusters");
 
-    /// <summary>Answers a request. Throws nothing.</summary>
+    /// <summary>Answers a request. Never throws.</summary>
     public ApiResponse Answer(PoolCall call)
     {
         try

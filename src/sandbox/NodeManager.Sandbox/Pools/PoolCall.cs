@@ -2,12 +2,10 @@ using NodeManager.Sandbox.Api.Requests;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>A request to the service, whatever front it came through.</summary>
-/// <param name="Method">The HTTP method.</param>
-/// <param name="Path">As on the wire, without the query.</param>
-/// <param name="Query">Of the request.</param>
+/// <summary>A request to the service of any transport.</summary>
+/// <param name="Path">Escaped, without the query.</param>
 /// <param name="UserEmail">The header X-User-Email; empty for none.</param>
-/// <param name="IsAuthenticated">True where the front knows the token.</param>
+/// <param name="IsAuthenticated">The transport accepted the token.</param>
 /// <param name="Body">Empty for none.</param>
 internal sealed record PoolCall(
     string Method,

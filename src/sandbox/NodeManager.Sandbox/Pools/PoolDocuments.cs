@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>Clusters, pools and status as the service sends them.</summary>
+/// <summary>Documents of clusters, pools and status.</summary>
 internal static class PoolDocuments
 {
     public static JsonObject Pool(PoolItem item)

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>A cluster or a node pool of the service. Documents in it are never changed in place.</summary>
+/// <summary>A cluster or a node pool. Its documents are immutable.</summary>
 internal sealed record PoolItem
 {
     public required string Id { get; init; }
@@ -13,7 +13,7 @@ internal sealed record PoolItem
     /// <summary>Empty for a cluster.</summary>
     public string ClusterId { get; init; } = "";
 
-    /// <summary>Counts clusters and pools in the order in which they were created.</summary>
+    /// <summary>The order of creation.</summary>
     public long Number { get; init; }
 
     public long Generation { get; init; } = 1;
@@ -22,7 +22,7 @@ internal sealed record PoolItem
 
     public required JsonObject Spec { get; init; }
 
-    /// <summary>Labels and taints that the pool's machines get besides those of the specification: those of the nodes that it was made of. Null for none.</summary>
+    /// <summary>Labels and taints of machines in addition to the specification, from the adopted nodes. Null for none.</summary>
     public JsonObject? Template { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -31,7 +31,7 @@ internal sealed record PoolItem
 
     public required string CreatedBy { get; init; }
 
-    /// <summary>The reports, each under its controller's name.</summary>
+    /// <summary>Status reports with their controller's name.</summary>
     public IReadOnlyList<JsonObject> Controllers { get; init; } = [];
 
     public string Phase => NodePoolPhase.Of(Generation, Reports);

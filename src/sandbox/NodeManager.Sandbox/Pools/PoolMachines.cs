@@ -5,28 +5,28 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>The machines of a pool, as a platform would make them of its specification. Pure.</summary>
+/// <summary>The machines of a pool's specification. Pure.</summary>
 internal static partial class PoolMachines
 {
-    /// <summary>The label that finds a pool's nodes by its name.</summary>
+    /// <summary>The label with the name of a node's pool.</summary>
     public const string PoolLabel = "nodepool";
 
     /// <summary>The label of the machine type.</summary>
     public const string TypeLabel = "node.kubernetes.io/instance-type";
 
-    /// <summary>The pool's id, which its name may outlive.</summary>
+    /// <summary>The pool's id, because pools can be renamed.</summary>
     public const string PoolAnnotation = "sandbox.nodemanager/pool";
 
-    /// <summary>What a machine was made of: another one means that it is replaced.</summary>
+    /// <summary>The hash of a machine's specification; outdated machines are replaced.</summary>
     public const string HashAnnotation = "sandbox.nodemanager/pool-hash";
 
-    /// <summary>Since when a machine is being drained to be removed.</summary>
+    /// <summary>When the drain of a removed machine started.</summary>
     public const string LeavingAnnotation = "sandbox.nodemanager/pool-leaving";
 
     private const int UsualCores = 8;
     private const int MaximumNodes = 1000;
 
-    /// <summary>How many nodes the pool is to have. A real platform's autoscaler would move the number between the bounds.</summary>
+    /// <summary>The desired number of nodes. A real platform's autoscaler would vary it within its limits.</summary>
     public static int Desired(JsonObject spec)
     {
         JsonObject? scaling = spec.Object("autoscaling");
@@ -41,7 +41,7 @@ internal static partial class PoolMachines
     public static string Hash(PoolItem pool) =>
         StableHash.Of(pool.Spec.Object("platform")?.ToJsonString() ?? "").ToString("x8", CultureInfo.InvariantCulture);
 
-    /// <summary>The zone for one machine more: the first of those that have the fewest. Empty where the pool names none.</summary>
+    /// <summary>The zone of the next machine: the first with the fewest. Empty for a pool without zones.</summary>
     public static string NextZone(PoolItem pool, IEnumerable<string> taken)
     {
         string[] zones = Zones(pool);
@@ -77,7 +77,7 @@ internal static partial class PoolMachines
         if ((machine.Array("taints") ?? pool.Template.Array("taints")) is { Count: > 0 } taints)
             spec["taints"] = taints.DeepClone();
         JsonObject amounts = Amounts(type, machine);
-        // Devices that a specification cannot name: machines of the type of the pool's first nodes have what those have.
+        // Extended resources, which specifications lack: machines of the type of the pool's first nodes have theirs.
         if (pool.Template.Text("machineType") == type)
             foreach ((string key, JsonNode? value) in pool.Template.Object("extended") ?? [])
                 amounts.TryAdd(key, value?.DeepClone());
@@ -94,7 +94,7 @@ internal static partial class PoolMachines
         };
     }
 
-    /// <summary>The region of a pool, for the metadata of a report; empty for a pool without zones.</summary>
+    /// <summary>For the metadata of a report; empty for a pool without zones.</summary>
     public static string Region(PoolItem pool) => Zones(pool) is [var first, ..] ? RegionOf(first) : "";
 
     private static string[] Zones(PoolItem pool)

@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Pools;
 
 /// <summary>
-/// The simulated platform behind the pools: makes nodes appear and go, one that is out of date at a time, drained first, and reports about each pool.
+/// The simulated platform: adds, drains and removes nodes of pools, replaces outdated ones one at a time, and reports status.
 /// </summary>
 internal sealed class PoolPlatform : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class PoolPlatform : IDisposable
     );
     private readonly Dictionary<string, List<DateTimeOffset>> _starting = new(StringComparer.Ordinal);
 
-    // True where something is in progress that the next look may find done.
+    // Work is in progress and must be polled.
     private bool _isBusy;
 
     public PoolPlatform(PoolStore pools, ResourceRegistry registry, KindCatalog catalog, IdentitySource identities, string clusterId)
@@ -42,13 +42,13 @@ internal sealed class PoolPlatform : IDisposable
         _identities = identities;
         _clusterId = clusterId;
         _time = registry.Time;
-        // The first report, so that no client reads a pool without a status.
+        // The first report, so that no client sees a pool without status.
         Reconcile();
         pools.Changed += Wake;
         _ = Task.Run(RunAsync);
     }
 
-    /// <summary>What failed last; null for nothing.</summary>
+    /// <summary>The last failure; null for none.</summary>
     public Exception? Fault { get; private set; }
 
     public void Dispose()
@@ -69,7 +69,7 @@ internal sealed class PoolPlatform : IDisposable
             TimeSpan pause = Period;
             while (true)
             {
-                // A pool that is as it should be may still lose a node, and one that is not may stay so.
+                // A complete pool may lose a node, and an incomplete one may stay so.
                 _isBusy = false;
                 bool isSettled = Reconcile();
                 pause =
@@ -86,7 +86,7 @@ internal sealed class PoolPlatform : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The cluster ends.
+            // The cluster stops.
         }
     }
 
@@ -112,13 +112,13 @@ internal sealed class PoolPlatform : IDisposable
         }
         catch (Exception exception) when (exception is ApiException or PoolRefusal)
         {
-            // Changed or deleted meanwhile; the next turn sees it as it is.
+            // Changed or deleted meanwhile; the next reconciliation sees the current state.
             Fault = exception;
             return false;
         }
     }
 
-    // True where nothing is left to do.
+    // True when the pool is complete.
     private bool Reconcile(PoolItem pool, List<Machine> machines)
     {
         int desired = PoolMachines.Desired(pool.Spec);
@@ -183,7 +183,7 @@ internal sealed class PoolPlatform : IDisposable
         return machine with { LeavingSince = now };
     }
 
-    // True where none is left.
+    // True when none remains.
     private bool Remove(IReadOnlyList<Machine> leaving, out string waiting)
     {
         List<string> busy = [];

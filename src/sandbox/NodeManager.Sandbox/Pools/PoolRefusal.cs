@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Api.Requests;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>An answer in the service's error format.</summary>
+/// <summary>A refusal in the service's error format.</summary>
 internal sealed class PoolRefusal(int status, string code, string message, string details = "") : Exception(message)
 {
     public ApiResponse Answer =>

@@ -7,12 +7,12 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>Holds JSON against a schema of Swagger 2.0: the keywords that the pool service's specification uses.</summary>
+/// <summary>Validates JSON by a Swagger 2.0 schema, with the keywords that the service's specification uses.</summary>
 internal static class PoolSchemaCheck
 {
     private static readonly TimeSpan PatternLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>The first fault, with the path of the field; null for none.</summary>
+    /// <summary>The first fault with the field's path; null for none.</summary>
     public static string? Find(JsonNode? value, JsonObject schema, string path, JsonObject definitions)
     {
         if (schema.Text("$ref") is { } reference)
@@ -47,7 +47,7 @@ internal static class PoolSchemaCheck
         JsonObject? others = schema.Object("additionalProperties");
         foreach ((string name, JsonNode? field) in fields)
         {
-            // Null stands for a field that is not given.
+            // Null is a missing field.
             if ((known.Object(name) ?? others) is not { } of || (field is null && known.Object(name) is not null))
                 continue;
             if (Find(field, of, prefix + name, definitions) is { } fault)

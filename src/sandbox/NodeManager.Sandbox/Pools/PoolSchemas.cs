@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>The schemas of the pool service's public specification. Read once, when the first request comes.</summary>
+/// <summary>The schemas of the service's public specification, loaded on first use.</summary>
 internal static class PoolSchemas
 {
     private static readonly Lazy<JsonObject> Specification = new(static () =>
@@ -17,9 +17,7 @@ internal static class PoolSchemas
 
     public static JsonObject Definitions => Specification.Value.Object("definitions")!;
 
-    /// <summary>What is wrong with a value, the first fault; null for nothing.</summary>
-    /// <param name="value">A request's body.</param>
-    /// <param name="definition">The name of its schema.</param>
+    /// <summary>The first fault of a value; null for none.</summary>
     public static string? Check(JsonNode? value, string definition) =>
         PoolSchemaCheck.Find(value, Definitions.Object(definition)!, "", Definitions);
 }

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Pools;
 
-/// <summary>The clusters and pools of the service, in memory. Thread-safe; what it gives out does not change.</summary>
+/// <summary>Clusters and pools in memory. Thread-safe; returned items are immutable.</summary>
 internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
 {
     private readonly Lock _gate = new();
@@ -14,20 +14,17 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
     private long _version;
     private long _created;
 
-    /// <summary>Raised after each change of a pool, outside of any lock.</summary>
+    /// <summary>Raised after each change of a pool, outside of locks.</summary>
     public event Action? Changed;
 
     public IReadOnlyList<PoolItem> Clusters() => List(_clusters);
 
     public IReadOnlyList<PoolItem> Pools() => List(_pools);
 
-    /// <exception cref="PoolRefusal">404.</exception>
     public PoolItem Cluster(string id) => Get(_clusters, id, "Cluster");
 
-    /// <exception cref="PoolRefusal">404.</exception>
     public PoolItem Pool(string id) => Get(_pools, id, "NodePool");
 
-    /// <exception cref="PoolRefusal">409.</exception>
     public PoolItem AddCluster(string name, JsonObject spec, string user) =>
         Change(() =>
         {
@@ -36,7 +33,7 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
             return Put(_clusters, New(name, "", spec, user));
         });
 
-    /// <exception cref="PoolRefusal">400: there is no such cluster; 409.</exception>
+    /// <exception cref="PoolRefusal">400: an unknown cluster; 409.</exception>
     public PoolItem AddPool(string name, string clusterId, JsonObject spec, string user, JsonObject? template = null) =>
         Change(() =>
         {
@@ -46,11 +43,9 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
             return Put(_pools, New(name, cluster.Id, spec, user) with { Template = template });
         });
 
-    /// <exception cref="PoolRefusal">404.</exception>
     public PoolItem ReplaceCluster(string id, JsonObject spec) =>
         Change(() => Replace(_clusters, Get(_clusters, id, "Cluster"), spec, null));
 
-    /// <exception cref="PoolRefusal">404, 409.</exception>
     public PoolItem ReplacePool(string id, string name, JsonObject spec) =>
         Change(() =>
         {
@@ -59,8 +54,7 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
             return Replace(_pools, pool, spec, name);
         });
 
-    /// <summary>Deletes a cluster and its pools.</summary>
-    /// <exception cref="PoolRefusal">404.</exception>
+    /// <summary>Deletes a cluster with its pools.</summary>
     public void DeleteCluster(string id) =>
         Change(() =>
         {
@@ -71,7 +65,6 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
             return cluster;
         });
 
-    /// <exception cref="PoolRefusal">404.</exception>
     public void DeletePool(string id) =>
         Change(() =>
         {
@@ -80,8 +73,8 @@ internal sealed class PoolStore(TimeProvider time, IdentitySource identities)
             return pool;
         });
 
-    /// <summary>Replaces what the controller reported before.</summary>
-    /// <exception cref="PoolRefusal">400: it has observed a generation that there is not yet; 404.</exception>
+    /// <summary>Replaces the controller's former report.</summary>
+    /// <exception cref="PoolRefusal">400: a future observed generation; 404.</exception>
     public PoolItem Report(bool isCluster, string id, JsonObject report) =>
         Change(() =>
         {

@@ -11,19 +11,15 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Saving;
 
 /// <summary>
-/// A cluster in one file: lines of JSON, compressed. First the header, then the objects with their resourceVersions, at last a checksum of
-/// all that stands before it. Readable by its user alone; written beside its place and moved there when it is whole.
+/// A saved cluster: compressed lines of JSON with a header, the objects with their resourceVersions, and a checksum. Mode 0600, written
+/// atomically.
 /// </summary>
 public static class SandboxFile
 {
     private const string Checksum = "sha256";
 
-    /// <param name="header">Describes the cluster.</param>
-    /// <param name="objects">All objects, as they are at one moment.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="includeSecrets">With the values of secrets; without it, only their names and keys.</param>
-    /// <param name="replace">A file that is there.</param>
-    /// <exception cref="NodeManagerException">SandboxFileExists, SandboxFileNotWritten.</exception>
+    /// <param name="objects">A consistent snapshot.</param>
+    /// <param name="includeSecrets">Without it, only names and keys of Secrets.</param>
     internal static void Write(SavedHeader header, IReadOnlyList<StoredObject> objects, string path, bool includeSecrets, bool replace)
     {
         if (!replace && File.Exists(path))
@@ -62,7 +58,6 @@ public static class SandboxFile
         }
     }
 
-    /// <exception cref="NodeManagerException">SandboxFileNotFound, SandboxFileDamaged.</exception>
     public static SavedCluster Read(string path)
     {
         try

@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Saving;
 
-/// <summary>A cluster as it was saved, read and found whole.</summary>
+/// <summary>A validated saved cluster.</summary>
 public sealed class SavedCluster
 {
     internal SavedCluster(SavedHeader header, IReadOnlyList<SavedObject> objects)
@@ -9,13 +9,11 @@ public sealed class SavedCluster
         Objects = objects;
     }
 
-    /// <summary>The Kubernetes that it is, <c>1.37</c>.</summary>
+    /// <summary>For example <c>1.37</c>.</summary>
     public string Version => Header.Kubernetes;
 
-    /// <summary>What its clock showed.</summary>
     public DateTimeOffset Time => Header.Time;
 
-    /// <summary>How fast its clock ran.</summary>
     public double Speed => Header.Speed;
 
     internal SavedHeader Header { get; }

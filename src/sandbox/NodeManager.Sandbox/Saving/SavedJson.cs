@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Sandbox.Saving;
 
-/// <summary>How the header is written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

@@ -8,20 +8,17 @@ using NodeManager.Sandbox.Model.Kinds;
 namespace NodeManager.Sandbox.Seeding;
 
 /// <summary>
-/// A cluster worth looking at, the same for the same seed, already running: a shop with its payments, a database with volumes, monitoring,
-/// GPUs; one node silent, one cordoned, one budget that blocks. With more nodes there are more workloads, about ten pods a node.
+/// The seeded demo cluster: a shop with payments, a database with volumes, monitoring, GPUs; one silent node, one cordoned node, one PDB
+/// without allowed disruptions. More nodes have more workloads, about ten pods per node.
 /// </summary>
 internal static class DemoCluster
 {
     private const int PodsPerNode = 10;
 
-    // In a larger cluster the kubelets report their images with their next status: here, they would prolong its start by half.
+    // In larger clusters images appear with the next node status, because they would prolong the start by half.
     private const int NodesWithImages = 100;
 
-    /// <param name="registry">Of an empty cluster.</param>
-    /// <param name="nodes">How many nodes it gets, at least 1.</param>
-    /// <param name="seed">Repeats it.</param>
-    /// <param name="minorVersion">Of Kubernetes 1.x.</param>
+    /// <param name="nodes">At least 1.</param>
     public static void Write(ResourceRegistry registry, int nodes, int seed, int minorVersion)
     {
         SeedWriter writer = new(registry, seed);
@@ -65,7 +62,7 @@ internal static class DemoCluster
         return node;
     }
 
-    /// <summary>Kubernetes' own images are of the cluster's version.</summary>
+    /// <summary>Kubernetes' own images have the cluster's version.</summary>
     private static Workload Versioned(Workload workload, int minorVersion) =>
         workload with
         {

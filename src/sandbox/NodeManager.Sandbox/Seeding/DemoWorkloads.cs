@@ -3,7 +3,6 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>What the demo cluster runs: a shop, its payments and database, and what every cluster has.</summary>
 internal static class DemoWorkloads
 {
     private static readonly string[] Teams =
@@ -56,7 +55,7 @@ internal static class DemoWorkloads
         new("monitoring", "prometheus", 1, "quay.io/prometheus/prometheus:v3.5.0", 500, 4096) { VolumeSize = "100Gi" },
     ];
 
-    /// <summary>One budget that never allows anything (ledger), several that allow one at a time.</summary>
+    /// <summary>One PDB never allows a disruption (ledger), several allow one.</summary>
     public static IReadOnlyList<Workload> Deployments { get; } =
     [
         new("kube-system", "coredns", 2, "registry.k8s.io/coredns/coredns:v1.12.1", 100, 70)
@@ -89,7 +88,7 @@ internal static class DemoWorkloads
         new("shop", "image-resizer", 2, "registry.example.com/shop/image-resizer:1.6.0", 500, 512) { HasEmptyDir = true },
     ];
 
-    /// <summary>More of the same kind for a larger cluster, until so many pods are there.</summary>
+    /// <summary>Generates further workloads up to this number of pods.</summary>
     public static IEnumerable<Workload> More(int pods, int seed)
     {
         for (int index = 0; pods > 0; index++)
@@ -118,6 +117,5 @@ internal static class DemoWorkloads
         }
     }
 
-    /// <summary>The namespaces of <see cref="More"/>.</summary>
     public static IReadOnlyList<string> MoreNamespaces => Teams;
 }

@@ -9,7 +9,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Seeding;
 
 /// <summary>
-/// The nodes of the demo cluster: pools over three zones, one node silent, one cordoned, one a patch behind.
+/// The nodes of the demo cluster: pools over three zones; one node silent, one cordoned, one with an older patch version.
 /// </summary>
 internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
 {
@@ -27,7 +27,7 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         return nodes.ConvertAll(static stored => stored());
     }
 
-    // The node is there once it is stored.
+    // The node exists once it is stored.
     private Func<SeedNode> Write(SeedPool pool, int index, int size)
     {
         char letter = "abc"[index % 3];
@@ -36,7 +36,7 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         string name = $"{pool.Name}-1{letter}-" + ((index / 3) + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width, '0');
         int own = _number++;
         string address = string.Create(CultureInfo.InvariantCulture, $"10.0.{own / 250 * 4 + (index % 3)}.{10 + (own % 240)}");
-        // The last ones of the general pool have their troubles, where there are enough others.
+        // The last nodes of the general pool have problems, if there are enough others.
         bool isGeneral = pool == SeedPool.General;
         bool isSilent = isGeneral && size >= 5 && index == size - 1;
         bool isCordoned = isGeneral && size >= 5 && index == size - 2;

@@ -7,10 +7,10 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Pods of one workload that run on nodes that work. What they have in common is prepared and kept once, in their typed form too. Thread-safe.</summary>
+/// <summary>Running pods of one workload. Common parts, including the typed model, are prepared once. Thread-safe.</summary>
 internal sealed class PodPattern
 {
-    /// <summary>What the model has in the place of a pod's own UID.</summary>
+    /// <summary>The marker of a pod's UID.</summary>
     public const string Uid = "<uid>";
 
     private const int HostAddressSlot = 4;
@@ -35,7 +35,7 @@ internal sealed class PodPattern
         _pattern = new(model, Slots(Marks), Read);
     }
 
-    /// <summary>What a model has in the place of what differs.</summary>
+    /// <summary>The markers of varying texts.</summary>
     public static PodTexts Marks { get; } = new("<name>", Uid, "<node>", "<zone>", "<host>", "<address>");
 
     public StoredObject Make(PodTexts texts) => _pattern.Make(Slots(texts));
@@ -51,7 +51,7 @@ internal sealed class PodPattern
             .. _containers.Select(name => PodStatusWriter.ContainerId(texts.Uid, name, 0)),
         ];
 
-    // As it would be read from the document.
+    // Equal to the deserialized document.
     private Pod Read(StoredObject item, IReadOnlyList<string> texts)
     {
         Pod like = _typed.Value;
@@ -95,7 +95,7 @@ internal sealed class PodPattern
         };
     }
 
-    // A daemon's pod names its node a second time.
+    // A daemon pod also has its node in its affinity.
     private static Affinity Only(string node, SelectorRequirement field) =>
         new()
         {

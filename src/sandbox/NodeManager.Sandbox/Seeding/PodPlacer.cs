@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Puts pods on nodes in turn, zone by zone, where there is room: quick, and near enough to what a scheduler does.</summary>
+/// <summary>Places pods round-robin by zone where they fit: fast, and similar to a scheduler.</summary>
 internal sealed class PodPlacer(List<SeedNode> nodes)
 {
     private readonly Dictionary<SeedPool, SeedNode[]> _pools = nodes
@@ -9,7 +9,7 @@ internal sealed class PodPlacer(List<SeedNode> nodes)
         .ToDictionary(group => group.Key, group => group.ToArray());
     private readonly Dictionary<SeedPool, int> _next = [];
 
-    /// <summary>A node with room; null where no pool has any.</summary>
+    /// <summary>Null if no node has room.</summary>
     public SeedNode? Next(Workload workload)
     {
         foreach (SeedPool pool in (SeedPool[])[workload.Pool, SeedPool.General, SeedPool.Memory, SeedPool.ControlPlane])
@@ -18,7 +18,7 @@ internal sealed class PodPlacer(List<SeedNode> nodes)
                 continue;
             if (!_pools.TryGetValue(pool, out SeedNode[]? candidates))
                 continue;
-            // Control-plane nodes take work only where there is nothing else.
+            // Control-plane nodes only run work in clusters without others.
             if (pool == SeedPool.ControlPlane && _pools.Count > 1)
                 continue;
             int start = _next.GetValueOrDefault(pool);

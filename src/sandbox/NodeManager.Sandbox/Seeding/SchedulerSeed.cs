@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Kinds;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>A second scheduler, as platform teams run one: a Deployment whose configuration is a ConfigMap.</summary>
+/// <summary>A second scheduler, a Deployment with its configuration in a ConfigMap.</summary>
 internal static class SchedulerSeed
 {
     private const string Namespace = "kube-system";
@@ -55,7 +55,7 @@ internal static class SchedulerSeed
         );
     }
 
-    // The scheduler of each release reads some versions only.
+    // Each release supports some configuration versions.
     private static string Configuration(int minorVersion)
     {
         string version =

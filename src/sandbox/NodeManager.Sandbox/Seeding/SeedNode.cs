@@ -2,12 +2,8 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>A node of the demo cluster and what is still free on it while pods are put there.</summary>
-/// <param name="stored">The node.</param>
-/// <param name="pool">Its pool.</param>
-/// <param name="zone">Where it is.</param>
-/// <param name="address">Its own.</param>
-/// <param name="range">Of the addresses of its pods.</param>
+/// <summary>A node of the demo cluster with its free capacity while pods are placed.</summary>
+/// <param name="range">The prefix of pod addresses.</param>
 /// <param name="takesPods">See <see cref="TakesPods"/>.</param>
 internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, string address, string range, bool takesPods)
 {
@@ -21,7 +17,7 @@ internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, 
 
     public string Address { get; } = address;
 
-    /// <summary>False where it is cordoned or silent: only daemons are there, or what was there before.</summary>
+    /// <summary>False if cordoned or silent: it only has daemons and earlier pods.</summary>
     public bool TakesPods { get; } = takesPods;
 
     public decimal FreeCpu { get; private set; } = pool.AllocatableCpu;
@@ -33,7 +29,7 @@ internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, 
     public bool HasRoom(Workload workload) =>
         _pods < SeedPool.Pods && FreeCpu >= workload.Cpu && FreeMemory >= workload.Memory && FreeGpus >= workload.Gpus;
 
-    /// <summary>Takes the room of a pod and gives its address in the node's range.</summary>
+    /// <summary>Reserves a pod's requests and returns its address.</summary>
     public string Take(Workload workload)
     {
         FreeCpu -= workload.Cpu;

@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Who owns what of the seeded objects, had they come about as others do. Thread-safe.</summary>
+/// <summary>Ownership of seeded objects as if written normally. Thread-safe.</summary>
 internal sealed class SeedOwners(ResourceRegistry registry)
 {
     private readonly ConcurrentDictionary<string, ManagedFields> _ofPods = new(StringComparer.Ordinal);
@@ -18,7 +18,7 @@ internal sealed class SeedOwners(ResourceRegistry registry)
         JsonObject metadata = document["metadata"]!.AsObject();
         string created = metadata.Text("creationTimestamp")!,
             owner = metadata.Array("ownerReferences") is [JsonObject first, ..] ? first.Text("uid") ?? "" : "";
-        // A Lease was written when it was last renewed.
+        // A Lease was last written by its renewal.
         if (document.Object("spec")?.Text("renewTime") is { } renewed && kind == BuiltInKinds.Leases)
             created = renewed.Replace(".000000Z", "Z", StringComparison.Ordinal);
         (string maker, string keeper) = Writers(kind, owner.Length > 0);
@@ -37,7 +37,7 @@ internal sealed class SeedOwners(ResourceRegistry registry)
         return ManagedFields.Of([.. made.Entries, .. kept.Entries]);
     }
 
-    // The pods of one owner have the same fields, but for annotations that make one of them special: most of a large cluster's start.
+    // Pods of an owner have the same fields except for some annotations: most of a large cluster's start.
     private ManagedFields OfPod(string owner, string maker, JsonObject document, JsonObject metadata, string created)
     {
         string shape = owner + string.Concat((metadata.Object("annotations") ?? []).Select(static pair => "|" + pair.Key));

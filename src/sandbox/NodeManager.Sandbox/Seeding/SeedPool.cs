@@ -1,14 +1,10 @@
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>A pool of like machines.</summary>
-/// <param name="Name">As labels and node names have it.</param>
-/// <param name="InstanceType">Of AWS.</param>
-/// <param name="Cores">Of the machine.</param>
-/// <param name="Gibibytes">Of the machine.</param>
-/// <param name="Gpus">Of the machine.</param>
+/// <summary>A pool of equal machines.</summary>
+/// <param name="InstanceType">An AWS instance type.</param>
 internal sealed record SeedPool(string Name, string InstanceType, int Cores, int Gibibytes, int Gpus = 0)
 {
-    /// <summary>As many pods as a kubelet takes by default.</summary>
+    /// <summary>The default limit of a kubelet.</summary>
     public const int Pods = 110;
 
     public static SeedPool ControlPlane { get; } = new("control-plane", "m6i.xlarge", 4, 16);
@@ -19,7 +15,7 @@ internal sealed record SeedPool(string Name, string InstanceType, int Cores, int
 
     public static SeedPool Gpu { get; } = new("gpu", "g5.2xlarge", 8, 32, 1);
 
-    /// <summary>What the kubelet and the system keep is not for pods.</summary>
+    /// <summary>Without system and kube reservations.</summary>
     public decimal AllocatableCpu => Cores - 0.09m;
 
     /// <summary>Bytes, a whole number of Ki.</summary>
@@ -28,7 +24,7 @@ internal sealed record SeedPool(string Name, string InstanceType, int Cores, int
     /// <summary>Bytes, a whole number of Ki.</summary>
     public decimal AllocatableMemory => CapacityMemory - (990_000L * 1024m);
 
-    /// <summary>How many of so many nodes: three control-plane nodes if there are enough, a few with GPUs, the rest for work.</summary>
+    /// <summary>The number of nodes per pool: three control-plane nodes if there are enough, some with GPUs, the rest general.</summary>
     public static IEnumerable<(SeedPool Pool, int Count)> Share(int nodes)
     {
         int control = nodes >= 6 ? 3 : 1;

@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Puts objects into the store as they would be after a while, with a past of their own: no controller has to make them so.</summary>
+/// <summary>Stores objects in the state that controllers would reach, with plausible ages.</summary>
 internal sealed class SeedWriter(ResourceRegistry registry, int seed)
 {
     private const int BatchSize = 64;
@@ -22,10 +22,10 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     private List<Func<IEnumerable<StoredObject>>> _batch = [];
     private int _batchSize;
 
-    /// <summary>As the API writes a time so long ago.</summary>
+    /// <summary>A time in API format.</summary>
     public string Ago(TimeSpan age) => ResourceRegistry.Timestamp(_now - age);
 
-    /// <summary>None comes twice: among thousands of pods of one daemon set, chance would repeat one.</summary>
+    /// <summary>Unique: among thousands of pods of a DaemonSet, random suffixes would collide.</summary>
     public string NextSuffix()
     {
         while (true)
@@ -36,7 +36,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         }
     }
 
-    /// <summary>Fills what a document leaves out.</summary>
+    /// <summary>Applies defaults.</summary>
     public void Default(ResourceKind kind, JsonObject document)
     {
         CanonicalForm.Apply(document, kind.SchemaType, registry.Minor);
@@ -45,7 +45,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
 
     public string NextUid() => _identities.NextUid();
 
-    /// <summary>Stores a document that has at least a name; the status it comes with stays.</summary>
+    /// <summary>Stores a document with at least a name and keeps its status.</summary>
     public StoredObject Add(ResourceKind kind, string ns, JsonObject document, TimeSpan age)
     {
         StoredObject item = Make(kind, ns, document, NextUid(), age);
@@ -54,11 +54,10 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
     }
 
     /// <summary>
-    /// Makes objects on another thread while those that follow are begun: most of a large cluster. They are stored by <see cref="Finish"/>, those of a
-    /// kind in the order in which they were given.
+    /// Prepares objects on another thread: most of a large cluster. <see cref="Finish"/> stores those of a kind in the given order.
     /// </summary>
-    /// <param name="size">How many documents are worked on.</param>
-    /// <param name="make">Makes them; UIDs and names are chosen before, so that the same seed gives the same cluster.</param>
+    /// <param name="size">The number of documents.</param>
+    /// <param name="make">UIDs and names are drawn before, so that equal seeds make equal clusters.</param>
     public void Later(int size, Func<IEnumerable<StoredObject>> make)
     {
         _batch.Add(make);
@@ -67,14 +66,11 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
             PrepareBatch();
     }
 
-    /// <summary>An object from a document that has at least a name. Thread-safe.</summary>
-    /// <param name="kind">Of the object.</param>
-    /// <param name="ns">Its namespace; empty if the kind has none.</param>
-    /// <param name="document">Becomes the writer's.</param>
-    /// <param name="uid">Its UID.</param>
-    /// <param name="age">How long ago it was created.</param>
-    /// <param name="complete">Adds to the document once its identity is there.</param>
-    /// <param name="nodeLabels">Of a pod's node; null: those of the node that is stored.</param>
+    /// <summary>Creates an object from a document with at least a name. Thread-safe.</summary>
+    /// <param name="ns">Empty at cluster scope.</param>
+    /// <param name="document">Taken over.</param>
+    /// <param name="complete">Completes the document after its identity is set.</param>
+    /// <param name="nodeLabels">Labels of the pod's node; null: read from the store.</param>
     public StoredObject Make(
         ResourceKind kind,
         string ns,
@@ -101,16 +97,15 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
             PodTopology.Label(document, registry.Store, registry.Minor);
         ManagedFields owned = _owners.Of(kind, document);
 
-        // As elsewhere, these have no owner.
+        // These have no owner, as elsewhere.
         if (kind.Protection is { } finalizer)
             Finalizers.Add(metadata, finalizer);
         return new(kind, document, owned);
     }
 
-    /// <summary>What is stored.</summary>
     public StoredObject Get(ResourceKind kind, string ns, string name) => registry.Get(kind, ns, name);
 
-    /// <summary>Stores what was begun.</summary>
+    /// <summary>Stores the prepared objects.</summary>
     public void Finish()
     {
         PrepareBatch();
@@ -127,7 +122,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         (_batch, _batchSize) = ([], 0);
         _preparing.Enqueue(Task.Run(() => items.SelectMany(static make => make()).ToList()));
 
-        // Documents take far more room than what is stored of them.
+        // Documents need far more memory than stored objects.
         if (_preparing.Count > Environment.ProcessorCount + 1)
             TakePrepared();
     }

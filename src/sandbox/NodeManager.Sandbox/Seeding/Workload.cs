@@ -1,26 +1,22 @@
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Something that runs in the demo cluster.</summary>
-/// <param name="Namespace">Where.</param>
-/// <param name="Name">Also its label <c>app.kubernetes.io/name</c>.</param>
-/// <param name="Replicas">How many pods.</param>
-/// <param name="Image">With its tag.</param>
-/// <param name="Millicores">Requested by each pod.</param>
-/// <param name="Mebibytes">Requested by each pod.</param>
+/// <summary>A workload of the demo cluster.</summary>
+/// <param name="Name">Also the label <c>app.kubernetes.io/name</c>.</param>
+/// <param name="Millicores">Request per pod.</param>
+/// <param name="Mebibytes">Request per pod.</param>
 internal sealed record Workload(string Namespace, string Name, int Replicas, string Image, int Millicores, int Mebibytes)
 {
-    /// <summary>Where its pods are.</summary>
     public SeedPool Pool { get; init; } = SeedPool.General;
 
     public int Gpus { get; init; }
 
-    /// <summary>Of its budget, if it has one.</summary>
+    /// <summary>Of its PDB; null for none.</summary>
     public string? MinAvailable { get; init; }
 
-    /// <summary>Of its budget, if it has one.</summary>
+    /// <summary>Of its PDB; null for none.</summary>
     public string? MaxUnavailable { get; init; }
 
-    /// <summary>The size of each pod's own volume; null without.</summary>
+    /// <summary>The size of each pod's volume; null for none.</summary>
     public string? VolumeSize { get; init; }
 
     public bool HasEmptyDir { get; init; }

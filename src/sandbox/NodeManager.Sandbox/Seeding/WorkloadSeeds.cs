@@ -13,19 +13,18 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Seeding;
 
-/// <summary>Writes workloads with their pods, bound and running.</summary>
+/// <summary>Creates workloads with bound, running pods.</summary>
 internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int seed, int minorVersion)
 {
     private const string NameLabel = "app.kubernetes.io/name";
     private const string ZoneLabel = "topology.kubernetes.io/zone";
     private const string StorageClass = "gp3";
 
-    // A Deployment, its ReplicaSet, its budget and the pod after which the others are made.
+    // Deployment, ReplicaSet, PDB and the model pod.
     private const int DocumentsOfDeployment = 4;
     private const int PodsOfDocument = 20;
 
-    /// <param name="workload">What runs.</param>
-    /// <param name="adjust">Completes the pods' template.</param>
+    /// <param name="adjust">Completes the pod template.</param>
     public void Deployment(Workload workload, Action<JsonObject>? adjust = null)
     {
         string uid = writer.NextUid(),
@@ -207,7 +206,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         }
     }
 
-    /// <summary>A pod that only its node's kubelet knows, as control planes run.</summary>
+    /// <summary>A mirror pod, as for control planes.</summary>
     public void Static(Workload workload, SeedNode node) =>
         Run(
             workload,
@@ -238,7 +237,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             TimeSpan.FromDays(40)
         );
 
-    /// <summary>A pod without a controller.</summary>
+    /// <summary>An unmanaged pod.</summary>
     public void Bare(Workload workload)
     {
         if (placer.Next(workload) is { } node)
@@ -258,7 +257,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             );
     }
 
-    /// <summary>A Job that is done, with its finished pod.</summary>
+    /// <summary>A completed Job with its pod.</summary>
     public void Job(Workload workload, TimeSpan age)
     {
         if (placer.Next(workload) is not { } node)
@@ -288,7 +287,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         Run(workload, node, pod, age, "Succeeded");
     }
 
-    // As the deployment's controller leaves it: thousands of them need not be written again when the cluster starts.
+    // With the status of a completed rollout, so that the controller need not write thousands at the start.
     private JsonObject RolledOut(Workload workload, string set, TimeSpan age)
     {
         JsonObject status = WorkloadStatus(
@@ -325,7 +324,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         return reference;
     }
 
-    /// <summary>What the admission plugin gives to pods that say nothing of silent nodes.</summary>
+    /// <summary>The tolerations that the admission plugin adds.</summary>
     private static JsonArray NodeOutageTolerations() =>
         [
             new JsonObject
@@ -407,7 +406,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     private TimeSpan Age(Workload workload, int least, int span) =>
         TimeSpan.FromDays(least) + TimeSpan.FromSeconds(StableHash.Of(workload.Namespace + workload.Name, seed) % (span * 86_400));
 
-    // Which nodes these are may depend on what the pods before took. Names are those of the pods after their owner's.
+    // The selection may depend on earlier pods. Names are generated after their owner's.
     private List<(SeedNode Node, PodTexts Texts)> Place(Workload workload, IEnumerable<SeedNode> nodes)
     {
         List<(SeedNode Node, PodTexts Texts)> pods = [];

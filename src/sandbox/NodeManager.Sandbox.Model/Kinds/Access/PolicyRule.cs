@@ -2,7 +2,6 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
-/// <summary>What a role allows. Source: rbac.authorization.k8s.io/v1 PolicyRule.</summary>
 internal sealed class PolicyRule
 {
     public List<string> Verbs { get; set; } = [];
@@ -11,7 +10,7 @@ internal sealed class PolicyRule
 
     public List<string>? Resources { get; set; }
 
-    /// <summary>Null or empty: whatever the name.</summary>
+    /// <summary>Null or empty: any name.</summary>
     public List<string>? ResourceNames { get; set; }
 
     public List<string>? NonResourceURLs { get; set; }
@@ -26,7 +25,7 @@ internal sealed class PolicyRule
                 : HasPath(asked.Path)
         );
 
-    /// <summary>The same in steps that allow one thing each: one verb on one resource of one group, or on one path.</summary>
+    /// <summary>Splits the rule into rules with one verb on one resource or path.</summary>
     public IEnumerable<PolicyRule> Steps()
     {
         foreach (string verb in Verbs)
@@ -46,7 +45,7 @@ internal sealed class PolicyRule
         }
     }
 
-    /// <summary>True where this rule allows all that a single step does.</summary>
+    /// <summary>True if this rule allows a split rule completely.</summary>
     public bool Covers(PolicyRule step)
     {
         if (!Has(Verbs, step.Verbs[0]))
@@ -59,7 +58,7 @@ internal sealed class PolicyRule
             && (ResourceNames is not { Count: > 0 } || (step.ResourceNames is [string name] && ResourceNames.Contains(name)));
     }
 
-    /// <summary>As refusals write it: <c>{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}</c>.</summary>
+    /// <summary>As in refusals: <c>{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}</c>.</summary>
     public override string ToString()
     {
         var text = new StringBuilder("{");

@@ -1,9 +1,6 @@
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
-/// <summary>
-/// What a request wants to do, as rules speak of it: a verb on a resource, or on a path. Read from the path alone, whether or not
-/// anything is served there: who may not ask does not learn what there is.
-/// </summary>
+/// <summary>The RBAC attributes of a request, from its path alone: an unauthorized client must not learn what exists.</summary>
 internal sealed record RequestAttributes
 {
     public required string Verb { get; init; }
@@ -17,7 +14,7 @@ internal sealed record RequestAttributes
 
     public string Name { get; init; } = "";
 
-    /// <summary>Empty at the cluster's scope.</summary>
+    /// <summary>Empty at cluster scope.</summary>
     public string Namespace { get; init; } = "";
 
     public string Path { get; init; } = "";

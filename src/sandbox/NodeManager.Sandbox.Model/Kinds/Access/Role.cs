@@ -2,7 +2,6 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
-/// <summary>A Role or a ClusterRole.</summary>
 internal sealed class Role : KubernetesObject
 {
     public List<PolicyRule>? Rules { get; set; }

@@ -1,6 +1,5 @@
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
-/// <summary>The role that a binding gives.</summary>
 internal sealed class RoleRef
 {
     public const string Group = "rbac.authorization.k8s.io";

@@ -1,6 +1,5 @@
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
-/// <summary>How service accounts appear as users.</summary>
 internal static class ServiceAccountName
 {
     private const string Stem = "system:serviceaccount:";
@@ -9,7 +8,7 @@ internal static class ServiceAccountName
 
     public static string[] GroupsOf(string ns) => ["system:serviceaccounts", "system:serviceaccounts:" + ns];
 
-    /// <summary>Null for the name of any other user.</summary>
+    /// <summary>Null for the name of another user.</summary>
     public static (string Namespace, string Name)? Parse(string user) =>
         user.StartsWith(Stem, StringComparison.Ordinal) && user[Stem.Length..].Split(':') is [{ Length: > 0 } ns, { Length: > 0 } name]
             ? (ns, name)

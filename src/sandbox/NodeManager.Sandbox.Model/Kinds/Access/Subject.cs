@@ -1,6 +1,5 @@
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
-/// <summary>To whom a binding gives its role.</summary>
 internal sealed class Subject
 {
     /// <summary><c>User</c>, <c>Group</c> or <c>ServiceAccount</c>.</summary>
@@ -8,7 +7,7 @@ internal sealed class Subject
 
     public string Name { get; set; } = "";
 
-    /// <summary>Of a service account; empty means the binding's own.</summary>
+    /// <summary>Of a service account; empty for the binding's.</summary>
     public string? Namespace { get; set; }
 
     public bool Is(UserInfo user, string bindingNamespace) =>
@@ -20,7 +19,7 @@ internal sealed class Subject
             _ => false,
         };
 
-    /// <summary>As reasons name it: <c>Group "system:masters"</c>.</summary>
+    /// <summary>As in refusals: <c>Group "system:masters"</c>.</summary>
     public string Describe(string bindingNamespace) =>
         Kind == "ServiceAccount" ? $"{Kind} \"{Name}/{NamespaceIn(bindingNamespace)}\"" : $"{Kind} \"{Name}\"";
 

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Kinds.Access;
 
-/// <summary>Who asks, as the server knows them. Source: authentication.k8s.io/v1 UserInfo.</summary>
+/// <summary>An authenticated user. Source: authentication.k8s.io/v1 UserInfo.</summary>
 internal sealed record UserInfo(string Name)
 {
-    /// <summary>The group that may do everything, whatever roles there are.</summary>
+    /// <summary>The group that bypasses RBAC.</summary>
     public const string Masters = "system:masters";
     public const string Authenticated = "system:authenticated";
     public const string Unauthenticated = "system:unauthenticated";
@@ -19,7 +19,7 @@ internal sealed record UserInfo(string Name)
 
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } = Nothing;
 
-    /// <summary>Who owns the cluster: the session that started it, and the token of its kubeconfig.</summary>
+    /// <summary>The user of the session that started the cluster, and of its kubeconfig.</summary>
     public static UserInfo Administrator { get; } = new("sandbox-admin") { Groups = [Masters, Authenticated] };
 
     public bool IsMaster => Groups.Contains(Masters);

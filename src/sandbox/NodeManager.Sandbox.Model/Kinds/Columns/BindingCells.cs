@@ -3,13 +3,11 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
-/// <summary>Cells of role bindings.</summary>
 internal static class BindingCells
 {
     public static string Role(JsonObject binding) => $"{binding.Object("roleRef").Text("kind")}/{binding.Object("roleRef").Text("name")}";
 
-    /// <param name="binding">The binding.</param>
-    /// <param name="kind">Of its subjects: those that are to be named.</param>
+    /// <param name="kind">Of the subjects to list.</param>
     public static string Subjects(JsonObject binding, string kind) =>
         string.Join(
             ", ",

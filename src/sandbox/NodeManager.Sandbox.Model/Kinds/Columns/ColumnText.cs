@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
-/// <summary>How values are shown in tables.</summary>
 internal static class ColumnText
 {
     public const string None = "<none>";
@@ -15,7 +14,6 @@ internal static class ColumnText
 
     public static string OrUnknown(string? text) => string.IsNullOrEmpty(text) ? Unknown : text;
 
-    /// <summary>The time since a timestamp, as people say it.</summary>
     public static string Since(string? timestamp, DateTimeOffset now) =>
         DateTimeOffset.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset moment)
             ? Duration(now - moment)
@@ -23,7 +21,7 @@ internal static class ColumnText
 
     public static string Age(JsonObject item, DateTimeOffset now) => Since(item.Object("metadata").Text("creationTimestamp"), now);
 
-    /// <summary>Two units at most, and the finer the shorter: <c>90s</c>, <c>3m5s</c>, <c>5h</c>, <c>7d2h</c>, <c>3y40d</c>.</summary>
+    /// <summary>At most two units: <c>90s</c>, <c>3m5s</c>, <c>5h</c>, <c>7d2h</c>, <c>3y40d</c>.</summary>
     public static string Duration(TimeSpan span)
     {
         long seconds = (long)span.TotalSeconds,
@@ -46,7 +44,7 @@ internal static class ColumnText
         };
     }
 
-    /// <summary><c>a=1,b=2</c> in the order of the keys.</summary>
+    /// <summary><c>a=1,b=2</c>, sorted by key.</summary>
     public static string Labels(JsonObject? labels) =>
         labels is null or { Count: 0 }
             ? None
@@ -55,7 +53,7 @@ internal static class ColumnText
                 labels.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}={(string?)pair.Value}")
             );
 
-    /// <summary>A label selector in the form of the command line.</summary>
+    /// <summary>In command-line syntax.</summary>
     public static string Selector(JsonObject? selector)
     {
         if (selector is null)

@@ -7,7 +7,7 @@ internal static class EndpointCells
 {
     private const int Shown = 3;
 
-    /// <summary>The first three, and how many more there are.</summary>
+    /// <summary>The first three, and the number of others.</summary>
     public static string Addresses(JsonObject endpoints)
     {
         List<string> all = [];

@@ -4,13 +4,12 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
-/// <summary>The columns of each kind, as API servers have them.</summary>
+/// <summary>The columns of each kind, as in API servers.</summary>
 internal static class KindColumns
 {
-    // From here on a quota's age comes last.
+    // The minor version from which a quota's age is last.
     private const int ReorderedAt = 33;
 
-    /// <summary>What nearly every kind begins with.</summary>
     public static TableColumn Name { get; } = new("Name", static (item, _) => item.Object("metadata").Text("name")) { Format = "name" };
 
     public static TableColumn Age { get; } = new("Age", static (item, now) => ColumnText.Age(item, now));
@@ -411,7 +410,6 @@ internal static class KindColumns
 
     private static TableColumn VolumeMode => Wide("VolumeMode", static item => item.Object("spec").Text("volumeMode") ?? ColumnText.Unset);
 
-    /// <summary>Those that a Kubernetes of this minor version has.</summary>
     public static TableColumn[] Of(ResourceKind kind, int minor) =>
         [.. ByKind.GetValueOrDefault(kind.StoredAs, Unnamed).Where(column => minor >= column.From && minor <= column.Until)];
 

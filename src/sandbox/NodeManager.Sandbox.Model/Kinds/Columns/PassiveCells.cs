@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
-/// <summary>Cells of the kinds that nothing acts on.</summary>
 internal static class PassiveCells
 {
     private const int MostHosts = 3,
@@ -45,7 +44,7 @@ internal static class PassiveCells
         item.Object("metadata").Text("name")
         + (item.Object("metadata").Object("annotations").Text("ingressclass.kubernetes.io/is-default-class") == "true" ? " (default)" : "");
 
-    /// <summary>What of a quota is used: of limits, or of everything else.</summary>
+    /// <summary>The used part of a quota, for limits or for everything else.</summary>
     public static string Quota(JsonObject item, bool isLimits) =>
         string.Join(
             ", ",
@@ -92,7 +91,7 @@ internal static class PassiveCells
             null => ColumnText.Unset,
         };
 
-    // Nothing measures them: what is reached is never known.
+    // Metrics are not measured, so current values are unknown.
     private static string Metric(JsonObject metric)
     {
         string kind = metric.Text("type") ?? "";

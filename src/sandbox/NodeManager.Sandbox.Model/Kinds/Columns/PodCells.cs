@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
-/// <summary>What a row about a pod says: one word for the state that its containers are in together.</summary>
+/// <summary>Table cells of pods: one word for the combined state of the containers.</summary>
 internal static class PodCells
 {
     public static string Ready(JsonObject pod)
@@ -30,7 +30,7 @@ internal static class PodCells
 
     public static long Restarts(JsonObject pod) => Counted(pod).Sum(static one => one.Number("restartCount") ?? 0);
 
-    /// <summary>With the time of the last one.</summary>
+    /// <summary>With the time of the last restart.</summary>
     public static string RestartText(JsonObject pod, DateTimeOffset now)
     {
         long count = Restarts(pod);
@@ -53,7 +53,7 @@ internal static class PodCells
         return gates.Length == 0 ? ColumnText.None : $"{gates.Count(gate => Condition(pod, gate).Text("status") == "True")}/{gates.Length}";
     }
 
-    // Null once the init containers are through.
+    // Null once the init containers have completed.
     private static string? Initializing(JsonObject pod)
     {
         JsonObject[] statuses = [.. Statuses(pod, "initContainerStatuses")];

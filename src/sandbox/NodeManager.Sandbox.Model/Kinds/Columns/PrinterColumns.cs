@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Columns;
 
-/// <summary>The columns of a custom kind: its name, then what its definition says, by default its age.</summary>
+/// <summary>The columns of a custom kind: name, then those of its definition, by default age.</summary>
 internal static class PrinterColumns
 {
     public static TableColumn[] Read(JsonArray? columns, int minor) =>

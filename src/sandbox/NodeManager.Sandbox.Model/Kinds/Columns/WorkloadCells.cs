@@ -8,7 +8,6 @@ internal static class WorkloadCells
 {
     public static string Containers(JsonObject item, string member) => ContainersOf(item.Object("spec").Object("template"), member);
 
-    /// <summary>The same of a template, wherever it stands.</summary>
     public static string ContainersOf(JsonObject? template, string member) =>
         string.Join(',', (template.Object("spec").Array("containers") ?? []).OfType<JsonObject>().Select(one => one.Text(member)));
 
@@ -65,7 +64,6 @@ internal static class WorkloadCells
             )
         );
 
-    /// <summary>Where the world reaches a service.</summary>
     public static string External(JsonObject service)
     {
         JsonObject? spec = service.Object("spec");
@@ -97,7 +95,6 @@ internal static class WorkloadCells
     public static string Claim(JsonObject volume) =>
         volume.Object("spec").Object("claimRef") is { } claim ? $"{claim.Text("namespace")}/{claim.Text("name")}" : "";
 
-    /// <summary><c>daemonset.apps/kube-proxy</c>.</summary>
     public static string Controller(JsonObject item)
     {
         JsonObject? owner = (item.Object("metadata").Array("ownerReferences") ?? [])

@@ -6,8 +6,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Kinds.Custom;
 
 /// <summary>
-/// How a custom kind behaves at one version. Its objects are stored without a version and pruned for the stored one; what is read gets
-/// that version's defaults and loses what the asked version does not have, as conversion "None" does.
+/// Rules of a custom kind at one version. Objects are stored without a version and pruned by the stored one; reads apply the requested
+/// version's defaults and prune its unknown fields, as conversion "None" does.
 /// </summary>
 internal static class CustomRules
 {
@@ -45,7 +45,7 @@ internal static class CustomRules
             errors.Invalid(path, count, "should be a non-negative integer");
     }
 
-    // Everything but metadata, and but the status where that has a writer of its own.
+    // All except metadata, and except the status where it is a subresource.
     private static bool Counts(JsonObject old, JsonObject changed, bool hasStatus)
     {
         IEnumerable<string> members = old.Select(static pair => pair.Key)

@@ -6,10 +6,9 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom;
 
-/// <summary>The rules of CustomResourceDefinitions themselves.</summary>
 internal static class DefinitionRules
 {
-    /// <summary>Keeps a definition until its last object is gone.</summary>
+    /// <summary>Keeps a definition until its last object is deleted.</summary>
     public const string Finalizer = "customresourcecleanup.apiextensions.k8s.io";
 
     private static readonly string[] ColumnTypes = ["boolean", "date", "integer", "number", "string"];
@@ -44,7 +43,7 @@ internal static class DefinitionRules
 
         spec.Ensure("conversion").Default("strategy", "None");
 
-        // What was ever the version of storage may still be there.
+        // Objects may still be stored at any former storage version.
         if (
             definition.Object("status").Array("storedVersions") is { } stored
             && StorageVersion(definition) is { Length: > 0 } current
@@ -139,7 +138,7 @@ internal static class DefinitionRules
             if (version.Text("deprecationWarning") is { } warning && version.Flag("deprecated") != true)
                 errors.Invalid(path + ".deprecationWarning", warning, "can only be set for deprecated versions");
 
-            // What all versions have in common the API names as if it stood above them.
+            // The API reports members that all versions share at the top level.
             bool isShared(string member) => versions.All(one => JsonNode.DeepEquals(one[member], version[member]));
             if (isShared("schema") && i > 0 && isShared("subresources") && isShared("additionalPrinterColumns"))
                 continue;

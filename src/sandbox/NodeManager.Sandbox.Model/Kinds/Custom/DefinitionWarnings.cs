@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom;
 
-/// <summary>What the sandbox takes of a definition without doing it: who brings it is told.</summary>
+/// <summary>Warnings about parts of a definition that the embedded cluster accepts but does not implement.</summary>
 internal static class DefinitionWarnings
 {
     private const string Rules = "x-kubernetes-validations";

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom;
 
-/// <summary>What makes a schema structural, as definitions must bring them. Source: the Kubernetes documentation, "Specifying a structural schema".</summary>
+/// <summary>The rules of structural schemas. Source: the Kubernetes documentation, "Specifying a structural schema".</summary>
 internal static class SchemaRules
 {
     private const string Keeps = "x-kubernetes-preserve-unknown-fields";
@@ -15,16 +15,13 @@ internal static class SchemaRules
     private const string Embedded = "x-kubernetes-embedded-resource";
     private const string IntOrString = "x-kubernetes-int-or-string";
 
-    // Of a definition it is only held against today's rules.
+    // Definitions are validated by current rules.
     private const int Newest = 99;
 
     private static readonly string[] Types = ["array", "boolean", "integer", "number", "object", "string"];
     private static readonly string[] Combinations = ["allOf", "anyOf", "oneOf"];
     private static readonly string[] NotStructural = [Keeps, Embedded, IntOrString, ListType, ListKeys, MapType];
 
-    /// <param name="schema">Of whole objects.</param>
-    /// <param name="path">Where it stands.</param>
-    /// <param name="errors">Gets the faults.</param>
     public static void Check(JsonObject schema, string path, FieldErrors errors)
     {
         string type = schema.Text("type") ?? "";
@@ -153,7 +150,7 @@ internal static class SchemaRules
             errors.Add(reason, field.Length == 0 ? path + ".default" : $"{path}.default.{field}", detail);
     }
 
-    // Parts of combinations may restrict values, and say nothing of what there is.
+    // Parts of combinations may restrict values, but not declare properties.
     private static void CheckCombinations(JsonObject schema, string path, FieldErrors errors)
     {
         foreach (string member in Combinations)

@@ -5,7 +5,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Model.Kinds.Errors;
 
-/// <summary>The refusals of a Kubernetes API, in its words.</summary>
 internal static class StatusErrors
 {
     private const int TerminatingIsForbiddenFrom = 22;
@@ -27,7 +26,7 @@ internal static class StatusErrors
     public static ApiException Conflict(ResourceKind kind, string name, string why) =>
         new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedResource} \"{name}\": {why}", Details(kind, name));
 
-    /// <summary>409 of a deletion: these name the kind, not the resource.</summary>
+    /// <summary>409 for a deletion, which names the kind, not the resource.</summary>
     public static ApiException PreconditionFailed(ResourceKind kind, string name, string why)
     {
         JsonObject details = Details(kind, name);
@@ -38,9 +37,8 @@ internal static class StatusErrors
     public static ApiException Modified(ResourceKind kind, string name) =>
         Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
 
-    /// <summary>409 of an apply: each field that another owns.</summary>
-    /// <param name="conflicts">Who owns what.</param>
-    /// <param name="version">At which version the owners are said to write; null for each one's own.</param>
+    /// <summary>409 for an apply that conflicts with other managers.</summary>
+    /// <param name="version">The version to report for all managers; null for each one's own.</param>
     public static ApiException ApplyConflict(IReadOnlyList<(ManagedFieldsEntry Owner, string Path)> conflicts, string? version)
     {
         (string Owner, string Path)[] told = [.. conflicts.Select(conflict => (Show(conflict.Owner, version), conflict.Path))];
@@ -72,7 +70,7 @@ internal static class StatusErrors
     public static ApiException Invalid(ResourceKind kind, string name, FieldErrors errors) =>
         Invalid(kind.QualifiedKind, kind.Group, kind.Kind, name, errors);
 
-    /// <summary>422 for a replacement that must say which version it was made from.</summary>
+    /// <summary>422 for a replacement without a resourceVersion.</summary>
     public static ApiException MissingResourceVersion(ResourceKind kind, string name, int minor)
     {
         var errors = new FieldErrors(minor);
@@ -95,9 +93,7 @@ internal static class StatusErrors
         return new(422, "Invalid", $"{qualifiedKind} \"{name}\" is invalid: {message}", details);
     }
 
-    /// <summary>422: the patched document is not a valid object of its kind.</summary>
-    /// <param name="shown">What it makes.</param>
-    /// <param name="why">What is wrong with it.</param>
+    /// <summary>422: the patched document is invalid.</summary>
     public static ApiException UnusablePatch(string shown, string why, int minor)
     {
         var errors = new FieldErrors(minor);
@@ -108,7 +104,7 @@ internal static class StatusErrors
     public static ApiException NameMissing(string name) =>
         BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
 
-    /// <summary>409: the object that is to be replaced is another one by now.</summary>
+    /// <summary>409: an object with another UID has this name now.</summary>
     public static ApiException ReplacedMeanwhile(ResourceKind kind, StoredObject current, string uid)
     {
         string key = $"/registry/{kind.Plural}/{(current.Namespace.Length > 0 ? current.Namespace + "/" : "")}{current.Name}";
@@ -130,7 +126,7 @@ internal static class StatusErrors
         return new(403, "Forbidden", $"{kind.QualifiedResource} \"{name}\" is forbidden: {why}", details);
     }
 
-    /// <summary>422 of a review, which has neither kind nor name.</summary>
+    /// <summary>422 for a review, which has neither kind nor name.</summary>
     public static ApiException InvalidReview(string group, FieldErrors errors) => Invalid("." + group, group, "", "", errors);
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
@@ -138,7 +134,7 @@ internal static class StatusErrors
     public static ApiException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
 
-    /// <summary>406: the metadata of one object for a list, or the other way round.</summary>
+    /// <summary>406: object metadata requested for a list, or list metadata for an object.</summary>
     public static ApiException WrongMetadata(string type, bool isList) =>
         new(
             406,
@@ -148,7 +144,7 @@ internal static class StatusErrors
                 : $"you requested PartialObjectMetadataList, but the requested object is not a list (*{type})"
         );
 
-    /// <summary>403, or 405 by old servers: the definition of the kind is being deleted.</summary>
+    /// <summary>403, or 405 on old servers: the definition of the kind is being deleted.</summary>
     public static ApiException DefinitionTerminating(ResourceKind kind, string name, int minor)
     {
         const string Why = "create not allowed while custom resource definition is terminating";
@@ -157,7 +153,7 @@ internal static class StatusErrors
             : Forbidden(kind, name, Why);
     }
 
-    /// <summary>406: none of the types that the client takes; in words that depend on whether the type or its form is what there is not.</summary>
+    /// <summary>406: no acceptable media type.</summary>
     public static ApiException NotAcceptable(bool isForm, bool isList, int minor)
     {
         const string Types = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
@@ -177,12 +173,12 @@ internal static class StatusErrors
             $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types.ToArray())}"
         );
 
-    /// <summary>415 for a patch of a kind that there is not.</summary>
+    /// <summary>415 for a patch of an unknown kind.</summary>
     public static ApiException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", new JsonObject());
 
     public static ApiException Expired(string message) => new(410, "Expired", message);
 
-    /// <summary>504: a version that does not exist yet.</summary>
+    /// <summary>504: a future resourceVersion.</summary>
     public static ApiException TooLargeResourceVersion(long asked, long current) =>
         new(
             504,
@@ -195,7 +191,7 @@ internal static class StatusErrors
             }
         );
 
-    /// <summary>429. For evictions; a time to wait where the server gives one.</summary>
+    /// <summary>429 for evictions, with Retry-After where the server sets it.</summary>
     public static ApiException TooManyRequests(string message, int retryAfterSeconds, JsonObject? cause)
     {
         var details = new JsonObject();
@@ -206,7 +202,7 @@ internal static class StatusErrors
         return new(429, "TooManyRequests", message, details);
     }
 
-    /// <summary>500, for what the server has no better word for: no reason, no details.</summary>
+    /// <summary>500 without reason and details.</summary>
     public static ApiException Unclassified(string message) => new(500, "", message);
 
     public static ApiException Internal(string message) =>
@@ -225,7 +221,7 @@ internal static class StatusErrors
         return cause;
     }
 
-    /// <summary>422 about the options of a request, for example <c>DeleteOptions</c>.</summary>
+    /// <summary>422 for options of a request, such as <c>DeleteOptions</c>.</summary>
     public static ApiException InvalidOptions(string kind, FieldErrors errors) =>
         Invalid(kind + ".meta.k8s.io", "meta.k8s.io", kind, "", errors);
 

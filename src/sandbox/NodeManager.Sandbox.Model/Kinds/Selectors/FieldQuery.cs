@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Model.Kinds.Selectors;
 
-/// <summary>A field selector of one kind: <c>spec.nodeName=a,status.phase!=Running</c>.</summary>
+/// <summary>A field selector of a kind: <c>spec.nodeName=a,status.phase!=Running</c>.</summary>
 internal sealed class FieldQuery
 {
     private readonly Term[] _terms;
@@ -15,10 +15,10 @@ internal sealed class FieldQuery
 
     public bool IsEmpty => _terms.Length == 0;
 
-    /// <summary>The value that <c>metadata.name</c> must have, if it says so.</summary>
+    /// <summary>The required <c>metadata.name</c>; null for none.</summary>
     public string? Name => _terms.FirstOrDefault(static term => term is { Index: Term.Name, IsEqual: true }).Value;
 
-    /// <summary>What the indexed field must be, where the selector says so.</summary>
+    /// <summary>The required value of the indexed field; null for none.</summary>
     public (string Path, string Value)? Indexed(ResourceKind kind)
     {
         foreach (Term term in _terms)
@@ -27,7 +27,6 @@ internal sealed class FieldQuery
         return null;
     }
 
-    /// <exception cref="ApiException">400.</exception>
     public static FieldQuery Parse(ResourceKind kind, string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -52,8 +51,8 @@ internal sealed class FieldQuery
         return new([.. terms]);
     }
 
-    /// <summary>The name that a selector requires, whatever the kind: a list of one name is a question about that name.</summary>
-    /// <returns>Empty where it requires none, or cannot be read.</returns>
+    /// <summary>The required name, whatever the kind: RBAC treats a list of one name as a request for that name.</summary>
+    /// <returns>Empty if there is none, or the selector is invalid.</returns>
     public static string NameOf(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -67,7 +66,7 @@ internal sealed class FieldQuery
         }
         catch (ApiException)
         {
-            // It is refused once the asker is known to be allowed to list at all.
+            // Invalid selectors are refused after authorization.
             return "";
         }
     }
@@ -89,7 +88,7 @@ internal sealed class FieldQuery
         return true;
     }
 
-    // Kinds that have fields of their own to select by say it in other words than the rest.
+    // Kinds with own selectable fields have another message.
     private static string Unsupported(ResourceKind kind, string path) =>
         kind.SelectableFields.Length > 0
             ? $"field label not supported: {path}"

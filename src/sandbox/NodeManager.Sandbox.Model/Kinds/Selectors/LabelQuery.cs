@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Model.Kinds.Selectors;
 
-/// <summary>A label selector as a query carries it: <c>a=b,c!=d,e in (f,g),h notin (i),j,!k,l&gt;1</c>.</summary>
+/// <summary>A label selector of a query: <c>a=b,c!=d,e in (f,g),h notin (i),j,!k,l&gt;1</c>.</summary>
 internal sealed class LabelQuery
 {
     private readonly SelectorRequirement[] _requirements;
@@ -15,7 +15,6 @@ internal sealed class LabelQuery
 
     public bool IsEmpty => _requirements.Length == 0;
 
-    /// <exception cref="ApiException">400.</exception>
     public static LabelQuery Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -7,8 +7,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
 /// <summary>
-/// Autoscalers: stored as <c>autoscaling/v2</c> has them. <c>autoscaling/v1</c> has a field for the CPU's utilization alone and keeps the
-/// other metrics in an annotation.
+/// Autoscalers, stored as <c>autoscaling/v2</c>. <c>autoscaling/v1</c> only has a field for CPU utilization and keeps other metrics in an
+/// annotation.
 /// </summary>
 internal static class AutoscalerRules
 {
@@ -62,7 +62,7 @@ internal static class AutoscalerRules
             },
         };
 
-    /// <summary>As <c>autoscaling/v2beta2</c> has them: as <c>v2</c>, with a status that is written whole.</summary>
+    /// <summary><c>autoscaling/v2beta2</c>: as <c>v2</c>, with a complete status.</summary>
     public static KindRules SecondBeta { get; } =
         new()
         {
@@ -78,7 +78,7 @@ internal static class AutoscalerRules
             Validate = Validate,
         };
 
-    /// <summary>As <c>autoscaling/v2beta1</c> has them: metrics in another form, and behavior in an annotation.</summary>
+    /// <summary><c>autoscaling/v2beta1</c>: metrics in another form, behavior in an annotation.</summary>
     public static KindRules FirstBeta { get; } =
         new()
         {
@@ -150,7 +150,7 @@ internal static class AutoscalerRules
     private static long? UtilizationOf(JsonObject metric) =>
         metric.Object("resource").Text("name") == "cpu" ? metric.Object("resource").Object("target").Number(Utilization) : null;
 
-    // Takes a field out of the annotation that showed it.
+    // Moves a field out of its annotation.
     private static JsonNode? Take(JsonObject item, string annotation)
     {
         if (item.Object("metadata").Object("annotations") is not { } annotations || annotations.Text(annotation) is not { } text)
@@ -164,7 +164,7 @@ internal static class AutoscalerRules
         }
         catch (JsonException)
         {
-            // Any client may write the annotation.
+            // Any client may write the annotation, so invalid content is ignored.
             return null;
         }
     }

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>Requests for certificates: they can be approved and denied, and no signer answers them.</summary>
+/// <summary>Certificate signing requests: they can be approved and denied, but have no signer.</summary>
 internal static class CertificateRules
 {
     private const string Immutable = "field is immutable";
@@ -40,7 +40,7 @@ internal static class CertificateRules
             },
         };
 
-    /// <summary>A request says who made it, whatever its maker writes there.</summary>
+    /// <summary>The server sets the requester, whatever the client sent.</summary>
     public static void SetRequester(JsonObject request, UserInfo user)
     {
         JsonObject spec = request.Ensure("spec");

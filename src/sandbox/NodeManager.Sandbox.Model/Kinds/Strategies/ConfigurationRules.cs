@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
 internal static class ConfigurationRules
 {
-    // Read from 1.36, as the older words from 1.20.
+    // Read from 1.36, as the older message from 1.20.
     private const int ReclaimRewordedAt = 36;
 
     public static KindRules ConfigMaps { get; } =
@@ -106,7 +106,7 @@ internal static class ConfigurationRules
             },
         };
 
-    /// <summary>What was declared immutable stays so, and what it is.</summary>
+    /// <summary>An immutable object stays immutable and unchanged.</summary>
     private static void KeepImmutable(JsonObject changed, JsonObject old, FieldErrors errors)
     {
         if (old.Flag("immutable") != true)

@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
 internal static class CronJobRules
 {
-    // A job's name has 11 characters more, and its pods' labels take 63.
+    // A job's name is 11 characters longer, and labels of its pods have at most 63.
     private const int LongestName = 52;
 
     public static KindRules Rules { get; } =

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>The schedule of a cron job: five fields, or a descriptor. Words as those of the library that the API server reads it with.</summary>
+/// <summary>A cron job's schedule: five fields, or a descriptor, with the messages of the API server's library.</summary>
 internal static class CronSchedule
 {
     private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -18,7 +18,7 @@ internal static class CronSchedule
         (0, 6, Days),
     ];
 
-    /// <summary>What is wrong with it; null if nothing is.</summary>
+    /// <summary>The fault; null if valid.</summary>
     public static string? Fault(string schedule)
     {
         if (schedule.StartsWith('@'))

@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
 internal static class DaemonSetRules
 {
-    /// <summary>Counts the templates that a set had, beside its generation; kept for clients of before 1.9.</summary>
+    /// <summary>Counts the templates of a set in addition to its generation, for clients before 1.9.</summary>
     public const string TemplateGeneration = "deprecated.daemonset.template.generation";
 
     private const int SurgeFrom = 22;
@@ -46,7 +46,7 @@ internal static class DaemonSetRules
             Validate = WorkloadChecks.DaemonSet,
         };
 
-    // Whatever a client writes there: it is the server's.
+    // The server sets it, whatever the client sent.
     private static void CountTemplates(JsonObject? old, JsonObject item)
     {
         JsonObject annotations = item["metadata"]!.AsObject().Ensure("annotations");

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>What is wrong with events, under either of their names. Source: validation of core/v1 and events.k8s.io/v1.</summary>
+/// <summary>Validates events of both groups. Source: validation of core/v1 and events.k8s.io/v1.</summary>
 internal static class EventRules
 {
     private const int LongestText = 128;
@@ -23,18 +23,15 @@ internal static class EventRules
             },
         };
 
-    /// <param name="item">The event, in either form.</param>
-    /// <param name="about">What it is about.</param>
-    /// <param name="reporter">How the form names who reports it.</param>
-    /// <param name="note">How the form names its text.</param>
-    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="reporter">The reporter's field in this form.</param>
+    /// <param name="note">The text's field in this form.</param>
     public static void Validate(JsonObject item, JsonObject? about, string reporter, string note, FieldErrors errors)
     {
         string space = about.Text("namespace") ?? "",
             own = item.Object("metadata").Text("namespace") ?? "";
         bool isOld = string.IsNullOrEmpty(item.Text("eventTime"));
 
-        // What has no namespace has its events in one of these.
+        // Events about cluster-scoped objects are in one of these namespaces.
         bool isWrong = space.Length == 0 ? own != "default" && (isOld || own != "kube-system") : isOld && space != own;
         if (isWrong)
             errors.Invalid("involvedObject.namespace", space, "does not match event.namespace");

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>Events as events.k8s.io has them: the same objects, with other names for some of their members.</summary>
+/// <summary>Events of events.k8s.io: the same objects with some other member names.</summary>
 internal static class EventViewRules
 {
     private static readonly (string Core, string Group)[] Names =

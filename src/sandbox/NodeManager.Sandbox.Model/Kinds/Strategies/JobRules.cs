@@ -7,18 +7,18 @@ namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
 internal static class JobRules
 {
-    /// <summary>From here on labels of jobs have a prefix, beside the older ones without.</summary>
+    /// <summary>The minor version from which labels of jobs also exist with a prefix.</summary>
     public const int PrefixedLabelsFrom = 27;
 
     public const string Prefix = "batch.kubernetes.io/";
 
-    // From 1.30 on a name that is generated is tried on a copy.
+    // From 1.30 on a generated name is validated on a copy.
     private const int LifetimeFrom = 21,
         IndexesFrom = 22,
         ReplacementFrom = 29,
         RetriesFrom = 30;
 
-    // Servers drop what they do not know.
+    // Servers drop unknown fields.
     private static readonly (string Member, int From)[] Since =
     [
         ("completionMode", IndexesFrom),
@@ -81,14 +81,14 @@ internal static class JobRules
                 if (!JsonNode.DeepEquals(spec["completions"], before["completions"]))
                     CheckCompletions(spec, errors);
 
-                // Where its pods go may still change while nothing of it has been started.
+                // A job that was not started may still change its pods' placement.
                 bool isWaiting = before.Flag("suspend") == true && old.Object("status").Text("startTime") is null;
                 if (!isWaiting && !JsonNode.DeepEquals(spec["template"], before["template"]))
                     errors.Invalid("spec.template", spec["template"], "field is immutable");
             },
         };
 
-    // A job finds its pods by its own UID, unless it brings a selector.
+    // By default a job selects its pods by its own UID.
     private static void Prepare(JsonObject job, int minor)
     {
         JsonObject spec = job["spec"]!.AsObject(),
@@ -97,7 +97,7 @@ internal static class JobRules
         if (minor < LifetimeFrom)
             spec.Remove("ttlSecondsAfterFinished");
 
-        // A job that took over its template's labels gets these too.
+        // A job with the labels of its template gets these labels too.
         bool isCopied = minor >= RetriesFrom && !string.IsNullOrEmpty(metadata.Text("generateName"));
         bool isShared = !isCopied && JsonNode.DeepEquals(metadata["labels"] ?? new JsonObject(), labels);
         if (spec.Flag("manualSelector") != true)
@@ -164,8 +164,8 @@ internal static class JobRules
             errors.Invalid("spec.template.spec.restartPolicy", restart, "only \"Never\" is supported when podFailurePolicy is specified");
     }
 
-    /// <summary>A job's pods end: they are not always restarted.</summary>
-    /// <returns>True where the policy is one of a job's.</returns>
+    /// <summary>Pods of a job must not restart always.</summary>
+    /// <returns>True for a valid policy.</returns>
     public static bool CheckRestartPolicy(string policy, string field, FieldErrors errors)
     {
         if (policy is "OnFailure" or "Never")

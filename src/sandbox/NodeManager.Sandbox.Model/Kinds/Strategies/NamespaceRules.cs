@@ -30,7 +30,7 @@ internal static class NamespaceRules
 
     private static bool HasFinalizers(JsonObject ns) => ns.Object("spec").Array("finalizers") is { Count: > 0 };
 
-    // What holds it back, and the label that names it.
+    // Its finalizers, and the label with its name.
     private static void Keep(JsonObject old, JsonObject changed)
     {
         if (old.Object("spec")?["finalizers"] is { } finalizers)

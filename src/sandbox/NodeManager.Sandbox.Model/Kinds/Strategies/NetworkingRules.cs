@@ -51,10 +51,8 @@ internal static class NetworkingRules
             },
         };
 
-    /// <summary>Finds faults of an Ingress in the form of its newest version.</summary>
-    /// <param name="item">The Ingress.</param>
-    /// <param name="isBeta">True to name its fields as v1beta1 has them.</param>
-    /// <param name="errors">Takes the faults.</param>
+    /// <summary>Validates an Ingress in the form of the newest version.</summary>
+    /// <param name="isBeta">Report fields under their v1beta1 names.</param>
     public static void ValidateIngress(JsonObject item, bool isBeta, FieldErrors errors)
     {
         JsonObject spec = item.Ensure("spec");

@@ -48,7 +48,7 @@ internal static class NodeRules
             info.Default(member, "");
     }
 
-    // A node that registers takes no pods until the node lifecycle controller has seen that it is ready.
+    // A new node does not accept pods until the node lifecycle controller has seen it ready.
     private static void PrepareCreate(JsonObject node)
     {
         JsonObject spec = node["spec"]!.AsObject();
@@ -58,7 +58,7 @@ internal static class NodeRules
             taints.Add(new JsonObject { ["key"] = NotReady, ["effect"] = "NoSchedule" });
     }
 
-    // What the cloud and the network gave a node stays.
+    // Immutable once set by the cloud or network provider.
     private static void ValidateUpdate(JsonObject node, JsonObject old, FieldErrors errors)
     {
         if (Changes(node, old, "providerID"))

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>Priorities of users end where those of the system begin, and stay what they are.</summary>
+/// <summary>User priorities are below system priorities, and immutable.</summary>
 internal static class PriorityClassRules
 {
     private const string SystemPrefix = "system-";
@@ -29,7 +29,7 @@ internal static class PriorityClassRules
             },
         };
 
-    /// <summary>The classes that every cluster has.</summary>
+    /// <summary>The classes of every cluster.</summary>
     public static IReadOnlyDictionary<string, long> System { get; } =
         new Dictionary<string, long>(StringComparer.Ordinal)
         {

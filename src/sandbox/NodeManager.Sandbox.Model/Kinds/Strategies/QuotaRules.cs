@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>Quotas and limits of namespaces. They are kept, and nothing is counted or limited by them.</summary>
+/// <summary>Quotas and limit ranges, which are stored but not enforced.</summary>
 internal static class QuotaRules
 {
     public static KindRules Quotas { get; } =
@@ -43,7 +43,7 @@ internal static class QuotaRules
             },
         };
 
-    // What one does not say of a resource, it takes from the other.
+    // Copies missing resources.
     private static void Fill(JsonObject limit, string from, string into)
     {
         foreach ((string resource, JsonNode? amount) in limit.Object(from) ?? [])

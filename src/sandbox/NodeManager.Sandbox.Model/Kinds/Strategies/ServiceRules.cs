@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>Services; their addresses and ports are allocated when they are stored.</summary>
+/// <summary>Services; addresses and ports are allocated in the store.</summary>
 internal static class ServiceRules
 {
     public const string PortRange = "must be between 1 and 65535, inclusive";

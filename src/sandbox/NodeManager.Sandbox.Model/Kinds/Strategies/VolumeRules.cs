@@ -48,9 +48,6 @@ internal static class VolumeRules
     public static KindRules Attachments { get; } =
         new() { PrepareCreate = static attachment => attachment["status"] = new JsonObject { ["attached"] = false } };
 
-    /// <param name="spec">Of a claim, or of what claims are made by.</param>
-    /// <param name="at">Where it stands.</param>
-    /// <param name="errors">Takes what is wrong.</param>
     public static void ValidateClaim(JsonObject? spec, string at, FieldErrors errors)
     {
         if (spec.Array("accessModes") is not { Count: > 0 })
@@ -65,7 +62,7 @@ internal static class VolumeRules
         CheckClass(spec, at, errors);
     }
 
-    // Of a claim a volume is chosen once, and one that has a volume may be asked to grow.
+    // A claim's volume is immutable once set, and only a bound claim may grow.
     private static void KeepClaim(JsonObject claim, JsonObject old, FieldErrors errors)
     {
         JsonObject before = old.Object("spec")?.DeepClone().AsObject() ?? [],

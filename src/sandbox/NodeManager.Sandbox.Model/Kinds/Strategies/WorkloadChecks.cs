@@ -9,14 +9,14 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies;
 
-/// <summary>What is wrong with workloads. Source: validation of apps/v1 and batch/v1.</summary>
+/// <summary>Validates workloads. Source: validation of apps/v1 and batch/v1.</summary>
 internal static class WorkloadChecks
 {
     private const string Template = "spec.template";
     private const int SetTemplateFrom = 30;
     private const int SurgeFrom = 22;
 
-    // Read from 1.36; 1.20 takes any.
+    // Read from 1.36; 1.20 accepts any.
     private const int ClaimTemplatesFrom = 36;
 
     public static void Deployment(JsonObject item, JsonObject? old, FieldErrors errors)
@@ -92,7 +92,7 @@ internal static class WorkloadChecks
             CheckClaims(spec, errors);
     }
 
-    // Of a set that is new: those from before stay as they are.
+    // Only of new sets.
     private static void CheckClaims(JsonObject spec, FieldErrors errors)
     {
         if (spec.Text("serviceName") is { Length: > 0 } service)
@@ -172,7 +172,7 @@ internal static class WorkloadChecks
             errors.Invalid("spec.selector", selector, $"empty selector is invalid for {owner}");
     }
 
-    // What is selected by nothing, or cannot be, is not told again.
+    // An empty or invalid selector was reported already.
     private static void CheckLabels(JsonObject spec, FieldErrors errors)
     {
         JsonObject? labels = spec.Object("template").Object("metadata").Object("labels"),

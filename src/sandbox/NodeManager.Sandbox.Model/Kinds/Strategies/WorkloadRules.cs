@@ -39,7 +39,6 @@ internal static class WorkloadRules
             Validate = WorkloadChecks.Deployment,
         };
 
-    /// <summary>A state that is kept under a number.</summary>
     public static KindRules EndpointSlice { get; } =
         new()
         {
@@ -169,10 +168,10 @@ internal static class WorkloadRules
             Validate = static (item, _, errors) => PodSpecRules.ValidateTemplate(item.Object("template"), "template", errors),
         };
 
-    /// <summary>A new object says nothing of what became of it.</summary>
+    /// <summary>The status of a new object is empty.</summary>
     public static void EmptyStatus(JsonObject item) => item["status"] = new JsonObject();
 
-    /// <summary>The specification, with what its pods' template leaves out.</summary>
+    /// <summary>The specification with defaults of its pod template.</summary>
     public static JsonObject Template(JsonObject item)
     {
         JsonObject spec = item.Ensure("spec");

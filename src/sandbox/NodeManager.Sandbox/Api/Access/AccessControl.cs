@@ -4,12 +4,12 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Access;
 
-/// <summary>Who may do what: by the cluster's roles where these are enforced, else everybody everything.</summary>
+/// <summary>Authorizes by RBAC where it is enforced; otherwise everything is allowed.</summary>
 internal sealed class AccessControl(DocumentStore store, bool isEnforced)
 {
     private readonly GrantedRules _granted = new(store);
 
-    /// <summary>False where roles can be written but have no effect.</summary>
+    /// <summary>False where roles exist but have no effect.</summary>
     public bool IsEnforced => isEnforced;
 
     public Decision Decide(UserInfo user, RequestAttributes asked)
@@ -23,14 +23,13 @@ internal sealed class AccessControl(DocumentStore store, bool isEnforced)
         return new(false, faults.Count == 0 ? "" : $"RBAC: {Join(faults)}");
     }
 
-    /// <exception cref="ApiException">403.</exception>
     public void Require(UserInfo user, RequestAttributes asked)
     {
         if (Decide(user, asked) is { IsAllowed: false } refusal)
             throw AccessErrors.Forbidden(user.Name, asked, refusal.Reason);
     }
 
-    /// <summary>What a user may do in a namespace, and what could not be determined (empty: nothing).</summary>
+    /// <summary>The user's rules in a namespace, and errors of the evaluation (empty: none).</summary>
     public (IReadOnlyList<PolicyRule> Rules, string Fault) RulesOf(UserInfo user, string ns)
     {
         if (!isEnforced)
@@ -50,7 +49,7 @@ internal sealed class AccessControl(DocumentStore store, bool isEnforced)
         return ([.. _granted.Of(user, ns, faults).Select(static pair => pair.Rule)], faults.Count == 0 ? "" : Join(faults));
     }
 
-    /// <summary>The rules that a binding in this namespace would give; null where its role is not there.</summary>
+    /// <summary>The rules that a binding in this namespace would grant; null for a missing role.</summary>
     public IReadOnlyList<PolicyRule>? RulesOf(RoleRef role, string ns) => _granted.Find(role, ns) is { } found ? found.Rules ?? [] : null;
 
     private static string Join(List<string> faults) => faults.Count == 1 ? faults[0] : $"[{string.Join(", ", faults)}]";

@@ -4,13 +4,8 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Access;
 
-/// <summary>The refusals of authorization, in the words of the Kubernetes API.</summary>
 internal static class AccessErrors
 {
-    /// <summary>403: the user has no permission.</summary>
-    /// <param name="user">The name of the user.</param>
-    /// <param name="asked">The request.</param>
-    /// <param name="reason">More about the refusal; empty if there is nothing to add.</param>
     public static ApiException Forbidden(string user, RequestAttributes asked, string reason)
     {
         string tail = reason.Length == 0 ? "" : ": " + reason;

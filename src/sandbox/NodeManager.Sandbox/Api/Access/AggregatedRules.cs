@@ -8,10 +8,10 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Access;
 
-/// <summary>The rules of a cluster role that is made of others.</summary>
+/// <summary>The rules of an aggregated cluster role.</summary>
 internal static class AggregatedRules
 {
-    /// <summary>Brings the role to what those that it selects hold together, each rule once, in the order of their names.</summary>
+    /// <summary>Unites the rules of the selected roles, without duplicates, in order of their names.</summary>
     public static void Bring(ResourceRegistry registry, StoredObject role)
     {
         if (role.As<Role>().AggregationRule?.ClusterRoleSelectors is not { Count: > 0 } selectors)

@@ -8,8 +8,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Access;
 
 /// <summary>
-/// The roles and bindings that every cluster has for its users, after "Default roles and role bindings" of the Kubernetes documentation.
-/// Their rules stand in <c>default-roles.txt</c>, one a line: verbs | groups | resources | names | paths, some with the versions that have them.
+/// The default roles and bindings, as in "Default roles and role bindings" of the Kubernetes documentation. <c>default-roles.txt</c> has a
+/// rule per line: verbs | groups | resources | names | paths, some with versions.
 /// </summary>
 internal static class DefaultRoles
 {
@@ -18,7 +18,7 @@ internal static class DefaultRoles
 
     private static readonly Lazy<(string Name, string[] Rules)[]> Shared = new(static () => [.. Read()]);
 
-    // The role, and the roles of users that it is part of.
+    // The role, and the user-facing roles that aggregate it.
     private static readonly Dictionary<string, string[]> Parts = new(StringComparer.Ordinal)
     {
         ["edit"] = ["admin"],
@@ -104,7 +104,7 @@ internal static class DefaultRoles
         };
     }
 
-    // "22+ " and "21- " before a rule say from which Kubernetes on, or until which, it is there.
+    // The prefixes "22+ " and "21- " limit a rule to minor versions from or up to this one.
     private static JsonObject? Rule(string text, int minor)
     {
         if (

@@ -10,8 +10,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Api.Access;
 
 /// <summary>
-/// A user cannot grant rights that the user does not have: who writes a role must hold its rules or have the right to <c>escalate</c>, who binds one must hold
-/// its rules or have the right to <c>bind</c> it. Source: "Privilege escalation prevention" of the Kubernetes documentation.
+/// Prevents privilege escalation: writing a role requires its rules or <c>escalate</c>, binding it requires its rules or <c>bind</c>.
+/// Source: "Privilege escalation prevention" of the Kubernetes documentation.
 /// </summary>
 internal sealed class EscalationGuard(AccessControl access)
 {
@@ -28,8 +28,8 @@ internal sealed class EscalationGuard(AccessControl access)
 
     public static bool Guards(ResourceKind kind) => kind.Group == RoleRef.Group;
 
-    /// <summary>To be asked with what is about to be stored.</summary>
-    /// <exception cref="ApiException">403; 404 where a role is bound that is not there.</exception>
+    /// <summary>Checks a document before it is stored.</summary>
+    /// <exception cref="ApiException">403; 404 for a missing role.</exception>
     public void Check(UserInfo user, ResourcePath path, JsonObject document, JsonObject? old)
     {
         if (!access.IsEnforced || user.IsMaster)
@@ -62,7 +62,7 @@ internal sealed class EscalationGuard(AccessControl access)
         Require(user, path, name, access.RulesOf(role, path.ObjectNamespace) ?? throw StatusErrors.NotFound(path.Kind, role.Name));
     }
 
-    // Changes of garbage collection grant nothing. A label may: it can make the role part of another.
+    // Changes by garbage collection grant nothing. Labels may, because of aggregation.
     private static bool IsSame(JsonObject document, JsonObject? old)
     {
         if (old is null)
@@ -97,7 +97,7 @@ internal sealed class EscalationGuard(AccessControl access)
         return [.. rules.SelectMany(static rule => rule.Steps()).Where(step => !held.Any(one => one.Covers(step)))];
     }
 
-    // One line a resource, with all its verbs.
+    // One line per resource with all its verbs.
     private static IEnumerable<string> Compact(List<PolicyRule> steps) =>
         steps
             .GroupBy(static step => (step.ApiGroups?[0], step.Resources?[0], step.ResourceNames?[0], step.NonResourceURLs?[0]))

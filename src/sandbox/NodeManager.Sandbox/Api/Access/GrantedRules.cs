@@ -4,13 +4,12 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Access;
 
-/// <summary>The rules that bindings give to a user. Source: "Using RBAC Authorization" of the Kubernetes documentation.</summary>
+/// <summary>The rules that bindings grant to a user. Source: "Using RBAC Authorization" of the Kubernetes documentation.</summary>
 internal sealed class GrantedRules(DocumentStore store)
 {
-    /// <summary>All of them, each with the binding that gives it as reasons tell it; what could not be found out goes into the list.</summary>
-    /// <param name="user">Who.</param>
-    /// <param name="ns">In which namespace; empty for the cluster's scope.</param>
-    /// <param name="faults">Roles that bindings name and that are not there.</param>
+    /// <summary>All rules, with a description of the binding for reasons; errors go into the list.</summary>
+    /// <param name="ns">Empty for cluster scope.</param>
+    /// <param name="faults">Missing roles.</param>
     public IEnumerable<(PolicyRule Rule, Func<string> Describe)> Of(UserInfo user, string ns, List<string> faults)
     {
         IEnumerable<StoredObject> bindings = store.List(BuiltInKinds.ClusterRoleBindings).Objects.Walk();
@@ -34,7 +33,7 @@ internal sealed class GrantedRules(DocumentStore store)
         }
     }
 
-    /// <summary>The role that a binding in this namespace means; null where it is not there.</summary>
+    /// <summary>The role of a binding in this namespace; null if missing.</summary>
     public Role? Find(RoleRef reference, string ns) =>
         (
             reference.Kind == "Role"

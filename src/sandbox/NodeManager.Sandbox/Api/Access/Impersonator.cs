@@ -4,15 +4,15 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Access;
 
-/// <summary>Lets those act as others who have the right to. Source: "User impersonation" of the Kubernetes documentation.</summary>
+/// <summary>Authorizes impersonation. Source: "User impersonation" of the Kubernetes documentation.</summary>
 internal sealed class Impersonator(AccessControl access, int minor)
 {
     private const string Authentication = "authentication.k8s.io";
 
-    /// <summary>From here on a refusal names the narrower rights that the documentation calls constrained impersonation.</summary>
+    /// <summary>The minor version from which a refusal names the permissions of constrained impersonation.</summary>
     private const int ConstrainedFrom = 36;
 
-    /// <exception cref="ApiException">403; 400 where headers name no user.</exception>
+    /// <exception cref="ApiException">403; 400 for headers without a user.</exception>
     public UserInfo Resolve(UserInfo asker, ImpersonationRequest? asked, IncomingRequest request)
     {
         if (asked is null)

@@ -14,19 +14,19 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Access;
 
 /// <summary>
-/// Issues and reads the tokens of service accounts: JSON web tokens, signed (ES256) with a key that lives as long as the cluster. They hold
-/// as long as their account, and what they are bound to, is there. Source: "Managing Service Accounts" of the Kubernetes documentation.
+/// Issues and validates service account tokens: JSON web tokens, signed (ES256) with a key of the cluster's lifetime. They are valid while
+/// their account and bound object exist. Source: "Managing Service Accounts" of the Kubernetes documentation.
 /// </summary>
 internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySource identities, int minor) : IDisposable
 {
-    /// <summary>Who issues them, and whom they are for unless others are asked for: the API itself.</summary>
+    /// <summary>The issuer, and default audience: the API itself.</summary>
     public const string Issuer = "https://kubernetes.default.svc";
 
     private const string Claims = "kubernetes.io",
         SecretIssuer = "kubernetes/serviceaccount",
         SecretClaims = "kubernetes.io/serviceaccount/";
 
-    /// <summary>From here on users of tokens carry the token's own name.</summary>
+    /// <summary>The minor version from which users have the token's id.</summary>
     private const int CredentialNamesFrom = 30;
 
     private static readonly JsonObject Header = new() { ["alg"] = "ES256", ["kid"] = "sandbox" };
@@ -34,10 +34,7 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
     private readonly Lock _lock = new();
     private ECDsa? _key;
 
-    /// <param name="account">Whose.</param>
-    /// <param name="audiences">Whom it is for.</param>
-    /// <param name="lifetime">How long it holds.</param>
-    /// <param name="bound">What it is bound to; null if nothing.</param>
+    /// <param name="bound">The bound object; null for none.</param>
     public (string Token, DateTimeOffset End) Issue(
         StoredObject account,
         IEnumerable<string> audiences,
@@ -65,7 +62,7 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
         return (Sign(claims), now + lifetime);
     }
 
-    /// <summary>A token without an end, for a secret that holds it: good as long as the secret does.</summary>
+    /// <summary>A token without expiration for a Secret, valid while the Secret exists.</summary>
     public string IssueFor(StoredObject account, string secret)
     {
         var claims = new JsonObject
@@ -80,7 +77,7 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
         return Sign(claims);
     }
 
-    /// <summary>Whose token it is and for whom; null where it is none of ours, has ended, or what it speaks of is gone.</summary>
+    /// <summary>The user and audiences; null for a foreign, expired or revoked token.</summary>
     public (UserInfo User, IReadOnlyList<string> Audiences)? Read(string token)
     {
         if (ReadClaims(token) is not { } claims)
@@ -112,7 +109,7 @@ internal sealed class ServiceAccountTokens(ResourceRegistry registry, IdentitySo
         );
     }
 
-    /// <summary>Who a request with this token comes from; null where the token is not one for the API.</summary>
+    /// <summary>The user of a request; null for a token without the API's audience.</summary>
     public UserInfo? Authenticate(string token) => Read(token) is { } found && found.Audiences.Contains(Issuer) ? found.User : null;
 
     public void Dispose()

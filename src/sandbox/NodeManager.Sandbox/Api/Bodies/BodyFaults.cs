@@ -8,7 +8,6 @@ using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
-/// <summary>What is wrong with a body that cannot be read, in the API's words.</summary>
 internal static class BodyFaults
 {
     private const int LongestShown = 30;
@@ -21,18 +20,14 @@ internal static class BodyFaults
     public static ApiException NoKind(string kind, string why, ReadOnlySpan<byte> body) =>
         Unrecognized(kind, "couldn't get version/kind; json parse error: " + why, body);
 
-    /// <summary>For a body that is not an object.</summary>
     public static ApiException NoObject(string kind, JsonNode root, ReadOnlySpan<byte> body) => Unrecognized(kind, NoEnvelope(root), body);
 
-    /// <summary>Why a body that is not an object has no kind.</summary>
     public static string NoEnvelope(JsonNode root) =>
         $"couldn't get version/kind; json parse error: json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}";
 
-    /// <summary>For a kind or apiVersion that is not text.</summary>
     public static ApiException NoText(string kind, string member, JsonNode value, ReadOnlySpan<byte> body) =>
         NoKind(kind, $"json: cannot unmarshal {NameOf(value)} into Go struct field .{member} of type string", body);
 
-    /// <summary>For an object of another kind or version than the path's.</summary>
     public static ApiException WrongKind(ResourceKind path, string expected, string kind, string stated)
     {
         string version = stated[(stated.IndexOf('/', StringComparison.Ordinal) + 1)..];
@@ -54,7 +49,6 @@ internal static class BodyFaults
         return StatusErrors.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {path.Kind}: {why}");
     }
 
-    /// <summary>A value's type as messages name it.</summary>
     public static string NameOf(JsonNode value) =>
         value.GetValueKind() switch
         {
@@ -65,7 +59,6 @@ internal static class BodyFaults
             _ => "bool",
         };
 
-    /// <summary>Why JSON cannot be read.</summary>
     public static string Of(JsonException fault, ReadOnlySpan<byte> body)
     {
         if (fault.Message.Contains("maximum configured depth", StringComparison.Ordinal))
@@ -93,7 +86,7 @@ internal static class BodyFaults
         return at + inLine;
     }
 
-    // Text where it looks like JSON, else bytes.
+    // Text if it looks like JSON, else bytes.
     private static string Show(ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty)

@@ -6,10 +6,10 @@ using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
-/// <summary>What becomes of fields that a kind does not have: they are never stored; whether one hears of it, the client says.</summary>
+/// <summary>Handles unknown fields: they are never stored; the client chooses whether they are ignored, warned about or refused.</summary>
 internal sealed class FieldValidation
 {
-    /// <summary>The minor version of Kubernetes from which clients may say it.</summary>
+    /// <summary>The minor version from which clients may choose.</summary>
     public const int ServedFrom = 25;
 
     private readonly string _mode;
@@ -17,18 +17,16 @@ internal sealed class FieldValidation
     private readonly List<string> _warnings = [];
 
     /// <param name="mode"><c>Ignore</c>, <c>Warn</c> or <c>Strict</c>.</param>
-    /// <param name="minor">The Kubernetes that is served.</param>
     public FieldValidation(string mode, int minor)
     {
         _mode = mode;
         _minor = minor;
     }
 
-    /// <summary>For the client, in the order of the document.</summary>
+    /// <summary>In document order.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>Removes what the kind does not have, and checks that what is there can stand where it does.</summary>
-    /// <exception cref="ApiException">400: it cannot, or there is what the client does not want.</exception>
+    /// <summary>Removes unknown fields and validates types.</summary>
     public void Apply(ResourceKind kind, string version, JsonObject document, RequestDocument body) =>
         Apply(
             kind,
@@ -40,11 +38,9 @@ internal sealed class FieldValidation
             fault => StatusErrors.BadRequest($"{kind.Kind} in version \"{version}\" cannot be handled as a {kind.Kind}: {fault}")
         );
 
-    /// <summary>The same for what a patch made of an object.</summary>
-    /// <exception cref="ApiException">422.</exception>
     public void Apply(ResourceKind kind, string version, JsonObject changed, ObjectPatch patch)
     {
-        // What the patch made is shown as it was before anything is taken out.
+        // The message shows the patched object before unknown fields are removed.
         string? shown = _mode == "Strict" ? patch.Show(changed) : null;
         Apply(
             kind,
@@ -57,8 +53,7 @@ internal sealed class FieldValidation
         );
     }
 
-    /// <summary>For what is applied, of which nothing may be unknown anyway.</summary>
-    /// <exception cref="ApiException">400.</exception>
+    /// <summary>For an applied configuration, where unknown fields are always errors.</summary>
     public void Apply(RequestDocument applied)
     {
         if (applied.Duplicates.Count == 0 || _mode == "Ignore")
@@ -96,7 +91,7 @@ internal sealed class FieldValidation
             throw refuse($"strict decoding error: {string.Join(", ", [.. told, .. unknown])}");
         }
 
-        // A change is made again when another writer was faster; it is told once.
+        // A retried change must not repeat its warnings.
         _warnings.Clear();
         _warnings.AddRange(duplicates);
         _warnings.AddRange(unknown);

@@ -6,16 +6,13 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
-/// <summary>
-/// Reads JSON as the API's own reader does: of a member that comes twice the last value counts, and it is remembered, so that the client
-/// can be told.
-/// </summary>
+/// <summary>Reads JSON as the API does: the last of duplicate members counts, and duplicates are recorded for warnings.</summary>
 internal ref struct JsonBody
 {
     private readonly ReadOnlySpan<byte> _body;
     private readonly List<DuplicateMember> _duplicates = [];
 
-    // Where the reader is: names and positions. They become a text only for what is told, as a path may be long and its elements many.
+    // The current path. It becomes text only when needed, because it may be long and elements many.
     private readonly List<(string? Name, int Index)> _at = [];
     private Utf8JsonReader _reader;
 
@@ -25,7 +22,6 @@ internal ref struct JsonBody
         _reader = new(body, new JsonReaderOptions { MaxDepth = DocumentDepth.Limit });
     }
 
-    /// <exception cref="JsonException">It is no JSON, or nested too deeply.</exception>
     public static RequestDocument Read(ReadOnlySpan<byte> body)
     {
         var reader = new JsonBody(body);
@@ -48,7 +44,7 @@ internal ref struct JsonBody
             case JsonTokenType.True or JsonTokenType.False:
                 return JsonValue.Create(_reader.GetBoolean());
             case JsonTokenType.Number:
-                // As it is written: 1.0 stays 1.0.
+                // Keeps the number's text: 1.0 stays 1.0.
                 return JsonNode.Parse(_reader.ValueSpan);
             default:
                 return null;
@@ -83,7 +79,7 @@ internal ref struct JsonBody
                 _duplicates.Add(new(Path(), name, _body[..start].Count((byte)'\n') + 1));
             _at.RemoveAt(_at.Count - 1);
 
-            // The reader of the real server reads the second object into the first.
+            // The real server decodes the second object into the first.
             if (isKnown && earlier is JsonObject first && value is JsonObject second)
                 Add(second, first);
             else

@@ -8,14 +8,13 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
-/// <summary>A patch as a request carries it.</summary>
 internal sealed class ObjectPatch
 {
     private const string Json = "application/json-patch+json";
     private const string Merge = "application/merge-patch+json";
     private const string Strategic = "application/strategic-merge-patch+json";
 
-    /// <summary>What a manager applies: no change of what is there, but what it wants.</summary>
+    /// <summary>Server-side apply: the configuration of a manager instead of changes.</summary>
     public const string ApplyType = "application/apply-patch+yaml";
 
     private const int OperationsNamedFrom = 25;
@@ -34,19 +33,17 @@ internal sealed class ObjectPatch
         ConcernsOwners = _document.ToJsonString().Contains("managedFields", StringComparison.Ordinal);
     }
 
-    /// <summary>As it was read.</summary>
     public RequestDocument Body { get; }
 
-    /// <summary>True where the patch may say something of managedFields, so that it needs to see them.</summary>
+    /// <summary>The patch may concern managedFields, so it needs them in the document.</summary>
     public bool ConcernsOwners { get; }
 
     public bool IsStrategic => _type == Strategic;
 
-    /// <summary>What stands in it twice, as clients are told of it.</summary>
+    /// <summary>Duplicate members, as in warnings.</summary>
     public IEnumerable<string> Duplicates =>
         _type == Json ? Body.Told(byLine: false).Select(static told => "json patch " + told) : Body.Told(byLine: false);
 
-    /// <exception cref="ApiException">415.</exception>
     public static void RequireType(IncomingRequest request, ResourceKind kind)
     {
         string type = RequestBody.MediaType(request.ContentType);
@@ -56,11 +53,8 @@ internal sealed class ObjectPatch
             throw StatusErrors.UnsupportedPatch();
     }
 
-    /// <param name="request">Of a type that there is.</param>
-    /// <param name="isThere">Whether there is something to patch: where not, that is what is told, whatever the patch is.</param>
-    /// <param name="minor">The Kubernetes that is served.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ApiException">400.</exception>
+    /// <param name="request">With a supported type.</param>
+    /// <param name="isThere">Whether the object exists: a missing one is reported before errors of the patch.</param>
     public static async Task<ObjectPatch> ReadAsync(IncomingRequest request, bool isThere, int minor, CancellationToken cancellationToken)
     {
         string type = RequestBody.MediaType(request.ContentType);
@@ -90,10 +84,9 @@ internal sealed class ObjectPatch
         };
     }
 
-    /// <summary>As messages show it: the patch itself where it is merged value by value, else what it made.</summary>
+    /// <summary>As shown in messages: the patch itself for a strategic merge, else its result.</summary>
     public string Show(JsonObject changed) => IsStrategic ? GoText.Of(_document) : Encoding.UTF8.GetString(ApiResponse.Serialize(changed));
 
-    /// <exception cref="ApiException">400, 422.</exception>
     public JsonObject Apply(ResourcePath path, JsonObject target)
     {
         try

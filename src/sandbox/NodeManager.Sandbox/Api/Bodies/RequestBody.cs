@@ -9,12 +9,11 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Bodies;
 
-/// <summary>Reads what a request carries: JSON, YAML or protocol buffers, as its content type says.</summary>
+/// <summary>Reads request bodies by content type: JSON, YAML or Protocol Buffers.</summary>
 internal static class RequestBody
 {
     private const string Yaml = "application/yaml";
 
-    /// <exception cref="ApiException">400 (the body is not an object), 415.</exception>
     public static async Task<RequestDocument> ReadDocumentAsync(IncomingRequest request, string kind, CancellationToken cancellationToken)
     {
         RequireReadable(request.ContentType);
@@ -30,12 +29,10 @@ internal static class RequestBody
         };
     }
 
-    /// <exception cref="ApiException">400 (the body is not an object), 415.</exception>
     public static async Task<JsonObject> ReadObjectAsync(IncomingRequest request, string kind, CancellationToken cancellationToken) =>
         (await ReadDocumentAsync(request, kind, cancellationToken)).Root!.AsObject();
 
-    /// <summary>What a manager applies: YAML, of which JSON is a part.</summary>
-    /// <exception cref="ApiException">400.</exception>
+    /// <summary>An applied configuration: YAML, which includes JSON.</summary>
     public static async Task<RequestDocument> ReadAppliedAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
@@ -49,11 +46,7 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>A patch, in JSON.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="where">What the message of a fault begins with.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="ApiException">400.</exception>
+    /// <param name="where">The prefix of error messages.</param>
     public static async Task<RequestDocument> ReadPatchAsync(IncomingRequest request, string where, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await ReadBytesAsync(request, cancellationToken);
@@ -67,15 +60,13 @@ internal static class RequestBody
         }
     }
 
-    /// <exception cref="ApiException">415.</exception>
     public static void RequireReadable(string contentType)
     {
         if (MediaType(contentType) is not ("" or "application/json" or Yaml or WireEnvelope.MediaType))
             throw StatusErrors.UnsupportedMediaType("application/json", Yaml, WireEnvelope.MediaType);
     }
 
-    /// <exception cref="JsonException">The body is not JSON.</exception>
-    /// <exception cref="FormatException">The body is not in the format that its content type states.</exception>
+    /// <exception cref="FormatException">Not in the format of its content type.</exception>
     public static RequestDocument Parse(ReadOnlySpan<byte> body, string kind, string contentType) =>
         MediaType(contentType) switch
         {
@@ -84,7 +75,7 @@ internal static class RequestBody
             _ => JsonBody.Read(body),
         };
 
-    /// <summary>Types are told apart without regard to case.</summary>
+    /// <summary>Lowercase, because types are case-insensitive.</summary>
     public static string MediaType(string contentType) => contentType.Split(';')[0].Trim().ToLowerInvariant();
 
     private static RequestDocument Read(ReadOnlySpan<byte> body, string kind, string contentType)
@@ -103,7 +94,7 @@ internal static class RequestBody
         }
     }
 
-    // JSON is read as such where it is written so: it is faster, and says the same.
+    // JSON is detected, because its parser is faster.
     private static RequestDocument ReadYaml(ReadOnlySpan<byte> body)
     {
         if (body.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
@@ -114,7 +105,7 @@ internal static class RequestBody
             }
             catch (JsonException)
             {
-                // Then it is a flow mapping.
+                // A YAML flow mapping.
             }
         }
 

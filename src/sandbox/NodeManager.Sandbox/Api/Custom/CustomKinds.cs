@@ -10,8 +10,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Custom;
 
 /// <summary>
-/// Makes kinds of CustomResourceDefinitions: accepts their names, serves them, and lets a definition go when none of its objects is left.
-/// All of it happens before the write that caused it is answered, so the creator of a definition finds it established.
+/// Manages custom kinds: accepts names, serves kinds, and finalizes definitions without objects. All of it happens before the write is
+/// answered, so a created definition is established already.
 /// </summary>
 internal sealed class CustomKinds
 {
@@ -38,7 +38,7 @@ internal sealed class CustomKinds
             Settle();
     }
 
-    // Settling writes, and so is called again by itself: then it only takes another round.
+    // Settling writes and is called again by its own writes, which only add another round.
     private void Settle()
     {
         lock (_gate)
@@ -136,7 +136,7 @@ internal sealed class CustomKinds
         return served;
     }
 
-    // Its objects go first; those with finalizers of their own are waited for.
+    // Deletes its objects first, and waits for those with finalizers.
     private void Clean(StoredObject definition, ResourceKind? kind)
     {
         if (kind is not null)
@@ -209,7 +209,7 @@ internal sealed class CustomKinds
 
         public CancellationTokenSource Ended { get; } = ended;
 
-        /// <summary>The version of its definition that it was made of.</summary>
+        /// <summary>The version of the definition that it was built from.</summary>
         public long Seen { get; set; }
     }
 }

@@ -7,10 +7,9 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Custom;
 
-/// <summary>The autoscaling/v1 Scale of a custom object.</summary>
 internal static class CustomScale
 {
-    /// <exception cref="ApiException">500: the object does not say how many it wants.</exception>
+    /// <exception cref="ApiException">500: the object has no replica count.</exception>
     public static JsonObject Of(StoredObject item, JsonObject document, ScalePaths paths)
     {
         if (ScalePaths.Find(document, paths.Replicas) is not { } wanted)

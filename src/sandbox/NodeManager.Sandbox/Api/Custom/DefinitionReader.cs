@@ -7,11 +7,10 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Custom;
 
-/// <summary>Reads a CustomResourceDefinition.</summary>
 internal static class DefinitionReader
 {
     /// <param name="document">As stored, with its accepted names.</param>
-    /// <param name="minor">The minor version of the Kubernetes that is served: 20 for 1.20.</param>
+    /// <param name="minor">20 for 1.20.</param>
     public static CustomDefinition Read(JsonObject document, int minor)
     {
         JsonObject? spec = document.Object("spec");

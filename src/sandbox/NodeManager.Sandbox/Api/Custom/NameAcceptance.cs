@@ -4,12 +4,10 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Custom;
 
-/// <summary>Which of the names that a definition asks for it gets: those that no other of its group has. With all of them it is established.</summary>
+/// <summary>Accepts names of a definition that no other one of its group has. With all names it is established.</summary>
 internal static class NameAcceptance
 {
-    /// <param name="document">The definition; its status is written.</param>
-    /// <param name="others">All other definitions.</param>
-    /// <param name="now">As the API writes it.</param>
+    /// <param name="document">Its status is written.</param>
     public static void Apply(JsonObject document, IEnumerable<JsonObject> others, string now)
     {
         JsonObject spec = document.Ensure("spec"),

@@ -10,7 +10,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Custom;
 
-/// <summary>The autoscaling/v1 Scale of a workload.</summary>
 internal static class ScaleView
 {
     public const string ApiVersion = "autoscaling/v1";
@@ -43,8 +42,7 @@ internal static class ScaleView
         return scale;
     }
 
-    /// <summary>That it is a Scale, of the path's name, with a count.</summary>
-    /// <exception cref="ApiException">400, 422.</exception>
+    /// <summary>Validates a Scale's kind, name and count.</summary>
     public static void Check(ResourcePath path, JsonObject scale, int minor)
     {
         string kind = scale.Text("kind") is { Length: > 0 } named ? named : "Scale",
@@ -68,7 +66,6 @@ internal static class ScaleView
             Plural = "scale",
         };
 
-    /// <summary>Puts a Scale's count into the workload that it is of.</summary>
     public static void Apply(ResourcePath path, JsonObject document, JsonObject scale)
     {
         if (scale.Object("metadata").Text("resourceVersion") is { } version)
@@ -80,7 +77,6 @@ internal static class ScaleView
             document.Ensure("spec")["replicas"] = wanted;
     }
 
-    /// <summary>How many replicas the object asks for.</summary>
     public static long Wanted(ResourcePath path, JsonObject document) =>
         path.Kind.Custom?.At(path.Version).Scale is { } paths
             ? ScalePaths.Find(document, paths.Replicas).AsNumber() ?? 0

@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Faults;
 
-/// <summary>What faults do to requests, whatever way they come. Requests that concern no resource (discovery, version) are left alone.</summary>
+/// <summary>Applies faults to requests of any transport, except those without a resource (discovery, version).</summary>
 internal sealed class ApiFaults
 {
     private readonly ConcurrentDictionary<CancellationTokenSource, ResourcePath> _watches = new();
@@ -23,7 +23,7 @@ internal sealed class ApiFaults
         board.Changed += Cut;
     }
 
-    /// <summary>A refusal instead of an answer; null where the request goes its way, after whatever delay.</summary>
+    /// <summary>The refusal, or null after an optional delay.</summary>
     public async Task<ApiException?> MeetAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         if (_board.IsEmpty || PathParser.Parse(_catalog, request.Path) is not { } path)
@@ -74,7 +74,7 @@ internal sealed class ApiFaults
         return null;
     }
 
-    /// <summary>Lets faults cut a watch, until what is returned is disposed. The token is cancelled when one does.</summary>
+    /// <summary>Lets faults cut a watch until the result is disposed. A fault cancels the token.</summary>
     public IDisposable Register(ResourcePath path, out CancellationToken cut)
     {
         var watch = new CancellationTokenSource();

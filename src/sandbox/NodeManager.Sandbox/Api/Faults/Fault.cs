@@ -10,7 +10,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Faults;
 
-/// <summary>One fault: what it is about, and whom it has hit. Thread-safe.</summary>
+/// <summary>A fault with its hits. Thread-safe.</summary>
 internal sealed class Fault
 {
     private readonly ConcurrentDictionary<string, bool> _objects = new(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ internal sealed class Fault
 
     public bool IsActiveAt(DateTimeOffset now) => now >= StartsAt && !(now >= EndsAt);
 
-    /// <summary>The first moment after this one at which something changes; null if nothing does any more.</summary>
+    /// <summary>The next time at which its effect changes; null for none.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset now)
     {
         if (now < StartsAt)
@@ -65,10 +65,10 @@ internal sealed class Fault
         return next > EndsAt ? EndsAt : next;
     }
 
-    /// <summary>Of what flaps: the first half of each period is the bad one.</summary>
+    /// <summary>For flapping faults: the first half of each period is down.</summary>
     public bool IsDownAt(DateTimeOffset now) => ((now - StartsAt).Ticks % Request.Period!.Value.Ticks) < Request.Period.Value.Ticks / 2;
 
-    /// <summary>True if this node is among its nodes; remembered as hit where the caller says so.</summary>
+    /// <summary>True if the fault affects this node; optionally records the hit.</summary>
     public bool Covers(string node) => _nodes?.Invoke(node) != false && Chooses(node);
 
     public bool Covers(StoredObject pod, DocumentStore store) =>
@@ -90,7 +90,7 @@ internal sealed class Fault
         return Request.Resources.Any(one => one == path.Kind.Plural + suffix || one == path.Kind.QualifiedResource + suffix);
     }
 
-    /// <summary>Whether it is this request's turn; counts it if so.</summary>
+    /// <summary>Whether this request is affected; counts it if so.</summary>
     public bool Draw()
     {
         long number = Interlocked.Increment(ref _draws);
@@ -100,7 +100,7 @@ internal sealed class Fault
         return true;
     }
 
-    /// <summary>Counts an object, once.</summary>
+    /// <summary>Counts an object once.</summary>
     public void Hit(string key) => _objects.TryAdd(key, true);
 
     private bool Chooses(string name) => Request.Percent == 100 || StableHash.Of(name, Request.Seed) % 100 < Request.Percent;

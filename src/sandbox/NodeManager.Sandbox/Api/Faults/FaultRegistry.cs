@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Faults;
 
-/// <summary>All faults of a cluster. Asked by the API and the kubelets at each turn: with no fault it costs nothing. Thread-safe.</summary>
+/// <summary>The faults of a cluster. The API and kubelets query it often, so an empty registry costs nothing. Thread-safe.</summary>
 internal sealed class FaultRegistry(TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -12,7 +12,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
     private Fault[] _faults = [];
     private bool _isOver;
 
-    /// <summary>A fault begins, ends, or changes on the way.</summary>
+    /// <summary>Raised when a fault starts, ends or changes its effect.</summary>
     public event Action<Fault>? Changed;
 
     public bool IsEmpty => Volatile.Read(ref _faults).Length == 0;
@@ -23,7 +23,6 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return [.. Volatile.Read(ref _faults).Select(fault => StatusOf(fault, now))];
     }
 
-    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
     public FaultStatus Set(FaultRequest request)
     {
         request = FaultRules.Complete(request);
@@ -43,7 +42,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return StatusOf(fault, now);
     }
 
-    /// <summary>False if there is none of this name.</summary>
+    /// <summary>False for an unknown name.</summary>
     public bool Clear(string name)
     {
         Fault? fault;
@@ -59,7 +58,6 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return true;
     }
 
-    /// <summary>Those of a kind that act now.</summary>
     public IEnumerable<Fault> Active(string kind)
     {
         Fault[] all = Volatile.Read(ref _faults);
@@ -71,7 +69,6 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
                 yield return fault;
     }
 
-    /// <summary>True where a fault of that kind is about this node now.</summary>
     public bool Hits(string kind, string node)
     {
         bool isHit = false;
@@ -86,7 +83,6 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return isHit;
     }
 
-    /// <summary>True where a fault of that kind is about this pod now.</summary>
     public bool Hits(string kind, StoredObject pod, DocumentStore store)
     {
         bool isHit = false;
@@ -101,7 +97,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return isHit;
     }
 
-    /// <summary>How much longer the kubelet of a node takes for each step of a pod.</summary>
+    /// <summary>The added latency of each pod step on a node.</summary>
     public TimeSpan DelayOf(string node)
     {
         TimeSpan delay = TimeSpan.Zero;
@@ -116,7 +112,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return delay;
     }
 
-    /// <summary>How far the clock of a node is ahead; negative: behind.</summary>
+    /// <summary>The clock offset of a node; negative for a slow clock.</summary>
     public TimeSpan OffsetOf(string node)
     {
         TimeSpan offset = TimeSpan.Zero;
@@ -131,7 +127,7 @@ internal sealed class FaultRegistry(TimeProvider time) : IDisposable
         return offset;
     }
 
-    /// <summary>The types of the conditions that problem detectors report on a node.</summary>
+    /// <summary>Conditions of problem detectors on a node.</summary>
     public IReadOnlyList<string> ProblemsOf(string node)
     {
         List<string> types = [];

@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Model.Kinds.Selectors;
 
 namespace NodeManager.Sandbox.Api.Faults;
 
-/// <summary>What a fault may be asked to be.</summary>
 internal static class FaultRules
 {
     private static readonly string[] Verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
@@ -19,7 +18,7 @@ internal static class FaultRules
         || IsPressure(kind)
         || IsDetected(kind);
 
-    /// <summary>Reported by what runs on the node beside the kubelet.</summary>
+    /// <summary>Reported by a problem detector instead of the kubelet.</summary>
     public static bool IsDetected(string kind) => kind is SandboxFaultKind.NetworkUnavailable or SandboxFaultKind.NodeProblem;
 
     public static bool IsPressure(string kind) =>
@@ -28,8 +27,7 @@ internal static class FaultRules
     public static bool IsOfPods(string kind) =>
         kind is SandboxFaultKind.PodNeverReady or SandboxFaultKind.PodUnready or SandboxFaultKind.PodNeverEnds;
 
-    /// <summary>The request with its kind spelled as it should be and what belongs to the kind filled in.</summary>
-    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    /// <summary>The request with normalized kind and defaults.</summary>
     public static FaultRequest Complete(FaultRequest request)
     {
         string kind =
@@ -84,7 +82,7 @@ internal static class FaultRules
         };
     }
 
-    // What the control plane keeps itself it would set back.
+    // The control plane would revert its own conditions.
     private static void CheckCondition(FaultRequest request)
     {
         if (request.Condition is not { } type)

@@ -14,7 +14,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
-/// <summary>The API: a request in, an answer out, whatever carries them. Thread-safe.</summary>
+/// <summary>The API, independent of the transport. Thread-safe.</summary>
 internal sealed class ApiServer
 {
     private const int EndpointsDeprecatedFrom = 33;
@@ -60,13 +60,13 @@ internal sealed class ApiServer
         _logs = new(registry.Store, runs, registry.Time);
     }
 
-    /// <summary>Of service accounts: what fronts know strangers by.</summary>
+    /// <summary>Authenticates service accounts.</summary>
     public ServiceAccountTokens Tokens { get; }
 
-    /// <summary>What is computed when asked for rather than stored (metrics).</summary>
+    /// <summary>Computed kinds (metrics).</summary>
     public Dictionary<ResourceKind, IComputedSource> Computed { get; } = [];
 
-    /// <summary>Answers; refusals and faults are answers too.</summary>
+    /// <summary>Refusals and server errors are returned as responses.</summary>
     public async Task<ApiResponse> HandleAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
         request.Aborted = cancellationToken;
@@ -95,7 +95,7 @@ internal sealed class ApiServer
         catch (Exception fault)
             when (fault is InvalidOperationException or InvalidCastException or ArgumentException && request.Method != "GET")
         {
-            // A document whose members are not of the shape that the kind has: text where an object belongs, a member twice.
+            // Members of the wrong type, or duplicate ones.
             return ApiResponse.Refusal(StatusErrors.BadRequest($"the object provided cannot be read: {fault.Message}"));
         }
         catch (Exception fault) when (fault is not OperationCanceledException)

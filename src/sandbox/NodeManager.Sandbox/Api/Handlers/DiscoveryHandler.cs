@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
-/// <summary>What the server is and serves: versions, groups, resources, health.</summary>
+/// <summary>Serves versions, groups, resources and health.</summary>
 internal sealed class DiscoveryHandler(KindCatalog catalog)
 {
     public const int EvictionV1From = 22;
@@ -16,10 +16,10 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
 
     private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
-    // The order in which real servers name those of custom kinds.
+    // In the order of real servers for custom kinds.
     private static readonly string[] CustomVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
-    /// <summary>Null where the path is none of these.</summary>
+    /// <summary>Null for another path.</summary>
     public ApiResponse? TryAnswer(IncomingRequest request)
     {
         if (request.Method != "GET")
@@ -47,7 +47,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
         };
     }
 
-    // What is served beside objects. Source: the index of kube-apiserver.
+    // Source: the index of kube-apiserver.
     private IEnumerable<string> Paths() =>
         [
             "/api",
@@ -167,7 +167,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             into.Add(Resource(kind.Plural + "/status", kind.IsNamespaced, kind.Kind, ["get", "patch", "update"]));
     }
 
-    // By it clients tell that objects are stored in another version than before.
+    // Changes with the storage version.
     private string StorageVersionHash(ResourceKind kind)
     {
         if (kind.StoredAs.Versions.Any(version => version.IsServedBy(catalog.Minor)))

@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
-/// <summary>What containers wrote: what their programs say, and of those without a program that they are simulated.</summary>
+/// <summary>Logs of containers: output of simulated programs, or a text for others.</summary>
 internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider time)
 {
     private const string ContentType = "text/plain; charset=utf-8";
@@ -45,7 +45,7 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
         };
     }
 
-    /// <summary>Completes when the container that ran does so no more.</summary>
+    /// <summary>Completes when the running container has ended.</summary>
     private async Task EndAsync(
         ChangeCursor? cursor,
         StoredObject pod,
@@ -56,7 +56,7 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
     {
         while (true)
         {
-            // What the log dropped is seen in what there is now.
+            // Dropped changes are covered by the current state.
             while (cursor is null or { IsExpired: true })
             {
                 long version = store.Version;
@@ -76,7 +76,7 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
         }
     }
 
-    /// <summary>The identity of a container that runs now; null where it does not.</summary>
+    /// <summary>The identity of a running container; null if it does not run.</summary>
     private static string? RunningOf(StoredObject pod, string container)
     {
         JsonObject? status = pod.ToJson().Object("status");
@@ -101,7 +101,7 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
     private static IEnumerable<string> Names(JsonObject pod, string list) =>
         (pod.Object("spec").Array(list) ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");
 
-    // And when it was written: all lines when the container started.
+    // With the time of all lines, which is the start of the container.
     private (string Text, string At) Text(StoredObject pod, JsonObject document, string container, bool isPrevious)
     {
         JsonObject? status = (document.Object("status").Array("containerStatuses") ?? [])

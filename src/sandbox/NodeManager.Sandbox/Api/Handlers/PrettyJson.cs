@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
-/// <summary>Indents answers for people: those who ask with <c>?pretty=true</c>, and those whose program shows answers as they are.</summary>
+/// <summary>Indents responses for people: with <c>?pretty=true</c>, and for clients that display raw responses.</summary>
 internal static class PrettyJson
 {
     private static readonly string[] Programs = ["curl", "Wget", "Mozilla/5.0"];
@@ -18,13 +18,13 @@ internal static class PrettyJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    // As the API server decides. Source: k8s.io/apiserver, negotiate.go, isPrettyPrint.
+    // Source: k8s.io/apiserver, negotiate.go, isPrettyPrint.
     private static bool IsForPeople(IncomingRequest request) =>
         request.Query["pretty"] is { Length: > 0 } asked
             ? asked is "1" or "t" or "T" or "true" or "TRUE" or "True"
             : Programs.Any(program => request.UserAgent.StartsWith(program, StringComparison.Ordinal));
 
-    /// <summary>The same answer, indented where it was asked for; what is streamed stays as it is.</summary>
+    /// <summary>Streams are not indented.</summary>
     public static ApiResponse Apply(IncomingRequest request, ApiResponse answer)
     {
         if (!IsForPeople(request) || answer.Stream is not null || answer.ContentType != "application/json")

@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
-/// <summary>Answers who a user is and what the user may do: the reviews of authentication.k8s.io and authorization.k8s.io.</summary>
+/// <summary>Reviews of authentication.k8s.io and authorization.k8s.io.</summary>
 internal sealed class ReviewHandler(AccessControl access, ServiceAccountTokens tokens, TimeProvider time, int minor)
 {
     public async Task<ApiResponse> AnswerAsync(IncomingRequest request, ResourcePath path, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Handlers;
 
-/// <summary>Tokens for service accounts: their subresource <c>token</c>. Source: authentication.k8s.io/v1 TokenRequest.</summary>
+/// <summary>The <c>token</c> subresource of service accounts. Source: authentication.k8s.io/v1 TokenRequest.</summary>
 internal sealed class TokenRequests(ResourceRegistry registry, ServiceAccountTokens tokens)
 {
     private const long Hour = 60 * 60,

@@ -5,12 +5,12 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 
-/// <summary>The API's description of itself: version 3 in JSON, a document a group; version 2 also in the protocol buffers that kubectl asks it in.</summary>
+/// <summary>Serves OpenAPI: version 3 in JSON per group; version 2 also in Protocol Buffers for kubectl.</summary>
 internal sealed class OpenApiHandler(KindCatalog catalog)
 {
     private const int Version3From = 24;
 
-    /// <summary>Null where the path is none of these.</summary>
+    /// <summary>Null for another path.</summary>
     public ApiResponse? TryAnswer(IncomingRequest request)
     {
         if (request.Method != "GET" || !request.Path.StartsWith("/openapi/", StringComparison.Ordinal))
@@ -35,11 +35,10 @@ internal sealed class OpenApiHandler(KindCatalog catalog)
             ["version"] = version,
         };
 
-    /// <summary>The options of what writes: by them clients know what they may ask for.</summary>
+    /// <summary>Options of writes, which clients use for feature detection.</summary>
     public static string[] WriteOptions(int minor) =>
         minor >= FieldValidation.ServedFrom ? ["dryRun", "fieldManager", "fieldValidation"] : ["dryRun", "fieldManager"];
 
-    /// <summary>The path of a kind's objects, one by one.</summary>
     public static string ObjectPath(ResourceKind kind, string version) => CollectionPath(kind, version) + "/{name}";
 
     public static string CollectionPath(ResourceKind kind, string version) =>

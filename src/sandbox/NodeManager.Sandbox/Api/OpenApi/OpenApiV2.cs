@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 
-/// <summary>The description in OpenAPI 2, of all groups in one: which options kinds' patches take, and the fields of the kinds.</summary>
+/// <summary>OpenAPI 2 of all groups: options of patches, and fields of kinds.</summary>
 internal static class OpenApiV2
 {
     public static JsonObject Write(KindCatalog catalog)

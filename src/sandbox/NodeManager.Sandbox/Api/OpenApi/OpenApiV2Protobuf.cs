@@ -4,9 +4,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 
-/// <summary>
-/// OpenAPI 2 in the form that kubectl asks for: the messages of the public <c>openapi_v2</c> definitions, from which the numbers are.
-/// </summary>
+/// <summary>OpenAPI 2 in Protocol Buffers; the field numbers are those of the public <c>openapi_v2</c> definitions.</summary>
 internal static class OpenApiV2Protobuf
 {
     public const string MediaType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
@@ -89,7 +87,7 @@ internal static class OpenApiV2Protobuf
         }
     }
 
-    // What clients go by; limits of values and lengths are the server's to check.
+    // Only what clients use, without limits of values and lengths.
     private static void Schema(WireWriter into, JsonObject schema)
     {
         if (schema.Text("$ref") is { } reference)
@@ -138,6 +136,6 @@ internal static class OpenApiV2Protobuf
         }
     }
 
-    // In YAML, which all JSON is.
+    // YAML, which includes JSON.
     private static void Any(WireWriter into, JsonNode? value) => into.Text(2, (value?.ToJsonString() ?? "null") + "\n");
 }

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 
-/// <summary>A group's description in OpenAPI 3: which options and patches its requests take, and the fields of its kinds.</summary>
+/// <summary>OpenAPI 3 of a group: options and patches of its requests, and fields of its kinds.</summary>
 internal static class OpenApiV3
 {
     private static readonly string[] Patches =
@@ -46,7 +46,7 @@ internal static class OpenApiV3
         string[] options = OpenApiHandler.WriteOptions(minor);
         JsonObject patch = Operation(kind, version, "patch", options);
 
-        // By this clients see that they may send a strategic merge, and compute it from the fields below.
+        // Tells clients that strategic merge patches are supported, which they compute from the fields.
         string[] patches = kind.Custom is null ? [.. Patches, "application/strategic-merge-patch+json"] : Patches;
         patch["requestBody"] = new JsonObject
         {

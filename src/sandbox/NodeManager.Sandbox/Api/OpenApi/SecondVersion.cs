@@ -3,12 +3,12 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Api.OpenApi;
 
-/// <summary>A custom kind's schema in OpenAPI 2, which knows less: what it cannot say is left open, as real servers do.</summary>
+/// <summary>Converts a custom kind's schema to OpenAPI 2, leaving open what that cannot express, as real servers do.</summary>
 internal static class SecondVersion
 {
     private static readonly string[] Unknown = ["nullable", "oneOf", "anyOf", "allOf", "not", "x-kubernetes-validations"];
 
-    /// <summary>Another document: the definition's own stays as it is.</summary>
+    /// <summary>Returns a copy.</summary>
     public static JsonObject Of(JsonObject schema)
     {
         bool isNullable = schema.Flag("nullable") == true,

@@ -7,12 +7,11 @@ using NodeManager.Sandbox.Model.Schema;
 namespace NodeManager.Sandbox.Api.OpenApi;
 
 /// <summary>
-/// The API's types as schemas of OpenAPI, under the names that the API gives them (<c>io.k8s.api.core.v1.Node</c>): those that were added,
-/// and all that they hold.
+/// OpenAPI schemas of the API's types by their public names (<c>io.k8s.api.core.v1.Node</c>): added kinds with all referenced types.
 /// </summary>
-/// <param name="minor">The Kubernetes that is served: fields of later ones are left out.</param>
-/// <param name="reference">What stands before a name that is referred to.</param>
-/// <param name="isWrapped">True where a reference may have others beside it only if it stands within <c>allOf</c>, as in version 3.</param>
+/// <param name="minor">Fields of later versions are omitted.</param>
+/// <param name="reference">The prefix of references.</param>
+/// <param name="isWrapped">References are wrapped in <c>allOf</c>, as in version 3.</param>
 internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
 {
     private const int ListTypesFrom = 22;
@@ -23,12 +22,11 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
 
     private readonly SortedDictionary<string, JsonObject> _schemas = new(StringComparer.Ordinal);
 
-    // The group whose types have the version of the kind that is added; those of others are at v1.
+    // Types of this group have the version of the added kind; other groups are at v1.
     private (string Group, string Version) _at;
 
     public JsonObject ToJson() => new([.. _schemas.Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))]);
 
-    /// <summary>Adds a built-in kind, as it is at a version.</summary>
     public void Add(ResourceKind kind, string version)
     {
         if (ApiSchema.Instance.Members(kind.SchemaType) is null)
@@ -37,10 +35,9 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
         Collect(kind.SchemaType);
     }
 
-    /// <summary>Adds a custom kind, as its definition describes it.</summary>
     public void Add(ResourceKind kind, string version, JsonObject schema)
     {
-        // In version 2 properties are all that there may be: for kubectl whatever is not named would be refused.
+        // In version 2, properties are exhaustive: kubectl would refuse unknown ones.
         if (!isWrapped && schema.Flag("x-kubernetes-preserve-unknown-fields") == true)
             schema = [];
         else
@@ -48,7 +45,7 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
         schema["type"] = "object";
         schema["x-kubernetes-group-version-kind"] = new JsonArray(OpenApiHandler.Identity(kind, version));
 
-        // As real servers name them: com.example.v1.Widget of example.com.
+        // As in real servers: com.example.v1.Widget of example.com.
         _schemas[$"{string.Join('.', kind.Group.Split('.').Reverse())}.{version}.{kind.Kind}"] = schema;
     }
 
@@ -99,7 +96,7 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
         if (required.Count > 0)
             schema["required"] = required;
 
-        // Some are parts of others too: claims of stateful sets.
+        // Kinds may be parts of others: claims of stateful sets.
         if (BuiltInKinds.Every.FirstOrDefault(kind => kind.SchemaType == type) is not { } kind)
             return;
         Identify(schema);
@@ -165,7 +162,7 @@ internal sealed class TypeSchemas(int minor, string reference, bool isWrapped)
         return isWrapped ? new() { ["allOf"] = new JsonArray(target), ["default"] = new JsonObject() } : target;
     }
 
-    // The API's own forms, which are types too. Only version 3 can say that a value is of one type or another.
+    // Special forms of the API. Only version 3 can express a value of several types.
     private (string Name, JsonObject Schema)? Scalar(string type) =>
         type switch
         {

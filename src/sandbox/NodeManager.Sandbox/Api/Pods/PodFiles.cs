@@ -5,13 +5,13 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Pods;
 
-/// <summary>The files of a container that come from ConfigMaps.</summary>
+/// <summary>The files that ConfigMaps provide in a container.</summary>
 internal sealed class PodFiles(DocumentStore store, string ns, JsonObject podSpec, JsonObject container)
 {
-    /// <summary>A file's text as its ConfigMap has it now; null where none is mounted there.</summary>
+    /// <summary>The current text of a file; null if it is not mounted.</summary>
     public string? Read(string path)
     {
-        // The mount that lies deepest hides the others.
+        // The most specific mount hides the others.
         foreach (
             JsonObject mount in (container.Array("volumeMounts") ?? [])
                 .OfType<JsonObject>()

@@ -4,10 +4,10 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Api.Pods;
 
-/// <summary>What a pod's status says of the program in its first container.</summary>
+/// <summary>Writes the state of a program into its pod's status.</summary>
 internal static class PodRunStatus
 {
-    /// <summary>Writes restarts, crashes and the wait for the next start.</summary>
+    /// <summary>Writes restarts, crashes and the back-off.</summary>
     public static void Apply(JsonObject pod, PodRun run)
     {
         if (pod.Object("status").Array("containerStatuses") is not { Count: > 0 } statuses || statuses[0] is not JsonObject status)

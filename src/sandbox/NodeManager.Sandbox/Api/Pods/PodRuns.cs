@@ -6,18 +6,18 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Pods;
 
-/// <summary>What the programs in the containers of pods did: how often they were started, and what they wrote. Thread-safe.</summary>
+/// <summary>The runs of programs in pods, with their output. Thread-safe.</summary>
 internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, PodRun> _runs = new();
 
-    // Pods of one pattern have the same image and command: no program is asked twice for nothing.
+    // Pods of a pattern have the same image and command, so programs are queried once.
     private readonly ConditionalWeakTable<ObjectPattern, object> _without = [];
 
-    /// <summary>False where no pod ever has a program.</summary>
+    /// <summary>False without programs.</summary>
     public bool HasPrograms => programs.Count > 0;
 
-    /// <summary>Starts a pod's program, or starts it again; null where no program is meant.</summary>
+    /// <summary>Starts or restarts a pod's program; null without one.</summary>
     public PodRun? Start(StoredObject pod, string now)
     {
         if (Run(pod) is not { } run)
@@ -25,13 +25,13 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
         return _runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
     }
 
-    /// <summary>The last start of a pod's program; for pods that were there from the beginning it is invented.</summary>
+    /// <summary>The last start of a pod's program, generated for seeded pods.</summary>
     public PodRun? Of(StoredObject pod, string now) =>
         _runs.TryGetValue(pod.Uid, out PodRun? run) ? run
         : programs.Count == 0 ? null
         : Start(pod, now);
 
-    /// <summary>The last start, if there was one.</summary>
+    /// <summary>Null if never started.</summary>
     public PodRun? Find(string uid) => _runs.GetValueOrDefault(uid);
 
     public void Forget(string uid) => _runs.TryRemove(uid, out _);
@@ -41,7 +41,7 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
         if (programs.Count == 0 || (pod.Pattern is { } pattern && _without.TryGetValue(pattern, out _)))
             return null;
         JsonObject? spec = pod.ToJson().Object("spec");
-        // Programs are those of a pod's first container: what stands beside it serves it.
+        // Only the first container has a program; others are sidecars.
         if ((spec.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault() is not { } container)
             return null;
         PodFiles files = new(store, pod.Namespace, spec!, container);

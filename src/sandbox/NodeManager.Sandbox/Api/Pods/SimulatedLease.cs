@@ -1,4 +1,4 @@
 namespace NodeManager.Sandbox.Api.Pods;
 
-/// <summary>A Lease by which replicas choose who leads.</summary>
+/// <summary>The Lease of a leader election.</summary>
 public sealed record SimulatedLease(string Namespace, string Name);

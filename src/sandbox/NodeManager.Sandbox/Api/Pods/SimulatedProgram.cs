@@ -1,6 +1,4 @@
 namespace NodeManager.Sandbox.Api.Pods;
 
-/// <summary>
-/// What a simulated container does that is more than being there: asked at each of its starts. Null: the image and the command are not this program's.
-/// </summary>
+/// <summary>A simulated program, called at each start of a container. Null: not this image and command.</summary>
 public delegate SimulatedRun? SimulatedProgram(SimulatedStart start);

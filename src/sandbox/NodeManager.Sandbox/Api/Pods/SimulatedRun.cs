@@ -1,14 +1,14 @@
 namespace NodeManager.Sandbox.Api.Pods;
 
-/// <summary>How a start of a container turned out.</summary>
+/// <summary>The result of a container's start.</summary>
 public sealed record SimulatedRun
 {
-    /// <summary>It ended immediately with this code, and will be started again, later each time; null: it runs.</summary>
+    /// <summary>The exit code of a crash, which is followed by a restart; null: it runs.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>What it wrote to its log.</summary>
+    /// <summary>Its output.</summary>
     public string Log { get; init; } = "";
 
-    /// <summary>The Lease that it holds while it runs, or waits for; null: none.</summary>
+    /// <summary>The Lease that it holds or waits for; null for none.</summary>
     public SimulatedLease? Lease { get; init; }
 }

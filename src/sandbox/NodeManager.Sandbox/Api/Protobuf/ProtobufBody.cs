@@ -7,15 +7,14 @@ using NodeManager.Sandbox.Model.Schema;
 namespace NodeManager.Sandbox.Api.Protobuf;
 
 /// <summary>
-/// Reads bodies in protocol buffers, which kubectl sends of the kinds that it knows: an envelope with the kind, and in it the object.
-/// Answers are always JSON.
+/// Reads Protocol Buffers bodies, which kubectl sends for built-in kinds: an envelope with the kind and the object. Responses are always
+/// JSON.
 /// </summary>
 internal static class ProtobufBody
 {
-    // Deeper than any type of the API goes; some of them hold themselves.
+    // More than any API type; some are recursive.
     private const int Deepest = 64;
 
-    /// <exception cref="ApiException">400.</exception>
     public static JsonObject Read(ReadOnlySpan<byte> body, string kind)
     {
         if (!body.StartsWith(WireEnvelope.Magic))

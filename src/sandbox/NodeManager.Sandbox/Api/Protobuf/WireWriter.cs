@@ -3,7 +3,6 @@ using System.Text;
 
 namespace NodeManager.Sandbox.Api.Protobuf;
 
-/// <summary>Writes messages in the protocol buffers' wire format.</summary>
 internal sealed class WireWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -6,10 +6,8 @@ using NodeManager.Sandbox.Model.Kinds.Selectors;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Answers with what is computed.</summary>
 internal static class ComputedAnswers
 {
-    /// <exception cref="ApiException">404.</exception>
     public static ApiResponse Answer(IComputedSource source, IncomingRequest request, ResourcePath path)
     {
         if (path.Name.Length > 0)

@@ -5,8 +5,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Reading;
 
 /// <summary>
-/// The objects of the newest events as they go out: made once, however many watch. A table of fixed size, in which newer ones displace
-/// older ones; a watcher that lags behind serializes them again. Thread-safe.
+/// Caches serialized objects of recent events for all watchers. A fixed-size table; slow watchers serialize again. Thread-safe.
 /// </summary>
 internal sealed class EventBodies
 {
@@ -16,12 +15,11 @@ internal sealed class EventBodies
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
 
-    // By version, which is that of one change alone: holding the change itself would keep all that follow it.
+    // Keyed by version, which is unique to a change; a reference to the change would retain all later ones.
     private readonly Body?[] _bodies = new Body?[Size];
 
-    /// <param name="path">At which version of its kind it is watched.</param>
-    /// <param name="item">As the change left it, under the change's version.</param>
-    /// <param name="hasLeft">True where it is the state before the change: that of what a selector no longer lets through.</param>
+    /// <param name="item">The state after the change, with its version.</param>
+    /// <param name="hasLeft">True for the state before the change: a selector no longer matches.</param>
     public ReadOnlySpan<byte> Get(ResourcePath path, StoredObject item, bool hasLeft)
     {
         ref Body? slot = ref _bodies[item.Version % Size];
@@ -40,7 +38,7 @@ internal sealed class EventBodies
         return kept.Json;
     }
 
-    /// <summary>Good until the thread makes the next one.</summary>
+    /// <summary>Valid until the next call on this thread.</summary>
     public static ReadOnlySpan<byte> Make(ResourcePath path, StoredObject item)
     {
         ArrayBufferWriter<byte> buffer = s_buffer ??= new(16 * 1024);

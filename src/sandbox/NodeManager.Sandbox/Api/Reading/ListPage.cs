@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Where a list continues: the version that its first page was made at, and the last key told.</summary>
+/// <summary>A continue token: the version of the first page, and the last returned key.</summary>
 internal readonly record struct ListPage(long Version, string Namespace, string Name)
 {
     private static readonly System.Buffers.SearchValues<char> Alphabet = System.Buffers.SearchValues.Create(
@@ -18,12 +18,11 @@ internal readonly record struct ListPage(long Version, string Namespace, string 
     public string Encode() =>
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Version}\n{Namespace}\n{Name}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
-    /// <exception cref="ApiException">400.</exception>
     public static ListPage Decode(string token)
     {
         int wrong = token.AsSpan().IndexOfAnyExcept(Alphabet);
 
-        // A single letter more than groups of four is half a byte.
+        // A remainder of one character is an incomplete byte.
         if (wrong < 0 && token.Length % 4 == 1)
             wrong = token.Length - 1;
         if (wrong >= 0)
@@ -36,7 +35,7 @@ internal readonly record struct ListPage(long Version, string Namespace, string 
             : throw Invalid(WhyNot(bytes));
     }
 
-    // Those of real servers are JSON, and so are the words.
+    // Tokens of real servers are JSON; so are the messages.
     private static string WhyNot(byte[] bytes)
     {
         try

@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>What of a collection is wanted.</summary>
+/// <summary>The options of a list or watch.</summary>
 internal sealed class ListQuery
 {
     private const int InitialEventsKnownFrom = 27;
@@ -28,15 +28,14 @@ internal sealed class ListQuery
 
     public bool IsExact { get; init; }
 
-    /// <summary>Whether a watch begins with what exists; null where the request does not say.</summary>
+    /// <summary>Whether a watch starts with the current state; null by default.</summary>
     public bool? SendsInitialEvents { get; init; }
 
-    /// <summary>True if the newest state is requested, in one page.</summary>
+    /// <summary>A complete list of the newest state is requested.</summary>
     public bool IsWhole => Page is null && Limit == 0 && !IsExact;
 
     public bool IsUnfiltered => Labels.IsEmpty && Fields.IsEmpty;
 
-    /// <exception cref="ApiException">400, 422.</exception>
     public static ListQuery Parse(IncomingRequest request, ResourcePath path, int minor)
     {
         string token = request.Query["continue"] ?? "",
@@ -66,7 +65,7 @@ internal sealed class ListQuery
         FieldQuery fields = FieldQuery.Parse(path.Kind, request.Query["fieldSelector"]);
         if (token.Length > 0 && version.Length > 0 && version != "0")
             throw StatusErrors.BadRequest("specifying resource version is not allowed when using continue");
-        // A list that older servers do not take from their cache is refused in other words.
+        // Older servers refuse a list outside their cache with another message.
         long number = ParseVersion(version, limit > 0 || match == "Exact" ? VersionsAreRequestsFrom : minor);
         return new()
         {
@@ -76,12 +75,11 @@ internal sealed class ListQuery
             Page = token.Length == 0 ? null : ListPage.Decode(token),
             ResourceVersion = number > 0 ? number : null,
 
-            // Without a match rule, a version together with a limit asks for exactly that version.
+            // Without a match rule, version and limit together request that exact version.
             IsExact = match == "Exact" || (match.Length == 0 && number > 0 && limit > 0),
         };
     }
 
-    /// <exception cref="ApiException">400, 422.</exception>
     public static ListQuery ParseWatch(IncomingRequest request, ResourcePath path, int minor)
     {
         LabelQuery labels = LabelQuery.Parse(request.Query["labelSelector"]);
@@ -94,13 +92,13 @@ internal sealed class ListQuery
             Fields = FieldQuery.Parse(path.Kind, request.Query["fieldSelector"]),
             ResourceVersion = number > 0 ? number : null,
 
-            // A watch that begins nowhere begins with what exists; servers that know how to tell its end tell it.
+            // A watch without a version starts with the current state; newer servers mark its end.
             SendsInitialEvents = initial ?? (number == 0 && minor >= InitialEventsServedFrom ? true : null),
         };
     }
 
-    /// <summary>0 where none is stated.</summary>
-    /// <exception cref="ApiException">400, 500: it is none.</exception>
+    /// <summary>0 without a version.</summary>
+    /// <exception cref="ApiException">400, 500: invalid.</exception>
     public static long ParseVersion(string version, int minor)
     {
         if (version.Length == 0)
@@ -115,7 +113,7 @@ internal sealed class ListQuery
             : StatusErrors.Unclassified(why);
     }
 
-    // Whether the watch says that it wants (or does not want) to begin with what exists, as far as the version knows of that.
+    // The explicit request for initial events, if the version supports it.
     private static bool? InitialEvents(IncomingRequest request, int minor)
     {
         string match = request.Query["resourceVersionMatch"] ?? "";

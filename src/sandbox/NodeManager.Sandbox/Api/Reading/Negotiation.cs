@@ -4,10 +4,10 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>What form an answer may have.</summary>
+/// <summary>Content negotiation.</summary>
 internal static class Negotiation
 {
-    /// <summary>The first of the forms that the client names and the API has: with it, the version of meta.k8s.io. Null where there is none.</summary>
+    /// <summary>The first supported representation of the Accept header with its version of meta.k8s.io; null for none.</summary>
     public static (Representation Shape, string Version, bool IsList)? Choose(string accept)
     {
         if (accept.Length == 0)
@@ -23,7 +23,6 @@ internal static class Negotiation
         return null;
     }
 
-    /// <exception cref="ApiException">406.</exception>
     public static void Require(IncomingRequest request, ResourcePath path, int minor)
     {
         if (Choose(request.Accept) is not null)
@@ -33,8 +32,7 @@ internal static class Negotiation
         throw StatusErrors.NotAcceptable(isForm, request.Method == "GET" && path.Name.Length == 0, minor);
     }
 
-    /// <summary>That the metadata asked for are those of a list, or of one object, as there is one.</summary>
-    /// <exception cref="ApiException">406.</exception>
+    /// <summary>Requires list metadata for lists, and object metadata for objects.</summary>
     public static void RequireForm(ResourcePath path, bool asksForList)
     {
         bool isList = path.Name.Length == 0;
@@ -42,7 +40,7 @@ internal static class Negotiation
             throw StatusErrors.WrongMetadata(TypeOf(path, isList), isList);
     }
 
-    // As the real server names it: after the package of its own form of the kind.
+    // As in the real server: with the package of its internal type.
     private static string TypeOf(ResourcePath path, bool isList)
     {
         if (path.Kind.Custom is not null)

@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Gives what is read the shape that the client asked for.</summary>
+/// <summary>Converts objects to the requested representation.</summary>
 internal sealed class ObjectShaper
 {
     private readonly ResourcePath _path;
@@ -42,8 +42,7 @@ internal sealed class ObjectShaper
         _columns = shape == Representation.Table ? path.Kind.Custom?.At(path.Version).Columns ?? KindColumns.Of(path.Kind, minor) : [];
     }
 
-    /// <summary>Null where objects go out as they are.</summary>
-    /// <exception cref="ApiException">400, 406.</exception>
+    /// <summary>Null for unconverted objects.</summary>
     public static ObjectShaper? For(IncomingRequest request, ResourcePath path, int minor, DateTimeOffset now) =>
         Negotiation.Choose(request.Accept) switch
         {
@@ -74,9 +73,8 @@ internal sealed class ObjectShaper
         return Partial(_path.ToWholeJson(item));
     }
 
-    /// <summary>The answer to a list. A table's rows carry the stored bytes of their metadata: thousands are read together.</summary>
-    /// <param name="metadata">Of the list.</param>
-    /// <param name="items">All of it.</param>
+    /// <summary>The response of a list. Table rows copy stored metadata bytes, because thousands are read together.</summary>
+    /// <param name="items">Complete.</param>
     public ApiResponse Answer(JsonObject metadata, IReadOnlyList<StoredObject> items)
     {
         if (_shape != Representation.Table || _included is "Object")
@@ -153,7 +151,7 @@ internal sealed class ObjectShaper
     private void WriteRow(Utf8JsonWriter writer, StoredObject item, ArrayBufferWriter<byte> piece)
     {
         _aborted.ThrowIfCancellationRequested();
-        // The columns of a view are read from what it is a view of.
+        // Columns of a view are computed from the stored kind.
         JsonObject read = _path.Kind.StoredAs == _path.Kind ? _path.ToJson(item) : item.ToJson();
         writer.WriteStartObject();
         writer.WriteStartArray("cells");
@@ -183,8 +181,7 @@ internal sealed class ObjectShaper
         writer.WriteEndObject();
     }
 
-    /// <param name="metadata">Of the list.</param>
-    /// <param name="items">All of it.</param>
+    /// <param name="items">Complete.</param>
     private JsonObject List(JsonObject metadata, IEnumerable<StoredObject> items)
     {
         if (_shape == Representation.Table)
@@ -206,7 +203,7 @@ internal sealed class ObjectShaper
         };
     }
 
-    /// <summary>The object of a watch's event: only the first says what the columns are.</summary>
+    /// <summary>The object of an event: only the first one describes the columns.</summary>
     public JsonObject Event(StoredObject item, bool isFirst)
     {
         if (_shape == Representation.Table)
@@ -223,7 +220,7 @@ internal sealed class ObjectShaper
         foreach (StoredObject item in items)
         {
             _aborted.ThrowIfCancellationRequested();
-            // The columns of a view are read from what it is a view of.
+            // Columns of a view are computed from the stored kind.
             JsonObject document = _path.ToWholeJson(item),
                 read = _path.Kind.StoredAs == _path.Kind ? document : item.ToJson();
             var row = new JsonObject { ["cells"] = new JsonArray([.. _columns.Select(column => column.Cell(read, _now))]) };

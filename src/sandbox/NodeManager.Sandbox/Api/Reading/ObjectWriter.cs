@@ -6,10 +6,10 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Stored documents as they go out: kind and apiVersion in front.</summary>
+/// <summary>Completes stored documents with kind and apiVersion.</summary>
 internal static class ObjectWriter
 {
-    /// <summary>What goes before a stored document; the document follows without its opening brace.</summary>
+    /// <summary>The bytes before a stored document without its opening brace.</summary>
     public static byte[] Opening(ResourcePath path) =>
         Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.Kind}\",\"apiVersion\":\"{path.ApiVersion}\",");
 
@@ -26,7 +26,7 @@ internal static class ObjectWriter
         };
     }
 
-    /// <summary>A copy with kind and apiVersion first, as patches may name them.</summary>
+    /// <summary>A copy with kind and apiVersion first, because patches may use them.</summary>
     public static JsonObject Complete(ResourcePath path, JsonObject document)
     {
         document.Insert(0, "kind", path.Kind.Kind);

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Keeps the snapshots that paged lists continue from, for as long as a real server does, and no longer.</summary>
+/// <summary>Keeps snapshots of paged lists as long as a real server does.</summary>
 internal sealed class PagingSnapshots
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);

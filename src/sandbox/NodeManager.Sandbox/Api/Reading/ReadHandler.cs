@@ -10,13 +10,12 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Gets and lists.</summary>
 internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, TimeProvider time)
 {
-    /// <summary>From so many objects on, an answer is written while it is taken rather than held whole.</summary>
+    /// <summary>From this number of objects on, a list is streamed.</summary>
     public const int LongList = 8000;
 
-    /// <summary>Bytes that go out together.</summary>
+    /// <summary>The flush size in bytes.</summary>
     public const int FlushAt = 32 * 1024;
 
     private static readonly ReadOnlyMemory<byte> Closing = "]}"u8.ToArray();
@@ -35,7 +34,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         if (path.Name.Length == 0)
             return List(request, path);
 
-        // Of one object every version says that a version is none in the old words.
+        // For a single object all versions report an invalid resourceVersion with the old message.
         ListQuery.ParseVersion(request.Query["resourceVersion"] ?? "", 0);
         StoredObject item = store.Get(path.Kind, path.ObjectNamespace, path.Name) ?? throw StatusErrors.NotFound(path.Kind, path.Name);
         if (path.Subresource != "scale" && ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper)
@@ -98,7 +97,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         return (page, false);
     }
 
-    // The bytes of the items go out as they are stored, each after who owns its fields.
+    // Joins stored bytes of items with their managedFields.
     private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page, CancellationToken aborted)
     {
         byte[] head = Encoding.UTF8.GetBytes(
@@ -117,7 +116,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
             aborted.ThrowIfCancellationRequested();
             openings.Write(segments.Count > 1 ? ",{"u8 : "{"u8);
 
-            // Objects of custom kinds say each what they are.
+            // Objects of custom kinds have kind and apiVersion.
             if (path.Kind.Custom is not null)
                 openings.Write(ObjectWriter.Opening(path).AsSpan(1));
             ReadOnlyMemory<byte> rest = path.WriteOpening(item, openings);

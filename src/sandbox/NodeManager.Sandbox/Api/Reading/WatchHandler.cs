@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Watches: each reads the log at its own pace and writes what its selectors let through.</summary>
+/// <summary>Serves watches: each reads the log at its own pace and filters by its selectors.</summary>
 internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, TimeProvider time, ApiFaults faults)
 {
     private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromMinutes(1);
@@ -68,7 +68,7 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // The time that the watch was given is over, or its kind is gone: it ends as any answer does, with all that there was to tell.
+                    // The watch has reached its timeout, or its kind was removed: it ends normally after all pending events.
                     if (
                         await writer.WriteRestAsync(into, cursor, cancellationToken)
                         && wantsBookmarks
@@ -81,7 +81,7 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
         };
     }
 
-    // A watch may last for long: it must not keep what there was when it began.
+    // A long watch must not retain its initial snapshot.
     private static Snapshot Take(ref Snapshot? initial)
     {
         Snapshot taken = initial!.Value;
@@ -103,7 +103,7 @@ internal sealed class WatchHandler(DocumentStore store, KindCatalog catalog, Tim
             using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
             try
             {
-                // What is already there goes out before the first wait, and headers reach the reader even if nothing is.
+                // Pending events are sent before the first wait; the headers in any case.
                 while (await writer.WriteRestAsync(into, cursor, cancellationToken))
                     await cursor.WaitAsync(either.Token);
                 return;

@@ -7,15 +7,15 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Writes the events of one watch, a line each.</summary>
+/// <summary>Writes events of a watch as lines.</summary>
 internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from, ObjectShaper? shaper, EventBodies bodies)
 {
     private const int FlushAt = 32 * 1024;
 
     private bool _isFirst = true;
 
-    /// <summary>Everything that exists; then, where asked for, the bookmark that says so.</summary>
-    /// <returns>False where the watch has ended: its reader has gone, or was too slow for what came meanwhile.</returns>
+    /// <summary>Writes existing objects, then the bookmark if requested.</summary>
+    /// <returns>False after the end of the watch: the client disconnected, or was too slow.</returns>
     public async Task<bool> WriteInitialAsync(
         PipeWriter into,
         Snapshot snapshot,
@@ -38,8 +38,8 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
         return true;
     }
 
-    /// <summary>Every change that is there to be read.</summary>
-    /// <returns>False where the watch has ended: its reader has gone, or was too slow.</returns>
+    /// <summary>Writes all pending changes.</summary>
+    /// <returns>False after the end of the watch: the client disconnected, or was too slow.</returns>
     public async Task<bool> WriteRestAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
     {
         do
@@ -51,7 +51,7 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
         return true;
     }
 
-    // No change is held while the reader is waited for.
+    // Retains no changes while waiting for the client.
     private void WritePart(PipeWriter into, ChangeCursor cursor)
     {
         while (!IsFull(into) && cursor.TryRead(out Change? change))
@@ -60,7 +60,7 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
 
     private static async ValueTask<bool> FlushAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
     {
-        // A watch that is too slow is closed without a word, as a real server does: the next one from where it was gets 410.
+        // A slow watch is closed without an event, as in a real server: a watch from its last version gets 410.
         return !(await into.FlushAsync(cancellationToken)).IsCompleted && !cursor.IsExpired;
     }
 
@@ -68,7 +68,7 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
 
     private void Write(PipeWriter into, Change change)
     {
-        // A watch may start from a version that is still to come.
+        // A watch may start from a future version.
         if (change.Version <= from)
             return;
         if (path.Namespace is { } ns && change.Object.Namespace != ns)
@@ -100,7 +100,7 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
         Write(into, "}\n"u8);
     }
 
-    // What an event says of its object is the same for all who watch the kind as it is.
+    // The object of an event is the same for all unfiltered watches of the kind.
     private void WriteChange(PipeWriter into, ReadOnlySpan<byte> type, Change change)
     {
         bool hasLeft = change.Type != ChangeType.Deleted && type.SequenceEqual("DELETED"u8);

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>What the API server decides about objects of a kind from the other objects in the store.</summary>
+/// <summary>Admission that depends on other objects.</summary>
 internal sealed record Admission
 {
     private static readonly Dictionary<ResourceKind, Admission> ByKind = new()
@@ -22,15 +22,17 @@ internal sealed record Admission
         [BuiltInKinds.Services] = new() { Allocate = ServiceAddresses.Allocate },
     };
 
-    /// <summary>Completes a new object before it is validated: of (document, store, minor version). Throws <see cref="ApiException"/> to refuse it.</summary>
+    /// <summary>
+    /// Completes a new object before validation: (document, store, minor version). Throws <see cref="ApiException"/> to refuse.
+    /// </summary>
     public Action<JsonObject, DocumentStore, int> Admit { get; private init; } = static (_, _, _) => { };
 
     /// <summary>
-    /// Allocates what no two objects may have, after validation: of (document, old document or null, store, minor version). Null where the
-    /// kind has no such fields. Runs for one writer of a cluster at a time.
+    /// Allocates unique values after validation: (document, old document or null, store, minor version). Null where there are none.
+    /// Serialized per cluster.
     /// </summary>
     public Action<JsonObject, JsonObject?, DocumentStore, int>? Allocate { get; private init; }
 
-    /// <summary>Null where nothing of the kind depends on other objects.</summary>
+    /// <summary>Null for kinds without admission.</summary>
     public static Admission? Of(ResourceKind kind) => ByKind.GetValueOrDefault(kind);
 }

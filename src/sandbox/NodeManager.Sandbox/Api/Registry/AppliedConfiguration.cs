@@ -6,14 +6,13 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>What a manager applies, as a request carries it.</summary>
+/// <summary>Server-side apply configurations.</summary>
 internal static class AppliedConfiguration
 {
-    // Before, only the version was looked at.
+    // Before that version, only the version was checked.
     private const int TypeCheckedFrom = 22;
 
-    /// <summary>The configuration as it is applied to the object itself; a Scale's is turned into that of its workload.</summary>
-    /// <exception cref="ApiException">400.</exception>
+    /// <summary>The configuration for the object; one of a Scale is converted to its workload.</summary>
     public static JsonObject Check(ResourcePath path, JsonNode? body, int minor)
     {
         JsonObject configuration = body switch

@@ -5,14 +5,14 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>Which budget speaks for which pod.</summary>
+/// <summary>Matches PDBs and pods.</summary>
 internal static class BudgetMatching
 {
-    /// <summary>Pods that are pending, over or already terminating are evicted without asking.</summary>
+    /// <summary>Pending, completed and terminating pods are evicted without a PDB check.</summary>
     public static bool NeedsNoBudget(StoredObject pod) =>
         pod.IsDeleting || pod.Field("status.phase") is "Pending" or "Succeeded" or "Failed";
 
-    /// <summary>An empty selector means all pods to policy/v1 and none to v1beta1.</summary>
+    /// <summary>An empty selector matches all pods in policy/v1, none in v1beta1.</summary>
     public static bool Covers(StoredObject budget, StoredObject pod, int minor)
     {
         LabelSelector? selector = budget.As<PodDisruptionBudget>().Spec.Selector;

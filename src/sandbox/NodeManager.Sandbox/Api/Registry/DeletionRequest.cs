@@ -1,22 +1,21 @@
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>How to delete something.</summary>
 internal sealed record DeletionRequest
 {
     public static DeletionRequest Default { get; } = new();
 
-    /// <summary>Seconds; null leaves it to the object.</summary>
+    /// <summary>Seconds; null: the object's default.</summary>
     public long? GracePeriod { get; init; }
 
     public string? Uid { get; init; }
 
     public string? ResourceVersion { get; init; }
 
-    /// <summary><c>Orphan</c>, <c>Background</c> or <c>Foreground</c>; null leaves it to the kind.</summary>
+    /// <summary><c>Orphan</c>, <c>Background</c> or <c>Foreground</c>; null: the kind's default.</summary>
     public string? PropagationPolicy { get; init; }
 
     public bool IsDryRun { get; init; }
 
-    /// <summary>True where dependents are let go in the old way (<c>orphanDependents: false</c>): then an object that stays a while is answered with 202.</summary>
+    /// <summary>True for the legacy <c>orphanDependents: false</c>, where a terminating object is answered with 202.</summary>
     public bool IsCascadeNamed { get; init; }
 }

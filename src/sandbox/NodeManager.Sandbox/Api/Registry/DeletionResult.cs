@@ -2,5 +2,5 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>What became of a deletion: gone, or still there with a deletionTimestamp (grace, finalizers).</summary>
+/// <summary>The result of a deletion: removed, or terminating (grace period, finalizers).</summary>
 internal readonly record struct DeletionResult(StoredObject Object, bool IsGone);

@@ -8,9 +8,8 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>Evicts pods as far as their budgets allow.</summary>
-/// <param name="registry">Writing as the server itself.</param>
-/// <param name="catalog">What is served.</param>
+/// <summary>Evicts pods within their PDBs.</summary>
+/// <param name="registry">Writes as the API server.</param>
 internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog catalog)
 {
     private const int UnhealthyPolicyFrom = 26,
@@ -18,7 +17,6 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
     private const int MostDisruptedPods = 2000;
     private const string Refused = "Cannot evict pod as it would violate the pod's disruption budget.";
 
-    /// <exception cref="ApiException">404, 409, 429, 500.</exception>
     public void Evict(string ns, string name, DeletionRequest request)
     {
         registry.RequireNamespace(BuiltInKinds.Pods, ns, name);
@@ -52,7 +50,7 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         Delete(pod, request);
     }
 
-    /// <summary>The pod itself says first why it goes.</summary>
+    /// <summary>Sets the pod's disruption condition first.</summary>
     private void Delete(StoredObject pod, DeletionRequest request)
     {
         string version = pod.Version.ToString(CultureInfo.InvariantCulture);
@@ -121,7 +119,7 @@ internal sealed class EvictionHandler(ResourceRegistry registry, KindCatalog cat
         return budget;
     }
 
-    // By the policy where there is one; where the budget has what it wants, earlier versions let it go as well.
+    // By the policy if set; earlier versions also allow it while the PDB has its desired pods.
     private bool MayGoUnhealthy(JsonObject budget, JsonObject status) =>
         (catalog.Minor >= UnhealthyPolicyFrom && budget.Object("spec").Text("unhealthyPodEvictionPolicy") == "AlwaysAllow")
         || (status.Number("currentHealthy") >= status.Number("desiredHealthy") && status.Number("desiredHealthy") > 0);

@@ -17,10 +17,10 @@ internal static class Finalizers
         all.Add(finalizer);
     }
 
-    /// <summary>Takes one out, and the list with the last.</summary>
+    /// <summary>Removes a finalizer, and the list with its last one.</summary>
     public static void Remove(JsonObject metadata, string finalizer) => Keep(metadata, one => one != finalizer);
 
-    /// <summary>Takes out all others.</summary>
+    /// <summary>Removes finalizers that do not match.</summary>
     public static void Keep(JsonObject metadata, Func<string, bool> stays)
     {
         if (metadata.Array("finalizers") is not { } all)

@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>UIDs and the ends of generated names, from the cluster's seed.</summary>
+/// <summary>Generates UIDs and name suffixes from the cluster's seed.</summary>
 internal sealed class IdentitySource(int seed)
 {
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
@@ -18,7 +18,7 @@ internal sealed class IdentitySource(int seed)
         return new Guid(bytes, bigEndian: true).ToString();
     }
 
-    /// <summary>The five characters that make a generated name unique.</summary>
+    /// <summary>Five characters.</summary>
     public string NextSuffix()
     {
         lock (_lock)

@@ -6,26 +6,22 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>An object that every cluster has from its start.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Namespace">Its namespace; empty if the kind has none.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="RestoredAfter">How long after its deletion the server creates it again; null if only a restart does.</param>
-/// <param name="Content">What it holds beside its name.</param>
+/// <summary>An object that every cluster has from the start.</summary>
+/// <param name="RestoredAfter">How soon the server recreates it after a deletion; null: only at a restart.</param>
 internal sealed record InitialObject(ResourceKind Kind, string Namespace, string Name, TimeSpan? RestoredAfter, Func<JsonObject> Content);
 
-/// <summary>What an API server creates at its start and, in part, again after it was deleted.</summary>
+/// <summary>Objects that an API server creates at its start, and partly recreates.</summary>
 internal static class InitialObjects
 {
     private const string Api = "kubernetes";
     private const string ServerAddress = "10.0.0.1";
     private const int ServerPort = 6443;
 
-    // As the real server: it looks after its own service every 10 seconds, and after its namespaces every minute.
+    // As in the real server: its service is checked every 10 seconds, its namespaces every minute.
     private static readonly TimeSpan ServicePeriod = TimeSpan.FromSeconds(10),
         NamespacePeriod = TimeSpan.FromMinutes(1);
 
-    /// <summary>All of them, in the order in which they can be created.</summary>
+    /// <summary>In order of creation.</summary>
     public static IReadOnlyList<InitialObject> All { get; } =
     [
         .. ((string[])["default", "kube-node-lease", "kube-public", "kube-system"]).Select(static name => new InitialObject(
@@ -47,14 +43,12 @@ internal static class InitialObjects
         )),
     ];
 
-    /// <summary>Creates those that are missing.</summary>
     public static void Create(ResourceRegistry registry)
     {
         foreach (InitialObject one in All)
             Create(registry, one);
     }
 
-    /// <summary>Creates one if it is missing.</summary>
     public static void Create(ResourceRegistry registry, InitialObject one)
     {
         if (registry.Store.Get(one.Kind, one.Namespace, one.Name) is not null)
@@ -83,7 +77,7 @@ internal static class InitialObjects
             },
         };
 
-    // The address is made up, as nothing is routed here; real servers state their own.
+    // Synthetic, because nothing is routed here; real servers register their own address.
     private static JsonObject Endpoints() =>
         new()
         {

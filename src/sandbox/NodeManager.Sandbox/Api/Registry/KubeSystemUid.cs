@@ -4,8 +4,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Api.Registry;
 
 /// <summary>
-/// The UID of the namespace <c>kube-system</c>, by which clients tell clusters apart. It is random: two clusters of one seed, a copy and a restored
-/// cluster are different clusters.
+/// The UID of the namespace <c>kube-system</c>, which clients use as the identity of a cluster. Random: equal seeds, copies and restored
+/// clusters are different clusters.
 /// </summary>
 internal static class KubeSystemUid
 {

@@ -5,8 +5,8 @@ namespace NodeManager.Sandbox.Api.Registry;
 
 internal static class OwnerReferences
 {
-    /// <summary>Takes out what names an owner again.</summary>
-    /// <returns>What the client is told of it; null where nothing was doubled.</returns>
+    /// <summary>Removes duplicate owners.</summary>
+    /// <returns>The warning; null without duplicates.</returns>
     public static string? Unite(JsonObject document)
     {
         if (document.Object("metadata").Array("ownerReferences") is not { Count: > 1 } owners)
@@ -28,7 +28,7 @@ internal static class OwnerReferences
                 + $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", doubled)}";
     }
 
-    /// <summary>Takes an owner out, and the list with the last.</summary>
+    /// <summary>Removes an owner, and the list with its last one.</summary>
     public static void Remove(JsonObject metadata, string uid)
     {
         JsonArray left =

@@ -7,14 +7,13 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Registry;
 
 /// <summary>
-/// Gives a new pod the number that its priority class stands for: the one that it names, else the cluster's default class, else 0. Source:
-/// k8s.io/kubernetes/plugin/pkg/admission/priority.
+/// Resolves a new pod's priority from its class, else the default class, else 0. Source: k8s.io/kubernetes/plugin/pkg/admission/priority.
 /// </summary>
 internal static class PodPriority
 {
     private const string Computed = "must not be provided in pod spec; priority admission controller computed";
 
-    /// <exception cref="ApiException">403: there is no such class, or the pod states what its class does not.</exception>
+    /// <exception cref="ApiException">403: an unknown class, or a pod with another priority than its class.</exception>
     public static void Resolve(JsonObject pod, DocumentStore store)
     {
         JsonObject spec = pod["spec"]!.AsObject();
@@ -36,7 +35,7 @@ internal static class PodPriority
         ApiException Refused(string why) => StatusErrors.Forbidden(BuiltInKinds.Pods, pod["metadata"]!.AsObject().Text("name")!, why);
     }
 
-    // Of several the least. Only those are read that may be one: every pod asks.
+    // The lowest of several. Filters first, because every pod calls it.
     private static JsonObject? Default(DocumentStore store) =>
         store
             .List(BuiltInKinds.PriorityClasses)

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>From 1.35 on a pod that comes to a node gets the node's zone and region as labels of its own, whatever it said before.</summary>
+/// <summary>From 1.35 on, a pod gets zone and region of its node as labels, which override its own.</summary>
 internal static class PodTopology
 {
     private const int From = 35;
@@ -19,7 +19,6 @@ internal static class PodTopology
             Label(pod, its, minor);
     }
 
-    /// <summary>The same with the labels of the node.</summary>
     public static void Label(JsonObject pod, IReadOnlyDictionary<string, string> its, int minor)
     {
         if (minor < From)

@@ -11,18 +11,14 @@ namespace NodeManager.Sandbox.Api.Registry;
 
 internal sealed partial class ResourceRegistry
 {
-    /// <summary>Makes an object what its manager's configuration says, leaving alone what others own.</summary>
-    /// <param name="kind">Of the object.</param>
-    /// <param name="ns">Its namespace; empty if the kind has none.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="configuration">What the manager wants; unchanged.</param>
-    /// <param name="scope">What of the object counts.</param>
-    /// <param name="force">Takes what others own.</param>
-    /// <param name="isDryRun">True to answer only what would be.</param>
-    /// <param name="version">At which the configuration is.</param>
-    /// <param name="check">Called with what is about to be stored, and with what is there (null: nothing); it throws to refuse.</param>
-    /// <returns>The object, and whether it is new.</returns>
-    /// <exception cref="ApiException">404, 409 (conflicts), 422.</exception>
+    /// <summary>Applies a manager's configuration and keeps fields of other managers.</summary>
+    /// <param name="ns">Empty at cluster scope.</param>
+    /// <param name="configuration">Not modified.</param>
+    /// <param name="scope">The part of the object that is applied to.</param>
+    /// <param name="force">Take over fields of other managers.</param>
+    /// <param name="isDryRun">Return the result without storing it.</param>
+    /// <param name="check">Called with the document to store and the current object (null: none); throws to refuse.</param>
+    /// <returns>The object, and whether it was created.</returns>
     public (StoredObject Object, bool IsNew) Apply(
         ResourceKind kind,
         string ns,
@@ -69,7 +65,7 @@ internal sealed partial class ResourceRegistry
             }
             catch (ApiException refusal) when (refusal.Reason == "AlreadyExists")
             {
-                // Another client created it meanwhile: it is applied to that.
+                // Created by another client meanwhile: retried as a change.
             }
         }
     }
@@ -102,14 +98,14 @@ internal sealed partial class ResourceRegistry
         return (document, owners);
     }
 
-    // A configuration may leave its name to what is there.
+    // A configuration may omit its name.
     private static void RequireName(JsonObject document, string name)
     {
         if (string.IsNullOrEmpty(document.Object("metadata").Text("name")))
             throw StatusErrors.NameMissing(name);
     }
 
-    // A count without an owner was set before ownership was tracked.
+    // A replica count without an owner predates ownership tracking.
     private static void CheckScale(JsonObject live, JsonObject configuration, bool force)
     {
         if (
@@ -150,7 +146,7 @@ internal sealed partial class ResourceRegistry
     {
         try
         {
-            // Through the count of replicas no time is kept.
+            // Writes of a Scale have no time.
             ManagedFieldsEntry entry = EntryOf(kind, version, ManagedFieldsEntry.Apply, scope);
             (JsonObject document, ManagedFields owners) = OwnershipOf(kind, version)
                 .Apply(
@@ -190,7 +186,7 @@ internal sealed partial class ResourceRegistry
         );
     }
 
-    // What the part of the object that is applied to does not hold is neither taken over nor owned.
+    // Fields outside the scope are neither set nor owned.
     private JsonObject Counting(ResourceKind kind, string? version, JsonObject configuration, WriteScope scope)
     {
         if (minor < SubresourcesFrom || !kind.HasStatusAt(version))

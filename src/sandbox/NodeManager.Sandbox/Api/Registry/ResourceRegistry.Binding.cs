@@ -9,8 +9,7 @@ namespace NodeManager.Sandbox.Api.Registry;
 
 internal sealed partial class ResourceRegistry
 {
-    /// <summary>Puts a pod on a node, as its binding subresource does: a pod is bound once.</summary>
-    /// <exception cref="ApiException">404, 409.</exception>
+    /// <summary>Binds a pod to a node, once.</summary>
     public StoredObject Bind(string ns, string name, string node, string? uid = null, bool isDryRun = false) =>
         Write(
             BuiltInKinds.Pods,

@@ -10,17 +10,16 @@ namespace NodeManager.Sandbox.Api.Registry;
 
 internal sealed partial class ResourceRegistry
 {
-    /// <summary>Its dependents are let go before it goes.</summary>
+    /// <summary>The finalizer for orphaning dependents.</summary>
     public const string OrphanFinalizer = "orphan";
 
-    /// <summary>It goes when its dependents have gone.</summary>
+    /// <summary>The finalizer for waiting for dependents.</summary>
     public const string ForegroundFinalizer = "foregroundDeletion";
 
     /// <summary>
-    /// Deletes an object: immediately, or, where it has grace or finalizers, by marking it; then those that it waits for finish it (a kubelet
-    /// by deleting with grace 0, a controller by removing its finalizer).
+    /// Deletes an object immediately, or marks it where it has a grace period or finalizers: a kubelet then deletes it with grace period 0,
+    /// and controllers remove finalizers.
     /// </summary>
-    /// <exception cref="ApiException">404, 409 (preconditions).</exception>
     public DeletionResult Delete(ResourceKind kind, string ns, string name, DeletionRequest request)
     {
         while (true)
@@ -35,7 +34,7 @@ internal sealed partial class ResourceRegistry
                 if (request.IsDryRun)
                     return new(current, true);
 
-                // Where grace is counted, that it is none is told before the end.
+                // For kinds with a grace period, its change to 0 is reported before the end.
                 if (store.TryRemove(current, kind.Rules.GracePeriod is null ? null : marked) is { } last)
                     return new(last, true);
                 continue;
@@ -72,7 +71,7 @@ internal sealed partial class ResourceRegistry
         }
     }
 
-    // Writes into the document what a deletion that takes time leaves there; false where nothing holds the object back.
+    // Writes the fields of a pending deletion; false where nothing delays it.
     private bool Mark(ResourceKind kind, JsonObject document, DeletionRequest request)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
@@ -88,7 +87,7 @@ internal sealed partial class ResourceRegistry
         long grace = kind.Rules.GracePeriod?.Invoke(document, request.GracePeriod) ?? 0;
         if (metadata.Text("deletionTimestamp") is { } already)
         {
-            // Only a shorter time can still be asked for.
+            // The grace period can only be shortened.
             long old = metadata.Number("deletionGracePeriodSeconds") ?? 0;
             if (request.GracePeriod is null || grace >= old)
                 grace = old;
@@ -107,7 +106,7 @@ internal sealed partial class ResourceRegistry
         return UpdatePreparation.HoldsBack(kind, document);
     }
 
-    // An end beyond the latest time that can be written does not tell when the deletion was requested.
+    // At the maximum time, the request time cannot be derived from the end.
     private DateTimeOffset Sooner(DateTimeOffset end, long grace, long old) =>
         end.Year == DateTimeOffset.MaxValue.Year ? time.GetUtcNow().After(grace) : end.After(grace - old);
 

@@ -7,11 +7,11 @@ namespace NodeManager.Sandbox.Api.Registry;
 
 internal sealed partial class ResourceRegistry
 {
-    // From then on owners tell through which subresource they write, and what a subresource does not write is not owned through it.
+    // The minor version from which managedFields have subresources, and fields outside a subresource are not owned through it.
     private const int SubresourcesFrom = 22;
     private const int AppliedOrderFrom = 25;
 
-    /// <summary>Field ownership after a write at a time; none where the document's lists cannot be divided.</summary>
+    /// <summary>Empty where lists of the document have duplicate keys.</summary>
     public ManagedFields OwnersOf(
         ResourceKind kind,
         string? version,
@@ -54,7 +54,7 @@ internal sealed partial class ResourceRegistry
             _ => "",
         };
 
-    // The owner of a Scale's count is stored where the count has an owner already; older servers stored none.
+    // The owner of a Scale's count is stored if the count has an owner; older servers stored none.
     private bool KeepsScale(ResourceKind kind, string? version, ManagedFields owners)
     {
         string[] steps = (kind.Custom?.At(version).Scale?.Replicas ?? ".spec.replicas").Split('.', StringSplitOptions.RemoveEmptyEntries);
@@ -77,7 +77,7 @@ internal sealed partial class ResourceRegistry
         return owners;
     }
 
-    // What a client states counts in the place of what was, but not through a subresource.
+    // A client's managedFields replace the former ones, but not through a subresource.
     private ManagedFields OwnersAfter(
         ResourceKind kind,
         string? version,

@@ -12,8 +12,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Api.Registry;
 
 /// <summary>
-/// Writing with the API's rules: identity, defaults, validation, generations, conflicts, grace and finalizers. The HTTP side and the
-/// controllers write through it alike, each under a name of its own. Every refusal is an <see cref="ApiException"/>. Thread-safe.
+/// Writes with the API's rules: identity, defaults, validation, generations, conflicts, grace periods and finalizers. Used by the HTTP API
+/// and the controllers, each with its own manager. Refusals are <see cref="ApiException"/>s. Thread-safe.
 /// </summary>
 internal sealed partial class ResourceRegistry(
     DocumentStore store,
@@ -27,19 +27,17 @@ internal sealed partial class ResourceRegistry(
 {
     private const int LongestGeneratedStem = 58;
 
-    // From choosing an address until the object that has it is stored, no other writer of this cluster may choose one.
+    // Serializes allocation with storing the object.
     private readonly Lock _allocations = allocations ?? new();
 
     public DocumentStore Store => store;
 
     public TimeProvider Time => time;
 
-    /// <summary>The minor version of the Kubernetes that it is.</summary>
     public int Minor => minor;
 
-    /// <summary>The same, written by another.</summary>
-    /// <param name="other">Who writes.</param>
-    /// <param name="request">Cancelled when the writer has left: what is not stored by then is not written.</param>
+    /// <summary>The same registry with another manager.</summary>
+    /// <param name="request">Cancelled when the client disconnects: later writes are dropped.</param>
     public ResourceRegistry As(FieldManager other, CancellationToken request = default) =>
         other == author && request == aborted ? this : new(store, time, identities, minor, other, _allocations, request);
 
@@ -48,16 +46,14 @@ internal sealed partial class ResourceRegistry(
     public static string Timestamp(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <exception cref="ApiException">404.</exception>
     public StoredObject Get(ResourceKind kind, string ns, string name) =>
         store.Get(kind, ns, name) ?? throw StatusErrors.NotFound(kind, name);
 
-    /// <summary>Creates an object. The document becomes the registry's: do not use it afterwards.</summary>
-    /// <exception cref="ApiException">404 (namespace), 403 (it is terminating), 409 (exists), 422.</exception>
+    /// <summary>Creates an object. Takes ownership of the document.</summary>
     public StoredObject Create(ResourceKind kind, string ns, JsonObject document, bool isDryRun = false, string? version = null) =>
         Create(kind, ns, document, null, isDryRun, version);
 
-    // Without owners those are found by what the document holds.
+    // Null owners are computed from the document.
     private StoredObject Create(ResourceKind kind, string ns, JsonObject document, ManagedFields? owners, bool isDryRun, string? version)
     {
         KindRules rules = kind.RulesAt(version);
@@ -84,7 +80,7 @@ internal sealed partial class ResourceRegistry(
         string name = metadata.Text("name") ?? "";
         RequireNamespace(kind, ns, name);
         metadata["uid"] = identities.NextUid();
-        // The seed decides all other UIDs, so they are taken from it in the same order whatever is created.
+        // The seed determines all other UIDs, so they are drawn in the same order in any case.
         if (KubeSystemUid.IsStoredIn(kind, name))
             metadata["uid"] = KubeSystemUid.Create();
         metadata["creationTimestamp"] = Now;
@@ -100,7 +96,7 @@ internal sealed partial class ResourceRegistry(
         rules.Fill(document, minor);
         rules.Derive?.Invoke(null, document);
 
-        // A name that the server makes comes after who owns what is known.
+        // A generated name has no owner.
         bool isLabelled = minor >= kind.NameLabelFrom;
         if (isLabelled && !isGenerated)
             metadata.Ensure("labels")["kubernetes.io/metadata.name"] = name;
@@ -134,10 +130,10 @@ internal sealed partial class ResourceRegistry(
     }
 
     /// <summary>
-    /// Changes an object (status apart). The function gets a copy and changes it, or returns another; it runs again when another
-    /// writer was faster, unless what it returns states a resourceVersion that is not the newest: then 409.
+    /// Changes an object except its status. The function changes a copy or returns another document; it is retried on conflicts, unless it
+    /// returns an old resourceVersion: then 409.
     /// </summary>
-    /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
+    /// <exception cref="ApiException">404, 409, 422, and exceptions of the function.</exception>
     public StoredObject Update(
         ResourceKind kind,
         string ns,
@@ -157,15 +153,12 @@ internal sealed partial class ResourceRegistry(
         string? version = null
     ) => Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version, isOwn: true);
 
-    /// <summary>As <see cref="Update"/>, of any part; the function may look at the object too, and at its owners.</summary>
-    /// <param name="kind">Of the object.</param>
-    /// <param name="ns">Its namespace; empty if the kind has none.</param>
-    /// <param name="name">Its name.</param>
+    /// <summary>As <see cref="Update"/>, for any part, with access to the object and its owners.</summary>
+    /// <param name="ns">Empty at cluster scope.</param>
     /// <param name="change">See <see cref="Update"/>.</param>
-    /// <param name="scope">What of it may change.</param>
-    /// <param name="isDryRun">True to answer only what would be.</param>
-    /// <param name="version">At which the document is.</param>
-    /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
+    /// <param name="scope">The part that may change.</param>
+    /// <param name="isDryRun">Return the result without storing it.</param>
+    /// <exception cref="ApiException">404, 409, 422, and exceptions of the function.</exception>
     public StoredObject Change(
         ResourceKind kind,
         string ns,
@@ -209,7 +202,6 @@ internal sealed partial class ResourceRegistry(
         aborted.ThrowIfCancellationRequested();
     }
 
-    /// <exception cref="ApiException">404 (no such namespace), 403 (it is terminating).</exception>
     public void RequireNamespace(ResourceKind kind, string ns, string name)
     {
         if (!kind.IsNamespaced)
@@ -232,8 +224,7 @@ internal sealed partial class ResourceRegistry(
         return document;
     }
 
-    // The function gives the changed document, and its owners where it knows them. What the cluster's own controllers leave as it was is not prepared
-    // and checked only to find that: most of their writes at a start.
+    // Unchanged documents of controllers skip preparation and validation, which is most of their writes at a start.
     private StoredObject Write(
         ResourceKind kind,
         string ns,
@@ -286,7 +277,7 @@ internal sealed partial class ResourceRegistry(
             bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(kind, changed);
             if (isLastFinalizer)
             {
-                // The answer contains the object as written, although it is deleted at once.
+                // The response has the object as written, although it is deleted immediately.
                 if (store.TryRemove(current) is not null)
                     return item.At(current.Version);
             }

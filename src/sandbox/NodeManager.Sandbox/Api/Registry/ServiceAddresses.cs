@@ -9,10 +9,10 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>Gives services their addresses (10.96.0.0/16) and node ports (30000-32767), none of them twice. For one writer at a time.</summary>
+/// <summary>Allocates addresses (10.96.0.0/16) and node ports (30000-32767) of services. Requires serialization.</summary>
 internal static class ServiceAddresses
 {
-    /// <summary>The address of the API itself: never given out.</summary>
+    /// <summary>The address of the API, which is reserved.</summary>
     public const string OfApi = "10.96.0.1";
 
     private const string None = "None";
@@ -20,16 +20,13 @@ internal static class ServiceAddresses
     private const int FirstPort = 30_000;
     private const int LastPort = 32_767;
 
-    // Which fields came with two address families.
+    // The minor version of the fields for two address families.
     private const int FamiliesFrom = 21;
 
     private static readonly string[] OfAddress = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"];
 
-    /// <param name="service">Complete and valid but for what is given out here.</param>
-    /// <param name="old">What it was; null if it is new.</param>
-    /// <param name="store">All other services.</param>
-    /// <param name="minor">The Kubernetes that is served.</param>
-    /// <exception cref="ApiException">422: what it asks for is taken, out of range, or not to be changed.</exception>
+    /// <param name="service">Complete and valid except for allocated fields.</param>
+    /// <param name="old">Null for a new service.</param>
     public static void Allocate(JsonObject service, JsonObject? old, DocumentStore store, int minor)
     {
         var errors = new FieldErrors(minor);

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>What of a changed document counts: identity stays, status and specification have writers of their own, generations move on.</summary>
+/// <summary>Prepares a changed document: keeps identity and parts of other scopes, increments the generation.</summary>
 internal static class UpdatePreparation
 {
     private const int NamespaceRewordedAt = 22;
@@ -71,10 +71,10 @@ internal static class UpdatePreparation
         }
     }
 
-    /// <summary>Moves the generation on where what counts for it has changed, once all that was left out is filled in.</summary>
+    /// <summary>Increments the generation after a relevant change. Call it after defaulting.</summary>
     public static void CountGeneration(ResourceKind kind, string? version, int minor, JsonObject old, JsonObject changed, WriteScope scope)
     {
-        // A binding does not count as a change of the specification.
+        // A binding does not increment the generation.
         if (!kind.HasGenerationAt(minor) || scope is WriteScope.Status or WriteScope.Binding)
             return;
         KindRules rules = kind.RulesAt(version);
@@ -87,7 +87,7 @@ internal static class UpdatePreparation
             metadata["generation"] = (before.Number("generation") ?? 0) + 1;
     }
 
-    /// <summary>True while an object that is being deleted has to stay: finalizers, or grace.</summary>
+    /// <summary>True while a terminating object must stay: finalizers, or grace period.</summary>
     public static bool HoldsBack(ResourceKind kind, JsonObject document)
     {
         JsonObject metadata = document["metadata"]!.AsObject();
@@ -96,8 +96,7 @@ internal static class UpdatePreparation
             || kind.Rules.HoldsBack(document);
     }
 
-    /// <summary>A document's name and namespace are those of its path, where it says them.</summary>
-    /// <exception cref="ApiException">400.</exception>
+    /// <summary>Validates name and namespace of a document against its path.</summary>
     public static void CheckName(ResourceKind kind, string ns, string name, JsonObject metadata, int minor)
     {
         if (metadata.Text("name") is { Length: > 0 } stated && stated != name)
@@ -152,7 +151,7 @@ internal static class UpdatePreparation
             throw StatusErrors.Modified(kind, name);
     }
 
-    // Who wants an object to end deletes it.
+    // Only a deletion may set the end of an object.
     private static void RefuseEnd(ResourceKind kind, int minor, string name, JsonObject before, JsonObject metadata)
     {
         if (before["deletionTimestamp"] is not null)

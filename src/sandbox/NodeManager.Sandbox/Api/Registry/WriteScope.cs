@@ -1,16 +1,16 @@
 namespace NodeManager.Sandbox.Api.Registry;
 
-/// <summary>Which part of an object a write may change.</summary>
+/// <summary>The part of an object that a write may change.</summary>
 internal enum WriteScope
 {
-    /// <summary>All but the status, where that has its own subresource.</summary>
+    /// <summary>All but a status subresource.</summary>
     Main,
 
     Status,
 
-    /// <summary>As the main part, through the count of replicas alone.</summary>
+    /// <summary>The main part, through the replica count.</summary>
     Scale,
 
-    /// <summary>Both together, as only bindings do.</summary>
+    /// <summary>Both parts, for bindings.</summary>
     Binding,
 }

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>An answer: either whole, as segments that need no copying, or written over time.</summary>
+/// <summary>A response: complete in segments, or streamed.</summary>
 internal sealed record ApiResponse
 {
     public static JsonWriterOptions Relaxed { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -17,15 +17,15 @@ internal sealed record ApiResponse
 
     public IReadOnlyList<ReadOnlyMemory<byte>> Segments { get; init; } = [];
 
-    /// <summary>Writes a body that continues (a watch) until it is done or cancelled; null for one that is whole.</summary>
+    /// <summary>Writes a streamed body until it ends or is cancelled; null for a complete response.</summary>
     public Func<PipeWriter, CancellationToken, Task>? Stream { get; init; }
 
-    /// <summary>True where such a body comes to an end, and may be compressed: a list too long to be held whole for its reader.</summary>
+    /// <summary>A stream that ends and may be compressed, such as a long list.</summary>
     public bool IsCompressible { get; init; }
 
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>What the client should tell its user, though the request succeeded.</summary>
+    /// <summary>Warning headers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public static ApiResponse Json(JsonObject body, int statusCode = 200) =>

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>Objects that exist only as answers. Each document is whole, with kind and apiVersion.</summary>
+/// <summary>Computed objects. Documents have kind and apiVersion.</summary>
 internal interface IComputedSource
 {
-    /// <summary>All of a namespace, or of the cluster (null), sorted.</summary>
+    /// <summary>The objects of a namespace, or of the cluster (null), sorted.</summary>
     IEnumerable<JsonObject> List(string? ns);
 
-    /// <summary>One; null if there is none.</summary>
+    /// <summary>Null if missing.</summary>
     JsonObject? Get(string ns, string name);
 }

@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>As whom a request wants to be treated: its <c>Impersonate-</c> headers.</summary>
+/// <summary>The <c>Impersonate-</c> headers of a request.</summary>
 internal sealed record ImpersonationRequest(
     string User,
     string Uid,
@@ -11,7 +11,7 @@ internal sealed record ImpersonationRequest(
     private const string Prefix = "Impersonate-";
     private const string ExtraPrefix = "Impersonate-Extra-";
 
-    /// <summary>Null where a request has no such headers. Names compare without regard to case.</summary>
+    /// <summary>Null without such headers. Names are case-insensitive.</summary>
     public static ImpersonationRequest? Read(IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers)
     {
         string user = "",

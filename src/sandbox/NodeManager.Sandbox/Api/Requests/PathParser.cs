@@ -2,10 +2,9 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>Reads resource paths.</summary>
 internal static class PathParser
 {
-    /// <summary>Null where the path names nothing that is served.</summary>
+    /// <summary>Null for an unknown path.</summary>
     public static ResourcePath? Parse(KindCatalog catalog, string path, string method = "GET")
     {
         string[] steps = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
@@ -29,7 +28,7 @@ internal static class PathParser
         ReadOnlySpan<string> rest = steps.AsSpan(at);
         string? ns = null;
 
-        // "namespaces" leads into one only if more follows than the namespace's own subresources.
+        // "namespaces" is a prefix only if more follows than subresources of a namespace.
         if (rest.Length >= 3 && rest[0] == "namespaces" && !(group.Length == 0 && rest.Length == 3 && rest[2] is "status" or "finalize"))
         {
             ns = rest[1];
@@ -49,7 +48,7 @@ internal static class PathParser
         return new(kind, version, ns, rest.Length > 1 ? rest[1] : "", subresource);
     }
 
-    /// <summary>True where at least the group and its version are served.</summary>
+    /// <summary>The group version is served.</summary>
     public static bool IsServed(KindCatalog catalog, string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {

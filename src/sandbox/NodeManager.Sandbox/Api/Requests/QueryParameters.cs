@@ -3,7 +3,6 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>The query of a request.</summary>
 internal sealed class QueryParameters
 {
     private readonly List<(string Key, string Value)> _pairs = [];
@@ -18,15 +17,14 @@ internal sealed class QueryParameters
         }
     }
 
-    /// <summary>The first value; null if there is none.</summary>
+    /// <summary>The first value; null for none.</summary>
     public string? this[string key] => _pairs.FirstOrDefault(pair => pair.Key == key) is { Key: not null } found ? found.Value : null;
 
-    /// <summary>True for whatever is there but <c>0</c> and <c>false</c>, as the API reads flags.</summary>
+    /// <summary>As the API reads flags: any value except <c>0</c> and <c>false</c>.</summary>
     public bool IsTrue(string key) => this[key] is { } value && value != "0" && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     public IEnumerable<string> All(string key) => _pairs.Where(pair => pair.Key == key).Select(static pair => pair.Value);
 
-    /// <exception cref="ApiException">400: the value is not a number.</exception>
     public long? Number(string key)
     {
         string? text = this[key];

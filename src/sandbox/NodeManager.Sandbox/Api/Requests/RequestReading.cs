@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Model.Kinds.Selectors;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>Reads what a request asks for from its method, path and query.</summary>
 internal static class RequestReading
 {
     public static RequestAttributes AttributesOf(IncomingRequest request)

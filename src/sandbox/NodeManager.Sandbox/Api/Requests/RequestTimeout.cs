@@ -3,12 +3,11 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>The query parameter <c>timeout</c>, a duration as Go writes it. All is answered immediately here: it only has to be one.</summary>
+/// <summary>The <c>timeout</c> parameter, a Go duration, which is only validated because responses are immediate.</summary>
 internal static partial class RequestTimeout
 {
     private const int CheckedFrom = 21;
 
-    /// <exception cref="ApiException">400.</exception>
     public static void Check(string? timeout, int minor)
     {
         if (minor < CheckedFrom || string.IsNullOrEmpty(timeout) || Duration().IsMatch(timeout))

@@ -6,18 +6,18 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>What a path names. An empty name is the collection; no namespace (null) is all of them.</summary>
+/// <summary>A parsed path. An empty name is the collection; a null namespace is all namespaces.</summary>
 internal sealed record ResourcePath(ResourceKind Kind, string Version, string? Namespace, string Name, string Subresource)
 {
     public string ApiVersion => Kind.ApiVersion(Version);
 
-    /// <summary>A stored object's document, without kind and apiVersion, in the form that the path's version has.</summary>
+    /// <summary>The stored document in the path's version, without kind and apiVersion.</summary>
     public ReadOnlyMemory<byte> Document(StoredObject item) => Kind.RulesAt(Version).Show is { } show ? item.ShownBy(show) : item.Json;
 
-    /// <summary>The same as a copy to change.</summary>
+    /// <summary>A mutable copy.</summary>
     public JsonObject ToJson(StoredObject item) => JsonNode.Parse(Document(item).Span, documentOptions: DocumentDepth.Options)!.AsObject();
 
-    /// <summary>The same with its managedFields.</summary>
+    /// <summary>With managedFields.</summary>
     public JsonObject ToWholeJson(StoredObject item)
     {
         JsonObject document = ToJson(item);
@@ -26,13 +26,13 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
         return document;
     }
 
-    /// <summary>Writes the document with its managedFields, without its opening brace.</summary>
+    /// <summary>Writes the document with managedFields, without its opening brace.</summary>
     public void Write(StoredObject item, IBufferWriter<byte> into) => into.Write(WriteOpening(item, into).Span);
 
-    /// <summary>The same, but for the stored bytes at its end, which are returned.</summary>
+    /// <summary>As above without the stored bytes at the end, which are returned.</summary>
     public ReadOnlyMemory<byte> WriteOpening(StoredObject item, IBufferWriter<byte> into) =>
         StoredDocument.WriteOpening(Document(item), item, into);
 
-    /// <summary>The namespace as objects of the kind have it.</summary>
+    /// <summary>The namespace of the kind's objects.</summary>
     public string ObjectNamespace => Kind.IsNamespaced ? Namespace ?? "" : "";
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>Writes many small pieces into few large arrays, and gives each piece as a segment that stays.</summary>
+/// <summary>Writes small pieces into large arrays and returns each as a stable segment.</summary>
 internal sealed class SegmentWriter : IBufferWriter<byte>
 {
     private const int ChunkSize = 256 * 1024;
@@ -11,7 +11,7 @@ internal sealed class SegmentWriter : IBufferWriter<byte>
     private int _start;
     private int _end;
 
-    /// <summary>What was written since the last time.</summary>
+    /// <summary>The bytes since the last call.</summary>
     public ReadOnlyMemory<byte> Take()
     {
         ReadOnlyMemory<byte> piece = _chunk.AsMemory(_start, _end - _start);
@@ -26,7 +26,7 @@ internal sealed class SegmentWriter : IBufferWriter<byte>
         int needed = Math.Max(sizeHint, 1);
         if (_chunk.Length - _end < needed)
         {
-            // The piece that is being written moves on; those that were taken keep their array.
+            // The current piece moves to a new array; earlier segments keep theirs.
             int written = _end - _start;
             var chunk = new byte[Math.Max(ChunkSize, (written + needed) * 2)];
             _chunk.AsSpan(_start, written).CopyTo(chunk);

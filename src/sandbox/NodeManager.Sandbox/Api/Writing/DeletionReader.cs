@@ -10,7 +10,7 @@ using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Api.Writing;
 
-/// <summary>Reads DeleteOptions, from the body or, without one, from the query.</summary>
+/// <summary>Reads DeleteOptions from the body, else from the query.</summary>
 internal static class DeletionReader
 {
     private const string Type = "DeleteOptions";
@@ -18,7 +18,6 @@ internal static class DeletionReader
     // Before 1.25, the error for an unreadable body has no reason.
     private const int BadRequestFrom = 25;
 
-    /// <exception cref="ApiException">400, 415, 422.</exception>
     public static async Task<DeletionRequest> ReadAsync(IncomingRequest request, int minor, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await RequestBody.ReadBytesAsync(request, cancellationToken);
@@ -35,7 +34,6 @@ internal static class DeletionReader
         }
     }
 
-    /// <exception cref="ApiException">422.</exception>
     public static DeletionRequest Read(JsonObject options, int minor)
     {
         JsonObject? preconditions = options.Object("preconditions");

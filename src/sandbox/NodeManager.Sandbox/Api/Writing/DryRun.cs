@@ -4,7 +4,7 @@ namespace NodeManager.Sandbox.Api.Writing;
 
 internal static class DryRun
 {
-    /// <summary>Whether a request says that nothing should be kept; a fault is noted where it says something else than <c>All</c>.</summary>
+    /// <summary>Whether nothing is stored; adds an error for values other than <c>All</c>.</summary>
     public static bool Check(IEnumerable<string> values, FieldErrors errors)
     {
         string[] all = [.. values];

@@ -10,7 +10,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Writing;
 
-/// <summary>Binding and eviction of pods, and the ways into them.</summary>
+/// <summary>Binding and eviction of pods, and connections to them.</summary>
 internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog catalog)
 {
     private readonly EvictionHandler _evictor = new(registry.As(new("kube-apiserver")), catalog);
@@ -61,7 +61,7 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
         );
     }
 
-    /// <summary>The answer to a request for a container: 404, or that nothing runs in it.</summary>
+    /// <summary>The error for a connection: 404, or that no process runs.</summary>
     public ApiException Unreachable(ResourcePath path) =>
         registry.Store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) is null
             ? StatusErrors.NotFound(BuiltInKinds.Pods, path.Name)
@@ -71,7 +71,7 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
                 $"the containers of this cluster are simulated, nothing runs in them: pods/{path.Subresource} is not served"
             );
 
-    // Evictions of v1 came with 1.22, beside v1beta1, which servers still take.
+    // policy/v1 exists from 1.22; servers still accept v1beta1.
     private void CheckKind(string kind, JsonObject body)
     {
         string expected = kind == "Binding" ? "v1" : "policy/v1beta1";

@@ -18,7 +18,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Writing;
 
-/// <summary>Creates, updates, patches and deletes.</summary>
 internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalog, AccessControl access)
 {
     private const int NameWarningsFrom = 24;
@@ -32,7 +31,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         bool isCollection = path.Name.Length == 0;
         return request.Method switch
         {
-            // A custom kind's object may be posted where it will be.
+            // A custom object may be posted to its own path.
             "POST" when isCollection || (path.Kind.Custom is not null && path.Subresource.Length == 0) => await CreateAsync(
                 request,
                 path,
@@ -164,7 +163,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         }
     }
 
-    // Replacing or applying what is not there creates it, which takes the right to do so.
+    // PUT or apply of a missing object creates it, which needs the create verb.
     private void RequireCreate(UserInfo user, ResourcePath path) =>
         access.Require(
             user,
@@ -207,7 +206,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             ? ApiResponse.Json(ScaleView.Of(path, result), statusCode)
             : ObjectWriter.Answer(path, result, statusCode, [.. Warnings(validation, doubled), .. OwnWarnings(path, result)]);
 
-    // What is refused for another reason still has what is to be warned of.
+    // A refusal carries the warnings too.
     private static T Warned<T>(Func<T> write, Func<IReadOnlyList<string>> warnings)
     {
         try
@@ -296,7 +295,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             live["metadata"]!["managedFields"] = current.Owners.ToJson();
         JsonObject changed = patch.Apply(path, ObjectWriter.Complete(path, live));
 
-        // What such a patch makes is read as the path's kind, whatever it says that it is.
+        // The result of such a patch is decoded as the path's kind.
         if (
             patch.IsStrategic
             && changed["kind"]?.GetValueKind() == JsonValueKind.String
@@ -314,7 +313,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         return changed;
     }
 
-    // A kind or version that is left out is the path's; of a custom kind nothing may be left out.
+    // A missing kind or version is the path's, except for custom kinds.
     private static void CheckKind(ResourcePath path, JsonObject document)
     {
         foreach (string member in (ReadOnlySpan<string>)["kind", "apiVersion"])
@@ -390,11 +389,11 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             }
             catch (ApiException refusal) when (refusal.Code == 404)
             {
-                // Another client deleted it first, as was wanted.
+                // Deleted by another client, as requested.
             }
         }
 
-        // The objects are told as they were.
+        // The response has the objects as they were.
         return ApiResponse.Json(
             new()
             {

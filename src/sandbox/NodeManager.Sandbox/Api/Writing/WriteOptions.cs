@@ -6,14 +6,14 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Api.Writing;
 
-/// <summary>What the query of a create, an update or a patch says; of an eviction or binding too.</summary>
+/// <summary>The query parameters of writes, evictions and bindings.</summary>
 internal sealed record WriteOptions
 {
     private const int LongestManager = 128;
 
     public bool IsDryRun { get; private init; }
 
-    /// <summary>Under which name the request writes: as it says itself, else as its client is called.</summary>
+    /// <summary>The field manager of the request, by default from its user agent.</summary>
     public required FieldManager Author { get; init; }
 
     public required FieldValidation Validation { get; init; }
@@ -21,14 +21,10 @@ internal sealed record WriteOptions
     /// <summary>See <see cref="IncomingRequest.Aborted"/>.</summary>
     public CancellationToken Aborted { get; private init; }
 
-    /// <summary>Of an apply: takes what others own.</summary>
+    /// <summary>Of an apply: take over fields of other managers.</summary>
     public bool Forces { get; private init; }
 
-    /// <param name="request">The request.</param>
-    /// <param name="path">What it writes, and at which version.</param>
-    /// <param name="options">How the API names the request's options, for example <c>CreateOptions</c>.</param>
-    /// <param name="minor">The Kubernetes that is served.</param>
-    /// <exception cref="ApiException">400, 422: not as it can be.</exception>
+    /// <param name="options">The name of the options in messages, for example <c>CreateOptions</c>.</param>
     public static WriteOptions Read(IncomingRequest request, ResourcePath path, string options, int minor)
     {
         var errors = new FieldErrors(minor);

@@ -7,12 +7,12 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Accounts;
 
-/// <summary>Keeps cluster roles that are made of others at what those hold.</summary>
+/// <summary>Updates aggregated cluster roles.</summary>
 internal sealed class ClusterRoleAggregation(ControllerContext context) : Controller(context)
 {
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.ClusterRoles];
 
-    /// <summary>Whatever changed, it may be part of any.</summary>
+    /// <summary>Any change may affect any aggregated role.</summary>
     public override void Observe(Change change)
     {
         foreach (StoredObject role in Store.List(BuiltInKinds.ClusterRoles).Objects.Walk())
@@ -20,7 +20,7 @@ internal sealed class ClusterRoleAggregation(ControllerContext context) : Contro
                 Enqueue(role);
     }
 
-    /// <summary>What is there at the start is made as it should be.</summary>
+    /// <summary>Seeded roles are already complete.</summary>
     public override void Begin(StoredObject item) { }
 
     protected override void Reconcile(ObjectKey key)

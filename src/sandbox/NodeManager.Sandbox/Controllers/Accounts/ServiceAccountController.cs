@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Accounts;
 
-/// <summary>Gives every namespace its service account <c>default</c>.</summary>
+/// <summary>Creates the service account <c>default</c> in every namespace.</summary>
 internal sealed class ServiceAccountController(ControllerContext context) : Controller(context)
 {
     private const string Default = "default";

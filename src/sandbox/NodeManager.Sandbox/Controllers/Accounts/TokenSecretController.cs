@@ -10,8 +10,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Accounts;
 
 /// <summary>
-/// Secrets that hold the token of a service account: filled in where a client created one, and before 1.24 made for every account. They go with
-/// their account. Source: k8s.io/kubernetes/pkg/controller/serviceaccount.
+/// Token Secrets of service accounts: completes those of clients, and before 1.24 creates one per account. Deletes them with their account.
+/// Source: k8s.io/kubernetes/pkg/controller/serviceaccount.
 /// </summary>
 internal sealed class TokenSecretController(ControllerContext context, ServiceAccountTokens tokens) : Controller(context)
 {
@@ -70,7 +70,7 @@ internal sealed class TokenSecretController(ControllerContext context, ServiceAc
 
     private static string? Owner(JsonObject secret) => secret.Object("metadata").Object("annotations").Text(NameKey);
 
-    // References to secrets that are gone go; where none is left that holds a token, there is a new one.
+    // Removes references to missing Secrets; without a token Secret left, creates one.
     private void Provide(StoredObject account)
     {
         JsonObject[] named = [.. (account.ToJson().Array("secrets") ?? []).OfType<JsonObject>()];

@@ -7,14 +7,14 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Budgets;
 
 /// <summary>
-/// Which pods a budget covers. While no pod changes, as at the start of a cluster with thousands of budgets, each namespace is walked twice at most
-/// instead of once for each of its budgets. Not thread-safe.
+/// The pods of PDBs. While no pod changes, as at the start of a cluster with thousands of PDBs, each namespace is walked at most twice
+/// instead of once per PDB. Not thread-safe.
 /// </summary>
 internal sealed class CoveredPods(DocumentStore store, int minor)
 {
     private readonly ConditionalWeakTable<SortedObjects, Dictionary<string, LabelIndex?>> _indexes = [];
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>In order of name.</summary>
     public List<StoredObject> Of(StoredObject budget)
     {
         SortedObjects pods = store.List(BuiltInKinds.Pods).Objects;
@@ -36,10 +36,10 @@ internal sealed class CoveredPods(DocumentStore store, int minor)
         return [.. candidates.Where(pod => BudgetMatching.Covers(budget, pod, minor))];
     }
 
-    // Pods of a workload share their labels: they are found together.
+    // Pods of a workload share their labels and are found together.
     private sealed class LabelIndex
     {
-        // A KeyValuePair as the key would be compared by reflection.
+        // A KeyValuePair key would be compared by reflection.
         private readonly Dictionary<(string Key, string Value), List<List<StoredObject>>> _pods = [];
 
         public LabelIndex(IEnumerable<StoredObject> pods)

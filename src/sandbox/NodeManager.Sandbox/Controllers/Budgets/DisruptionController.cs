@@ -10,16 +10,13 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Budgets;
 
-/// <summary>
-/// Keeps the status of budgets: how many pods of those they cover may be disrupted now.
-/// Source: k8s.io/kubernetes/pkg/controller/disruption.
-/// </summary>
+/// <summary>Computes the status of PDBs. Source: k8s.io/kubernetes/pkg/controller/disruption.</summary>
 internal sealed class DisruptionController(ControllerContext context) : Controller(context)
 {
-    /// <summary>From this minor version on budgets have conditions.</summary>
+    /// <summary>The minor version from which PDBs have conditions.</summary>
     public const int ConditionsFrom = 21;
 
-    /// <summary>An eviction that is not followed by a deletion in this time did not happen.</summary>
+    /// <summary>An eviction without a deletion within this time has failed.</summary>
     private static readonly TimeSpan DisruptionTimeout = TimeSpan.FromMinutes(2);
 
     private readonly CoveredPods _covered = new(context.Store, context.MinorVersion);
@@ -69,7 +66,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         Write(stored, budget, new(expectation.Expected, healthy, expectation.Desired), disrupted);
     }
 
-    /// <summary>How many pods there should be and how many of them must stay; null with the reason where that cannot be told.</summary>
+    /// <summary>Expected pods and desired healthy pods; null with the reason if unknown.</summary>
     private (int Expected, int Desired)? Expect(PodDisruptionBudget budget, List<StoredObject> pods, out string? failure)
     {
         failure = null;
@@ -88,7 +85,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         return (total, available.Resolve(total, roundUp: true));
     }
 
-    /// <summary>The sum of what the pods' controllers want.</summary>
+    /// <summary>The sum of the controllers' desired replicas.</summary>
     private int? Scale(List<StoredObject> pods, out string? failure)
     {
         failure = null;
@@ -97,7 +94,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         {
             if (pod.ControllerReference() is not { } owner)
             {
-                // From 1.22 on pods without a controller do not count; before, one of them spoils the sum.
+                // From 1.22 on pods without a controller are not counted; before, they are an error.
                 if (Context.MinorVersion >= 22)
                     continue;
                 failure = $"found no controller ref for pod \"{pod.Name}\"";
@@ -161,7 +158,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
             stored.Name,
             document =>
             {
-                // An eviction came meanwhile: the count is old, and the change is reconciled next.
+                // After an eviction meanwhile, the count is outdated; its change is reconciled next.
                 if (document.Object("metadata").Text("resourceVersion") != stored.Version.ToString(CultureInfo.InvariantCulture))
                     return document;
                 JsonObject status = document.Ensure("status");
@@ -188,7 +185,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
             }
         );
 
-    /// <summary>Nothing is allowed, and the generation stays unobserved: evictions are told that the budget is still being processed.</summary>
+    /// <summary>Allows no disruptions and leaves the generation unobserved, so that evictions report a PDB in processing.</summary>
     private void Fail(StoredObject stored, string failure)
     {
         Context.Events.Warning(

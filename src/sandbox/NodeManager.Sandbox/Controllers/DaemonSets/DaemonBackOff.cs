@@ -1,8 +1,8 @@
 namespace NodeManager.Sandbox.Controllers.DaemonSets;
 
 /// <summary>
-/// Keeps a DaemonSet from replacing without a pause what fails again and again on a node: the first time immediately, then a second later, two,
-/// four, up to 15 minutes; another template restarts it. Source: k8s.io/kubernetes/pkg/controller/daemon.
+/// The back-off for failing pods of a DaemonSet per node: immediately, then a second, doubled up to 15 minutes; reset by a new template.
+/// Source: k8s.io/kubernetes/pkg/controller/daemon.
 /// </summary>
 internal sealed class DaemonBackOff
 {
@@ -11,11 +11,7 @@ internal sealed class DaemonBackOff
 
     private readonly Dictionary<(string Set, long Generation, string Node), (TimeSpan Pause, DateTimeOffset Since)> _pauses = [];
 
-    /// <summary>Until when a pod that failed stays where it is; null where it goes now, which is noted.</summary>
-    /// <param name="set">The UID of the DaemonSet.</param>
-    /// <param name="generation">The same's.</param>
-    /// <param name="node">Where the pod is.</param>
-    /// <param name="now">The cluster's time.</param>
+    /// <summary>The end of the back-off for a failed pod; null if it may be deleted now, which counts as a failure.</summary>
     public DateTimeOffset? Until(string set, long generation, string node, DateTimeOffset now)
     {
         foreach (var old in _pauses.Where(pair => now - pair.Value.Since > Longest * 2).Select(static pair => pair.Key).ToArray())

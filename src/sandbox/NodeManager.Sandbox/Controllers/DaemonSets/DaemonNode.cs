@@ -2,14 +2,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Sandbox.Controllers.DaemonSets;
 
-/// <summary>A node as a DaemonSet sees it.</summary>
-/// <param name="Name">Of the node.</param>
-/// <param name="ShouldRun">A pod belongs there.</param>
-/// <param name="MayStay">One that is there stays.</param>
-/// <param name="Pods">The set's own there, the oldest first.</param>
+/// <summary>A node from a DaemonSet's view.</summary>
+/// <param name="ShouldRun">A pod should run.</param>
+/// <param name="MayStay">An existing pod may stay.</param>
+/// <param name="Pods">The set's pods, oldest first.</param>
 internal sealed record DaemonNode(string Name, bool ShouldRun, bool MayStay, IReadOnlyList<DaemonPod> Pods)
 {
-    /// <summary>The pod of the set's template and the one of another, where there is no more than one of each; else null.</summary>
+    /// <summary>The current and the outdated pod, if there is at most one of each; else null.</summary>
     public (DaemonPod? Current, DaemonPod? Old)? Pair()
     {
         DaemonPod? current = null,
@@ -27,7 +26,7 @@ internal sealed record DaemonNode(string Name, bool ShouldRun, bool MayStay, IRe
         return (current, old);
     }
 
-    /// <summary>The oldest first. Times are whole seconds: of one second, those of an earlier template came earlier.</summary>
+    /// <summary>Oldest first. Times have whole seconds: within a second, pods of an earlier template are older.</summary>
     public static IReadOnlyList<DaemonPod> Sort(IEnumerable<DaemonPod> pods) =>
         [
             .. pods.OrderBy(static pod => pod.Stored.As<Pod>().Metadata.CreationTimestamp)

@@ -1,9 +1,11 @@
 namespace NodeManager.Sandbox.Controllers.DaemonSets;
 
-/// <summary>Which pods of a DaemonSet go and where new ones come. Source: k8s.io/kubernetes/pkg/controller/daemon.</summary>
-/// <param name="surge">So many nodes may have a second pod while the old one is still available; 0: the old one goes first.</param>
-/// <param name="unavailable">So many nodes may be without an available pod for the update's sake.</param>
-/// <param name="waits">Says of a pod that failed whether it is left where it is for now; asked once of each.</param>
+/// <summary>Decides which pods of a DaemonSet are deleted and created. Source: k8s.io/kubernetes/pkg/controller/daemon.</summary>
+/// <param name="surge">
+/// The number of nodes that may have a second pod while the old one is available; 0: the old one is deleted first.
+/// </param>
+/// <param name="unavailable">The number of nodes that may lack an available pod during an update.</param>
+/// <param name="waits">Whether a failed pod is in back-off; called once per pod.</param>
 internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, bool> waits)
 {
     private readonly List<DaemonPod> _deleted = [];
@@ -13,7 +15,7 @@ internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, 
 
     public IReadOnlyList<string> Created => _created;
 
-    /// <summary>One pod where one belongs and none elsewhere; while the update surges, two.</summary>
+    /// <summary>Keeps one pod per eligible node; two during a surge.</summary>
     public void Keep(DaemonNode node)
     {
         if (node.ShouldRun && node.Pods.Count == 0)
@@ -41,7 +43,7 @@ internal sealed class DaemonRollout(int surge, int unavailable, Func<DaemonPod, 
             Replace(concerned);
     }
 
-    // The oldest of each template stays; of these the old one goes as soon as it is of no use, or the new one takes over.
+    // The oldest of each template stays; of these the outdated one is deleted when it is unavailable or replaced.
     private static IEnumerable<DaemonPod> Surplus(DaemonPod[] running)
     {
         DaemonPod? current = Array.Find(running, static pod => pod.IsCurrent),

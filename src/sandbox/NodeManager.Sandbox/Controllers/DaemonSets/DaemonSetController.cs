@@ -13,7 +13,6 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.DaemonSets;
 
-/// <summary>One pod on every node that a DaemonSet selects.</summary>
 internal sealed class DaemonSetController(ControllerContext context) : Controller(context)
 {
     private const string Component = "daemonset-controller";
@@ -21,7 +20,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
     private readonly RevisionHistory _history = new(context, HashLabel);
     private readonly DaemonBackOff _backOff = new();
 
-    /// <summary>Added to every daemon pod. Source: the Kubernetes documentation, "DaemonSet", taints and tolerations.</summary>
+    /// <summary>Tolerations of all daemon pods. Source: the Kubernetes documentation, "DaemonSet", taints and tolerations.</summary>
     private static readonly (string Key, string Effect)[] Tolerated =
     [
         ("node.kubernetes.io/not-ready", "NoExecute"),
@@ -75,7 +74,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         DaemonRollout rollout = Rollout(spec.Object("updateStrategy").Object("rollingUpdate"), desired, Waits);
         foreach (DaemonNode node in nodes)
             rollout.Keep(node);
-        // First there is what should be there: an update continues from that.
+        // Missing and surplus pods come first; the update continues afterwards.
         if (isRolling && rollout is { Created.Count: 0, Deleted.Count: 0 })
             rollout.Update(nodes);
         HashSet<string> known = [.. nodes.Select(static node => node.Name)];
@@ -112,7 +111,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         }
     }
 
-    /// <summary>Percentages round up; where neither may differ, one pod may be missing.</summary>
+    /// <summary>Percentages round up; if both limits are 0, one pod may be unavailable.</summary>
     private static DaemonRollout Rollout(JsonObject? rolling, int desired, Func<DaemonPod, bool> waits)
     {
         int unavailable = new IntOrString(rolling?["maxUnavailable"]?.ToString() ?? "1").Resolve(desired, roundUp: true);
@@ -133,7 +132,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         return nodes;
     }
 
-    /// <summary>Where it runs, or where it is meant to run while the scheduler has not bound it.</summary>
+    /// <summary>The node of the pod, or the intended one before it is bound.</summary>
     private static string NodeOf(StoredObject pod)
     {
         string bound = pod.Field("spec.nodeName");
@@ -154,7 +153,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         return (mayStay && shape.FirstUntolerated(node) is null, mayStay);
     }
 
-    /// <summary>The set's template with what every daemon pod has on top.</summary>
+    /// <summary>The set's template with the additions for daemon pods.</summary>
     public static JsonObject MakeTemplate(JsonObject set)
     {
         JsonObject template = set["spec"]!["template"]!.AsObject(),
@@ -179,7 +178,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         return made;
     }
 
-    /// <summary>The pod for one node: the scheduler puts it nowhere else.</summary>
+    /// <summary>The pod of a node, with an affinity to it.</summary>
     public static JsonObject MakePod(StoredObject set, JsonObject made, string node)
     {
         JsonObject pod = PodTemplates.MakePod(set, made);
@@ -219,7 +218,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         Context.Events.Normal(set, Component, "SuccessfulDelete", $"Deleted pod: {pod.Stored.Name}");
     }
 
-    /// <summary>A node counts with its oldest pod.</summary>
+    /// <summary>A node counts by its oldest pod.</summary>
     private void WriteStatus(StoredObject stored, JsonObject document, int desired, List<DaemonNode> nodes)
     {
         DaemonPod[] counted =

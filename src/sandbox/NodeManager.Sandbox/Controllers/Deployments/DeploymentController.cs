@@ -12,7 +12,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Deployments;
 
-/// <summary>Rolls a Deployment's template out over ReplicaSets.</summary>
+/// <summary>Rolls out Deployments with ReplicaSets.</summary>
 internal sealed class DeploymentController(ControllerContext context) : Controller(context)
 {
     private const string Component = "deployment-controller";
@@ -32,7 +32,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             Enqueue(item);
         else if (item.Kind == BuiltInKinds.ReplicaSets && item.ControllerReference() is { Kind: "Deployment" } owner)
             Enqueue(Key(item, owner.Name));
-        // Only Recreate waits for pods: for their end.
+        // Only Recreate waits for the end of pods.
         else if (
             item.Kind == BuiltInKinds.Pods
             && change.Type == ChangeType.Deleted
@@ -73,7 +73,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
 
     private static int Size(StoredObject set) => set.As<ReplicaSet>().Spec.Replicas ?? 0;
 
-    // The Deployment was scaled since its sets were: that comes before the rollout continues.
+    // Scaling takes precedence over the rollout.
     private static bool IsScaled(Deployment deployment, List<StoredObject> sets) =>
         (deployment.Spec.Strategy?.Type != "Recreate" || sets.Count(static set => Size(set) > 0) == 1)
         && sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
@@ -93,7 +93,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
         );
     }
 
-    /// <summary>Scales what is there, and rolls nothing out: a paused Deployment, or one whose size has changed.</summary>
+    /// <summary>Scales without a rollout: a paused Deployment, or one with another size.</summary>
     private void Hold(
         StoredObject stored,
         Deployment deployment,
@@ -140,7 +140,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             current = Get(ObjectKey.Of(current)) ?? current;
     }
 
-    // Alone, it keeps the number that it has.
+    // The only set keeps its revision.
     private static long NextRevision(List<StoredObject> old) => old.Count == 0 ? 0 : old.Max(RevisionOf) + 1;
 
     private static long RevisionOf(StoredObject set) =>
@@ -260,7 +260,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             ? $"Scaled {direction} replica set {set.Name} to {size}"
             : $"Scaled {direction} replica set {set.Name} from {before} to {size}";
 
-    /// <summary>What the newest set takes over from its Deployment without another template: annotations, the time to be available, its place in the history.</summary>
+    /// <summary>Copies changes without a new template to the newest set: annotations, minReadySeconds, revision.</summary>
     private StoredObject Follow(StoredObject set, JsonObject deployment, long revision)
     {
         long minReadySeconds = deployment.Object("spec").Number("minReadySeconds") ?? 0;
@@ -291,7 +291,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private static JsonObject AnnotationsOf(StoredObject set) =>
         new((set.As<ReplicaSet>().Metadata.Annotations ?? []).Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
-    /// <summary>Through the status, as the real controller does: the Deployment's generation stays.</summary>
+    /// <summary>Through the status, as the real controller does, so that the generation stays.</summary>
     private void Note(StoredObject stored, long revision)
     {
         string number = revision.ToString(CultureInfo.InvariantCulture);
@@ -319,7 +319,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
 
     private void WriteStatus(StoredObject stored, Deployment deployment, StoredObject? current, JsonObject document)
     {
-        // Read once: of a set that changes in between, the sum and its own figures would not agree.
+        // Read once, because sums must match the figures of each set.
         List<StoredObject> sets = [.. Store.ControlledBy(stored.Uid, BuiltInKinds.ReplicaSets)];
         List<WorkloadStatus> all = [.. sets.Select(set => set.As<ReplicaSet>().Status)];
         WorkloadStatus newest = sets.Find(set => set.Uid == current?.Uid)?.As<ReplicaSet>().Status ?? new();
@@ -366,10 +366,10 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
                 }
                 else if (isComplete)
                     Say("Progressing", "True", RolledOut, $"ReplicaSet \"{set}\" has successfully progressed.");
-                // Rolled out it stays when it is scaled or a pod is lost: until its template changes.
+                // A completed rollout stays complete until the template changes, even after scaling or the loss of a pod.
                 else if (said == RolledOut && replicas == newest.Replicas)
                     return target;
-                // The time in which it was paused is not counted: the deadline runs from here.
+                // A pause does not count against the progress deadline.
                 else if (said == Paused)
                     Say("Progressing", "Unknown", "DeploymentResumed", "Deployment is resumed");
                 else if (isLate && !isProgress)

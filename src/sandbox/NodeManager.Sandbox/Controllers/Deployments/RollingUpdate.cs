@@ -2,13 +2,13 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Sandbox.Controllers.Deployments;
 
-/// <summary>The arithmetic of a Deployment's rolling update. Source: k8s.io/kubernetes/pkg/controller/deployment.</summary>
-/// <param name="Replicas">Wanted.</param>
-/// <param name="MaxSurge">Pods above that, resolved.</param>
-/// <param name="MaxUnavailable">Pods below that, resolved.</param>
+/// <summary>The arithmetic of a rolling update. Source: k8s.io/kubernetes/pkg/controller/deployment.</summary>
+/// <param name="Replicas">Desired.</param>
+/// <param name="MaxSurge">Pods in excess, resolved.</param>
+/// <param name="MaxUnavailable">Missing pods, resolved.</param>
 internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int MaxUnavailable)
 {
-    /// <summary>Percentages: surge rounds up, unavailable down; both 0 would never move, so then one may be unavailable.</summary>
+    /// <summary>Surge rounds up, unavailable down; if both are 0, one may be unavailable.</summary>
     public static RollingUpdate Of(int replicas, DeploymentStrategy? strategy)
     {
         int surge = (strategy?.RollingUpdate?.MaxSurge ?? new("25%")).Resolve(replicas, roundUp: true);
@@ -18,7 +18,7 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
         return new(replicas, surge, Math.Min(unavailable, replicas));
     }
 
-    /// <summary>How large the new set may be, given its size and that of all sets together.</summary>
+    /// <summary>The allowed size of the new set.</summary>
     public int NewSize(int newSize, int total)
     {
         if (newSize >= Replicas)
@@ -26,10 +26,7 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
         return total >= Replicas + MaxSurge ? newSize : newSize + Math.Min(Replicas + MaxSurge - total, Replicas - newSize);
     }
 
-    /// <summary>The sizes of the old sets, oldest first: those that are not available go first, then as many as may be missing.</summary>
-    /// <param name="old">Size and available pods of each.</param>
-    /// <param name="newSize">Of the new set.</param>
-    /// <param name="newAvailable">Of the new set.</param>
+    /// <summary>The sizes of old sets, oldest first: unavailable pods are removed first, then as many as allowed.</summary>
     public int[] OldSizes(IReadOnlyList<(int Size, int Available)> old, int newSize, int newAvailable)
     {
         int[] sizes = [.. old.Select(set => set.Size)];
@@ -55,10 +52,10 @@ internal readonly record struct RollingUpdate(int Replicas, int MaxSurge, int Ma
     }
 
     /// <summary>
-    /// The sizes of all sets that have pods, when the Deployment itself is scaled in the midst of a rollout: each grows or shrinks by its
-    /// share, the largest takes what rounding leaves. Source: "Proportional scaling" of the Kubernetes documentation.
+    /// The sizes of all sets with pods when the Deployment is scaled during a rollout: proportional, with the remainder to the largest.
+    /// Source: "Proportional scaling" of the Kubernetes documentation.
     /// </summary>
-    /// <param name="sets">Size of each, and how many pods all sets together were allowed when it was last scaled; the newest last.</param>
+    /// <param name="sets">The size of each set, and the total allowed pods at its last scaling; the newest set last.</param>
     public int[] Proportional(IReadOnlyList<(int Size, int Allowed)> sets)
     {
         int[] sizes = [.. sets.Select(static set => set.Size)];

@@ -6,7 +6,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Endpoints;
 
-/// <summary>A pod behind a service.</summary>
 internal sealed class EndpointPod
 {
     private static readonly string[] Topology = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
@@ -45,13 +44,13 @@ internal sealed class EndpointPod
 
     public string PortsText { get; }
 
-    /// <summary>Null where the pod has no address, or will never serve again.</summary>
+    /// <summary>Null for a pod without an address, and for a completed one.</summary>
     public static EndpointPod? Of(StoredObject pod, JsonObject service, DocumentStore store) =>
         pod.Field("status.podIP").Length == 0 || pod.Field("status.phase") is "Succeeded" or "Failed"
             ? null
             : new(pod, pod.ToJson(), service, store);
 
-    /// <summary>The subsets of Endpoints: those of the same ports together, the ready ones apart. What is on its way out is not in them.</summary>
+    /// <summary>The subsets of Endpoints by ports, with ready addresses apart. Terminating pods are excluded.</summary>
     public static JsonArray Subsets(IEnumerable<EndpointPod> pods)
     {
         var subsets = new JsonArray();
@@ -77,7 +76,7 @@ internal sealed class EndpointPod
         return subsets;
     }
 
-    /// <summary>The endpoint of a slice, as a Kubernetes of this minor version writes it.</summary>
+    /// <summary>The endpoint of a slice in this minor version.</summary>
     public JsonObject ToEndpoint(int minor)
     {
         var conditions = new JsonObject { ["ready"] = IsReady };

@@ -10,7 +10,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Endpoints;
 
-/// <summary>Writes which pods stand behind a service, and whether they are ready: as Endpoints and as EndpointSlices.</summary>
+/// <summary>Maintains Endpoints and EndpointSlices.</summary>
 internal sealed class EndpointsController(ControllerContext context) : Controller(context)
 {
     private const string Headless = "service.kubernetes.io/headless";
@@ -18,10 +18,10 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
     private const string Manager = "endpointslice.kubernetes.io/managed-by";
     private const string ManagerName = "endpointslice-controller.k8s.io";
 
-    // As many as real slices hold.
+    // The limit of real slices.
     private const int MostOfSlice = 100;
 
-    // Asked for with every change of every pod.
+    // Cached, because every change of a pod uses them.
     private static readonly ConditionalWeakTable<StoredObject, KeyValuePair<string, string>[]> Selectors = [];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
@@ -41,7 +41,7 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
         }
         else
         {
-            // Whether anything changed costs reading the pod: only where a service has it.
+            // Compares only for pods of a service, because it reads the pod.
             bool? isSame = null;
             foreach (StoredObject service in Store.List(BuiltInKinds.Services).Objects.Walk(item.Namespace))
             {
@@ -58,7 +58,7 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
     {
         if (Get(key) is not { IsDeleting: false } stored)
         {
-            // Slices go with their owner, Endpoints by their name.
+            // Slices have an owner; Endpoints are found by name.
             if (Get(key) is null && Store.Get(BuiltInKinds.Endpoints, key.Namespace, key.Name) is { } left)
                 Registry.Delete(left.Kind, left.Namespace, left.Name, new() { Uid = left.Uid });
             return;
@@ -95,7 +95,7 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
         return selector.Length > 0 && Array.TrueForAll(selector, pair => pod.Labels?.GetValueOrDefault(pair.Key) == pair.Value);
     }
 
-    // Most changes of a pod (its heartbeats, its conditions) change nothing of what stands here.
+    // Most changes of a pod do not affect endpoints.
     private static bool IsSameEndpoint(Change change)
     {
         if (change.Type != ChangeType.Modified || change.Previous is not { } before)
@@ -160,7 +160,7 @@ internal sealed class EndpointsController(ControllerContext context) : Controlle
             .. Store.ControlledBy(stored.Uid, BuiltInKinds.EndpointSlices).OrderBy(static slice => slice.Name, StringComparer.Ordinal),
         ];
 
-        // A slice has the same ports for all that is in it. Without any pod there is one, empty.
+        // All pods of a slice have the same ports. Without pods there is one empty slice.
         List<(EndpointPod[] Pods, JsonArray Ports)> wanted =
         [
             .. pods.GroupBy(static pod => pod.PortsText, StringComparer.Ordinal)

@@ -3,10 +3,9 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Endpoints;
 
-/// <summary>What a service's ports are on one pod: a named target port is looked up among its containers' ports.</summary>
+/// <summary>The ports of a service on a pod: named target ports are resolved.</summary>
 internal static class ServicePorts
 {
-    /// <summary>Name, number and protocol of each port that the pod has.</summary>
     public static List<JsonObject> On(JsonObject service, JsonObject pod)
     {
         List<JsonObject> found = [];

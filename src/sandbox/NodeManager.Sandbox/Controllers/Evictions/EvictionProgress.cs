@@ -5,19 +5,16 @@ using NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
-/// <summary>How far an Eviction is: whose turn it is, and whether it is over. Changes its status; pure otherwise.</summary>
-/// <param name="status">Of the Eviction.</param>
-/// <param name="target">What it is about.</param>
+/// <summary>The progress of an Eviction through its responders. Changes the status; otherwise pure.</summary>
 /// <param name="isWanted">A requester still wants it.</param>
-/// <param name="now">The cluster's time.</param>
 internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool isWanted, DateTimeOffset now)
 {
-    /// <summary>What a responder gets to report when its pod is gone.</summary>
+    /// <summary>How long a responder may report after its pod was deleted.</summary>
     public static TimeSpan ReportingTime { get; } = TimeSpan.FromSeconds(5);
 
     private readonly string _timestamp = ResourceRegistry.Timestamp(now);
 
-    /// <summary>When it has to be looked at again though nothing changes; null for never.</summary>
+    /// <summary>When to reconcile without a change; null for never.</summary>
     public DateTimeOffset? Next { get; private set; }
 
     public void Advance()
@@ -113,7 +110,7 @@ internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool
         status.SetCondition("TargetEvicted", evicted, _timestamp, evictedReason, evictedMessage);
     }
 
-    // Until when the one whose turn it is may still say that it is done; null when it has, or its time is over.
+    // How long the active responder may still report completion; null when it has, or the time has expired.
     private DateTimeOffset? ReportsUntil(JsonObject active) =>
         StatusOf(active).Text("completionTime") is null && target.TerminalTime + ReportingTime is { } until && until > now ? until : null;
 

@@ -10,8 +10,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
 /// <summary>
-/// Makes Evictions of EvictionRequests, gives a pod's responders their turns one after another, and tells requests how it went. Source: the
-/// Kubernetes API reference, lifecycle.k8s.io/v1alpha1, KEP-4563, and what kube-controller-manager 1.37 does.
+/// Creates Evictions for EvictionRequests, activates responders in turn, and reports to requests. Source: the Kubernetes API reference,
+/// lifecycle.k8s.io/v1alpha1, KEP-4563, and the behavior of kube-controller-manager 1.37.
 /// </summary>
 internal sealed partial class EvictionRequestController : Controller
 {
@@ -31,7 +31,7 @@ internal sealed partial class EvictionRequestController : Controller
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
     [BuiltInKinds.EvictionRequests, BuiltInKinds.EvictionProcesses, BuiltInKinds.Pods];
 
-    /// <summary>All is keyed by the pod, whether it is still there or not.</summary>
+    /// <summary>Keyed by pod, existing or not.</summary>
     public override void Observe(Change change) => Look(change.Object, change.Type == ChangeType.Deleted);
 
     public override void Begin(StoredObject item) => Look(item, isGone: false);
@@ -104,7 +104,7 @@ internal sealed partial class EvictionRequestController : Controller
     private void Advance(ObjectKey key, StoredObject process, TargetPod target, JsonObject[] requests, bool isOther)
     {
         DateTimeOffset? next = null;
-        // On what is there at the moment of writing: responders write their own parts of it meanwhile.
+        // Applied to the current status, because responders write their parts concurrently.
         Registry.UpdateStatus(
             process.Kind,
             key.Namespace,
@@ -194,11 +194,11 @@ internal sealed partial class EvictionRequestController : Controller
                 },
             }
         );
-        // Before the change itself is told of, lest another is made.
+        // Recorded before the change is reported, so that no second one is created.
         _processes.Note(made, isGone: false);
     }
 
-    // pod-1-web, pod-2-web, …: the number continues from the highest that a pod of this name has had.
+    // pod-1-web, pod-2-web, …: continues from the highest number of a pod of this name.
     private string NameFor(ObjectKey key)
     {
         int last = Store

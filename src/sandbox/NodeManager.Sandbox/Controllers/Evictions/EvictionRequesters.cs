@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
-/// <summary>What an Eviction says of those who have asked for it: in its status and labels, and by its owners. Pure.</summary>
+/// <summary>The requesters of an Eviction in its status, labels and owners. Pure.</summary>
 internal static class EvictionRequesters
 {
     private const int Most = 100;
@@ -11,7 +11,7 @@ internal static class EvictionRequesters
         Responder = "responder",
         Both = "requester-responder";
 
-    /// <summary>All who ever asked, each once; who asked no more, or not any more, as withdrawn.</summary>
+    /// <summary>All requesters ever, once each; those without a request are withdrawn.</summary>
     public static JsonArray List(IEnumerable<JsonObject> requests, JsonArray? before)
     {
         var now = requests
@@ -32,7 +32,7 @@ internal static class EvictionRequesters
         ]);
     }
 
-    /// <summary>Puts requesters and responders into an Eviction's labels, and its requests among its owners.</summary>
+    /// <summary>Updates labels of requesters and responders, and the owning requests.</summary>
     public static void Refresh(JsonObject process, IReadOnlyCollection<JsonObject> requests, TargetPod target)
     {
         JsonObject metadata = process["metadata"]!.AsObject();
@@ -43,7 +43,7 @@ internal static class EvictionRequesters
         JsonObject labels = metadata.Ensure("labels");
         foreach ((string key, string role) in wanted)
             labels[key] = role;
-        // Responders stay what they are; who has asked and does so no more goes.
+        // Responders stay; former requesters are removed.
         foreach (
             string left in labels
                 .Where(l => !wanted.ContainsKey(l.Key) && (string?)l.Value == Requester)
@@ -61,7 +61,6 @@ internal static class EvictionRequesters
         }
     }
 
-    /// <summary>A request as an owner.</summary>
     public static JsonObject Owner(JsonObject request) =>
         new()
         {
@@ -71,7 +70,6 @@ internal static class EvictionRequesters
             ["uid"] = request.Object("metadata").Text("uid"),
         };
 
-    /// <summary>The labels that a new Eviction starts with.</summary>
     public static JsonObject Label(JsonObject request) => new() { [Name(request)] = Requester };
 
     private static Dictionary<string, string> Roles(JsonObject? labels, IEnumerable<JsonObject> requests, TargetPod target)

@@ -12,8 +12,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
 /// <summary>
-/// The responder that every pod has in the end: evicts it within its budgets, by the eviction subresource, again and again with growing
-/// pauses, and reports how it goes. Source: KEP-4563, and what kube-controller-manager 1.37 does.
+/// The last responder of every pod: evicts it within its PDBs with growing back-off, and reports progress. Source: KEP-4563, and the
+/// behavior of kube-controller-manager 1.37.
 /// </summary>
 internal sealed partial class ImperativeEvictor : Controller
 {
@@ -22,7 +22,7 @@ internal sealed partial class ImperativeEvictor : Controller
     private static readonly TimeSpan Heartbeat = TimeSpan.FromMinutes(3);
     private const int LongestMessage = 4000;
 
-    // Misspelt as the server has it.
+    // The typo is the server's.
     private const string Marked = "pod has been been marked for deletion";
 
     private readonly TargetIndex _processes;
@@ -64,7 +64,7 @@ internal sealed partial class ImperativeEvictor : Controller
         }
     }
 
-    // It is labelled as a responder, has been looked at by the controller of Evictions, and it is its turn.
+    // It is labelled, was processed by the Eviction controller, and is active.
     private static bool IsMine(JsonObject process) =>
         process.Object("metadata").Object("labels").Text(Responders.Evictor) is "responder" or "requester-responder"
         && process.Object("status").Number("observedGeneration") is not null

@@ -3,15 +3,14 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
-/// <summary>Who has a hand in a pod's eviction, and in which order. Pure. Source: the Kubernetes API reference, lifecycle.k8s.io/v1alpha1.</summary>
+/// <summary>The responders of a pod in order. Pure. Source: the Kubernetes API reference, lifecycle.k8s.io/v1alpha1.</summary>
 internal static class Responders
 {
-    /// <summary>The last responder of every pod.</summary>
     public const string Evictor = "imperative-eviction.k8s.io/evictor";
 
     private const int EvictorPriority = 100;
 
-    /// <summary>Those that a pod names, and the server's own, as an Eviction lists them at first.</summary>
+    /// <summary>The responders of a new Eviction: those of the pod, then the server's.</summary>
     public static JsonArray Of(JsonObject pod) =>
         new([
             .. (pod.Object("spec").Array("evictionResponders") ?? [])
@@ -28,7 +27,7 @@ internal static class Responders
                 }),
         ]);
 
-    /// <summary>By the highest part of the domain first, then by those below it, and by the key last: <c>a.acme.io/x</c> before <c>acme.org/x</c>.</summary>
+    /// <summary>By domain from its last label on, then by key: <c>a.acme.io/x</c> before <c>acme.org/x</c>.</summary>
     public static IComparer<string> ByDomain { get; } =
         Comparer<string>.Create(
             static (a, b) =>

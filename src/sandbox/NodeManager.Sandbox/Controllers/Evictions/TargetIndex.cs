@@ -5,13 +5,13 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Evictions;
 
-/// <summary>The objects of a kind by the pod that they are about. Thread-safe.</summary>
+/// <summary>Objects of a kind by target pod. Thread-safe.</summary>
 internal sealed class TargetIndex(ResourceKind kind, DocumentStore store)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Namespace, string Pod), HashSet<string>> _names = [];
 
-    /// <summary>Takes in a change; the pod that it is about, null for none.</summary>
+    /// <summary>Records a change and returns its target pod; null for none.</summary>
     public ObjectKey? Note(StoredObject item, bool isGone)
     {
         if (item.ToJson().Object("spec").Object("target").Object("pod").Text("name") is not { Length: > 0 } pod)
@@ -41,7 +41,6 @@ internal sealed class TargetIndex(ResourceKind kind, DocumentStore store)
             return _names.ContainsKey((pod.Namespace, pod.Name));
     }
 
-    /// <summary>Those about pods of this name, as they are now.</summary>
     public IReadOnlyList<StoredObject> Of(ObjectKey pod)
     {
         string[] names;

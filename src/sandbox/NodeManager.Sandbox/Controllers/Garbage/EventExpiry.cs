@@ -7,7 +7,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Garbage;
 
-/// <summary>Events last an hour, as the API server's own default has it.</summary>
+/// <summary>Deletes Events after an hour, the API server's default.</summary>
 internal sealed class EventExpiry(ControllerContext context) : Controller(context)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);

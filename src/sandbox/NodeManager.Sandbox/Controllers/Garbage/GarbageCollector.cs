@@ -9,9 +9,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Garbage;
 
-/// <summary>
-/// Deletes what lost its owners, in the background; lets owners wait for their dependents (foreground) or leaves those alone (orphan).
-/// </summary>
+/// <summary>Deletes objects without owners (background), and handles foreground and orphan deletions.</summary>
 internal sealed class GarbageCollector : Controller
 {
     private const string Orphan = ResourceRegistry.OrphanFinalizer,
@@ -32,7 +30,7 @@ internal sealed class GarbageCollector : Controller
         {
             foreach (StoredObject dependent in Store.Dependents(item.Uid))
                 Enqueue(dependent);
-            // Who waits in the foreground for this one looks again.
+            // Owners that wait for this one are reconciled again.
             foreach (OwnerReference owner in item.Owners())
                 if (Find(item.Namespace, owner) is { IsDeleting: true } waiting)
                     Enqueue(waiting);
@@ -119,7 +117,7 @@ internal sealed class GarbageCollector : Controller
             ? found
             : null;
 
-    // Of a kind that nothing here serves (a cron job's, say) it is unknown whether the owner is gone: its dependents stay.
+    // For kinds that are not served, the owner's existence is unknown: dependents stay.
     private ResourceKind? KindOf(OwnerReference owner)
     {
         string group = owner.ApiVersion.Contains('/', StringComparison.Ordinal)

@@ -6,7 +6,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Garbage;
 
-/// <summary>Creates the API server's own objects again when a client has deleted them.</summary>
 internal sealed class InitialObjectController(ControllerContext context) : Controller(context)
 {
     private static readonly Dictionary<ObjectKey, InitialObject> Kept = InitialObjects

@@ -7,7 +7,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Garbage;
 
-/// <summary>Empties namespaces that are being deleted, and lets them go when nothing is left.</summary>
 internal sealed class NamespaceController : Controller
 {
     public NamespaceController(ControllerContext context)

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Garbage;
 
-/// <summary>Removes pods of nodes that no longer exist, whatever grace they have: after a short while, as the node may come back.</summary>
+/// <summary>Deletes pods of missing nodes, whatever their grace period, after a delay in which the node may return.</summary>
 internal sealed class PodCollector(ControllerContext context) : Controller(context)
 {
     private static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(40);

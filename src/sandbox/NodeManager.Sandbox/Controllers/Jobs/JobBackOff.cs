@@ -1,11 +1,9 @@
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>How long a job waits for its next pod after some have failed: 10 seconds, doubled with each failure since the last success.</summary>
-/// <param name="Failures">Since the last success.</param>
-/// <param name="Last">When the last one was.</param>
+/// <summary>The back-off after failures: 10 seconds, doubled with each failure since the last success.</summary>
 internal readonly record struct JobBackOff(int Failures, DateTimeOffset Last)
 {
-    /// <summary>Before, failed pods were counted as they lay there, and the first was replaced immediately.</summary>
+    /// <summary>Before that version, existing failed pods were counted, and the first was replaced immediately.</summary>
     public const int TrackedFrom = 26;
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);

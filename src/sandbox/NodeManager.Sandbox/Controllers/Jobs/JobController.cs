@@ -12,7 +12,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>Runs pods until enough of them have succeeded, or too many have failed; and forgets jobs whose time is over.</summary>
+/// <summary>Runs pods until enough succeeded or too many failed; deletes expired jobs.</summary>
 internal sealed class JobController(ControllerContext context) : Controller(context)
 {
     private const string Component = "job-controller";
@@ -51,7 +51,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
 
         if (key.Kind == BuiltInKinds.Pods)
         {
-            // It is not counted any more.
+            // It is no longer counted.
             if (stored.ControllerReference() is not { } owner || Store.Get(BuiltInKinds.Jobs, key.Namespace, owner.Name)?.Uid != owner.Uid)
                 _tracker.Release(stored);
             return;
@@ -96,7 +96,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
             EnqueueAt(key, start.After(seconds));
     }
 
-    /// <summary>Starts what is missing, or ends what is too much.</summary>
+    /// <summary>Starts missing pods and deletes surplus ones.</summary>
     private void Manage(StoredObject job, JsonObject spec, JobPods pods, JobState state, JobBackOff backOff, bool isSuspended)
     {
         int parallelism = (int)(spec.Number("parallelism") ?? 1),
@@ -141,7 +141,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
         Context.Events.Normal(job, Component, "SuccessfulCreate", $"Created pod: {created.Name}");
     }
 
-    // What a job gives up on its own does not count as failed; what it leaves behind when it fails does.
+    // Pods that a running job deletes do not count as failed; those of a failed job do.
     private void Delete(StoredObject job, StoredObject pod, bool isCounted)
     {
         if (!isCounted)
@@ -169,7 +169,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
     {
         JobPods pods = new(spec, Store.PodsOf(job.Uid));
         JobState state = _tracker.Count(status, spec, pods, isFailing: end is { IsFailure: true });
-        // What ended since it was looked at is counted here, and never again.
+        // Each end is counted once.
         Note(job, Later(state.NewFailures, before.NewFailures), Later(state.NewSuccesses, before.NewSuccesses));
         bool isOver = false;
         string? said = null;

@@ -5,20 +5,17 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>That a job is at its end and why; and how it says so.</summary>
-/// <param name="IsFailure">It failed.</param>
-/// <param name="Reason">Of the conditions; null where there is none.</param>
-/// <param name="Message">The same.</param>
+/// <summary>The end of a job with its reason.</summary>
 internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
 {
-    /// <summary>From here on a job that is at its end says so immediately, and is over when its last pod has ended.</summary>
+    /// <summary>The minor version from which a job first gets a condition that its end is certain, and ends with its last pod.</summary>
     private const int ForetoldFrom = 31;
 
     private const string FailureTarget = "FailureTarget",
         SuccessCriteriaMet = "SuccessCriteriaMet",
         PolicyFailure = "PodFailurePolicy";
 
-    /// <summary>What was said before.</summary>
+    /// <summary>From existing conditions.</summary>
     public static JobEnd? Of(JsonObject status)
     {
         foreach (string type in (ReadOnlySpan<string>)[SuccessCriteriaMet, FailureTarget])
@@ -51,12 +48,9 @@ internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
     public static JobEnd Success(int minor) =>
         minor >= ForetoldFrom ? new(false, "CompletionsReached", "Reached expected number of succeeded pods") : new(false, null, null);
 
-    /// <summary>Writes it; true where the job is over now.</summary>
-    /// <param name="status">Of the job.</param>
-    /// <param name="now">As the API writes times.</param>
-    /// <param name="minor">Of the cluster.</param>
-    /// <param name="isCounted">All pods that ended are counted, and none is left to be told to end.</param>
-    /// <param name="isTerminating">Some pods are still ending.</param>
+    /// <summary>Writes the conditions; true once the job has ended.</summary>
+    /// <param name="isCounted">All ended pods are counted, and none remains to be deleted.</param>
+    /// <param name="isTerminating">Some pods are terminating.</param>
     public bool Apply(JsonObject status, string now, int minor, bool isCounted, bool isTerminating)
     {
         if (minor >= ForetoldFrom || Reason == PolicyFailure)

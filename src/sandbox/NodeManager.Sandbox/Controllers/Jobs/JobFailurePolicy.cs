@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>What a job does about pods that fail in a certain way: <c>spec.podFailurePolicy</c>. The first rule that fits counts.</summary>
+/// <summary><c>spec.podFailurePolicy</c>: the first matching rule applies.</summary>
 internal sealed class JobFailurePolicy
 {
     private readonly JsonObject[] _rules;
@@ -15,7 +15,7 @@ internal sealed class JobFailurePolicy
 
     public bool Ignores(StoredObject pod) => Find(pod) is { Rule: var rule } && rule.Text("action") == "Ignore";
 
-    /// <summary>What is said of a job that a pod's failure ends; null where it does not.</summary>
+    /// <summary>The message of a job that a pod's failure ends; null for none.</summary>
     public string? FailsJob(StoredObject pod)
     {
         if (Find(pod) is not { } found || found.Rule.Text("action") != "FailJob")

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>Tells a pod of an indexed job its number: by annotation and label, by its host's name and by a variable of its containers.</summary>
+/// <summary>Sets the completion index of a pod: annotation, label, host name and environment variable.</summary>
 internal static class JobIndexes
 {
     private const string Variable = "JOB_COMPLETION_INDEX";

@@ -10,7 +10,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>The pods of a job and what they count for. Source: k8s.io/kubernetes/pkg/controller/job.</summary>
+/// <summary>The pods of a job and how they count. Source: k8s.io/kubernetes/pkg/controller/job.</summary>
 internal sealed class JobPods
 {
     /// <summary>Keeps a pod until it is counted.</summary>
@@ -32,18 +32,17 @@ internal sealed class JobPods
 
     public List<StoredObject> All { get; }
 
-    /// <summary>Neither finished nor on their way out.</summary>
+    /// <summary>Neither completed nor terminating.</summary>
     public List<StoredObject> Active { get; }
 
     public bool IsIndexed { get; }
 
-    /// <summary>Pods that were told to end and have not ended.</summary>
     public int Terminating => All.Count(static pod => pod.IsDeleting && pod.Field("status.phase") is not ("Succeeded" or "Failed"));
 
-    /// <summary>Those that keep a new one from being started in their place.</summary>
+    /// <summary>Terminating pods that delay their replacements.</summary>
     public int Awaited => _replacesFailedOnly ? Terminating : 0;
 
-    /// <summary>Why a pod that failed ends the whole job; null where none does.</summary>
+    /// <summary>The message of a failed pod that ends the job; null for none.</summary>
     public string? FatalFailure =>
         _policy is null ? null : All.Where(IsFailed).Select(_policy.FailsJob).FirstOrDefault(static message => message is not null);
 
@@ -51,11 +50,11 @@ internal sealed class JobPods
 
     public static bool HasSucceeded(StoredObject pod) => pod.Field("status.phase") == "Succeeded";
 
-    /// <summary>It failed, or was told to go before it was done: where only failed pods are replaced, that has to be seen first.</summary>
+    /// <summary>Failed, or terminating before completion, unless replacements wait for failed pods.</summary>
     public bool IsFailed(StoredObject pod) =>
         pod.Field("status.phase") == "Failed" || (!_replacesFailedOnly && pod.IsDeleting && !HasSucceeded(pod));
 
-    /// <summary>False for a failure that the job's policy ignores.</summary>
+    /// <summary>False for a failure that the pod failure policy ignores.</summary>
     public bool Counts(StoredObject failed) => _policy?.Ignores(failed) != true;
 
     public static int? IndexOf(StoredObject pod) =>
@@ -68,7 +67,7 @@ internal sealed class JobPods
             ? index
             : null;
 
-    /// <summary>The lowest numbers that are neither done nor worked on.</summary>
+    /// <summary>The lowest indexes that are neither completed nor active.</summary>
     public IEnumerable<int> Open(SortedSet<int> done, int completions)
     {
         HashSet<int> taken =
@@ -80,7 +79,7 @@ internal sealed class JobPods
         return Enumerable.Range(0, completions).Where(index => !done.Contains(index) && !taken.Contains(index));
     }
 
-    /// <summary>Which active pods go where there are too many: those whose number is taken or none, then as others are chosen.</summary>
+    /// <summary>The surplus active pods: those with a duplicate or no index, then in the common deletion order.</summary>
     public List<StoredObject> Surplus(int wanted, int completions)
     {
         List<StoredObject> surplus = [],
@@ -97,7 +96,7 @@ internal sealed class JobPods
         return surplus;
     }
 
-    /// <summary>When a pod ended, as far as its status tells.</summary>
+    /// <summary>When a pod ended, from its status.</summary>
     public static DateTimeOffset EndOf(StoredObject stored)
     {
         Pod pod = stored.As<Pod>();
@@ -106,7 +105,6 @@ internal sealed class JobPods
         return ready?.LastTransitionTime ?? deleted ?? pod.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
     }
 
-    /// <summary><c>0-2,4</c>.</summary>
     public static string Ranges(SortedSet<int> indexes)
     {
         List<(int First, int Last)> ranges = [];
@@ -128,7 +126,9 @@ internal sealed class JobPods
         );
     }
 
-    /// <summary>Reads what <see cref="Ranges"/> wrote, as far as it counts for so many completions: anybody may write a status, and completions may become fewer.</summary>
+    /// <summary>
+    /// Parses <see cref="Ranges"/> up to the number of completions: any client may write a status, and completions may decrease.
+    /// </summary>
     public static SortedSet<int> Indexes(string? text, int completions)
     {
         SortedSet<int> indexes = [];

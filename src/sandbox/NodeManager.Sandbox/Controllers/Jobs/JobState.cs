@@ -4,7 +4,6 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
-/// <summary>How far a job is.</summary>
 internal sealed class JobState
 {
     private const int SuspendFrom = 22,
@@ -14,13 +13,13 @@ internal sealed class JobState
 
     public required int Failed { get; init; }
 
-    /// <summary>Of an indexed job: the numbers that are done.</summary>
+    /// <summary>The completed indexes of an indexed job.</summary>
     public required SortedSet<int> Indexes { get; init; }
 
-    /// <summary>Counted here for the first time.</summary>
+    /// <summary>Not yet counted.</summary>
     public required List<StoredObject> NewSuccesses { get; init; }
 
-    /// <summary>The same.</summary>
+    /// <summary>Not yet counted.</summary>
     public required List<StoredObject> NewFailures { get; init; }
 
     public bool IsComplete(JsonObject spec) => spec.Number("completions") is { } completions ? Succeeded >= completions : Succeeded > 0;
@@ -33,7 +32,7 @@ internal sealed class JobState
             .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True")
             .Time("lastTransitionTime");
 
-    /// <summary>Writes that a job is suspended or continues again (null: it does not matter any more); the reason to tell where that is new.</summary>
+    /// <summary>Updates the Suspended condition (null: no longer relevant); returns the reason of an event on a change.</summary>
     public static string? Suspend(JsonObject status, bool? suspends, string now, int minor)
     {
         if (suspends is not { } isSuspended || minor < SuspendFrom)

@@ -8,8 +8,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Jobs;
 
 /// <summary>
-/// Counts the pods of jobs, each once whatever becomes of it: a pod that ended is noted by its UID, then let go of, then added to the sum.
-/// Before 1.26 those were counted that lay there.
+/// Counts each pod of a job once: a completed pod is recorded by UID, then its finalizer is removed, then it is added to the count. Before
+/// 1.26, existing pods were counted.
 /// </summary>
 internal sealed class JobTracker(ResourceRegistry registry, int minor)
 {
@@ -19,10 +19,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
 
     private bool Tracks => minor >= JobBackOff.TrackedFrom;
 
-    /// <param name="status">Of the job.</param>
-    /// <param name="spec">The same.</param>
-    /// <param name="pods">The job's.</param>
-    /// <param name="isFailing">What goes now because the job failed counts as failed.</param>
+    /// <param name="isFailing">Pods deleted because of the job's failure count as failed.</param>
     public JobState Count(JsonObject status, JsonObject spec, JobPods pods, bool isFailing = false)
     {
         List<StoredObject> succeeded = pods.All.FindAll(JobPods.HasSucceeded);
@@ -59,7 +56,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
         };
     }
 
-    /// <summary>Writes what was counted, and what the caller adds: told whether all is counted.</summary>
+    /// <summary>Writes the counts, and the caller's changes, which receive whether all pods are counted.</summary>
     public void Write(StoredObject job, JobState state, JobPods pods, bool isOver, Action<JsonObject, bool> add)
     {
         JsonObject? known = job.ToJson().Object("status");
@@ -99,7 +96,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
         );
     }
 
-    /// <summary>Lets go of a pod that is counted, or need not be.</summary>
+    /// <summary>Removes the finalizer of a pod that is counted, or need not be.</summary>
     public void Release(StoredObject pod)
     {
         if (!JobPods.HasFinalizer(pod))
@@ -122,7 +119,7 @@ internal sealed class JobTracker(ResourceRegistry registry, int minor)
         }
         catch (ApiException exception) when (exception.Code == 404)
         {
-            // Gone by force.
+            // Force-deleted.
         }
     }
 

@@ -7,7 +7,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
-/// <summary>Keeps the NoSchedule taints that follow from a node's conditions and from its cordon, and restores them when they are removed.</summary>
+/// <summary>Maintains the NoSchedule taints of node conditions and the cordon.</summary>
 internal sealed class ConditionTaints(ControllerContext context) : Controller(context)
 {
     private static readonly (string Condition, string Status, string Key)[] Causes =

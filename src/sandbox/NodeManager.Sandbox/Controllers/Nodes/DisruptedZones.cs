@@ -1,13 +1,15 @@
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
-/// <summary>The zones of a cluster, their states and how fast their nodes are tainted. Source: k8s.io/kubernetes/pkg/controller/nodelifecycle.</summary>
+/// <summary>
+/// The states of zones and the rates at which their nodes are tainted. Source: k8s.io/kubernetes/pkg/controller/nodelifecycle.
+/// </summary>
 internal sealed class DisruptedZones
 {
     private readonly Dictionary<NodeZone, Zone> _zones = [];
 
     public IEnumerable<TaintLine> Lines => _zones.Values.Select(zone => zone.Line);
 
-    /// <summary>The line of a zone; one that was not seen before starts at the normal rate.</summary>
+    /// <summary>The taint queue of a zone; a new zone starts at the normal rate.</summary>
     public TaintLine LineOf(NodeZone zone)
     {
         if (!_zones.TryGetValue(zone, out Zone? known))
@@ -15,7 +17,7 @@ internal sealed class DisruptedZones
         return known.Line;
     }
 
-    /// <summary>Follows the counts of one pass over all nodes that count.</summary>
+    /// <summary>Updates the states after a pass over all counted nodes.</summary>
     public DisruptionChange Follow(IReadOnlyDictionary<NodeZone, ZoneCount> counts, DateTimeOffset now)
     {
         foreach (NodeZone gone in _zones.Keys.Where(zone => !counts.ContainsKey(zone)).ToList())
@@ -51,7 +53,7 @@ internal sealed class DisruptedZones
     }
 }
 
-/// <summary>The nodes of a zone that count.</summary>
+/// <summary>The counted nodes of a zone.</summary>
 internal readonly record struct ZoneCount(int Ready, int NotReady)
 {
     public int Size => Ready + NotReady;
@@ -59,14 +61,14 @@ internal readonly record struct ZoneCount(int Ready, int NotReady)
     public ZoneState State => ZoneRules.StateOf(Ready, NotReady);
 }
 
-/// <summary>What a pass means for a cluster in which every zone is, or was, fully disrupted.</summary>
+/// <summary>How a pass changed a full disruption of all zones.</summary>
 internal enum DisruptionChange
 {
     None,
 
-    /// <summary>No node of the cluster is ready any more.</summary>
+    /// <summary>No node of the cluster is ready.</summary>
     Entered,
 
-    /// <summary>Some node is ready again.</summary>
+    /// <summary>A node is ready again.</summary>
     Left,
 }

@@ -3,10 +3,10 @@ using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
-/// <summary>Tells a heartbeat from a change that matters to where pods go.</summary>
+/// <summary>Distinguishes heartbeats from changes that affect placement.</summary>
 internal static class NodeChanges
 {
-    /// <summary>True where labels, taints, cordon and allocatable are the same.</summary>
+    /// <summary>True for equal labels, taints, cordon and allocatable.</summary>
     public static bool IsSamePlace(Node before, Node now) =>
         (before.Spec.Unschedulable ?? false) == (now.Spec.Unschedulable ?? false)
         && Same(before.Metadata.Labels, now.Metadata.Labels)

@@ -11,8 +11,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
 /// <summary>
-/// Passes over all nodes at an interval: marks those that stopped reporting, judges the zones, and gives nodes that are not ready the
-/// NoExecute taint that evicts their pods, at the rate of their zone. Source: k8s.io/kubernetes/pkg/controller/nodelifecycle.
+/// Periodically marks silent nodes, updates zone states, and adds the NoExecute taint that evicts pods to nodes that are not ready, at the
+/// rate of their zone. Source: k8s.io/kubernetes/pkg/controller/nodelifecycle.
 /// </summary>
 internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(context)
 {
@@ -21,19 +21,19 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
     private static readonly string[] Watched = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
     private static readonly HashSet<string> Keys = [NodeTaints.NotReady, NodeTaints.Unreachable];
 
-    /// <summary>Stands for the cluster: what is to be done next is found when its turn comes.</summary>
+    /// <summary>The single key, for the whole cluster.</summary>
     private static readonly ObjectKey Turn = new(BuiltInKinds.Nodes, "", "");
 
     /// <summary><c>--node-monitor-period</c>.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    /// <summary><c>--node-startup-grace-period</c>: for a node whose kubelet never posted a status.</summary>
+    /// <summary><c>--node-startup-grace-period</c>, for a node whose kubelet never reported a status.</summary>
     private static readonly TimeSpan StartupGrace = TimeSpan.FromSeconds(60);
 
-    /// <summary>A pass that comes later than this comes from a clock that jumped.</summary>
+    /// <summary>A later pass means that the clock has jumped.</summary>
     private static readonly TimeSpan Jump = TimeSpan.FromSeconds(10);
 
-    /// <summary>How far a node's clock may differ without its times being doubted: the API's times are whole seconds.</summary>
+    /// <summary>The tolerated clock difference of a node: the API's times are whole seconds.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(2);
 
     /// <summary><c>--node-monitor-grace-period</c>.</summary>
@@ -60,7 +60,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         DateTimeOffset now = Context.Now;
         if (now >= _nextPass)
         {
-            // A clock that jumped (a sleeping laptop, a test) does not mean that nodes are silent: their kubelets get a moment to report.
+            // After a clock jump (a suspended laptop, a test) kubelets get time to report.
             _hasWaited = !_hasWaited && _nodes.Count > 0 && now - _nextPass > Jump;
             if (_hasWaited)
             {
@@ -85,7 +85,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
             EnqueueAt(Turn, _nextPass);
     }
 
-    /// <summary>The first pass at or after a moment.</summary>
+    /// <summary>The first pass at or after a time.</summary>
     private DateTimeOffset PassFrom(DateTimeOffset moment) => _start + (Period * Math.Ceiling((moment - _start) / Period));
 
     private void Pass(DateTimeOffset now)
@@ -110,7 +110,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         switch (_zones.Follow(counts, now))
         {
             case DisruptionChange.Entered:
-                // With no node left to compare with, the fault may as well be this side's.
+                // Without a ready node, the fault may be on this side.
                 foreach ((string name, JudgedNode health) in _nodes)
                     Attempt(() => Reach(health, name));
                 break;
@@ -123,7 +123,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
 
     private JudgedNode HealthOf(StoredObject node)
     {
-        // A node that registered again under its name is another node.
+        // A node with a new UID is a new node.
         if (_nodes.TryGetValue(node.Name, out JudgedNode? known) && known.Uid != node.Uid)
             Forget(node.Name);
         if (!_nodes.TryGetValue(node.Name, out JudgedNode? health))
@@ -138,7 +138,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         _nodes.Remove(name);
     }
 
-    /// <summary>Takes over what changed since the last pass.</summary>
+    /// <summary>Applies changes since the last pass.</summary>
     private void Read(JudgedNode health, StoredObject stored)
     {
         if (health.Version == stored.Version)
@@ -173,14 +173,14 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
                 break;
             default:
                 string wanted = KeyOf(health.Ready);
-                // One taint turns into the other without waiting: the pods' time continues.
+                // One taint replaces the other immediately: the tolerations of pods keep counting.
                 if (Keys.Any(key => key != wanted && node.Has(key, "NoExecute")))
                     NodeTaints.Set(Registry, stored, "NoExecute", Keys, [wanted]);
                 else if (node.Has(wanted, "NoExecute"))
                     line.Note(stored.Name);
                 else
                 {
-                    // A taint that was removed by hand returns.
+                    // Restores a taint that was removed manually.
                     if (line.HasTaken(stored.Name))
                         line.Remove(stored.Name);
                     line.Add(stored.Name);
@@ -203,7 +203,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         return (last > health.SilentFrom ? last : health.SilentFrom) + (ready is null ? StartupGrace : _grace);
     }
 
-    // By the API's clock where the node's differs: what counts is that the Lease was written, not what stands in it.
+    // By the API's clock where the node's clock differs: the time of the write counts, not its content.
     private static DateTimeOffset? RenewedAt(StoredObject lease)
     {
         DateTimeOffset? renewed = lease.As<Lease>().Spec.RenewTime;
@@ -288,7 +288,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         Context.Events.Warning(pod, "node-controller", "NodeNotReady", "Node is not ready");
     }
 
-    /// <summary>What concerns one object must not keep the pass from the others; the next pass tries again.</summary>
+    /// <summary>The failure of one node must not affect the others; the next pass retries.</summary>
     private static void Attempt(Action action)
     {
         try

@@ -6,13 +6,13 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
-/// <summary>Reads and writes the taints that the control plane keeps on nodes.</summary>
+/// <summary>The taints that the control plane maintains.</summary>
 internal static class NodeTaints
 {
     public const string NotReady = "node.kubernetes.io/not-ready";
     public const string Unreachable = "node.kubernetes.io/unreachable";
 
-    /// <summary>Of the taints with this effect and one of these keys, leaves the node exactly the wanted ones. Others stay as they are.</summary>
+    /// <summary>Replaces the taints with this effect and these keys, and keeps others.</summary>
     public static StoredObject Set(
         ResourceRegistry registry,
         StoredObject stored,
@@ -68,6 +68,6 @@ internal static class NodeTaints
     public static bool Has(this Node node, string key, string effect) =>
         node.Spec.Taints?.Exists(taint => taint.Key == key && taint.Effect == effect) == true;
 
-    /// <summary>The status of a condition; empty if the node does not have it.</summary>
+    /// <summary>Empty for a missing condition.</summary>
     public static string StatusOf(this Node node, string condition) => node.Status.Conditions.Find(condition)?.Status ?? "";
 }

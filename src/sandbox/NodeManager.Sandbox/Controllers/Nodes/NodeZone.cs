@@ -2,9 +2,9 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
-/// <summary>A zone as node lifecycle counts it. Nodes without zone and region labels share one.</summary>
-/// <param name="Region">Empty if the node does not say.</param>
-/// <param name="Name">The same name in another region is another zone.</param>
+/// <summary>A zone of node lifecycle. Nodes without zone and region labels share one.</summary>
+/// <param name="Region">Empty if unknown.</param>
+/// <param name="Name">Unique within a region.</param>
 internal readonly record struct NodeZone(string Region, string Name)
 {
     private const string ExclusionLabel = "node.kubernetes.io/exclude-disruption";
@@ -18,11 +18,11 @@ internal readonly record struct NodeZone(string Region, string Name)
             Read("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone")
         );
 
-        // The old label decides where both are there.
+        // The legacy label takes precedence.
         string Read(string old, string current) => labels?.GetValueOrDefault(old) ?? labels?.GetValueOrDefault(current) ?? "";
     }
 
-    /// <summary>True for a node that does not count for its zone's state. In 1.20 that includes nodes that are called <c>master</c>.</summary>
+    /// <summary>True for a node that does not count for its zone's state. In 1.20 this includes nodes named <c>master</c>.</summary>
     public static bool Excludes(Node node, int minorVersion) =>
         node.Metadata.Labels?.ContainsKey(ExclusionLabel) == true
         || (minorVersion <= NamesDecideUntil && IsCalledMaster(node.Metadata.Name));

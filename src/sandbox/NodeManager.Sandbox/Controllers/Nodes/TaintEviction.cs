@@ -9,14 +9,14 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
-/// <summary>Deletes pods that do not tolerate a NoExecute taint of their node, or not for longer.</summary>
+/// <summary>Deletes pods that do not tolerate, or no longer tolerate, a NoExecute taint of their node.</summary>
 internal sealed class TaintEviction(ControllerContext context) : Controller(context)
 {
     private const string Reason = "TaintManagerEviction";
     private const int DisruptionTargetFrom = 26;
     private readonly Dictionary<(string Node, string Taint), DateTimeOffset> _seen = [];
 
-    /// <summary>When a pod is to be deleted, once that was decided.</summary>
+    /// <summary>The scheduled deletion of pods.</summary>
     private readonly Dictionary<ObjectKey, (string Uid, DateTimeOffset At)> _scheduled = [];
 
     public override IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.Nodes, BuiltInKinds.Pods];
@@ -96,7 +96,7 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
                 Evict(stored);
                 return;
             }
-            // The shortest time counts; none is for ever.
+            // The shortest toleration counts; none is unlimited.
             if (tolerating.Min(toleration => toleration.TolerationSeconds) is not { } seconds)
                 continue;
             DateTimeOffset until = Since(stored.Field("spec.nodeName"), taint).After(Math.Max(0, seconds));
@@ -113,7 +113,7 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
             return;
         }
 
-        // A taint that turns into another does not give the pod more time.
+        // A replaced taint does not extend the time.
         DateTimeOffset at = isScheduled && known.At < end ? known.At : end.Value;
         _scheduled[key] = (stored.Uid, at);
         if (at <= Context.Now)
@@ -122,7 +122,7 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
             EnqueueAt(key, at);
     }
 
-    /// <summary>Who taints by hand does not say when: then it counts from when it was seen.</summary>
+    /// <summary>Manual taints have no time; they count from when they were first seen.</summary>
     private DateTimeOffset Since(string node, Taint taint)
     {
         if (taint.TimeAdded is { } stated)

@@ -1,14 +1,14 @@
 namespace NodeManager.Sandbox.Controllers.Nodes;
 
 /// <summary>
-/// The nodes of a zone that wait for their NoExecute taint, first come, first served, at a limited rate: the first one immediately,
-/// each further one after the rate's interval. A node taken from it does not return before it is removed.
+/// A rate-limited FIFO queue of a zone's nodes that need the NoExecute taint: the first immediately, each further one after an interval. A
+/// taken node is not queued again until it is removed.
 /// </summary>
 internal sealed class TaintLine
 {
     private readonly LinkedList<string> _waiting = [];
 
-    /// <summary>Null for a node that was taken.</summary>
+    /// <summary>Null for a taken node.</summary>
     private readonly Dictionary<string, LinkedListNode<string>?> _known = new(StringComparer.Ordinal);
 
     private DateTimeOffset _free;
@@ -16,24 +16,23 @@ internal sealed class TaintLine
     /// <summary>Nodes per second; 0 for none.</summary>
     public double Rate { get; private set; } = ZoneRules.NormalRate;
 
-    /// <summary>When the next node can be taken; null if none waits or none may go.</summary>
+    /// <summary>When the next node can be taken; null for none.</summary>
     public DateTimeOffset? Next => _waiting.Count > 0 && Rate > 0 ? _free : null;
 
-    /// <summary>Adds a node that is not known yet.</summary>
+    /// <summary>Adds an unknown node.</summary>
     public void Add(string node)
     {
         if (!_known.ContainsKey(node))
             _known[node] = _waiting.AddLast(node);
     }
 
-    /// <summary>Notes a node as taken.</summary>
+    /// <summary>Marks a node as taken.</summary>
     public void Note(string node)
     {
         Remove(node);
         _known[node] = null;
     }
 
-    /// <summary>True for a node that was taken and not removed since.</summary>
     public bool HasTaken(string node) => _known.TryGetValue(node, out LinkedListNode<string>? entry) && entry is null;
 
     public void Remove(string node)
@@ -42,7 +41,6 @@ internal sealed class TaintLine
             _waiting.Remove(entry);
     }
 
-    /// <summary>The next node if the rate allows one now.</summary>
     public string? Take(DateTimeOffset now)
     {
         if (_waiting.First is not { } first || !Spend(now))
@@ -52,7 +50,7 @@ internal sealed class TaintLine
         return first.Value;
     }
 
-    /// <summary>Goes on at another rate. Where the former rate allowed none at this moment, the new one starts with its full interval.</summary>
+    /// <summary>Changes the rate. If the former rate allowed no node at this time, the new interval starts now.</summary>
     public void ChangeRate(double rate, DateTimeOffset now)
     {
         if (Rate == rate)

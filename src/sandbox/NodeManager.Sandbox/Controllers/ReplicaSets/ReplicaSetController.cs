@@ -13,10 +13,9 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.ReplicaSets;
 
-/// <summary>Keeps as many pods as a ReplicaSet wants.</summary>
 internal sealed class ReplicaSetController(ControllerContext context) : Controller(context)
 {
-    /// <summary>From here on it tells how many of its pods are ending.</summary>
+    /// <summary>The minor version from which it reports terminating pods.</summary>
     public const int TerminatingFrom = 35;
 
     private const string Component = "replicaset-controller";
@@ -127,7 +126,7 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
         );
     }
 
-    /// <summary>A pod whose labels were changed is the set's no more: it stays, and another takes its place.</summary>
+    /// <summary>A pod with changed labels is released and replaced.</summary>
     private void Release(StoredObject pod, string uid) =>
         Registry.Update(
             pod.Kind,
@@ -140,7 +139,7 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             }
         );
 
-    /// <summary>A pod without a controller that a set selects becomes the set's.</summary>
+    /// <summary>Adopts a matching pod without a controller.</summary>
     private void Adopt(StoredObject pod)
     {
         if (pod.Labels is null)
@@ -166,7 +165,7 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
             }
             catch (ApiException)
             {
-                // Gone meanwhile.
+                // Deleted meanwhile.
             }
             return;
         }

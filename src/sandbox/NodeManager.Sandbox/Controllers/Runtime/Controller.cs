@@ -8,18 +8,18 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Runtime;
 
 /// <summary>
-/// A loop that brings what is to what should be: changes name keys, keys are worked off one by one, each from the store's newest state.
-/// The store is read directly and never stale, so there are no caches to fill and nothing to expect.
+/// A reconciliation loop: changes queue keys, which are processed one by one from the store's current state. The store is never stale, so
+/// there are no caches and expectations.
 /// </summary>
 internal abstract class Controller(ControllerContext context)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private readonly ReconcileQueue _queue = new(context.Registry.Time);
 
-    /// <summary>What it hears of.</summary>
+    /// <summary>The kinds to observe.</summary>
     public abstract IReadOnlyList<ResourceKind> Kinds { get; }
 
-    /// <summary>True where it also hears of custom kinds, whenever they come.</summary>
+    /// <summary>Observe custom kinds too.</summary>
     public virtual bool HearsOfCustomKinds => false;
 
     protected ControllerContext Context => context;
@@ -28,17 +28,17 @@ internal abstract class Controller(ControllerContext context)
 
     protected ResourceRegistry Registry => context.Registry;
 
-    /// <summary>A change: only notes what to look at. Called from several threads.</summary>
+    /// <summary>Queues keys for a change. Called from several threads.</summary>
     public abstract void Observe(Change change);
 
-    /// <summary>What exists at the start; only its own kind is of interest where the rest follows from it.</summary>
+    /// <summary>Queues keys for an initial object; by default only for the controller's own kind.</summary>
     public virtual void Begin(StoredObject item)
     {
         if (item.Kind == Kinds[0])
             Enqueue(item);
     }
 
-    /// <summary>A fault begins, ends or changes: only notes what to look at.</summary>
+    /// <summary>Queues keys when a fault starts, ends or changes.</summary>
     public virtual void Feel(Fault fault) { }
 
     public async Task RunAsync(Action<Exception> report, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ internal abstract class Controller(ControllerContext context)
             }
             catch (ApiException exception)
             {
-                // Gone meanwhile: nothing to do. Anything else may be different in a moment.
+                // A deleted object needs nothing; other refusals are retried.
                 if (exception.Code == 404)
                     continue;
                 if (exception.Code is not (403 or 409))
@@ -70,14 +70,14 @@ internal abstract class Controller(ControllerContext context)
             }
             catch (Exception exception)
             {
-                // One bad object must not stop the rest.
+                // An object's failure must not stop the others.
                 report(exception);
                 EnqueueAfter(key, Retry);
             }
         }
     }
 
-    /// <summary>Brings one object to what it should be. Throwing tries again later.</summary>
+    /// <summary>Reconciles an object. An exception is retried later.</summary>
     protected abstract void Reconcile(ObjectKey key);
 
     protected void Enqueue(StoredObject item) => _queue.Enqueue(ObjectKey.Of(item));

@@ -9,7 +9,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Runtime;
 
-/// <summary>Writes core/v1 events as controllers do: the same thing said again counts up. Never fails: an event is a courtesy.</summary>
+/// <summary>Writes core/v1 Events; repetitions increment the count. Never fails.</summary>
 internal sealed class EventRecorder(ResourceRegistry registry)
 {
     private const int Remembered = 4096;
@@ -86,11 +86,11 @@ internal sealed class EventRecorder(ResourceRegistry registry)
         }
         catch (ApiException)
         {
-            // Its namespace is ending, or the same was said at the same moment.
+            // The namespace is terminating, or an identical event exists.
         }
     }
 
-    // A kubelet names its node.
+    // Events of a kubelet have its node.
     private static JsonObject SourceOf(StoredObject about, string component)
     {
         JsonObject source = new() { ["component"] = component };

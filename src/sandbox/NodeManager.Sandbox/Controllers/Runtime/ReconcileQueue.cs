@@ -5,8 +5,8 @@ using NodeManager.Sandbox.Model.Kinds;
 namespace NodeManager.Sandbox.Controllers.Runtime;
 
 /// <summary>
-/// Keys to look at, each at most once until it is taken. Thread-safe; one taker. A clock that can wait does not run away from what waits
-/// here or was taken last.
+/// Keys to reconcile, without duplicates. Thread-safe, with a single consumer. Holds a simulated clock while keys are queued or in
+/// progress.
 /// </summary>
 internal sealed class ReconcileQueue(TimeProvider time)
 {

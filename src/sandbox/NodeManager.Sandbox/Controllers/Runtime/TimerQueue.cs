@@ -4,8 +4,8 @@ using NodeManager.Sandbox.Model.Kinds;
 namespace NodeManager.Sandbox.Controllers.Runtime;
 
 /// <summary>
-/// What is to be looked at later: one timer of the cluster's clock for all controllers and thousands of nodes. A key has at most one
-/// time, the earliest; who is called too early asks again.
+/// Delayed keys: one timer of the cluster's clock for all controllers. Each key has one due time, the earliest; a controller that is called
+/// too early queues it again.
 /// </summary>
 internal sealed class TimerQueue : IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class TimerQueue : IDisposable
             while (_entries.TryPeek(out (ReconcileQueue Queue, ObjectKey Key) entry, out DateTimeOffset at) && at <= now)
             {
                 _entries.Dequeue();
-                // What was moved to an earlier time leaves its later entry behind.
+                // A rescheduled key leaves its later entry in the queue.
                 if (_earliest.TryGetValue(entry, out DateTimeOffset valid) && valid == at && _earliest.Remove(entry))
                     due.Add(entry);
             }

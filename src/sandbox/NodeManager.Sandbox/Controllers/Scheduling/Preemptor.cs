@@ -9,12 +9,12 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Sandbox.Controllers.Scheduling;
 
-/// <summary>Finds out who has to go for a more important pod, and has them go, with their grace.</summary>
+/// <summary>Selects and deletes victims of preemption, with their grace period.</summary>
 internal sealed class Preemptor(ControllerContext context)
 {
     private const string Component = "default-scheduler";
 
-    /// <summary>From here on pods say of themselves that they are about to be driven out.</summary>
+    /// <summary>The minor version from which victims have a disruption condition.</summary>
     private const int DisruptionConditionFrom = 26;
 
     public PreemptionResult Find(Pod pod, ClusterSnapshot snapshot, IReadOnlyList<(NodeState Node, FitResult Answer)> refusals) =>
@@ -51,7 +51,7 @@ internal sealed class Preemptor(ControllerContext context)
             }
             catch (ApiException exception) when (exception.Code is 404 or 409)
             {
-                // Gone by itself.
+                // Deleted meanwhile.
             }
         }
     }

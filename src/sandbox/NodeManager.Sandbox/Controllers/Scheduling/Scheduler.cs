@@ -15,10 +15,7 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Sandbox.Controllers.Scheduling;
 
-/// <summary>
-/// Binds pods that have no node: the most important first, then the oldest. What fits nowhere waits until something changes that could
-/// make room, not for a time.
-/// </summary>
+/// <summary>Binds pods without a node by priority, then age. Unschedulable pods wait for a change, not for a time.</summary>
 internal sealed class Scheduler : Controller
 {
     private const string Component = "default-scheduler";
@@ -59,7 +56,7 @@ internal sealed class Scheduler : Controller
 
     public override void Begin(StoredObject item) => Observe(new(ChangeType.Added, item, null, item.Version));
 
-    /// <summary>Takes in what changed, then places one pod; comes back immediately while there are more.</summary>
+    /// <summary>Applies changes, then places one pod; queued again immediately while pods remain.</summary>
     protected override void Reconcile(ObjectKey key)
     {
         while (_changes.TryDequeue(out Change? change))
@@ -89,7 +86,7 @@ internal sealed class Scheduler : Controller
         }
         if (item.Kind == BuiltInKinds.Services)
         {
-            // Services say what is kept apart, not what fits: nothing is tried again for them.
+            // Services affect spreading, not fitting, so they trigger no retry.
             if (isGone)
                 _snapshot.RemoveService(item.As<Service>());
             else
@@ -176,7 +173,7 @@ internal sealed class Scheduler : Controller
         _active.Add(added);
     }
 
-    /// <summary>True if room was made: it was there and is not any more.</summary>
+    /// <summary>True if capacity was freed.</summary>
     private bool Update(Pod pod)
     {
         if (!pod.IsFinished())
@@ -187,7 +184,7 @@ internal sealed class Scheduler : Controller
         return _snapshot.RemovePod(pod);
     }
 
-    /// <summary>Something changed in the cluster: what waits is tried again.</summary>
+    /// <summary>Retries unschedulable pods after a change.</summary>
     private void Retry()
     {
         if (_active.Count < _waiting.Count)
@@ -219,7 +216,7 @@ internal sealed class Scheduler : Controller
         }
         catch (ApiException exception) when (exception.Code is 404 or 409)
         {
-            // Gone, going or bound by another: its change says which.
+            // Deleted, terminating or bound by another client; handled with its change.
             return;
         }
         _waiting.Remove(pod.Key());
@@ -228,7 +225,7 @@ internal sealed class Scheduler : Controller
         Context.Events.Normal(bound, Component, "Scheduled", $"Successfully assigned {next.Namespace}/{next.Name} to {placement.Node}");
     }
 
-    // Each kind's changes arrive on their own: on a busy machine a pod arrives before the cordon that was stored before it.
+    // Kinds are observed independently: on a busy machine a pod may arrive before an earlier cordon.
     private bool HasMoved(string node)
     {
         if (
@@ -241,7 +238,7 @@ internal sealed class Scheduler : Controller
         return !NodeChanges.IsSamePlace(known, stored);
     }
 
-    // Room that more or equally important pods are waiting for is theirs.
+    // Capacity is reserved for waiting pods of the same or higher priority.
     private Placement Judge(Pod pod, out PreemptionResult? preemption)
     {
         string key = pod.Key();
@@ -266,7 +263,7 @@ internal sealed class Scheduler : Controller
         }
     }
 
-    // Claims that waited for their first pod get volumes that its node reaches.
+    // Provisions claims that waited for their first pod.
     private void Fill(Pod pod, string node)
     {
         foreach (Volume volume in pod.Spec.Volumes ?? [])
@@ -324,7 +321,7 @@ internal sealed class Scheduler : Controller
         }
         catch (ApiException exception) when (exception.Code == 404)
         {
-            // Gone meanwhile.
+            // Deleted meanwhile.
         }
     }
 

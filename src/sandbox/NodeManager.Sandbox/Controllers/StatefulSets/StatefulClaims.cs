@@ -9,17 +9,14 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.StatefulSets;
 
 /// <summary>
-/// The claims of a StatefulSet's pods: made before the pod, kept when it goes, unless <c>persistentVolumeClaimRetentionPolicy</c> says that
-/// they go with their set or with a pod that is scaled away. Then these own them, and the garbage collector does the rest.
+/// The claims of a StatefulSet's pods: created before the pod and kept after it, unless <c>persistentVolumeClaimRetentionPolicy</c> deletes
+/// them with the set or on scale-down. Then the set or pod owns them, and the garbage collector deletes them.
 /// </summary>
 internal sealed class StatefulClaims(ControllerContext context)
 {
-    /// <summary>Makes the claims that are missing and mounts all of them into a pod to be.</summary>
-    /// <param name="set">The pod's.</param>
-    /// <param name="spec">Of the set.</param>
-    /// <param name="pod">Its name.</param>
-    /// <param name="podSpec">Is changed.</param>
-    /// <param name="made">Hears of each new claim.</param>
+    /// <summary>Creates missing claims and mounts all of them.</summary>
+    /// <param name="podSpec">Modified.</param>
+    /// <param name="made">Receives each new claim.</param>
     public void Mount(StoredObject set, JsonObject spec, string pod, JsonObject podSpec, Action<string> made)
     {
         JsonObject[] templates = Templates(spec);
@@ -53,7 +50,7 @@ internal sealed class StatefulClaims(ControllerContext context)
             made(claim);
         }
 
-        // A volume of the same name in the template gives way.
+        // A template volume of the same name is replaced.
         HashSet<string> claimed = [.. templates.Select(VolumeOf)];
         volumes.AddRange(
             (podSpec.Array("volumes") ?? [])
@@ -64,7 +61,7 @@ internal sealed class StatefulClaims(ControllerContext context)
         podSpec["volumes"] = new JsonArray([.. volumes]);
     }
 
-    /// <summary>True where a claim of this name is about to go: with it the pod that it belonged to comes back empty.</summary>
+    /// <summary>True where a claim of this name is about to be deleted.</summary>
     public bool IsStale(StoredObject set, JsonObject spec, string pod) =>
         Templates(spec)
             .Any(template =>
@@ -72,11 +69,8 @@ internal sealed class StatefulClaims(ControllerContext context)
                 && (claim.IsDeleting || claim.Owners().Exists(owner => owner.Kind == "Pod" && owner.Name == pod))
             );
 
-    /// <summary>Makes a pod's claims belong to whom the set's policy says.</summary>
-    /// <param name="set">The pod's.</param>
-    /// <param name="spec">Of the set.</param>
-    /// <param name="pod">One of its pods.</param>
-    /// <param name="isWanted">False for one that is scaled away.</param>
+    /// <summary>Sets the owners of a pod's claims by the set's policy.</summary>
+    /// <param name="isWanted">False on scale-down.</param>
     public void Own(StoredObject set, JsonObject spec, StoredObject pod, bool isWanted)
     {
         if (spec.Object("persistentVolumeClaimRetentionPolicy") is not { } policy)
@@ -118,7 +112,7 @@ internal sealed class StatefulClaims(ControllerContext context)
         }
     }
 
-    // What belongs to an earlier set or pod of these names, or to another controller, is left to its fate.
+    // Claims of an earlier set or pod, or of another controller, are unchanged.
     private static bool NeedsChange(List<OwnerReference> owners, StoredObject set, StoredObject pod, bool goesWithSet, bool goesWithPod)
     {
         bool isOthers = owners.Exists(owner =>

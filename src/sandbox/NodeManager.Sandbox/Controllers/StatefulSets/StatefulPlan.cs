@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.StatefulSets;
 
-/// <summary>What a StatefulSet wants. Source: k8s.io/kubernetes/pkg/controller/statefulset.</summary>
+/// <summary>The desired pods of a StatefulSet. Source: k8s.io/kubernetes/pkg/controller/statefulset.</summary>
 internal sealed class StatefulPlan
 {
     private readonly DateTimeOffset _now;
@@ -17,10 +17,8 @@ internal sealed class StatefulPlan
     private readonly int _partition;
     private readonly bool _isRolling;
 
-    /// <param name="spec">Of the set.</param>
-    /// <param name="newest">The revision of the template that it has now.</param>
-    /// <param name="current">The one that all pods had when the last update was complete.</param>
-    /// <param name="now">By the cluster's clock.</param>
+    /// <param name="newest">The revision of its current template.</param>
+    /// <param name="current">The revision of the last complete update.</param>
     public StatefulPlan(JsonObject spec, string newest, string current, DateTimeOffset now)
     {
         (Newest, Current, _now) = (newest, current, now);
@@ -44,15 +42,15 @@ internal sealed class StatefulPlan
 
     public bool Wants(int ordinal) => ordinal >= _start && ordinal < _start + _count;
 
-    /// <summary>Below the partition all pods keep the old revision, also recreated ones.</summary>
+    /// <summary>Pods below the partition keep the old revision, even when they are recreated.</summary>
     public string RevisionOf(int ordinal) => _isRolling && ordinal < _start + _partition ? Current : Newest;
 
     public bool IsAvailable(StoredObject pod) => pod.Field("status.phase") == "Running" && pod.As<Pod>().IsAvailable(MinReadySeconds, _now);
 
-    /// <summary>Its containers have ended, however: it is recreated.</summary>
+    /// <summary>A completed pod is recreated.</summary>
     public static bool IsOver(StoredObject pod) => pod.Field("status.phase") is "Failed" or "Succeeded";
 
-    /// <summary>The pod that the update replaces next, from the highest number down; null where there is none, or one is waited for.</summary>
+    /// <summary>The next pod to update, from the highest ordinal down; null for none, or while one is not ready.</summary>
     public StoredObject? Outdated(SortedDictionary<int, StoredObject> pods)
     {
         if (!_isRolling)
@@ -70,7 +68,7 @@ internal sealed class StatefulPlan
         return null;
     }
 
-    /// <summary>A pod's number; null where its name is none of the set's.</summary>
+    /// <summary>Null for a name outside the set.</summary>
     public static int? OrdinalOf(StoredObject set, StoredObject pod) =>
         pod.Name.StartsWith(set.Name + "-", StringComparison.Ordinal)
         && int.TryParse(pod.Name.AsSpan(set.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal)

@@ -11,7 +11,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.StatefulSets;
 
-/// <summary>Pods with names, numbers and volumes of their own: made in order, replaced and removed from the highest number down.</summary>
+/// <summary>Pods with stable names, ordinals and volumes: created in order, updated and deleted from the highest ordinal down.</summary>
 internal sealed class StatefulSetController(ControllerContext context) : Controller(context)
 {
     private const string Component = "statefulset-controller";
@@ -32,7 +32,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
             Enqueue(item);
         else if (item.Kind == BuiltInKinds.PersistentVolumeClaims)
         {
-            // A pod may wait for an old claim of its name to be gone.
+            // A pod may wait for the deletion of an old claim.
             if (change.Type != ChangeType.Deleted)
                 return;
             foreach (StoredObject set in Store.List(BuiltInKinds.StatefulSets).Objects.Walk(item.Namespace))
@@ -79,7 +79,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         );
     }
 
-    /// <summary>One step of making and removing pods in order; true where there is nothing to wait for.</summary>
+    /// <summary>One step of creating or deleting pods in order; true when nothing is pending.</summary>
     private bool Settle(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
     {
         foreach (int ordinal in plan.Ordinals)
@@ -101,7 +101,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
                 return false;
         }
 
-        // All that stay are available here. The last one goes first; one that is not available only if it is the only such.
+        // All remaining pods are available here. The last surplus pod is deleted first; an unavailable one only if it is the only one.
         StoredObject[] surplus = [.. pods.Where(pair => !plan.Wants(pair.Key)).Select(static pair => pair.Value)];
         if (surplus.Length == 0)
             return true;
@@ -112,7 +112,7 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
         return false;
     }
 
-    /// <summary>The same for pods that wait for no other; always settled, as the update then waits by itself.</summary>
+    /// <summary>The same for parallel pod management; never pending, because updates wait on their own.</summary>
     private bool SettleAtOnce(StoredObject set, JsonObject spec, StatefulPlan plan, SortedDictionary<int, StoredObject> pods)
     {
         foreach (int ordinal in plan.Ordinals)

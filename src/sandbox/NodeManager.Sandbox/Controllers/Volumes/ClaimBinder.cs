@@ -9,24 +9,21 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Sandbox.Controllers.Volumes;
 
-/// <summary>
-/// Gives claims their volumes: one that is there and fits, else a new one by a driver that always can, unless the claim's class has none.
-/// </summary>
+/// <summary>Binds claims to a matching volume, or provisions one, unless their class has no provisioner.</summary>
 internal sealed class ClaimBinder(ResourceRegistry registry)
 {
     private const string ByController = "pv.kubernetes.io/bound-by-controller";
     private const string Zone = "topology.kubernetes.io/zone";
 
-    /// <summary>True for a claim that has no volume.</summary>
     public static bool IsOpen(StoredObject claim) => !claim.IsDeleting && claim.ToJson().Object("status").Text("phase") != "Bound";
 
-    /// <summary>True where the class of a claim wants to know first where its pod goes.</summary>
+    /// <summary>The claim's class has WaitForFirstConsumer.</summary>
     public bool WaitsForPod(StoredObject claim) =>
         string.IsNullOrEmpty(claim.As<PersistentVolumeClaim>().Spec.VolumeName)
         && ClassOf(claim.As<PersistentVolumeClaim>())?.Waits() == true;
 
-    /// <param name="claim">As stored; one that is bound already stays as it is.</param>
-    /// <param name="node">From where the volume has to be reachable; null where that does not matter.</param>
+    /// <param name="claim">As stored; a bound one is unchanged.</param>
+    /// <param name="node">The node that must reach the volume; null for any.</param>
     public void Fill(StoredObject claim, Node? node)
     {
         if (!IsOpen(claim))
@@ -42,7 +39,7 @@ internal sealed class ClaimBinder(ResourceRegistry registry)
         Join(claim, name);
     }
 
-    /// <summary>Says of a volume whether it is free, and lets it go where its claim has gone and nothing keeps it.</summary>
+    /// <summary>Updates the phase of a volume, and releases it after its claim was deleted.</summary>
     public void Tend(StoredObject volume)
     {
         PersistentVolumeSpec spec = volume.As<PersistentVolume>().Spec;

@@ -9,8 +9,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Volumes;
 
 /// <summary>
-/// Lets claims go that are deleted when no pod on a node has them any more, finished or not, and volumes when they are bound to no claim.
-/// Source: k8s.io/kubernetes/pkg/controller/volume/pvcprotection and pvprotection.
+/// Releases deleted claims that no pod uses, completed ones included, and deleted volumes without a claim. Source:
+/// k8s.io/kubernetes/pkg/controller/volume/pvcprotection and pvprotection.
 /// </summary>
 internal sealed class StorageProtection(ControllerContext context) : Controller(context)
 {
@@ -38,7 +38,7 @@ internal sealed class StorageProtection(ControllerContext context) : Controller(
         if (Get(key) is not { Kind.Protection: { } finalizer } item)
             return;
 
-        // What came without it, from a saved state or by a client's will, gets it again.
+        // Restores the finalizer of objects from a saved state or of a client that removed it.
         bool isProtected = Finalizers.Has(item.ToJson().Object("metadata"), finalizer);
         if (isProtected != item.IsDeleting || (isProtected && IsUsed(item)))
             return;

@@ -9,8 +9,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Volumes;
 
 /// <summary>
-/// Volumes: a claim gets one immediately, unless its class waits for a first pod; a pod's volumes are attached to its node and detached a moment
-/// after the last pod that uses them has left it.
+/// Binds claims immediately unless their class waits for a pod; attaches volumes to nodes of pods, and detaches them shortly after the last
+/// pod.
 /// </summary>
 internal sealed class VolumeController(ControllerContext context) : Controller(context)
 {
@@ -27,7 +27,6 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
         BuiltInKinds.StorageClasses,
     ];
 
-    /// <summary>The name of the attachment of a volume to a node.</summary>
     public static string AttachmentName(string volume, string node) =>
         $"csi-{StableHash.Of(volume + Driver + node):x8}{StableHash.Of(node + volume, 3):x8}";
 
@@ -41,7 +40,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
             else if (item.Kind == BuiltInKinds.PersistentVolumes && change.Type != ChangeType.Deleted)
                 Enqueue(item);
 
-            // A new volume or class may be what a claim waits for.
+            // A new volume or class may satisfy a claim.
             if (change.Type == ChangeType.Added && item.Kind != BuiltInKinds.PersistentVolumeClaims)
                 foreach (StoredObject claim in Store.List(BuiltInKinds.PersistentVolumeClaims).Objects.Walk().Where(ClaimBinder.IsOpen))
                     Enqueue(claim);
@@ -64,7 +63,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
 
     public override void Begin(StoredObject item)
     {
-        // One on its way out is left from before: the pod that had the volume may be gone already.
+        // A deleted attachment may outlive its pod.
         if (item.Kind == BuiltInKinds.PersistentVolumeClaims || (item.Kind == BuiltInKinds.VolumeAttachments && item.IsDeleting))
             Enqueue(item);
     }
@@ -143,7 +142,7 @@ internal sealed class VolumeController(ControllerContext context) : Controller(c
             TimeSpan.FromSeconds(0.1 + (0.2 * Context.Share(volume)))
         );
 
-    // The claim went together with its pod: which volume it was, it tells no more.
+    // A claim deleted with its pod no longer names its volume.
     private void DetachAll(string node)
     {
         foreach (StoredObject attachment in Store.List(BuiltInKinds.VolumeAttachments).Objects.Walk())

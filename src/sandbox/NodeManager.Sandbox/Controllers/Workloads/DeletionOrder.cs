@@ -6,8 +6,8 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Workloads;
 
 /// <summary>
-/// Which pods a ReplicaSet gives up first. Source: k8s.io/kubernetes/pkg/controller (ActivePodsWithRanks): unassigned, pending, not ready,
-/// cheap to delete, crowded, ready for a short time, often restarted, new.
+/// The order in which a ReplicaSet deletes pods. Source: k8s.io/kubernetes/pkg/controller (ActivePodsWithRanks): unassigned, pending, not
+/// ready, low deletion cost, colocated, recently ready, often restarted, new.
 /// </summary>
 internal static class DeletionOrder
 {

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Controllers.Workloads;
 
-/// <summary>The annotations of a Deployment's replica sets: its own (why it was changed, for one) and the numbers that each had.</summary>
+/// <summary>Annotations of ReplicaSets: those of their Deployment (such as the change cause), and revisions.</summary>
 internal static class RevisionAnnotations
 {
     public const string Revision = "deployment.kubernetes.io/revision";
@@ -23,7 +23,6 @@ internal static class RevisionAnnotations
         "deprecated.deployment.rollback.to",
     ];
 
-    /// <summary>Those that a set has from its Deployment.</summary>
     public static void Copy(JsonObject deployment, JsonObject annotations)
     {
         foreach ((string key, JsonNode? value) in deployment.Object("metadata").Object("annotations") ?? [])
@@ -31,14 +30,14 @@ internal static class RevisionAnnotations
                 annotations[key] = value?.DeepClone();
     }
 
-    /// <summary>Notes how many pods the Deployment wants, and how many it may have meanwhile.</summary>
+    /// <summary>Sets desired and maximum replicas.</summary>
     public static void Size(JsonObject annotations, int desired, int most)
     {
         annotations[DesiredReplicas] = desired.ToString(CultureInfo.InvariantCulture);
         annotations[MaxReplicas] = most.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Gives a set its number; the one that it had is kept in its history.</summary>
+    /// <summary>Sets the revision and adds the former one to the history.</summary>
     public static void Number(JsonObject annotations, long revision)
     {
         string number = revision.ToString(CultureInfo.InvariantCulture);

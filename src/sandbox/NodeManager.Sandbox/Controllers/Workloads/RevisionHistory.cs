@@ -6,12 +6,11 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Workloads;
 
-/// <summary>The templates that a DaemonSet or StatefulSet had, as ControllerRevisions: what rollout history shows and undo goes back to.</summary>
-/// <param name="context">Of the controller.</param>
-/// <param name="hashLabel">The label that has a revision's hash.</param>
+/// <summary>The template history of a DaemonSet or StatefulSet as ControllerRevisions, for rollout history and undo.</summary>
+/// <param name="hashLabel">The label of a revision's hash.</param>
 internal sealed class RevisionHistory(ControllerContext context, string hashLabel)
 {
-    /// <summary>The revision of the template that the set has now: a new one, or an earlier one that becomes the newest again.</summary>
+    /// <summary>The revision of the current template: a new one, or an earlier one with a new number.</summary>
     public StoredObject Current(StoredObject set, JsonObject document)
     {
         JsonObject template = document["spec"]!["template"]!.AsObject();
@@ -31,7 +30,7 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
                 known.Name,
                 revision =>
                 {
-                    // Its annotations stay: they name the cause of this template, and those of the set the cause of the last change.
+                    // Keeps its annotations: they have the cause of this template, those of the set the cause of the last change.
                     revision["revision"] = newest + 1;
                     return revision;
                 }
@@ -49,7 +48,7 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
         SetAnnotations(metadata, annotations);
         JsonObject data = template.DeepClone().AsObject();
         data["$patch"] = "replace";
-        // kubectl compares the stored bytes with those that it makes of the set: members in the order of their names.
+        // kubectl compares the stored bytes with its own serialization, whose members are sorted.
         data = Sorted(data).AsObject();
         return context.Registry.Create(
             BuiltInKinds.ControllerRevisions,
@@ -63,7 +62,7 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
         );
     }
 
-    /// <summary>The template that a revision keeps; null if there is no such revision.</summary>
+    /// <summary>The template of a revision; null if missing.</summary>
     public JsonObject? Template(StoredObject set, string name)
     {
         if (context.Store.Get(BuiltInKinds.ControllerRevisions, set.Namespace, name) is not { } revision)
@@ -73,7 +72,7 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
         return template;
     }
 
-    /// <summary>Forgets the oldest beyond the set's limit, but none that a pod still has.</summary>
+    /// <summary>Deletes the oldest unused revisions above the set's limit.</summary>
     public void Trim(StoredObject set, JsonObject document, IEnumerable<string> used)
     {
         long kept = document.Object("spec").Number("revisionHistoryLimit") ?? 10;

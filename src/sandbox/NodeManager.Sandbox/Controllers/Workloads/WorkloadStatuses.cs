@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Controllers.Workloads;
 
-/// <summary>Counts in a status: the API leaves out those that are 0.</summary>
+/// <summary>Counts of a status: the API omits 0.</summary>
 internal static class WorkloadStatuses
 {
     public static void Set(JsonObject status, string member, int count)

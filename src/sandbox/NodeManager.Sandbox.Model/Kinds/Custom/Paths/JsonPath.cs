@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Paths;
 
 /// <summary>
-/// A path into a document, as printer columns have it: members, <c>['quoted.members']</c>, indexes, slices, <c>*</c>, <c>..</c> and
-/// filters (<c>[?(@.type=="Ready")]</c>). Source: the Kubernetes documentation, "JSONPath support".
+/// A JSONPath of printer columns: members, <c>['quoted.members']</c>, indexes, slices, <c>*</c>, <c>..</c> and filters
+/// (<c>[?(@.type=="Ready")]</c>). Source: the Kubernetes documentation, "JSONPath support".
 /// </summary>
 internal sealed class JsonPath
 {
@@ -14,7 +14,6 @@ internal sealed class JsonPath
 
     private JsonPath() { }
 
-    /// <summary>Null where the text is not a path.</summary>
     public static JsonPath? Read(string text)
     {
         var path = new JsonPath();
@@ -55,7 +54,7 @@ internal sealed class JsonPath
         return path;
     }
 
-    /// <summary>What it leads to, in the order of the document.</summary>
+    /// <summary>Matches in document order.</summary>
     public IEnumerable<JsonNode?> Find(JsonNode? document) =>
         _steps.Aggregate<Func<IEnumerable<JsonNode?>, IEnumerable<JsonNode?>>, IEnumerable<JsonNode?>>(
             [document],

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Paths;
 
-/// <summary>The condition of a path's filter: what a path leads to compared with a value, or that it leads somewhere.</summary>
+/// <summary>The condition of a JSONPath filter: a comparison or an existence test.</summary>
 internal sealed class PathFilter
 {
     private static readonly string[] Operators = ["==", "!=", "<=", ">=", "<", ">"];
@@ -15,7 +15,6 @@ internal sealed class PathFilter
 
     private PathFilter(JsonPath path, string sign, JsonNode? value) => (_path, _operator, _value) = (path, sign, value);
 
-    /// <summary>Null where it is none.</summary>
     public static PathFilter? Read(string text)
     {
         foreach (string sign in Operators)
@@ -67,7 +66,7 @@ internal sealed class PathFilter
         };
     }
 
-    // Null where the two are of different types.
+    // Null for different types.
     private int? Order(JsonNode? found)
     {
         if (found is null || _value is null || found.GetValueKind() != _value.GetValueKind())

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>Objects that stand in objects: each says what it is.</summary>
+/// <summary>Validates embedded objects with their apiVersion and kind.</summary>
 internal sealed class EmbeddedResources(FieldErrors errors, bool isRecent)
 {
     public void Check(JsonNode? node, SchemaNode schema, string path, string apiVersion)

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>Lists that are sets hold nothing twice; lists that are maps no key.</summary>
+/// <summary>Validates uniqueness in lists: values of sets, keys of maps.</summary>
 internal sealed class ListUniqueness(FieldErrors errors, bool isRecent)
 {
     public void Check(JsonNode? node, SchemaNode schema, string path)

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>Fills in what was left out and has a default; drops nulls where none may stand.</summary>
+/// <summary>Applies defaults; drops nulls where they are not allowed.</summary>
 internal static class SchemaDefaults
 {
     public static void Apply(JsonObject document, SchemaNode schema)

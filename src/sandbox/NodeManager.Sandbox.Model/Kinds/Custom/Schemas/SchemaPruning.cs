@@ -5,12 +5,10 @@ using NodeManager.Sandbox.Model.Schema;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>Removes what a schema does not have.</summary>
 internal static class SchemaPruning
 {
     private static readonly string[] ResourceMembers = ["apiVersion", "kind", "metadata"];
 
-    /// <summary>The paths of what was removed, sorted.</summary>
     public static List<string> Prune(JsonObject document, SchemaNode schema)
     {
         var paths = new List<string>();
@@ -27,7 +25,7 @@ internal static class SchemaPruning
                 PruneMembers(members, schema, at, paths);
                 break;
             case JsonArray list:
-                // Of a list that nothing is said of, everything stays that is no object.
+                // In a list without an item schema, only objects are pruned.
                 if (schema is { KeepsUnknown: true, Items: null })
                     return;
                 for (int i = 0; i < list.Count; i++)

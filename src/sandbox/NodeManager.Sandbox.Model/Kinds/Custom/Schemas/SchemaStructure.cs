@@ -4,14 +4,14 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>Reads from a definition's schema how its objects divide into parts: <c>x-kubernetes-list-type</c>, <c>-list-map-keys</c>, <c>-map-type</c>.</summary>
+/// <summary>Reads the structure of a schema: <c>x-kubernetes-list-type</c>, <c>-list-map-keys</c>, <c>-map-type</c>.</summary>
 internal static class SchemaStructure
 {
     public static ValueStructure Of(JsonObject schema) =>
         ValueStructure.Object(
             () =>
             {
-                // Metadata is the API's own, whatever the schema says of it.
+                // Metadata has the API's own schema.
                 Dictionary<string, StructureMember> members = Members(schema);
                 members["apiVersion"] = new(ValueStructure.Text);
                 members["kind"] = new(ValueStructure.Text);

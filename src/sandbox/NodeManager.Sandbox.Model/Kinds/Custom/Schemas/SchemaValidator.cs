@@ -8,18 +8,18 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>Holds an object against its schema and words the faults as the API does.</summary>
+/// <summary>Validates an object against its schema, with the API's messages.</summary>
 internal sealed class SchemaValidator(FieldErrors errors, int minor)
 {
-    // From here on a wrong type has a reason of its own, an element its index, and too much of something says so.
+    // The minor version from which a wrong type has its own reason, an element its index, and an excess its message.
     private const int TypeReasonsFrom = 25;
 
-    /// <summary>Stands as the field of faults that concern several schemas.</summary>
+    /// <summary>The field of faults that concern several schemas.</summary>
     private const string NoField = "<nil>";
 
     private bool IsRecent => minor >= TypeReasonsFrom;
 
-    /// <summary>A whole object: its schema, then the objects embedded in it, then lists that are sets or maps.</summary>
+    /// <summary>Validates an object: its schema, then embedded objects, then sets and maps.</summary>
     public void Check(JsonObject document, SchemaNode schema, string apiVersion)
     {
         CheckNode(document, schema, "");
@@ -27,7 +27,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         new ListUniqueness(errors, IsRecent).Check(document, schema, "");
     }
 
-    /// <summary>A value on its own, as a default is.</summary>
+    /// <summary>Validates a single value, such as a default.</summary>
     public void CheckNode(JsonNode? node, SchemaNode schema, string path)
     {
         errors.Aborted.ThrowIfCancellationRequested();
@@ -115,7 +115,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
             Several(path, "must not validate the schema (not)", null);
     }
 
-    // How many are met, and what is wrong with the first that is not.
+    // Returns the number of matching schemas, and the faults of the first that does not match.
     private int Try(JsonNode? node, SchemaNode[] schemas, string path, out FieldErrors first)
     {
         int met = 0;
@@ -152,7 +152,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
                 errors.Required(Join(path, name));
         foreach ((string name, JsonNode? value) in members)
         {
-            // The API itself looks after what every object has.
+            // The API validates the members that all objects have.
             if (schema.IsRoot && name is "metadata" or "kind" or "apiVersion")
                 continue;
             if (schema.Properties.TryGetValue(name, out SchemaNode? property))

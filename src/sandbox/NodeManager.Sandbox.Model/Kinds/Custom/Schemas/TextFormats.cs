@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>The formats of text that schemas may name; others are ignored. Source: the Kubernetes documentation, "Custom resources", validation.</summary>
+/// <summary>
+/// Text formats of schemas; unknown ones are ignored. Source: the Kubernetes documentation, "Custom resources", validation.
+/// </summary>
 internal static partial class TextFormats
 {
     private static readonly string[] Dates =
@@ -55,7 +57,7 @@ internal static partial class TextFormats
         && int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
         && length <= (parsed.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
 
-    // Go's own form, and words: "1h30m", "2 days".
+    // Go durations, and words: "1h30m", "2 days".
     [GeneratedRegex(
         @"^([-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+\z|^0\z|^\s*[0-9]+(\.[0-9]+)?\s*(ns|nano|us|micro|ms|milli|s|sec|m|min|h|hr|hour|d|day|w|wk|week)s?\s*\z",
         RegexOptions.CultureInvariant

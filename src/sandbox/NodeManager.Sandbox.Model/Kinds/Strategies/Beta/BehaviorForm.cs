@@ -4,14 +4,14 @@ using NodeManager.Sandbox.Model.Documents;
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Beta;
 
 /// <summary>
-/// How fast an autoscaler scales. Versions without the field keep it in an annotation, whose JSON has the names of the server's own type:
+/// The behavior of an autoscaler. Versions without the field keep it in an annotation, with the member names of the server's internal type:
 /// <c>ScaleDown</c> for <c>scaleDown</c>.
 /// </summary>
 internal static class BehaviorForm
 {
     private const int Period = 15;
 
-    /// <summary>Completes both directions, as servers do where a behavior is given at all.</summary>
+    /// <summary>Completes both directions of a given behavior, as servers do.</summary>
     public static void Default(JsonObject behavior)
     {
         JsonObject up = behavior.Ensure("scaleUp"),
@@ -37,7 +37,7 @@ internal static class BehaviorForm
             ["periodSeconds"] = Period,
         };
 
-    // Null stands for what is not set, and is left out.
+    // Null means unset and is omitted.
     private static JsonNode? Renamed(JsonNode? node, Func<string, string> rename) =>
         node switch
         {

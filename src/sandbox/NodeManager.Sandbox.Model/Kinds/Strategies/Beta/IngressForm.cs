@@ -5,8 +5,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Beta;
 
 /// <summary>
-/// Ingresses as <c>networking.k8s.io/v1beta1</c> and <c>extensions/v1beta1</c> have them: a backend is a name and a port beside each other, and
-/// a path needs no type. Source: conversion and defaults of these versions in Kubernetes 1.20.
+/// Ingresses of <c>networking.k8s.io/v1beta1</c> and <c>extensions/v1beta1</c>: a backend is a name and a port side by side, and a path
+/// needs no type. Source: conversion and defaults of these versions in Kubernetes 1.20.
 /// </summary>
 internal static class IngressForm
 {

@@ -4,8 +4,7 @@ using NodeManager.Sandbox.Model.Documents;
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Beta;
 
 /// <summary>
-/// An autoscaler's metrics as <c>autoscaling/v2beta1</c> has them, and the annotation that <c>autoscaling/v1</c> keeps them in: name and target
-/// are fields of the source itself.
+/// Metrics of <c>autoscaling/v2beta1</c>, and of the annotation of <c>autoscaling/v1</c>: name and target are fields of the source.
 /// </summary>
 internal static class MetricForm
 {
@@ -13,7 +12,6 @@ internal static class MetricForm
         Average = "averageValue",
         Value = "value";
 
-    /// <summary>Of a metric of <c>autoscaling/v2</c>.</summary>
     public static JsonObject ToBeta(JsonObject metric)
     {
         JsonObject beta = [];
@@ -22,7 +20,6 @@ internal static class MetricForm
         return beta;
     }
 
-    /// <summary>The metric of <c>autoscaling/v2</c>.</summary>
     public static JsonObject FromBeta(JsonObject beta)
     {
         JsonObject metric = [];

@@ -5,17 +5,14 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Common;
 
-/// <summary>What holds for the metadata of every kind.</summary>
+/// <summary>Metadata rules of all kinds.</summary>
 internal static class MetadataRules
 {
     private const int MostAnnotationBytes = 256 * 1024;
 
     private const int OwnersReworded = 32;
 
-    /// <param name="kind">Whose metadata it is.</param>
-    /// <param name="metadata">New or changed.</param>
-    /// <param name="old">What it was; null for what is new.</param>
-    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="old">Null for a new object.</param>
     public static void Validate(ResourceKind kind, JsonObject metadata, JsonObject? old, FieldErrors errors)
     {
         if (old is null)
@@ -30,9 +27,6 @@ internal static class MetadataRules
         ValidateFinalizers(kind, metadata.Array("finalizers") ?? [], errors);
     }
 
-    /// <param name="labels">May be none.</param>
-    /// <param name="at">Where they stand.</param>
-    /// <param name="errors">Takes what is wrong.</param>
     public static void ValidateLabels(JsonObject? labels, string at, FieldErrors errors)
     {
         foreach ((string key, JsonNode? value) in labels ?? [])
@@ -47,7 +41,7 @@ internal static class MetadataRules
         string name = metadata.Text("name") ?? "",
             stem = metadata.Text("generateName") ?? "";
 
-        // A stem's hyphen at its end will be followed by more.
+        // The trailing hyphen of a generateName will be followed by a suffix.
         if (stem.Length > 0)
         {
             foreach (string fault in kind.Rules.CheckName(stem.EndsWith('-') && stem.Length > 1 ? stem[..^1] + "a" : stem))

@@ -5,7 +5,6 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Common;
 
-/// <summary>Label selectors and maps of labels, where objects have them.</summary>
 internal static class SelectorRules
 {
     public static void ValidateLabels(JsonObject? labels, string at, FieldErrors errors)
@@ -34,10 +33,7 @@ internal static class SelectorRules
             ValidateRequirement(expressions[i] as JsonObject, $"{at}.matchExpressions[{i}]", false, errors);
     }
 
-    /// <param name="requirement">Of a label selector, or of a node selector.</param>
-    /// <param name="at">Its path.</param>
-    /// <param name="compares">True where numbers may be compared.</param>
-    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="compares">Gt and Lt are allowed.</param>
     public static void ValidateRequirement(JsonObject? requirement, string at, bool compares, FieldErrors errors)
     {
         int values = requirement.Array("values")?.Count ?? 0;
@@ -66,7 +62,7 @@ internal static class SelectorRules
     public static bool IsEmpty(JsonObject selector) =>
         selector.Object("matchLabels") is not { Count: > 0 } && selector.Array("matchExpressions") is not { Count: > 0 };
 
-    /// <summary>Whether it can be used at all.</summary>
+    /// <summary>Whether the selector is valid.</summary>
     public static bool IsUsable(JsonObject? selector)
     {
         var attempt = new FieldErrors(0);

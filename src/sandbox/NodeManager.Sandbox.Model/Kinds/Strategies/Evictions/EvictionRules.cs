@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
-/// <summary>What the API checks of EvictionRequests and Evictions. Source: the Kubernetes API reference, 1.37.</summary>
+/// <summary>Validates EvictionRequests and Evictions. Source: the Kubernetes API reference, 1.37.</summary>
 internal static partial class EvictionRules
 {
     public static KindRules Requests { get; } =
@@ -40,7 +40,6 @@ internal static partial class EvictionRules
             ValidateStatus = EvictionStatusRules.Validate,
         };
 
-    /// <summary>What a requester wants.</summary>
     public static void CheckIntent(string path, string intent, FieldErrors errors)
     {
         if (intent.Length == 0)

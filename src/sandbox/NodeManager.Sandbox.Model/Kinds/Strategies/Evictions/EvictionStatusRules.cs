@@ -5,8 +5,8 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
 /// <summary>
-/// What the API checks when an Eviction's status is written: several responders may, and none may take another's turn. Source: the Kubernetes API
-/// reference, 1.37, and what kube-apiserver 1.37 does.
+/// Validates writes of an Eviction's status by several responders, none of which may take another's turn. Source: the Kubernetes API
+/// reference, 1.37, and the behavior of kube-apiserver 1.37.
 /// </summary>
 internal static class EvictionStatusRules
 {
@@ -35,7 +35,7 @@ internal static class EvictionStatusRules
         CheckResponders(targets, responders, All(before, "responders"), now, errors);
     }
 
-    /// <summary>It may only grow.</summary>
+    /// <summary>May only increase.</summary>
     public static void CheckGeneration(JsonObject? status, JsonObject? before, FieldErrors errors)
     {
         const string Path = "status.observedGeneration";

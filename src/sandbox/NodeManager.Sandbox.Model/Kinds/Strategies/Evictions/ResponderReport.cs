@@ -4,7 +4,10 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
-/// <summary>What a responder may say: in its turn, of the present, and nothing back. Source: what kube-apiserver 1.37 checks.</summary>
+/// <summary>
+/// Validates a responder's report: within its turn, with current times, and without reverting fields. Source: the behavior of
+/// kube-apiserver 1.37.
+/// </summary>
 internal static class ResponderReport
 {
     private const int LongestMessage = 4000;
@@ -95,7 +98,7 @@ internal static class ResponderReport
             errors.Invalid(at, Text(said, "completionTime"), fault);
     }
 
-    // Before its turn began.
+    // Before its turn started.
     private static string? Early(string path, DateTimeOffset? start, DateTimeOffset? time) =>
         start is null ? $"cannot be set before {path}.startTime is set"
         : time < start ? $"must occur after {path}.startTime"

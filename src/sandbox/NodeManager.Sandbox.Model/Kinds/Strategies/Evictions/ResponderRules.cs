@@ -5,17 +5,17 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
-/// <summary>What the API checks of responders and requesters. Source: the Kubernetes API reference, 1.37.</summary>
+/// <summary>Validates responders and requesters. Source: the Kubernetes API reference, 1.37.</summary>
 internal static class ResponderRules
 {
     private const int Most = 10;
     private const int LeastOfOthers = 1000;
     private const int Highest = 100_000;
 
-    /// <summary>How long a responder may be silent when it is its turn.</summary>
+    /// <summary>The longest silence of an active responder.</summary>
     public static TimeSpan HeartbeatDeadline { get; } = TimeSpan.FromMinutes(20);
 
-    /// <summary>Those that a pod's specification, or a template's, names.</summary>
+    /// <summary>The responders of a pod's specification or template.</summary>
     public static void Validate(JsonObject? spec, string at, FieldErrors errors)
     {
         if (spec.Array("evictionResponders") is not { Count: > 0 } responders)
@@ -38,7 +38,7 @@ internal static class ResponderRules
             errors.Forbidden($"{at}.schedulingGroup", "may not be set together with evictionResponders");
     }
 
-    /// <summary>A domain-prefixed key such as <c>acme.io/foo</c>; Kubernetes' own domains are its own.</summary>
+    /// <summary>A domain-prefixed key such as <c>acme.io/foo</c>; Kubernetes' own domains are reserved.</summary>
     public static void CheckKey(string path, string key, bool mayBeReserved, FieldErrors errors)
     {
         if (key.Length == 0)

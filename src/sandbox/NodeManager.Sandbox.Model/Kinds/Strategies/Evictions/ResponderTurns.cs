@@ -4,18 +4,14 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Evictions;
 
-/// <summary>Which responder may be next: one after another, none twice. Source: what kube-apiserver 1.37 checks.</summary>
+/// <summary>Validates the order of responders: one after another, each once. Source: the behavior of kube-apiserver 1.37.</summary>
 internal static class ResponderTurns
 {
     private static readonly string[] Final = ["Canceled", "Completed", "Interrupted"];
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
-    /// <param name="targets">Of the status, with the state of each.</param>
-    /// <param name="before">What they were.</param>
-    /// <param name="said">What responders say, in the same order.</param>
-    /// <param name="isFinal">The Eviction is over.</param>
-    /// <param name="now">The cluster's time.</param>
-    /// <param name="errors">Where faults go.</param>
+    /// <param name="said">In the same order.</param>
+    /// <param name="isFinal">The Eviction has ended.</param>
     public static void Check(
         JsonObject[] targets,
         JsonObject[] before,

@@ -8,7 +8,6 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
-/// <summary>The containers of a pod's specification.</summary>
 internal static class ContainerRules
 {
     private const int LimitToldFrom = 27;

@@ -6,7 +6,6 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
-/// <summary>Affinity of pods, and selectors of nodes.</summary>
 internal static class PodAffinityRules
 {
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";

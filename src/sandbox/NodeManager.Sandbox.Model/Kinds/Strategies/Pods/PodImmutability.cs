@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
-/// <summary>What of a pod's specification may change once it exists: images, deadlines, more tolerations, fewer scheduling gates.</summary>
+/// <summary>Mutable fields of a pod's specification: images, deadlines, added tolerations, removed scheduling gates.</summary>
 internal static class PodImmutability
 {
     private static readonly string[] Changeable =

@@ -18,7 +18,7 @@ internal static class PodRules
             GracePeriod = GracePeriod,
         };
 
-    // What a pod has beyond a template.
+    // Fields of a pod that a template does not have.
     private static void DefaultPod(JsonObject pod)
     {
         JsonObject spec = pod.Ensure("spec");
@@ -36,7 +36,7 @@ internal static class PodRules
         }
     }
 
-    /// <summary>What is left out of a pod's specification, or of a template's.</summary>
+    /// <summary>Defaults of a pod's specification or template.</summary>
     public static void DefaultSpec(JsonObject spec)
     {
         spec.Default("restartPolicy", "Always");
@@ -74,7 +74,7 @@ internal static class PodRules
         pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(pod) };
     }
 
-    // As the API adds it to every pod that says nothing itself: five minutes on a node that is not ready.
+    // By default the API tolerates not-ready and unreachable nodes for five minutes.
     private static void TolerateForAWhile(JsonArray tolerations, string key)
     {
         bool isSaid = tolerations
@@ -93,7 +93,7 @@ internal static class PodRules
         );
     }
 
-    // Keys of the pod's own labels become part of the selectors of its affinity, as the API makes them.
+    // The API adds the pod's labels of these keys to the selectors of its affinity.
     private static void MergeLabelKeys(JsonObject pod)
     {
         JsonObject? labels = pod.Object("metadata").Object("labels"),
@@ -144,7 +144,7 @@ internal static class PodRules
         container.Default("terminationMessagePolicy", "File");
         string image = container.Text("image") ?? "";
 
-        // What is no reference to an image is none to its latest either.
+        // An invalid image reference has no tag.
         bool isLatest =
             image.EndsWith(":latest", StringComparison.Ordinal)
             || (
@@ -173,7 +173,7 @@ internal static class PodRules
         request.Default("scheme", "HTTP");
     }
 
-    // What the caller asked for, else the pod's own; no time at all for what runs nowhere or has ended.
+    // The requested time, else the pod's; 0 for an unscheduled or completed pod.
     private static long GracePeriod(JsonObject pod, long? asked)
     {
         JsonObject? spec = pod.Object("spec");

@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
-/// <summary>What is wrong with a pod's specification, or with a template's. Source: validation of the core API.</summary>
+/// <summary>Validates the specification of a pod or template. Source: validation of the core API.</summary>
 internal static class PodSpecRules
 {
     private const string Range = "must be between 1 and 2147483647, inclusive";
@@ -38,7 +38,7 @@ internal static class PodSpecRules
         ResponderRules.Validate(spec, at, errors);
     }
 
-    /// <summary>A template of pods that continue for ever, as workloads but jobs have them.</summary>
+    /// <summary>Validates a template whose pods always restart, of all workloads except jobs.</summary>
     public static void ValidateLasting(JsonObject? template, string at, string owner, FieldErrors errors)
     {
         JsonObject? spec = template.Object("spec");

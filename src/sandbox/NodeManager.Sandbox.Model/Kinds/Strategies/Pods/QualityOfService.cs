@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Documents;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
-/// <summary>A pod's class by what its containers ask for: Guaranteed, Burstable or BestEffort.</summary>
+/// <summary>The QoS class of a pod: Guaranteed, Burstable or BestEffort.</summary>
 internal static class QualityOfService
 {
     public static string Of(JsonObject pod)

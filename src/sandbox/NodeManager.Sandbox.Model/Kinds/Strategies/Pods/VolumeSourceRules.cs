@@ -5,10 +5,9 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Strategies.Pods;
 
-/// <summary>The volumes of pods.</summary>
 internal static class VolumeSourceRules
 {
-    /// <summary>Gives the names of those that can be mounted.</summary>
+    /// <summary>Returns the names of mountable volumes.</summary>
     public static HashSet<string> Validate(JsonArray volumes, string at, FieldErrors errors)
     {
         HashSet<string> usable = new(StringComparer.Ordinal),

@@ -17,6 +17,13 @@ public sealed class ReferencePageTests
     [Fact]
     public void The_reference_of_output_types_is_generated_from_the_assembly() => Compare(TypePage.Path, TypePage.Build());
 
+    [Fact]
+    public void The_schema_of_requests_is_generated_from_the_options_of_a_drain() =>
+        Compare(
+            RequestSchema.Path,
+            RequestSchema.Build(File.ReadAllText(Path.Combine(Repository.Root, RequestSchema.Path)).ReplaceLineEndings("\n"))
+        );
+
     /// <summary>Scripts use these types: a change shows in the diff of a commit. Cmdlets and their parameters are held by the help pages.</summary>
     [Fact]
     public void The_public_types_are_those_of_the_committed_baseline() =>

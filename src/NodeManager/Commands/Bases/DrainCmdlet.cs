@@ -40,19 +40,27 @@ public abstract class DrainCmdlet : NodeCmdlet
     [Duration]
     public TimeSpan? GracePeriod { get; set; }
 
-    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(GracePeriod), GracePeriod);
+    private protected override void Begin()
+    {
+        DrainOptions options = Options;
+        foreach (DrainOption option in DrainOption.All)
+            DurationAttribute.RequireNotNegative(option.Parameter, option.Get(options) as TimeSpan?);
+    }
 
+    /// <summary>The options that the parameters of their names have; what the cmdlet has no parameter for is the default.</summary>
     private protected virtual DrainOptions Options =>
-        new()
-        {
-            DeleteUnmanagedPods = DeleteUnmanagedPod,
-            DeleteEmptyDirData = DeleteEmptyDirData,
-            DisableEviction = DisableEviction,
-            Surge = Surge,
-            PodSelector = PodSelector,
-            GracePeriod = GracePeriod,
-            ThrottleLimit = ThrottleLimit,
-        };
+        DrainOption
+            .All.Where(static option => option.Use != DrainOptionUse.Code)
+            .Aggregate(
+                new DrainOptions(),
+                (options, option) => ValueOf(option.Parameter) is { } value ? option.Set(options, value) : options
+            );
+
+    private object? ValueOf(string parameter)
+    {
+        object? value = GetType().GetProperty(parameter)?.GetValue(this);
+        return value is SwitchParameter given ? given.IsPresent : value;
+    }
 
     /// <summary>Options for a node: those of its plan, overridden by bound parameters.</summary>
     private protected DrainOptions OptionsOf(NodeReference node)

@@ -79,23 +79,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
     [ValidateSet(ConditionUse.Auto, ConditionUse.Always, ConditionUse.Never)]
     public string Condition { get; set; } = ConditionUse.Auto;
 
-    private protected override DrainOptions Options =>
-        base.Options with
-        {
-            Timeout = Timeout,
-            SkipWaitForDeleteTimeout = SkipWaitForDeleteTimeout,
-            VolumeDetachTimeout = VolumeDetachTimeout,
-            Reason = Reason,
-            SurgeTimeout = SurgeTimeout,
-            WaitForJob = WaitForJob,
-            WaitForReplacement = WaitForReplacement,
-            OverrideBudgetAfter = OverrideBudgetAfter,
-            OverrideBudgetConcurrently = OverrideBudgetConcurrently,
-            ForceStuck = ForceStuck,
-            MaxParallelEvictions = MaxParallelEvictions,
-            Condition = Condition,
-            EvictionApi = EvictionApi,
-        };
+    private protected override DrainOptions Options => base.Options with { Reason = Reason };
 
     private protected override void Begin()
     {
@@ -111,13 +95,18 @@ public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
                     + "To remove pods that are stuck terminating, use -ForceStuck. To skip the confirmation, use -Confirm:$false."
             );
         }
+    }
 
-        DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
-        DurationAttribute.RequireNotNegative(nameof(SkipWaitForDeleteTimeout), SkipWaitForDeleteTimeout);
-        DurationAttribute.RequireNotNegative(nameof(VolumeDetachTimeout), VolumeDetachTimeout);
-        DurationAttribute.RequireNotNegative(nameof(OverrideBudgetAfter), OverrideBudgetAfter);
-        DurationAttribute.RequireNotNegative(nameof(ForceStuck), ForceStuck);
-        DurationAttribute.RequireNotNegative(nameof(WaitForJob), WaitForJob);
-        DurationAttribute.RequireNotNegative(nameof(SurgeTimeout), SurgeTimeout);
+    /// <summary>Refuses what a server that works for a caller does not take.</summary>
+    /// <param name="others">Whether each other parameter was given, and its name.</param>
+    private protected void RefuseDetached(params IEnumerable<(bool IsGiven, string Name)> others)
+    {
+        DrainOptions options = Options;
+        Detachment.Refuse([
+            .. others,
+            .. DrainOption
+                .All.Where(static option => option.Use == DrainOptionUse.Cmdlet)
+                .Select(option => (option.IsSet(options), option.Parameter)),
+        ]);
     }
 }

@@ -64,12 +64,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             WindowParser.Parse(window, TimeZoneInfo.Local);
         if (Detach)
         {
-            Detachment.Refuse(
-                (AsJob, nameof(AsJob)),
-                (DisableEviction, nameof(DisableEviction)),
-                (ForceStuck is not null, nameof(ForceStuck)),
-                (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter))
-            );
+            RefuseDetached((AsJob, nameof(AsJob)));
         }
         else if (IsBound(nameof(Window)) || IsBound(nameof(Namespace)))
         {
@@ -83,7 +78,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         }
     }
 
-    private protected override DrainOptions Options => base.Options with { Once = Once, StopAtFailure = StopsAtErrors && !AsJob };
+    private protected override DrainOptions Options => base.Options with { StopAtFailure = StopsAtErrors && !AsJob };
 
     private protected override void Process(NodeReference node)
     {
@@ -111,18 +106,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
         return (await DrainPlanner.PlanAsync(node.Session, [node.Target], OptionsOf(node), worker.Token))[0];
     }
 
-    private string Question(NodeReference node)
-    {
-        string question =
-            $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods without respecting PodDisruptionBudgets" : "evict its pods")}";
-        if (Surge && !DisableEviction)
-            question += ", restart Deployments whose PDBs allow no eviction";
-        if (OverrideBudgetAfter is { } timeout && !DisableEviction)
-            question += $", and delete pods whose PDB still refuses after {HumanDuration.Format(timeout)}";
-        if (ForceStuck is { } stuck)
-            question += $", and force-delete pods that are stuck terminating for {HumanDuration.Format(stuck)}";
-        return question;
-    }
+    private string Question(NodeReference node) => $"Drain {node}: {OptionsOf(node).Describe()}";
 
     /// <summary>Nodes of a cluster are drained together, so that evicted pods do not move to one that is drained next.</summary>
     private protected override void End()

@@ -113,14 +113,11 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             WindowParser.Parse(window, TimeZoneInfo.Local);
         if (Detach)
         {
-            Detachment.Refuse(
+            RefuseDetached(
                 (IsBound(nameof(AsJob)), nameof(AsJob)),
                 (ParameterSetName == ByRun, nameof(ResumeId)),
                 (ScriptBlock is not null, nameof(ScriptBlock)),
-                (Parallel, nameof(Parallel)),
-                (DisableEviction, nameof(DisableEviction)),
-                (ForceStuck is not null, nameof(ForceStuck)),
-                (OverrideBudgetAfter is not null, nameof(OverrideBudgetAfter))
+                (Parallel, nameof(Parallel))
             );
         }
     }
@@ -205,14 +202,10 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
             },
         };
 
-    // Two options have other names than their parameters.
     private static string OptionOf(string parameter) =>
-        parameter switch
-        {
-            nameof(Window) => nameof(MaintenanceOptions.Windows),
-            nameof(DeleteUnmanagedPod) => nameof(DrainOptions.DeleteUnmanagedPods),
-            _ => parameter,
-        };
+        parameter == nameof(Window)
+            ? nameof(MaintenanceOptions.Windows)
+            : DrainOption.All.FirstOrDefault(option => option.Parameter == parameter)?.Property.Name ?? parameter;
 
     private void AddResumed(List<ClusterMaintenance> runs)
     {

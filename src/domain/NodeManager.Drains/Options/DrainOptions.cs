@@ -1,27 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace NodeManager.Drains.Options;
 
 /// <summary>How to drain. The defaults are kubectl's, save that DaemonSet pods are left alone without being asked.</summary>
+/// <remarks>
+/// The parameters of the cmdlets and the fields of a NodeMaintenanceRequest are read from these properties, see <see cref="DrainOption"/>.
+/// </remarks>
 public sealed record DrainOptions
 {
     /// <summary>Evict unmanaged pods, which no controller recreates.</summary>
+    [DrainOption(Parameter = "DeleteUnmanagedPod")]
     public bool DeleteUnmanagedPods { get; init; }
 
     /// <summary>Evict pods with emptyDir volumes; their data is lost.</summary>
     public bool DeleteEmptyDirData { get; init; }
 
     /// <summary>Delete rather than evict: budgets are not asked.</summary>
+    [DrainOption(Use = DrainOptionUse.Cmdlet)]
     public bool DisableEviction { get; init; }
 
     /// <summary>Delete pods that a budget has refused for so long, one at a time; null: never.</summary>
+    [DrainOption(Use = DrainOptionUse.Cmdlet)]
     public TimeSpan? OverrideBudgetAfter { get; init; }
 
     /// <summary>With <see cref="OverrideBudgetAfter"/>: delete all such pods concurrently, without waiting for replacements.</summary>
+    [DrainOption(Use = DrainOptionUse.Cmdlet)]
     public bool OverrideBudgetConcurrently { get; init; }
 
     /// <summary>Remove with grace period 0 pods that are still there so long after their grace period ended; null: never.</summary>
+    [DrainOption(Use = DrainOptionUse.Cmdlet)]
     public TimeSpan? ForceStuck { get; init; }
 
     /// <summary>Only these pods (a label selector); null: all.</summary>
+    [MaxLength(4096)]
     public string? PodSelector { get; init; }
 
     /// <summary>What pods get to terminate; null: their own.</summary>
@@ -35,6 +46,9 @@ public sealed record DrainOptions
 
     /// <summary>True when pods that do not end are forced, or not waited for.</summary>
     internal bool LeavesStuckPods => ForceStuck is not null || SkipWaitForDeleteTimeout > TimeSpan.Zero;
+
+    /// <summary>True when pods may be deleted rather than evicted, which needs another permission.</summary>
+    internal bool DeletesPods => DisableEviction || OverrideBudgetAfter is not null || ForceStuck is not null;
 
     /// <summary>Do not wait for pods whose deletion is older than this; null or zero: wait for all.</summary>
     public TimeSpan? SkipWaitForDeleteTimeout { get; init; }
@@ -58,28 +72,48 @@ public sealed record DrainOptions
     /// The first node that fails stops the others: those that this drain cordoned and of which no pod was evicted are uncordoned again, the rest
     /// stays cordoned.
     /// </summary>
+    [DrainOption(Use = DrainOptionUse.Code)]
     public bool StopAtFailure { get; init; }
 
     /// <summary>A node is drained only when the workloads of its pods have all desired replicas ready again.</summary>
     public bool WaitForReplacement { get; init; }
 
     /// <summary>Nodes and pods worked on concurrently.</summary>
+    [Range(1, 1000)]
     public int ThrottleLimit { get; init; } = 32;
 
     /// <summary>Pods that terminate concurrently (accepted by the server and not gone yet), over all nodes; null: no limit.</summary>
+    [Range(1, int.MaxValue)]
     public int? MaxParallelEvictions { get; init; }
 
     /// <summary>How pods are asked to go, see <see cref="NodeManager.EvictionApi"/>.</summary>
+    [AllowedValues(NodeManager.EvictionApi.Auto, NodeManager.EvictionApi.Eviction, NodeManager.EvictionApi.EvictionRequest)]
     public string EvictionApi { get; init; } = NodeManager.EvictionApi.Auto;
 
     /// <summary>Whether the lifecycle conditions of the node report the drain, see <see cref="ConditionUse"/>.</summary>
+    [AllowedValues(ConditionUse.Auto, ConditionUse.Always, ConditionUse.Never)]
     public string Condition { get; init; } = ConditionUse.Auto;
 
     /// <summary>For plans: new nodes are added before the drain, so that a pod that fits on none of the present nodes can find room.</summary>
+    [DrainOption(Use = DrainOptionUse.Code)]
     public bool MeetsNewNodes { get; init; }
 
     /// <summary>Why, for the annotation and the events on the node.</summary>
+    [DrainOption(Use = DrainOptionUse.Code)]
     public string Reason { get; init; } = "";
+
+    /// <summary>What the drain of a node does, for a confirmation: "cordon it and evict its pods".</summary>
+    public string Describe()
+    {
+        string text = $"cordon it and {(DisableEviction ? "delete its pods without respecting PodDisruptionBudgets" : "evict its pods")}";
+        if (Surge && !DisableEviction)
+            text += ", restart Deployments whose PDBs allow no eviction";
+        if (OverrideBudgetAfter is { } timeout && !DisableEviction)
+            text += $", and delete pods whose PDB still refuses after {HumanDuration.Format(timeout)}";
+        if (ForceStuck is { } stuck)
+            text += $", and force-delete pods that are stuck terminating for {HumanDuration.Format(stuck)}";
+        return text;
+    }
 
     /// <summary>
     /// The same for nodes that were planned before, with a timeout where none is set: twice what the plans estimate and ten minutes more, or an

@@ -29,7 +29,7 @@ public static class DrainPermissions
                     Namespace = ns,
                 }
             );
-        if (options.DisableEviction || options.OverrideBudgetAfter is not null || options.ForceStuck is not null)
+        if (options.DeletesPods)
             needed.Add(
                 new()
                 {

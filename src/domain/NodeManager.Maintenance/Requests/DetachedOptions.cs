@@ -1,18 +1,18 @@
+using System.Text.Json.Nodes;
 using NodeManager.Drains.Options;
 using NodeManager.Maintenance.Options;
 
 namespace NodeManager.Maintenance.Requests;
 
 /// <summary>Options as a request has them, and back. Pure.</summary>
+/// <remarks>The schema of <c>deploy/server/crd.yaml</c> is generated from the same options.</remarks>
 internal static class DetachedOptions
 {
-    /// <summary>Why these options cannot be left to a server; null where they can.</summary>
+    /// <summary>The parameter of an option that a server does not take; null if there is none.</summary>
     public static string? Refusal(DrainOptions drain) =>
-        drain.DisableEviction ? "-DisableEviction"
-        : drain.ForceStuck is not null ? "-ForceStuck"
-        : drain.OverrideBudgetAfter is not null ? "-OverrideBudgetAfter"
-        : drain.OverrideBudgetConcurrently ? "-OverrideBudgetConcurrently"
-        : null;
+        DrainOption.All.FirstOrDefault(option => option.Use == DrainOptionUse.Cmdlet && option.IsSet(drain)) is { } bypass
+            ? $"-{bypass.Parameter}"
+            : null;
 
     public static DetachedSpec Write(MaintenanceOptions options, bool isDrain)
     {
@@ -34,25 +34,7 @@ internal static class DetachedOptions
                     SoakSeconds = options.Soak > TimeSpan.Zero ? Seconds(options.Soak) : null,
                     OnError = $"{options.OnError}",
                 },
-            Drain = new()
-            {
-                DeleteUnmanagedPods = Set(drain.DeleteUnmanagedPods),
-                DeleteEmptyDirData = Set(drain.DeleteEmptyDirData),
-                Surge = Set(drain.Surge),
-                Once = Set(drain.Once),
-                WaitForReplacement = Set(drain.WaitForReplacement),
-                PodSelector = drain.PodSelector,
-                GracePeriodSeconds = Seconds(drain.GracePeriod),
-                TimeoutSeconds = Seconds(drain.Timeout),
-                SkipWaitForDeleteTimeoutSeconds = Seconds(drain.SkipWaitForDeleteTimeout),
-                VolumeDetachTimeoutSeconds = Seconds(drain.VolumeDetachTimeout),
-                WaitForJobSeconds = Seconds(drain.WaitForJob),
-                SurgeTimeoutSeconds = Seconds(drain.SurgeTimeout),
-                MaxParallelEvictions = drain.MaxParallelEvictions,
-                ThrottleLimit = drain.ThrottleLimit,
-                EvictionApi = drain.EvictionApi == EvictionApi.Auto ? null : drain.EvictionApi,
-                Condition = drain.Condition == ConditionUse.Auto ? null : drain.Condition,
-            },
+            Drain = Write(drain),
         };
     }
 
@@ -70,31 +52,37 @@ internal static class DetachedOptions
             Soak = Time(rules.SoakSeconds) ?? TimeSpan.Zero,
             OnError = Enum.TryParse(rules.OnError, out MaintenanceErrorAction action) ? action : standard.OnError,
             Windows = spec.Windows ?? [],
-            Drain = Read(spec.Drain ?? new(), spec.Reason ?? ""),
+            Drain = Read(spec.Drain ?? []) with { Reason = spec.Reason ?? "" },
         };
     }
 
-    private static DrainOptions Read(DetachedDrain drain, string reason) =>
-        new()
+    /// <summary>The fields of the options that are not the default.</summary>
+    internal static JsonObject Write(DrainOptions drain) =>
+        new(Offered.Where(option => option.IsSet(drain)).Select(option => KeyValuePair.Create(option.Field, ValueOf(option.Get(drain)))));
+
+    /// <summary>Fields that are not of a request are ignored: the API server drops them.</summary>
+    internal static DrainOptions Read(JsonObject fields) =>
+        Offered.Aggregate(
+            new DrainOptions(),
+            (options, option) => fields[option.Field] is { } field ? option.Set(options, ValueOf(field, option.Type)) : options
+        );
+
+    private static IEnumerable<DrainOption> Offered => DrainOption.All.Where(static option => option.Use == DrainOptionUse.Anyone);
+
+    private static JsonNode? ValueOf(object? value) =>
+        value switch
         {
-            DeleteUnmanagedPods = drain.DeleteUnmanagedPods == true,
-            DeleteEmptyDirData = drain.DeleteEmptyDirData == true,
-            Surge = drain.Surge == true,
-            Once = drain.Once == true,
-            WaitForReplacement = drain.WaitForReplacement == true,
-            PodSelector = drain.PodSelector,
-            GracePeriod = Time(drain.GracePeriodSeconds),
-            Timeout = Time(drain.TimeoutSeconds),
-            SkipWaitForDeleteTimeout = Time(drain.SkipWaitForDeleteTimeoutSeconds),
-            VolumeDetachTimeout = Time(drain.VolumeDetachTimeoutSeconds),
-            WaitForJob = Time(drain.WaitForJobSeconds),
-            SurgeTimeout = Time(drain.SurgeTimeoutSeconds),
-            MaxParallelEvictions = drain.MaxParallelEvictions,
-            ThrottleLimit = drain.ThrottleLimit ?? new DrainOptions().ThrottleLimit,
-            EvictionApi = drain.EvictionApi ?? EvictionApi.Auto,
-            Condition = drain.Condition ?? ConditionUse.Auto,
-            Reason = reason,
+            TimeSpan time => Seconds(time),
+            bool flag => flag,
+            int number => number,
+            _ => (string?)value,
         };
+
+    private static object? ValueOf(JsonNode field, Type type) =>
+        type == typeof(TimeSpan) ? TimeSpan.FromSeconds((long)field)
+        : type == typeof(bool) ? (bool)field
+        : type == typeof(int) ? (int)field
+        : (string?)field;
 
     private static bool? Set(bool value) => value ? true : null;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
@@ -55,7 +56,8 @@ internal sealed class DetachedSpec
 
     public DetachedRules? Maintenance { get; set; }
 
-    public DetachedDrain? Drain { get; set; }
+    /// <summary>The options of the drain, see <see cref="DetachedOptions"/>.</summary>
+    public JsonObject? Drain { get; set; }
 }
 
 internal sealed class DetachedTarget
@@ -81,41 +83,6 @@ internal sealed class DetachedRules
     public long? SoakSeconds { get; set; }
 
     public string? OnError { get; set; }
-}
-
-internal sealed class DetachedDrain
-{
-    public bool? DeleteUnmanagedPods { get; set; }
-
-    public bool? DeleteEmptyDirData { get; set; }
-
-    public bool? Surge { get; set; }
-
-    public bool? Once { get; set; }
-
-    public bool? WaitForReplacement { get; set; }
-
-    public string? PodSelector { get; set; }
-
-    public long? GracePeriodSeconds { get; set; }
-
-    public long? TimeoutSeconds { get; set; }
-
-    public long? SkipWaitForDeleteTimeoutSeconds { get; set; }
-
-    public long? VolumeDetachTimeoutSeconds { get; set; }
-
-    public long? WaitForJobSeconds { get; set; }
-
-    public long? SurgeTimeoutSeconds { get; set; }
-
-    public int? MaxParallelEvictions { get; set; }
-
-    public int? ThrottleLimit { get; set; }
-
-    public string? EvictionApi { get; set; }
-
-    public string? Condition { get; set; }
 }
 
 internal sealed class DetachedStatus

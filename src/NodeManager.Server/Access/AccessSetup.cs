@@ -30,10 +30,24 @@ internal static class AccessSetup
             .SetFallbackPolicy(new Microsoft.AspNetCore.Authorization.AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
     /// <summary>Reading requires a viewer.</summary>
-    public static TBuilder ForViewers<TBuilder>(this TBuilder routes)
-        where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Viewer);
+    /// <param name="routes">One or many.</param>
+    /// <param name="needs">What the cluster must allow a caller that it decides about. A caller needs all of them.</param>
+    public static TBuilder ForViewers<TBuilder>(this TBuilder routes, params AccessNeed[] needs)
+        where TBuilder : IEndpointConventionBuilder => Require(routes, AccessLevel.Viewer, needs);
 
     /// <summary>Changing requires an admin.</summary>
-    public static TBuilder ForAdmins<TBuilder>(this TBuilder routes)
-        where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Admin);
+    /// <inheritdoc cref="ForViewers" path="/param"/>
+    public static TBuilder ForAdmins<TBuilder>(this TBuilder routes, params AccessNeed[] needs)
+        where TBuilder : IEndpointConventionBuilder => Require(routes, AccessLevel.Admin, needs);
+
+    /// <summary>Shows nothing of the cluster, or checks its caller itself: a valid token suffices.</summary>
+    public static TBuilder ForAnyViewer<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.RequireAuthorization(AccessLevel.Viewer).WithMetadata(new RouteNeeds([]));
+
+    // A route that forgets what it needs fails here, at the start of the server.
+    private static TBuilder Require<TBuilder>(TBuilder routes, string level, AccessNeed[] needs)
+        where TBuilder : IEndpointConventionBuilder =>
+        needs.Length > 0
+            ? routes.RequireAuthorization(level).WithMetadata(new RouteNeeds(needs))
+            : throw new ArgumentException("A route names what its callers need in the cluster.", nameof(needs));
 }

@@ -15,11 +15,11 @@ internal static class SignInRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(Path, SignIn).AllowAnonymous().ExcludeFromDescription();
-        routes.MapPost("/sign-out", SignOut).ForViewers().ExcludeFromDescription();
+        routes.MapPost("/sign-out", SignOut).ForAnyViewer().ExcludeFromDescription();
     }
 
     /// <summary>Who calls, whatever decides about that.</summary>
-    public static void MapMe(IEndpointRouteBuilder routes) => routes.MapGet(Me, CallerAsync).ForViewers().Produces<ApiCaller>();
+    public static void MapMe(IEndpointRouteBuilder routes) => routes.MapGet(Me, CallerAsync).ForAnyViewer().Produces<ApiCaller>();
 
     private static IResult SignIn(HttpContext context, ApiSignIn body, SignIns signIns, ServerTelemetry telemetry)
     {

@@ -34,9 +34,9 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     public void Map(IEndpointRouteBuilder routes)
     {
         // Every caller may open a session; what its tools may do is theirs to refuse.
-        routes.MapPost(Path, PostAsync).ForViewers().WithMetadata(WritesOwnAudit.Instance).ExcludeFromDescription();
-        routes.MapGet(Path, ListenAsync).ForViewers().ExcludeFromDescription();
-        routes.MapDelete(Path, EndAsync).ForViewers().ExcludeFromDescription();
+        routes.MapPost(Path, PostAsync).ForAnyViewer().WithMetadata(WritesOwnAudit.Instance).ExcludeFromDescription();
+        routes.MapGet(Path, ListenAsync).ForAnyViewer().ExcludeFromDescription();
+        routes.MapDelete(Path, EndAsync).ForAnyViewer().ExcludeFromDescription();
     }
 
     private async Task PostAsync(HttpContext context)

@@ -4,6 +4,7 @@ using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Agents;
 
@@ -11,6 +12,9 @@ namespace NodeManager.Server.Agents;
 internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession cluster, AgentAudit audit)
 {
     public const string Path = "/api/v1/agents/plans";
+
+    // The plan of a drain names its pods.
+    private static readonly AccessNeed[] Read = [ListNodes, ListPods];
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -20,21 +24,27 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
                 "",
                 (string? status) => TypedResults.Ok(plans.All.Where(plan => status is null || plan.Status == status).Select(ToApi).ToList())
             )
-            .ForViewers()
+            .ForViewers(Read)
             .Produces<List<ApiAgentPlan>>();
         group
             .MapGet("/{id}", (string id) => TypedResults.Ok(ToApi(plans.Find(id))))
-            .ForViewers()
+            .ForViewers(Read)
             .Produces<ApiAgentPlan>()
             .Produces<ApiError>(StatusCodes.Status404NotFound);
-        Decided(group.MapPost("/{id}/approve", (HttpContext context, string id) => Decide(context, id, approve: true)));
-        Decided(group.MapPost("/{id}/deny", (HttpContext context, string id) => Decide(context, id, approve: false)))
+        // An approval has the effect of the change, and a drain is the change with the greatest effect.
+        Decided(
+            group.MapPost("/{id}/approve", (HttpContext context, string id) => Decide(context, id, approve: true)),
+            PatchNodes,
+            EvictPods,
+            ListPods
+        );
+        Decided(group.MapPost("/{id}/deny", (HttpContext context, string id) => Decide(context, id, approve: false)), PatchNodes, ListPods)
             .WithMetadata(new ChangesNothing());
     }
 
-    private static RouteHandlerBuilder Decided(RouteHandlerBuilder route) =>
+    private static RouteHandlerBuilder Decided(RouteHandlerBuilder route, params AccessNeed[] needs) =>
         route
-            .ForAdmins()
+            .ForAdmins(needs)
             .Produces<ApiAgentPlan>()
             .Produces<ApiError>(StatusCodes.Status403Forbidden)
             .Produces<ApiError>(StatusCodes.Status404NotFound)

@@ -1,4 +1,5 @@
 using NodeManager.Server.Access;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Alerts;
 
@@ -10,7 +11,8 @@ internal static class AlertRoutes
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet(Path, (AlertService alerts) => Results.Json(alerts.Read(), AlertRouteJson.Default.ApiAlerts))
-            .ForViewers()
+            // Findings name the pods that they are about.
+            .ForViewers(ListNodes, ListPods)
             .WithTags("Alerts")
             .Produces<ApiAlerts>();
 }

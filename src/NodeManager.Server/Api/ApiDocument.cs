@@ -73,7 +73,7 @@ internal static class ApiDocument
             );
         });
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi(Path).ForViewers();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi(Path).ForAnyViewer();
 
     // A field that is null is left out of an answer, and can be left out of a request.
     private static void OmitNull(IDictionary<string, IOpenApiSchema>? properties)

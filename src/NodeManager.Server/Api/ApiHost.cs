@@ -164,7 +164,9 @@ internal static class ApiHost
         telemetry.Observe("nodemanager.operations.running", "Operations that run.", () => operations.Running);
         telemetry.Observe("nodemanager.events.written", "Events that were written to the streams since the start.", () => events.Count);
         MeterReader meters = app.Services.GetRequiredService<MeterReader>();
-        app.MapGet("/metrics", () => Results.Text(meters.Format(), PrometheusWriter.ContentType)).ForViewers().ExcludeFromDescription();
+        app.MapGet("/metrics", () => Results.Text(meters.Format(), PrometheusWriter.ContentType))
+            .ForViewers(new AccessNeed("get", "/metrics"))
+            .ExcludeFromDescription();
     }
 
     private static void Configure(IServiceCollection services, ListenSettings settings)

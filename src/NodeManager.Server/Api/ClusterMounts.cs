@@ -26,7 +26,7 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet(PoolRefusals.Clusters, (ClusterMounts mounts) => Results.Json(mounts.List()))
-            .ForViewers()
+            .ForAnyViewer()
             .WithTags("Clusters")
             .Produces<List<ApiServedCluster>>();
 

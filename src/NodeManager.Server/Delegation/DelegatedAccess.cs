@@ -4,6 +4,7 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Core.Sessions;
 using NodeManager.Maintenance.Options;
 using NodeManager.Sandbox;
+using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
 
@@ -32,9 +33,9 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
             !HttpMethods.IsGet(context.Request.Method)
             && !HttpMethods.IsHead(context.Request.Method)
             && context.GetEndpoint() is RouteEndpoint endpoint
-            && RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!) is { } rules
+            && endpoint.Metadata.GetMetadata<RouteNeeds>() is { } needs
         )
-            await CheckAsync(context, null, [.. rules.Where(rule => IsKnown(rule, context))]);
+            await CheckAsync(context, null, [.. needs.All.Where(need => IsKnown(need, context))]);
         await next(context);
     }
 
@@ -46,24 +47,24 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
     /// <exception cref="NodeManagerException">Forbidden.</exception>
     public async Task CheckToolAsync(DelegatedUser user, string tool, bool isDrain, CancellationToken stop)
     {
-        IReadOnlyList<AccessNeed> rules = ToolRules.Find(tool) ?? throw Forbidden(user.Name, $"use {tool} in a cluster");
-        foreach (AccessNeed rule in isDrain ? [.. rules, ToolRules.Drain] : rules)
+        IReadOnlyList<AccessNeed> needs = ToolRules.Find(tool) ?? throw Forbidden(user.Name, $"use {tool} in a cluster");
+        foreach (AccessNeed need in isDrain ? [.. needs, ToolRules.Drain] : needs)
         {
-            string ns = rule.Scope switch
+            string ns = need.Scope switch
             {
                 AccessNeed.PoolNamespace => NodeSmithNames.DefaultNamespace,
                 AccessNeed.RunNamespace => MaintenanceRequest.DefaultNamespace,
                 _ => "",
             };
-            if (await IsAllowedAsync(user, rule, "", "", stop) || (ns.Length > 0 && await IsAllowedAsync(user, rule, ns, "", stop)))
+            if (await IsAllowedAsync(user, need, "", "", stop) || (ns.Length > 0 && await IsAllowedAsync(user, need, ns, "", stop)))
                 continue;
-            throw Forbidden(user.Name, $"{rule}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}");
+            throw Forbidden(user.Name, $"{need}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}");
         }
     }
 
     /// <summary>Whether a user may change nodes at all.</summary>
     public Task<bool> MayChangeNodesAsync(DelegatedUser user, CancellationToken stop) =>
-        IsAllowedAsync(user, new("patch", "nodes"), "", "", stop);
+        IsAllowedAsync(user, AccessNeed.PatchNodes, "", "", stop);
 
     private Task CheckAsync(HttpContext context, RouteEndpoint endpoint)
     {
@@ -71,34 +72,34 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         return CheckAsync(
             context,
             user,
-            RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!)
+            endpoint.Metadata.GetMetadata<RouteNeeds>()?.All
                 ?? throw Forbidden(user.Name, $"use {context.Request.Method} {context.Request.Path} in a cluster")
         );
     }
 
     // Without a user: the server's own.
-    private async Task CheckAsync(HttpContext context, DelegatedUser? user, IReadOnlyList<AccessNeed> rules)
+    private async Task CheckAsync(HttpContext context, DelegatedUser? user, IReadOnlyList<AccessNeed> needs)
     {
-        foreach (AccessNeed rule in rules)
+        foreach (AccessNeed need in needs)
         {
             // A user who may do it in all namespaces needs no review for each namespace.
-            if (rule.Scope is not AccessNeed.Everywhere && await IsAllowedAsync(user, rule, "", "", context.RequestAborted))
+            if (need.Scope is not AccessNeed.Everywhere && await IsAllowedAsync(user, need, "", "", context.RequestAborted))
                 continue;
-            await foreach ((string ns, string name) in PlacesAsync(rule, context))
+            await foreach ((string ns, string name) in PlacesAsync(need, context))
             {
-                if (await IsAllowedAsync(user, rule, ns, name, context.RequestAborted))
+                if (await IsAllowedAsync(user, need, ns, name, context.RequestAborted))
                     continue;
                 throw Forbidden(
                     user?.Name ?? (cluster.Session.User is { Length: > 0 } own ? own : "the user of this server"),
-                    $"{rule}{(name.Length > 0 ? $" '{name}'" : "")}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}"
+                    $"{need}{(name.Length > 0 ? $" '{name}'" : "")}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}"
                 );
             }
         }
     }
 
     // Where the request does not say in which namespace, the change itself will tell. Pools of a service are not objects of the cluster.
-    private bool IsKnown(AccessNeed rule, HttpContext context) =>
-        rule.Scope switch
+    private bool IsKnown(AccessNeed need, HttpContext context) =>
+        need.Scope switch
         {
             AccessNeed.QueryNamespace => context.Request.Query["namespace"].ToString().Length > 0,
             AccessNeed.PoolNamespace => !HasPoolService(context),
@@ -110,9 +111,9 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         && (cluster.Session.Configuration.PoolService is not null || cluster.Session.Connection().Owned is SandboxCluster);
 
     // Both empty: everywhere.
-    private async IAsyncEnumerable<(string Namespace, string Name)> PlacesAsync(AccessNeed rule, HttpContext context)
+    private async IAsyncEnumerable<(string Namespace, string Name)> PlacesAsync(AccessNeed need, HttpContext context)
     {
-        switch (rule.Scope)
+        switch (need.Scope)
         {
             case AccessNeed.OneNode:
                 yield return ("", NameIn(context));
@@ -121,7 +122,7 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
                 // A role may name the objects of the scheduler.
                 yield return (
                     context.Request.Query["namespace"].ToString(),
-                    context.Request.Query[rule.Resource == "configmaps" ? "config_map" : "deployment"].ToString()
+                    context.Request.Query[need.Resource == "configmaps" ? "config_map" : "deployment"].ToString()
                 );
                 break;
             case AccessNeed.PoolNamespace:
@@ -143,26 +144,26 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         }
     }
 
-    private Task<bool> IsAllowedAsync(DelegatedUser? user, AccessNeed rule, string ns, string name, CancellationToken stop)
+    private Task<bool> IsAllowedAsync(DelegatedUser? user, AccessNeed need, string ns, string name, CancellationToken stop)
     {
-        JsonObject attributes = Attributes(rule, ns, name);
+        JsonObject attributes = Attributes(need, ns, name);
         return user is null ? reviewer.MayServerAsync(attributes, stop) : reviewer.IsAllowedAsync(user, attributes, stop);
     }
 
-    private static JsonObject Attributes(AccessNeed rule, string ns, string name)
+    private static JsonObject Attributes(AccessNeed need, string ns, string name)
     {
-        if (rule.Resource.StartsWith('/'))
+        if (need.Resource.StartsWith('/'))
             return new()
             {
-                ["nonResourceAttributes"] = new JsonObject { ["verb"] = rule.Verb, ["path"] = rule.Resource },
+                ["nonResourceAttributes"] = new JsonObject { ["verb"] = need.Verb, ["path"] = need.Resource },
             };
-        string[] resource = rule.Resource.Split('/');
+        string[] resource = need.Resource.Split('/');
         return new()
         {
             ["resourceAttributes"] = new JsonObject
             {
-                ["verb"] = rule.Verb,
-                ["group"] = rule.Group,
+                ["verb"] = need.Verb,
+                ["group"] = need.Group,
                 ["resource"] = resource[0],
                 ["subresource"] = resource.Length > 1 ? resource[1] : "",
                 ["namespace"] = ns,

@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using NodeManager.Server.Access;
 using NodeManager.Server.Metrics;
 using NodeManager.Server.Nodes;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.EventStream;
 
@@ -23,7 +24,7 @@ internal static class EventRoutes
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet(Path, FollowAsync)
-            .ForViewers()
+            .ForViewers(ListNodes, new("watch", "nodes"))
             .WithTags("Events")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 

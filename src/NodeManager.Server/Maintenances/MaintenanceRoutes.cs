@@ -6,6 +6,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Maintenances;
 
@@ -16,12 +17,14 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
 
     private const int MostRuns = 50;
 
+    private static readonly AccessNeed[] Maintain = [PatchNodes, EvictPods, new("create", "configmaps", Scope: RunNamespace)];
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder routes = endpoints.MapGroup(Path).WithTags("Maintenances");
-        routes.MapGet("", ListAsync).ForViewers().Produces<List<ApiMaintenanceRun>>();
-        One(routes.MapGet("/{id}", GetAsync).ForViewers()).Produces<ApiMaintenanceRun>();
-        Changed(routes.MapPost("/plan", PlanAsync)).Produces<ApiMaintenancePlans>().WithMetadata(new ChangesNothing());
+        routes.MapGet("", ListAsync).ForViewers(ListNodes, ListRuns).Produces<List<ApiMaintenanceRun>>();
+        One(routes.MapGet("/{id}", GetAsync).ForViewers(ListNodes, ListRuns)).Produces<ApiMaintenanceRun>();
+        Changed(routes.MapPost("/plan", PlanAsync), ListNodes, ListPods).Produces<ApiMaintenancePlans>().WithMetadata(new ChangesNothing());
         Started(
             routes.MapPost(
                 "",
@@ -34,14 +37,14 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
                 (string id, HttpContext context, CancellationToken stop) => RunAsync(new() { ResumeId = id }, context, stop)
             )
         );
-        Changed(routes.MapPost("/{id}/stop", StopAsync)).Produces<ApiMaintenanceStopped>();
+        Changed(routes.MapPost("/{id}/stop", StopAsync), Maintain).Produces<ApiMaintenanceStopped>();
     }
 
     private static void Started(RouteHandlerBuilder route) =>
-        Changed(route).Produces<ApiMaintenanceRun>().Produces<ApiOperation>(StatusCodes.Status202Accepted);
+        Changed(route, Maintain).Produces<ApiMaintenanceRun>().Produces<ApiOperation>(StatusCodes.Status202Accepted);
 
-    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route) =>
-        One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiError>(StatusCodes.Status409Conflict);
+    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route, params AccessNeed[] needs) =>
+        One(route.ForAdmins(needs)).Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiError>(StatusCodes.Status409Conflict);
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiError>(StatusCodes.Status404NotFound);
 

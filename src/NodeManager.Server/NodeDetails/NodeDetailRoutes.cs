@@ -7,6 +7,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.NodeDetails;
 
@@ -17,12 +18,13 @@ internal static class NodeDetailRoutes
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        RouteGroupBuilder routes = endpoints.MapGroup(NodeRoutes.Prefix + "/nodes/{name}").WithTags("Nodes").ForViewers();
-        Answers<ApiNodeDetails>(routes.MapGet("/details", DetailsAsync));
-        Answers<List<ApiNodePod>>(routes.MapGet("/pods", PodsAsync));
-        Answers<List<ApiKubernetesEvent>>(routes.MapGet("/events", EventsAsync));
-        Answers<List<ApiUsageSample>>(routes.MapGet("/usage", UsageAsync));
-        Answers<ApiDrainPlan>(routes.MapGet("/drain-plan", PlanAsync)).Produces<ApiError>(StatusCodes.Status400BadRequest);
+        RouteGroupBuilder routes = endpoints.MapGroup(NodeRoutes.Prefix + "/nodes/{name}").WithTags("Nodes");
+        Answers<ApiNodeDetails>(routes.MapGet("/details", DetailsAsync).ForViewers(GetNode));
+        Answers<List<ApiNodePod>>(routes.MapGet("/pods", PodsAsync).ForViewers(GetNode, ListPods));
+        Answers<List<ApiKubernetesEvent>>(routes.MapGet("/events", EventsAsync).ForViewers(GetNode, ListEvents));
+        Answers<List<ApiUsageSample>>(routes.MapGet("/usage", UsageAsync).ForViewers(GetNode));
+        Answers<ApiDrainPlan>(routes.MapGet("/drain-plan", PlanAsync).ForViewers(GetNode, ListPods))
+            .Produces<ApiError>(StatusCodes.Status400BadRequest);
     }
 
     private static RouteHandlerBuilder Answers<T>(RouteHandlerBuilder route) =>

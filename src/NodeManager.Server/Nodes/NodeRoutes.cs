@@ -8,6 +8,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Nodes;
 
@@ -28,9 +29,9 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     public void Map(IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder routes = endpoints.MapGroup(Prefix).WithTags("Nodes");
-        routes.MapGet("/nodes", ListAsync).ForViewers().Produces<List<ApiNode>>();
-        routes.MapGet("/nodes/stats", StatisticsAsync).ForViewers().Produces<ApiStatistics>();
-        One(routes.MapGet("/nodes/{name}", GetAsync).ForViewers());
+        routes.MapGet("/nodes", ListAsync).ForViewers(ListNodes).Produces<List<ApiNode>>();
+        routes.MapGet("/nodes/stats", StatisticsAsync).ForViewers(ListNodes).Produces<ApiStatistics>();
+        One(routes.MapGet("/nodes/{name}", GetAsync).ForViewers(GetNode));
         Changed(routes.MapPut("/nodes/{name}/labels", SetLabelAsync));
         // Keys hold a slash more often than not, hence the catch-all.
         Changed(routes.MapDelete("/nodes/{name}/labels/{**key}", RemoveLabelAsync));
@@ -40,7 +41,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         Changed(routes.MapPost("/nodes/{name}/uncordon", (string name, CancellationToken stop) => CordonAsync(name, false, stop)));
         routes
             .MapPost("/nodes/{name}/drain", DrainAsync)
-            .ForAdmins()
+            .ForAdmins(PatchNode, new("create", "pods/eviction", Scope: NamespacesOfNode))
             .Produces<ApiDrainResult>()
             .Produces<ApiOperation>(StatusCodes.Status202Accepted)
             .Produces<ApiDrainResult>(StatusCodes.Status403Forbidden)
@@ -49,7 +50,9 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     }
 
     private static void Changed(RouteHandlerBuilder route) =>
-        One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiError>(StatusCodes.Status409Conflict);
+        One(route.ForAdmins(PatchNode))
+            .Produces<ApiError>(StatusCodes.Status400BadRequest)
+            .Produces<ApiError>(StatusCodes.Status409Conflict);
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) =>
         route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Core.Operations;
 using NodeManager.Server.Access;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Operations;
 
@@ -13,27 +14,30 @@ internal static class OperationRoutes
 {
     public const string Path = "/api/v1/operations";
 
+    // Progress, results and blockers of drains name pods of all namespaces.
+    private static readonly AccessNeed[] Read = [ListNodes, ListPods];
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup(Path).WithTags("Operations");
         group
             .MapGet("", (OperationRegistry operations) => TypedResults.Ok(operations.All.Select(o => o.ToApi()).ToList()))
-            .ForViewers()
+            .ForViewers(Read)
             .Produces<List<ApiOperation>>();
         group
             .MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi()))
-            .ForViewers()
+            .ForViewers(Read)
             .Produces<ApiOperation>()
             .Produces<ApiError>(StatusCodes.Status404NotFound);
         group
             .MapDelete("/{id}", CancelAsync)
-            .ForAdmins()
+            .ForAdmins(PatchNodes, ListPods)
             .WithMetadata(new ChangesNothing())
             .Produces<ApiOperation>(StatusCodes.Status202Accepted)
             .Produces<ApiError>(StatusCodes.Status404NotFound);
         group
             .MapGet("/{id}/events", Follow)
-            .ForViewers()
+            .ForViewers(Read)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Produces<ApiError>(StatusCodes.Status404NotFound);
     }

@@ -7,6 +7,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Pools;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.PoolDetails;
 
@@ -16,15 +17,19 @@ internal static class PoolDetailRoutes
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder routes = endpoints.MapGroup(PoolRefusals.Pools).WithTags("Pools");
-        routes.MapGet("/overview", ListAsync).ForViewers().Produces<List<ApiPoolOverview>>();
-        One(routes.MapGet("/{id}/overview", GetAsync).ForViewers()).Produces<ApiPoolOverview>();
-        One(routes.MapGet("/{id}/nodes", NodesAsync).ForViewers()).Produces<List<string>>();
-        Changed(routes.MapPost("/{id}/plan", PlanAsync)).Produces<ApiPoolPlan>().WithMetadata(new ChangesNothing());
-        Changed(routes.MapPatch("/{id}", ChangeAsync)).Produces<ApiNodePool>().Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
+        routes.MapGet("/overview", ListAsync).ForViewers(Pool("list")).Produces<List<ApiPoolOverview>>();
+        One(routes.MapGet("/{id}/overview", GetAsync).ForViewers(Pool("get"))).Produces<ApiPoolOverview>();
+        One(routes.MapGet("/{id}/nodes", NodesAsync).ForViewers(Pool("get"), ListNodes)).Produces<List<string>>();
+        Changed(routes.MapPost("/{id}/plan", PlanAsync), Pool("get"), ListNodes, ListPods)
+            .Produces<ApiPoolPlan>()
+            .WithMetadata(new ChangesNothing());
+        Changed(routes.MapPatch("/{id}", ChangeAsync), Pool("patch"))
+            .Produces<ApiNodePool>()
+            .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
     }
 
-    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route) =>
-        One(route.ForAdmins()).Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
+    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route, params AccessNeed[] needs) =>
+        One(route.ForAdmins(needs)).Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiPoolRefusal>(StatusCodes.Status404NotFound);
 

@@ -10,19 +10,32 @@ using NodeManager.Server.Clusters;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Pools;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.PoolDetails;
 
 /// <summary>Rolls pools: the plan, the update as an operation, and what users ask of it while it runs.</summary>
 internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry operations)
 {
+    // An update drains the nodes of the pool: pods can be in any namespace.
+    private static readonly AccessNeed[] Roll =
+    [
+        Pool("patch"),
+        Claim("delete"),
+        new("create", "configmaps", Scope: PoolNamespace),
+        PatchNodes,
+        EvictPods,
+    ];
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         RouteGroupBuilder routes = endpoints.MapGroup(PoolRefusals.Pools + "/{id}/update").WithTags("Pools");
-        One(routes.MapGet("", GetAsync).ForViewers()).Produces<ApiPoolUpdate>();
-        Changed(routes.MapPost("/plan", PlanAsync)).Produces<List<ApiPoolUpdatePlan>>().WithMetadata(new ChangesNothing());
+        One(routes.MapGet("", GetAsync).ForViewers(Pool("get"))).Produces<ApiPoolUpdate>();
+        Changed(routes.MapPost("/plan", PlanAsync), Pool("get"), ListNodes, ListPods)
+            .Produces<List<ApiPoolUpdatePlan>>()
+            .WithMetadata(new ChangesNothing());
         Started(routes.MapPost("", StartAsync));
-        Changed(routes.MapPost("/pause", PauseAsync)).Produces<ApiPoolUpdate>();
+        Changed(routes.MapPost("/pause", PauseAsync), Roll).Produces<ApiPoolUpdate>();
         Started(
             routes.MapPost(
                 "/resume",
@@ -47,10 +60,10 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
     }
 
     private static void Started(RouteHandlerBuilder route) =>
-        Changed(route).Produces<ApiPoolUpdate>().Produces<ApiOperation>(StatusCodes.Status202Accepted);
+        Changed(route, Roll).Produces<ApiPoolUpdate>().Produces<ApiOperation>(StatusCodes.Status202Accepted);
 
-    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route) =>
-        One(route.ForAdmins())
+    private static RouteHandlerBuilder Changed(RouteHandlerBuilder route, params AccessNeed[] needs) =>
+        One(route.ForAdmins(needs))
             .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
             .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
 

@@ -9,6 +9,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Responses;
 using NodeManager.Sessions;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Pools;
 
@@ -38,14 +39,14 @@ internal sealed class PoolRoutes(ClusterSession cluster)
                     CreateAsync("", place, body, context, stop)
             )
         );
-        One(pools.MapGet("/{id}", GetAsync).ForViewers()).Produces<ApiNodePool>();
-        One(pools.MapPut("/{id}", ReplaceAsync).ForAdmins())
+        One(pools.MapGet("/{id}", GetAsync).ForViewers(Pool("get"))).Produces<ApiNodePool>();
+        One(pools.MapPut("/{id}", ReplaceAsync).ForAdmins(Pool("patch")))
             .Produces<ApiNodePool>()
             .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
             .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
-        One(pools.MapDelete("/{id}", DeleteAsync).ForAdmins()).Produces(StatusCodes.Status204NoContent);
-        One(pools.MapGet("/{id}/status", GetStatusAsync).ForViewers()).Produces<ApiNodePoolStatus>();
-        One(pools.MapPut("/{id}/status", ReportAsync).ForAdmins())
+        One(pools.MapDelete("/{id}", DeleteAsync).ForAdmins(Pool("delete"))).Produces(StatusCodes.Status204NoContent);
+        One(pools.MapGet("/{id}/status", GetStatusAsync).ForViewers(Pool("get"))).Produces<ApiNodePoolStatus>();
+        One(pools.MapPut("/{id}/status", ReportAsync).ForAdmins(PoolStatus("patch")))
             .Produces<ApiPoolReported>()
             .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
 
@@ -72,11 +73,11 @@ internal sealed class PoolRoutes(ClusterSession cluster)
     }
 
     private static void Listed(RouteHandlerBuilder route) =>
-        route.ForViewers().Produces<ApiNodePoolPage>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
+        route.ForViewers(Pool("list")).Produces<ApiNodePoolPage>().Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest);
 
     private static void Created(RouteHandlerBuilder route) =>
         route
-            .ForAdmins()
+            .ForAdmins(Pool("create"))
             .Produces<ApiNodePool>(StatusCodes.Status201Created)
             .Produces<ApiPoolRefusal>(StatusCodes.Status400BadRequest)
             .Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);

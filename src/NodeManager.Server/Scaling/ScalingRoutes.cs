@@ -5,6 +5,7 @@ using NodeManager.Autoscaling.Resources;
 using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Scaling;
 
@@ -16,10 +17,12 @@ internal static class ScalingRoutes
 
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        RouteGroupBuilder routes = endpoints.MapGroup("/api/v1/autoscaler").WithTags("Autoscaler").ForViewers();
-        Answers<ApiAutoscaler>(routes.MapGet("", GetAsync)).Produces<ApiError>(StatusCodes.Status400BadRequest);
-        Answers<List<ApiNodeClaim>>(routes.MapGet("/claims", ClaimsAsync));
-        Answers<ApiScalePlan>(routes.MapGet("/plan", PlanAsync));
+        RouteGroupBuilder routes = endpoints.MapGroup("/api/v1/autoscaler").WithTags("Autoscaler");
+        // Decisions name the pods that they were made for.
+        Answers<ApiAutoscaler>(routes.MapGet("", GetAsync).ForViewers(Pool("list"), ListPods))
+            .Produces<ApiError>(StatusCodes.Status400BadRequest);
+        Answers<List<ApiNodeClaim>>(routes.MapGet("/claims", ClaimsAsync).ForViewers(Claim("list")));
+        Answers<ApiScalePlan>(routes.MapGet("/plan", PlanAsync).ForViewers(Pool("list"), ListNodes, ListPods));
     }
 
     // Without the custom resources of the autoscaler.

@@ -13,6 +13,7 @@ using NodeManager.SchedulerControl.Revisions;
 using NodeManager.Server.Access;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Responses;
+using static NodeManager.Server.Access.AccessNeed;
 
 namespace NodeManager.Server.Scheduler;
 
@@ -24,10 +25,16 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
 {
     private const string Service = "nodemanager";
 
+    private static readonly AccessNeed[] Changing =
+    [
+        new("patch", "configmaps", Scope: QueryNamespace),
+        new("patch", "deployments", "apps", QueryNamespace),
+    ];
+
     public void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/api/v1").WithTags("Scheduler");
-        group.MapGet("/plugins", ListAsync).ForViewers().Produces<ApiPlugins>();
+        group.MapGet("/plugins", ListAsync).ForViewers(ReadScheduler).Produces<ApiPlugins>();
         Change(
             group.MapPost(
                 "/plugins/{plugin}/enable",
@@ -45,28 +52,28 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         Change(group.MapPut("/plugins/{plugin}/config", ConfigureAsync));
         group
             .MapPost("/scheduler/restart", RestartAsync)
-            .ForAdmins()
+            .ForAdmins(Changing)
             .Produces<ApiSchedulerRestart>()
             .Produces<ApiOperation>(StatusCodes.Status202Accepted)
             .Produces<ApiSchedulerRestart>(StatusCodes.Status409Conflict);
-        group.MapPost("/config/backup", BackupAsync).ForAdmins().Produces<ApiBackup>();
-        group.MapGet("/config/revisions", RevisionsAsync).ForViewers().Produces<List<ApiRevision>>();
+        group.MapPost("/config/backup", BackupAsync).ForAdmins(Changing).Produces<ApiBackup>();
+        group.MapGet("/config/revisions", RevisionsAsync).ForViewers(ReadScheduler).Produces<List<ApiRevision>>();
         group
             .MapGet("/config/revisions/{revision:long}", RevisionAsync)
-            .ForViewers()
+            .ForViewers(ReadScheduler)
             .Produces<ApiRevision>()
             .Produces<ApiError>(StatusCodes.Status404NotFound);
         Change(group.MapPost("/config/revisions/{revision:long}/restore", RestoreAsync));
         group
             .MapGet("/health", HealthAsync)
-            .ForViewers()
+            .ForViewers(ReadScheduler)
             .Produces<ApiHealth>()
             .Produces<ApiHealth>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static void Change(RouteHandlerBuilder route) =>
         route
-            .ForAdmins()
+            .ForAdmins(Changing)
             .WithMetadata(new TakesDryRun())
             .Produces<ApiSchedulerChange>()
             .Produces<ApiError>(StatusCodes.Status400BadRequest)

@@ -13,7 +13,7 @@
       <xsl:apply-templates select="document(File)/Configuration/DefaultSettings" />
       <ViewDefinitions>
         <xsl:for-each select="File">
-          <xsl:apply-templates select="document(.)/Configuration/ViewDefinitions/View" />
+          <xsl:apply-templates select="document(.)/Configuration/ViewDefinitions/*" />
         </xsl:for-each>
       </ViewDefinitions>
     </Configuration>
@@ -26,6 +26,44 @@
   </xsl:template>
 
   <xsl:template match="comment()" />
+
+  <!-- Several tables of one type: TableViews has the columns, Table the name and the columns of a view. -->
+  <xsl:template match="TableViews">
+    <xsl:for-each select="Table">
+      <xsl:variable name="columns" select="../Column[contains(concat(' ', @Views, ' '), concat(' ', current()/@Columns, ' '))]" />
+      <View>
+        <Name><xsl:value-of select="@Name" /></Name>
+        <ViewSelectedBy><TypeName><xsl:value-of select="@TypeName" /></TypeName></ViewSelectedBy>
+        <xsl:apply-templates select="../GroupBy" />
+        <TableControl>
+          <AutoSize />
+          <TableHeaders>
+            <xsl:for-each select="$columns">
+              <TableColumnHeader>
+                <Label><xsl:value-of select="@Label" /></Label>
+                <xsl:if test="@Alignment"><Alignment><xsl:value-of select="@Alignment" /></Alignment></xsl:if>
+              </TableColumnHeader>
+            </xsl:for-each>
+          </TableHeaders>
+          <TableRowEntries>
+            <TableRowEntry>
+              <xsl:if test="@Wrap"><Wrap /></xsl:if>
+              <TableColumnItems>
+                <xsl:for-each select="$columns">
+                  <TableColumnItem><xsl:apply-templates select="*" /></TableColumnItem>
+                </xsl:for-each>
+              </TableColumnItems>
+            </TableRowEntry>
+          </TableRowEntries>
+        </TableControl>
+      </View>
+    </xsl:for-each>
+  </xsl:template>
+
+  <!-- What a column of a table shows. -->
+  <xsl:template match="Cell">
+    <xsl:apply-templates select="ancestor::ViewDefinitions/TableViews/Column[@Views = current()/@Views and @Label = current()/@Label]/*" />
+  </xsl:template>
 
   <xsl:template match="PropertyName[not(ancestor::ItemSelectionCondition)]">
     <xsl:if test="parent::GroupBy and not(../Label)">

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 using NodeManager.NodePools;
 
 namespace NodeManager.Providers.PoolService;
@@ -22,9 +23,8 @@ internal enum PoolRepeat
 /// <summary>Sends requests to the service with retries.</summary>
 internal sealed partial class PoolServiceSender : IDisposable
 {
-    private const int MaximumTries = 5;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
+    private static readonly RetryPolicy Policy = RetryPolicy.Requests with { FirstPause = TimeSpan.FromMilliseconds(250) };
 
     private readonly HttpClient _http;
     private readonly PoolServiceConfiguration _configuration;
@@ -142,11 +142,9 @@ internal sealed partial class PoolServiceSender : IDisposable
             bool again = failure.MayPass && (repeat == PoolRepeat.Always || !failure.MayBeDone);
             if (!again && failure.MayBeDone && repeat == PoolRepeat.Never)
                 throw new PoolAnswerLostException(failure.Error);
-            if (!again || tries >= MaximumTries)
+            if (!again || tries >= Policy.MaximumAttempts)
                 throw failure.Error;
-            TimeSpan wait = FirstWait * Math.Pow(2, tries - 1) * (0.5 + Random.Shared.NextDouble());
-            if (failure.RetryAfter > wait)
-                wait = failure.RetryAfter.Value;
+            TimeSpan wait = Policy.PauseAfter(tries, failure.RetryAfter);
             LogRetry(_logger, request.Method.Method, request.Path, (long)wait.TotalMilliseconds, tries);
             await _time.DelayAsync(wait, cancellationToken);
         }

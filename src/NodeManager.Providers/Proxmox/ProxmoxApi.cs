@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Proxmox;
@@ -15,7 +16,14 @@ namespace NodeManager.Providers.Proxmox;
 /// </summary>
 internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string tokenId, string secret, TimeProvider time) : IDisposable
 {
-    private const int ReadAttempts = 4;
+    private static readonly RetryPolicy Reads = new()
+    {
+        MaximumAttempts = 4,
+        FirstPause = TimeSpan.FromMilliseconds(500),
+        LongestPause = TimeSpan.FromSeconds(2),
+        IsTransient = static e =>
+            e is ProviderException { Outcome: MachineOutcome.Unavailable or MachineOutcome.Pending } or IOException or HttpRequestException,
+    };
 
     /// <summary>How long to wait for a lock.</summary>
     private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
@@ -28,28 +36,28 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
 
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<ProxmoxAnswer<T>> type, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
-                await using Stream body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-                return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) is { Data: { } data }
-                    ? data
-                    : throw NoProxmox("the answer has no data");
-            }
-            catch (JsonException e)
-            {
-                throw NoProxmox(e.Message);
-            }
-            catch (Exception e) when (attempt < ReadAttempts && IsWorthRepeating(e, cancellationToken))
-            {
-                await time.DelayAsync(TimeSpan.FromMilliseconds(250 << attempt), cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or HttpRequestException)
-            {
-                throw Lost(e.Message, e);
-            }
+            return await Reads.RunAsync(
+                async token =>
+                {
+                    using HttpResponseMessage answer = await SendAsync(HttpMethod.Get, path, null, token);
+                    await using Stream body = await answer.Content.ReadAsStreamAsync(token);
+                    return await JsonSerializer.DeserializeAsync(body, type, token) is { Data: { } data }
+                        ? data
+                        : throw NoProxmox("the answer has no data");
+                },
+                time,
+                cancellationToken
+            );
+        }
+        catch (JsonException e)
+        {
+            throw NoProxmox(e.Message);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw Lost(e.Message, e);
         }
     }
 
@@ -178,15 +186,6 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
             RetryAfter = answer.Headers.RetryAfter?.Delta,
         };
     }
-
-    private static bool IsWorthRepeating(Exception e, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested
-        && e switch
-        {
-            ProviderException { Outcome: MachineOutcome.Unavailable or MachineOutcome.Pending } => true,
-            IOException or HttpRequestException => true,
-            _ => false,
-        };
 
     private static bool IsNeverSent(Exception e) =>
         e

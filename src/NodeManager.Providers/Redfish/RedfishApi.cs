@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Core.Machines;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Redfish;
@@ -18,6 +19,13 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     : IDisposable
 {
     private const string RootPath = "/redfish/v1/";
+
+    private static readonly RetryPolicy Reads = new()
+    {
+        MaximumAttempts = 3,
+        FirstPause = TimeSpan.FromSeconds(1.5),
+        LongestPause = TimeSpan.FromSeconds(10),
+    };
 
     // Bounds Retry-After: a shorter one would busy-loop, a longer one would block the claim.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1),
@@ -190,13 +198,13 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
                     || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
                 )
             {
-                if (method != HttpMethod.Get || attempt >= 3)
+                if (method != HttpMethod.Get || attempt >= Reads.MaximumAttempts)
                     throw new ProviderException(
                         MachineOutcome.Unavailable,
                         $"The controller {endpoint.Authority} did not answer: {(e.InnerException ?? e).Message}",
                         e
                     );
-                await time.DelayAsync(TimeSpan.FromSeconds(attempt), cancellationToken);
+                await time.DelayAsync(Reads.PauseAfter(attempt), cancellationToken);
                 continue;
             }
 
@@ -215,7 +223,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
                 ProviderException refusal = await RefusalAsync(answer, method, path, cancellationToken);
                 if (refusal.Outcome != MachineOutcome.Unavailable || deadline.IsOver)
                     throw refusal;
-                await time.DelayAsync(Pause(answer.Headers.RetryAfter, TimeSpan.FromSeconds(Math.Min(attempt, 10))), cancellationToken);
+                await time.DelayAsync(Pause(answer.Headers.RetryAfter, Reads.PauseAfter(attempt)), cancellationToken);
             }
         }
     }

@@ -53,9 +53,10 @@ internal sealed partial class RequestSender : IDisposable
     )
     {
         long start = _time.GetTimestamp();
+        RetryPolicy policy = RetryPolicy.Requests;
         for (int tries = 1; ; tries++)
         {
-            TimeSpan wait = RetryPolicy.BackOff(tries);
+            TimeSpan? retryAfter = null;
             try
             {
                 using HttpResponseMessage response = await SendOnceAsync(request, cancellationToken);
@@ -63,21 +64,18 @@ internal sealed partial class RequestSender : IDisposable
                 return await read(body, response.Content.Headers.ContentType?.MediaType, cancellationToken);
             }
             catch (KubernetesException e)
-                when (tries < RetryPolicy.MaximumTries
-                    && RetryPolicy.MayPass(e.Code, request.Retry)
-                    && (e.RetryAfter ?? default) <= RetryPolicy.LongestWait
-                )
+                when (tries < policy.MaximumAttempts && IsTransient(e.Code, request.Retry) && !(e.RetryAfter > policy.LongestPause))
             {
-                if (e.RetryAfter > wait)
-                    wait = e.RetryAfter.Value;
+                retryAfter = e.RetryAfter;
             }
             catch (Exception e) when (TransportFailure.Of(e) is { } failure && !cancellationToken.IsCancellationRequested)
             {
                 bool again = failure.MayPass && (request.Retry == RetryMode.Always || failure.IsUnsent);
-                if (tries >= RetryPolicy.MaximumTries || !again)
+                if (tries >= policy.MaximumAttempts || !again)
                     throw failure.ToException(_http.BaseAddress!, request, tries, _time.GetElapsedTime(start));
             }
 
+            TimeSpan wait = policy.PauseAfter(tries, retryAfter);
             Log.Retrying(_logger, request.Method.Method, request.Path, (long)wait.TotalMilliseconds, tries);
             await Task.Delay(wait, _time, cancellationToken);
         }
@@ -120,6 +118,14 @@ internal sealed partial class RequestSender : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static bool IsTransient(HttpStatusCode code, RetryMode mode) =>
+        mode switch
+        {
+            RetryMode.Always => TransientFailure.Is(code),
+            RetryMode.WhenRefused => code is HttpStatusCode.TooManyRequests,
+            _ => false,
+        };
 
     private long Milliseconds(long start) => (long)_time.GetElapsedTime(start).TotalMilliseconds;
 

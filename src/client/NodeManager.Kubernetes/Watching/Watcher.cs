@@ -23,8 +23,7 @@ internal sealed partial class Watcher<T>(
 )
     where T : KubernetesObject
 {
-    /// <summary>The longest delay between two tries.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
+    private static readonly RetryPolicy Policy = RetryPolicy.Requests with { LongestPause = TimeSpan.FromSeconds(15) };
 
     /// <summary>A connection of this duration counts as established.</summary>
     private static readonly TimeSpan Established = TimeSpan.FromSeconds(5);
@@ -249,13 +248,12 @@ internal sealed partial class Watcher<T>(
             LogExpired(logger, type.Plural, _version);
             _version = null;
             if (_failures++ > 0)
-                wait = RetryPolicy.BackOff(_failures, LongestWait);
+                wait = Policy.PauseAfter(_failures);
         }
         else
         {
-            wait = RetryPolicy.BackOff(++_failures, LongestWait);
-            if (exception is KubernetesException { RetryAfter: { } asked } && asked > wait)
-                wait = asked < RetryPolicy.LongestWait ? asked : RetryPolicy.LongestWait;
+            TimeSpan? asked = (exception as KubernetesException)?.RetryAfter;
+            wait = Policy.PauseAfter(++_failures, asked > RetryPolicy.Requests.LongestPause ? RetryPolicy.Requests.LongestPause : asked);
             LogCut(logger, type.Plural, exception.GetBaseException().Message, (long)wait.TotalMilliseconds);
         }
 

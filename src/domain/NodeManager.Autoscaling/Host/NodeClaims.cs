@@ -14,6 +14,7 @@ using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Host;
 
@@ -21,7 +22,6 @@ namespace NodeManager.Autoscaling.Host;
 public static class NodeClaims
 {
     // An autoscaler that works on the claim writes a few times a second at most.
-    private const int Tries = 10;
 
     private static readonly string[] Order =
     [
@@ -166,36 +166,31 @@ public static class NodeClaims
         ClusterOperation.RunAsync(
             session,
             claim.Name,
-            async (connection, token) =>
-            {
-                for (int attempt = 1; ; attempt++)
-                {
-                    NodeSmithClaim found;
-                    try
+            (connection, stop) =>
+                RetryPolicy.Conflicts.RunAsync(
+                    async token =>
                     {
-                        found = await NodeSmithErrors.InstalledAsync(
-                            session.Cluster,
-                            connection.Client.GetAsync(NodeSmithResources.Claims, claim.Name, claim.Namespace, token)
-                        );
-                    }
-                    catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
-                    {
-                        throw NotFound(session, claim.Namespace, claim.Name, e);
-                    }
+                        NodeSmithClaim found;
+                        try
+                        {
+                            found = await NodeSmithErrors.InstalledAsync(
+                                session.Cluster,
+                                connection.Client.GetAsync(NodeSmithResources.Claims, claim.Name, claim.Namespace, token)
+                            );
+                        }
+                        catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+                        {
+                            throw NotFound(session, claim.Namespace, claim.Name, e);
+                        }
 
-                    if (uid.Length > 0 && found.Metadata.Uid != uid)
-                        throw NotFound(session, claim.Namespace, claim.Name);
-                    try
-                    {
+                        if (uid.Length > 0 && found.Metadata.Uid != uid)
+                            throw NotFound(session, claim.Namespace, claim.Name);
                         await change(connection.Client, found, token);
                         return true;
-                    }
-                    catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
-                    {
-                        await connection.Time.DelayAsync(ConflictPause.After(attempt), token);
-                    }
-                }
-            },
+                    },
+                    connection.Time,
+                    stop
+                ),
             cancellationToken
         );
 

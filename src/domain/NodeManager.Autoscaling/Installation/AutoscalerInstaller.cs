@@ -9,6 +9,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Installation;
 
@@ -21,7 +22,13 @@ public static class AutoscalerInstaller
     private const string ManagedBy = "app.kubernetes.io/managed-by";
 
     /// <summary>How often a kind that is established and not yet served is asked for.</summary>
-    private const int ServingAttempts = 8;
+    private static readonly RetryPolicy Serving = new()
+    {
+        MaximumAttempts = 8,
+        FirstPause = TimeSpan.FromMilliseconds(100),
+        LongestPause = TimeSpan.FromSeconds(6.4),
+        IsTransient = static e => e is KubernetesException { Code: HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable },
+    };
 
     /// <summary>Applies all objects, definitions first, and awaits that their kinds are served.</summary>
     /// <param name="session">Where.</param>
@@ -197,29 +204,25 @@ public static class AutoscalerInstaller
         JsonNode spec = definition.Content["spec"]!;
         string path =
             $"/apis/{(string?)spec["group"]}/{(string?)spec["versions"]![0]!["name"]}/{(string?)spec["names"]!["plural"]}?limit=1";
-        for (int attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                await connection.Client.SendAsync(
-                    HttpMethod.Get,
-                    path,
-                    null,
-                    InstallationJson.Default.JsonObject,
-                    RequestOptions.Default,
-                    cancellationToken
-                );
-                return;
-            }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
-            {
-                return;
-            }
-            catch (KubernetesException e)
-                when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable && attempt < ServingAttempts)
-            {
-                await connection.Time.DelayAsync(ConflictPause.Jitter(TimeSpan.FromMilliseconds(50 << attempt)), cancellationToken);
-            }
+            await Serving.RunAsync(
+                token =>
+                    connection.Client.SendAsync(
+                        HttpMethod.Get,
+                        path,
+                        null,
+                        InstallationJson.Default.JsonObject,
+                        RequestOptions.Default,
+                        token
+                    ),
+                connection.Time,
+                cancellationToken
+            );
+        }
+        catch (KubernetesException e) when (e.Code == HttpStatusCode.Forbidden)
+        {
+            // A definition that cannot be read is served all the same.
         }
     }
 

@@ -15,7 +15,6 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Timing;
 using NodeManager.Kubernetes.Transport;
 using NodeManager.NodePools;
 using NodeManager.NodePools.Documents;
@@ -28,10 +27,21 @@ namespace NodeManager.Autoscaling.NodePools;
 /// <param name="ns">The namespace of the autoscaler's resources.</param>
 public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) : INodePoolProvider
 {
-    private const int Tries = 5,
-        MostNames = 10_000;
+    private const int MostNames = 10_000;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly RetryPolicy Reports = RetryPolicy.Conflicts with
+    {
+        MaximumAttempts = 5,
+        IsTransient = static exception => exception is NodeManagerException { ErrorId: ErrorIds.Conflict },
+    };
+
+    private static readonly RetryPolicy Changes = new()
+    {
+        MaximumAttempts = 5,
+        FirstPause = TimeSpan.FromSeconds(1),
+        LongestPause = TimeSpan.FromSeconds(1),
+        IsTransient = TransientFailure.Is,
+    };
 
     // By UID: objects of a cluster are read by name.
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
@@ -167,11 +177,11 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
     public async Task ReportStatusAsync(string id, PoolStatusReport report, CancellationToken cancellationToken)
     {
         ClusterPoolReports.Require(report, session.Cluster);
-        for (int attempt = 1; ; attempt++)
-        {
-            NodeSmithPool pool = await FindAsync(id, cancellationToken);
-            try
+        // A conflict: the autoscaler wrote its status.
+        await Reports.RunAsync(
+            async token =>
             {
+                NodeSmithPool pool = await FindAsync(id, token);
                 await AskAsync(
                     () =>
                         Client.PatchAsync(
@@ -181,18 +191,14 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
                             Patch.Merge(ClusterPoolReports.PatchOf(pool, report, Now)),
                             "status",
                             RequestOptions.Default,
-                            cancellationToken
+                            token
                         ),
                     pool.Metadata.Name
                 );
-                return;
-            }
-            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && attempt < Tries)
-            {
-                // The autoscaler wrote its status; the report is made again.
-                await Connection.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
-            }
-        }
+            },
+            Connection.Time,
+            cancellationToken
+        );
     }
 
     public Task RequireAccessAsync(string verb, string? subresource, CancellationToken cancellationToken) =>
@@ -310,19 +316,13 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
     // All that is sent here does the same when it is done twice.
     private async Task<T> PersistAsync<T>(Func<Task<T>> change, string pool, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        try
         {
-            try
-            {
-                return await change();
-            }
-            catch (Exception lost) when (TransientFailure.Is(lost) && !cancellationToken.IsCancellationRequested)
-            {
-                if (attempt == Tries)
-                    throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, pool)!);
-            }
-
-            await Connection.Time.DelayAsync(ConflictPause.Jitter(Pause), cancellationToken);
+            return await Changes.RunAsync(_ => change(), Connection.Time, cancellationToken);
+        }
+        catch (Exception lost) when (TransientFailure.Is(lost) && !cancellationToken.IsCancellationRequested)
+        {
+            throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, pool)!);
         }
     }
 

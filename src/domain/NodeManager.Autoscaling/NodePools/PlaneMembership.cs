@@ -1,12 +1,9 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Autoscaling.Resources;
-using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.NodePools;
 
@@ -16,53 +13,34 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
     /// <summary>The control plane that is created where there is none.</summary>
     private const string DefaultPlane = "nodemanager";
 
-    private const int Tries = 10;
-
     /// <summary>Adds a pool to the first control plane, unless one names it already.</summary>
-    public async Task AddAsync(string pool, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
+    public Task AddAsync(string pool, CancellationToken cancellationToken) =>
+        RetryPolicy.Conflicts.RunAsync(
+            async token =>
             {
-                List<NodeSmithControlPlane> planes = await ListAsync(cancellationToken);
+                List<NodeSmithControlPlane> planes = await ListAsync(token);
                 if (planes.Exists(plane => plane.Spec.Pools?.Contains(pool) == true))
                     return;
                 if (planes.FirstOrDefault() is { } first)
-                    await WriteAsync(first, [.. first.Spec.Pools ?? [], pool], cancellationToken);
+                    await WriteAsync(first, [.. first.Spec.Pools ?? [], pool], token);
                 else
-                    await CreateAsync(pool, cancellationToken);
-                return;
-            }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
-            {
-                // Another client changed it; it is read again.
-                await client.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
-            }
-        }
-    }
+                    await CreateAsync(pool, token);
+            },
+            client.Time,
+            cancellationToken
+        );
 
     /// <summary>Removes a pool from all control planes.</summary>
-    public async Task RemoveAsync(string pool, CancellationToken cancellationToken)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
+    public Task RemoveAsync(string pool, CancellationToken cancellationToken) =>
+        RetryPolicy.Conflicts.RunAsync(
+            async token =>
             {
-                foreach (
-                    NodeSmithControlPlane plane in (await ListAsync(cancellationToken)).Where(plane =>
-                        plane.Spec.Pools?.Contains(pool) == true
-                    )
-                )
-                    await WriteAsync(plane, [.. plane.Spec.Pools!.Where(one => one != pool)], cancellationToken);
-                return;
-            }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
-            {
-                await client.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
-            }
-        }
-    }
+                foreach (NodeSmithControlPlane plane in (await ListAsync(token)).Where(plane => plane.Spec.Pools?.Contains(pool) == true))
+                    await WriteAsync(plane, [.. plane.Spec.Pools!.Where(one => one != pool)], token);
+            },
+            client.Time,
+            cancellationToken
+        );
 
     private async Task<List<NodeSmithControlPlane>> ListAsync(CancellationToken cancellationToken) =>
         [

@@ -6,6 +6,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Providers;
 
@@ -13,7 +14,7 @@ namespace NodeManager.Autoscaling.Providers;
 public static class MachineManager
 {
     /// <summary>How often an outcome that may pass is asked again.</summary>
-    private const int Attempts = 5;
+    private static readonly RetryPolicy Policy = RetryPolicy.Requests with { FirstPause = TimeSpan.FromSeconds(2) };
 
     /// <summary>The machines of providers, provider by provider.</summary>
     /// <param name="session">Where the providers are.</param>
@@ -337,12 +338,9 @@ public static class MachineManager
         for (int attempt = 1; ; attempt++)
         {
             MachineResult result = await call(provider);
-            if (attempt == Attempts || result.Outcome is not (MachineOutcome.Pending or MachineOutcome.Unavailable))
+            if (attempt == Policy.MaximumAttempts || result.Outcome is not (MachineOutcome.Pending or MachineOutcome.Unavailable))
                 return result;
-            await connection.Time.DelayAsync(
-                result.RetryAfter ?? ConflictPause.Jitter(TimeSpan.FromSeconds(1 << attempt)),
-                cancellationToken
-            );
+            await connection.Time.DelayAsync(result.RetryAfter ?? Policy.PauseAfter(attempt), cancellationToken);
             provider = await OpenAsync(connection, ns, name, cancellationToken);
         }
     }

@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Autoscaling.Resources;
 using NodeManager.Controllers.Caching;
-using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Autoscaling.Reconciliation;
 
@@ -27,7 +27,7 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
     where TSpec : new()
     where TStatus : class, new()
 {
-    private const int Tries = 5;
+    private static readonly RetryPolicy Policy = RetryPolicy.Conflicts with { MaximumAttempts = 5 };
 
     /// <summary>Writes the status as the action leaves it, where it leaves it changed.</summary>
     /// <returns>The object as it is now.</returns>
@@ -72,12 +72,12 @@ public sealed class NodeSmithWriter<T, TSpec, TStatus>(
             {
                 return await WriteStatusAsync(item, change, cancellationToken);
             }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Policy.MaximumAttempts)
             {
                 if (await ReadAsync(item, cancellationToken) is not { } now || now.Metadata.Uid != item.Metadata.Uid || !isStill(now))
                     return null;
                 item = now;
-                await client.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
+                await client.Time.DelayAsync(Policy.PauseAfter(attempt), cancellationToken);
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
             {

@@ -25,6 +25,12 @@ internal sealed class BatchWork(
 {
     private const int DrainAttempts = 6;
 
+    private static readonly RetryPolicy DrainRetry = new()
+    {
+        FirstPause = TimeSpan.FromSeconds(1),
+        LongestPause = TimeSpan.FromSeconds(16),
+    };
+
     private readonly StuckBatch _stuck = new(scope, options, ledger, fleet);
     private readonly List<Task> _tails = [];
 
@@ -74,7 +80,7 @@ internal sealed class BatchWork(
             }
 
             if (left.Count > 0)
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(16, 1 << (attempt - 1))), scope.Time, cancellationToken);
+                await Task.Delay(DrainRetry.PauseAfter(attempt), scope.Time, cancellationToken);
         }
     }
 

@@ -3,6 +3,7 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Kubernetes.Transport;
 using NodeManager.NodePools.Documents;
 
 namespace NodeManager.NodePools.Operations;
@@ -16,7 +17,7 @@ public static class PoolEditor
 {
     private const int MaximumTries = 5;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly RetryPolicy Lost = new() { FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(1) };
 
     /// <summary>What would be written. Refuses what <see cref="ApplyAsync"/> refuses before it writes.</summary>
     public static Task<PoolEditPlan> PlanAsync(
@@ -123,7 +124,7 @@ public static class PoolEditor
                     && tries < MaximumTries
                 )
             {
-                await connection.Time.DelayAsync(ConflictPause.After(tries), cancellationToken);
+                await connection.Time.DelayAsync(RetryPolicy.Conflicts.PauseAfter(tries), cancellationToken);
                 // The answer to an earlier try may have been lost.
                 PoolRecord now = await context.Provider.GetAsync(before.Id, cancellationToken);
                 if (now.Generation == before.Generation + 1 && PoolMerge.Contains(now.Spec, merged.Spec))
@@ -136,7 +137,7 @@ public static class PoolEditor
                 if (tries >= MaximumTries)
                     throw lost.Error;
                 target = new() { Id = before.Id, Name = before.Name };
-                await connection.Time.DelayAsync(ConflictPause.Jitter(Pause), cancellationToken);
+                await connection.Time.DelayAsync(Lost.PauseAfter(tries), cancellationToken);
             }
         }
     }

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
-using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Nodes.Editing;
 
@@ -18,37 +18,37 @@ namespace NodeManager.Core.Nodes.Editing;
 public static partial class NodePatcher
 {
     // Writers of one node take turns in the order that chance gives: with this many attempts fifty concurrent writers succeed.
-    private const int Tries = 60;
+    private static readonly RetryPolicy Policy = RetryPolicy.Conflicts with { MaximumAttempts = 60 };
 
     /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right, and is sent again on a conflict.</summary>
     /// <exception cref="NodeManagerException">NodeReplaced: the node of the name has another UID than the target.</exception>
-    public static async Task<Node> PatchAsync(
+    public static Task<Node> PatchAsync(
         ClusterConnection connection,
         NodeTarget node,
         JsonObject patch,
         bool dryRun,
         CancellationToken cancellationToken
-    )
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
+    ) =>
+        Policy.RunAsync(
+            async token =>
             {
-                return await SendAsync(connection, node, patch, dryRun, cancellationToken);
-            }
-            catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict || MayBeReplaced(refused, node))
-            {
-                if (MayBeReplaced(refused, node))
-                    await RefuseIfReplacedAsync(connection, node, cancellationToken);
-                if (refused.Code == HttpStatusCode.Conflict && node.Version.Length > 0)
-                    throw Changed(connection, node, refused);
-                if (refused.Code != HttpStatusCode.Conflict || attempt >= Tries)
+                try
+                {
+                    return await SendAsync(connection, node, patch, dryRun, token);
+                }
+                catch (KubernetesException refused) when (refused.Code == HttpStatusCode.Conflict || MayBeReplaced(refused, node))
+                {
+                    if (MayBeReplaced(refused, node))
+                        await RefuseIfReplacedAsync(connection, node, token);
+                    if (refused.Code == HttpStatusCode.Conflict && node.Version.Length > 0)
+                        throw Changed(connection, node, refused);
                     throw;
-                LogConflict(connection.Logger, node.Name, attempt);
-                await Task.Delay(ConflictPause.After(attempt), connection.Time, cancellationToken);
-            }
-        }
-    }
+                }
+            },
+            connection.Time,
+            cancellationToken,
+            (_, attempt) => LogConflict(connection.Logger, node.Name, attempt)
+        );
 
     /// <summary>Whether a refusal may mean that the node of the name has another UID. Servers differ in the code that they answer with.</summary>
     public static bool MayBeReplaced(KubernetesException refused, NodeTarget node) =>
@@ -75,34 +75,29 @@ public static partial class NodePatcher
     /// <param name="make">The merge patch for the node as it is, or null when nothing is to be done; throws where it may not be done.</param>
     /// <param name="dryRun">Have the server check, and store nothing.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Node> ChangeAsync(
+    public static Task<Node> ChangeAsync(
         ClusterConnection connection,
         NodeTarget node,
         Func<JsonObject, JsonObject?> make,
         bool dryRun,
         CancellationToken cancellationToken
-    )
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            JsonObject current = await ReadAsync(connection.Client, node.Name, cancellationToken);
-            RefuseIfReplaced(connection, node, current);
-            if (!IsVersionOf(node, current))
-                throw Changed(connection, node);
-            if (make(current) is not { } patch)
-                return current.Deserialize(KubernetesJson.Default.Node)!;
-            Require(patch, "resourceVersion", current["metadata"]?["resourceVersion"]?.GetValue<string>());
-            try
+    ) =>
+        Policy.RunAsync(
+            async token =>
             {
-                return await SendAsync(connection, node, patch, dryRun, cancellationToken);
-            }
-            catch (KubernetesException refused) when (attempt < Tries && refused.Code == HttpStatusCode.Conflict)
-            {
-                LogConflict(connection.Logger, node.Name, attempt);
-                await Task.Delay(ConflictPause.After(attempt), connection.Time, cancellationToken);
-            }
-        }
-    }
+                JsonObject current = await ReadAsync(connection.Client, node.Name, token);
+                RefuseIfReplaced(connection, node, current);
+                if (!IsVersionOf(node, current))
+                    throw Changed(connection, node);
+                if (make(current) is not { } patch)
+                    return current.Deserialize(KubernetesJson.Default.Node)!;
+                Require(patch, "resourceVersion", current["metadata"]?["resourceVersion"]?.GetValue<string>());
+                return await SendAsync(connection, node, patch, dryRun, token);
+            },
+            connection.Time,
+            cancellationToken,
+            (_, attempt) => LogConflict(connection.Logger, node.Name, attempt)
+        );
 
     /// <summary>The same for a node that was read before: one request where it has not changed since.</summary>
     /// <param name="connection">Where.</param>

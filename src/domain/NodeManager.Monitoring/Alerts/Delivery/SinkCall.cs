@@ -33,11 +33,4 @@ internal static class SinkCall
             return new($"{defect.GetType().Name}.");
         }
     }
-
-    /// <summary>Doubles with each attempt; jittered, as many sinks may fail together.</summary>
-    public static TimeSpan Pause(int attempt, TimeSpan first, TimeSpan longest)
-    {
-        double seconds = Math.Min(first.TotalSeconds * Math.Pow(2, Math.Min(attempt - 1, 20)), longest.TotalSeconds);
-        return TimeSpan.FromSeconds(seconds * (0.75 + (Random.Shared.NextDouble() / 2)));
-    }
 }

@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Transport;
+
 namespace NodeManager.Monitoring.Alerts.Delivery;
 
 /// <summary>
@@ -8,8 +10,7 @@ internal sealed class SinkQueue
     /// <summary>Attempts for an alert that the receiver refuses for what it contains.</summary>
     private const int RefusalLimit = 3;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly RetryPolicy Policy = new() { FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMinutes(1) };
     private static readonly TimeSpan LongestAsked = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
@@ -158,9 +159,7 @@ internal sealed class SinkQueue
                 return false;
             }
 
-            TimeSpan pause = SinkCall.Pause(attempt, FirstPause, LongestPause);
-            if (failure.RetryAfter is { } asked && asked > pause)
-                pause = asked < LongestAsked ? asked : LongestAsked;
+            TimeSpan pause = Policy.PauseAfter(attempt, failure.RetryAfter > LongestAsked ? LongestAsked : failure.RetryAfter);
             string text = $"Sink '{_sink.Name}' did not accept alert {alert.TransitionId}: {failure.Message}";
             if (attempt == 1)
                 _events.Observer.Warning(text + " Retrying.");

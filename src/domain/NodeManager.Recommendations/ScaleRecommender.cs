@@ -1,12 +1,10 @@
 using NodeManager.Core.Configuration;
 using NodeManager.Core.Nodes;
-using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Progress;
 using NodeManager.Core.Sessions;
 using NodeManager.Drains.Options;
 using NodeManager.Drains.Planning;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Recommendations.Decisions;
@@ -55,14 +53,20 @@ public static class ScaleRecommender
         if (request.Selector is null)
             nodes.RemoveAll(static node => !ScaleThresholds.Covers(node));
         DrainOptions options = new() { DeleteEmptyDirData = request.DeleteEmptyDirData, DeleteUnmanagedPods = request.DeleteUnmanagedPods };
-        Task<Dictionary<string, NodeMetrics>?> measuring = ReadUsageAsync(session, connection, observer, cancellationToken);
+        Task<IReadOnlyDictionary<string, NodeUsage>> measuring = ThresholdUsage.ReadAsync(
+            session.Configuration,
+            connection,
+            nodes,
+            observer,
+            cancellationToken
+        );
         PlanBasis basis = await PlanBasis.ReadAsync(
             connection,
             NodeTarget.Distinct(nodes.Select(static n => new NodeTarget(n.Metadata.Name, n.Metadata.Uid ?? ""))),
             options,
             cancellationToken
         );
-        Dictionary<string, NodeMetrics>? metrics = await measuring;
+        IReadOnlyDictionary<string, NodeUsage> usage = await measuring;
         if (basis.Simulator is not { } simulator)
         {
             throw new NodeManagerException(
@@ -88,11 +92,11 @@ public static class ScaleRecommender
         {
             Now = basis.Now,
             Configuration = configuration,
-            Nodes = [.. basis.Nodes.Where(static plan => plan.Node is not null).Select(plan => NodeOf(plan, basis, metrics))],
+            Nodes = [.. basis.Nodes.Where(static plan => plan.Node is not null).Select(plan => NodeOf(plan, basis, usage))],
             Snapshot = simulator.Snapshot,
             Waiting = basis.Waiting,
             Blocking = plan => Blocking(plan, basis),
-            HasUsage = metrics is { Count: > 0 },
+            HasUsage = usage.Count > 0,
             Before = history.Find(key),
         };
         NodeScaleRecommendation recommendation = RecommendationRules.Judge(session, situation);
@@ -100,15 +104,13 @@ public static class ScaleRecommender
         return recommendation;
     }
 
-    private static ScaleNode NodeOf(PlannedNode plan, PlanBasis basis, Dictionary<string, NodeMetrics>? metrics) =>
+    private static ScaleNode NodeOf(PlannedNode plan, PlanBasis basis, IReadOnlyDictionary<string, NodeUsage> usage) =>
         new()
         {
             Node = plan.Node!,
             Plan = plan,
             Pods = [.. basis.Survey.Pods[plan.Name].Where(static pod => !pod.IsFinished())],
-            Usage = metrics?.GetValueOrDefault(plan.Name) is { } measured
-                ? NodeMapper.UsageOf(measured, plan.Node!.Status.Allocatable.ToNodeResources(), basis.Now)
-                : null,
+            Usage = usage.GetValueOrDefault(plan.Name),
         };
 
     // As a drain of the node alone meets them, all of its pods finding a place.
@@ -131,25 +133,5 @@ public static class ScaleRecommender
                 .Concat(never)
                 .DistinctBy(static b => (b.Namespace, b.Name)),
         ];
-    }
-
-    private static async Task<Dictionary<string, NodeMetrics>?> ReadUsageAsync(
-        NodeManagerSession session,
-        ClusterConnection connection,
-        IOperationObserver observer,
-        CancellationToken cancellationToken
-    )
-    {
-        if (!session.Configuration.MetricsEnabled)
-            return null;
-        try
-        {
-            return await MetricsReader.ReadAsync(connection.Client, [], cancellationToken);
-        }
-        catch (KubernetesException refused) when (MetricsReader.IsAbsence(refused))
-        {
-            observer.Warning($"The metrics API is unavailable; the recommendation rests on requests alone: {refused.Message}");
-            return null;
-        }
     }
 }

@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Models;
+
 namespace NodeManager.Scheduling;
 
 /// <summary>Annotations of pods and nodes that ask autoscalers to leave them alone.</summary>
@@ -11,4 +13,8 @@ public static class DisruptionAnnotations
 
     /// <summary>Of the cluster autoscaler, on pods: <c>true</c> or <c>false</c>.</summary>
     public const string SafeToEvict = "cluster-autoscaler.kubernetes.io/safe-to-evict";
+
+    /// <summary>The annotation that keeps a node from being removed by an autoscaler; null without one.</summary>
+    public static string? KeepingOf(Node node) =>
+        new[] { ScaleDownDisabled, DoNotDisrupt }.FirstOrDefault(key => node.Metadata.Annotations?.GetValueOrDefault(key) == "true");
 }

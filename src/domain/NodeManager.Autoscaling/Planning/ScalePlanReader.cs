@@ -11,6 +11,7 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.Recommendations;
 using NodeManager.Scheduling;
 using KubernetesResources = NodeManager.Kubernetes.Requests.Resources;
 

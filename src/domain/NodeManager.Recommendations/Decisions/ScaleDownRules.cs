@@ -11,12 +11,6 @@ namespace NodeManager.Recommendations.Decisions;
 /// </summary>
 internal static class ScaleDownRules
 {
-    private static readonly (string Key, string Value)[] NodeWishes =
-    [
-        (DisruptionAnnotations.ScaleDownDisabled, "true"),
-        (DisruptionAnnotations.DoNotDisrupt, "true"),
-    ];
-
     /// <summary>All nodes; those that go first, in their order.</summary>
     /// <param name="situation">As it is.</param>
     /// <param name="isHeld">Why no node goes at all; null where nodes may.</param>
@@ -123,12 +117,8 @@ internal static class ScaleDownRules
                 Limit = situation.Configuration.MinNodes,
                 Message = $"{left + 1} nodes are left; minNodes is {situation.Configuration.MinNodes}.",
             };
-        string? wish = NodeWishes
-            .Where(w => node.Node.Metadata.Annotations?.GetValueOrDefault(w.Key) == w.Value)
-            .Select(w => $"{w.Key}: {w.Value}")
-            .FirstOrDefault();
-        if (wish is not null)
-            return new() { Rule = NodeScaleRule.Protected, Message = $"It has the annotation {wish}." };
+        if (DisruptionAnnotations.KeepingOf(node.Node) is { } annotation)
+            return new() { Rule = NodeScaleRule.Protected, Message = $"It has the annotation {annotation}: true." };
         if (
             node.Plan.Pods.FirstOrDefault(static p =>
                 p.Plan.Decision == DrainDecision.Evict && UndisturbedRule.WishesOf(p.Pod).Length > 0

@@ -13,13 +13,8 @@ internal static class RemovalRules
         pod.IsFinished() || pod.IsMirror() || pod.Metadata.DeletionTimestamp is not null || pod.Controller() is { Kind: "DaemonSet" };
 
     /// <summary>Why the node itself must stay; null: nothing.</summary>
-    public static (string Reason, string Message)? OfNode(Node node)
-    {
-        foreach (string key in new[] { DisruptionAnnotations.ScaleDownDisabled, DisruptionAnnotations.DoNotDisrupt })
-            if (node.Metadata.Annotations?.GetValueOrDefault(key) == "true")
-                return (ScaleReason.DoNotDisrupt, $"The node is annotated {key}=true.");
-        return null;
-    }
+    public static (string Reason, string Message)? OfNode(Node node) =>
+        DisruptionAnnotations.KeepingOf(node) is { } key ? (ScaleReason.DoNotDisrupt, $"The node is annotated {key}=true.") : null;
 
     /// <summary>Why the pod must not be moved, those reasons first that only its owner can lift; null: nothing.</summary>
     public static (string Reason, string Message)? OfPod(Pod pod, DateTimeOffset now)

@@ -5,10 +5,10 @@ using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Transport;
 
-namespace NodeManager.Autoscaling.Planning.Inputs;
+namespace NodeManager.Recommendations;
 
-/// <summary>What nodes use, for thresholds.</summary>
-internal static class ThresholdUsage
+/// <summary>What nodes use, for the thresholds of recommendations and of the autoscaler.</summary>
+public static class ThresholdUsage
 {
     public static IReadOnlyDictionary<string, NodeUsage> NotKnown { get; } = new Dictionary<string, NodeUsage>();
 
@@ -45,7 +45,7 @@ internal static class ThresholdUsage
                 && (TransientFailure.Is(e) || (e is KubernetesException refused && MetricsReader.IsAbsence(refused)))
             )
         {
-            observer.Warning($"The metrics API is unavailable; thresholds are compared with requests alone: {e.Message}");
+            observer.Warning($"The metrics API is unavailable; the decision rests on requests alone: {e.Message}");
             return NotKnown;
         }
     }
